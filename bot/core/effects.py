@@ -1,0 +1,62 @@
+"""What PostgreSQL does to run a statement: which locks it takes, what it rewrites, scans, loses."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class LockMode(IntEnum):
+    """PostgreSQL's table-level lock modes, from weakest to strongest.
+
+    https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-TABLES
+    """
+
+    ACCESS_SHARE = 1
+    ROW_SHARE = 2
+    ROW_EXCLUSIVE = 3
+    SHARE_UPDATE_EXCLUSIVE = 4
+    SHARE = 5
+    SHARE_ROW_EXCLUSIVE = 6
+    EXCLUSIVE = 7
+    ACCESS_EXCLUSIVE = 8
+
+    @property
+    def label(self) -> str:
+        """The name pg_locks shows: "ShareLock"."""
+        return self.name.replace("_", " ").title().replace(" ", "") + "Lock"
+
+    @property
+    def blocks(self) -> str:
+        """What ordinary queries wait for while it is held, in words; empty if none."""
+        if self is LockMode.ACCESS_EXCLUSIVE:
+            return "all reads and writes"
+        if self >= LockMode.SHARE:
+            return "all writes"
+        return ""
+
+
+@dataclass(frozen=True, order=True)
+class Lock:
+    """A lock on one relation. `relation` is `schema.name` as the catalogue stores it, unquoted.
+
+    `new` says that the relation was created earlier in the same migration or pull request, so that
+    nobody else can be waiting for it.
+    """
+
+    relation: str
+    mode: LockMode
+    new: bool = False
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What a statement is predicted to do; relation names as in Lock.
+
+    `understood` is False where the statement's text does not say what it will do (dynamic SQL).
+    """
+
+    transactional: bool = True
+    locks: tuple[Lock, ...] = ()
+    rewrites: tuple[str, ...] = ()
+    scans: tuple[str, ...] = ()
+    loses: tuple[str, ...] = ()
+    understood: bool = True

@@ -1,0 +1,62 @@
+"""What a rule says about a statement, a migration or the history, and what follows from it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """GitHub's own words, so that annotations need no translation. An error blocks."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Verdict(StrEnum):
+    PASS = "pass"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to know, at one place.
+
+    `path` is the file it is about, or the migrations folder for the history as a whole. `line`,
+    `column` and `end_line` count from 1. `statement` is the index of the statement, if it is about
+    one. `message` is about this place and names the objects, `why` and `fix` are the rule's.
+    `allowed` is the author's reason if the finding was allowed beside the statement: it is then
+    shown, and counts for nothing.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    why: str
+    fix: str
+    path: str
+    line: int = 1
+    column: int = 1
+    end_line: int = 1
+    statement: int | None = None
+    allowed: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The same before and after a push that moves the line: rule, file and message."""
+        text = "\0".join((self.rule, self.path, self.message))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    def allow(self, reason: str) -> "Finding":
+        return replace(self, allowed=reason)
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    severities = {finding.severity for finding in findings if finding.allowed is None}
+    if Severity.ERROR in severities:
+        return Verdict.BLOCK
+    if Severity.WARNING in severities:
+        return Verdict.WARN
+    return Verdict.PASS

@@ -1,0 +1,109 @@
+"""A migration as Prisma sees it: its name, its text, its checksum, and its row in a target.
+
+Facts about order, checksums and names are Prisma's own (schema engine 7.10 and CLI 7.10), noted
+where they are used.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+SCRIPT = "migration.sql"
+DOWN_SCRIPT = "down.sql"
+LOCK_FILE = "migration_lock.toml"
+
+_NAME = re.compile(r"^(?P<stamp>\d{14})_[a-z0-9_]+$")
+
+# Prisma >= 6.6 sorts folders with JavaScript's localeCompare (ICU root collation). For ASCII names
+# that is: compare by this table with case folded, then shorter first, then lower case first.
+_ICU_ORDER = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz"
+_ICU_RANK = {character: rank for rank, character in enumerate(_ICU_ORDER)}
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One folder of the history with a readable `migration.sql`.
+
+    `path` is the script's path with forward slashes, relative to the checkout where there is one.
+    `sql` is the text as Prisma decodes it: UTF-8, invalid bytes replaced, a BOM kept.
+    `valid_utf8` is False when bytes had to be replaced. `down` is the text of `down.sql`, if any.
+    """
+
+    name: str
+    path: str
+    sql: str
+    down: str | None = None
+    valid_utf8: bool = True
+
+    @property
+    def checksum(self) -> str:
+        """Lower-case hex SHA-256 of the decoded text, as Prisma stores it."""
+        return checksum_of(self.sql)
+
+    @property
+    def created_at(self) -> datetime | None:
+        """The UTC time in the name; None where the name carries no possible time."""
+        return timestamp_of(self.name)
+
+
+@dataclass(frozen=True)
+class AppliedMigration:
+    """One row of `_prisma_migrations`; several rows may carry the same name."""
+
+    id: str
+    name: str
+    checksum: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    rolled_back_at: datetime | None = None
+    logs: str | None = None
+    applied_steps_count: int = 0
+
+    @property
+    def finished(self) -> bool:
+        return self.finished_at is not None and self.rolled_back_at is None
+
+    @property
+    def unfinished(self) -> bool:
+        """Started and neither finished nor rolled back: failed, or still running."""
+        return self.finished_at is None and self.rolled_back_at is None
+
+
+def checksum_of(sql: str) -> str:
+    return hashlib.sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def same_checksum(stored: str, sql: str) -> bool:
+    """Whether a stored checksum is that of the text, by Prisma's rules.
+
+    LF and CRLF variants count as equal, and a stored value that is not 64 characters long is in the
+    old form without zero padding (prisma-engines, `checksum.rs`).
+    """
+    variants = {sql, sql.replace("\r\n", "\n"), sql.replace("\n", "\r\n")}
+    digests = (hashlib.sha256(text.encode("utf-8", "surrogatepass")) for text in variants)
+    if stored and len(stored) != 64:
+        return any(stored == "".join(f"{byte:x}" for byte in each.digest()) for each in digests)
+    return any(stored == each.hexdigest() for each in digests)
+
+
+def sort_key(name: str) -> tuple[tuple[int, ...], int, tuple[bool, ...], str]:
+    """Orders names as Prisma >= 6.6 does; names beyond ASCII sort after, by code point."""
+    folded = name.lower()
+    ranks = tuple(_ICU_RANK.get(each, len(_ICU_ORDER) + ord(each)) for each in folded)
+    return ranks, len(name), tuple(each.isupper() for each in name), name
+
+
+def well_named(name: str) -> bool:
+    """Whether a name is fourteen digits, an underscore, and lower-case words."""
+    return _NAME.match(name) is not None
+
+
+def timestamp_of(name: str) -> datetime | None:
+    match = re.match(r"^(\d{14})(?!\d)", name)
+    if match is None:
+        return None
+    try:
+        return datetime.strptime(match[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

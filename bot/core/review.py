@@ -1,0 +1,62 @@
+"""What a check concludes: every migration judged, and the verdict on all of them together."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.core.effects import Effects
+from bot.core.finding import Finding, Verdict, verdict_of
+from bot.core.migration import Migration
+from bot.core.plan import digest_of
+from bot.core.statement import Statement
+
+
+@dataclass(frozen=True)
+class JudgedStatement:
+    statement: Statement
+    effects: Effects
+
+
+@dataclass(frozen=True)
+class JudgedMigration:
+    """A migration with what its statements do. `atomic`: one transaction carries it all."""
+
+    migration: Migration
+    statements: tuple[JudgedStatement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    atomic: bool = True
+
+
+@dataclass(frozen=True)
+class Review:
+    """The judged migrations in order, findings about the history as a whole, and the basis.
+
+    `postgres` is the major version judged for ("18"). `base` is what the migrations were compared
+    with, as a person would name it; None if all were judged.
+    """
+
+    postgres: str
+    migrations: tuple[JudgedMigration, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    base: str | None = None
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        return tuple(self._findings())
+
+    @property
+    def verdict(self) -> Verdict:
+        return verdict_of(self._findings())
+
+    @property
+    def digest(self) -> str:
+        """The plan digest of the judged migrations: what an approval is an approval of."""
+        return digest_of(judged.migration for judged in self.migrations)
+
+    def _findings(self) -> Iterator[Finding]:
+        yield from self.findings
+        for judged in self.migrations:
+            yield from judged.findings
+
+
+def migrations_of(reviews: Iterable[JudgedMigration]) -> tuple[Migration, ...]:
+    return tuple(judged.migration for judged in reviews)

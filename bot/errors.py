@@ -1,0 +1,69 @@
+"""Errors that a person can act on: what happened, and one thing to do next.
+
+Anything raised that is not a BotError is a bug of ours and keeps its traceback (exit 70).
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What a process that runs migration-bot can learn from its exit status."""
+
+    FINE = 0
+    FINDINGS = 1
+    USAGE = 2
+    GATE_CLOSED = 3
+    POSTGRES = 4
+    GITHUB = 5
+    HISTORY = 6
+    FAULT = 70
+    INTERRUPTED = 130
+
+
+class BotError(Exception):
+    """Something the reader can mend. `hint` has no default: it is written for that reader."""
+
+    exit_code: ExitCode = ExitCode.USAGE
+
+    def __init__(self, message: str, *, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(BotError):
+    """Wrong arguments, a wrong configuration, or a place that is not what it should be."""
+
+    exit_code = ExitCode.USAGE
+
+
+class GateClosed(BotError):
+    """A rollout is not allowed now."""
+
+    exit_code = ExitCode.GATE_CLOSED
+
+
+class PostgresError(BotError):
+    """PostgreSQL refused, or could not be reached. `sqlstate` is the server's code, if any."""
+
+    exit_code = ExitCode.POSTGRES
+
+    def __init__(self, message: str, *, hint: str, sqlstate: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.sqlstate = sqlstate
+
+
+class BackupError(PostgresError):
+    """A backup could not be taken, or could not be proved."""
+
+
+class GitHubError(BotError):
+    """GitHub refused, or could not be reached."""
+
+    exit_code = ExitCode.GITHUB
+
+
+class HistoryError(BotError):
+    """The history and a target (or the base branch) disagree about what was applied."""
+
+    exit_code = ExitCode.HISTORY
