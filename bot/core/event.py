@@ -1,0 +1,69 @@
+"""Which command a GitHub event asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.errors import UsageError
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """Check the new migrations of a pull request, or of a merge group, against its base.
+
+    `pull` is the pull request's number, None in a merge group. `head` and `base` are commits,
+    `base_name` is the branch.
+    """
+
+    head: str
+    base: str
+    base_name: str
+    pull: int | None = None
+
+
+@dataclass(frozen=True)
+class ApplyRequest:
+    """Apply what was merged, at one commit of the default branch."""
+
+    head: str
+
+
+Request = CheckRequest | ApplyRequest
+
+
+def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
+    """What to do about an event.
+
+    `sha` is the commit the workflow runs for, for events whose payload names none.
+    Raises UsageError for events the bot does not act on.
+    """
+    if name in ("pull_request", "pull_request_review"):
+        pull = payload["pull_request"]
+        return CheckRequest(
+            head=pull["head"]["sha"],
+            base=pull["base"]["sha"],
+            base_name=pull["base"]["ref"],
+            pull=int(pull["number"]),
+        )
+    if name == "merge_group":
+        group = payload["merge_group"]
+        branch = str(group["base_ref"]).removeprefix("refs/heads/")
+        return CheckRequest(head=group["head_sha"], base=group["base_sha"], base_name=branch)
+    if name == "push":
+        return ApplyRequest(head=payload["after"])
+    if name == "workflow_dispatch":
+        return ApplyRequest(head=sha)
+    raise _refusal(name)
+
+
+def _refusal(name: str) -> UsageError:
+    if name == "pull_request_target":
+        return UsageError(
+            "The event pull_request_target is refused: it runs with secrets beside code that "
+            "nobody has reviewed.",
+            hint="Trigger the check workflow by `pull_request` instead.",
+        )
+    return UsageError(
+        f"The event {name} asks for nothing this bot does.",
+        hint="Use pull_request, pull_request_review, merge_group, push or workflow_dispatch.",
+    )

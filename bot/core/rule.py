@@ -1,0 +1,67 @@
+"""What a rule is: a module with a docstring, a severity, a fix, examples, and one check.
+
+The docstring's first line is the title and the rest is the reason. A rule is named after its
+module, with dashes: `index_create_blocking` is `index-create-blocking`. It has exactly one of
+`check` (called for each statement of a new migration), `check_migration` (once for each new
+migration) and `check_change` (once for the history). Each yields a Hit, or a sentence that is one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from bot.core.finding import Severity
+from bot.core.history import Change
+from bot.core.statement import Position
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What a rule says about one place.
+
+    `at` is where in the file, if not the statement's start; `path` is another file than the one
+    being judged. `fix` stands in for the rule's own where this place needs a command to paste.
+    """
+
+    message: str
+    at: Position | None = None
+    path: str | None = None
+    fix: str | None = None
+
+
+Hits = Iterable[Hit | str]
+
+
+@runtime_checkable
+class Rule(Protocol):
+    """The constants every rule module has. BAD and GOOD are SQL, tests and documentation."""
+
+    @property
+    def __name__(self) -> str: ...
+    @property
+    def __doc__(self) -> str | None: ...  # type: ignore[override]
+    @property
+    def SEVERITY(self) -> Severity: ...  # noqa: N802
+    @property
+    def FIX(self) -> str: ...  # noqa: N802
+
+
+@runtime_checkable
+class ChangeRule(Rule, Protocol):
+    """A rule about the history as a whole."""
+
+    def check_change(self, change: Change) -> Hits: ...
+
+
+def name_of(rule: Rule) -> str:
+    return rule.__name__.rpartition(".")[2].replace("_", "-")
+
+
+def title_of(rule: Rule) -> str:
+    return (rule.__doc__ or "").strip().partition("\n")[0]
+
+
+def reason_of(rule: Rule) -> str:
+    """The docstring after its first line, as paragraphs of running text."""
+    rest = (rule.__doc__ or "").strip().partition("\n")[2].strip()
+    return "\n\n".join(" ".join(block.split()) for block in rest.split("\n\n"))
