@@ -1,0 +1,53 @@
+"""How far a target is with the migrations of a review, as the report shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.gate import Gate
+from bot.core.target import Kind
+
+
+class State(StrEnum):
+    """`WAITING`: not started. `CLOSED`: stopped by a gate, nothing was touched."""
+
+    WAITING = "waiting"
+    CLOSED = "closed"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class BackupSummary:
+    """What a reader must know of a backup. `proof` is "" as long as nothing is proved.
+
+    `size` is in bytes, `seconds` is what taking and proving it took together. `snapshot_at` is the
+    time of its snapshot: writes after it are not in it.
+    """
+
+    id: str
+    size: int
+    seconds: float
+    snapshot_at: datetime
+    proof: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One target's row in the report. `at` is when it reached its state, `seconds` the rollout's
+    duration. `message` says what happened if it failed or is closed, `hint` what to do next.
+    """
+
+    target: str
+    kind: Kind
+    state: State = State.WAITING
+    at: datetime | None = None
+    seconds: float | None = None
+    digest: str | None = None
+    migrations: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    backup: BackupSummary | None = None
+    message: str = ""
+    hint: str = ""
+    run_url: str | None = None
