@@ -1,29 +1,12 @@
 """One Report, several faces: everything any of them shows."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.core.approval import Approval
 from bot.core.finding import Verdict
 from bot.core.progress import Progress
 from bot.core.review import Review
-
-
-@dataclass(frozen=True)
-class Run:
-    """Where a report was made: the workflow run, and the commit it is about.
-
-    `repository_url` is the repository's page, such as `https://github.com/owner/name`. `number`
-    and `attempt` order the reports of one pull request.
-    """
-
-    commit: str
-    repository_url: str
-    url: str
-    id: int
-    number: int
-    attempt: int
-    at: datetime
+from bot.core.run import Run
 
 
 @dataclass(frozen=True)

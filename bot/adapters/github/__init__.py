@@ -1,0 +1,1 @@
+"""GitHub, through PyGithub. Takes and returns plain values; raises GitHubError."""

@@ -1,0 +1,91 @@
+"""GitHub's runner: its environment, the event it was started for, and the files it reads back."""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from bot.core.run import Run
+from bot.errors import UsageError
+
+_SUMMARY_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Event:
+    """What started the workflow. `sha` is the commit that it runs for."""
+
+    name: str
+    payload: Mapping[str, Any]
+    sha: str
+
+
+class Runner:
+    """The runner of one job. `stream` is the job's log."""
+
+    def __init__(self, environ: Mapping[str, str], stream: TextIO, now: datetime) -> None:
+        self._environ = environ
+        self._stream = stream
+        self._now = now
+
+    def event(self) -> Event:
+        """Raises UsageError if the process was not started by GitHub Actions."""
+        name = self._required("GITHUB_EVENT_NAME")
+        path = Path(self._required("GITHUB_EVENT_PATH"))
+        try:
+            payload = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"The event of this run could not be read from {path}.",
+                hint="Leave GITHUB_EVENT_PATH as the runner sets it.",
+            ) from error
+        return Event(name, payload, self._environ.get("GITHUB_SHA", ""))
+
+    def run(self, commit: str) -> Run:
+        server = self._environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+        repository_url = f"{server}/{self._required('GITHUB_REPOSITORY')}"
+        id = int(self._environ.get("GITHUB_RUN_ID", "0"))
+        return Run(
+            commit=commit,
+            repository_url=repository_url,
+            url=f"{repository_url}/actions/runs/{id}",
+            id=id,
+            number=int(self._environ.get("GITHUB_RUN_NUMBER", "0")),
+            attempt=int(self._environ.get("GITHUB_RUN_ATTEMPT", "1")),
+            at=self._now,
+        )
+
+    def summary(self, markdown: str) -> None:
+        """Add to the job's summary; the runner refuses more than 1 MiB of it."""
+        self._append("GITHUB_STEP_SUMMARY", markdown.encode()[:_SUMMARY_LIMIT] + b"\n")
+
+    def output(self, name: str, value: str) -> None:
+        """Set an output of the step; the delimiter is random, so no value can end it early."""
+        delimiter = f"end_{secrets.token_hex(16)}"
+        self._append("GITHUB_OUTPUT", f"{name}<<{delimiter}\n{value}\n{delimiter}\n".encode())
+
+    def log(self, lines: str) -> None:
+        self._stream.write(lines if lines.endswith("\n") else lines + "\n")
+        self._stream.flush()
+
+    def _append(self, variable: str, content: bytes) -> None:
+        path = self._environ.get(variable)
+        if not path:
+            return
+        with open(path, "ab") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _required(self, name: str) -> str:
+        value = self._environ.get(name)
+        if value:
+            return value
+        raise UsageError(
+            f"{name} is not set: `migration-bot github` runs inside GitHub Actions.",
+            hint="At a terminal use `migration-bot check` or `migration-bot apply TARGET`.",
+        )

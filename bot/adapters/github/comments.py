@@ -1,0 +1,69 @@
+"""The bot's own comments on a pull request."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import requests
+from github import Github, GithubException
+from github.IssueComment import IssueComment
+from github.Repository import Repository
+
+from bot.adapters.github.client import ACTIONS_LOGIN, explained
+from bot.core.pull import Comment
+
+_NEEDS = "pull-requests: write"
+
+
+class Comments:
+    """Found by author: a marker alone could be pasted by anybody.
+
+    `login` is who we are, if the token cannot say so itself.
+    """
+
+    def __init__(self, client: Github, repository: Repository, login: str | None) -> None:
+        self._client = client
+        self._repository = repository
+        self._login = login
+
+    def own_comments(self, pull: int) -> tuple[Comment, ...]:
+        with explained(f"read the comments of #{pull}", needs="pull-requests: read"):
+            issue = self._repository.get_issue(pull)
+            return tuple(
+                Comment(each.id, each.body or "")
+                for each in issue.get_comments()
+                if each.user is not None and each.user.login.lower() == self._me.lower()
+            )
+
+    def create_comment(self, pull: int, body: str, *, mine: Callable[[str], bool]) -> None:
+        """A lost answer is looked into, not repeated blindly: the comment may be there."""
+        with explained(f"comment on #{pull}", needs=_NEEDS):
+            try:
+                self._repository.get_issue(pull).create_comment(body)
+            except (GithubException, requests.RequestException) as error:
+                if isinstance(error, GithubException) and error.status < 500:
+                    raise
+                if not any(mine(each.body) for each in self.own_comments(pull)):
+                    raise
+
+    def edit_comment(self, pull: int, comment: int, body: str) -> None:
+        with explained(f"update the comment on #{pull}", needs=_NEEDS):
+            self._find(pull, comment).edit(body)
+
+    def delete_comment(self, pull: int, comment: int) -> None:
+        with explained(f"delete a doubled comment on #{pull}", needs=_NEEDS):
+            self._find(pull, comment).delete()
+
+    def _find(self, pull: int, comment: int) -> IssueComment:
+        return self._repository.get_issue(pull).get_comment(comment)
+
+    @cached_property
+    def _me(self) -> str:
+        """The workflow's own token may not ask who it is; it acts as this well-known bot."""
+        if self._login:
+            return self._login
+        try:
+            return self._client.get_user().login
+        except GithubException as error:
+            if error.status in (403, 404):
+                return ACTIONS_LOGIN
+            raise

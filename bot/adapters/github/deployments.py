@@ -1,0 +1,84 @@
+"""Rollouts as GitHub's deployments: what the repository's page shows, and later gates ask."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+from typing import Any
+
+from github.Deployment import Deployment as GitHubDeployment
+from github.GithubObject import NotSet
+from github.Repository import Repository
+
+from bot.adapters.github.client import explained
+from bot.core.deployment import Deployment
+from bot.core.progress import State
+
+# Tells our deployments from those other workflows make in the same environment.
+TASK = "migrate"
+
+_STATES = {
+    State.WAITING: "queued",
+    State.CLOSED: "pending",
+    State.APPLYING: "in_progress",
+    State.APPLIED: "success",
+    State.FAILED: "failure",
+}
+_NOTE_LIMIT = 140
+_NEEDS = "deployments: write"
+
+
+class Deployments:
+    """The deployments of one repository that this bot made."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._open: dict[tuple[str, str], GitHubDeployment] = {}
+
+    def deployments(self, target: str) -> Iterator[Deployment]:
+        with explained(f"read the deployments to {target}", needs="deployments: read"):
+            for each in self._repository.get_deployments(environment=target, task=TASK):
+                yield _value(target, each)
+
+    def announce(self, deployment: Deployment) -> None:
+        with explained(f"record the rollout to {deployment.target}", needs=_NEEDS):
+            key = (deployment.commit, deployment.target)
+            if key not in self._open:
+                self._open[key] = self._create(deployment)
+            self._open[key].create_status(
+                _STATES[deployment.state],
+                description=deployment.note[:_NOTE_LIMIT],
+                target_url=deployment.run_url or NotSet,
+                environment=deployment.target,
+                auto_inactive=False,
+            )
+
+    def _create(self, deployment: Deployment) -> GitHubDeployment:
+        return self._repository.create_deployment(
+            ref=deployment.commit,
+            task=TASK,
+            auto_merge=False,
+            required_contexts=[],
+            payload={"digest": deployment.digest, "migrations": dict(deployment.texts)},
+            environment=deployment.target,
+            description="Database migrations",
+        )
+
+
+def _value(target: str, found: GitHubDeployment) -> Deployment:
+    newest = next(iter(found.get_statuses()), None)
+    payload = _mapping(found.payload)
+    states = {label: state for state, label in _STATES.items()}
+    reached = newest.created_at if newest else found.created_at
+    return Deployment(
+        target=target,
+        commit=found.sha,
+        state=states.get(newest.state, State.FAILED) if newest else State.WAITING,
+        at=reached.astimezone(UTC),
+        texts={str(name): str(text) for name, text in _mapping(payload.get("migrations")).items()},
+        note=(newest.description or "") if newest else "",
+        digest=str(payload["digest"]) if payload.get("digest") else None,
+        run_url=(newest.target_url or None) if newest else None,
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,233 @@
+"""The configuration file: read once, checked whole, turned into core values.
+
+Every mistake is reported at once, each with its place in the file; an unknown key is refused with
+the nearest known one. The file holds no secret, only names of environment variables.
+"""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.core.finding import Severity
+from bot.core.settings import (
+    CONFIG_PATH,
+    DEFAULT_FOLDER,
+    NEWEST_POSTGRES,
+    Settings,
+    default_targets,
+)
+from bot.core.target import BackupPolicy, Kind, Target
+from bot.errors import UsageError
+
+OLDEST_POSTGRES = 13
+
+EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
+RuleSeverity = Literal["off", "notice", "warning", "error"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class BackupFile(_Model):
+    """Where the backups of a target are kept."""
+
+    directory: str = Field(
+        default=BackupPolicy().directory,
+        description="A directory on the machine that runs the bot; relative to the checkout.",
+    )
+    required: bool | None = Field(
+        default=None,
+        description="Whether a proved backup must precede a rollout. Production always needs one.",
+    )
+
+
+class TargetFile(_Model):
+    """A database the bot may roll out to."""
+
+    kind: Literal["development", "staging", "production"]
+    url_env: EnvironmentName = Field(
+        description="The environment variable that holds the connection string."
+    )
+    after: str | None = Field(
+        default=None, description="The target that must have applied the same text first."
+    )
+    approvals: int | None = Field(
+        default=None,
+        ge=0,
+        le=20,
+        description="How many people other than the author must have approved exactly this text. "
+        "Production needs 1 unless said otherwise.",
+    )
+    approvers: list[str] = Field(
+        default=[], description="GitHub logins; if given, only their approvals count."
+    )
+    lock_timeout: Milliseconds = Field(
+        default=100,
+        description="Milliseconds a statement may wait for a lock before it steps back.",
+    )
+    lock_budget: Milliseconds = Field(
+        default=600_000, description="Milliseconds to go on trying to get locks before giving up."
+    )
+    statement_timeout: Milliseconds = Field(
+        default=0, description="Milliseconds a statement may run; 0 means no limit."
+    )
+    backup: BackupFile = Field(default_factory=BackupFile)
+
+
+class ConfigFile(_Model):
+    """The configuration of migration-bot. Every key has a default that works."""
+
+    migrations: str = Field(default=DEFAULT_FOLDER, description="The Prisma migrations folder.")
+    postgres: int = Field(
+        default=NEWEST_POSTGRES,
+        ge=OLDEST_POSTGRES,
+        le=NEWEST_POSTGRES,
+        description="The major version of PostgreSQL that statements are judged for.",
+    )
+    prisma: str | None = Field(
+        default=None,
+        description="The Prisma version in use, such as '6.19'; judged strictly if absent.",
+    )
+    targets: dict[str, TargetFile] | None = None
+    rules: dict[str, RuleSeverity] = Field(
+        default={}, description="Severities by rule; 'off' silences a rule."
+    )
+
+
+def read_settings(text: str, *, path: str, rules: frozenset[str] = frozenset()) -> Settings:
+    """Turn a file's text into Settings; `rules` are the ids that exist, empty to accept any.
+
+    Raises UsageError that lists every mistake.
+    """
+    loaded = _load(text, path)
+    try:
+        parsed = ConfigFile.model_validate(loaded)
+    except ValidationError as error:
+        raise _mistakes(path, list(_explain(error))) from None
+    mistakes = [*_rule_mistakes(parsed, rules), *_target_mistakes(parsed)]
+    if mistakes:
+        raise _mistakes(path, mistakes)
+    return _settings(parsed)
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of the file, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | (
+        ConfigFile.model_json_schema()
+    )
+
+
+def _load(text: str, path: str) -> Any:
+    try:
+        loaded = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise UsageError(
+            f"{path} is not YAML{place}: {problem}.", hint="Mend the file and try again."
+        ) from None
+    except (RecursionError, ValueError):
+        raise UsageError(
+            f"{path} is nested too deeply, or holds a value that YAML cannot read.",
+            hint=f"A plain {CONFIG_PATH} has three levels; mend the file and try again.",
+        ) from None
+    return {} if loaded is None else loaded
+
+
+def _mistakes(path: str, mistakes: list[str]) -> UsageError:
+    listed = "\n".join(f"  - {mistake}" for mistake in mistakes)
+    count = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+    return UsageError(
+        f"{path} has {count}:\n{listed}",
+        hint="Mend the file; docs/reference/configuration.md describes every key.",
+    )
+
+
+def _explain(error: ValidationError) -> Iterator[str]:
+    for each in error.errors(include_url=False, include_input=False):
+        place = ".".join(str(part) for part in each["loc"]) or "the file"
+        if each["type"] == "extra_forbidden":
+            yield f"unknown key {place}{_nearest(each['loc'])}"
+        else:
+            yield f"{place}: {each['msg'][:1].lower()}{each['msg'][1:]}"
+
+
+def _nearest(place: tuple[int | str, ...]) -> str:
+    model: type[BaseModel] = ConfigFile
+    if len(place) > 2 and place[0] == "targets":
+        model = BackupFile if len(place) > 3 else TargetFile
+    close = get_close_matches(str(place[-1]), list(model.model_fields), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _rule_mistakes(parsed: ConfigFile, rules: frozenset[str]) -> Iterator[str]:
+    for name in parsed.rules:
+        if rules and name not in rules:
+            close = get_close_matches(name, rules, n=1)
+            suggestion = f"; did you mean {close[0]}?" if close else ""
+            yield f"rules.{name}: there is no such rule{suggestion}"
+
+
+def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
+    targets = parsed.targets or {}
+    for name, target in targets.items():
+        if target.after is not None and target.after not in targets:
+            yield f"targets.{name}.after: there is no target {target.after}"
+        if name in _chain(name, targets):
+            yield f"targets.{name}.after: the order goes round in a circle"
+        if target.kind == "production" and target.backup.required is False:
+            yield f"targets.{name}.backup.required: production is never changed without a backup"
+
+
+def _chain(name: str, targets: Mapping[str, TargetFile]) -> list[str]:
+    """The targets that come before one, following `after`; each at most once."""
+    chain: list[str] = []
+    after = targets[name].after
+    while after is not None and after in targets and after not in chain:
+        chain.append(after)
+        after = targets[after].after
+    return chain
+
+
+def _settings(parsed: ConfigFile) -> Settings:
+    targets = default_targets()
+    if parsed.targets is not None:
+        targets = {name: _target(name, file) for name, file in parsed.targets.items()}
+    severities = {
+        name: None if severity == "off" else Severity(severity)
+        for name, severity in parsed.rules.items()
+    }
+    return Settings(
+        folder=parsed.migrations.strip("/") or DEFAULT_FOLDER,
+        targets=targets,
+        severities=severities,
+        postgres=parsed.postgres,
+        prisma=parsed.prisma,
+    )
+
+
+def _target(name: str, file: TargetFile) -> Target:
+    kind = Kind(file.kind)
+    production = kind is Kind.PRODUCTION
+    required = file.backup.required
+    return Target(
+        name=name,
+        kind=kind,
+        url_env=file.url_env,
+        after=file.after,
+        approvals=int(production) if file.approvals is None else file.approvals,
+        approvers=tuple(file.approvers),
+        lock_timeout=file.lock_timeout,
+        lock_budget=file.lock_budget,
+        statement_timeout=file.statement_timeout,
+        backup=BackupPolicy(
+            required=production if required is None else required,
+            directory=file.backup.directory,
+        ),
+    )

@@ -1,0 +1,59 @@
+"""What GitHub remembers of a rollout: a deployment of one commit to one target."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.migration import Migration
+from bot.core.progress import Progress, State
+from bot.core.target import Target
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """`texts` maps each migration of the rollout to its checksum. `at` is when it reached `state`.
+
+    `note` is a sentence of at most 140 characters, GitHub's limit.
+    """
+
+    target: str
+    commit: str
+    state: State
+    at: datetime
+    texts: Mapping[str, str]
+    note: str = ""
+    digest: str | None = None
+    run_url: str | None = None
+
+
+def applied_texts(deployments: Iterable[Deployment], wanted: Sequence[Migration]) -> dict[str, str]:
+    """The checksums of wanted migrations in successful deployments, newest first; stops early."""
+    found: dict[str, str] = {}
+    names = {each.name for each in wanted}
+    for deployment in deployments:
+        if deployment.state is State.APPLIED:
+            for name, checksum in deployment.texts.items():
+                found.setdefault(name, checksum)
+        if names <= found.keys():
+            break
+    return {name: found[name] for name in names & found.keys()}
+
+
+def progress_of(
+    target: Target, deployments: Iterable[Deployment], names: Iterable[str]
+) -> Progress:
+    """How far a target is with migrations: as its newest deployment that carried any of them."""
+    wanted = set(names)
+    for deployment in deployments:
+        if wanted & deployment.texts.keys():
+            return Progress(
+                target=target.name,
+                kind=target.kind,
+                state=deployment.state,
+                at=deployment.at,
+                digest=deployment.digest,
+                migrations=tuple(deployment.texts),
+                message=deployment.note,
+                run_url=deployment.run_url,
+            )
+    return Progress(target=target.name, kind=target.kind)

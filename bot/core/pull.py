@@ -1,0 +1,23 @@
+"""Pull requests and comments, as plain values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pull:
+    """A pull request. `head` is its last commit; `files` are the paths it touches."""
+
+    number: int
+    head: str
+    base_name: str
+    author: str
+    merged: bool
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment the bot wrote on a pull request, oldest first where there are several."""
+
+    id: int
+    body: str

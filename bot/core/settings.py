@@ -1,0 +1,64 @@
+"""What a repository's configuration decides, as values; config.py reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core.finding import Severity
+from bot.core.target import BackupPolicy, Kind, Target
+from bot.errors import UsageError
+
+CONFIG_PATH = ".github/migration-bot.yml"
+DEFAULT_FOLDER = "prisma/migrations"
+NEWEST_POSTGRES = 18
+
+
+def default_targets() -> dict[str, Target]:
+    """The three targets of a repository without a configuration file, in rollout order."""
+    return {
+        "development": Target("development", Kind.DEVELOPMENT, "DATABASE_URL"),
+        "staging": Target("staging", Kind.STAGING, "STAGING_DATABASE_URL"),
+        "production": Target(
+            "production",
+            Kind.PRODUCTION,
+            "PRODUCTION_DATABASE_URL",
+            after="staging",
+            approvals=1,
+            backup=BackupPolicy(required=True),
+        ),
+    }
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`folder` is the migrations folder. `severities` overrides rules; None switches one off.
+
+    `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if known.
+    """
+
+    folder: str = DEFAULT_FOLDER
+    targets: Mapping[str, Target] = field(default_factory=default_targets)
+    severities: Mapping[str, Severity | None] = field(default_factory=dict)
+    postgres: int = NEWEST_POSTGRES
+    prisma: str | None = None
+
+    def target(self, name: str) -> Target:
+        """The target of that name. Raises UsageError if the configuration has none."""
+        if name in self.targets:
+            return self.targets[name]
+        known = ", ".join(self.targets) or "none"
+        raise UsageError(
+            f"There is no target {name!r} in the configuration.",
+            hint=f"Use one of: {known}; or add it under `targets:` in {CONFIG_PATH}.",
+        )
+
+    @property
+    def rollout_order(self) -> tuple[Target, ...]:
+        """Staging and production targets, each after the one it comes after."""
+        ordered: list[Target] = []
+        waiting = [each for each in self.targets.values() if each.kind is not Kind.DEVELOPMENT]
+        while waiting:
+            names = {each.name for each in waiting}
+            ready = [each for each in waiting if each.after not in names] or waiting
+            ordered += ready
+            waiting = [each for each in waiting if each not in ready]
+        return tuple(ordered)

@@ -1,0 +1,75 @@
+"""A file cut into the pieces that are run, each in one transaction or in none."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.core.review import JudgedMigration, JudgedStatement
+from bot.core.statement import Statement
+from bot.errors import UsageError
+
+_BEGIN = {"BEGIN", "START TRANSACTION"}
+_COMMIT = {"COMMIT", "END"}
+_REFUSED = {"ROLLBACK", "PREPARE TRANSACTION", "COMMIT PREPARED", "ROLLBACK PREPARED"}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Statements that stand or fall together; alone, if PostgreSQL wants no transaction."""
+
+    statements: tuple[Statement, ...]
+    transactional: bool
+
+
+def segments_of(judged: JudgedMigration) -> tuple[Segment, ...]:
+    """Cut a migration so that as much as possible is atomic.
+
+    Consecutive transactional statements form one segment, as Prisma's single message does. The
+    author's own COMMIT ends a segment. So does ADD VALUE, when statements follow: a new enum value
+    cannot be used before it is committed (PostgreSQL, ALTER TYPE, Notes).
+    """
+    return tuple(_cut(judged.migration.name, judged.statements))
+
+
+def _cut(name: str, statements: Sequence[JudgedStatement]) -> Iterator[Segment]:
+    together: list[Statement] = []
+    for each in statements:
+        kind = each.statement.kind
+        if kind in _REFUSED:
+            raise _refusal(name, each.statement)
+        if kind in _BEGIN:
+            continue
+        if kind in _COMMIT:
+            yield from _one(together)
+            together = []
+        elif not each.effects.transactional:
+            yield from _one(together)
+            yield Segment((each.statement,), transactional=False)
+            together = []
+        else:
+            together.append(each.statement)
+            if _adds_enum_value(each.statement):
+                yield from _one(together)
+                together = []
+    yield from _one(together)
+
+
+def _one(statements: Iterable[Statement]) -> Iterator[Segment]:
+    together = tuple(statements)
+    if together:
+        yield Segment(together, transactional=True)
+
+
+def _adds_enum_value(statement: Statement) -> bool:
+    return (
+        statement.node == "AlterEnumStmt"
+        and "newVal" in statement.tree
+        and ("oldVal" not in statement.tree)
+    )
+
+
+def _refusal(name: str, statement: Statement) -> UsageError:
+    return UsageError(
+        f"{name}, line {statement.start.line}: {statement.kind} in a migration cannot be applied "
+        "safely.",
+        hint="Take it out: a migration that fails is rolled back without being asked to.",
+    )

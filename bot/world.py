@@ -1,0 +1,142 @@
+"""Everything a command may touch, as protocols; cli.py fills them, tests fake them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.approval import PullFacts
+from bot.core.deployment import Deployment
+from bot.core.history import Change, History
+from bot.core.migration import AppliedMigration, Migration
+from bot.core.progress import BackupSummary
+from bot.core.pull import Comment, Pull
+from bot.core.run import Run
+from bot.core.server import ServerFacts
+from bot.core.settings import Settings
+from bot.core.target import Target
+from bot.report.report import Report
+
+
+class Console(Protocol):
+    """Where a person, or a log, reads along."""
+
+    def show(self, text: str) -> None:
+        """Write a result to standard output."""
+
+    def say(self, text: str) -> None:
+        """Write a line about the work to standard error; nothing when quiet."""
+
+    def waiting(self, text: str) -> AbstractContextManager[None]:
+        """Say what is being waited for, with a spinner where somebody watches."""
+
+    def report(self, report: Report) -> None:
+        """Write a report as text, coloured and as wide as the terminal allows."""
+
+
+class Checkout(Protocol):
+    """The working tree, and the git repository around it if there is one."""
+
+    def history(self) -> History: ...
+    def change(self, base: str | None, now: datetime) -> Change: ...
+    def everything(self, now: datetime) -> Change: ...
+    def added_by(self, name: str) -> str | None: ...
+    def head(self) -> str: ...
+
+
+class Database(Protocol):
+    """An open connection to one target. Every method raises PostgresError with advice."""
+
+    def facts(self) -> ServerFacts: ...
+    def applied(self) -> tuple[AppliedMigration, ...]: ...
+    def unbaselined(self) -> bool:
+        """Whether there are tables and no migrations table (Prisma's P3005)."""
+
+    def lock_holder(self) -> str | None:
+        """Who holds the migration lock, in words; None if nobody does."""
+
+    def exclusively(self, note: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Hold the migration lock; the server lets go of it if we vanish.
+
+        `note` is told whom we wait for, if anybody.
+        """
+
+    def without_prisma_lock(self) -> AbstractContextManager[None]:
+        """Let go of Prisma's half of the lock: waiting for it deadlocks with CONCURRENTLY."""
+
+    def create_table(self) -> None:
+        """Make the migrations table if it is not there."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One transaction under the target's timeouts."""
+
+    def untimed(self) -> AbstractContextManager[None]:
+        """No lock timeout and no statement timeout: a timeout would break CONCURRENTLY half-way."""
+
+    def execute(self, sql: str) -> None: ...
+    def invalid_indexes(self) -> frozenset[str]:
+        """Indexes a failed concurrent build left behind, as quoted names."""
+
+    def record_applied(self, migration: Migration) -> None:
+        """Write the whole row at once, in the transaction that is open."""
+
+    def record_started(self, migration: Migration) -> str: ...
+    def record_step(self, id: str, steps: int) -> None: ...
+    def record_finished(self, id: str) -> None: ...
+    def record_failed(self, id: str, logs: str) -> None: ...
+    def forget(self, id: str) -> None:
+        """Take back a started row: nothing of its migration is left."""
+
+
+class Backups(Protocol):
+    def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
+        """Dump the target, restore the dump elsewhere, compare. Raises BackupError."""
+
+
+class GitHub(Protocol):
+    """What the bot asks of GitHub, and tells it. Every method raises GitHubError with advice."""
+
+    def pull(self, number: int) -> Pull: ...
+    def pull_of(self, commit: str) -> Pull | None:
+        """The merged pull request that brought a commit; None if it was pushed without one."""
+
+    def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
+        """What approvals are judged by; `paths` maps migrations' names to their scripts."""
+
+    def own_comments(self, pull: int) -> tuple[Comment, ...]: ...
+    def create_comment(self, pull: int, body: str, *, mine: Callable[[str], bool]) -> None:
+        """Write a comment; `mine` recognises it, so that a lost answer is not written twice."""
+
+    def edit_comment(self, pull: int, comment: int, body: str) -> None: ...
+    def delete_comment(self, pull: int, comment: int) -> None: ...
+    def deployments(self, target: str) -> Iterator[Deployment]:
+        """The bot's rollouts to a target, newest first; fetched as they are asked for."""
+
+    def announce(self, deployment: Deployment) -> None:
+        """Record how far a rollout is; the first time for a commit and target opens it."""
+
+
+class Runner(Protocol):
+    """GitHub's runner: files to write to, and a log that understands commands."""
+
+    def run(self, commit: str) -> Run: ...
+    def summary(self, markdown: str) -> None: ...
+    def output(self, name: str, value: str) -> None: ...
+    def log(self, lines: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class World:
+    """`github` and `runner` are None at a terminal that has neither."""
+
+    settings: Settings
+    console: Console
+    checkout: Checkout
+    connect: Callable[[Target], AbstractContextManager[Database]]
+    backups: Backups
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    environ: Mapping[str, str] = field(default_factory=dict)
+    github: GitHub | None = None
+    runner: Runner | None = None
