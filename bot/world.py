@@ -8,19 +8,24 @@ from typing import Protocol
 
 from bot.core.approval import PullFacts
 from bot.core.deployment import Deployment
+from bot.core.event import Event
 from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
+from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, Pull
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
 from bot.core.target import Target
-from bot.report.report import Report
 
 
 class Console(Protocol):
     """Where a person, or a log, reads along."""
+
+    @property
+    def page(self) -> Page:
+        """What results are written on."""
 
     def show(self, text: str) -> None:
         """Write a result to standard output."""
@@ -30,9 +35,6 @@ class Console(Protocol):
 
     def waiting(self, text: str) -> AbstractContextManager[None]:
         """Say what is being waited for, with a spinner where somebody watches."""
-
-    def report(self, report: Report) -> None:
-        """Write a report as text, coloured and as wide as the terminal allows."""
 
 
 class Checkout(Protocol):
@@ -120,6 +122,7 @@ class GitHub(Protocol):
 class Runner(Protocol):
     """GitHub's runner: files to write to, and a log that understands commands."""
 
+    def event(self) -> Event: ...
     def run(self, commit: str) -> Run: ...
     def summary(self, markdown: str) -> None: ...
     def output(self, name: str, value: str) -> None: ...

@@ -3,34 +3,32 @@
 import json
 import os
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
+from bot.core.event import Event
 from bot.core.run import Run
 from bot.errors import UsageError
 
 _SUMMARY_LIMIT = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Event:
-    """What started the workflow. `sha` is the commit that it runs for."""
-
-    name: str
-    payload: Mapping[str, Any]
-    sha: str
-
-
 class Runner:
-    """The runner of one job. `stream` is the job's log."""
+    """The runner of one job; `stream` is its log. `clean` strikes secrets out of every output."""
 
-    def __init__(self, environ: Mapping[str, str], stream: TextIO, now: datetime) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        stream: TextIO,
+        now: datetime,
+        clean: Callable[[str], str],
+    ) -> None:
         self._environ = environ
         self._stream = stream
         self._now = now
+        self._clean = clean
 
     def event(self) -> Event:
         """Raises UsageError if the process was not started by GitHub Actions."""
@@ -61,22 +59,24 @@ class Runner:
 
     def summary(self, markdown: str) -> None:
         """Add to the job's summary; the runner refuses more than 1 MiB of it."""
-        self._append("GITHUB_STEP_SUMMARY", markdown.encode()[:_SUMMARY_LIMIT] + b"\n")
+        self._append("GITHUB_STEP_SUMMARY", self._clean(markdown).encode()[:_SUMMARY_LIMIT] + b"\n")
 
     def output(self, name: str, value: str) -> None:
         """Set an output of the step; the delimiter is random, so no value can end it early."""
         delimiter = f"end_{secrets.token_hex(16)}"
-        self._append("GITHUB_OUTPUT", f"{name}<<{delimiter}\n{value}\n{delimiter}\n".encode())
+        self._append(
+            "GITHUB_OUTPUT", f"{name}<<{delimiter}\n{self._clean(value)}\n{delimiter}\n".encode()
+        )
 
     def log(self, lines: str) -> None:
-        self._stream.write(lines if lines.endswith("\n") else lines + "\n")
+        self._stream.write(self._clean(lines).rstrip("\n") + "\n")
         self._stream.flush()
 
     def _append(self, variable: str, content: bytes) -> None:
         path = self._environ.get(variable)
         if not path:
             return
-        with open(path, "ab") as file:
+        with Path(path).open("ab") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -8,17 +8,28 @@ from bot.errors import UsageError
 
 
 @dataclass(frozen=True)
+class Event:
+    """What started the workflow. `sha` is the commit that it runs for."""
+
+    name: str
+    payload: Mapping[str, Any]
+    sha: str
+
+
+@dataclass(frozen=True)
 class CheckRequest:
     """Check the new migrations of a pull request, or of a merge group, against its base.
 
     `pull` is the pull request's number, None in a merge group. `head` and `base` are commits,
-    `base_name` is the branch.
+    `base_name` is the branch. `fork` says that the branch lives in another repository, so that
+    this run's token can only read.
     """
 
     head: str
     base: str
     base_name: str
     pull: int | None = None
+    fork: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,7 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
             base=pull["base"]["sha"],
             base_name=pull["base"]["ref"],
             pull=int(pull["number"]),
+            fork=_repository(pull["head"]) != _repository(pull["base"]),
         )
     if name == "merge_group":
         group = payload["merge_group"]
@@ -54,6 +66,12 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
     if name == "workflow_dispatch":
         return ApplyRequest(head=sha)
     raise _refusal(name)
+
+
+def _repository(end: Mapping[str, Any]) -> str | None:
+    """The repository of one end of a pull request; a deleted fork has none."""
+    repository = end.get("repo")
+    return repository.get("full_name") if isinstance(repository, Mapping) else None
 
 
 def _refusal(name: str) -> UsageError:

@@ -11,18 +11,23 @@ from github.Repository import Repository
 from bot.adapters.github.client import ACTIONS_LOGIN, explained
 from bot.core.pull import Comment
 
+Clean = Callable[[str], str]
+
 _NEEDS = "pull-requests: write"
 
 
 class Comments:
     """Found by author: a marker alone could be pasted by anybody.
 
-    `login` is who we are, if the token cannot say so itself.
+    `login` is who we are, if the token cannot say so itself. `clean` strikes secrets out.
     """
 
-    def __init__(self, client: Github, repository: Repository, login: str | None) -> None:
+    def __init__(
+        self, client: Github, repository: Repository, clean: Clean, login: str | None
+    ) -> None:
         self._client = client
         self._repository = repository
+        self._clean = clean
         self._login = login
 
     def own_comments(self, pull: int) -> tuple[Comment, ...]:
@@ -38,7 +43,7 @@ class Comments:
         """A lost answer is looked into, not repeated blindly: the comment may be there."""
         with explained(f"comment on #{pull}", needs=_NEEDS):
             try:
-                self._repository.get_issue(pull).create_comment(body)
+                self._repository.get_issue(pull).create_comment(self._clean(body))
             except (GithubException, requests.RequestException) as error:
                 if isinstance(error, GithubException) and error.status < 500:
                     raise
@@ -47,7 +52,7 @@ class Comments:
 
     def edit_comment(self, pull: int, comment: int, body: str) -> None:
         with explained(f"update the comment on #{pull}", needs=_NEEDS):
-            self._find(pull, comment).edit(body)
+            self._find(pull, comment).edit(self._clean(body))
 
     def delete_comment(self, pull: int, comment: int) -> None:
         with explained(f"delete a doubled comment on #{pull}", needs=_NEEDS):

@@ -1,6 +1,6 @@
 """Rollouts as GitHub's deployments: what the repository's page shows, and later gates ask."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
 from typing import Any
 
@@ -27,10 +27,11 @@ _NEEDS = "deployments: write"
 
 
 class Deployments:
-    """The deployments of one repository that this bot made."""
+    """The deployments of one repository that this bot made. `clean` strikes secrets out."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, clean: Callable[[str], str]) -> None:
         self._repository = repository
+        self._clean = clean
         self._open: dict[tuple[str, str], GitHubDeployment] = {}
 
     def deployments(self, target: str) -> Iterator[Deployment]:
@@ -45,7 +46,7 @@ class Deployments:
                 self._open[key] = self._create(deployment)
             self._open[key].create_status(
                 _STATES[deployment.state],
-                description=deployment.note[:_NOTE_LIMIT],
+                description=_short(self._clean(deployment.note)),
                 target_url=deployment.run_url or NotSet,
                 environment=deployment.target,
                 auto_inactive=False,
@@ -78,6 +79,10 @@ def _value(target: str, found: GitHubDeployment) -> Deployment:
         digest=str(payload["digest"]) if payload.get("digest") else None,
         run_url=(newest.target_url or None) if newest else None,
     )
+
+
+def _short(note: str) -> str:
+    return note if len(note) <= _NOTE_LIMIT else note[: _NOTE_LIMIT - 1] + "…"
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from github import Github
 
 from bot.adapters.github.client import connect
-from bot.adapters.github.comments import Comments
+from bot.adapters.github.comments import Clean, Comments
 from bot.adapters.github.deployments import Deployments
 from bot.adapters.github.pulls import Pulls
 
@@ -11,14 +11,17 @@ from bot.adapters.github.pulls import Pulls
 class GitHubRepository(Pulls, Comments, Deployments):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
-    def __init__(self, client: Github, name: str, *, login: str | None = None) -> None:
+    def __init__(
+        self, client: Github, name: str, *, clean: Clean, login: str | None = None
+    ) -> None:
         repository = client.get_repo(name, lazy=True)
         Pulls.__init__(self, repository)
-        Comments.__init__(self, client, repository, login)
-        Deployments.__init__(self, repository)
+        Comments.__init__(self, client, repository, clean, login)
+        Deployments.__init__(self, repository, clean)
 
 
 def open_repository(
-    name: str, token: str, *, api_url: str, login: str | None = None
+    name: str, token: str, *, api_url: str, clean: Clean, login: str | None = None
 ) -> GitHubRepository:
-    return GitHubRepository(connect(token, api_url=api_url), name, login=login)
+    """Raises nothing yet: the first request is made when something is asked."""
+    return GitHubRepository(connect(token, api_url=api_url), name, clean=clean, login=login)

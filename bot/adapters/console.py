@@ -1,0 +1,94 @@
+"""The terminal, or a log where nobody watches: results on one stream, progress on the other."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+from bot.core.page import Page
+
+_DEFAULT_WIDTH = 80
+_NARROWEST = 40
+
+
+@dataclass(frozen=True)
+class Console:
+    """`clean` strikes secrets out of everything. `verbosity` below 0 keeps progress to itself."""
+
+    out: TextIO
+    err: TextIO
+    page: Page
+    clean: Callable[[str], str]
+    verbosity: int = 0
+
+    def show(self, text: str) -> None:
+        _write(self.out, self.clean(text))
+
+    def say(self, text: str) -> None:
+        if self.verbosity >= 0:
+            _write(self.err, self.clean(text))
+
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[None]:
+        """A spinner where somebody watches; elsewhere one line, so that a log stays readable."""
+        if self.verbosity < 0:
+            yield
+        elif self.err.isatty():
+            # Imported late: a check that shows no spinner does not pay for it.
+            from rich.console import Console as RichConsole
+            from rich.markup import escape
+
+            with RichConsole(file=self.err).status(escape(self.clean(text))):
+                yield
+        else:
+            self.say(text)
+            yield
+
+
+def open_console(
+    environ: Mapping[str, str],
+    *,
+    colour: bool,
+    verbosity: int,
+    clean: Callable[[str], str],
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+) -> Console:
+    """A console on the standard streams, as wide and as colourful as they allow.
+
+    `NO_COLOR` switches colour off (no-color.org), `FORCE_COLOR` on; `COLUMNS` overrides the width.
+    """
+    stdout = out or sys.stdout
+    return Console(
+        out=stdout,
+        err=err or sys.stderr,
+        page=Page(width=_width(environ, stdout), colour=colour and _colourful(environ, stdout)),
+        clean=clean,
+        verbosity=verbosity,
+    )
+
+
+def _colourful(environ: Mapping[str, str], stream: TextIO) -> bool:
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or (
+        stream.isatty() and environ.get("TERM", "") != "dumb"
+    )
+
+
+def _width(environ: Mapping[str, str], stream: TextIO) -> int:
+    given = environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given) > 0:
+        return max(_NARROWEST, int(given))
+    if stream.isatty():
+        return max(_NARROWEST, os.get_terminal_size(stream.fileno()).columns)
+    return _DEFAULT_WIDTH
+
+
+def _write(stream: TextIO, text: str) -> None:
+    # A log may not be UTF-8; a sign that cannot be written must not end the run.
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding).rstrip("\n") + "\n")
+    stream.flush()

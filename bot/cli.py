@@ -1,0 +1,136 @@
+"""The command line: argv and environment in, exit code out. The only place that names adapters."""
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.commands.session import Options, Session
+from bot.errors import BotError, ExitCode
+
+# What each verb is for, in the order of a migration's life. The rest of its help is its module's.
+VERBS = {
+    "check": "Check the migrations that a branch adds.",
+    "plan": "Show what a rollout would do to a target.",
+    "apply": "Apply what is pending on a target.",
+    "status": "Show where every target stands.",
+    "backup": "Back up a target, and prove the backup.",
+    "rules": "List the rules, or explain one.",
+    "github": "Do what a GitHub event asks (inside Actions).",
+    "demo": "Watch the whole way on servers of its own.",
+}
+
+
+class Verbs(click.Group):
+    """Loads a verb's module when it is called, so that `check` does not pay for `github`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command = import_module(f"bot.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        command.short_help = VERBS[cmd_name]
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """From the table, without loading every verb."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.command(
+    cls=Verbs,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 fine · 1 findings that block · 2 wrong arguments or configuration · "
+    "3 a gate is closed · 4 PostgreSQL refused · 5 GitHub refused · 6 the histories disagree · "
+    "70 a fault of the bot itself.",
+)
+@click.option("--config", metavar="FILE", help="The configuration, not .github/migration-bot.yml.")
+@click.option("--migrations", metavar="DIR", help="The folder, not prisma/migrations.")
+@click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same.")
+@click.option("-q", "--quiet", is_flag=True, help="Say only the result.")
+@click.option("-v", "--verbose", count=True, help="Say more; twice for tracebacks.")
+@click.version_option(__version__, prog_name="migration-bot")
+@click.pass_context
+def cli(
+    context: click.Context,
+    config: str | None,
+    migrations: str | None,
+    no_color: bool,
+    quiet: bool,
+    verbose: int,
+) -> None:
+    """Safe PostgreSQL schema change by pull request, for Prisma Migrate folders.
+
+    Try it without any setup: `migration-bot demo`.
+    """
+    context.obj = Session(
+        Options(config, migrations, not no_color, -1 if quiet else verbose), _build
+    )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The entry point; ends the process."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command line and return its exit code; every error is printed here and only here."""
+    try:
+        result: Any = cli.main(arguments, prog_name="migration-bot", standalone_mode=False)
+    except BotError as error:
+        _print_error(error)
+        return int(error.exit_code)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.UsageError as error:
+        error.show()
+        return int(ExitCode.USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\ninterrupted; whatever had not been committed is not applied", err=True)
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        sys.stderr.close()
+        return int(ExitCode.FAULT)
+    except Exception:
+        _print_fault()
+        return int(ExitCode.FAULT)
+    return int(result) if isinstance(result, int) else int(ExitCode.FINE)
+
+
+def _build(options: Options) -> Any:
+    from bot.wiring import build_world
+
+    return build_world(options)
+
+
+def _print_error(error: BotError) -> None:
+    from bot.wiring import cleaner
+
+    clean = cleaner()
+    click.echo(f"error: {clean(error.message)}", err=True)
+    click.echo(f"hint:  {clean(error.hint)}", err=True)
+
+
+def _print_fault() -> None:
+    """A bug of ours keeps its traceback, with secrets struck out of it."""
+    import traceback
+
+    from bot.wiring import cleaner
+
+    click.echo(cleaner()(traceback.format_exc()), err=True)
+    click.echo("error: this is a fault of migration-bot itself.", err=True)
+    click.echo("hint:  report it with the lines above; nothing secret is in them.", err=True)
+
+
+def environment() -> Mapping[str, str]:
+    import os
+
+    return os.environ

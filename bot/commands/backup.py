@@ -1,0 +1,21 @@
+"""Back up TARGET, restore the backup into a throw-away server, and compare the two."""
+
+import click
+
+from bot.commands.session import Session, pass_session
+from bot.errors import ExitCode
+from bot.report.text import backup_text
+from bot.world import World
+
+
+def run(world: World, name: str) -> ExitCode:
+    backup = world.backups.take(world.settings.target(name), world.console.say)
+    world.console.show(backup_text(backup))
+    return ExitCode.FINE
+
+
+@click.command(help=__doc__)
+@click.argument("target")
+@pass_session
+def command(session: Session, target: str) -> ExitCode:
+    return run(session.world, target)

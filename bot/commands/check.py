@@ -1,0 +1,110 @@
+"""Check the migrations that a branch adds: names, order, and what each statement would do.
+
+Compares with the tip of the base branch. Nothing is run and nothing is changed.
+
+\b
+  migration-bot check                   what this branch adds to its base
+  migration-bot check --base release    compare with another branch
+  migration-bot check --all             every migration, also outside a git checkout
+  migration-bot check --format json     for machines; docs/reference/check.schema.json
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import click
+
+from bot.commands.session import Session, format_option, pass_session
+from bot.core.finding import Verdict
+from bot.core.review import Review
+from bot.core.rule import Rule, name_of
+from bot.core.settings import NEWEST_POSTGRES
+from bot.errors import ExitCode, UsageError
+from bot.flows.review import review_change
+from bot.report.as_json import dumps, review_json
+from bot.report.markdown import review_markdown
+from bot.report.text import review_text
+from bot.rules import RULES
+from bot.world import World
+
+
+def run(
+    world: World,
+    *,
+    base: str | None = None,
+    everything: bool = False,
+    form: str = "text",
+    rules: Sequence[Rule] = RULES,
+) -> ExitCode:
+    now = world.now()
+    checkout = world.checkout
+    change = checkout.everything(now) if everything else checkout.change(base, now)
+    review = review_change(change, world, rules)
+    world.console.show(_face(review, form, world))
+    return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
+
+
+def _face(review: Review, form: str, world: World) -> str:
+    if form == "json":
+        return dumps(review_json(review))
+    if form == "markdown":
+        return review_markdown(review)
+    return review_text(review, world.console.page)
+
+
+def chosen_rules(choice: str) -> Sequence[Rule]:
+    """The rules that `--rules` names. Raises UsageError for an id that does not exist."""
+    if choice in ("default", "all"):
+        return RULES
+    by_name = {name_of(rule): rule for rule in RULES}
+    names = [name.strip() for name in choice.split(",") if name.strip()]
+    unknown = [name for name in names if name not in by_name]
+    if unknown or not names:
+        raise UsageError(
+            f"There is no rule {', '.join(unknown) or 'in an empty list'}.",
+            hint="`migration-bot rules` lists them all.",
+        )
+    return [by_name[name] for name in names]
+
+
+@click.command(help=__doc__)
+@click.option("--base", metavar="REF", help="Compare with this branch or commit.")
+@click.option("--all", "everything", is_flag=True, help="Check every migration there is.")
+@format_option("text", "json", "markdown")
+@click.option(
+    "--rules", default="default", metavar="ID,…", help="Only these rules; default: all that are on."
+)
+@click.option(
+    "--postgres-version",
+    type=click.IntRange(13, NEWEST_POSTGRES),
+    help="Judge for this major version of PostgreSQL.",
+)
+@click.option("--prisma-version", metavar="V", help="Judge for this version of Prisma.")
+@pass_session
+def command(
+    session: Session,
+    base: str | None,
+    everything: bool,
+    form: str,
+    rules: str,
+    postgres_version: int | None,
+    prisma_version: str | None,
+) -> ExitCode:
+    if base and everything:
+        raise UsageError(
+            "--base and --all exclude each other.",
+            hint="Use --base to compare with a branch, or --all to compare with nothing.",
+        )
+    world = session.world
+    settings = replace(
+        world.settings,
+        postgres=postgres_version or world.settings.postgres,
+        prisma=prisma_version or world.settings.prisma,
+    )
+    return run(
+        replace(world, settings=settings),
+        base=base,
+        everything=everything,
+        form=form,
+        rules=chosen_rules(rules),
+    )

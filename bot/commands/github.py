@@ -1,0 +1,88 @@
+"""Inside GitHub Actions: read the event, and do what it asks.
+
+A pull request is checked and its comment kept. A push to the default branch, or a dispatch, is
+applied to the target that MIGRATION_BOT_TARGET names.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from bot.commands.session import Session, pass_session
+from bot.core.event import ApplyRequest, CheckRequest, request_of
+from bot.core.finding import Verdict
+from bot.core.review import Review
+from bot.errors import ExitCode, UsageError
+from bot.flows.comment import keep_comment, report_on
+from bot.flows.deploy import deploy
+from bot.flows.review import review_change
+from bot.report.annotations import annotations
+from bot.report.markdown import outcome_markdown, review_markdown
+from bot.report.text import outcome_text, review_text
+from bot.world import World
+
+TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
+
+
+def run(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
+    request = request_of(event, payload, sha=sha)
+    if isinstance(request, CheckRequest):
+        return check(request, world)
+    return apply(request, world)
+
+
+def check(request: CheckRequest, world: World) -> ExitCode:
+    """Judge what the pull request adds; tell the log, the job and the pull request, in that order.
+
+    The verdict stands even if the comment cannot be written.
+    """
+    assert world.runner is not None
+    review = review_change(world.checkout.change(request.base_name, world.now()), world)
+    world.console.show(review_text(review, world.console.page))
+    world.runner.log(annotations(review))
+    world.runner.summary(review_markdown(review))
+    _outputs(world, verdict=review.verdict.value, digest=review.digest)
+    if request.pull is not None:
+        _comment(request, review, world)
+    return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
+
+
+def _comment(request: CheckRequest, review: Review, world: World) -> None:
+    assert request.pull is not None
+    if request.fork or world.github is None:
+        why = "it comes from a fork, whose runs may only read" if request.fork else "no token"
+        world.console.say(f"no comment on #{request.pull} ({why}): see the job's summary")
+        return
+    pull = world.github.pull(request.pull)
+    keep_comment(report_on(pull, review, world, commit=request.head), world)
+
+
+def apply(request: ApplyRequest, world: World) -> ExitCode:
+    assert world.runner is not None
+    name = world.environ.get(TARGET_VARIABLE, "")
+    if not name:
+        raise UsageError(
+            f"{TARGET_VARIABLE} is not set, so there is no target to apply to.",
+            hint="Give the action the input `target`, such as `target: staging`.",
+        )
+    outcome = deploy(world.settings.target(name), request.head, world)
+    world.console.show(outcome_text(outcome, world.console.page))
+    world.runner.summary(outcome_markdown(outcome))
+    _outputs(world, state="applied", digest=outcome.plan.digest)
+    return ExitCode.FINE
+
+
+def _outputs(world: World, **outputs: str) -> None:
+    assert world.runner is not None
+    for name, value in outputs.items():
+        world.runner.output(name, value)
+
+
+@click.command(help=__doc__)
+@pass_session
+def command(session: Session) -> ExitCode:
+    world = session.world
+    assert world.runner is not None
+    event = world.runner.event()
+    return run(world, event.name, event.payload, event.sha)

@@ -1,0 +1,35 @@
+"""Show what a rollout would do to TARGET: pending migrations, gates, and the plan digest.
+
+\b
+  migration-bot plan staging
+  migration-bot plan production --format json
+"""
+
+import click
+
+from bot.commands.session import Session, format_option, pass_session
+from bot.errors import ExitCode
+from bot.flows.rollout import plan_for
+from bot.report.as_json import dumps, plan_json
+from bot.report.markdown import plan_markdown
+from bot.report.text import plan_text
+from bot.world import World
+
+
+def run(world: World, name: str, form: str = "text") -> ExitCode:
+    plan, gates = plan_for(world.settings.target(name), world)
+    if form == "json":
+        world.console.show(dumps(plan_json(plan, gates)))
+    elif form == "markdown":
+        world.console.show(plan_markdown(plan, gates))
+    else:
+        world.console.show(plan_text(plan, gates, world.console.page))
+    return ExitCode.FINE if plan.agrees else ExitCode.HISTORY
+
+
+@click.command(help=__doc__)
+@click.argument("target")
+@format_option("text", "json", "markdown")
+@pass_session
+def command(session: Session, target: str, form: str) -> ExitCode:
+    return run(session.world, target, form)

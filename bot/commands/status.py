@@ -1,0 +1,60 @@
+"""Show what each target has applied, what is pending, and what stands in the way."""
+
+from collections.abc import Sequence
+
+import click
+
+from bot.commands.session import Session, format_option, pass_session
+from bot.core.plan import make_plan
+from bot.core.status import TargetStatus
+from bot.core.target import Target
+from bot.errors import ExitCode, PostgresError
+from bot.report.as_json import dumps, status_json
+from bot.report.text import status_text
+from bot.world import World
+
+
+def run(world: World, names: Sequence[str], form: str = "text") -> ExitCode:
+    """One row a target. A target that was named must answer; others may be unset."""
+    settings = world.settings
+    targets = [settings.target(name) for name in names] or list(settings.targets.values())
+    rows = [_status(target, world, named=bool(names)) for target in targets]
+    if form == "json":
+        world.console.show(dumps(status_json(rows)))
+    else:
+        world.console.show(status_text(rows, world.console.page))
+    return _exit_code(rows)
+
+
+def _status(target: Target, world: World, *, named: bool) -> TargetStatus:
+    if not named and not world.environ.get(target.url_env):
+        return TargetStatus(target, problem=f"{target.url_env} is not set", unset=True)
+    try:
+        with world.connect(target) as database:
+            plan = make_plan(
+                target.name,
+                world.checkout.history().migrations,
+                database.applied(),
+                unbaselined=database.unbaselined(),
+            )
+            return TargetStatus(target, plan, database.lock_holder())
+    except PostgresError as error:
+        if named:
+            raise
+        return TargetStatus(target, problem=error.message)
+
+
+def _exit_code(rows: Sequence[TargetStatus]) -> ExitCode:
+    plans = [row.plan for row in rows if row.plan is not None]
+    if any(not plan.agrees for plan in plans):
+        return ExitCode.HISTORY
+    unreachable = any(row.plan is None and not row.unset for row in rows)
+    return ExitCode.POSTGRES if unreachable else ExitCode.FINE
+
+
+@click.command(help=__doc__)
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@format_option("text", "json")
+@pass_session
+def command(session: Session, targets: tuple[str, ...], form: str) -> ExitCode:
+    return run(session.world, targets, form)

@@ -1,0 +1,58 @@
+"""Which comment to write, so that a pull request keeps exactly one, and never an older one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.core.pull import Comment
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a comment says of itself in its hidden first line.
+
+    `key` tells whose comment it is, `run` and `attempt` order the runs that wrote it, `commit` is
+    what it is about.
+    """
+
+    key: str
+    run: int = 0
+    attempt: int = 0
+    commit: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """`edit` is the comment to rewrite; `create` says to write a new one; both unset: do nothing.
+
+    `delete` are doubles of the comment that stays.
+    """
+
+    create: bool = False
+    edit: int | None = None
+    delete: tuple[int, ...] = ()
+
+
+def decide(
+    existing: Sequence[Comment],
+    body: str,
+    marker: Marker,
+    *,
+    read: Callable[[str], Marker | None],
+    same: Callable[[str, str], bool],
+    wanted: bool = True,
+) -> Decision:
+    """Keep the oldest of our comments; leave it alone if nothing changed or a newer run wrote it.
+
+    `wanted` is False when there is nothing to say: then a comment is rewritten, but none is begun.
+    """
+    ours = [(each, read(each.body)) for each in existing]
+    mine = [(each, mark) for each, mark in ours if mark is not None and mark.key == marker.key]
+    if not mine:
+        return Decision(create=wanted)
+    (kept, _), *doubles = mine
+    delete = tuple(each.id for each, _ in doubles)
+    newest = max((mark.run, mark.attempt) for _, mark in mine)
+    if newest > (marker.run, marker.attempt) or same(kept.body, body):
+        return Decision(delete=delete)
+    return Decision(edit=kept.id, delete=delete)

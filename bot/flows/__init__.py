@@ -1,0 +1,1 @@
+"""The ways through the code that more than one verb takes."""

@@ -1,0 +1,136 @@
+"""A rollout told to GitHub: deployments, the comment, the job's summary; the database decides."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.core.deployment import Deployment
+from bot.core.gate import Gate
+from bot.core.outcome import Outcome
+from bot.core.plan import Plan
+from bot.core.progress import Progress, State
+from bot.core.pull import Pull
+from bot.core.target import Target
+from bot.errors import BotError, GateClosed, GitHubError
+from bot.flows.comment import keep_comment, report_after_merge
+from bot.flows.gates import pulls_of
+from bot.flows.rollout import order_for, plan_for
+from bot.rollout.procedure import roll_out
+from bot.world import World
+
+
+@dataclass
+class Teller:
+    """Tells GitHub how far a rollout is, and never lets GitHub change what happens to it.
+
+    `failed` is the first refusal; it is raised when the work is done.
+    """
+
+    world: World
+    target: Target
+    commit: str
+    plan: Plan
+    pulls: Sequence[Pull] = ()
+    failed: GitHubError | None = None
+    gates: tuple[Gate, ...] = field(default=())
+
+    def tell(self, progress: Progress) -> None:
+        if self.world.github is None:
+            return
+        if self.plan.pending:
+            self._try(lambda: self._announce(progress))
+        for pull in self.pulls:
+            self._try(lambda pull=pull: self._comment(pull, progress))  # type: ignore[misc]
+
+    def _announce(self, progress: Progress) -> None:
+        assert self.world.github is not None
+        self.world.github.announce(
+            Deployment(
+                target=self.target.name,
+                commit=self.commit,
+                state=progress.state,
+                at=self.world.now(),
+                texts={each.name: each.checksum for each in self.plan.pending},
+                note=_note(progress),
+                digest=self.plan.digest,
+                run_url=progress.run_url,
+            )
+        )
+
+    def _comment(self, pull: Pull, progress: Progress) -> None:
+        known = [progress] if self.plan.pending else []
+        keep_comment(report_after_merge(pull, self.world, known=known), self.world)
+
+    def _try(self, telling: Callable[[], None]) -> None:
+        try:
+            telling()
+        except GitHubError as error:
+            self.failed = self.failed or error
+            self.world.console.say(f"not told to GitHub: {error.message}")
+
+
+def deploy(target: Target, commit: str, world: World) -> Outcome:
+    """Apply a target's plan and tell GitHub before, after, and when it fails.
+
+    Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
+    """
+    plan, gates = plan_for(target, world)
+    teller = Teller(world, target, commit, plan, _pulls(plan, commit, world), gates=gates)
+    here = _progress(target, plan, world, commit, gates)
+    if plan.pending:
+        teller.tell(replace(here, state=State.APPLYING))
+    try:
+        outcome = roll_out(order_for(target, world, expect_digest=plan.digest), world)
+    except BotError as error:
+        state = State.CLOSED if isinstance(error, GateClosed) else State.FAILED
+        teller.tell(replace(here, state=state, message=error.message, hint=error.hint))
+        raise
+    teller.tell(
+        replace(
+            here,
+            state=State.APPLIED,
+            at=world.now(),
+            seconds=outcome.seconds,
+            gates=outcome.gates,
+            backup=outcome.backup,
+        )
+    )
+    if teller.failed is not None:
+        raise teller.failed
+    return outcome
+
+
+def _pulls(plan: Plan, commit: str, world: World) -> tuple[Pull, ...]:
+    """The pull requests whose comments this rollout is news for."""
+    if world.github is None:
+        return ()
+    found = {pull.number: pull for pull in pulls_of(plan.pending, world).values()}
+    merged = world.github.pull_of(commit)
+    if merged is not None:
+        found.setdefault(merged.number, merged)
+    return tuple(found.values())
+
+
+def _progress(
+    target: Target, plan: Plan, world: World, commit: str, gates: tuple[Gate, ...]
+) -> Progress:
+    return Progress(
+        target=target.name,
+        kind=target.kind,
+        at=world.now(),
+        digest=plan.digest,
+        migrations=tuple(each.name for each in plan.pending),
+        gates=gates,
+        run_url=world.runner.run(commit).url if world.runner else None,
+    )
+
+
+def _note(progress: Progress) -> str:
+    """The deployment status's one sentence."""
+    count = len(progress.migrations)
+    what = "1 migration" if count == 1 else f"{count} migrations"
+    if progress.state is State.APPLIED:
+        backup = f"; backup {progress.backup.id} {progress.backup.proof}" if progress.backup else ""
+        return f"Applied {what} in {progress.seconds or 0:.1f} s{backup}"
+    if progress.state is State.APPLYING:
+        return f"Applying {what}"
+    return progress.message

@@ -1,0 +1,36 @@
+"""Judging migrations: what a branch adds, or any part of the history by name."""
+
+from collections.abc import Iterable, Sequence
+
+from bot.core.history import Change, History
+from bot.core.review import JudgedMigration, Review
+from bot.core.rule import Rule
+from bot.judge.judge import judge
+from bot.rules import RULES
+from bot.world import World
+
+
+def review_change(change: Change, world: World, rules: Sequence[Rule] = RULES) -> Review:
+    """Judge what a change adds, by the settings of this world."""
+    settings = world.settings
+    return judge(
+        change,
+        rules,
+        severities=settings.severities,
+        postgres=settings.postgres,
+        prisma=settings.prisma,
+    )
+
+
+def review_named(names: Iterable[str], history: History, world: World) -> Review:
+    """Judge migrations of the history as if a branch had just added them."""
+    wanted = set(names)
+    before = tuple(each for each in history.migrations if each.name not in wanted)
+    base = History(folder=history.folder, migrations=before, provider=history.provider)
+    return review_change(Change(head=history, now=world.now(), base=base), world)
+
+
+def judge_named(
+    names: Iterable[str], history: History, world: World
+) -> tuple[JudgedMigration, ...]:
+    return review_named(names, history, world).migrations

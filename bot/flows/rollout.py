@@ -1,0 +1,32 @@
+"""What a rollout to a target is made of, for every verb that plans or applies one."""
+
+from bot.core.gate import Gate
+from bot.core.plan import Plan, make_plan
+from bot.core.target import Target
+from bot.flows.gates import gates_of
+from bot.flows.review import judge_named
+from bot.rollout.procedure import Order
+from bot.world import World
+
+
+def order_for(target: Target, world: World, *, expect_digest: str | None = None) -> Order:
+    history = world.checkout.history()
+    return Order(
+        target=target,
+        history=history,
+        judge=lambda names: judge_named(names, history, world),
+        gates=lambda plan: gates_of(plan, target, world),
+        expect_digest=expect_digest,
+    )
+
+
+def plan_for(target: Target, world: World) -> tuple[Plan, tuple[Gate, ...]]:
+    """The plan as it would be now, and its gates; without the lock, so it is a forecast."""
+    with world.connect(target) as database:
+        plan = make_plan(
+            target.name,
+            world.checkout.history().migrations,
+            database.applied(),
+            unbaselined=database.unbaselined(),
+        )
+    return plan, gates_of(plan, target, world)

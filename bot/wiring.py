@@ -1,0 +1,136 @@
+"""Which adapter fills which place of the world. cli.py's other half."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.adapters.checkout.checkout import Checkout
+from bot.adapters.console import open_console
+from bot.commands.session import Options
+from bot.core.redact import Redactor
+from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
+from bot.core.target import Target
+from bot.core.url import ConnectionUrl, parse_url
+from bot.errors import UsageError
+from bot.world import Backups, Database, GitHub, Runner, World
+
+_CHECKING_EVENTS = frozenset({"pull_request", "pull_request_review", "merge_group"})
+
+
+def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
+    """Strikes every secret of this process's environment out of a text."""
+    return Redactor.from_environment(os.environ, names).redact
+
+
+def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> World:
+    start = Path.cwd()
+    folder = options.migrations or DEFAULT_FOLDER
+    checkout = Checkout.find(folder, start=start, environ=environ)
+    settings = read_configuration(options, checkout, environ)
+    if options.migrations is None and settings.folder != folder:
+        checkout = Checkout.find(settings.folder, start=start, environ=environ)
+    names = tuple(target.url_env for target in settings.targets.values())
+    clean = cleaner(names)
+    return World(
+        settings=settings,
+        console=open_console(
+            environ, colour=options.colour, verbosity=options.verbosity, clean=clean
+        ),
+        checkout=checkout,
+        connect=lambda target: open_database(target, environ),
+        backups=_backups(environ),
+        now=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+        environ=environ,
+        github=_github(environ, clean),
+        runner=_runner(environ, clean),
+    )
+
+
+def read_configuration(
+    options: Options, checkout: Checkout, environ: Mapping[str, str]
+) -> Settings:
+    """From --config; on a pull request from its base, which the author does not control; else from
+    the checkout."""
+    if options.config is not None:
+        return _parse(_read(Path(options.config)), options.config)
+    if environ.get("GITHUB_EVENT_NAME") in _CHECKING_EVENTS:
+        text = checkout.text_at_base(CONFIG_PATH)
+    else:
+        text = checkout.text(CONFIG_PATH)
+    return Settings() if text is None else _parse(text, CONFIG_PATH)
+
+
+def _parse(text: str, path: str) -> Settings:
+    # Imported late: without a file there is nothing to validate.
+    from bot.config import read_settings
+    from bot.core.rule import name_of
+    from bot.rules import RULES
+
+    return read_settings(text, path=path, rules=frozenset(name_of(rule) for rule in RULES))
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        raise UsageError(
+            f"The configuration {path} cannot be read: {reason}.",
+            hint="Give --config the path of a YAML file.",
+        ) from None
+
+
+def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContextManager[Database]:
+    # Imported late: a check does not connect to anything.
+    from bot.adapters.postgres.target import open_target
+
+    return open_target(target, url_of(target, environ))
+
+
+def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
+    """Raises UsageError if the variable is not set, or holds no connection string."""
+    text = environ.get(target.url_env, "")
+    if not text:
+        raise UsageError(
+            f"{target.url_env} is not set, so {target.name} cannot be reached.",
+            hint=f"Set it to a connection string such as "
+            f"postgresql://user:password@host:5432/database, for example as a secret of the "
+            f"environment {target.name}.",
+        )
+    return parse_url(text, name=target.url_env)
+
+
+def _backups(environ: Mapping[str, str]) -> Backups:
+    from bot.backups import ProvedBackups
+
+    return ProvedBackups(lambda target: url_of(target, environ))
+
+
+def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:
+    token, name = environ.get("GITHUB_TOKEN"), environ.get("GITHUB_REPOSITORY")
+    if not token or not name:
+        return None
+    from bot.adapters.github.client import PUBLIC_API
+    from bot.adapters.github.repository import open_repository
+
+    return open_repository(
+        name,
+        token,
+        api_url=environ.get("GITHUB_API_URL") or PUBLIC_API,
+        clean=clean,
+        login=environ.get("MIGRATION_BOT_LOGIN"),
+    )
+
+
+def _runner(environ: Mapping[str, str], clean: Callable[[str], str]) -> Runner | None:
+    if environ.get("GITHUB_ACTIONS") != "true":
+        return None
+    import sys
+
+    from bot.adapters.actions import Runner as ActionsRunner
+
+    return ActionsRunner(environ, sys.stdout, datetime.now(UTC), clean)

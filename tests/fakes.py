@@ -1,0 +1,332 @@
+"""Small stand-ins that satisfy the protocols of bot.world. Nothing here pretends to be PostgreSQL:
+a fake database keeps rows and a diary, and never understands SQL."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from bot.core.approval import PullFacts
+from bot.core.deployment import Deployment
+from bot.core.event import Event
+from bot.core.history import Change, History
+from bot.core.migration import AppliedMigration, Migration
+from bot.core.page import Page
+from bot.core.progress import BackupSummary
+from bot.core.pull import Comment, Pull
+from bot.core.run import Run
+from bot.core.server import ServerFacts
+from bot.core.settings import Settings
+from bot.core.target import Target
+from bot.errors import GitHubError, PostgresError
+from bot.world import World
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def migration(name: str, sql: str = "SELECT 1;") -> Migration:
+    return Migration(name, f"prisma/migrations/{name}/migration.sql", sql)
+
+
+def history(*migrations: Migration) -> History:
+    return History("prisma/migrations", migrations, provider="postgresql")
+
+
+def applied(each: Migration, *, finished: bool = True) -> AppliedMigration:
+    return AppliedMigration(
+        id=f"id-{each.name}",
+        name=each.name,
+        checksum=each.checksum,
+        started_at=NOON,
+        finished_at=NOON if finished else None,
+    )
+
+
+@dataclass
+class FakeClock:
+    """Time passes only while somebody sleeps."""
+
+    time: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeConsole:
+    page: Page = field(default_factory=Page)
+    shown: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def show(self, text: str) -> None:
+        self.shown.append(text)
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[None]:
+        self.said.append(text)
+        yield
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.shown)
+
+
+@dataclass
+class FakeCheckout:
+    head_history: History
+    base_history: History | None = None
+    commits: Mapping[str, str] = field(default_factory=dict)
+
+    def history(self) -> History:
+        return self.head_history
+
+    def change(self, base: str | None, now: datetime) -> Change:
+        return Change(self.head_history, now, self.base_history, base or "main")
+
+    def everything(self, now: datetime) -> Change:
+        return Change(self.head_history, now)
+
+    def added_by(self, name: str) -> str | None:
+        return self.commits.get(name)
+
+    def head(self) -> str:
+        return "h" * 40
+
+
+@dataclass
+class FakeDatabase:
+    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time."""
+
+    rows: list[AppliedMigration] = field(default_factory=list)
+    diary: list[str] = field(default_factory=list)
+    server: ServerFacts = field(
+        default_factory=lambda: ServerFacts("18.1", 18, "app", False, False)
+    )
+    has_tables: bool = False
+    holder: str | None = None
+    refuse: dict[str, list[PostgresError]] = field(default_factory=dict)
+    invalid: set[str] = field(default_factory=set)
+    leaves_invalid: dict[str, str] = field(default_factory=dict)
+    forgets: bool = False
+
+    def facts(self) -> ServerFacts:
+        return self.server
+
+    def applied(self) -> tuple[AppliedMigration, ...]:
+        return tuple(self.rows)
+
+    def unbaselined(self) -> bool:
+        return self.has_tables and not self.rows
+
+    def lock_holder(self) -> str | None:
+        return self.holder
+
+    @contextmanager
+    def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
+        yield from self._around("lock", "unlock")
+
+    @contextmanager
+    def without_prisma_lock(self) -> Iterator[None]:
+        yield from self._around("let go of Prisma's lock", "take Prisma's lock")
+
+    def create_table(self) -> None:
+        self.diary.append("table")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        kept = list(self.rows)
+        self.diary.append("begin")
+        try:
+            yield
+        except BaseException:
+            self.rows = kept
+            self.diary.append("rollback")
+            raise
+        self.diary.append("commit")
+
+    @contextmanager
+    def untimed(self) -> Iterator[None]:
+        yield from self._around("no timeouts", "timeouts")
+
+    def execute(self, sql: str) -> None:
+        self.diary.append(sql)
+        if sql in self.leaves_invalid:
+            self.invalid.add(self.leaves_invalid[sql])
+        if sql.startswith("DROP INDEX CONCURRENTLY "):
+            self.invalid.discard(sql.removeprefix("DROP INDEX CONCURRENTLY "))
+        if self.refuse.get(sql):
+            raise self.refuse[sql].pop(0)
+
+    def invalid_indexes(self) -> frozenset[str]:
+        return frozenset(self.invalid)
+
+    def record_applied(self, migration: Migration) -> None:
+        self.diary.append(f"record {migration.name}")
+        if not self.forgets:
+            self.rows.append(applied(migration))
+
+    def record_started(self, migration: Migration) -> str:
+        self.diary.append(f"started {migration.name}")
+        self.rows.append(applied(migration, finished=False))
+        return f"id-{migration.name}"
+
+    def record_step(self, id: str, steps: int) -> None:
+        self.diary.append(f"step {steps}")
+
+    def record_finished(self, id: str) -> None:
+        self.diary.append("finished")
+        self._change(id, finished_at=NOON)
+
+    def record_failed(self, id: str, logs: str) -> None:
+        self.diary.append(f"failed: {logs}")
+        self._change(id, logs=logs)
+
+    def forget(self, id: str) -> None:
+        self.diary.append("forgotten")
+        self.rows = [row for row in self.rows if row.id != id]
+
+    def _change(self, id: str, **changes: object) -> None:
+        self.rows = [
+            replace(row, **changes) if row.id == id else row  # type: ignore[arg-type]
+            for row in self.rows
+        ]
+
+    def _around(self, before: str, after: str) -> Iterator[None]:
+        self.diary.append(before)
+        try:
+            yield
+        finally:
+            self.diary.append(after)
+
+
+@dataclass
+class FakeBackups:
+    diary: list[str]
+    error: PostgresError | None = None
+
+    def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
+        self.diary.append("backup")
+        if self.error is not None:
+            raise self.error
+        return BackupSummary("b-1", 1024, 2.0, NOON, proof="proved by restoring it")
+
+
+@dataclass
+class FakeGitHub:
+    """Pull requests, comments and deployments in memory. `down` refuses every call."""
+
+    pulls: dict[int, Pull] = field(default_factory=dict)
+    brought: dict[str, int] = field(default_factory=dict)
+    pull_facts: dict[int, PullFacts] = field(default_factory=dict)
+    comments: dict[int, list[Comment]] = field(default_factory=dict)
+    announced: list[Deployment] = field(default_factory=list)
+    down: bool = False
+
+    def pull(self, number: int) -> Pull:
+        self._answer()
+        return self.pulls[number]
+
+    def pull_of(self, commit: str) -> Pull | None:
+        self._answer()
+        return self.pulls[self.brought[commit]] if commit in self.brought else None
+
+    def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
+        self._answer()
+        return self.pull_facts[pull.number]
+
+    def own_comments(self, pull: int) -> tuple[Comment, ...]:
+        self._answer()
+        return tuple(self.comments.get(pull, ()))
+
+    def create_comment(self, pull: int, body: str, *, mine: Callable[[str], bool]) -> None:
+        self._answer()
+        assert mine(body)
+        written = self.comments.setdefault(pull, [])
+        written.append(Comment(len(written) + 1, body))
+
+    def edit_comment(self, pull: int, comment: int, body: str) -> None:
+        self._answer()
+        self.comments[pull] = [
+            Comment(each.id, body) if each.id == comment else each for each in self.comments[pull]
+        ]
+
+    def delete_comment(self, pull: int, comment: int) -> None:
+        self._answer()
+        self.comments[pull] = [each for each in self.comments[pull] if each.id != comment]
+
+    def deployments(self, target: str) -> Iterator[Deployment]:
+        self._answer()
+        yield from reversed([each for each in self.announced if each.target == target])
+
+    def announce(self, deployment: Deployment) -> None:
+        self._answer()
+        self.announced.append(deployment)
+
+    def _answer(self) -> None:
+        if self.down:
+            raise GitHubError("GitHub could not be reached.", hint="Try again later.")
+
+
+@dataclass
+class FakeRunner:
+    started_for: Event = field(default_factory=lambda: Event("push", {}, "c" * 40))
+    id: int = 1
+    written: list[str] = field(default_factory=list)
+    outputs: dict[str, str] = field(default_factory=dict)
+    logged: list[str] = field(default_factory=list)
+
+    def event(self) -> Event:
+        return self.started_for
+
+    def run(self, commit: str) -> Run:
+        url = "https://github.com/acme/shop"
+        return Run(commit, url, f"{url}/actions/runs/{self.id}", self.id, self.id, 1, NOON)
+
+    def summary(self, markdown: str) -> None:
+        self.written.append(markdown)
+
+    def output(self, name: str, value: str) -> None:
+        self.outputs[name] = value
+
+    def log(self, lines: str) -> None:
+        self.logged.append(lines)
+
+
+def world(
+    checkout: FakeCheckout,
+    databases: Mapping[str, FakeDatabase] | None = None,
+    *,
+    settings: Settings | None = None,
+    github: FakeGitHub | None = None,
+    runner: FakeRunner | None = None,
+    backups: FakeBackups | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> World:
+    """A world in which nothing is real, and everything can be looked at afterwards."""
+    known = dict(databases or {})
+    clock = FakeClock()
+
+    @contextmanager
+    def connect(target: Target) -> Iterator[FakeDatabase]:
+        if target.name not in known:
+            raise PostgresError(f"{target.name} does not answer.", hint="Start it.")
+        yield known[target.name]
+
+    return World(
+        settings=settings or Settings(),
+        console=FakeConsole(),
+        checkout=checkout,
+        connect=connect,
+        backups=backups or FakeBackups([]),
+        now=clock.now,
+        sleep=clock.sleep,
+        environ=environ or {},
+        github=github,
+        runner=runner,
+    )
