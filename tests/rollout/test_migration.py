@@ -145,7 +145,7 @@ def test_a_mixed_file_that_stops_in_the_middle_says_what_stays() -> None:
     database = FakeDatabase(refuse={CONCURRENTLY: [refusal()]})
 
     with pytest.raises(
-        PostgresError, match="Everything before line 2 .* is applied and stays"
+        PostgresError, match=r"Everything before line 2 .* is applied and stays"
     ) as e:
         run(judged("a", CONCURRENTLY), database)
 
