@@ -1,0 +1,115 @@
+"""Every route of the hub, and the way from a call to its answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from bot.demo.hub.links import Links
+from bot.demo.hub.refusal import Refusal, not_found
+from bot.demo.hub.routes import (
+    account,
+    checks,
+    commits,
+    deployments,
+    issues,
+    pulls,
+    repository,
+    reviews,
+)
+from bot.demo.hub.routing import Answer, Request, Route
+from bot.demo.hub.state import State
+from bot.demo.hub.tokens import Token, bad_credentials, require
+
+API_VERSIONS = ("2022-11-28", "2026-03-10")
+ROUTES: tuple[Route, ...] = tuple(
+    route
+    for part in (account, repository, commits, pulls, reviews, issues, checks, deployments)
+    for route in part.routes.all
+)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A call as it came over the wire; header names are in lower case."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    octets: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.target).query, keep_blank_values=True))
+
+    @property
+    def body(self) -> Any:
+        """The JSON that was sent; None if nothing was."""
+        try:
+            return json.loads(self.octets) if self.octets else None
+        except ValueError as error:
+            raise Refusal(400, "Problems parsing JSON") from error
+
+
+def answer(state: State, links: Links, arrival: Arrival) -> Answer:
+    """Answer as GitHub would: who asks, what for, whether they may, and then the deed itself."""
+    try:
+        token = token_of(state, arrival)
+        _require_known_version(arrival)
+        route, values = _route(arrival)
+        request = Request(
+            state,
+            links,
+            token,
+            arrival.path,
+            values,
+            arrival.query,
+            arrival.body,
+            arrival.headers.get("accept", ""),
+        )
+        _require_allowed(request, route)
+        return route.respond(request)
+    except Refusal as refusal:
+        return Answer(refusal.status, refusal.body, refusal.headers)
+
+
+def token_of(state: State, arrival: Arrival) -> Token:
+    scheme, _, value = arrival.headers.get("authorization", "").partition(" ")
+    token = state.tokens.get(value) if scheme.lower() in ("token", "bearer") else None
+    if token is None:
+        raise bad_credentials()
+    return token
+
+
+def selected_version(arrival: Arrival) -> str:
+    return arrival.headers.get("x-github-api-version", API_VERSIONS[0])
+
+
+def _require_known_version(arrival: Arrival) -> None:
+    version = selected_version(arrival)
+    if version not in API_VERSIONS:
+        raise Refusal(400, f"{version} is not a supported version of the API.")
+
+
+def _route(arrival: Arrival) -> tuple[Route, dict[str, str]]:
+    for route in ROUTES:
+        values = route.match(arrival.method, arrival.path)
+        if values is not None:
+            return route, values
+    raise not_found()
+
+
+def _require_allowed(request: Request, route: Route) -> None:
+    if route.needs is None:
+        return
+    repository, token = request.repository, request.token
+    if repository.private and not token.reaches(repository.full_name):
+        raise not_found()
+    # an app's role is what its token grants; a person's is what the repository grants
+    role = "write" if token.app else repository.role_of(token.owner.login)
+    require(token, route.needs, private=repository.private, role=role)

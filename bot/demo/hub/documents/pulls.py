@@ -1,0 +1,166 @@
+"""Pull requests, their reviews, and the same pull requests seen as issues."""
+
+from typing import Any
+
+from bot.demo.hub.documents import Document, moment, moment_or_none, node_id
+from bot.demo.hub.documents.conversation import label_document
+from bot.demo.hub.documents.repository import repository_document
+from bot.demo.hub.documents.users import user_document
+from bot.demo.hub.links import Links
+from bot.demo.hub.objects import Change
+from bot.demo.hub.records import PullRequest, Repository, Review, User
+
+
+def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Document:
+    """A pull request as a list shows it."""
+    people = [user_document(links, user) for user in pull.requested_reviewers]
+    return _addresses(links, repository, pull) | {
+        "id": pull.id,
+        "node_id": node_id("PR_", pull.id),
+        "number": pull.number,
+        "state": pull.state,
+        "locked": False,
+        "title": pull.title,
+        "user": user_document(links, pull.user),
+        "body": pull.body,
+        "created_at": moment(pull.created_at),
+        "updated_at": moment(pull.updated_at),
+        "closed_at": moment_or_none(pull.closed_at),
+        "merged_at": moment_or_none(pull.merged_at),
+        "merge_commit_sha": pull.merge_commit_sha,
+        "assignee": None,
+        "assignees": [],
+        "requested_reviewers": people,
+        "requested_teams": [],
+        "labels": _labels(links, repository, pull),
+        "milestone": None,
+        "draft": pull.draft,
+        "head": _side(links, pull.head_repository, pull.head_ref, pull.head_sha),
+        "base": _side(links, repository, pull.base_ref, pull.base_sha),
+        "author_association": association(repository, pull.user),
+        "auto_merge": None,
+        "active_lock_reason": None,
+    }
+
+
+def full_pull_document(
+    links: Links,
+    repository: Repository,
+    pull: PullRequest,
+    *,
+    changes: list[Change],
+    commits: int,
+    mergeable: bool | None,
+) -> Document:
+    """A pull request as asked for by number: counted, and tried for conflicts."""
+    state = {None: "unknown", True: "clean", False: "dirty"}[mergeable]
+    merged_by = None if pull.merged_by is None else user_document(links, pull.merged_by)
+    return pull_document(links, repository, pull) | {
+        "merged": pull.merged,
+        "mergeable": mergeable,
+        "rebaseable": mergeable,
+        "mergeable_state": "draft" if pull.draft and mergeable else state,
+        "merged_by": merged_by,
+        "comments": len(pull.comments),
+        "review_comments": 0,
+        "maintainer_can_modify": False,
+        "commits": commits,
+        "additions": sum(change.additions for change in changes),
+        "deletions": sum(change.deletions for change in changes),
+        "changed_files": len(changes),
+    }
+
+
+def association(repository: Repository, user: User) -> str:
+    if user.login == repository.owner.login:
+        return "OWNER"
+    if user.login in repository.roles:
+        return "COLLABORATOR"
+    merged = any(pull.merged and pull.user == user for pull in repository.pulls.values())
+    return "CONTRIBUTOR" if merged else "NONE"
+
+
+def _side(links: Links, repository: Repository, ref: str, sha: str) -> Document:
+    return {
+        "label": f"{repository.owner.login}:{ref}",
+        "ref": ref,
+        "sha": sha,
+        "user": user_document(links, repository.owner),
+        "repo": repository_document(links, repository),
+    }
+
+
+def _labels(links: Links, repository: Repository, pull: PullRequest) -> list[Document]:
+    return [label_document(links, repository, repository.labels[name]) for name in pull.labels]
+
+
+def _addresses(links: Links, repository: Repository, pull: PullRequest) -> Document:
+    url = links.repository(repository, "pulls", pull.number)
+    issue = links.repository(repository, "issues", pull.number)
+    page = links.page(repository, "pull", pull.number)
+    addresses = {
+        "html": page,
+        "issue": issue,
+        "comments": f"{issue}/comments",
+        "review_comments": f"{url}/comments",
+        "review_comment": links.repository(repository, "pulls/comments{/number}"),
+        "commits": f"{url}/commits",
+        "statuses": links.repository(repository, "statuses", pull.head_sha),
+    }
+    return {
+        "url": url,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        **{f"{name}_url": address for name, address in addresses.items()},
+        "_links": {name: {"href": at} for name, at in {"self": url, **addresses}.items()},
+    }
+
+
+def review_document(
+    links: Links, repository: Repository, pull: PullRequest, review: Review
+) -> Document:
+    page = f"{links.page(repository, 'pull', pull.number)}#pullrequestreview-{review.id}"
+    url = links.repository(repository, "pulls", pull.number)
+    return {
+        "id": review.id,
+        "node_id": node_id("PRR_", review.id),
+        "user": user_document(links, review.user),
+        "body": review.body,
+        "state": review.state,
+        "commit_id": review.commit_id,
+        "submitted_at": moment(review.submitted_at),
+        "author_association": association(repository, review.user),
+        "html_url": page,
+        "pull_request_url": url,
+        "_links": {"html": {"href": page}, "pull_request": {"href": url}},
+    }
+
+
+def issue_document(links: Links, repository: Repository, pull: PullRequest) -> Document:
+    """The issue that every pull request also is."""
+    url = links.repository(repository, "issues", pull.number)
+    page = links.page(repository, "pull", pull.number)
+    shared: dict[str, Any] = pull_document(links, repository, pull)
+    kept = (
+        *("number", "state", "locked", "title", "body", "user", "labels", "draft", "milestone"),
+        *("assignee", "assignees", "created_at", "updated_at", "closed_at", "author_association"),
+        "active_lock_reason",
+    )
+    return {name: shared[name] for name in kept} | {
+        "id": pull.id + 1,
+        "node_id": node_id("I_", pull.id + 1),
+        "url": url,
+        "repository_url": links.repository(repository),
+        "labels_url": f"{url}/labels{{/name}}",
+        "comments_url": f"{url}/comments",
+        "events_url": f"{url}/events",
+        "html_url": page,
+        "comments": len(pull.comments),
+        "pull_request": {
+            "url": shared["url"],
+            "html_url": page,
+            "diff_url": shared["diff_url"],
+            "patch_url": shared["patch_url"],
+            "merged_at": shared["merged_at"],
+        },
+    }

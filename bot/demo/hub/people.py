@@ -1,0 +1,184 @@
+"""What people do on GitHub. Every deed is really done, and tells the events it caused."""
+
+from typing import Any
+
+from bot.demo.hub.deeds import add_comment, add_review, commits_of, dismiss_review
+from bot.demo.hub.events import Event
+from bot.demo.hub.git import Signature
+from bot.demo.hub.merging import MergeMethod, merge
+from bot.demo.hub.objects import commits
+from bot.demo.hub.pushing import Pushing
+from bot.demo.hub.records import PullRequest, Repository, User
+from bot.demo.hub.refusal import unprocessable
+
+GITHUB = ("GitHub", "noreply@github.com")
+
+
+class People(Pushing):
+    """Deeds on pull requests. A repository is named `owner/name`, a person by login."""
+
+    def open_pull_request(
+        self,
+        repository: str,
+        *,
+        author: str,
+        head: str,
+        title: str,
+        base: str | None = None,
+        body: str | None = None,
+        draft: bool = False,
+        head_repository: str | None = None,
+    ) -> Event:
+        """Propose the branch `head`, of `head_repository` if that is a fork."""
+        with self.state.lock:
+            at = self.state.repository(repository)
+            source = self.state.repository(head_repository or repository)
+            base = base or at.default_branch
+            tip, target = source.head_of(head), at.head_of(base)
+            if tip is None or target is None:
+                raise unprocessable(f"No branch called {head if tip is None else base}")
+            now, user = self.state.now(), self.state.user(author)
+            number = len(at.pulls) + 1
+            pull = PullRequest(
+                *(self.state.next_id(), number, title, body, user, source, head, tip, base, target),
+                created_at=now,
+                updated_at=now,
+                draft=draft,
+            )
+            self._keep_head(at, pull)
+            at.pulls[number] = pull
+            return self._tell(self.write.pull_request(at, pull, user, "opened"))
+
+    def review(
+        self,
+        repository: str,
+        number: int,
+        *,
+        author: str,
+        event: str = "APPROVE",
+        body: str = "",
+        commit_id: str | None = None,
+    ) -> Event:
+        """APPROVE, REQUEST_CHANGES or COMMENT, on the head unless another commit is named."""
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            user = self.state.user(author)
+            review = add_review(
+                self.state, at, pull, user, event=event, body=body, commit_id=commit_id
+            )
+            return self._tell(self.write.review(at, pull, user, review, "submitted"))
+
+    def dismiss(self, repository: str, number: int, review_id: int, *, author: str) -> Event:
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            review = dismiss_review(pull, review_id)
+            user = self.state.user(author)
+            return self._tell(self.write.review(at, pull, user, review, "dismissed"))
+
+    def comment(self, repository: str, number: int, *, author: str, body: str) -> Event:
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            user = self.state.user(author)
+            comment = add_comment(self.state, pull, user, body)
+            return self._tell(self.write.comment(at, pull, user, comment))
+
+    def edit_comment(
+        self, repository: str, number: int, comment_id: int, *, author: str, body: str
+    ) -> Event:
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            comment = pull.comments[comment_id]
+            changed = {"changes": {"body": {"from": comment.body}}, "action": "edited"}
+            comment.body, comment.updated_at = body, self.state.now()
+            user = self.state.user(author)
+            return self._tell(self.write.comment(at, pull, user, comment, **changed))
+
+    def edit_pull_request(
+        self, repository: str, number: int, *, author: str, **fields: Any
+    ) -> Event:
+        """Change `title`, `body` or `draft`."""
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            before = {name: {"from": getattr(pull, name)} for name in fields}
+            for name, value in fields.items():
+                setattr(pull, name, value)
+            user = self.state.user(author)
+            event = self.write.pull_request(at, pull, user, "edited", changes=before)
+            return self._tell(event)
+
+    def close(self, repository: str, number: int, *, author: str) -> Event:
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            pull.state, pull.closed_at = "closed", self.state.now()
+            user = self.state.user(author)
+            return self._tell(self.write.pull_request(at, pull, user, "closed"))
+
+    def reopen(self, repository: str, number: int, *, author: str) -> Event:
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            if pull.merged:
+                raise unprocessable("A merged pull request can not be opened again")
+            pull.state, pull.closed_at = "open", None
+            user = self.state.user(author)
+            return self._tell(self.write.pull_request(at, pull, user, "reopened"))
+
+    def merge(
+        self, repository: str, number: int, *, author: str, method: str = "merge"
+    ) -> tuple[Event, Event]:
+        """Press one of the three buttons; the events are `pull_request` closed and `push`."""
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            if pull.state != "open":
+                raise unprocessable("Pull Request is not mergeable")
+            user, before = self.state.user(author), at.head_of(pull.base_ref)
+            made = self._merged(at, pull, user, MergeMethod(method))
+            at.git.set_branch(pull.base_ref, made)
+            now = at.pushed_at = self.state.now()
+            pull.state, pull.merge_commit_sha, pull.merged_by = "closed", made, user
+            pull.merged_at = pull.closed_at = pull.updated_at = now
+            closed = self._tell(self.write.pull_request(at, pull, user, "closed"))
+            return closed, self._tell(self.write.push(at, pull.base_ref, before, user))
+
+    def queue(self, repository: str, number: int, *, author: str) -> Event:
+        """Put a pull request into the merge queue: its merge is built and checks are asked for."""
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            user, base = self.state.user(author), at.head_of(pull.base_ref) or ""
+            head = self._merged(at, pull, user, MergeMethod.MERGE)
+            event = self.write.merge_group(at, pull, head=head, base=base, sender=user)
+            at.git.run("update-ref", event.ref, head)
+            return self._tell(event)
+
+    def _pull(self, repository: str, number: int) -> tuple[Repository, PullRequest]:
+        at = self.state.repository(repository)
+        return at, at.pulls[number]
+
+    def _merged(self, at: Repository, pull: PullRequest, user: User, method: MergeMethod) -> str:
+        """The commit that joins both sides on top of the base branch's tip."""
+        now = self.state.now()
+        committer = Signature(*GITHUB, now)
+        squash = method is MergeMethod.SQUASH
+        return merge(
+            at.git,
+            method,
+            base=at.head_of(pull.base_ref) or pull.base_sha,
+            head=pull.head_sha,
+            message=self._squash_message(at, pull) if squash else _merge_message(pull),
+            author=(pull.user if squash else user).signed(now),
+            committer=user.signed(now) if method is MergeMethod.REBASE else committer,
+        )
+
+    def _squash_message(self, at: Repository, pull: PullRequest) -> str:
+        """GitHub's text: the title, what each commit said, and who else had a hand in it."""
+        made = commits(at.git, commits_of(at, pull))
+        heading = f"{pull.title} (#{pull.number})"
+        told = [f"* {each.message}" for each in made] if len(made) > 1 else []
+        authors = {f"{each.author.name} <{each.author.email}>": each.author.email for each in made}
+        others = [who for who, email in authors.items() if email != pull.user.email]
+        trailers = "\n".join(f"Co-authored-by: {who}" for who in others)
+        return "\n\n".join(part for part in (heading, *told, trailers) if part)
+
+
+def _merge_message(pull: PullRequest) -> str:
+    source = f"{pull.head_repository.owner.login}/{pull.head_ref}"
+    return f"Merge pull request #{pull.number} from {source}\n\n{pull.title}"

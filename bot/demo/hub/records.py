@@ -1,0 +1,218 @@
+"""The things people and bots leave behind on GitHub, as plain records."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.demo.hub.git import Git, Signature
+
+
+@dataclass(frozen=True)
+class User:
+    """A person, or the account under which an app acts."""
+
+    id: int
+    login: str
+    created_at: datetime
+    bot: bool = False
+
+    @property
+    def email(self) -> str:
+        return f"{self.id}+{self.login}@users.noreply.github.com"
+
+    def signed(self, at: datetime) -> Signature:
+        return Signature(self.login, self.email, at)
+
+
+@dataclass
+class Comment:
+    """A comment of a pull request's conversation."""
+
+    id: int
+    user: User
+    body: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass
+class Review:
+    """A reviewer's opinion on one commit: APPROVED, CHANGES_REQUESTED, COMMENTED or DISMISSED."""
+
+    id: int
+    user: User
+    state: str
+    body: str
+    commit_id: str
+    submitted_at: datetime
+
+
+@dataclass
+class Reaction:
+    id: int
+    comment_id: int
+    user: User
+    content: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Label:
+    id: int
+    name: str
+    color: str = "ededed"
+    description: str | None = None
+
+
+@dataclass
+class PullRequest:
+    """A proposal to join `head_ref` of `head_repository` into `base_ref`."""
+
+    id: int
+    number: int
+    title: str
+    body: str | None
+    user: User
+    head_repository: "Repository"
+    head_ref: str
+    head_sha: str
+    base_ref: str
+    base_sha: str
+    created_at: datetime
+    updated_at: datetime
+    state: str = "open"
+    draft: bool = False
+    merged_by: User | None = None
+    merged_at: datetime | None = None
+    closed_at: datetime | None = None
+    merge_commit_sha: str | None = None
+    labels: list[str] = field(default_factory=list)
+    requested_reviewers: list[User] = field(default_factory=list)
+    comments: dict[int, Comment] = field(default_factory=dict)
+    reviews: dict[int, Review] = field(default_factory=dict)
+
+    @property
+    def merged(self) -> bool:
+        return self.merged_at is not None
+
+
+@dataclass
+class CheckRun:
+    """What an app found out about one commit."""
+
+    id: int
+    name: str
+    head_sha: str
+    app: User
+    status: str = "queued"
+    conclusion: str | None = None
+    started_at: str | None = None
+    completed_at: str | None = None
+    external_id: str = ""
+    details_url: str | None = None
+    title: str | None = None
+    summary: str | None = None
+    text: str | None = None
+    annotations: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CommitStatus:
+    id: int
+    sha: str
+    state: str
+    context: str
+    description: str | None
+    target_url: str | None
+    creator: User
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class DeploymentStatus:
+    id: int
+    state: str
+    description: str
+    log_url: str
+    environment_url: str
+    environment: str
+    creator: User
+    created_at: datetime
+
+
+@dataclass
+class Deployment:
+    """A request to bring one commit to an environment; its statuses say how far it got."""
+
+    id: int
+    sha: str
+    ref: str
+    task: str
+    environment: str
+    payload: Any
+    description: str | None
+    creator: User
+    created_at: datetime
+    transient: bool = False
+    production: bool = False
+    statuses: list[DeploymentStatus] = field(default_factory=list)
+
+
+@dataclass
+class Environment:
+    """A place to deploy to, and who must agree before a job may use it."""
+
+    id: int
+    name: str
+    created_at: datetime
+    reviewers: tuple[User, ...] = ()
+    wait_minutes: int = 0
+    prevent_self_review: bool = False
+    protected_branches: bool = False
+
+
+@dataclass
+class Repository:
+    """One repository and all that is discussed in it. `roles` maps a login to its role."""
+
+    id: int
+    owner: User
+    name: str
+    git: Git
+    default_branch: str
+    created_at: datetime
+    private: bool = True
+    parent: "Repository | None" = None
+    description: str | None = None
+    pushed_at: datetime | None = None
+    roles: dict[str, str] = field(default_factory=dict)
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
+    check_runs: dict[int, CheckRun] = field(default_factory=dict)
+    statuses: list[CommitStatus] = field(default_factory=list)
+    deployments: dict[int, Deployment] = field(default_factory=dict)
+    environments: dict[str, Environment] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    reactions: list[Reaction] = field(default_factory=list)
+    test_merges: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.owner.login}/{self.name}"
+
+    def role_of(self, login: str) -> str:
+        if login == self.owner.login:
+            return "admin"
+        return self.roles.get(login, "none" if self.private else "read")
+
+    def comments(self) -> Iterator[tuple[PullRequest, Comment]]:
+        for pull in self.pulls.values():
+            for comment in pull.comments.values():
+                yield pull, comment
+
+    def head_of(self, branch: str) -> str | None:
+        return self.git.resolve(f"refs/heads/{branch}")
+
+    def commit_named(self, revision: str) -> str | None:
+        """The commit of a branch, tag, SHA or full reference, branches first as on GitHub."""
+        return self.head_of(revision) or self.git.resolve(revision)

@@ -1,0 +1,90 @@
+"""A started hub, whose every call is held against GitHub's description."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from github import Auth, Github
+from github.Repository import Repository
+
+from bot.demo.hub import Hub
+from bot.demo.hub.state import ACTIONS_BOT
+from tests.openapi.validator import OpenApiValidator
+
+SHOP = "acme/shop"
+EVERYTHING = dict.fromkeys(
+    ("actions", "checks", "contents", "deployments", "issues", "pull_requests", "statuses"),
+    "write",
+)
+FIRST = "prisma/migrations/20260101000000_first/migration.sql"
+SECOND = "prisma/migrations/20260202000000_second/migration.sql"
+FILES = {
+    "README.md": "# Shop\n",
+    FIRST: 'CREATE TABLE "Order" (id int);\n',
+}
+
+Connect = Callable[..., Repository]
+
+
+def ticking() -> Callable[[], datetime]:
+    """A clock that is a second later each time it is asked."""
+    start, seconds = datetime(2026, 11, 2, 9, tzinfo=UTC), count()
+    return lambda: start + timedelta(seconds=next(seconds))
+
+
+@pytest.fixture
+def validator() -> Iterator[OpenApiValidator]:
+    validator = OpenApiValidator()
+    yield validator
+    validator.require_clean()
+
+
+@pytest.fixture
+def hub(tmp_path: Path, validator: OpenApiValidator) -> Iterator[Hub]:
+    with Hub(tmp_path / "hub", clock=ticking(), on_call=validator.check) as hub:
+        hub.create_repository(SHOP, files=FILES, roles={"mia": "maintain", "ada": "write"})
+        yield hub
+
+
+@pytest.fixture
+def connect(hub: Hub) -> Iterator[Connect]:
+    """A PyGithub repository for a login with some permissions; all of them unless said."""
+    opened: list[Github] = []
+
+    def connect(login: str = ACTIONS_BOT, **permissions: str) -> Repository:
+        token = hub.token(login, permissions=permissions or EVERYTHING)
+        client = client_for(hub, token, lazy=True)
+        opened.append(client)
+        return client.get_repo(SHOP)
+
+    yield connect
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def repository(connect: Connect) -> Repository:
+    return connect()
+
+
+@pytest.fixture
+def pull(hub: Hub) -> int:
+    """An open pull request of ada's with one new migration."""
+    hub.push(SHOP, "second", {SECOND: "SELECT 1;\n"}, author="ada", message="Add the second")
+    event = hub.open_pull_request(SHOP, author="ada", head="second", title="Second")
+    number: int = event.payload["number"]
+    return number
+
+
+def client_for(hub: Hub, token: str, *, lazy: bool = False) -> Github:
+    return Github(
+        base_url=hub.api_url,
+        auth=Auth.Token(token),
+        retry=None,
+        seconds_between_requests=0,
+        seconds_between_writes=0,
+        lazy=lazy,
+        api_version="2022-11-28",
+    )

@@ -1,0 +1,136 @@
+"""Cuts GitHub's OpenAPI description down to the paths that the bot and the hub use.
+
+    npm pack @octokit/openapi && tar xzf octokit-openapi-*.tgz
+    python tests/openapi/trim.py package/generated/api.github.com.json tests/openapi/github.json
+
+What is kept is kept as GitHub wrote it, without examples and prose, and with the amendments below.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+REPOSITORY = "/repos/{owner}/{repo}"
+PATHS = {
+    "/rate_limit": "get",
+    "/user": "get",
+    "/users/{username}": "get",
+    REPOSITORY: "get",
+    f"{REPOSITORY}/branches/{{branch}}": "get",
+    f"{REPOSITORY}/check-runs": "post",
+    f"{REPOSITORY}/check-runs/{{check_run_id}}": "get patch",
+    f"{REPOSITORY}/check-runs/{{check_run_id}}/annotations": "get",
+    f"{REPOSITORY}/collaborators": "get",
+    f"{REPOSITORY}/collaborators/{{username}}/permission": "get",
+    f"{REPOSITORY}/commits": "get",
+    f"{REPOSITORY}/commits/{{commit_sha}}/pulls": "get",
+    f"{REPOSITORY}/commits/{{ref}}": "get",
+    f"{REPOSITORY}/commits/{{ref}}/check-runs": "get",
+    f"{REPOSITORY}/commits/{{ref}}/status": "get",
+    f"{REPOSITORY}/commits/{{ref}}/statuses": "get",
+    f"{REPOSITORY}/compare/{{basehead}}": "get",
+    f"{REPOSITORY}/contents/{{path}}": "get",
+    f"{REPOSITORY}/deployments": "get post",
+    f"{REPOSITORY}/deployments/{{deployment_id}}": "get",
+    f"{REPOSITORY}/deployments/{{deployment_id}}/statuses": "get post",
+    f"{REPOSITORY}/deployments/{{deployment_id}}/statuses/{{status_id}}": "get",
+    f"{REPOSITORY}/environments": "get",
+    f"{REPOSITORY}/environments/{{environment_name}}": "get",
+    f"{REPOSITORY}/git/blobs/{{file_sha}}": "get",
+    f"{REPOSITORY}/git/ref/{{ref}}": "get",
+    f"{REPOSITORY}/git/trees/{{tree_sha}}": "get",
+    f"{REPOSITORY}/issues/comments/{{comment_id}}": "get patch delete",
+    f"{REPOSITORY}/issues/comments/{{comment_id}}/reactions": "get post",
+    f"{REPOSITORY}/issues/comments/{{comment_id}}/reactions/{{reaction_id}}": "delete",
+    f"{REPOSITORY}/issues/{{issue_number}}": "get",
+    f"{REPOSITORY}/issues/{{issue_number}}/comments": "get post",
+    f"{REPOSITORY}/issues/{{issue_number}}/labels": "get post",
+    f"{REPOSITORY}/issues/{{issue_number}}/labels/{{name}}": "delete",
+    f"{REPOSITORY}/labels": "get",
+    f"{REPOSITORY}/pulls": "get",
+    f"{REPOSITORY}/pulls/{{pull_number}}": "get",
+    f"{REPOSITORY}/pulls/{{pull_number}}/commits": "get",
+    f"{REPOSITORY}/pulls/{{pull_number}}/files": "get",
+    f"{REPOSITORY}/pulls/{{pull_number}}/requested_reviewers": "get post delete",
+    f"{REPOSITORY}/pulls/{{pull_number}}/reviews": "get post",
+    f"{REPOSITORY}/pulls/{{pull_number}}/reviews/{{review_id}}": "get",
+    f"{REPOSITORY}/pulls/{{pull_number}}/reviews/{{review_id}}/dismissals": "put",
+    f"{REPOSITORY}/statuses/{{sha}}": "post",
+}
+PROSE = {"description", "example", "examples", "externalDocs", "summary", "title", "tags"}
+# A discriminator only hastens the choice that oneOf makes, and cannot speak of a list.
+LEFT_OUT = PROSE | {"discriminator"}
+
+
+def trim(whole: dict[str, Any]) -> dict[str, Any]:
+    """The description of the kept paths, with every component they refer to."""
+    paths = {path: _operations(whole["paths"][path], kept) for path, kept in PATHS.items()}
+    _amend(paths)
+    small: dict[str, Any] = {
+        "openapi": whole["openapi"],
+        "info": {name: whole["info"][name] for name in ("title", "version", "license")},
+        "servers": [{"url": "https://api.github.com"}],
+        "paths": paths,
+        "components": {},
+    }
+    waiting = list(_references(paths))
+    while waiting:
+        _, _, kind, name = waiting.pop().split("/")
+        kept = small["components"].setdefault(kind, {})
+        if name not in kept:
+            kept[name] = _without_prose(whole["components"][kind][name])
+            waiting.extend(_references(kept[name]))
+    return small
+
+
+def _operations(path: dict[str, Any], kept: str) -> dict[str, Any]:
+    return {method: _without_prose(path[method]) for method in kept.split()}
+
+
+def _without_prose(node: Any, *, names: bool = False) -> Any:
+    """The node without prose and extensions; under `properties` the keys are names, and stay."""
+    if isinstance(node, list):
+        return [_without_prose(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    small = {
+        key: _without_prose(value, names=key in ("properties", "responses", "schemas"))
+        for key, value in node.items()
+        if names or (key not in LEFT_OUT and not key.startswith("x-"))
+    }
+    # a response must have a description
+    answers = not names and "description" in node and ("content" in node or "headers" in node)
+    return {"description": "", **small} if answers or node.keys() == {"description"} else small
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def _amend(paths: dict[str, Any]) -> None:
+    """Mend what GitHub's description says in words only.
+
+    "You can also pass an `array` of labels directly" is no part of the schema of that body.
+    """
+    body = paths[f"{REPOSITORY}/issues/{{issue_number}}/labels"]["post"]["requestBody"]
+    choices = body["content"]["application/json"]["schema"]["oneOf"]
+    choices.append({"type": "array", "minItems": 1, "items": {"type": "string"}})
+
+
+def main(source: str, target: str) -> None:
+    small = trim(json.loads(Path(source).read_text(encoding="utf-8")))
+    text = json.dumps(small, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    Path(target).write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
