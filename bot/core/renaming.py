@@ -13,7 +13,7 @@ from bot.core.migration import sort_key, timestamp_of, well_named
 # A name written by hand may carry local time, which is up to 14 hours ahead of UTC.
 FUTURE_TOLERANCE = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
-_BASELINE = re.compile(r"^0+_[a-z0-9_]+$")
+_BASELINE = re.compile(r"0+_[a-z0-9_]+")
 
 
 class Flaw(Enum):
@@ -81,7 +81,7 @@ def is_baseline(change: Change, name: str) -> bool:
 
     On a base that has migrations, only one that takes the place of some is a baseline.
     """
-    if not _BASELINE.match(name) or change.head.names[0] != name:
+    if not _BASELINE.fullmatch(name) or change.head.names[0] != name:
         return False
     merged = set(change.base.names if change.base else ()) - change.behind
     return not merged or not merged.issubset(change.head.names)
@@ -127,7 +127,7 @@ def _mended(change: Change) -> Iterator[Renaming]:
 def _flaw(
     change: Change, name: str, *, newest: str | None, latest: datetime | None, moved: bool
 ) -> Flaw | None:
-    if newest and _BASELINE.match(name):
+    if newest and _BASELINE.fullmatch(name):
         return Flaw.LATE
     base_time = timestamp_of(newest) if newest else None
     if own := _own_flaw(name, max(change.now, base_time or change.now)):
@@ -181,6 +181,6 @@ def _stamped(name: str, at: datetime) -> str:
 
 def slug_of(name: str) -> str:
     """The words of a name, without its time, as Prisma would write them."""
-    words = re.sub(r"^\d+(?=\D|$)", "", name)
+    words = re.sub(r"^[0-9]+(?![0-9])", "", name)
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", words).lower()
     return re.sub(r"[^a-z0-9]+", "_", apart).strip("_") or "migration"

@@ -25,7 +25,7 @@ _NAMED = {
     Flaw.FUTURE: "carries a time that is still to come, so migrations made until then sort first",
 }
 _PRISMAS_EMPTY = "-- This is an empty migration."
-_COPIES = re.compile(r"(?i)^(migrations?|up)\.(sql|psql|pgsql|txt)(\.txt)?$")
+_COPIES = re.compile(r"(?i)(migrations?|up)\.(sql|psql|pgsql|txt)(\.txt)?")
 
 
 def check_change(change: Change) -> Hits:
@@ -60,7 +60,7 @@ def _complete(change: Change, name: str) -> str:
     head = change.head
     prefix = head.path_of(name, "") + "/"
     inside = [path for path in head.strays if path.startswith(prefix)]
-    copies = [path for path in inside if _COPIES.match(path.removeprefix(prefix))]
+    copies = [path for path in inside if _COPIES.fullmatch(path.removeprefix(prefix))]
     command = quoted("git", "mv", "--", copies[0], prefix + SCRIPT) if len(copies) == 1 else None
     return command or "Add the file, or delete the folder."
 

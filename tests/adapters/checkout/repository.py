@@ -1,4 +1,4 @@
-"""A real git repository with migrations, untouched by the configuration of whoever runs the tests."""
+"""A real git repository with migrations, whatever the configuration of whoever runs the tests."""
 
 import os
 import subprocess
@@ -52,7 +52,9 @@ class Repository:
 
     def add(self, *names: str) -> None:
         for name in names:
-            self.write(f"{name}/migration.sql", f"CREATE TABLE t_{name} ();\n")
+            self.write(
+                f"{name}/migration.sql", f"CREATE TABLE t_{name} ();\n".encode("utf-8", "replace")
+            )
 
     def commit(self, message: str = "work") -> str:
         self.git("add", "--all", "--force")

@@ -148,7 +148,7 @@ def test_bytes_that_are_not_utf8_are_replaced_and_a_mark_is_kept(repository: Rep
 
 
 def test_a_name_that_is_not_utf8_is_a_fault(repository: Repository) -> None:
-    os.mkdir(os.fsencode(repository.migrations) + b"/2026\xff")
+    (repository.migrations / os.fsdecode(b"2026\xff")).mkdir()
     history = repository.checkout().history()
     assert history.names == (FIRST, SECOND)
     assert faults(history) == {"2026\ufffd": "its name is not UTF-8"}

@@ -67,9 +67,7 @@ def test_a_submodule_is_a_fault(repository: Repository) -> None:
 
 
 def test_a_name_that_is_not_utf8_is_a_fault(repository: Repository) -> None:
-    os.mkdir(os.fsencode(repository.migrations) + b"/2026\xff")
-    with open(os.fsencode(repository.migrations) + b"/2026\xff/migration.sql", "wb") as file:
-        file.write(b"SELECT 1;")
+    repository.add(os.fsdecode(b"2026\xff"))
     repository.commit()
     history = repository.checkout().history_at("HEAD")
     assert history.names == (FIRST, SECOND)
