@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from bot.core.migration import Migration, sort_key
+from bot.core.migration import LOCK_FILE, SCRIPT, Migration, sort_key
 
 
 @dataclass(frozen=True)
@@ -14,9 +15,10 @@ class History:
     `folder` is its path with forward slashes, relative to the checkout where there is one.
     `migrations` are in Prisma's order. `incomplete` are folders without a `migration.sql`;
     `strays` are other things in the folder, and files in migration folders that nobody reads,
-    as paths. `unreadable` maps a path to the operating system's reason. `provider` is the lock
-    file's, "" if the file names none, None if there is no lock file. `prisma_8` says that the
-    folder is in the format of Prisma 8, which has no `migration.sql`.
+    as paths; a folder's ends with a slash. `unreadable` maps a path to the reason, often the
+    operating system's. `provider` is the lock file's, "" if the file names none, None if there is
+    no lock file or it cannot be read. `prisma_8` says that the folder is in the format of Prisma 8,
+    which has no `migration.sql`.
     """
 
     folder: str
@@ -27,7 +29,7 @@ class History:
     provider: str | None = None
     prisma_8: bool = False
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Every migration folder's name in Prisma's order, complete or not."""
         names = {migration.name for migration in self.migrations} | set(self.incomplete)
@@ -38,7 +40,19 @@ class History:
         return self.migrations[-1] if self.migrations else None
 
     def find(self, name: str) -> Migration | None:
-        return next((each for each in self.migrations if each.name == name), None)
+        return self._by_name.get(name)
+
+    def path_of(self, name: str, file: str = SCRIPT) -> str:
+        """The path of a file of a migration; of its folder if `file` is ""."""
+        return "/".join(part for part in (self.folder, name, file) if part)
+
+    @property
+    def lock_path(self) -> str:
+        return self.path_of("", LOCK_FILE)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Migration]:
+        return {migration.name: migration for migration in self.migrations}
 
 
 @dataclass(frozen=True)
@@ -46,7 +60,9 @@ class Change:
     """What a branch does to the history, against the tip of its base.
 
     `base` is None when everything is judged and nothing is compared (`check --all`, or a folder
-    outside a git checkout). `base_name` is the base as a person would name it: "main".
+    outside a git checkout). `base_name` is the base as a person would name it: "main"; `base_ref`
+    is what git calls it here: "origin/main". `behind` are the names in which head and base differ
+    only because the base has moved on since the branch was made.
     `now` is the time of the check, in UTC.
     """
 
@@ -54,9 +70,17 @@ class Change:
     now: datetime
     base: History | None = None
     base_name: str | None = None
+    base_ref: str | None = None
+    behind: frozenset[str] = frozenset()
 
     @property
     def added(self) -> tuple[Migration, ...]:
-        """The migrations the base does not have; all of them when there is no base."""
-        known = set(self.base.names) if self.base else set()
-        return tuple(each for each in self.head.migrations if each.name not in known)
+        """The migrations the branch brings; all of them when there is no base."""
+        names = set(self.added_names)
+        return tuple(each for each in self.head.migrations if each.name in names)
+
+    @property
+    def added_names(self) -> tuple[str, ...]:
+        """The folders the branch brings in Prisma's order, with or without a script."""
+        known = self.behind | set(self.base.names if self.base else ())
+        return tuple(name for name in self.head.names if name not in known)

@@ -6,6 +6,7 @@ where they are used.
 
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ SCRIPT = "migration.sql"
 DOWN_SCRIPT = "down.sql"
 LOCK_FILE = "migration_lock.toml"
 
-_NAME = re.compile(r"^(?P<stamp>\d{14})_[a-z0-9_]+$")
+_NAME = re.compile(r"[0-9]{14}_[a-z0-9_]+")
 
 # Prisma >= 6.6 sorts folders with JavaScript's localeCompare (ICU root collation). For ASCII names
 # that is: compare by this table with case folded, then shorter first, then lower case first.
@@ -87,20 +88,39 @@ def same_checksum(stored: str, sql: str) -> bool:
     return any(stored == each.hexdigest() for each in digests)
 
 
-def sort_key(name: str) -> tuple[tuple[int, ...], int, tuple[bool, ...], str]:
-    """Orders names as Prisma >= 6.6 does; names beyond ASCII sort after, by code point."""
-    folded = name.lower()
-    ranks = tuple(_ICU_RANK.get(each, len(_ICU_ORDER) + ord(each)) for each in folded)
-    return ranks, len(name), tuple(each.isupper() for each in name), name
+def sort_key(name: str) -> tuple[tuple[int, ...], tuple[str, ...], tuple[bool, ...], str]:
+    """Orders names as Prisma >= 6.6 does: by letter, then by accent, then lower case first.
+
+    What is neither ASCII nor an accented letter of it sorts after, by code point.
+    """
+    letters = tuple(name) if name.isascii() else _letters(name)
+    ranks = tuple(_rank(each[0].lower()) for each in letters)
+    marks = tuple(each[1:] for each in letters)
+    return ranks, marks, tuple(each[0].isupper() for each in letters), name
+
+
+def _rank(character: str) -> int:
+    return _ICU_RANK.get(character, len(_ICU_ORDER) + ord(character[0]))
+
+
+def _letters(name: str) -> tuple[str, ...]:
+    """Each letter with the marks that belong to it."""
+    letters: list[str] = []
+    for character in unicodedata.normalize("NFD", name):
+        if letters and unicodedata.combining(character):
+            letters[-1] += character
+        else:
+            letters.append(character)
+    return tuple(letters)
 
 
 def well_named(name: str) -> bool:
     """Whether a name is fourteen digits, an underscore, and lower-case words."""
-    return _NAME.match(name) is not None
+    return _NAME.fullmatch(name) is not None
 
 
 def timestamp_of(name: str) -> datetime | None:
-    match = re.match(r"^(\d{14})(?!\d)", name)
+    match = re.match(r"([0-9]{14})(?![0-9])", name)
     if match is None:
         return None
     try:

@@ -1,0 +1,219 @@
+"""One migrations folder: in the working tree, in the commits before it, and the change between."""
+
+import posixpath
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from bot.adapters.checkout.base import Base, find_base
+from bot.adapters.checkout.folder import find_in_folder
+from bot.adapters.checkout.git import FETCH_ADVICE, Git
+from bot.adapters.checkout.loading import Found, load
+from bot.adapters.checkout.objects import find_in_commit
+from bot.core.history import Change, History
+from bot.errors import UsageError
+
+
+class Checkout:
+    """The working tree, and the git repository around it if there is one.
+
+    `root` is the top of the repository and `folder` the migrations folder below it; `root` is None
+    for a folder that is in no repository. Reading never follows a link out of `root`.
+    """
+
+    def __init__(self, root: Path | None, folder: str, environ: Mapping[str, str]) -> None:
+        self.root = root
+        self.folder = _normal(folder)
+        self._environ = environ
+
+    @classmethod
+    def find(cls, folder: str, *, start: Path, environ: Mapping[str, str]) -> "Checkout":
+        """The checkout around a folder that is named from `start`, or from the repository's top."""
+        named = start / folder
+        root = _top_of(named if named.is_dir() else start, environ)
+        if root is None:
+            return cls(None, str(named), environ)
+        place = named if named.exists() else root / folder
+        real = place.resolve()
+        if not real.is_relative_to(root):
+            raise UsageError(
+                f"The migrations folder {folder} leads out of the checkout.",
+                hint=f"Give a folder below {root} with `--migrations`.",
+            )
+        return cls(root, real.relative_to(root).as_posix(), environ)
+
+    def history(self, *, optional: bool = False) -> History:
+        """The working tree's; empty if there is no such folder and it is `optional`."""
+        return self._load(self._found(optional=optional))
+
+    def history_at(self, ref: str) -> History:
+        """A commit's; empty if it has no such folder."""
+        commit = self._git.commit(ref)
+        if commit is None:
+            raise UsageError(
+                f"There is no commit {ref} here.",
+                hint=f"{FETCH_ADVICE}, or fetch it from the remote.",
+            )
+        return self._load(find_in_commit(self._git, commit, self._in_repository))
+
+    def everything(self, now: datetime) -> Change:
+        """The whole history, compared with nothing."""
+        return Change(head=self.history(), now=now)
+
+    def change(self, base: str | None, now: datetime) -> Change:
+        """The working tree against the tip of a base."""
+        tip = self.base(base)
+        found = self._found()
+        head = self._load(found)
+        merged = self._at(tip.commit, found)
+        return Change(
+            head=head,
+            now=now,
+            base=merged,
+            base_name=tip.name,
+            base_ref=tip.ref,
+            behind=self._behind(tip, found, head=head, base=merged),
+        )
+
+    def base(self, explicit: str | None = None) -> Base:
+        return find_base(self._git, explicit, self._environ)
+
+    def head(self) -> str:
+        """The commit that is checked out."""
+        commit = self._git.commit("HEAD")
+        if commit is None:
+            raise UsageError(
+                "The repository has no commit yet.",
+                hint="Commit the migrations first, or use `check --all`.",
+            )
+        return commit
+
+    def added_by(self, name: str) -> str | None:
+        """The commit of the current branch that brought a migration's script; None if none did.
+
+        For a merged pull request that is its merge commit: only first parents are followed.
+        """
+        history = History(self._in_repository)
+        found = self._git.ask(
+            *("log", "--first-parent", "-m", "--no-renames", "--diff-filter=A", "--max-count=1"),
+            *("--format=%H %P", "HEAD", "--", history.path_of(name)),
+        )
+        commit, _, parents = (found or "").partition(" ")
+        if commit and not parents and self._git.parents(commit):
+            raise UsageError(
+                f"This clone is too shallow to tell which commit brought {name}.",
+                hint=f"{FETCH_ADVICE}, or run `git fetch --unshallow`.",
+            )
+        return commit or None
+
+    def commit_exists(self, commit: str) -> bool:
+        return self._git.commit(commit) is not None
+
+    @property
+    def is_shallow(self) -> bool:
+        return self._git.shallow
+
+    @cached_property
+    def _git(self) -> Git:
+        if self.root is not None:
+            return Git(self.root, self._environ)
+        # Asked for its explanation: no repository, or one that git does not trust.
+        Git(_nearest(Path(self.folder)), self._environ).read("rev-parse", "--show-toplevel")
+        raise UsageError(
+            f"{self.folder} is not read as part of a git repository, so it has no base.",
+            hint="Use `check --all` to judge every migration.",
+        )
+
+    @property
+    def _in_repository(self) -> str:
+        return "" if self.folder == "." else self.folder
+
+    def _found(self, *, optional: bool = False) -> Found:
+        top = (self.root or Path()) / self.folder
+        self._require_inside(top)
+        try:
+            return find_in_folder(top, self.root)
+        except FileNotFoundError as error:
+            if optional:
+                return Found()
+            raise UsageError(
+                f"There is no migrations folder {self.folder}.",
+                hint="Name it with `--migrations DIR`, or `migrations:` in the configuration.",
+            ) from error
+        except OSError as error:
+            raise UsageError(
+                f"The migrations folder {self.folder} cannot be read: {error.strerror}.",
+                hint="Give a folder that this user may list.",
+            ) from error
+
+    def _require_inside(self, top: Path) -> None:
+        if self.root is not None and not top.resolve().is_relative_to(self.root.resolve()):
+            raise UsageError(
+                f"The migrations folder {self.folder} leads out of the checkout.",
+                hint="Give a folder of this repository with `--migrations`.",
+            )
+
+    def _at(self, commit: str, at_hand: Found) -> History:
+        texts = at_hand.texts.values()
+        return self._load(find_in_commit(self._git, commit, self._in_repository, texts))
+
+    def _load(self, found: Found) -> History:
+        if found.prisma_8:
+            raise UsageError(
+                f"{self.folder} is in the format of Prisma 8, which has no migration.sql.",
+                hint="Prisma Migrate of Prisma 5, 6 and 7 is supported; stay on `prisma@7`.",
+            )
+        return load(self._in_repository, found)
+
+    def _behind(self, tip: Base, found: Found, *, head: History, base: History) -> frozenset[str]:
+        """The names in which the base has changed since the branch was made, and head has not."""
+        if not _differing(head, base):
+            return frozenset()
+        fork = self._git.ask("merge-base", "HEAD", tip.commit)
+        if fork == tip.commit:
+            return frozenset()
+        if fork is None:
+            self._require_merged(tip)
+            return frozenset()
+        before = self._at(fork, found)
+        return _differing(head, base) - _differing(head, before)
+
+    def _require_merged(self, tip: Base) -> None:
+        """Without a common commit, only a merge of the base's tip can be compared with it."""
+        if self._git.shallow and tip.commit not in self._git.parents(self.head()):
+            raise UsageError(
+                f"This clone is too shallow to tell what the branch changes from {tip.name}.",
+                hint=f"{FETCH_ADVICE}, or run `git fetch --unshallow`.",
+            )
+
+
+def _differing(one: History, other: History) -> frozenset[str]:
+    """The folders that one has and the other has not, or whose scripts differ."""
+    ones, others = _texts(one), _texts(other)
+    names = ones.keys() | others.keys()
+    return frozenset(name for name in names if ones.get(name) != others.get(name))
+
+
+def _texts(history: History) -> dict[str, str | None]:
+    """Each folder's script, with "" for a folder without one to tell it from no folder."""
+    texts: dict[str, str | None] = dict.fromkeys(history.incomplete, "")
+    return texts | {each.name: f"\n{each.sql}" for each in history.migrations}
+
+
+def _normal(folder: str) -> str:
+    return posixpath.normpath(folder)
+
+
+def _top_of(directory: Path, environ: Mapping[str, str]) -> Path | None:
+    """The top of the repository around a directory. Why there is none is told when it is needed."""
+    try:
+        top = Git(directory, environ).ask("rev-parse", "--show-toplevel")
+    except UsageError:
+        return None
+    return Path(top).resolve() if top else None
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or what of the way to it exists: git must be run somewhere."""
+    return next(each for each in (folder, *folder.absolute().parents) if each.is_dir())

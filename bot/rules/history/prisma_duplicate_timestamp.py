@@ -1,0 +1,30 @@
+"""Two migrations carry the same time, so their order falls to the rest of their names.
+
+Versions of Prisma sort the rest differently: up to 6.5 by byte, from 6.6 on as a dictionary would.
+"""
+
+from bot.core.finding import Severity
+from bot.core.history import Change
+from bot.core.migration import timestamp_of
+from bot.core.renaming import Flaw, move_command, renamings
+from bot.core.rule import Hit, Hits
+
+SEVERITY = Severity.WARNING
+
+FIX = "Give the later one another time, as long as it has not been applied anywhere."
+
+
+def check_change(change: Change) -> Hits:
+    for renaming in renamings(change):
+        if renaming.flaw is Flaw.TWIN:
+            yield Hit(
+                f"{renaming.old} carries the same time as {_twin(change, renaming.old)}.",
+                path=change.head.path_of(renaming.old),
+                fix=move_command(change, renaming),
+            )
+
+
+def _twin(change: Change, name: str) -> str:
+    names = [*change.head.names, *(change.base.names if change.base else ())]
+    at = timestamp_of(name)
+    return next((each for each in names if each != name and timestamp_of(each) == at), "another")

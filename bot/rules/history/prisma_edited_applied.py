@@ -1,0 +1,43 @@
+"""A merged migration has changed.
+
+Databases that have applied it never see the change, and databases that have not get another schema.
+Prisma compares checksums: `migrate dev` asks to reset the database, and this bot stops. Only a
+change between LF and CRLF makes no difference.
+"""
+
+from bot.core.finding import Severity
+from bot.core.history import Change
+from bot.core.migration import Migration, same_checksum
+from bot.core.renaming import restore_command
+from bot.core.rule import Hit, Hits
+from bot.core.statement import Position
+
+SEVERITY = Severity.ERROR
+
+FIX = "Restore it, and make the change in a new migration."
+
+
+def check_change(change: Change) -> Hits:
+    merged = change.base.migrations if change.base else ()
+    for before in merged:
+        after = change.head.find(before.name)
+        if after is None or before.name in change.behind or _same(before, after):
+            continue
+        yield Hit(
+            f"{before.name} is already in {change.base_name}, and has changed here.",
+            at=Position(_first_difference(before.sql, after.sql), 1),
+            path=after.path,
+            fix=restore_command(change, after.path),
+        )
+
+
+def _same(before: Migration, after: Migration) -> bool:
+    return before.sql == after.sql or same_checksum(before.checksum, after.sql)
+
+
+def _first_difference(before: str, after: str) -> int:
+    lines = [text.replace("\r\n", "\n").split("\n") for text in (before, after)]
+    for number, (one, other) in enumerate(zip(*lines, strict=False), start=1):
+        if one != other:
+            return number
+    return max(1, min(len(lines[0]) + 1, len(lines[1])))
