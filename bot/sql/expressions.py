@@ -99,7 +99,15 @@ def expression_of(tree: Any) -> Expression:
         casts=tuple(casts),
         proves=tuple(_proves(tree)),
         constant=_constant(tree),
+        only_casts=_only_casts(tree),
     )
+
+
+def _only_casts(tree: Any) -> bool:
+    node, fields = next(iter(tree.items()))
+    while node == "TypeCast":
+        node, fields = next(iter(fields["arg"].items()))
+    return bool(node == "ColumnRef")
 
 
 def _volatility(function: str) -> Volatility:

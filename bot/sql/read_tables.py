@@ -14,12 +14,14 @@ def create_table(fields: Fields) -> Iterator[act.Action]:
     elements = [next(iter(each.items())) for each in body.get("tableElts", ())]
     parents = tuple(relation_name(each["RangeVar"]) for each in body.get("inhRelations", ()))
     bound = "partbound" in body
+    temporary = relation.get("relpersistence") == "t"
     yield act.CreateTable(
-        table=relation_name(relation),
+        # Later statements name a temporary table without a schema, like any other.
+        table=f"public.{relation['relname']}" if temporary else relation_name(relation),
         columns=tuple(column_of(each) for node, each in elements if node == "ColumnDef"),
         constraints=tuple(constraint_of(each) for node, each in elements if node == "Constraint"),
         if_not_exists=body.get("if_not_exists", False),
-        temporary=relation.get("relpersistence") == "t",
+        temporary=temporary,
         unlogged=relation.get("relpersistence") == "u",
         partitioned="partspec" in body,
         partition_of=parents[0] if bound and parents else None,

@@ -38,7 +38,8 @@ class Expression:
 
     `functions` and `columns` are the names it uses, `strings` its string constants, `casts` the
     types it casts to. `proves` are the columns that cannot be null where it is true. `constant` is
-    its value if it is one plain constant, as text; "null" for NULL.
+    its value if it is one plain constant, as text; "null" for NULL. `only_casts` says that it is
+    one column, cast or not, and nothing else.
     """
 
     volatility: Volatility = Volatility.IMMUTABLE
@@ -48,6 +49,7 @@ class Expression:
     casts: tuple[str, ...] = ()
     proves: tuple[str, ...] = ()
     constant: str | None = None
+    only_casts: bool = False
 
 
 class ConstraintKind(Enum):
