@@ -20,13 +20,15 @@ class Hit:
     """What a rule says about one place.
 
     `at` is where in the file, if not the statement's start; `path` is another file than the one
-    being judged. `fix` stands in for the rule's own where this place needs a command to paste.
+    being judged. `fix` stands in for the rule's own where this place needs a command to paste, and
+    `severity` where it is graver or lighter here than usual.
     """
 
     message: str
     at: Position | None = None
     path: str | None = None
     fix: str | None = None
+    severity: Severity | None = None
 
 
 Hits = Iterable[Hit | str]
@@ -34,14 +36,19 @@ Hits = Iterable[Hit | str]
 
 @runtime_checkable
 class Rule(Protocol):
-    """The constants every rule module has. BAD and GOOD are SQL, tests and documentation."""
+    """The constants every rule module has, besides its examples.
+
+    BAD and GOOD are SQL, tests and documentation; QUIET are more cases that it leaves alone, and
+    BEFORE, where there is one, is an earlier migration that the examples stand on. A rule whose
+    SEVERITY is None is off until a configuration gives it one.
+    """
 
     @property
     def __name__(self) -> str: ...
     @property
     def __doc__(self) -> str | None: ...  # type: ignore[override]
     @property
-    def SEVERITY(self) -> Severity: ...  # noqa: N802
+    def SEVERITY(self) -> Severity | None: ...  # noqa: N802
     @property
     def FIX(self) -> str: ...  # noqa: N802
 

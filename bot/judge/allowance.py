@@ -1,0 +1,134 @@
+"""Allowances: comments with which an author lets a finding stand, and says why.
+
+`-- migration-bot: allow RULE because REASON` directly above a statement allows the rule for that
+statement; `-- migration-bot: allow-file RULE because REASON` before the first statement allows it
+for the whole file.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.core.finding import Finding
+from bot.core.statement import Position, Statement
+from bot.sql.lexer import Lines, Part, pieces
+
+PROBLEM_RULE = "suppression-problem"
+
+_LINE = re.compile(
+    r"\s*(?:--|/\*|\*)?\s*migration-bot\s*:\s*(?P<verb>[\w-]+)\s*(?P<rule>[\w-]*)"
+    r"\s*(?P<because>because\b)?\s*(?P<reason>.*?)\s*(?:\*/)?\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """`statement` is the index of the statement below it; None for the whole file."""
+
+    rule: str
+    reason: str
+    position: Position
+    statement: int | None = None
+
+    def covers(self, finding: Finding) -> bool:
+        if finding.rule != self.rule or finding.rule == PROBLEM_RULE:
+            return False
+        return self.statement is None or finding.statement == self.statement
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a comment that asks to allow something allows nothing."""
+
+    message: str
+    position: Position
+
+
+def read_allowances(
+    text: str, statements: Sequence[Statement], known: Collection[str]
+) -> tuple[list[Allowance], list[Problem]]:
+    """The allowances of a file, and what is wrong with the others."""
+    allowances: list[Allowance] = []
+    problems: list[Problem] = []
+    if "migration-bot" not in text:
+        return allowances, problems
+    for position, match in _comments(text):
+        read = _read(match, position, statements, known)
+        (allowances if isinstance(read, Allowance) else problems).append(read)  # type: ignore[arg-type]
+    return allowances, problems
+
+
+def apply_allowances(
+    findings: Sequence[Finding], allowances: Sequence[Allowance], *, silent: Collection[str] = ()
+) -> tuple[list[Finding], list[Problem]]:
+    """The findings, those allowed marked so, and the allowances that were not needed.
+
+    `silent` are rules that did not speak because they are off: allowing them is no mistake.
+    """
+    used: set[Allowance] = set()
+    marked = []
+    for finding in findings:
+        allowance = next((each for each in allowances if each.covers(finding)), None)
+        if allowance:
+            used.add(allowance)
+            finding = finding.allow(allowance.reason)
+        marked.append(finding)
+    unused = [
+        Problem(f"Nothing here needs {each.rule} to be allowed.", each.position)
+        for each in allowances
+        if each not in used and each.rule not in silent
+    ]
+    return marked, unused
+
+
+def _comments(text: str) -> Iterator[tuple[Position, re.Match[str]]]:
+    lines = Lines(text)
+    for piece in pieces(text):
+        if piece.part is not Part.COMMENT or "migration-bot" not in text[piece.start : piece.end]:
+            continue
+        start = piece.start
+        for line in text[piece.start : piece.end].splitlines(keepends=True):
+            match = _LINE.match(line.rstrip("\r\n"))
+            if match:
+                yield lines.at(start), match
+            start += len(line)
+
+
+def _read(
+    match: re.Match[str],
+    position: Position,
+    statements: Sequence[Statement],
+    known: Collection[str],
+) -> Allowance | Problem:
+    verb, rule, reason = match["verb"].lower(), match["rule"], match["reason"]
+    if verb not in ("allow", "allow-file"):
+        return Problem(f"“{verb}” is nothing migration-bot can be told in a comment.", position)
+    if rule not in known:
+        return Problem(f"There is no rule named “{rule}” to allow.", position)
+    if not (match["because"] and reason):
+        return Problem(f"{rule} is allowed without a reason, so it is not allowed.", position)
+    if verb == "allow-file":
+        return _for_the_file(rule, reason, position, statements)
+    below = _statement_below(position, statements)
+    if below is None:
+        return Problem(f"No statement stands below the comment that allows {rule}.", position)
+    return Allowance(rule, reason, position, below)
+
+
+def _for_the_file(
+    rule: str, reason: str, position: Position, statements: Sequence[Statement]
+) -> Allowance | Problem:
+    if statements and statements[0].start.line <= position.line:
+        return Problem(f"{rule} is allowed for the file below its first statement.", position)
+    return Allowance(rule, reason, position)
+
+
+def _statement_below(position: Position, statements: Sequence[Statement]) -> int | None:
+    """The statement a comment stands above; one inside a statement or at its end is above none."""
+    for statement in statements:
+        if statement.start.line <= position.line <= statement.end.line:
+            return None
+        if statement.start.line > position.line:
+            return statement.index
+    return None

@@ -1,0 +1,143 @@
+"""What a rule may ask about the statement or the migration it is looking at."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, TypeVar, cast, runtime_checkable
+
+from bot.core.effects import Effects
+from bot.core.migration import Migration
+from bot.core.rule import Hits, Rule
+from bot.core.statement import Script, Statement
+from bot.judge.catalogue import Catalogue
+from bot.sql.actions import Action
+
+A = TypeVar("A", bound=Action)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The server's major version, and the Prisma that will apply; None for migration-bot itself."""
+
+    postgres: int = 18
+    prisma: str | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A statement with its actions, and the number of the transaction that will carry it.
+
+    `transaction` is None for a statement that runs outside any; `explicit` says that the file
+    itself opened the transaction.
+    """
+
+    statement: Statement
+    actions: tuple[Action, ...]
+    transaction: int | None = 0
+    explicit: bool = False
+
+    @cached_property
+    def _by_kind(self) -> Mapping[type[Action], tuple[Action, ...]]:
+        found: dict[type[Action], list[Action]] = {}
+        for action in self.actions:
+            found.setdefault(type(action), []).append(action)
+        return {kind: tuple(actions) for kind, actions in found.items()}
+
+    def all(self, kind: type[A]) -> tuple[A, ...]:
+        """The statement's actions of one kind."""
+        return cast("tuple[A, ...]", self._by_kind.get(kind, ()))
+
+
+@dataclass(frozen=True)
+class MigrationContext:
+    """A whole migration: its text, its steps, and the schema it begins with.
+
+    `history` are the migrations before it, `base` is the schema of the target branch, `start` the
+    one this migration finds. `catalogue` is the live one: the schema right before the statement
+    that is being looked at. What was born at `fresh_from` or later is new.
+    """
+
+    migration: Migration
+    script: Script
+    steps: tuple[Step, ...]
+    settings: Settings
+    history: Sequence[Migration]
+    base: Catalogue
+    start: Catalogue
+    catalogue: Catalogue
+    fresh_from: int
+    effects: list[Effects] = field(default_factory=list)
+
+    @property
+    def baseline(self) -> bool:
+        """Whether it describes a database that was there before, as Prisma's `0_init` does."""
+        return not self.history and self.migration.name.startswith("0_")
+
+    def is_new(self, relation: str) -> bool:
+        """Whether a table, view or index was created in this migration or pull request."""
+        born = self.catalogue.born(relation)
+        return self.baseline or (born is not None and born >= self.fresh_from)
+
+    def all(self, kind: type[A]) -> Iterator[A]:
+        """All actions of one kind, in order."""
+        return (action for step in self.steps for action in step.all(kind))
+
+
+@dataclass(frozen=True)
+class Context:
+    """One statement of a migration, as `step`; `file` is the migration."""
+
+    file: MigrationContext
+    position: int
+    effects: Effects
+
+    @property
+    def step(self) -> Step:
+        return self.file.steps[self.position]
+
+    @property
+    def settings(self) -> Settings:
+        return self.file.settings
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The schema right before the statement, valid while the rule runs."""
+        return self.file.catalogue
+
+    @property
+    def earlier(self) -> Sequence[Step]:
+        return self.file.steps[: self.position]
+
+    @property
+    def later(self) -> Sequence[Step]:
+        return self.file.steps[self.position + 1 :]
+
+    def all(self, kind: type[A]) -> tuple[A, ...]:
+        return self.step.all(kind)
+
+    def is_new(self, relation: str) -> bool:
+        return self.file.is_new(relation)
+
+    def same_transaction(self, steps: Iterable[Step]) -> Iterator[Step]:
+        """Those of the steps that commit together with this one."""
+        mine = self.step.transaction
+        return (each for each in steps if mine is not None and each.transaction == mine)
+
+
+@runtime_checkable
+class StatementRule(Rule, Protocol):
+    """A rule about one statement."""
+
+    def check(self, statement: Statement, context: Context) -> Hits: ...
+
+
+@runtime_checkable
+class MigrationRule(Rule, Protocol):
+    """A rule about a migration as a whole, asked once all its statements were looked at."""
+
+    def check_migration(self, context: MigrationContext) -> Hits: ...
+
+
+def shown(name: str) -> str:
+    """A name as an author would write it: without the schema that everybody has."""
+    return name.removeprefix("public.")

@@ -1,0 +1,88 @@
+"""Renaming followed through the catalogue: whatever names a thing names it by its new name."""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.judge.catalogue import Catalogue, renamed
+from bot.judge.schema import Table
+from bot.sql import actions as act
+
+
+def rename(catalogue: Catalogue, action: act.Rename) -> None:
+    if action.kind == "COLUMN":
+        _rename_column(catalogue, action)
+    elif action.kind == "CONSTRAINT":
+        table = catalogue.tables.get(action.relation)
+        if table:
+            changed = renamed(table.constraints, action.old, action.new)
+            if action.new in changed:
+                changed[action.new] = replace(changed[action.new], name=action.new)
+            catalogue.put(table, constraints=changed)
+    else:
+        rename_object(catalogue, action.old, action.new)
+
+
+def _rename_column(catalogue: Catalogue, action: act.Rename) -> None:
+    table = catalogue.tables.get(action.relation)
+    if table is None or action.old not in table.columns:
+        return
+    columns = renamed(table.columns, action.old, action.new)
+    columns[action.new] = replace(columns[action.new], name=action.new)
+    constraints = {
+        name: replace(each, columns=swapped(each.columns, action.old, action.new))
+        for name, each in table.constraints.items()
+    }
+    catalogue.put(table, columns=columns, constraints=constraints)
+    for index in catalogue.indexes_of(table.name):
+        changed = tuple(
+            replace(each, name=action.new) if each.name == action.old else each
+            for each in index.columns
+        )
+        catalogue.indexes[index.name] = replace(index, columns=changed)
+
+
+def swapped(names: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    return tuple(new if name == old else name for name in names)
+
+
+def rename_object(catalogue: Catalogue, old: str, new: str) -> None:
+    """Follow a relation or type to its new name, in everything that names it."""
+    holders: tuple[dict[str, Any], ...] = (
+        catalogue.tables,
+        catalogue.indexes,
+        catalogue.views,
+        catalogue.enums,
+        catalogue.domains,
+    )
+    for values in holders:
+        if old in values:
+            values[new] = replace(values.pop(old), name=new)
+    if old in catalogue.sequences:
+        catalogue.sequences[new] = catalogue.sequences.pop(old)
+    for index in list(catalogue.indexes.values()):
+        if index.table == old:
+            catalogue.indexes[index.name] = replace(index, table=new)
+    for view in list(catalogue.views.values()):
+        if old in view.reads:
+            catalogue.views[view.name] = replace(view, reads=swapped(view.reads, old, new))
+    for table in list(catalogue.tables.values()):
+        _rename_in_table(catalogue, table, old, new)
+
+
+def _rename_in_table(catalogue: Catalogue, table: Table, old: str, new: str) -> None:
+    if table.partition_of == old:
+        catalogue.put(table, partition_of=new)
+    if any(each.references == old for each in table.constraints.values()):
+        constraints = {
+            name: replace(each, references=new) if each.references == old else each
+            for name, each in table.constraints.items()
+        }
+        catalogue.put(catalogue.tables[table.name], constraints=constraints)
+    if any(each.type.name == old for each in table.columns.values()):
+        columns = {
+            name: replace(each, type=replace(each.type, name=new))
+            if each.type.name == old
+            else each
+            for name, each in table.columns.items()
+        }
+        catalogue.put(catalogue.tables[table.name], columns=columns)

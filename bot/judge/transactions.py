@@ -1,0 +1,77 @@
+"""Which statements of a file commit together, under migration-bot or a given Prisma.
+
+migration-bot and Prisma up to 7.3 run a file as one transaction. Prisma from 7.4 sends each
+statement alone, unless its splitter cannot read one of them: then the file is one again.
+"""
+
+import re
+from collections.abc import Sequence
+
+from bot.core.statement import Statement
+from bot.judge.catalogue import Catalogue
+from bot.judge.context import Step
+from bot.judge.effects import effects_of
+from bot.sql import actions as act
+
+_SPLITTING = (7, 4)
+# Kinds that sqlparser, which Prisma's splitter uses, cannot read (measured with 0.61).
+_UNREADABLE = {
+    "DO", "VACUUM", "ANALYZE", "REINDEX", "REFRESH MATERIALIZED VIEW", "LOCK TABLE",
+    "ALTER SEQUENCE", "ALTER DEFAULT PRIVILEGES",
+}  # fmt: skip
+_OPENING, _CLOSING = {"BEGIN"}, {"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"}
+
+
+def steps_of(
+    statements: Sequence[Statement],
+    actions: Sequence[tuple[act.Action, ...]],
+    *,
+    postgres: int,
+    prisma: str | None,
+) -> tuple[Step, ...]:
+    alone = splits(prisma) and not any(
+        _unreadable(*each) for each in zip(statements, actions, strict=True)
+    )
+    steps = []
+    number, explicit = 0, False
+    for statement, found in zip(statements, actions, strict=True):
+        verb = next((each.verb for each in found if isinstance(each, act.Transaction)), "")
+        transactional = _transactional(found, postgres)
+        if (verb in _OPENING and not explicit) or (not explicit and (alone or not transactional)):
+            number += 1
+        explicit = explicit or verb in _OPENING
+        outside = not transactional and not explicit
+        steps.append(Step(statement, found, None if outside else number, explicit))
+        if verb in _CLOSING:
+            number, explicit = number + 1, False
+        elif outside:
+            number += 1
+    return tuple(steps)
+
+
+def atomic(steps: Sequence[Step]) -> bool:
+    """Whether one transaction carries everything that the file does."""
+    working = [each for each in steps if not each.all(act.Transaction)]
+    numbers = {each.transaction for each in working}
+    return None not in numbers and len(numbers) <= 1
+
+
+def splits(prisma: str | None) -> bool:
+    """Whether this Prisma sends the statements of a file one by one."""
+    version = re.match(r"(\d+)(?:\.(\d+))?", prisma or "")
+    return bool(version) and (int(version[1]), int(version[2] or 0)) >= _SPLITTING
+
+
+def _unreadable(statement: Statement, actions: tuple[act.Action, ...]) -> bool:
+    if statement.kind in _UNREADABLE:
+        return True
+    return any(
+        isinstance(each, act.AttachPartition)
+        or (isinstance(each, act.TableOption) and each.command == "AT_SetUnLogged")
+        or (isinstance(each, act.DropObjects) and each.concurrently)
+        for each in actions
+    )
+
+
+def _transactional(actions: tuple[act.Action, ...], postgres: int) -> bool:
+    return effects_of(actions, Catalogue(), postgres=postgres, fresh_from=0).transactional

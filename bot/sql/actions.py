@@ -1,0 +1,423 @@
+"""What statements do, as a small vocabulary that rules, effects and the catalogue share.
+
+Relations are named `schema.name` as the catalogue stores them. A statement is one or more actions:
+each command of an ALTER TABLE is one of its own.
+"""
+
+from dataclasses import dataclass
+
+from bot.sql.values import Column, Constraint, Expression, IndexedColumn, Type
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a statement does."""
+
+
+@dataclass(frozen=True)
+class Other(Action):
+    """A command nothing more is known of; `relations` are the tables it names."""
+
+    kind: str
+    relations: tuple[str, ...] = ()
+
+
+# Tables and their columns
+
+
+@dataclass(frozen=True)
+class CreateTable(Action):
+    table: str
+    columns: tuple[Column, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    if_not_exists: bool = False
+    temporary: bool = False
+    unlogged: bool = False
+    partitioned: bool = False
+    partition_of: str | None = None
+    inherits: tuple[str, ...] = ()
+    like: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableAction(Action):
+    """A command of ALTER TABLE."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class AddColumn(TableAction):
+    column: Column
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True)
+class DropColumn(TableAction):
+    name: str
+    if_exists: bool = False
+    cascade: bool = False
+
+
+@dataclass(frozen=True)
+class AlterColumnType(TableAction):
+    name: str
+    type: Type
+    using: Expression | None = None
+    collation: str = ""
+
+
+@dataclass(frozen=True)
+class SetNotNull(TableAction):
+    name: str
+
+
+@dataclass(frozen=True)
+class DropNotNull(TableAction):
+    name: str
+
+
+@dataclass(frozen=True)
+class SetDefault(TableAction):
+    name: str
+    default: Expression
+
+
+@dataclass(frozen=True)
+class DropDefault(TableAction):
+    name: str
+
+
+@dataclass(frozen=True)
+class AddConstraint(TableAction):
+    constraint: Constraint
+
+
+@dataclass(frozen=True)
+class ValidateConstraint(TableAction):
+    name: str
+
+
+@dataclass(frozen=True)
+class DropConstraint(TableAction):
+    name: str
+    if_exists: bool = False
+    cascade: bool = False
+
+
+@dataclass(frozen=True)
+class AttachPartition(TableAction):
+    partition: str
+    default: bool = False
+
+
+@dataclass(frozen=True)
+class DetachPartition(TableAction):
+    partition: str
+    concurrently: bool = False
+
+
+@dataclass(frozen=True)
+class TableOption(TableAction):
+    """Any other command of ALTER TABLE, by PostgreSQL's name for it: "AT_SetLogged".
+
+    `name` is the column, trigger or role it is about, if any.
+    """
+
+    command: str
+    name: str = ""
+
+
+# Indexes
+
+
+@dataclass(frozen=True)
+class CreateIndex(Action):
+    """`name` is "" where the server will choose it; `partial` says that it has a WHERE."""
+
+    name: str
+    table: str
+    columns: tuple[IndexedColumn, ...] = ()
+    unique: bool = False
+    concurrently: bool = False
+    if_not_exists: bool = False
+    only: bool = False
+    partial: bool = False
+    method: str = "btree"
+
+
+@dataclass(frozen=True)
+class Reindex(Action):
+    """`kind` is INDEX, TABLE, SCHEMA, SYSTEM or DATABASE."""
+
+    kind: str
+    name: str
+    concurrently: bool = False
+
+
+# Objects in general
+
+
+@dataclass(frozen=True)
+class Rename(Action):
+    """`kind` in SQL's words; "COLUMN", "CONSTRAINT" and such are parts of `relation`.
+
+    Relations and types are `schema.name` in `old` and `new`, parts are bare names.
+    """
+
+    kind: str
+    old: str
+    new: str
+    relation: str = ""
+
+
+@dataclass(frozen=True)
+class SetSchema(Action):
+    kind: str
+    name: str
+    schema: str
+
+
+@dataclass(frozen=True)
+class DropObjects(Action):
+    """`kind` in SQL's words. `relation` is the table of a trigger, rule or policy."""
+
+    kind: str
+    names: tuple[str, ...]
+    concurrently: bool = False
+    cascade: bool = False
+    if_exists: bool = False
+    relation: str = ""
+
+
+@dataclass(frozen=True)
+class CreateView(Action):
+    name: str
+    reads: tuple[str, ...] = ()
+    materialized: bool = False
+    replace: bool = False
+    with_data: bool = True
+
+
+@dataclass(frozen=True)
+class RefreshView(Action):
+    name: str
+    concurrently: bool = False
+    with_data: bool = True
+
+
+@dataclass(frozen=True)
+class CreateSequence(Action):
+    name: str
+
+
+@dataclass(frozen=True)
+class AlterSequence(Action):
+    name: str
+
+
+@dataclass(frozen=True)
+class CreateTrigger(Action):
+    name: str
+    table: str
+
+
+@dataclass(frozen=True)
+class CreateSchema(Action):
+    name: str
+
+
+@dataclass(frozen=True)
+class CreatePolicy(Action):
+    """A policy or a rule on a table, created or altered."""
+
+    table: str
+
+
+@dataclass(frozen=True)
+class CommentOn(Action):
+    kind: str
+    name: str
+
+
+# Types
+
+
+@dataclass(frozen=True)
+class CreateEnum(Action):
+    name: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AddEnumValue(Action):
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class RenameEnumValue(Action):
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class CreateDomain(Action):
+    name: str
+    type: Type
+    constrained: bool = False
+
+
+@dataclass(frozen=True)
+class AlterDomain(Action):
+    """`command` is ADD CONSTRAINT, VALIDATE CONSTRAINT, SET NOT NULL, …"""
+
+    name: str
+    command: str
+    validated: bool = True
+
+
+# Data
+
+
+@dataclass(frozen=True)
+class Truncate(Action):
+    tables: tuple[str, ...]
+    cascade: bool = False
+
+
+@dataclass(frozen=True)
+class Update(Action):
+    """`bounded`: a condition chooses rows; `sets` are the columns written."""
+
+    table: str
+    bounded: bool = False
+    where: Expression | None = None
+    sets: tuple[str, ...] = ()
+    strings: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delete(Action):
+    table: str
+    bounded: bool = False
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Insert(Action):
+    table: str
+    columns: tuple[str, ...] = ()
+    strings: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Query(Action):
+    """A SELECT; `functions` it calls may do anything. `locking`: FOR UPDATE and the like."""
+
+    reads: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    strings: tuple[str, ...] = ()
+    locking: bool = False
+
+
+@dataclass(frozen=True)
+class Merge(Action):
+    table: str
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Copy(Action):
+    table: str
+    program: bool = False
+    file: bool = False
+    into: bool = True
+
+
+# The session
+
+
+@dataclass(frozen=True)
+class Transaction(Action):
+    """`verb` in SQL's words: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, …"""
+
+    verb: str
+
+
+@dataclass(frozen=True)
+class SetVariable(Action):
+    """`value` is None for RESET and for a list of values."""
+
+    name: str
+    value: str | None = None
+    local: bool = False
+    reset: bool = False
+
+
+@dataclass(frozen=True)
+class LockTable(Action):
+    tables: tuple[str, ...]
+    mode: int
+
+
+@dataclass(frozen=True)
+class Vacuum(Action):
+    """VACUUM, ANALYZE (`analyze`) or CLUSTER (`cluster`)."""
+
+    tables: tuple[str, ...] = ()
+    full: bool = False
+    analyze: bool = False
+    cluster: bool = False
+
+
+# Code
+
+
+@dataclass(frozen=True)
+class RunBlock(Action):
+    """DO: `body` is run at once."""
+
+    body: str
+    language: str = "plpgsql"
+
+
+@dataclass(frozen=True)
+class CreateFunction(Action):
+    name: str
+    body: str = ""
+    language: str = "sql"
+    security_definer: bool = False
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Call(Action):
+    name: str
+
+
+# What the server is told about itself
+
+
+@dataclass(frozen=True)
+class CreateExtension(Action):
+    name: str
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True)
+class Role(Action):
+    """A role, server or user mapping; `secret` says that a password stands in the text."""
+
+    name: str
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Grant(Action):
+    kind: str
+    relations: tuple[str, ...] = ()

@@ -1,0 +1,106 @@
+"""What a statement does: PostgreSQL's tree as actions, one reader for each kind of node."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from bot.core.statement import Statement
+from bot.sql import actions as act
+from bot.sql import read_data as data
+from bot.sql import read_objects as objects
+from bot.sql import read_tables as tables
+from bot.sql.expressions import relation_name, relations_of
+from bot.sql.read_definitions import Fields
+
+Reader = Callable[[Fields], Iterator[act.Action]]
+
+
+def actions_of(statement: Statement) -> tuple[act.Action, ...]:
+    """Everything a statement does; a command nobody knows here is one action of kind Other."""
+    reader = _READERS.get(statement.node)
+    if reader is None:
+        return (act.Other(statement.kind, _relations(statement.tree)),)
+    return tuple(reader(statement.tree))
+
+
+def _relations(tree: Fields) -> tuple[str, ...]:
+    direct = tree.get("relation")
+    named = (relation_name(direct),) if direct else ()
+    return named + relations_of(tree)
+
+
+def _trigger(fields: Fields) -> Iterator[act.Action]:
+    yield act.CreateTrigger(fields["trigname"], relation_name(fields["relation"]))
+
+
+def _policy(fields: Fields) -> Iterator[act.Action]:
+    yield act.CreatePolicy(relation_name(fields.get("table") or fields["relation"]))
+
+
+def _sequence(fields: Fields) -> Iterator[act.Action]:
+    yield act.CreateSequence(relation_name(fields["sequence"]))
+
+
+def _alter_sequence(fields: Fields) -> Iterator[act.Action]:
+    yield act.AlterSequence(relation_name(fields["sequence"]))
+
+
+def _schema(fields: Fields) -> Iterator[act.Action]:
+    yield act.CreateSchema(fields.get("schemaname", ""))
+
+
+def _extension(fields: Fields) -> Iterator[act.Action]:
+    yield act.CreateExtension(fields["extname"], fields.get("if_not_exists", False))
+
+
+def _grant(fields: Fields) -> Iterator[act.Action]:
+    kind = "GRANT" if fields.get("is_grant") else "REVOKE"
+    yield act.Grant(kind, relations_of(fields.get("objects")))
+
+
+_READERS: Mapping[str, Reader] = {
+    "AlterDomainStmt": objects.alter_domain,
+    "AlterEnumStmt": objects.alter_enum,
+    "AlterForeignServerStmt": data.role,
+    "AlterObjectSchemaStmt": objects.set_schema,
+    "AlterPolicyStmt": _policy,
+    "AlterRoleStmt": data.role,
+    "AlterSeqStmt": _alter_sequence,
+    "AlterTableStmt": tables.alter_table,
+    "AlterUserMappingStmt": data.role,
+    "CallStmt": data.call,
+    "ClusterStmt": data.cluster,
+    "CommentStmt": objects.comment_on,
+    "CopyStmt": data.copy,
+    "CreateDomainStmt": objects.create_domain,
+    "CreateEnumStmt": objects.create_enum,
+    "CreateExtensionStmt": _extension,
+    "CreateForeignServerStmt": data.role,
+    "CreateForeignTableStmt": tables.create_table,
+    "CreateFunctionStmt": objects.create_function,
+    "CreatePolicyStmt": _policy,
+    "CreateRoleStmt": data.role,
+    "CreateSchemaStmt": _schema,
+    "CreateSeqStmt": _sequence,
+    "CreateStmt": tables.create_table,
+    "CreateTableAsStmt": objects.create_table_as,
+    "CreateTrigStmt": _trigger,
+    "CreateUserMappingStmt": data.role,
+    "DeleteStmt": data.delete,
+    "DoStmt": objects.run_block,
+    "DropStmt": objects.drop,
+    "GrantStmt": _grant,
+    "IndexStmt": objects.create_index,
+    "InsertStmt": data.insert,
+    "LockStmt": data.lock_table,
+    "MergeStmt": data.merge,
+    "RefreshMatViewStmt": objects.refresh_view,
+    "ReindexStmt": objects.reindex,
+    "RenameStmt": objects.rename,
+    "RuleStmt": _policy,
+    "SelectStmt": data.query,
+    "TransactionStmt": data.transaction,
+    "TruncateStmt": data.truncate,
+    "UpdateStmt": data.update,
+    "VacuumStmt": data.vacuum,
+    "VariableSetStmt": data.set_variable,
+    "ViewStmt": objects.create_view,
+}

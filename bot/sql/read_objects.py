@@ -1,0 +1,231 @@
+"""Indexes, views, types, functions, and what happens to objects by name, read into actions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.sql import actions as act
+from bot.sql.expressions import (
+    expression_of,
+    qualified,
+    relation_name,
+    relations_of,
+    strings_of,
+    type_of,
+)
+from bot.sql.kinds import object_words
+from bot.sql.read_definitions import Fields
+from bot.sql.values import IndexedColumn
+
+_PARTS_OF_A_TABLE = {"TRIGGER", "RULE", "POLICY"}
+_WITHOUT_SCHEMA = {
+    "SCHEMA", "EXTENSION", "SERVER", "PUBLICATION", "SUBSCRIPTION", "ROLE", "DATABASE",
+    "TABLESPACE", "LANGUAGE", "ACCESS METHOD", "EVENT TRIGGER", "FOREIGN DATA WRAPPER",
+}  # fmt: skip
+_PARTS = {
+    "COLUMN", "ATTRIBUTE", "CONSTRAINT", "TRIGGER", "RULE", "POLICY",
+}  # fmt: skip
+
+
+def create_index(fields: Fields) -> Iterator[act.Action]:
+    yield act.CreateIndex(
+        name=_beside(fields.get("idxname", ""), relation_name(fields["relation"])),
+        table=relation_name(fields["relation"]),
+        columns=tuple(_indexed(each["IndexElem"]) for each in fields.get("indexParams", ())),
+        unique=fields.get("unique", False),
+        concurrently=fields.get("concurrent", False),
+        if_not_exists=fields.get("if_not_exists", False),
+        only=not fields["relation"].get("inh", False),
+        partial="whereClause" in fields,
+        method=fields.get("accessMethod", "btree"),
+    )
+
+
+def _beside(name: str, relation: str) -> str:
+    """An index lives in its table's schema."""
+    return f"{relation.partition('.')[0]}.{name}" if name else ""
+
+
+def _indexed(fields: Fields) -> IndexedColumn:
+    expression = fields.get("expr")
+    return IndexedColumn(
+        name=fields.get("name"),
+        expression=expression_of(expression) if expression else None,
+        operator_class=".".join(strings_of(fields.get("opclass"))),
+    )
+
+
+def reindex(fields: Fields) -> Iterator[act.Action]:
+    relation = fields.get("relation")
+    yield act.Reindex(
+        kind=fields["kind"].removeprefix("REINDEX_OBJECT_"),
+        name=relation_name(relation) if relation else fields.get("name", ""),
+        concurrently=_option(fields, "concurrently"),
+    )
+
+
+def _option(fields: Fields, name: str, key: str = "params") -> bool:
+    options = (each["DefElem"] for each in fields.get(key, ()))
+    return any(each["defname"] == name and _is_on(each.get("arg")) for each in options)
+
+
+def _is_on(argument: Any) -> bool:
+    if argument is None:
+        return True
+    value = next(iter(next(iter(argument.values())).values()), False)
+    return value not in ("false", "off", 0, False)
+
+
+def rename(fields: Fields) -> Iterator[act.Action]:
+    kind = object_words(fields["renameType"])
+    relation = relation_name(fields["relation"]) if "relation" in fields else ""
+    new = fields["newname"]
+    if kind in _PARTS and relation:
+        yield act.Rename(kind, fields.get("subname", ""), new, relation)
+    elif relation:
+        yield act.Rename(kind, relation, f"{relation.partition('.')[0]}.{new}")
+    else:
+        old = object_name(kind, fields.get("object", {})) or fields.get("subname", "")
+        schema = "" if kind in _WITHOUT_SCHEMA else old.partition(".")[0] + "."
+        yield act.Rename(kind, old, schema + new)
+
+
+def set_schema(fields: Fields) -> Iterator[act.Action]:
+    kind = object_words(fields["objectType"])
+    relation = fields.get("relation")
+    name = relation_name(relation) if relation else object_name(kind, fields.get("object", {}))
+    yield act.SetSchema(kind, name, fields["newschema"])
+
+
+def drop(fields: Fields) -> Iterator[act.Action]:
+    kind = object_words(fields["removeType"])
+    options: Any = {
+        "concurrently": fields.get("concurrent", False),
+        "cascade": fields.get("behavior") == "DROP_CASCADE",
+        "if_exists": fields.get("missing_ok", False),
+    }
+    if kind in _PARTS_OF_A_TABLE:
+        for each in fields["objects"]:
+            *table, name = strings_of(each["List"]["items"])
+            yield act.DropObjects(kind, (name,), **options, relation=qualified(tuple(table)))
+        return
+    names = tuple(object_name(kind, each) for each in fields["objects"])
+    yield act.DropObjects(kind, names, **options)
+
+
+def object_name(kind: str, tree: Any) -> str:
+    """The name in an object's node, which has a different shape for each kind of object."""
+    node: str
+    fields: Any
+    node, fields = next(iter(tree.items()), ("", {}))
+    if node == "String":
+        return str(fields["sval"])
+    if node == "List":
+        parts = strings_of(fields["items"])
+    elif node == "TypeName":
+        parts = strings_of(fields["names"])
+    else:
+        parts = strings_of(fields.get("objname"))
+    return ".".join(parts) if kind in _WITHOUT_SCHEMA else qualified(parts)
+
+
+def comment_on(fields: Fields) -> Iterator[act.Action]:
+    kind = object_words(fields["objtype"])
+    node, inner = next(iter(fields["object"].items()))
+    parts = strings_of(inner.get("items")) if node == "List" else ()
+    if kind in {"COLUMN", *_PARTS} and parts:
+        parts = parts[:-1]
+        yield act.CommentOn(kind, qualified(parts))
+    else:
+        yield act.CommentOn(kind, object_name(kind, fields["object"]))
+
+
+def create_view(fields: Fields) -> Iterator[act.Action]:
+    yield act.CreateView(
+        name=relation_name(fields["view"]),
+        reads=relations_of(fields["query"]),
+        replace=fields.get("replace", False),
+    )
+
+
+def create_table_as(fields: Fields) -> Iterator[act.Action]:
+    name = relation_name(fields["into"]["rel"])
+    reads = relations_of(fields["query"])
+    if fields.get("objtype") == "OBJECT_MATVIEW":
+        filled = not fields["into"].get("skipData", False)
+        yield act.CreateView(name, reads, materialized=True, with_data=filled)
+    else:
+        yield act.CreateTable(
+            name, reads=reads, temporary=name.startswith("pg_temp."),
+            if_not_exists=fields.get("if_not_exists", False),
+        )  # fmt: skip
+
+
+def refresh_view(fields: Fields) -> Iterator[act.Action]:
+    yield act.RefreshView(
+        name=relation_name(fields["relation"]),
+        concurrently=fields.get("concurrent", False),
+        with_data=not fields.get("skipData", False),
+    )
+
+
+def create_enum(fields: Fields) -> Iterator[act.Action]:
+    yield act.CreateEnum(qualified(strings_of(fields["typeName"])), strings_of(fields.get("vals")))
+
+
+def alter_enum(fields: Fields) -> Iterator[act.Action]:
+    name = qualified(strings_of(fields["typeName"]))
+    if "oldVal" in fields:
+        yield act.RenameEnumValue(name, fields["oldVal"], fields["newVal"])
+    else:
+        yield act.AddEnumValue(name, fields["newVal"])
+
+
+def create_domain(fields: Fields) -> Iterator[act.Action]:
+    kinds = {each["Constraint"]["contype"] for each in fields.get("constraints", ())}
+    yield act.CreateDomain(
+        name=qualified(strings_of(fields["domainname"])),
+        type=type_of(fields["typeName"]),
+        constrained=bool(kinds & {"CONSTR_CHECK", "CONSTR_NOTNULL"}),
+    )
+
+
+_DOMAIN_COMMANDS = {
+    "T": "SET DEFAULT",
+    "N": "DROP NOT NULL",
+    "O": "SET NOT NULL",
+    "C": "ADD CONSTRAINT",
+    "X": "DROP CONSTRAINT",
+    "V": "VALIDATE CONSTRAINT",
+}
+
+
+def alter_domain(fields: Fields) -> Iterator[act.Action]:
+    constraint = fields.get("def", {}).get("Constraint", {})
+    yield act.AlterDomain(
+        name=qualified(strings_of(fields["typeName"])),
+        command=_DOMAIN_COMMANDS.get(fields["subtype"], "OTHER"),
+        validated=not constraint.get("skip_validation", False),
+    )
+
+
+def create_function(fields: Fields) -> Iterator[act.Action]:
+    options = {each["DefElem"]["defname"]: each["DefElem"].get("arg") for each in fields["options"]}
+    body = (options.get("as") or {}).get("List", {}).get("items")
+    settings = (
+        each["DefElem"]["arg"]["VariableSetStmt"].get("name", "")
+        for each in fields["options"]
+        if each["DefElem"]["defname"] == "set"
+    )
+    yield act.CreateFunction(
+        name=qualified(strings_of(fields["funcname"])),
+        body="\n".join(strings_of(body)),
+        language=((options.get("language") or {}).get("String", {}).get("sval", "sql")).lower(),
+        security_definer=bool((options.get("security") or {}).get("Boolean", {}).get("boolval")),
+        settings=tuple(settings),
+    )
+
+
+def run_block(fields: Fields) -> Iterator[act.Action]:
+    options = {each["DefElem"]["defname"]: each["DefElem"]["arg"] for each in fields["args"]}
+    language = options.get("language", {}).get("String", {}).get("sval", "plpgsql")
+    yield act.RunBlock(options.get("as", {}).get("String", {}).get("sval", ""), language.lower())
