@@ -10,6 +10,7 @@ from bot.report.report import Report
 from bot.report.words import count, listed
 
 _SIGNS = {Verdict.PASS: "🟢", Verdict.WARN: "🟡", Verdict.BLOCK: "🔴"}
+_SHORT = 60
 _MOVING = (State.APPLYING, State.APPLIED, State.FAILED)
 
 
@@ -49,27 +50,29 @@ def _empty() -> Headline:
 def _blocked(report: Report) -> Headline:
     errors = [each for each in _counted(report) if each.severity is Severity.ERROR]
     title = f"{_new(report)}, {count(len(errors), 'finding')} to fix before merging"
-    return Headline("🔴", title, _what_was_found(report), _mend(errors))
+    besides = _said(report, Severity.WARNING, Severity.NOTICE)
+    sentence = f"Besides, there are {besides}. " if besides else ""
+    return Headline("🔴", title, f"{sentence}Nothing has been applied anywhere.", _mend(errors))
 
 
 def _mend(errors: list[Finding]) -> str:
     commands = {only_command(each.fix) for each in errors}
     command = commands.pop() if len(commands) == 1 else ""
     if command:
-        return f"Run `{command}`, commit, and push. This comment updates itself."
+        what = f"`{command}`" if len(command) <= _SHORT else "the command below"
+        return f"Run {what}, commit, and push. This comment updates itself."
     them = "it" if len(errors) == 1 else "each"
-    return f"Fix what is listed under “Must change”, the safe way is beside {them}, and push."
+    return f"Fix what is listed under “Must change” and push; the safe way is beside {them}."
 
 
 def _ready(report: Report) -> Headline:
-    title = f"{_new(report)}, " + {
-        Verdict.PASS: "nothing risky found",
-        Verdict.WARN: "ready with care",
-    }.get(report.verdict, "blocked")
-    return Headline(_SIGNS[report.verdict], title, _what_was_found(report), _approve_or_merge(report))
+    found = _said(report, Severity.WARNING) or "nothing risky found"
+    return Headline(
+        _SIGNS[report.verdict], f"{_new(report)}, {found}", _assurance(report), _merge(report)
+    )
 
 
-def _approve_or_merge(report: Report) -> str:
+def _merge(report: Report) -> str:
     missing = report.needed - len(report.approvals)
     names = [f"`{each.target}`" for each in report.targets]
     order = ", then ".join(names[:4]) if names else "the targets"
@@ -79,18 +82,19 @@ def _approve_or_merge(report: Report) -> str:
     return f"Merge. It is then applied to {order}."
 
 
-def _what_was_found(report: Report) -> str:
-    findings = _counted(report)
-    by_severity = {each: [f for f in findings if f.severity is each] for each in Severity}
-    parts = [
-        f"{len(by_severity[Severity.ERROR])} must change" if by_severity[Severity.ERROR] else "",
-        count(len(by_severity[Severity.WARNING]), "warning") if by_severity[Severity.WARNING] else "",
-        count(len(by_severity[Severity.NOTICE]), "note") if by_severity[Severity.NOTICE] else "",
-    ]
-    said = listed([each for each in parts if each])
-    if not said:
-        return "Checked statement by statement; nothing here should disturb a running system."
-    return f"{count(len(findings), 'finding')}: {said}."
+def _assurance(report: Report) -> str:
+    if report.verdict is Verdict.WARN:
+        return "Nothing here blocks the merge. Read what is marked 🟡 first."
+    notes = _said(report, Severity.NOTICE)
+    besides = f" Besides: {notes}." if notes else ""
+    return f"Every statement was read; none should disturb a running system.{besides}"
+
+
+def _said(report: Report, *severities: Severity) -> str:
+    """Two warnings and one note, in figures; "" if there is nothing of the kind."""
+    nouns = {Severity.ERROR: "finding", Severity.WARNING: "warning", Severity.NOTICE: "note"}
+    found = [each.severity for each in _counted(report)]
+    return listed([count(found.count(each), nouns[each]) for each in severities if each in found])
 
 
 def _counted(report: Report) -> list[Finding]:
@@ -133,13 +137,13 @@ def _done(report: Report, migrations: str) -> Headline:
 
 def _closed(progress: Progress, report: Report, migrations: str) -> Headline:
     gates = closed(progress.gates)
-    reason = f"{gates[0].name}: {gates[0].reason}" if gates else progress.message
+    reason = f"The gate “{gates[0].name}” is closed: {gates[0].reason}" if gates else progress.message
     step = gates[0].hint if gates else progress.hint
+    waits = "waits" if len(report.review.migrations) == 1 else "wait"
     return Headline(
         "🟡",
-        f"{migrations} wait for {progress.target}" if not migrations.startswith("1 ")
-        else f"{migrations} waits for {progress.target}",
-        f"{_applied_so_far(report)}`{progress.target}` is not open yet. {_sentence(reason)}",
+        f"{migrations} {waits} for {progress.target}",
+        f"{_applied_so_far(report)}{_sentence(reason)}",
         step or progress.hint or "Run the job again when this has changed.",
     )
 

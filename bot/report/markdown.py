@@ -51,6 +51,7 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "columns": columns_of(report),
         "groups": groups_of(report, detail, calm=calm),
         "allowed": allowed_of(report, detail),
+        "sql_title": "SQL" if calm else "Planned SQL",
         "planned": planned_sql(report, detail),
         "targets": report.targets[:_MOST_TARGETS],
         "missing_targets": len(report.targets[_MOST_TARGETS:]),

@@ -27,13 +27,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One migration of the table. `harm` is prose: what others wait for, and what is lost."""
+    """One migration of the table. `effect` is prose."""
 
     sign: str
     name: str
     url: str
     statements: str
-    harm: str
+    effect: str
     finding: Finding | None
     rule_url: str
     states: tuple[Cell, ...]
@@ -100,12 +100,6 @@ def columns_of(report: Report) -> list[str]:
 
 def _row(judged: JudgedMigration, report: Report) -> Row:
     worst = words.worst(judged.findings)
-    effects = [each.effects for each in judged.statements]
-    waits, damages = words.waits(effects), words.damages(effects)
-    unread = any(not each.understood for each in effects)
-    harm = [words.listed(waits, limit=2)] if waits else []
-    harm += [words.listed(damages, limit=2)] if damages else []
-    harm += ["not all of it can be foreseen"] if unread or not effects else []
     path = judged.migration.path
     states = report.targets if columns_of(report) else ()
     return Row(
@@ -113,7 +107,7 @@ def _row(judged: JudgedMigration, report: Report) -> Row:
         name=judged.migration.name,
         url=links.file_url(report.run, path) if report.run else "",
         statements=words.count(len(judged.statements), "statement"),
-        harm="; ".join(harm) or "nobody",
+        effect=words.effect(judged),
         finding=worst,
         rule_url=links.rule_url(worst.rule) if worst else "",
         states=tuple(_cell(judged.migration.name, each) for each in states),
@@ -184,7 +178,7 @@ def _note(finding: Finding, run: Run | None, *, reasons: bool) -> Note:
 
 
 def targets_summary(targets: Iterable[Progress]) -> str:
-    """One line for the fold: staging ✅ applied · production 🔒 not allowed yet."""
+    """One line for the fold: staging ✅ applied · production 🔒 on hold."""
     said = [
         f"{each.target} {words.STATE_SIGNS[each.state]} {words.STATE_WORDS[each.state]}"
         for each in targets

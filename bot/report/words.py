@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from bot.core.effects import Effects, Lock
 from bot.core.finding import Finding, Severity
 from bot.core.progress import State
+from bot.core.review import JudgedMigration
 
 STATE_SIGNS = {
     State.WAITING: "⏳",
@@ -16,11 +17,12 @@ STATE_SIGNS = {
 }
 STATE_WORDS = {
     State.WAITING: "waiting",
-    State.CLOSED: "not allowed yet",
+    State.CLOSED: "on hold",
     State.APPLYING: "applying",
     State.APPLIED: "applied",
     State.FAILED: "failed",
 }
+_DATA_COMMANDS = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "COPY"})
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 
 
@@ -70,10 +72,33 @@ def worst(findings: Iterable[Finding]) -> Finding | None:
     return min(counted, key=lambda each: (_RANK[each.severity], each.line), default=None)
 
 
-def waits(effects: Iterable[Effects]) -> list[str]:
-    """What others wait for, one phrase per relation: "writes to public.orders"."""
+def effect(judged: JudgedMigration) -> str:
+    """What running a migration does to others, in prose: "blocks writes to `public.orders`"."""
+    effects = [each.effects for each in judged.statements]
+    waits = _waits(effects)
+    verb = "briefly blocks" if _brief(judged) else "blocks"
+    said = [f"{verb} {listed(waits, limit=2)}"] if waits else []
+    said += [listed(each, limit=2) for each in (_changes(effects),) if each]
+    if not effects or not all(each.understood for each in effects):
+        said.append("not all of it can be foreseen")
+    return "; ".join(said) or "none"
+
+
+def _brief(judged: JudgedMigration) -> bool:
+    """Whether nothing in it takes longer on a larger table, so that no lock is held for long."""
+    return not any(
+        each.effects.rewrites
+        or each.effects.scans
+        or not each.effects.understood
+        or each.statement.kind.split(" ")[0] in _DATA_COMMANDS
+        for each in judged.statements
+    )
+
+
+def _waits(effects: Iterable[Effects]) -> list[str]:
+    """What others wait for, one phrase per relation, the strongest lock first."""
     strongest: dict[str, Lock] = {}
-    for lock in (each for effect in effects for each in effect.locks if not each.new):
+    for lock in (each for given in effects for each in given.locks if not each.new):
         if lock.relation not in strongest or lock.mode > strongest[lock.relation].mode:
             strongest[lock.relation] = lock
     blocking = [each for each in strongest.values() if each.mode.blocks]
@@ -86,11 +111,10 @@ def _wait(lock: Lock) -> str:
     return f"{verb} `{lock.relation}`"
 
 
-def damages(effects: Iterable[Effects]) -> list[str]:
+def _changes(effects: list[Effects]) -> list[str]:
     """What is copied and what is lost, one phrase each."""
-    given = list(effects)
-    rewritten = sorted({each for effect in given for each in effect.rewrites})
-    lost = sorted({each for effect in given for each in effect.loses})
+    rewritten = sorted({each for given in effects for each in given.rewrites})
+    lost = sorted({each for given in effects for each in given.loses})
     return [f"rewrites `{each}`" for each in rewritten] + [f"deletes `{each}`" for each in lost]
 
 
