@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 COMMENT_BUDGET = 60_000
 SUMMARY_BUDGET = 1_000_000
@@ -34,8 +35,8 @@ def fitted(draw: Draw, *, statements: int, findings: int, rows: int, budget: int
     for detail in _plain_steps():
         if _size(text := draw(detail)) <= budget:
             return text
-    for limit, many in (("statements", statements), ("findings", findings), ("rows", rows)):
-        detail = _most(draw, detail, limit, many, budget)
+    for limited, many in ((_statements, statements), (_findings, findings), (_rows, rows)):
+        detail = limited(detail, _most(draw, partial(limited, detail), many, budget))
         if _size(text := draw(detail)) <= budget:
             return text
     return text
@@ -48,17 +49,28 @@ def _plain_steps() -> Iterator[Detail]:
     yield Detail(notice_reasons=False, notices=False, calm_sql=False)
 
 
-def _most(draw: Draw, detail: Detail, limit: str, many: int, budget: int) -> Detail:
-    """The detail with the greatest limit that fits; with a limit of 0 if not even that does."""
+def _statements(detail: Detail, limit: int) -> Detail:
+    return replace(detail, statements=limit)
+
+
+def _findings(detail: Detail, limit: int) -> Detail:
+    return replace(detail, findings=limit)
+
+
+def _rows(detail: Detail, limit: int) -> Detail:
+    return replace(detail, rows=limit)
+
+
+def _most(draw: Draw, limited: Callable[[int], Detail], many: int, budget: int) -> int:
+    """The greatest limit that fits; 0 if not even that does."""
     least, beyond = 0, many + 1
     while beyond - least > 1:
         middle = (least + beyond) // 2
-        tried = replace(detail, **{limit: middle})
-        if _size(draw(tried)) <= budget:
+        if _size(draw(limited(middle))) <= budget:
             least = middle
         else:
             beyond = middle
-    return replace(detail, **{limit: least})
+    return least
 
 
 def _size(text: str) -> int:

@@ -21,7 +21,7 @@ class Part:
 
 
 def parts_of(fix: str) -> tuple[Part, ...]:
-    """Runs of lines that are prose, shell commands or SQL. A line after an open statement is SQL."""
+    """Runs of lines that are prose, shell commands or SQL; an open statement takes more lines."""
     judged: list[tuple[str, str]] = []
     for line in fix.strip().splitlines():
         open_statement = bool(judged) and judged[-1][0] == "sql" and not _ended(judged[-1][1])

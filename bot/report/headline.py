@@ -137,7 +137,9 @@ def _done(report: Report, migrations: str) -> Headline:
 
 def _closed(progress: Progress, report: Report, migrations: str) -> Headline:
     gates = closed(progress.gates)
-    reason = f"The gate “{gates[0].name}” is closed: {gates[0].reason}" if gates else progress.message
+    reason = (
+        f"The gate “{gates[0].name}” is closed: {gates[0].reason}" if gates else progress.message
+    )
     step = gates[0].hint if gates else progress.hint
     waits = "waits" if len(report.review.migrations) == 1 else "wait"
     return Headline(

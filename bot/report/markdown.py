@@ -1,8 +1,7 @@
-"""A report as a Markdown document: job summary, `check --format markdown`, and the comment's body."""
+"""A report as Markdown: job summary, `check --format markdown`, and the comment's body."""
 
 from typing import Any
 
-from bot.core.plan import Plan
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.headline import headline, rolling_out

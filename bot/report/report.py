@@ -5,8 +5,11 @@ from datetime import datetime
 
 from bot.core.approval import Approval
 from bot.core.finding import Verdict
+from bot.core.gate import Gate
+from bot.core.plan import Plan
 from bot.core.progress import Progress
 from bot.core.review import Review
+from bot.core.target import Kind
 
 
 @dataclass(frozen=True)
@@ -47,3 +50,17 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         return self.review.verdict
+
+
+@dataclass(frozen=True)
+class TargetStatus:
+    """One target in `status`. `plan` is None if the target could not be read; `problem` then says
+    why, and `hint` what to do.
+    """
+
+    target: str
+    kind: Kind
+    plan: Plan | None = None
+    gates: tuple[Gate, ...] = ()
+    problem: str = ""
+    hint: str = ""

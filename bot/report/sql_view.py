@@ -98,7 +98,7 @@ def _file(
 
 
 def _partial(place: int, judged: JudgedMigration, kept: set[tuple[int, int]]) -> tuple[str, str]:
-    """The kept statements in the file's order, each gap marked, and a sentence on what is missing."""
+    """The kept statements in the file's order, each gap marked, and a word on what is missing."""
     many = max(1, len(judged.statements))
     shown = [index for index in range(many) if (place, index) in kept]
     if len(shown) == many:

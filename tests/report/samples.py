@@ -121,7 +121,7 @@ BLOCKING_INDEX = finding(
     "done.",
     why="PostgreSQL holds a SHARE lock for the whole build: reads go on, but INSERT, UPDATE and "
     "DELETE wait. On a table of 10 million rows that is minutes.",
-    fix='Build it without blocking, alone in its own migration:\n'
+    fix="Build it without blocking, alone in its own migration:\n"
     'CREATE INDEX CONCURRENTLY "orders_user_id_idx" ON "orders"("user_id");',
     line=2,
     end_line=2,
@@ -132,8 +132,8 @@ MISPLACED = finding(
     "prisma-out-of-order",
     message="20261120090000_add_coupons sorts before 20261121080000_add_payments, which is "
     "already on main.",
-    why="Targets that have applied the newer migration would get this one after it, fresh databases "
-    "before it. The two would no longer be built alike.",
+    why="Targets that have applied the newer migration would get this one after it, fresh "
+    "databases before it. The two would no longer be built alike.",
     fix="Give it a new timestamp:\n"
     "git mv prisma/migrations/20261120090000_add_coupons "
     "prisma/migrations/20261122142941_add_coupons",
@@ -247,8 +247,8 @@ PRODUCTION_FAILED = Progress(
     failed=NOTE.migration.name,
     gates=PRODUCTION_GATES,
     backup=BACKUP,
-    message="`20261120093000_add_order_note` could not get its lock on `public.orders` within 60 s; "
-    "a session of `reporting` has been holding it for 14 minutes. Nothing of it was applied.",
+    message="`20261120093000_add_order_note` could not get its lock on `public.orders` within "
+    "60 s; a session of `reporting` has been holding it for 14 minutes. Nothing of it was applied.",
     hint="End that session or wait for it, then run the job again: it goes on with this migration.",
     run_url="https://github.com/acme/shop/actions/runs/9876543299",
 )
