@@ -36,7 +36,9 @@ class BackupSummary:
 @dataclass(frozen=True)
 class Progress:
     """One target's row in the report. `at` is when it reached its state, `seconds` the rollout's
-    duration. `message` says what happened if it failed or is closed, `hint` what to do next.
+    duration. `migrations` are the names it has applied, `failed` the one that stopped it, None if
+    the rollout stopped before any began. `message` says what happened if it failed or is closed,
+    `hint` what to do next.
     """
 
     target: str
@@ -51,3 +53,4 @@ class Progress:
     message: str = ""
     hint: str = ""
     run_url: str | None = None
+    failed: str | None = None

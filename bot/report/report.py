@@ -30,3 +30,4 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         return self.review.verdict
+

@@ -1,0 +1,153 @@
+"""Reports as JSON for scripts; the fields are a contract, described in docs/reference/."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.effects import Lock
+from bot.core.finding import Finding
+from bot.core.gate import Gate
+from bot.core.plan import Plan
+from bot.core.progress import BackupSummary, Progress
+from bot.core.review import JudgedMigration, JudgedStatement, Review
+from bot.report.report import TargetStatus
+
+SCHEMA = 1
+
+Json = dict[str, Any]
+
+
+def review_json(review: Review) -> Json:
+    """`check --format json`."""
+    return {
+        "schema": SCHEMA,
+        "verdict": review.verdict.value,
+        "postgres": review.postgres,
+        "migrations": [_migration(judged) for judged in review.migrations],
+        "findings": [_finding(each) for each in review.findings],
+    }
+
+
+def plan_json(plan: Plan, gates: Iterable[Gate] = ()) -> Json:
+    """`plan --format json`."""
+    return {"schema": SCHEMA, **_plan(plan), "gates": [_gate(each) for each in gates]}
+
+
+def status_json(statuses: Iterable[TargetStatus]) -> Json:
+    """`status --format json`. `plan` is null where the target could not be read."""
+    return {"schema": SCHEMA, "targets": [_status(each) for each in statuses]}
+
+
+def apply_json(progress: Progress) -> Json:
+    """`apply --format json`."""
+    return {
+        "schema": SCHEMA,
+        "target": progress.target,
+        "kind": progress.kind.value,
+        "state": progress.state.value,
+        "at": _time(progress.at),
+        "seconds": progress.seconds,
+        "digest": progress.digest,
+        "migrations": list(progress.migrations),
+        "failed": progress.failed,
+        "gates": [_gate(each) for each in progress.gates],
+        "backup": _backup(progress.backup) if progress.backup else None,
+        "message": progress.message,
+        "hint": progress.hint,
+        "run_url": progress.run_url,
+    }
+
+
+def _migration(judged: JudgedMigration) -> Json:
+    return {
+        "name": judged.migration.name,
+        "path": judged.migration.path,
+        "checksum": judged.migration.checksum,
+        "atomic": judged.atomic,
+        "statements": [_statement(each) for each in judged.statements],
+        "findings": [_finding(each) for each in judged.findings],
+    }
+
+
+def _statement(judged: JudgedStatement) -> Json:
+    statement, effects = judged.statement, judged.effects
+    return {
+        "index": statement.index,
+        "line": statement.start.line,
+        "end_line": statement.end.line,
+        "kind": statement.kind,
+        "sql": statement.sql,
+        "transactional": effects.transactional,
+        "locks": [_lock(each) for each in effects.locks],
+        "rewrites": list(effects.rewrites),
+        "scans": list(effects.scans),
+        "loses": list(effects.loses),
+    }
+
+
+def _lock(lock: Lock) -> Json:
+    return {"relation": lock.relation, "mode": lock.mode.label, "new": lock.new}
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "end_line": finding.end_line,
+        "statement": finding.statement,
+        "message": finding.message,
+        "why": finding.why,
+        "fix": finding.fix,
+        "allowed": finding.allowed,
+        "fingerprint": finding.fingerprint,
+    }
+
+
+def _plan(plan: Plan) -> Json:
+    pending = [
+        {"name": each.name, "path": each.path, "checksum": each.checksum} for each in plan.pending
+    ]
+    return {
+        "target": plan.target,
+        "digest": plan.digest,
+        "agrees": plan.agrees,
+        "pending": pending,
+        "applied": list(plan.applied),
+        "modified": list(plan.modified),
+        "missing": list(plan.missing),
+        "failed": list(plan.failed),
+        "out_of_order": list(plan.out_of_order),
+        "unbaselined": plan.unbaselined,
+    }
+
+
+def _status(status: TargetStatus) -> Json:
+    return {
+        "target": status.target,
+        "kind": status.kind.value,
+        "plan": _plan(status.plan) if status.plan else None,
+        "gates": [_gate(each) for each in status.gates],
+        "problem": status.problem,
+        "hint": status.hint,
+    }
+
+
+def _gate(gate: Gate) -> Json:
+    return {"name": gate.name, "open": gate.open, "reason": gate.reason, "hint": gate.hint}
+
+
+def _backup(backup: BackupSummary) -> Json:
+    return {
+        "id": backup.id,
+        "size": backup.size,
+        "seconds": backup.seconds,
+        "snapshot_at": _time(backup.snapshot_at),
+        "proof": backup.proof,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -1,0 +1,77 @@
+"""How much of a report is shown, and the order in which it gives way when it is too long."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+COMMENT_BUDGET = 60_000
+SUMMARY_BUDGET = 1_000_000
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What to show. A limit of None means everything.
+
+    `statements` counts statements of risky migrations whose SQL is shown, the risky ones first.
+    """
+
+    notice_reasons: bool = True
+    notices: bool = True
+    calm_sql: bool = True
+    statements: int | None = None
+    findings: int | None = None
+    rows: int | None = None
+
+
+Draw = Callable[[Detail], str]
+
+
+def fitted(draw: Draw, *, statements: int, findings: int, rows: int, budget: int) -> str:
+    """The fullest drawing within the budget, in UTF-8 bytes; the shortest if none fits.
+
+    The numbers are how many of each there are. Whole pieces are left out, never parts of one.
+    """
+    detail = Detail()
+    for detail in _plain_steps():
+        if _size(text := draw(detail)) <= budget:
+            return text
+    for limited, many in ((_statements, statements), (_findings, findings), (_rows, rows)):
+        detail = limited(detail, _most(draw, partial(limited, detail), many, budget))
+        if _size(text := draw(detail)) <= budget:
+            return text
+    return text
+
+
+def _plain_steps() -> Iterator[Detail]:
+    yield Detail()
+    yield Detail(notice_reasons=False)
+    yield Detail(notice_reasons=False, notices=False)
+    yield Detail(notice_reasons=False, notices=False, calm_sql=False)
+
+
+def _statements(detail: Detail, limit: int) -> Detail:
+    return replace(detail, statements=limit)
+
+
+def _findings(detail: Detail, limit: int) -> Detail:
+    return replace(detail, findings=limit)
+
+
+def _rows(detail: Detail, limit: int) -> Detail:
+    return replace(detail, rows=limit)
+
+
+def _most(draw: Draw, limited: Callable[[int], Detail], many: int, budget: int) -> int:
+    """The greatest limit that fits; 0 if not even that does."""
+    least, beyond = 0, many + 1
+    while beyond - least > 1:
+        middle = (least + beyond) // 2
+        if _size(draw(limited(middle))) <= budget:
+            least = middle
+        else:
+            beyond = middle
+    return least
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))

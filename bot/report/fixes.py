@@ -1,0 +1,50 @@
+"""A fix taken apart into what to read and what to paste."""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+
+_COMMAND = re.compile(r"^\$? ?(?:git|npx|npm|pnpm|yarn|prisma|psql|migration-bot) \S")
+_SQL = re.compile(
+    r"^(?:CREATE|ALTER|DROP|UPDATE|DELETE|INSERT|SET|RESET|BEGIN|COMMIT|VACUUM|ANALYZE|REINDEX"
+    r"|COMMENT|GRANT|REVOKE|REFRESH|LOCK|TRUNCATE|SELECT|WITH|DO|--)\b.*[;,(]$|^(?:BEGIN|COMMIT);$"
+    r"|^-- \S"
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A paragraph, or lines of one language ("sh", "sql") to paste; `language` is "" for prose."""
+
+    text: str
+    language: str = ""
+
+
+def parts_of(fix: str) -> tuple[Part, ...]:
+    """Runs of lines that are prose, shell commands or SQL; an open statement takes more lines."""
+    judged: list[tuple[str, str]] = []
+    for line in fix.strip().splitlines():
+        open_statement = bool(judged) and judged[-1][0] == "sql" and not _ended(judged[-1][1])
+        judged.append(("sql" if open_statement else _language(line), line))
+    return tuple(
+        Part("\n".join(line for _, line in lines).strip(), language)
+        for language, lines in groupby(judged, key=lambda each: each[0])
+    )
+
+
+def only_command(fix: str) -> str:
+    """The one shell command a fix asks for; "" if it asks for something else or for more."""
+    commands = [each.text for each in parts_of(fix) if each.language == "sh"]
+    if len(commands) != 1 or "\n" in commands[0] or len(commands[0]) > 200 or "`" in commands[0]:
+        return ""
+    return commands[0].removeprefix("$ ")
+
+
+def _language(line: str) -> str:
+    if _COMMAND.match(line.strip()):
+        return "sh"
+    return "sql" if _SQL.match(line.strip()) else ""
+
+
+def _ended(line: str) -> bool:
+    return line.rstrip().endswith(";") or line.strip().startswith("--")

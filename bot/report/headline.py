@@ -1,0 +1,170 @@
+"""The first screen of a report: its sign, its title, one sentence, and the one next step."""
+
+from dataclasses import dataclass
+
+from bot.core.finding import Finding, Severity, Verdict
+from bot.core.gate import closed
+from bot.core.progress import Progress, State
+from bot.report.fixes import only_command
+from bot.report.report import Report
+from bot.report.words import count, listed
+
+_SIGNS = {Verdict.PASS: "🟢", Verdict.WARN: "🟡", Verdict.BLOCK: "🔴"}
+_SHORT = 60
+_MOVING = (State.APPLYING, State.APPLIED, State.FAILED)
+
+
+@dataclass(frozen=True)
+class Headline:
+    """`sentence` and `next_step` are prose: names in them stand between backticks."""
+
+    sign: str
+    title: str
+    sentence: str
+    next_step: str
+
+
+def rolling_out(report: Report) -> bool:
+    return report.merged or any(each.state in _MOVING for each in report.targets)
+
+
+def headline(report: Report) -> Headline:
+    if not report.review.migrations and report.verdict is Verdict.PASS:
+        return _empty()
+    if rolling_out(report):
+        return _rollout(report)
+    if report.verdict is Verdict.BLOCK:
+        return _blocked(report)
+    return _ready(report)
+
+
+def _empty() -> Headline:
+    return Headline(
+        "🟢",
+        "No new migrations",
+        "This pull request does not change the database.",
+        "Nothing to do.",
+    )
+
+
+def _blocked(report: Report) -> Headline:
+    errors = [each for each in _counted(report) if each.severity is Severity.ERROR]
+    title = f"{_new(report)}, {count(len(errors), 'finding')} to fix before merging"
+    besides = _said(report, Severity.WARNING, Severity.NOTICE)
+    sentence = f"Besides, there are {besides}. " if besides else ""
+    return Headline("🔴", title, f"{sentence}Nothing has been applied anywhere.", _mend(errors))
+
+
+def _mend(errors: list[Finding]) -> str:
+    commands = {only_command(each.fix) for each in errors}
+    command = commands.pop() if len(commands) == 1 else ""
+    if command:
+        what = f"`{command}`" if len(command) <= _SHORT else "the command below"
+        return f"Run {what}, commit, and push. This comment updates itself."
+    them = "it" if len(errors) == 1 else "each"
+    return f"Fix what is listed under “Must change” and push; the safe way is beside {them}."
+
+
+def _ready(report: Report) -> Headline:
+    found = _said(report, Severity.WARNING) or "nothing risky found"
+    return Headline(
+        _SIGNS[report.verdict], f"{_new(report)}, {found}", _assurance(report), _merge(report)
+    )
+
+
+def _merge(report: Report) -> str:
+    missing = report.needed - len(report.approvals)
+    names = [f"`{each.target}`" for each in report.targets]
+    order = ", then ".join(names[:4]) if names else "the targets"
+    if missing > 0:
+        people = count(missing, "more approval", "more approvals")
+        return f"Get {people} of exactly this text from somebody who did not write it, then merge."
+    return f"Merge. It is then applied to {order}."
+
+
+def _assurance(report: Report) -> str:
+    if report.verdict is Verdict.WARN:
+        return "Nothing here blocks the merge. Read what is marked 🟡 first."
+    notes = _said(report, Severity.NOTICE)
+    besides = f" Besides: {notes}." if notes else ""
+    return f"Every statement was read; none should disturb a running system.{besides}"
+
+
+def _said(report: Report, *severities: Severity) -> str:
+    """Two warnings and one note, in figures; "" if there is nothing of the kind."""
+    nouns = {Severity.ERROR: "finding", Severity.WARNING: "warning", Severity.NOTICE: "note"}
+    found = [each.severity for each in _counted(report)]
+    return listed([count(found.count(each), nouns[each]) for each in severities if each in found])
+
+
+def _counted(report: Report) -> list[Finding]:
+    return [each for each in report.review.all_findings if each.allowed is None]
+
+
+def _new(report: Report) -> str:
+    return count(len(report.review.migrations), "new migration")
+
+
+def _rollout(report: Report) -> Headline:
+    migrations = count(len(report.review.migrations), "migration")
+    stopped = next((each for each in report.targets if each.state is State.FAILED), None)
+    if stopped:
+        return _failed(stopped, migrations)
+    waiting = next((each for each in report.targets if each.state is not State.APPLIED), None)
+    if waiting is None:
+        return _done(report, migrations)
+    if waiting.state is State.CLOSED:
+        return _closed(waiting, report, migrations)
+    return _under_way(waiting, report, migrations)
+
+
+def _failed(progress: Progress, migrations: str) -> Headline:
+    return Headline(
+        "🔴",
+        f"Failed in {progress.target}",
+        f"{progress.message or 'The rollout stopped.'}",
+        progress.hint or "Read the run's log; running the job again continues where it stopped.",
+    )
+
+
+def _done(report: Report, migrations: str) -> Headline:
+    names = listed([f"`{each.target}`" for each in report.targets], limit=5)
+    if not names:
+        return Headline("🟢", f"{migrations} merged", "No target is configured.", "Nothing to do.")
+    last = report.targets[-1].target
+    return Headline("🟢", f"{migrations} applied to {last}", f"Done in {names}.", "Nothing to do.")
+
+
+def _closed(progress: Progress, report: Report, migrations: str) -> Headline:
+    gates = closed(progress.gates)
+    reason = (
+        f"The gate “{gates[0].name}” is closed: {gates[0].reason}" if gates else progress.message
+    )
+    step = gates[0].hint if gates else progress.hint
+    waits = "waits" if len(report.review.migrations) == 1 else "wait"
+    return Headline(
+        "🟡",
+        f"{migrations} {waits} for {progress.target}",
+        f"{_applied_so_far(report)}{_sentence(reason)}",
+        step or progress.hint or "Run the job again when this has changed.",
+    )
+
+
+def _under_way(progress: Progress, report: Report, migrations: str) -> Headline:
+    doing = "is being migrated" if progress.state is State.APPLYING else "is next"
+    return Headline(
+        "🟡",
+        f"{migrations} on the way to {report.targets[-1].target}",
+        f"{_applied_so_far(report)}`{progress.target}` {doing}.",
+        "Nothing to do. This comment updates itself.",
+    )
+
+
+def _applied_so_far(report: Report) -> str:
+    done = [f"`{each.target}`" for each in report.targets if each.state is State.APPLIED]
+    return f"Applied to {listed(done)}. " if done else ""
+
+
+def _sentence(text: str) -> str:
+    stripped = text.strip()
+    return stripped if not stripped or stripped[-1] in ".!?" else f"{stripped}."

@@ -1,0 +1,71 @@
+"""A report as Markdown: job summary, `check --format markdown`, and the comment's body."""
+
+from typing import Any
+
+from bot.report import links, words
+from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
+from bot.report.headline import headline, rolling_out
+from bot.report.report import Report
+from bot.report.sections import (
+    allowed_of,
+    columns_of,
+    groups_of,
+    rows_of,
+    split_rows,
+    targets_summary,
+)
+from bot.report.sql_view import planned_sql, statement_count
+from bot.report.template import render
+
+_MOST_TARGETS = 20
+
+
+def render_markdown(report: Report, *, budget: int = SUMMARY_BUDGET) -> str:
+    """The report within a budget of UTF-8 bytes; what does not fit is left out in whole pieces."""
+    return fitted(
+        lambda detail: _draw(report, detail),
+        statements=statement_count(report),
+        findings=len(report.review.all_findings),
+        rows=len(report.review.migrations),
+        budget=budget,
+    )
+
+
+def _draw(report: Report, detail: Detail) -> str:
+    body = render("report.md.j2", **_values(report, detail))
+    footer = render("footer.md.j2", **_footer(report))
+    return f"{body}{footer}"
+
+
+def _values(report: Report, detail: Detail) -> dict[str, Any]:
+    calm = rolling_out(report)
+    seen, folded_rows, missing_rows = split_rows(rows_of(report), detail.rows)
+    return {
+        "report": report,
+        "calm": calm,
+        "headline": headline(report),
+        "seen": seen,
+        "folded_rows": folded_rows,
+        "missing_rows": missing_rows,
+        "columns": columns_of(report),
+        "groups": groups_of(report, detail, calm=calm),
+        "allowed": allowed_of(report, detail),
+        "sql_title": "SQL" if calm else "Planned SQL",
+        "planned": planned_sql(report, detail),
+        "targets": report.targets[:_MOST_TARGETS],
+        "missing_targets": len(report.targets[_MOST_TARGETS:]),
+        "targets_summary": targets_summary(report.targets),
+        "approvals": report.approvals[:_MOST_TARGETS],
+        "stale": report.stale[:_MOST_TARGETS],
+        "signs": words.STATE_SIGNS,
+        "state_words": words.STATE_WORDS,
+    }
+
+
+def _footer(report: Report) -> dict[str, Any]:
+    return {
+        "report": report,
+        "short_digest": words.short_digest(report.review.digest),
+        "commit": report.run.commit[:7] if report.run else "",
+        "commit_url": links.commit_url(report.run) if report.run else "",
+    }

@@ -1,0 +1,186 @@
+"""A report cut into what its Markdown faces show: rows, findings, SQL. Text in it is still raw."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.core.finding import Finding, Severity
+from bot.core.progress import Progress, State
+from bot.core.review import JudgedMigration
+from bot.report import links, words
+from bot.report.detail import Detail
+from bot.report.fixes import Part, parts_of
+from bot.report.report import Report, Run
+
+_MESSAGE = 600
+_REASON = 1500
+_VISIBLE_ROWS = 8
+_STATE_COLUMNS = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a migration stands with one target."""
+
+    sign: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One migration of the table. `effect` is prose."""
+
+    sign: str
+    name: str
+    url: str
+    statements: str
+    effect: str
+    finding: Finding | None
+    rule_url: str
+    states: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A finding as shown. `url` is "" without a commit to point to."""
+
+    finding: Finding
+    message: str
+    place: str
+    url: str
+    rule_url: str
+    why: str
+    fix: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Findings of one severity: those that are shown, and how many there are."""
+
+    sign: str
+    title: str
+    notes: tuple[Note, ...]
+    total: int
+    open: bool
+    folded: bool
+
+    @property
+    def missing(self) -> int:
+        return self.total - len(self.notes)
+
+
+def rows_of(report: Report) -> list[Row]:
+    return [_row(judged, report) for judged in report.review.migrations]
+
+
+def split_rows(rows: list[Row], limit: int | None) -> tuple[list[Row], list[Row], int]:
+    """Rows to see at once, rows to fold away, and how many rows are left out altogether."""
+    kept = rows if limit is None else _gravest_first(rows)[:limit]
+    shown = [row for row in rows if row in kept]
+    if len(shown) <= _VISIBLE_ROWS:
+        return shown, [], len(rows) - len(shown)
+    seen = _gravest_first(shown)[:_VISIBLE_ROWS]
+    seen = [row for row in seen if row.finding] or seen
+    return (
+        [row for row in shown if row in seen],
+        [row for row in shown if row not in seen],
+        len(rows) - len(shown),
+    )
+
+
+def _gravest_first(rows: list[Row]) -> list[Row]:
+    rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+    return sorted(rows, key=lambda row: rank[row.finding.severity] if row.finding else 3)
+
+
+def columns_of(report: Report) -> list[str]:
+    """The targets with a column of their own; too many would push the table off the screen."""
+    names = [each.target for each in report.targets]
+    return names if len(names) <= _STATE_COLUMNS else []
+
+
+def _row(judged: JudgedMigration, report: Report) -> Row:
+    worst = words.worst(judged.findings)
+    path = judged.migration.path
+    states = report.targets if columns_of(report) else ()
+    return Row(
+        sign=sign_of(worst),
+        name=judged.migration.name,
+        url=links.file_url(report.run, path) if report.run else "",
+        statements=words.count(len(judged.statements), "statement"),
+        effect=words.effect(judged),
+        finding=worst,
+        rule_url=links.rule_url(worst.rule) if worst else "",
+        states=tuple(_cell(judged.migration.name, each) for each in states),
+    )
+
+
+def sign_of(worst: Finding | None) -> str:
+    if worst is None or worst.severity is Severity.NOTICE:
+        return "🟢"
+    return "🔴" if worst.severity is Severity.ERROR else "🟡"
+
+
+def _cell(name: str, progress: Progress) -> Cell:
+    state = migration_state(name, progress)
+    return Cell(words.STATE_SIGNS[state], words.STATE_WORDS[state])
+
+
+def migration_state(name: str, progress: Progress) -> State:
+    """One migration's state: in a rollout that stopped, some are applied and some never began."""
+    if progress.state is State.APPLIED or name in progress.migrations:
+        return State.APPLIED
+    if progress.state is State.FAILED and name != progress.failed:
+        return State.WAITING if progress.failed else State.FAILED
+    return progress.state
+
+
+def groups_of(report: Report, detail: Detail, *, calm: bool) -> list[Group]:
+    """Counted findings by severity, the gravest first. `calm` folds them all: it is history."""
+    left = detail.findings
+    groups: list[Group] = []
+    for severity, sign, title in (
+        (Severity.ERROR, "🔴", "Must change"),
+        (Severity.WARNING, "🟡", "Worth a look"),
+        (Severity.NOTICE, "⚪", "Good to know"),
+    ):
+        found = [f for f in report.review.all_findings if f.severity is severity and not f.allowed]
+        shown = found if severity is not Severity.NOTICE or detail.notices else []
+        shown = shown if left is None else shown[:left]
+        left = None if left is None else left - len(shown)
+        reasons = severity is not Severity.NOTICE or detail.notice_reasons
+        notes = tuple(_note(each, report.run, reasons=reasons) for each in shown)
+        first = not groups and severity is not Severity.NOTICE and not calm
+        folded = severity is not Severity.ERROR or calm
+        if found:
+            groups.append(Group(sign, title, notes, len(found), first and len(found) <= 3, folded))
+    return groups
+
+
+def allowed_of(report: Report, detail: Detail) -> Group:
+    found = [each for each in report.review.all_findings if each.allowed]
+    shown = found[:50] if detail.notices else []
+    notes = tuple(_note(each, report.run, reasons=False) for each in shown)
+    return Group("☑️", "Allowed by the author", notes, len(found), open=False, folded=True)
+
+
+def _note(finding: Finding, run: Run | None, *, reasons: bool) -> Note:
+    short = "/".join(finding.path.split("/")[-2:])
+    located = "." in finding.path.rpartition("/")[2]
+    return Note(
+        finding=finding,
+        message=words.clipped(finding.message, _MESSAGE),
+        place=f"{short}:{finding.line}" if located else short,
+        url=links.finding_url(run, finding) if run else "",
+        rule_url=links.rule_url(finding.rule),
+        why=words.clipped(finding.why, _REASON) if reasons else "",
+        fix=parts_of(words.clipped(finding.fix, _REASON)) if reasons else (),
+    )
+
+
+def targets_summary(targets: Iterable[Progress]) -> str:
+    """One line for the fold: staging ✅ applied · production 🔒 on hold."""
+    said = [
+        f"{each.target} {words.STATE_SIGNS[each.state]} {words.STATE_WORDS[each.state]}"
+        for each in targets
+    ]
+    return " · ".join([*said[:5], f"and {len(said) - 5} more"] if len(said) > 5 else said)

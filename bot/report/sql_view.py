@@ -1,0 +1,114 @@
+"""The planned SQL of a report: whole files, or the whole statements of them that fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.finding import Severity
+from bot.core.review import JudgedMigration
+from bot.report import links, words
+from bot.report.detail import Detail
+from bot.report.report import Report
+
+_SMALL = 20
+
+
+@dataclass(frozen=True)
+class PlannedFile:
+    """One migration's SQL as shown. `sql` is "" where it is left out; `shown` says what is missing,
+    and is "" if nothing is.
+    """
+
+    name: str
+    url: str
+    checksum: str
+    statements: str
+    sql: str
+    shown: str
+
+
+@dataclass(frozen=True)
+class PlannedSql:
+    files: tuple[PlannedFile, ...]
+    statements: int
+    shortened: bool
+
+    @property
+    def open(self) -> bool:
+        """One small file is shown at once; everything else waits behind a fold."""
+        return len(self.files) == 1 and self.files[0].sql.count("\n") < _SMALL
+
+
+def planned_sql(report: Report, detail: Detail) -> PlannedSql:
+    kept = set(_ranked(report.review.migrations)[: detail.statements])
+    if detail.statements is None:
+        kept = set(_ranked(report.review.migrations))
+    files = tuple(
+        _file(place, judged, report, detail, kept)
+        for place, judged in enumerate(report.review.migrations)
+    )
+    total = sum(len(judged.statements) for judged in report.review.migrations)
+    return PlannedSql(files, total, any(each.shown for each in files))
+
+
+def statement_count(report: Report) -> int:
+    """How many statements of risky migrations there are to leave out, one by one."""
+    return len(_ranked(report.review.migrations))
+
+
+def risky(judged: JudgedMigration) -> bool:
+    return any(
+        each.severity is not Severity.NOTICE and each.allowed is None for each in judged.findings
+    )
+
+
+def _ranked(migrations: Sequence[JudgedMigration]) -> list[tuple[int, int]]:
+    """(migration, statement) of risky migrations, those that have a finding of their own first.
+
+    A file that could not be cut into statements counts as one.
+    """
+    found: list[tuple[bool, int, int]] = []
+    for place, judged in enumerate(migrations):
+        if risky(judged):
+            accused = {each.statement for each in judged.findings if each.allowed is None}
+            many = max(1, len(judged.statements))
+            found += [(index not in accused, place, index) for index in range(many)]
+    return [(place, index) for _, place, index in sorted(found)]
+
+
+def _file(
+    place: int,
+    judged: JudgedMigration,
+    report: Report,
+    detail: Detail,
+    kept: set[tuple[int, int]],
+) -> PlannedFile:
+    sql, shown = judged.migration.sql, ""
+    if not risky(judged) and not detail.calm_sql:
+        sql, shown = "", "SQL left out here, nothing risky was found in it"
+    elif risky(judged) and detail.statements is not None:
+        sql, shown = _partial(place, judged, kept)
+    return PlannedFile(
+        name=judged.migration.name,
+        url=links.file_url(report.run, judged.migration.path) if report.run else "",
+        checksum=judged.migration.checksum[:12],
+        statements=words.count(len(judged.statements), "statement"),
+        sql=sql,
+        shown=shown,
+    )
+
+
+def _partial(place: int, judged: JudgedMigration, kept: set[tuple[int, int]]) -> tuple[str, str]:
+    """The kept statements in the file's order, each gap marked, and a word on what is missing."""
+    many = max(1, len(judged.statements))
+    shown = [index for index in range(many) if (place, index) in kept]
+    if len(shown) == many:
+        return judged.migration.sql, ""
+    if not shown:
+        return "", "SQL left out here, it is too long"
+    pieces: list[str] = []
+    for before, index in zip([-1, *shown], [*shown, many], strict=True):
+        if index - before > 1:
+            pieces.append(f"-- … {words.count(index - before - 1, 'statement')} not shown here")
+        if index < many:
+            pieces.append(f"{judged.statements[index].statement.sql};")
+    return "\n\n".join(pieces), f"{len(shown):,} of {words.count(many, 'statement')} shown here"

@@ -1,0 +1,68 @@
+"""The templates of the Markdown faces, and the filters every value passes on its way into them.
+
+A template prints nothing but filtered text and numbers: whatever was not escaped for its place is
+refused, so that forgetting a filter is an error and never an injection.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from bot.report import escape, words
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+class Shown(str):
+    """Text that has been escaped for the place it is printed at."""
+
+    __slots__ = ()
+
+
+def render(name: str, **values: Any) -> str:
+    return _environment().get_template(name).render(values)
+
+
+@cache
+def _environment() -> "Environment":
+    # jinja2 takes a fifth of a second to import, and most commands print no Markdown.
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("bot.report"),
+        autoescape=False,  # noqa: S701 - it knows HTML only; `finalize` guards every expression
+        undefined=StrictUndefined,
+        finalize=_only_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(_filters())
+    return environment
+
+
+def _only_shown(value: object) -> object:
+    if isinstance(value, Shown) or type(value) is int:
+        return value
+    raise TypeError(f"A template printed {value!r} without saying how it is escaped.")
+
+
+def _filters() -> dict[str, Callable[..., Shown]]:
+    return {
+        "inline": _shown(escape.inline),
+        "prose": _shown(escape.prose),
+        "code": _shown(escape.code),
+        "fence": _shown(escape.fence),
+        "html": _shown(escape.html),
+        "target": _shown(escape.link_target),
+        "time": _shown(words.time),
+        "duration": _shown(words.duration),
+        "size": _shown(words.size),
+        "count": _shown(words.count),
+        "ours": _shown(str),
+    }
+
+
+def _shown(function: Callable[..., str]) -> Callable[..., Shown]:
+    return lambda *arguments: Shown(function(*arguments))

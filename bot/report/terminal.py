@@ -1,0 +1,96 @@
+"""Lines for a terminal: wrapped to its width, coloured only if it has colour, never markup."""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.report.escape import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+NARROWEST = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """Pieces of text with their styles, in rich's words. Continuation lines keep the indent.
+
+    A line that is not `wrapped` is printed as it is, however long: SQL, and excerpts cut already.
+    """
+
+    pieces: tuple[tuple[str, str], ...] = ()
+    indent: int = 0
+    wrapped: bool = True
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table of plain text."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def line(text: str = "", style: str = "", *, indent: int = 0) -> Line:
+    return Line(((text, style),), indent)
+
+
+def paragraphs(text: str, style: str = "", *, indent: int = 0) -> list[Line]:
+    return [line(each, style, indent=indent) for each in text.strip().split("\n")]
+
+
+def drawn(things: Iterable[Line | Grid], *, width: int, colour: bool) -> str:
+    """The text of them all, with a line end after each line."""
+    console = _console(width, colour=colour)
+    for thing in things:
+        for row in _grid(thing) if isinstance(thing, Grid) else _lines(thing, console):
+            console.print(row, soft_wrap=not isinstance(thing, Grid))
+    output = console.file
+    assert isinstance(output, io.StringIO)
+    return "\n".join(each.rstrip() for each in output.getvalue().split("\n"))
+
+
+def _console(width: int, *, colour: bool) -> "Console":
+    # rich takes a tenth of a second to import, and JSON needs none of it.
+    from rich.console import Console
+
+    return Console(
+        file=io.StringIO(),
+        width=max(width, NARROWEST),
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+        _environ={},
+    )
+
+
+def _lines(given: Line, console: "Console") -> "Sequence[Text]":
+    from rich.text import Text
+
+    text = Text(end="")
+    for piece, style in given.pieces:
+        text.append(visible(piece).replace("\t", "    "), style)
+    margin = Text(" " * given.indent)
+    if not given.wrapped or not text.plain:
+        return [margin + text if text.plain else Text()]
+    wrapped = text.wrap(console, max(console.width - given.indent, 10), overflow="fold")
+    return [margin + each for each in wrapped]
+
+
+def _grid(grid: Grid) -> "Sequence[RenderableType]":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in grid.head:
+        table.add_column(Text(name), overflow="fold")
+    for row in grid.rows:
+        table.add_row(*(Text(visible(cell)) for cell in row))
+    return [table]

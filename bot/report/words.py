@@ -1,0 +1,123 @@
+"""Numbers, times, sizes and effects as a person would say them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from bot.core.effects import Effects, Lock
+from bot.core.finding import Finding, Severity
+from bot.core.progress import State
+from bot.core.review import JudgedMigration
+
+STATE_SIGNS = {
+    State.WAITING: "⏳",
+    State.CLOSED: "🔒",
+    State.APPLYING: "🔄",
+    State.APPLIED: "✅",
+    State.FAILED: "❌",
+}
+STATE_WORDS = {
+    State.WAITING: "waiting",
+    State.CLOSED: "on hold",
+    State.APPLYING: "applying",
+    State.APPLIED: "applied",
+    State.FAILED: "failed",
+}
+_DATA_COMMANDS = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "COPY"})
+_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(words: Iterable[str], *, limit: int = 3) -> str:
+    """A, B and C; or A, B, C and 4 more."""
+    given = list(words)
+    if len(given) > limit:
+        given = [*given[:limit], f"{len(given) - limit:,} more"]
+    return " and ".join([", ".join(given[:-1]), given[-1]] if len(given) > 1 else given)
+
+
+def time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def size(number: int) -> str:
+    """In decimal units, as disks and object stores count."""
+    value = float(number)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
+def short_digest(digest: str) -> str:
+    return digest.removeprefix("sha256:")[:12]
+
+
+def worst(findings: Iterable[Finding]) -> Finding | None:
+    """The gravest finding that counts, the first of them in the file."""
+    counted = [each for each in findings if each.allowed is None]
+    return min(counted, key=lambda each: (_RANK[each.severity], each.line), default=None)
+
+
+def effect(judged: JudgedMigration) -> str:
+    """What running a migration does to others, in prose: "blocks writes to `public.orders`"."""
+    effects = [each.effects for each in judged.statements]
+    waits = _waits(effects)
+    verb = "briefly blocks" if _brief(judged) else "blocks"
+    said = [f"{verb} {listed(waits, limit=2)}"] if waits else []
+    said += [listed(each, limit=2) for each in (_changes(effects),) if each]
+    if not effects or not all(each.understood for each in effects):
+        said.append("not all of it can be foreseen")
+    return "; ".join(said) or "none"
+
+
+def _brief(judged: JudgedMigration) -> bool:
+    """Whether nothing in it takes longer on a larger table, so that no lock is held for long."""
+    return not any(
+        each.effects.rewrites
+        or each.effects.scans
+        or not each.effects.understood
+        or each.statement.kind.split(" ")[0] in _DATA_COMMANDS
+        for each in judged.statements
+    )
+
+
+def _waits(effects: Iterable[Effects]) -> list[str]:
+    """What others wait for, one phrase per relation, the strongest lock first."""
+    strongest: dict[str, Lock] = {}
+    for lock in (each for given in effects for each in given.locks if not each.new):
+        if lock.relation not in strongest or lock.mode > strongest[lock.relation].mode:
+            strongest[lock.relation] = lock
+    blocking = [each for each in strongest.values() if each.mode.blocks]
+    blocking.sort(key=lambda each: (-each.mode, each.relation))
+    return [_wait(each) for each in blocking]
+
+
+def _wait(lock: Lock) -> str:
+    verb = "reads and writes of" if "reads" in lock.mode.blocks else "writes to"
+    return f"{verb} `{lock.relation}`"
+
+
+def _changes(effects: list[Effects]) -> list[str]:
+    """What is copied and what is lost, one phrase each."""
+    rewritten = sorted({each for given in effects for each in given.rewrites})
+    lost = sorted({each for given in effects for each in given.loses})
+    return [f"rewrites `{each}`" for each in rewritten] + [f"deletes `{each}`" for each in lost]
+
+
+def clipped(text: str, limit: int) -> str:
+    """At most `limit` characters, the last one an ellipsis if something is missing."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

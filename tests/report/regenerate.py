@@ -1,0 +1,24 @@
+"""Draws the expected documents anew: `python -m tests.report.regenerate`, then read the diff."""
+
+from pathlib import Path
+
+from bot.report.comment import render_comment
+from tests.report.samples import samples
+
+EXPECTED = Path(__file__).parent / "expected"
+KEY = "5f1d7a84db00d2fc"
+
+
+def drawn() -> dict[str, str]:
+    """File name to document, for every expected document there is."""
+    return {f"{name}.md": render_comment(report, KEY) for name, report in samples().items()}
+
+
+def main() -> None:
+    EXPECTED.mkdir(exist_ok=True)
+    for name, text in drawn().items():
+        (EXPECTED / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
