@@ -25,7 +25,7 @@ class Refusal:
 _REFUSALS = (
     ("no password supplied", Refusal("28P01", "the server wants a password")),
     (
-        "PAM authentication failed|LDAP authentication",
+        "authentication failed",
         Refusal("28P01", "user or password is wrong"),
     ),
     (
