@@ -1,0 +1,57 @@
+"""A snapshot of a database's schema, read from PostgreSQL's own catalogue."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from psycopg.pq import TransactionStatus
+
+from bot.adapters.postgres.connection import Connection, explained
+from bot.core.schema import Definition, Snapshot
+
+MIGRATIONS_TABLE = "_prisma_migrations"
+
+
+def snapshot(
+    connection: Connection,
+    *,
+    schemas: Sequence[str] | None = None,
+    exclude: Sequence[str] = (MIGRATIONS_TABLE,),
+    privileges: bool = False,
+) -> Snapshot:
+    """Every object of the schemas named, or of all that are not PostgreSQL's own.
+
+    Relations named in `exclude` do not count, in whichever schema. `privileges` adds owners and
+    grants. Inside an open transaction it sees that transaction; outside it takes one of its own.
+    """
+    names = {
+        "schemas": None if schemas is None else list(schemas),
+        "exclude": list(exclude),
+        "privileges": privileges,
+    }
+    alone = connection.info.transaction_status == TransactionStatus.IDLE
+    # Rolling back also puts the settings back, where we are inside somebody's transaction.
+    with explained("read the catalogue"), connection.transaction(force_rollback=True):
+        if alone:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        # Names are printed with their schema, unless they can be found without it.
+        connection.execute("SET LOCAL search_path = ''")
+        connection.execute("SET LOCAL jit = off")
+        rows = connection.execute(_query(), names).fetchall()
+    return {(kind, _identity(parts)): _definition(attributes) for kind, parts, attributes in rows}
+
+
+@cache
+def _query() -> bytes:
+    return Path(__file__).with_name("catalogue.sql").read_bytes()
+
+
+def _identity(parts: Sequence[str]) -> str:
+    """`schema.table.column` without quotes, except round a name that has a dot of its own."""
+    if len(parts) == 1:
+        return parts[0]
+    return ".".join(f'"{part}"' if "." in part and "(" not in part else part for part in parts)
+
+
+def _definition(attributes: dict[str, str | int | bool | None]) -> Definition:
+    return tuple(sorted((name, value) for name, value in attributes.items() if value is not None))

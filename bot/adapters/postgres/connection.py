@@ -1,0 +1,77 @@
+"""Connections to PostgreSQL, and one translation of everything that can go wrong with them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from bot.adapters.postgres.advice import NETWORK_LOST, hint_for, refusal_of, without_values
+from bot.core.url import ConnectionUrl, parse_url
+from bot.errors import PostgresError
+
+Connection = psycopg.Connection[Any]
+
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+_A_DAY = 86_400
+
+
+def connect(
+    url: ConnectionUrl | str,
+    *,
+    application_name: str,
+    autocommit: bool = True,
+    read_only: bool = False,
+) -> Connection:
+    """Open a connection as the URL says. A failure is a PostgresError with no secret in it."""
+    parsed = parse_url(url) if isinstance(url, str) else url
+    parameters: dict[str, Any] = {**parsed.conninfo(), **_KEEPALIVE}
+    parameters["application_name"] = application_name
+    # psycopg would take 0 to mean 130 seconds.
+    parameters["connect_timeout"] = parsed.connect_timeout or _A_DAY
+    if read_only and not parsed.pooled:
+        # At the start and not by SET, which a pooler would hand on to the next client.
+        parameters["options"] = f"{parsed.options} -c default_transaction_read_only=on".strip()
+    try:
+        connection: Connection = psycopg.connect(autocommit=autocommit, **parameters)
+    except (psycopg.Error, UnicodeError) as error:
+        raise _refused(parsed, str(error)) from None
+    if read_only:
+        connection.read_only = True
+    return connection
+
+
+@contextmanager
+def explained(action: str) -> Iterator[None]:
+    """Turn the driver's errors into ours; `action` completes "PostgreSQL did not let me …"."""
+    try:
+        yield
+    except psycopg.Error as error:
+        # The cause would carry DETAIL, and with it values from rows, into every traceback.
+        raise explain(error, action) from None
+
+
+def explain(error: psycopg.Error, action: str) -> PostgresError:
+    """The server's primary message without its details, and what helps."""
+    primary = error.diag.message_primary
+    if primary is None:
+        return PostgresError(
+            f"The connection to PostgreSQL was lost while I tried to {action}.",
+            hint=hint_for(NETWORK_LOST),
+            sqlstate=NETWORK_LOST,
+        )
+    said = without_values(primary, error.sqlstate).rstrip(".")
+    return PostgresError(
+        f"PostgreSQL did not let me {action}: {said}.",
+        hint=hint_for(error.sqlstate),
+        sqlstate=error.sqlstate,
+    )
+
+
+def _refused(url: ConnectionUrl, text: str) -> PostgresError:
+    refusal = refusal_of(text)
+    return PostgresError(
+        f"I could not connect to {url.redacted}: {refusal.words}.",
+        hint=refusal.hint or hint_for(refusal.sqlstate),
+        sqlstate=refusal.sqlstate,
+    )

@@ -1,0 +1,109 @@
+"""What a warden has to know to make a server: programs, user, place, settings, access."""
+
+import os
+import pwd
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.adapters.postgres.tools import Installation
+from bot.errors import PostgresError
+
+SUPERUSER = "postgres"
+START_SECONDS = 60.0
+SOCKET_PATH_LIMIT = 100
+
+SETTINGS = {
+    # Nothing here has to survive a power cut.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # In the data directory, so that it is removed with it; /dev/shm would keep it after a crash.
+    "dynamic_shared_memory_type": "mmap",
+}
+
+
+def recipe(
+    installation: Installation, *, tcp: bool, password: str | None, settings: Mapping[str, str]
+) -> dict[str, Any]:
+    """Everything the warden has to know, decided here."""
+    if not installation.runs_servers:
+        raise PostgresError(
+            f"{installation} has no initdb and postgres in it.",
+            hint="Install the server programs, or `pip install 'migration-bot[embedded]'`.",
+        )
+    account = _account()
+    method = "scram-sha-256" if password else "trust"
+    hosts = [f"host all all {address} {method}\n" for address in ("127.0.0.1/32", "::1/128")]
+    return {
+        "base": str(_base(account)),
+        "bin": str(installation.bin),
+        "trees": _trees(installation.bin),
+        "bin_place": str(_place(installation.bin)),
+        "account": account,
+        "initdb": ["-U", SUPERUSER, "-E", "UTF8", "--no-sync", "--no-instructions", "-A", method],
+        "locales": _locales(installation.major),
+        "hba": "".join([f"local all all {method}\n", *(hosts if tcp else [])]),
+        "settings": {**SETTINGS, **settings},
+        "password": password,
+        "tcp": tcp,
+        "seconds": START_SECONDS,
+    }
+
+
+def _locales(major: int) -> list[list[str]]:
+    """The same order and case on every machine: by code point, with Unicode's upper and lower."""
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
+    return [[*builtin, "--locale=C.UTF-8"], [*builtin, "--locale=C"]]
+
+
+def _account() -> dict[str, int] | None:
+    """Whom the server runs as: PostgreSQL refuses to be root, so then an existing other user."""
+    if os.geteuid() != 0:
+        return None
+    entries = [entry for entry in pwd.getpwall() if entry.pw_uid != 0 and entry.pw_gid != 0]
+    named = [entry for entry in entries if entry.pw_name == "nobody"]
+    for entry in named or entries:
+        return {"uid": entry.pw_uid, "gid": entry.pw_gid}
+    raise PostgresError(
+        "PostgreSQL does not run as root, and there is no other user on this machine.",
+        hint="Run migration-bot as an ordinary user.",
+    )
+
+
+def _base(account: Mapping[str, int] | None) -> Path:
+    """Where private directories are made: reachable by the server, with a short name."""
+    candidates = [Path(each) for each in (tempfile.gettempdir(), "/tmp", "/var/tmp")]  # noqa: S108
+    for candidate in candidates:
+        base = candidate.resolve()
+        longest = base / "migration-bot-pg-12345678" / "socket" / ".s.PGSQL.65535"
+        short = len(os.fsencode(longest)) <= SOCKET_PATH_LIMIT
+        open_to_all = account is None or all(
+            place.stat().st_mode & 0o001 for place in (base, *base.parents)
+        )
+        if short and open_to_all and os.access(base, os.W_OK | os.X_OK):
+            return base
+    raise PostgresError(
+        "There is no temporary directory in which a server can keep its socket.",
+        hint="Set TMPDIR to a writable directory with a short name that every user may enter.",
+    )
+
+
+def _place(programs: Path) -> Path:
+    """The programs' place when their tree is moved, keeping what they find by relative path."""
+    return Path(*programs.parts[-3:])
+
+
+def _trees(programs: Path) -> list[tuple[str, str]]:
+    """What has to move with the programs: their siblings, and a wheel's bundled libraries."""
+    prefix, place = programs.parent, _place(programs).parent
+    trees = [(prefix / name, place / name) for name in ("bin", "lib", "lib64", "share")]
+    bundled = prefix.parent.with_name(prefix.parent.name + ".libs")
+    trees.append((bundled, Path(bundled.name)))
+    return [(str(source), str(target)) for source, target in trees if source.is_dir()]

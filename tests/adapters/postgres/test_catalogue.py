@@ -1,0 +1,205 @@
+"""The snapshot of a schema: it sees every change, and nothing where there is none."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.postgres.catalogue import snapshot
+from bot.adapters.postgres.connection import Connection, connect
+from bot.adapters.postgres.server import start_server
+from bot.core.schema import POSITION, Snapshot, differences
+from tests.conftest import SERVERS, RunningServer
+
+KITCHEN_SINK = Path(__file__).with_name("kitchen_sink.sql").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def sink(server: RunningServer) -> Iterator[tuple[Connection, Snapshot]]:
+    """A database with one of everything, and its snapshot."""
+    with connect(server.url(), application_name="test") as admin:
+        admin.execute("CREATE DATABASE kitchen_sink TEMPLATE template0")
+        with connect(server.url("kitchen_sink"), application_name="test") as connection:
+            connection.execute(KITCHEN_SINK)
+            yield connection, snapshot(connection, privileges=True)
+        admin.execute("DROP DATABASE kitchen_sink WITH (FORCE)")
+
+
+CHANGES = {
+    "CREATE SCHEMA extra": "added schema extra",
+    "DROP EXTENSION citext": "removed extension citext",
+    "CREATE TABLE extra (id int PRIMARY KEY)": "added table public.extra",
+    "DROP TABLE shop.kid": "removed table shop.kid",
+    'ALTER TABLE "User" ADD extra int': "added column public.User.extra",
+    'ALTER TABLE "User" DROP tags': "removed column public.User.tags",
+    'ALTER TABLE "User" RENAME tags TO labels': "added column public.User.labels",
+    'ALTER TABLE "User" ALTER tags TYPE varchar(9)[]': "changed column public.User.tags: type",
+    'ALTER TABLE "User" ALTER tags SET NOT NULL': "changed column public.User.tags: not null",
+    'ALTER TABLE "User" ALTER tags DROP DEFAULT': "changed column public.User.tags: default",
+    'ALTER TABLE "User" ALTER twice DROP EXPRESSION': "changed column public.User.twice",
+    'ALTER TABLE "User" ALTER big SET GENERATED ALWAYS': "changed column public.User.big: identity",
+    'ALTER TABLE "User" ALTER note TYPE text COLLATE "POSIX"': "public.User.note: collation",
+    'ALTER TABLE "User" ALTER note SET STORAGE MAIN': "column public.User.note: storage",
+    'ALTER TABLE "User" ALTER note SET COMPRESSION pglz': "public.User.note: compression",
+    'ALTER TABLE "User" ALTER name SET STATISTICS 60': "column public.User.name: statistics",
+    'ALTER TABLE "User" ALTER name SET (n_distinct = 5)': "column public.User.name: options",
+    'ALTER TABLE "User" VALIDATE CONSTRAINT later': "changed constraint public.User.later",
+    'ALTER TABLE "User" DROP CONSTRAINT later': "removed constraint public.User.later",
+    'ALTER TABLE "User" RENAME CONSTRAINT later TO l': "added constraint public.User.l",
+    "ALTER TABLE shop.orders DROP CONSTRAINT orders_who_fkey": "shop.orders.orders_who_fkey",
+    "CREATE INDEX extra ON shop.orders (at)": "added index shop.orders.extra",
+    'DROP INDEX "User_name_idx"': "removed index public.User.User_name_idx",
+    'ALTER INDEX "User_name_idx" SET (fastupdate = off)': "changed index public.User.User_name_idx",
+    "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'shop.m_count_idx'::regclass": (
+        "changed index shop.m.m_count_idx: valid"
+    ),
+    'ALTER TABLE "User" SET WITHOUT CLUSTER': "changed index public.User.User_pkey: clustered",
+    'ALTER TABLE "User" REPLICA IDENTITY FULL': "changed table public.User: replica identity",
+    'ALTER TABLE "User" DISABLE ROW LEVEL SECURITY': "table public.User: row level security",
+    'ALTER TABLE "User" NO FORCE ROW LEVEL SECURITY': "forced row level security",
+    'ALTER TABLE "User" SET (fillfactor = 50)': "changed table public.User: options",
+    "ALTER TABLE shop.fast SET LOGGED": "changed table shop.fast: persistence",
+    "ALTER TABLE shop.orders DETACH PARTITION shop.orders_1": "table shop.orders_1: inherits",
+    'ALTER TABLE shop.kid NO INHERIT "User"': "changed table shop.kid: inherits",
+    "ALTER TYPE shop.mood ADD VALUE 'glad' BEFORE 'ok'": "changed enum shop.mood: labels",
+    "ALTER TYPE shop.mood RENAME VALUE 'ok' TO 'fine'": "changed enum shop.mood: labels",
+    "ALTER DOMAIN shop.email DROP NOT NULL": "changed domain shop.email: not null",
+    "ALTER DOMAIN shop.email DROP CONSTRAINT has_at": "changed domain shop.email: constraints",
+    "ALTER TYPE shop.pair ADD ATTRIBUTE c int": "changed composite type shop.pair",
+    "DROP TYPE shop.span": "removed range type shop.span",
+    "ALTER SEQUENCE shop.s INCREMENT 7": "changed sequence shop.s: increment",
+    "ALTER SEQUENCE shop.s OWNED BY shop.orders.who": "changed sequence shop.s: owned by",
+    "DROP SEQUENCE shop.s": "removed sequence shop.s",
+    'CREATE OR REPLACE VIEW shop.w AS SELECT id, name FROM "User"': "changed view shop.w",
+    "ALTER VIEW shop.v RESET (security_barrier)": "changed view shop.v: options",
+    "DROP MATERIALIZED VIEW shop.m": "removed materialized view shop.m",
+    "CREATE OR REPLACE FUNCTION shop.f(a int, b text DEFAULT 'x') RETURNS int LANGUAGE sql AS"
+    " 'SELECT 2'": "changed function shop.f(a integer, b text)",
+    "DROP PROCEDURE shop.p": "removed procedure shop.p(IN a shop.mood)",
+    "DROP AGGREGATE shop.total(int)": "removed aggregate shop.total(integer)",
+    'ALTER TABLE "User" ENABLE TRIGGER touch': "changed trigger public.User.touch: enabled",
+    'DROP TRIGGER touch ON "User"': "removed trigger public.User.touch",
+    'ALTER POLICY own ON "User" USING (id = 2)': "changed policy public.User.own: using",
+    'ALTER POLICY own ON "User" TO postgres': "changed policy public.User.own: roles",
+    "DROP RULE nope ON shop.orders_1": "removed rule shop.orders_1.nope",
+    "DROP STATISTICS shop.st": "removed statistics shop.st",
+    "ALTER STATISTICS shop.st SET STATISTICS 7": "changed statistics shop.st: target",
+    "DROP COLLATION shop.col": "removed collation shop.col",
+    "DROP OPERATOR CLASS shop.oc USING btree": "removed operator class shop.oc.btree",
+    "DROP OPERATOR shop.=== (int, int)": "removed operator shop.===(integer,integer)",
+    "ALTER TEXT SEARCH CONFIGURATION shop.ts DROP MAPPING FOR url": "configuration shop.ts",
+    "DROP TEXT SEARCH DICTIONARY shop.td": "removed text search dictionary shop.td",
+    "DROP CAST (shop.pair AS int)": "removed cast shop.pair AS integer",
+    "DROP EVENT TRIGGER et": "removed event trigger et",
+    'ALTER PUBLICATION pub DROP TABLE ONLY "User"': "changed publication pub: tables",
+    "COMMENT ON TABLE \"User\" IS 'persons'": 'changed comment table public."User": text',
+    "COMMENT ON SCHEMA public IS 'ours'": "added comment schema public",
+    'COMMENT ON COLUMN "User"."eMail" IS NULL': "removed comment table column",
+    'REVOKE SELECT ON "User" FROM PUBLIC': 'changed grant relation public."User"',
+    'GRANT SELECT (id) ON "User" TO PUBLIC': 'added grant column public."User".id',
+    "REVOKE EXECUTE ON FUNCTION shop.touch FROM PUBLIC": "changed grant function shop.touch()",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA shop REVOKE SELECT ON TABLES FROM PUBLIC": "removed grant",
+    "ALTER TABLE shop.kid OWNER TO pg_monitor": "changed owner relation shop.kid",
+}
+
+
+@pytest.mark.parametrize(("change", "expected"), CHANGES.items(), ids=lambda text: text[:50])
+def test_every_change_is_seen(
+    sink: tuple[Connection, Snapshot], change: str, expected: str
+) -> None:
+    connection, before = sink
+    with connection.transaction(force_rollback=True):
+        connection.execute(change.encode())
+        found = differences(before, snapshot(connection, privileges=True))
+    assert expected in "\n".join(found.lines)
+    assert not differences(before, snapshot(connection, privileges=True))
+
+
+def test_nothing_of_the_transaction_is_changed(sink: tuple[Connection, Snapshot]) -> None:
+    connection, _ = sink
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL search_path = shop")
+        connection.execute("CREATE TABLE mine ()")
+        assert ("table", "shop.mine") in snapshot(connection)
+        assert connection.execute("SHOW search_path").fetchone() == ("shop",)
+        connection.execute("INSERT INTO mine DEFAULT VALUES")
+
+
+def test_a_snapshot_is_hashable_and_survives_json(sink: tuple[Connection, Snapshot]) -> None:
+    _, taken = sink
+    assert len({hash(definition) for definition in taken.values()}) > 1
+    listed = json.loads(json.dumps([[*key, list(value)] for key, value in taken.items()]))
+    assert {(kind, name): tuple(map(tuple, value)) for kind, name, value in listed} == taken
+
+
+def test_prisma_s_table_and_what_belongs_to_it_are_left_out(
+    sink: tuple[Connection, Snapshot],
+) -> None:
+    connection, taken = sink
+    assert not [identity for _, identity in taken if "_prisma" in identity]
+    assert ("table", "public._prisma_migrations") in snapshot(connection, exclude=())
+
+
+def test_members_of_extensions_are_left_out(sink: tuple[Connection, Snapshot]) -> None:
+    _, taken = sink
+    assert not [key for key in taken if "trgm" in key[1] and key[0] != "extension"]
+
+
+def test_schemas_can_be_chosen(sink: tuple[Connection, Snapshot]) -> None:
+    connection, taken = sink
+    chosen = snapshot(connection, schemas=["shop"])
+    assert ("table", "shop.orders") in chosen
+    assert ("comment", "schema shop") in chosen
+    assert not [identity for _, identity in chosen if identity.startswith("public.")]
+    assert all(taken[key] == value for key, value in chosen.items())
+
+
+def test_the_order_of_columns_can_be_ignored(database: str) -> None:
+    with connect(database, application_name="test") as connection:
+        connection.execute("CREATE TABLE t (a int, b text)")
+        before = snapshot(connection)
+        connection.execute("DROP TABLE t; CREATE TABLE t (b text, a int)")
+        after = snapshot(connection)
+    assert differences(before, after)
+    assert not differences(before, after, ignore=(POSITION,))
+
+
+def test_a_dropped_column_leaves_no_trace(database: str) -> None:
+    with connect(database, application_name="test") as connection:
+        connection.execute("CREATE TABLE t (a int, c text)")
+        before = snapshot(connection)
+        connection.execute("DROP TABLE t; CREATE TABLE t (a int, b int, c text)")
+        connection.execute("ALTER TABLE t DROP b")
+        assert not differences(before, snapshot(connection))
+
+
+def test_names_with_dots_are_told_apart(database: str) -> None:
+    with connect(database, application_name="test") as connection:
+        connection.execute('CREATE SCHEMA a; CREATE SCHEMA "a.b"')
+        connection.execute('CREATE TABLE a."b.c" (); CREATE TABLE "a.b".c ()')
+        tables = {identity for kind, identity in snapshot(connection) if kind == "table"}
+    assert tables == {'a."b.c"', '"a.b".c'}
+
+
+def test_a_role_without_rights_sees_the_same(
+    sink: tuple[Connection, Snapshot], server: RunningServer
+) -> None:
+    connection, taken = sink
+    with connection.transaction(force_rollback=True):
+        connection.execute("CREATE ROLE outsider; SET LOCAL ROLE outsider")
+        assert not differences(taken, snapshot(connection, privileges=True))
+
+
+@pytest.mark.skipif(len(SERVERS) < 2, reason="needs two majors of PostgreSQL")
+def test_across_majors_the_same_schema_is_the_same() -> None:
+    taken = []
+    for installation in SERVERS.values():
+        with (
+            start_server(installation, databases=("sink",)) as server,
+            connect(server.url("sink"), application_name="test") as connection,
+        ):
+            connection.execute(KITCHEN_SINK)
+            taken.append(snapshot(connection, privileges=True))
+    assert not differences(taken[0], taken[1], across_majors=True).lines
+    assert differences(taken[0], taken[1])

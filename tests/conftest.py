@@ -1,0 +1,62 @@
+"""Real PostgreSQL servers for every test that wants one, and a fresh database for each test."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from bot.adapters.postgres.server import start_server
+from bot.adapters.postgres.tools import Installation, installations
+
+GIVEN = os.environ.get("MIGRATION_BOT_TEST_POSTGRES")
+SERVERS: dict[str, Installation] = {
+    f"{each.provider}-{each.major}": each for each in installations() if each.runs_servers
+}
+
+
+class RunningServer(Protocol):
+    """What tests may use of a server, whether we started it or were given it."""
+
+    def url(self, database: str = "postgres") -> str: ...
+
+
+class GivenServer:
+    """The server of MIGRATION_BOT_TEST_POSTGRES, which somebody else runs."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def url(self, database: str = "postgres") -> str:
+        return urlsplit(self._url)._replace(path=f"/{database}").geturl()
+
+
+@pytest.fixture(params=list(SERVERS.values()), ids=list(SERVERS))
+def installation(request: pytest.FixtureRequest) -> Installation:
+    """Each installation of PostgreSQL on this machine that can run a server."""
+    found: Installation = request.param
+    return found
+
+
+@pytest.fixture(scope="session", params=[*SERVERS, *(["given"] if GIVEN else [])])
+def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
+    """One running server of each kind; each worker of a parallel run has its own."""
+    if request.param == "given":
+        assert GIVEN is not None
+        yield GivenServer(GIVEN)
+    else:
+        with start_server(SERVERS[request.param]) as started:
+            yield started
+
+
+@pytest.fixture
+def database(server: RunningServer) -> Iterator[str]:
+    """The URL of a new, empty database, dropped after the test."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+        yield server.url(name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
