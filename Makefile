@@ -62,8 +62,8 @@ lint: $(READY) ## Check style, types, imports, and the workflows
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
-	@$(VENV)/bin/python $(VENV)/bin/lint-imports --no-cache > .lint-imports.log \
-		|| { cat .lint-imports.log; rm -f .lint-imports.log; exit 1; }; rm -f .lint-imports.log
+	@found=$$($(VENV)/bin/python $(VENV)/bin/lint-imports --no-cache 2>&1) \
+		|| { printf '%s\n' "$$found"; exit 1; }
 	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-actions action.yml
