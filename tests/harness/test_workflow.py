@@ -1,9 +1,19 @@
+from collections.abc import Mapping
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
-from tests.harness import Environment, Event, HarnessError, Run, World, nothing, run_workflow
+from tests.harness import (
+    ActionCall,
+    Environment,
+    Event,
+    HarnessError,
+    Run,
+    World,
+    nothing,
+    run_workflow,
+)
 
 PUSH = Event("push", {"after": "a" * 40}, sha="a" * 40)
 FORK = Event(
@@ -20,9 +30,8 @@ FORK = Event(
 def make_world(tmp_path: Path, **further: object) -> World:
     return World(
         folder=tmp_path / "runs",
-        stand_ins={"actions/cache": nothing},
         token=lambda permissions: "token for " + ",".join(map(":".join, permissions.items())),
-        **further,  # type: ignore[arg-type]
+        **({"stand_ins": {}} | further),  # type: ignore[arg-type]
     )
 
 
@@ -181,37 +190,75 @@ def test_a_fork_gets_a_token_that_can_only_read_and_no_secret(tmp_path: Path) ->
     assert done.jobs["only"].log == "'' token for contents:read,pull-requests:read\n"
 
 
+ACT = """
+name: Act
+description: Act
+inputs:
+  who: {default: "${{ github.repository }}"}
+  what: {required: true}
+outputs:
+  said: {value: "${{ steps.say.outputs.said }}"}
+runs:
+  using: composite
+  steps:
+    - uses: actions/cache@0123456789012345678901234567890123456789
+    - id: say
+      shell: bash
+      env: {WHO: "${{ inputs.who }}", WHAT: "${{ inputs.what }}"}
+      run: echo "said=$WHO $WHAT $URL ${GITHUB_ACTION_PATH##*/}" >> "$GITHUB_OUTPUT"
+    - {shell: bash, run: EXIT}
+"""
+
+
+def run_act(tmp_path: Path, given: str, *, act: str) -> Run:
+    def checkout(call: ActionCall) -> Mapping[str, str]:
+        (call.workspace / "act").mkdir()
+        (call.workspace / "act" / "action.yml").write_text(act, encoding="utf-8")
+        return {}
+
+    steps = f"""
+    - uses: actions/checkout@v7
+    - id: act
+      uses: ./act
+      with: {given}
+      env: {{URL: "postgresql://x"}}
+    - if: always()
+      run: echo "${{{{ steps.act.outputs.said }}}}"
+    """
+    stand_ins = {"actions/cache": nothing, "actions/checkout": checkout}
+    return run_steps(tmp_path, steps, stand_ins=stand_ins)
+
+
 def test_a_composite_action_sees_its_inputs_and_the_environment_of_its_step(tmp_path: Path) -> None:
-    done = run_steps(
-        tmp_path,
-        """
-        - run: |
-            mkdir -p act
-            cat > act/action.yml <<'END'
-            name: Act
-            description: Act
-            inputs:
-              who: {default: "${{ github.repository }}"}
-              what: {required: true}
-            outputs:
-              said: {value: "${{ steps.say.outputs.said }}"}
-            runs:
-              using: composite
-              steps:
-                - uses: actions/cache@0123456789012345678901234567890123456789
-                - id: say
-                  shell: bash
-                  env: {WHO: "${{ inputs.who }}", WHAT: "${{ inputs.what }}"}
-                  run: echo "said=$WHO $WHAT $URL ${GITHUB_ACTION_PATH##*/}" >> "$GITHUB_OUTPUT"
-            END
-        - id: act
-          uses: ./act
-          with: {what: does}
-          env: {URL: "postgresql://x"}
-        - run: echo "${{ steps.act.outputs.said }}"
-        """,
-    )
+    done = run_act(tmp_path, "{what: does}", act=ACT.replace("EXIT", "true"))
     assert done.jobs["only"].log == "octo/platform does postgresql://x act\n"
+
+
+def test_a_composite_action_fails_with_its_last_step(tmp_path: Path) -> None:
+    done = run_act(tmp_path, "{what: does}", act=ACT.replace("EXIT", "exit 4"))
+    assert [step.conclusion for step in done.jobs["only"].steps] == [
+        "success",
+        "failure",
+        "success",
+    ]
+    assert "octo/platform does" in done.jobs["only"].log
+
+
+@pytest.mark.parametrize(
+    ("given", "act", "reason"),
+    [
+        ("{}", ACT, "what is required"),
+        ("{what: a, how: b}", ACT, "no such input: how"),
+        ("{what: a}", ACT.replace("inputs.what", "secrets.what"), "no context secrets"),
+        ("{what: a}", ACT.replace("shell: bash, ", ""), "must name its shell"),
+        ("{what: a}", ACT.replace("composite", "node24"), "no composite action"),
+    ],
+)
+def test_a_composite_action_used_wrongly_is_an_error(
+    tmp_path: Path, given: str, act: str, reason: str
+) -> None:
+    with pytest.raises(HarnessError, match=reason):
+        run_act(tmp_path, given, act=act)
 
 
 @pytest.mark.parametrize(
