@@ -60,5 +60,4 @@ def permissions_of(
     declared = job.get("permissions", workflow.get("permissions"))
     if not isinstance(declared, Mapping):
         raise HarnessError("permissions must be listed, in the job or in the workflow")
-    lowered = {"write": "read"} if fork else dict[str, str]()
-    return {name: lowered.get(level, level) for name, level in declared.items()}
+    return {name: "read" if fork and level != "none" else level for name, level in declared.items()}
