@@ -58,12 +58,10 @@ test: $(READY) ## Run the tests, without the slow ones
 test-all: $(READY) ## Run every test
 	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
 
-lint: $(READY) ## Check style, types, imports, and the workflows
+lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
-	@found=$$($(VENV)/bin/python $(VENV)/bin/lint-imports --no-cache 2>&1) \
-		|| { printf '%s\n' "$$found"; exit 1; }
 	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-actions action.yml
@@ -80,6 +78,5 @@ bench: $(READY) ## Print the benchmarks' ratios
 	@for benchmark in benchmarks/bench_*.py; do "$(VENV)/bin/python" "$$benchmark"; done
 
 clean: ## Remove everything that was made here
-	@rm -rf $(VENV) .cache .migration-bot .mypy_cache .ruff_cache .pytest_cache .hypothesis \
-		.import_linter_cache build dist
+	@rm -rf $(VENV) .cache .migration-bot .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

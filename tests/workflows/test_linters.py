@@ -16,10 +16,8 @@ from tests.workflows.files import ACTION, ROOT, SHIPPED, WORKFLOWS, name_of
 
 PARSER = Path(__file__).parent / "parser"
 ZIZMOR = [
-    Path(sys.executable).parent / "zizmor",
-    "--offline",
-    "--no-progress",
-    "--persona=pedantic",
+    str(Path(sys.executable).parent / "zizmor"),
+    *("--offline", "--no-progress", "--persona=pedantic"),
 ]
 SCHEMA = [sys.executable, "-m", "check_jsonschema", "--builtin-schema"]
 UNSAFE = """

@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -105,11 +104,11 @@ def test_a_rollout_is_neither_cancelled_nor_dropped(target: str) -> None:
 
 
 def test_the_bot_that_judges_a_pull_request_is_not_of_the_pull_request() -> None:
-    content, trusted, check = jobs(CHECK)["check"]["steps"]
+    trusted, content, check = jobs(CHECK)["check"]["steps"]
     assert trusted["with"]["ref"] == "${{ github.event.repository.default_branch }}"
-    assert trusted["with"]["path"] == ".bot"
-    assert "path" not in content["with"]
-    assert check["uses"] == "./.bot"
+    assert "path" not in trusted["with"]
+    assert content["with"]["path"] == check["with"]["working-directory"] == "change"
+    assert check["uses"] == "./"
 
 
 def test_a_required_check_is_never_skipped() -> None:
@@ -133,9 +132,7 @@ def test_an_ignored_finding_gives_its_reason(path: Path) -> None:
 @pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
 def test_a_lock_file_pins_every_package_by_hash_and_names_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
-    packages: list[Any] = re.findall(
-        r"^[a-z0-9].*==.*\\\n    --hash=sha256:[0-9a-f]{64}", text, re.M
-    )
-    assert len(packages) == len(re.findall(r"^[a-zA-Z0-9]", text, re.M)) > 20
+    pinned = re.findall(r"^[a-z0-9].*==.* \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
+    assert len(pinned) == len(re.findall(r"^[a-zA-Z0-9]", text, re.MULTILINE)) > 20
     assert "--only-binary :all:" in text
     assert not re.search(r"https?:|file:|index-url|find-links|@ ", text)
