@@ -1,0 +1,82 @@
+# Every target does its own set-up: Python 3.11 or newer, make and git are all it needs.
+# A change to the lock or to pyproject.toml installs again; otherwise the second run starts at once.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+READY := $(VENV)/.ready
+JOBS ?= auto
+PYTEST_ARGS ?=
+DEMO_ARGS ?=
+LOCK_ARGS ?=
+
+# `python3` may be older than the one this project asks for, and a name may be a shim of nothing:
+# the first that runs, is new enough, and can make a virtual environment is taken.
+CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
+PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+
+COMPILE := $(RUN) uv pip compile pyproject.toml --extra embedded --universal \
+	--python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
+	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
+
+.PHONY: help install demo test test-all lint format lock bench clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
+		printf 'make %-9s %s\n' "$$name" "$$what"; done
+
+install: $(READY) ## Make .venv, with the command in it
+
+$(READY): requirements-dev.txt pyproject.toml
+	@python=; for candidate in $(CANDIDATES); do \
+		if "$$candidate" -c '$(PROBE)' 2>/dev/null; then python=$$candidate; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+		echo 'error: no Python 3.11 or newer with venv and ensurepip was found.' >&2; \
+		echo 'hint:  Install one (Debian: apt install python3-venv), or name it: make PYTHON=/path/to/python3' >&2; \
+		exit 1; \
+	fi; \
+	if ! "$(VENV)/bin/python" -c '$(PROBE)' 2>/dev/null; then \
+		echo "making $(VENV) with $$("$$python" --version)"; \
+		"$$python" -m venv --clear "$(VENV)"; \
+	fi
+	@echo 'installing what requirements-dev.txt locks'
+	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## Watch a migration go from pull request to production, on real servers
+	@$(RUN) bot demo $(DEMO_ARGS)
+
+test: $(READY) ## Run the tests, without the slow ones
+	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 -m 'not slow' $(PYTEST_ARGS)
+
+test-all: $(READY) ## Run every test
+	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
+
+lint: $(READY) ## Check style, types, and the workflows
+	@$(RUN) ruff check
+	@$(RUN) ruff format --check --quiet
+	@$(RUN) mypy
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .
+	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+
+format: $(READY) ## Mend what can be mended
+	@$(RUN) ruff check --fix
+	@$(RUN) ruff format
+
+lock: $(READY) ## Write both lock files anew (LOCK_ARGS=--upgrade for newer versions)
+	@$(COMPILE) $(LOCK_ARGS) --output-file requirements.txt
+	@$(COMPILE) $(LOCK_ARGS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+bench: $(READY) ## Print the benchmarks' ratios
+	@for benchmark in benchmarks/bench_*.py; do "$(VENV)/bin/python" "$$benchmark"; done
+
+clean: ## Remove everything that was made here
+	@rm -rf $(VENV) .cache .migration-bot .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,25 @@
+"""What action.yml installs, laid down beforehand from the packages of this very process."""
+
+import sysconfig
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.harness.stand_ins import git
+
+
+def preinstalled(lock_file: Path) -> Callable[[Path], None]:
+    """For `World.before_job`: the environment that an earlier use of the action would have left.
+
+    The action recognises it by the hash of its lock file, and skips the installation.
+    """
+
+    def lay(temporary: Path) -> None:
+        folder = temporary / "migration-bot" / "venv"
+        venv.create(folder, symlinks=True, with_pip=False)
+        (site_packages,) = folder.glob("lib/python*/site-packages")
+        packages = sysconfig.get_path("purelib")
+        (site_packages / "packages.pth").write_text(f"{packages}\n", encoding="utf-8")
+        (folder / git(lock_file.parent, "hash-object", lock_file.name)).touch()
+
+    return lay

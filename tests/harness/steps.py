@@ -1,0 +1,155 @@
+"""Steps: scripts, composite actions of the checkout, and stand-ins for everybody else's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.harness.documents import load_action
+from tests.harness.expressions import Scope, holds, interpolate
+from tests.harness.functions import status_functions
+from tests.harness.machine import Machine
+from tests.harness.values import HarnessError, Strict, Value
+from tests.harness.world import ActionCall, StepResult
+
+Step = Mapping[str, Any]
+
+
+@dataclass
+class Frame:
+    """Steps that see each other: a job's, or a composite action's, which sees nothing else."""
+
+    machine: Machine
+    contexts: Mapping[str, Value]
+    environment: Mapping[str, str]
+    action_path: Path | None = None
+    seen: dict[str, Value] = field(default_factory=dict)
+    failed: bool = False
+
+    def variables(self) -> dict[str, str]:
+        return {**self.environment, **self.machine.exported}
+
+    def scope(self, environment: Mapping[str, str] | None = None) -> Scope:
+        github = self.machine.github()
+        if self.action_path is not None:
+            github["action_path"] = str(self.action_path)
+        known = {
+            "github": Strict("github", github),
+            "runner": Strict("runner", self.machine.runner()),
+            "steps": Strict("steps", self.seen),
+            "env": self.variables() if environment is None else environment,
+        }
+        status = status_functions(succeeded=not self.failed, failed=self.failed)
+        return Scope({**self.contexts, **known}, status)
+
+
+def run_steps(frame: Frame, steps: Sequence[Step]) -> tuple[StepResult, ...]:
+    """Run them in order. After a failure, only those run whose `if` asks for it."""
+    results = []
+    for position, step in enumerate(steps, start=1):
+        result = _run_step(frame, step, name=str(step.get("name") or f"step {position}"))
+        frame.failed = frame.failed or result.conclusion == "failure"
+        if "id" in step:
+            frame.seen[step["id"]] = Strict(
+                f"steps.{step['id']}",
+                {
+                    "outputs": dict(result.outputs),
+                    "outcome": result.outcome,
+                    "conclusion": result.conclusion,
+                },
+            )
+        results.append(result)
+    return tuple(results)
+
+
+def _run_step(frame: Frame, step: Step, *, name: str) -> StepResult:
+    if not holds(step.get("if"), frame.scope()):
+        return StepResult(name, "skipped", "skipped")
+    own = {key: interpolate(value, frame.scope()) for key, value in step.get("env", {}).items()}
+    environment = frame.variables() | own
+    scope = frame.scope(environment)
+    if "run" in step:
+        result = _run_script(frame, step, scope, environment, name)
+    elif str(step["uses"]).startswith("./"):
+        result = _run_composite(frame, step, scope, environment, name)
+    else:
+        result = _run_stand_in(frame, step, scope, name)
+    if result.outcome == "failure" and _forgiven(step, scope):
+        return StepResult(
+            name, "failure", "success", result.outputs, result.log, result.summary, result.inner
+        )
+    return result
+
+
+def _forgiven(step: Step, scope: Scope) -> bool:
+    return interpolate(step.get("continue-on-error", False), scope) == "true"
+
+
+def _run_script(
+    frame: Frame, step: Step, scope: Scope, environment: Mapping[str, str], name: str
+) -> StepResult:
+    if frame.action_path is not None:
+        if "shell" not in step:
+            raise HarnessError(f"{name}: a composite action must name its shell")
+        environment = {**environment, "GITHUB_ACTION_PATH": str(frame.action_path)}
+    done = frame.machine.run(
+        interpolate(step["run"], scope),
+        shell=step.get("shell"),
+        environment=environment,
+        directory=interpolate(step.get("working-directory", "."), scope),
+    )
+    outcome = "success" if done.succeeded else "failure"
+    return StepResult(name, outcome, outcome, done.outputs, done.log, done.summary)
+
+
+def _run_composite(
+    frame: Frame, step: Step, scope: Scope, environment: Mapping[str, str], name: str
+) -> StepResult:
+    folder = (frame.machine.workspace / str(step["uses"])).resolve()
+    action = load_action(folder)
+    inner = Frame(frame.machine, {}, environment, action_path=folder)
+    inputs = _inputs(action, _given(step, scope), inner.scope(), name)
+    inner.contexts = {"inputs": Strict("inputs", inputs)}
+    results = run_steps(inner, action["runs"]["steps"])
+    outputs = {
+        key: interpolate(output["value"], inner.scope())
+        for key, output in action.get("outputs", {}).items()
+    }
+    outcome = "failure" if inner.failed else "success"
+    log = "".join(result.log for result in results)
+    summary = "".join(result.summary for result in results)
+    return StepResult(name, outcome, outcome, outputs, log, summary, results)
+
+
+def _given(step: Step, scope: Scope) -> dict[str, str]:
+    return {key: interpolate(value, scope) for key, value in step.get("with", {}).items()}
+
+
+def _inputs(
+    action: Mapping[str, Any], given: Mapping[str, str], scope: Scope, name: str
+) -> dict[str, str]:
+    declared = action.get("inputs", {})
+    if unknown := set(given) - set(declared):
+        raise HarnessError(f"{name}: no such input: {', '.join(sorted(unknown))}")
+    for key, input_ in declared.items():
+        if input_.get("required") and not given.get(key):
+            raise HarnessError(f"{name}: the input {key} is required")
+    defaults = {key: interpolate(each.get("default"), scope) for key, each in declared.items()}
+    return {**defaults, **given}
+
+
+def _run_stand_in(frame: Frame, step: Step, scope: Scope, name: str) -> StepResult:
+    action, _, ref = str(step["uses"]).partition("@")
+    machine = frame.machine
+    if action not in machine.world.stand_ins:
+        raise HarnessError(f"{name}: nothing stands in for {action}")
+    call = ActionCall(
+        name=action,
+        ref=ref,
+        inputs=_given(step, scope),
+        workspace=machine.workspace,
+        temporary=machine.temporary,
+        event=machine.event,
+    )
+    outputs = machine.world.stand_ins[action](call)
+    return StepResult(name, "success", "success", outputs)

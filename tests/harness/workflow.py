@@ -1,0 +1,138 @@
+"""A workflow run: which jobs an event starts, in what order, with what token and secrets."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tests.harness.contexts import from_fork, github_context, permissions_of
+from tests.harness.documents import load_workflow, only
+from tests.harness.expressions import Scope, holds, interpolate
+from tests.harness.functions import status_functions
+from tests.harness.machine import Machine
+from tests.harness.steps import Frame, run_steps
+from tests.harness.triggers import dispatch_inputs, waits_for
+from tests.harness.values import HarnessError, Strict, Value
+from tests.harness.world import Environment, Event, JobResult, Request, Run, World
+
+CONCURRENCY = frozenset({"group", "cancel-in-progress", "queue"})
+ENVIRONMENT = frozenset({"name", "deployment"})
+DEFAULT_MINUTES = 360
+Job = Mapping[str, Any]
+
+
+def run_workflow(path: Path, event: Event, world: World) -> Run:
+    """Do what GitHub would do with this workflow when this happens.
+
+    Jobs run one after the other. Concurrency groups are worked out and reported; they keep nothing
+    waiting, because there is one run at a time.
+    """
+    workflow = load_workflow(path)
+    if not waits_for(workflow["on"], event):
+        return Run(triggered=False)
+    return _WorkflowRun(workflow, event, world).run()
+
+
+class _WorkflowRun:
+    """The jobs that are done, and what the others may know of them."""
+
+    def __init__(self, workflow: Mapping[str, Any], event: Event, world: World) -> None:
+        self._workflow = workflow
+        self._event = event
+        self._world = world
+        self._name = str(workflow.get("name", ""))
+        self._fork = from_fork(world, event)
+        self._inputs = dispatch_inputs(workflow["on"], event)
+        self._results: dict[str, JobResult] = {}
+
+    def run(self) -> Run:
+        waiting = dict(self._workflow["jobs"])
+        while waiting:
+            done = set(self._results)
+            ready = [name for name, job in waiting.items() if set(_needs(job)) <= done]
+            if not ready:
+                raise HarnessError(f"these jobs need each other, or no job: {sorted(waiting)}")
+            for name in ready:
+                self._results[name] = self._run_job(name, waiting.pop(name))
+        group = _group(self._workflow, self._scope([]))
+        return Run(triggered=True, jobs=self._results, concurrency=group)
+
+    def _run_job(self, name: str, job: Job) -> JobResult:
+        scope = self._scope(_needs(job))
+        if not holds(job.get("if"), scope):
+            return JobResult(name, "skipped")
+        group = _group(job, scope)
+        environment, known = self._environment(job, scope)
+        request = Request(name, environment, self._event)
+        if environment and not known.protection(request):
+            reason = f"the environment {environment} did not let it in"
+            return JobResult(name, "failure", concurrency=group, reason=reason)
+        return replace(self._carry_out(name, job, scope, known), concurrency=group)
+
+    def _carry_out(self, name: str, job: Job, scope: Scope, known: Environment) -> JobResult:
+        permissions = permissions_of(self._workflow, job, fork=self._fork)
+        token = self._world.token(permissions)
+        minutes = float(job.get("timeout-minutes", DEFAULT_MINUTES))
+        machine = Machine(self._world, self._event, name, self._name, token, minutes * 60)
+        kept = {} if self._fork else {**self._world.secrets, **known.secrets}
+        contexts = {
+            **{key: scope.contexts[key] for key in ("inputs", "needs")},
+            "secrets": {**kept, "GITHUB_TOKEN": token},
+            "vars": {**self._world.variables, **known.variables},
+        }
+        frame = Frame(machine, contexts, {})
+        frame.environment = _environment_variables(self._workflow, job, frame.scope())
+        steps = run_steps(frame, job["steps"])
+        outputs = {
+            key: interpolate(value, frame.scope()) for key, value in job.get("outputs", {}).items()
+        }
+        return JobResult(name, "failure" if frame.failed else "success", steps, outputs)
+
+    def _environment(self, job: Job, scope: Scope) -> tuple[str, Environment]:
+        """Its name, empty for none. One that is not set up has neither secret nor rule."""
+        declared = job.get("environment", "")
+        if isinstance(declared, Mapping):
+            only(ENVIRONMENT, declared, "environment")
+            declared = declared["name"]
+        name = interpolate(declared, scope)
+        return name, self._world.environments.get(name, Environment())
+
+    def _scope(self, needs: list[str]) -> Scope:
+        results = {self._results[name].result for name in self._ancestors(needs)}
+        contexts: dict[str, Value] = {
+            "github": Strict("github", github_context(self._world, self._event, self._name)),
+            "inputs": Strict("inputs", self._inputs),
+            "needs": Strict("needs", {name: _needed(self._results[name]) for name in needs}),
+            "vars": dict(self._world.variables),
+        }
+        status = status_functions(succeeded=results <= {"success"}, failed="failure" in results)
+        return Scope(contexts, status)
+
+    def _ancestors(self, needs: list[str]) -> set[str]:
+        further = [self._ancestors(_needs(self._workflow["jobs"][name])) for name in needs]
+        return set(needs).union(*further)
+
+
+def _needs(job: Job) -> list[str]:
+    needs = job.get("needs", [])
+    return [needs] if isinstance(needs, str) else list(needs)
+
+
+def _needed(result: JobResult) -> Strict:
+    known = {"result": result.result, "outputs": dict(result.outputs)}
+    return Strict(f"needs.{result.name}", known)
+
+
+def _group(owner: Mapping[str, Any], scope: Scope) -> str | None:
+    declared = owner.get("concurrency")
+    if declared is None:
+        return None
+    if isinstance(declared, str):
+        return interpolate(declared, scope)
+    only(CONCURRENCY, declared, "concurrency")
+    return interpolate(declared["group"], scope)
+
+
+def _environment_variables(workflow: Mapping[str, Any], job: Job, scope: Scope) -> dict[str, str]:
+    declared = {**workflow.get("env", {}), **job.get("env", {})}
+    return {key: interpolate(value, scope) for key, value in declared.items()}

@@ -1,0 +1,126 @@
+"""What the harness is given (an event, a world to run in), and what it gives back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened. `changed` are the paths a push changed; `inputs` those of a dispatch."""
+
+    name: str
+    payload: Mapping[str, Any]
+    sha: str
+    ref: str = "refs/heads/main"
+    changed: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    head_ref: str = ""
+    base_ref: str = ""
+    actor: str = "octocat"
+
+
+@dataclass(frozen=True)
+class ActionCall:
+    """One use of an action of somebody else's: `actions/checkout` at `ref`, with `inputs`."""
+
+    name: str
+    ref: str
+    inputs: Mapping[str, str]
+    workspace: Path
+    temporary: Path
+    event: Event
+
+
+StandIn = Callable[[ActionCall], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A job that wants to enter a protected environment."""
+
+    job: str
+    environment: str
+    event: Event
+
+
+@dataclass(frozen=True)
+class Environment:
+    """A GitHub environment. `protection` says whether the job may enter, as reviewers would."""
+
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    protection: Callable[[Request], bool] = lambda request: True
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything around a run. `token` makes one for a job's permissions.
+
+    `before_job` is given the runner's temporary folder, to lay into it what a runner's image or an
+    earlier step would have left there. `variables` reach the steps' environment only through the
+    `vars` context, and `search_path` is the PATH that steps start with.
+    """
+
+    folder: Path
+    stand_ins: Mapping[str, StandIn]
+    token: Callable[[Mapping[str, str]], str]
+    repository: str = "octo/platform"
+    api_url: str = "https://api.github.com"
+    server_url: str = "https://github.com"
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    environments: Mapping[str, Environment] = field(default_factory=dict)
+    run_id: int = 1
+    run_number: int = 1
+    run_attempt: int = 1
+    search_path: str = "/usr/local/bin:/usr/bin:/bin"
+    before_job: Callable[[Path], None] = lambda temporary: None
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """`outcome` is before `continue-on-error`, `conclusion` after it: success, failure, skipped."""
+
+    name: str
+    outcome: str
+    conclusion: str
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    log: str = ""
+    summary: str = ""
+    inner: tuple["StepResult", ...] = ()
+
+
+@dataclass(frozen=True)
+class JobResult:
+    name: str
+    result: str
+    steps: tuple[StepResult, ...] = ()
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    concurrency: str | None = None
+    reason: str = ""
+
+    @property
+    def log(self) -> str:
+        return "".join(step.log for step in self.steps)
+
+    @property
+    def summary(self) -> str:
+        return "".join(step.summary for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Run:
+    """`triggered` is False when the event asks nothing of the workflow; then there are no jobs."""
+
+    triggered: bool
+    jobs: Mapping[str, JobResult] = field(default_factory=dict)
+    concurrency: str | None = None
+
+    @property
+    def conclusion(self) -> str:
+        results = {job.result for job in self.jobs.values()}
+        if "failure" in results:
+            return "failure"
+        return "success" if "success" in results else "skipped"

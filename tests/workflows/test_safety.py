@@ -1,0 +1,138 @@
+"""The safety rules that hold for every workflow, read from the files themselves."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.harness.documents import load
+from tests.workflows.files import ACTION, ROOT, SHIPPED, WORKFLOWS, jobs, name_of, steps
+
+PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
+CHECK = ROOT / ".github/workflows/migration-check.yml"
+DEPLOY = ROOT / ".github/workflows/migration-deploy.yml"
+ALLOWED = {
+    "ci.yml": {"contents": "read"},
+    "migration-check.yml": {"contents": "read", "pull-requests": "write"},
+    "migration-deploy.yml": {
+        "contents": "read",
+        "deployments": "write",
+        "pull-requests": "write",
+    },
+}
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert {path.name for path in WORKFLOWS} == set(ALLOWED)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_no_event_runs_foreign_code_beside_a_token(path: Path) -> None:
+    assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(load(path)["on"])
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=name_of)
+def test_every_action_of_others_is_pinned_to_a_commit_and_says_its_version(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    for step in steps(path):
+        used = step.get("uses", "./")
+        if not used.startswith("./"):
+            assert PINNED.match(used)
+            assert re.search(re.escape(used) + r" # v\d+\.\d+\.\d+\n", text)
+
+
+def test_an_action_is_pinned_to_the_same_commit_everywhere() -> None:
+    used = {step["uses"] for path in SHIPPED for step in steps(path) if "uses" in step}
+    foreign = [each.partition("@")[0] for each in used if not each.startswith("./")]
+    assert len(foreign) == len(set(foreign))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=name_of)
+def test_no_expression_becomes_part_of_a_script(path: Path) -> None:
+    scripts = [step["run"] for step in steps(path) if "run" in step]
+    assert not [script for script in scripts if "${{" in script]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_each_job_lists_the_least_permissions_and_the_workflow_none(path: Path) -> None:
+    assert load(path)["permissions"] == {}
+    for job in jobs(path).values():
+        assert job["permissions"] == ALLOWED[path.name]
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_each_job_has_a_time_limit(path: Path) -> None:
+    assert all(job["timeout-minutes"] <= 360 for job in jobs(path).values())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_no_checkout_leaves_a_credential_behind(path: Path) -> None:
+    checkouts = [
+        step for step in steps(path) if step.get("uses", "").startswith("actions/checkout")
+    ]
+    assert checkouts
+    assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=name_of)
+def test_a_secret_is_named_only_beside_an_environment_and_only_in_a_steps_env(path: Path) -> None:
+    for job in jobs(path).values():
+        for step in job["steps"]:
+            outside = {key: value for key, value in step.items() if key != "env"}
+            assert "secrets." not in repr(outside)
+            assert "secrets." not in repr(step.get("env")) or "environment" in job
+        outside = {key: value for key, value in job.items() if key != "steps"}
+        assert "secrets" not in repr(outside)
+    assert "secrets" not in repr(load(path).get("env"))
+
+
+@pytest.mark.parametrize("target", ["staging", "production"])
+def test_a_deploy_job_sees_the_connection_string_of_its_own_environment_only(target: str) -> None:
+    job = jobs(DEPLOY)[target]
+    named = {name for step in job["steps"] for name in step.get("env", {})}
+    assert named == {f"{target.upper()}_DATABASE_URL"}
+    assert job["environment"] == {"name": target, "deployment": False}
+
+
+@pytest.mark.parametrize("target", ["staging", "production"])
+def test_a_rollout_is_neither_cancelled_nor_dropped(target: str) -> None:
+    assert jobs(DEPLOY)[target]["concurrency"] == {
+        "group": f"migration-deploy-{target}",
+        "cancel-in-progress": False,
+        "queue": "max",
+    }
+
+
+def test_the_bot_that_judges_a_pull_request_is_not_of_the_pull_request() -> None:
+    trusted, content, check = jobs(CHECK)["check"]["steps"]
+    assert trusted["with"]["ref"] == "${{ github.event.repository.default_branch }}"
+    assert "path" not in trusted["with"]
+    assert content["with"]["path"] == check["with"]["working-directory"] == "change"
+    assert check["uses"] == "./"
+
+
+def test_a_required_check_is_never_skipped() -> None:
+    for job in jobs(CHECK).values():
+        assert "if" not in job
+        assert not [step for step in job["steps"] if "if" in step]
+
+
+def test_the_actions_token_reaches_the_bot_and_no_other_step() -> None:
+    holders = [step["name"] for step in steps(ACTION) if "inputs.token" in repr(step)]
+    assert holders == ["Do what the event asks for"]
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=name_of)
+def test_an_ignored_finding_gives_its_reason(path: Path) -> None:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if "zizmor: ignore" in line:
+            assert re.search(r"# zizmor: ignore\[[a-z-]+\] \w+ \w+", line)
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_a_lock_file_pins_every_package_by_hash_and_names_no_index(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    pinned = re.findall(r"^[a-z0-9].*==.* \\\n    --hash=sha256:[0-9a-f]{64}", text, re.MULTILINE)
+    assert len(pinned) == len(re.findall(r"^[a-zA-Z0-9]", text, re.MULTILINE)) > 20
+    assert "--only-binary :all:" in text
+    assert not re.search(r"https?:|file:|index-url|find-links|@ ", text)
