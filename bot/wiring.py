@@ -1,23 +1,25 @@
 """Which adapter fills which place of the world. cli.py's other half."""
 
 import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.adapters.actions import Runner as ActionsRunner
+from bot.adapters.actions import read_event
 from bot.adapters.checkout.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.commands.session import Options
+from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
 from bot.core.redact import Redactor
 from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
 from bot.world import Backups, Database, GitHub, Runner, World
-
-_CHECKING_EVENTS = frozenset({"pull_request", "pull_request_review", "merge_group"})
 
 
 def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
@@ -27,13 +29,13 @@ def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
 
 def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> World:
     start = Path.cwd()
+    environ = with_base(environ)
     folder = options.migrations or DEFAULT_FOLDER
     checkout = Checkout.find(folder, start=start, environ=environ)
     settings = read_configuration(options, checkout, environ)
     if options.migrations is None and settings.folder != folder:
         checkout = Checkout.find(settings.folder, start=start, environ=environ)
-    names = tuple(target.url_env for target in settings.targets.values())
-    clean = cleaner(names)
+    clean = cleaner(tuple(target.url_env for target in settings.targets.values()))
     return World(
         settings=settings,
         console=open_console(
@@ -50,6 +52,20 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
     )
 
 
+def with_base(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with the base branch in it for every event that has one; GitHub itself sets
+    GITHUB_BASE_REF for pull requests alone."""
+    if (
+        environ.get("GITHUB_EVENT_NAME") not in CHECKING_EVENTS
+        or "GITHUB_EVENT_PATH" not in environ
+    ):
+        return environ
+    event = read_event(environ)
+    request = request_of(event.name, event.payload, sha=event.sha)
+    assert isinstance(request, CheckRequest)
+    return {**environ, "GITHUB_BASE_REF": request.base_name}
+
+
 def read_configuration(
     options: Options, checkout: Checkout, environ: Mapping[str, str]
 ) -> Settings:
@@ -57,7 +73,7 @@ def read_configuration(
     the checkout."""
     if options.config is not None:
         return _parse(_read(Path(options.config)), options.config)
-    if environ.get("GITHUB_EVENT_NAME") in _CHECKING_EVENTS:
+    if environ.get("GITHUB_EVENT_NAME") in CHECKING_EVENTS:
         text = checkout.text_at_base(CONFIG_PATH)
     else:
         text = checkout.text(CONFIG_PATH)
@@ -105,7 +121,8 @@ def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
 
 
 def _backups(environ: Mapping[str, str]) -> Backups:
-    from bot.backups import ProvedBackups
+    # Imported late: only a rollout to production backs anything up.
+    from bot.adapters.postgres.backups import ProvedBackups
 
     return ProvedBackups(lambda target: url_of(target, environ))
 
@@ -129,8 +146,4 @@ def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub |
 def _runner(environ: Mapping[str, str], clean: Callable[[str], str]) -> Runner | None:
     if environ.get("GITHUB_ACTIONS") != "true":
         return None
-    import sys
-
-    from bot.adapters.actions import Runner as ActionsRunner
-
     return ActionsRunner(environ, sys.stdout, datetime.now(UTC), clean)

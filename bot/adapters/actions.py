@@ -31,21 +31,11 @@ class Runner:
         self._clean = clean
 
     def event(self) -> Event:
-        """Raises UsageError if the process was not started by GitHub Actions."""
-        name = self._required("GITHUB_EVENT_NAME")
-        path = Path(self._required("GITHUB_EVENT_PATH"))
-        try:
-            payload = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise UsageError(
-                f"The event of this run could not be read from {path}.",
-                hint="Leave GITHUB_EVENT_PATH as the runner sets it.",
-            ) from error
-        return Event(name, payload, self._environ.get("GITHUB_SHA", ""))
+        return read_event(self._environ)
 
     def run(self, commit: str) -> Run:
         server = self._environ.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
-        repository_url = f"{server}/{self._required('GITHUB_REPOSITORY')}"
+        repository_url = f"{server}/{_required(self._environ, 'GITHUB_REPOSITORY')}"
         id = int(self._environ.get("GITHUB_RUN_ID", "0"))
         return Run(
             commit=commit,
@@ -81,11 +71,25 @@ class Runner:
             file.flush()
             os.fsync(file.fileno())
 
-    def _required(self, name: str) -> str:
-        value = self._environ.get(name)
-        if value:
-            return value
+
+def read_event(environ: Mapping[str, str]) -> Event:
+    """Raises UsageError if the process was not started by GitHub Actions."""
+    path = Path(_required(environ, "GITHUB_EVENT_PATH"))
+    try:
+        payload = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
-            f"{name} is not set: `migration-bot github` runs inside GitHub Actions.",
-            hint="At a terminal use `migration-bot check` or `migration-bot apply TARGET`.",
-        )
+            f"The event of this run could not be read from {path}.",
+            hint="Leave GITHUB_EVENT_PATH as the runner sets it.",
+        ) from error
+    return Event(_required(environ, "GITHUB_EVENT_NAME"), payload, environ.get("GITHUB_SHA", ""))
+
+
+def _required(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name)
+    if value:
+        return value
+    raise UsageError(
+        f"{name} is not set: `migration-bot github` runs inside GitHub Actions.",
+        hint="At a terminal use `migration-bot check` or `migration-bot apply TARGET`.",
+    )

@@ -14,8 +14,8 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.core.gate import closed
 from bot.errors import ExitCode
 from bot.flows.rollout import order_for, plan_for
-from bot.report.as_json import dumps, outcome_json, plan_json
-from bot.report.text import outcome_text, plan_text
+from bot.report.as_json import apply_json, dumps, plan_json
+from bot.report.rollout_text import outcome_text, plan_text
 from bot.rollout.agreement import require_agreement
 from bot.rollout.procedure import roll_out
 from bot.world import World
@@ -26,10 +26,12 @@ def run(
 ) -> ExitCode:
     target = world.settings.target(name)
     outcome = roll_out(order_for(target, world, expect_digest=expect_digest), world)
+    progress = outcome.progress(target)
     if form == "json":
-        world.console.show(dumps(outcome_json(outcome)))
+        world.console.show(dumps(apply_json(progress)))
     else:
-        world.console.show(outcome_text(outcome, world.console.page))
+        page = world.console.page
+        world.console.show(outcome_text(progress, width=page.width, colour=page.colour))
     return ExitCode.FINE
 
 
@@ -39,7 +41,8 @@ def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
     if form == "json":
         world.console.show(dumps(plan_json(plan, gates)))
     else:
-        world.console.show(plan_text(plan, gates, world.console.page))
+        page = world.console.page
+        world.console.show(plan_text(plan, gates, width=page.width, colour=page.colour))
     require_agreement(plan)
     return ExitCode.GATE_CLOSED if closed(gates) else ExitCode.FINE
 

@@ -22,8 +22,9 @@ from bot.core.settings import NEWEST_POSTGRES
 from bot.errors import ExitCode, UsageError
 from bot.flows.review import review_change
 from bot.report.as_json import dumps, review_json
-from bot.report.markdown import review_markdown
-from bot.report.text import review_text
+from bot.report.markdown import render_markdown
+from bot.report.report import Report
+from bot.report.text import check_text
 from bot.rules import RULES
 from bot.world import World
 
@@ -48,8 +49,9 @@ def _face(review: Review, form: str, world: World) -> str:
     if form == "json":
         return dumps(review_json(review))
     if form == "markdown":
-        return review_markdown(review)
-    return review_text(review, world.console.page)
+        return render_markdown(Report(review))
+    page = world.console.page
+    return check_text(review, width=page.width, colour=page.colour)
 
 
 def chosen_rules(choice: str) -> Sequence[Rule]:

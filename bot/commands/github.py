@@ -18,8 +18,11 @@ from bot.flows.comment import keep_comment, report_on
 from bot.flows.deploy import deploy
 from bot.flows.review import review_change
 from bot.report.annotations import annotations
-from bot.report.markdown import outcome_markdown, review_markdown
-from bot.report.text import outcome_text, review_text
+from bot.report.escape import fence
+from bot.report.markdown import render_markdown
+from bot.report.report import Report
+from bot.report.rollout_text import outcome_text
+from bot.report.text import check_text
 from bot.world import World
 
 TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
@@ -38,10 +41,11 @@ def check(request: CheckRequest, world: World) -> ExitCode:
     The verdict stands even if the comment cannot be written.
     """
     assert world.runner is not None
-    review = review_change(world.checkout.change(request.base_name, world.now()), world)
-    world.console.show(review_text(review, world.console.page))
-    world.runner.log(annotations(review))
-    world.runner.summary(review_markdown(review))
+    review = review_change(world.checkout.change(None, world.now()), world)
+    page = world.console.page
+    world.console.show(check_text(review, width=page.width, colour=page.colour))
+    world.runner.log(annotations(review.all_findings))
+    world.runner.summary(render_markdown(Report(review, run=world.runner.run(request.head))))
     _outputs(world, verdict=review.verdict.value, digest=review.digest)
     if request.pull is not None:
         _comment(request, review, world)
@@ -66,10 +70,13 @@ def apply(request: ApplyRequest, world: World) -> ExitCode:
             f"{TARGET_VARIABLE} is not set, so there is no target to apply to.",
             hint="Give the action the input `target`, such as `target: staging`.",
         )
-    outcome = deploy(world.settings.target(name), request.head, world)
-    world.console.show(outcome_text(outcome, world.console.page))
-    world.runner.summary(outcome_markdown(outcome))
-    _outputs(world, state="applied", digest=outcome.plan.digest)
+    target = world.settings.target(name)
+    progress = deploy(target, request.head, world)
+    page = world.console.page
+    said = outcome_text(progress, width=page.width, colour=page.colour)
+    world.console.show(said)
+    world.runner.summary(fence(said))
+    _outputs(world, state=progress.state.value, digest=progress.digest or "")
     return ExitCode.FINE
 
 

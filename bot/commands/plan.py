@@ -12,7 +12,7 @@ from bot.errors import ExitCode
 from bot.flows.rollout import plan_for
 from bot.report.as_json import dumps, plan_json
 from bot.report.markdown import plan_markdown
-from bot.report.text import plan_text
+from bot.report.rollout_text import plan_text
 from bot.world import World
 
 
@@ -23,7 +23,8 @@ def run(world: World, name: str, form: str = "text") -> ExitCode:
     elif form == "markdown":
         world.console.show(plan_markdown(plan, gates))
     else:
-        world.console.show(plan_text(plan, gates, world.console.page))
+        page = world.console.page
+        world.console.show(plan_text(plan, gates, width=page.width, colour=page.colour))
     return ExitCode.FINE if plan.agrees else ExitCode.HISTORY
 
 

@@ -10,7 +10,7 @@ from bot.core.status import TargetStatus
 from bot.core.target import Target
 from bot.errors import ExitCode, PostgresError
 from bot.report.as_json import dumps, status_json
-from bot.report.text import status_text
+from bot.report.rollout_text import status_text
 from bot.world import World
 
 
@@ -22,13 +22,15 @@ def run(world: World, names: Sequence[str], form: str = "text") -> ExitCode:
     if form == "json":
         world.console.show(dumps(status_json(rows)))
     else:
-        world.console.show(status_text(rows, world.console.page))
+        page = world.console.page
+        world.console.show(status_text(rows, width=page.width, colour=page.colour))
     return _exit_code(rows)
 
 
 def _status(target: Target, world: World, *, named: bool) -> TargetStatus:
     if not named and not world.environ.get(target.url_env):
-        return TargetStatus(target, problem=f"{target.url_env} is not set", unset=True)
+        problem = f"{target.url_env} is not set"
+        return TargetStatus(target.name, target.kind, problem=problem, unset=True)
     try:
         with world.connect(target) as database:
             plan = make_plan(
@@ -37,11 +39,12 @@ def _status(target: Target, world: World, *, named: bool) -> TargetStatus:
                 database.applied(),
                 unbaselined=database.unbaselined(),
             )
-            return TargetStatus(target, plan, database.lock_holder())
+            holder = database.lock_holder()
+            return TargetStatus(target.name, target.kind, plan, lock_holder=holder)
     except PostgresError as error:
         if named:
             raise
-        return TargetStatus(target, problem=error.message)
+        return TargetStatus(target.name, target.kind, problem=error.message, hint=error.hint)
 
 
 def _exit_code(rows: Sequence[TargetStatus]) -> ExitCode:

@@ -6,6 +6,8 @@ from typing import Any
 
 from bot.errors import UsageError
 
+CHECKING_EVENTS = frozenset({"pull_request", "pull_request_review", "merge_group"})
+
 
 @dataclass(frozen=True)
 class Event:

@@ -1,11 +1,12 @@
 """What a rollout did."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.gate import Gate
 from bot.core.plan import Plan
-from bot.core.progress import BackupSummary
+from bot.core.progress import BackupSummary, Progress, State
+from bot.core.target import Target
 
 
 @dataclass(frozen=True)
@@ -17,13 +18,47 @@ class AppliedResult:
     attempts: int = 1
 
 
+@dataclass
+class Journal:
+    """What a rollout has done so far; still there when the rollout has failed.
+
+    `begun` is the migration that was begun last.
+    """
+
+    plan: Plan | None = None
+    gates: tuple[Gate, ...] = ()
+    backup: BackupSummary | None = None
+    begun: str | None = None
+    applied: list[AppliedResult] = field(default_factory=list)
+
+    @property
+    def stopped_at(self) -> str | None:
+        """The migration that was begun and not applied, if there is one."""
+        done = {each.name for each in self.applied}
+        return self.begun if self.begun not in done else None
+
+
 @dataclass(frozen=True)
 class Outcome:
     """`plan` is the one that was carried out; `applied` is empty if nothing was pending."""
 
     plan: Plan
+    at: datetime
     gates: tuple[Gate, ...] = ()
     applied: tuple[AppliedResult, ...] = ()
     backup: BackupSummary | None = None
-    started_at: datetime | None = None
     seconds: float = 0.0
+
+    def progress(self, target: Target) -> Progress:
+        """The same as the report shows it."""
+        return Progress(
+            target=target.name,
+            kind=target.kind,
+            state=State.APPLIED,
+            at=self.at,
+            seconds=self.seconds,
+            digest=self.plan.digest,
+            migrations=tuple(each.name for each in self.applied),
+            gates=self.gates,
+            backup=self.backup,
+        )

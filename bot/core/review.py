@@ -1,13 +1,13 @@
 """What a check concludes: every migration judged, and the verdict on all of them together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.core.effects import Effects
 from bot.core.finding import Finding, Verdict, verdict_of
 from bot.core.migration import Migration
 from bot.core.plan import digest_of
-from bot.core.statement import Statement
+from bot.core.statement import Statement, SyntaxFault
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,16 @@ class JudgedStatement:
 
 @dataclass(frozen=True)
 class JudgedMigration:
-    """A migration with what its statements do. `atomic`: one transaction carries it all."""
+    """A migration with what its statements do. `atomic`: one transaction carries it all.
+
+    `fault` says why the file could not be cut into statements; there are none then.
+    """
 
     migration: Migration
     statements: tuple[JudgedStatement, ...] = ()
     findings: tuple[Finding, ...] = ()
     atomic: bool = True
+    fault: SyntaxFault | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,3 @@ class Review:
         yield from self.findings
         for judged in self.migrations:
             yield from judged.findings
-
-
-def migrations_of(reviews: Iterable[JudgedMigration]) -> tuple[Migration, ...]:
-    return tuple(judged.migration for judged in reviews)

@@ -3,22 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.core.marker import Marker
 from bot.core.pull import Comment
-
-
-@dataclass(frozen=True)
-class Marker:
-    """What a comment says of itself in its hidden first line.
-
-    `key` tells whose comment it is, `run` and `attempt` order the runs that wrote it, `commit` is
-    what it is about.
-    """
-
-    key: str
-    run: int = 0
-    attempt: int = 0
-    commit: str = ""
-    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +38,7 @@ def decide(
         return Decision(create=wanted)
     (kept, _), *doubles = mine
     delete = tuple(each.id for each, _ in doubles)
-    newest = max((mark.run, mark.attempt) for _, mark in mine)
-    if newest > (marker.run, marker.attempt) or same(kept.body, body):
+    newest = max(mark.order for _, mark in mine)
+    if newest > marker.order or same(kept.body, body):
         return Decision(delete=delete)
     return Decision(edit=kept.id, delete=delete)

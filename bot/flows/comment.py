@@ -7,10 +7,11 @@ from bot.core.approval import PullFacts, current_opinions
 from bot.core.deployment import progress_of
 from bot.core.gates import counted
 from bot.core.history import History
+from bot.core.marker import Marker
 from bot.core.progress import Progress
 from bot.core.pull import Pull
 from bot.core.review import Review
-from bot.core.sticky import Marker, decide
+from bot.core.sticky import decide
 from bot.core.target import Target
 from bot.flows.review import review_named
 from bot.report.comment import read_marker, render_comment, same_but_for_time

@@ -1,11 +1,10 @@
 """A rollout told to GitHub: deployments, the comment, the job's summary; the database decides."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bot.core.deployment import Deployment
-from bot.core.gate import Gate
-from bot.core.outcome import Outcome
+from bot.core.outcome import Journal
 from bot.core.plan import Plan
 from bot.core.progress import Progress, State
 from bot.core.pull import Pull
@@ -31,7 +30,6 @@ class Teller:
     plan: Plan
     pulls: Sequence[Pull] = ()
     failed: GitHubError | None = None
-    gates: tuple[Gate, ...] = field(default=())
 
     def tell(self, progress: Progress) -> None:
         if self.world.github is None:
@@ -68,35 +66,50 @@ class Teller:
             self.world.console.say(f"not told to GitHub: {error.message}")
 
 
-def deploy(target: Target, commit: str, world: World) -> Outcome:
+def deploy(target: Target, commit: str, world: World) -> Progress:
     """Apply a target's plan and tell GitHub before, after, and when it fails.
 
     Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
     """
     plan, gates = plan_for(target, world)
-    teller = Teller(world, target, commit, plan, _pulls(plan, commit, world), gates=gates)
-    here = _progress(target, plan, world, commit, gates)
-    if plan.pending:
-        teller.tell(replace(here, state=State.APPLYING))
-    try:
-        outcome = roll_out(order_for(target, world, expect_digest=plan.digest), world)
-    except BotError as error:
-        state = State.CLOSED if isinstance(error, GateClosed) else State.FAILED
-        teller.tell(replace(here, state=state, message=error.message, hint=error.hint))
-        raise
-    teller.tell(
-        replace(
-            here,
-            state=State.APPLIED,
-            at=world.now(),
-            seconds=outcome.seconds,
-            gates=outcome.gates,
-            backup=outcome.backup,
-        )
+    teller = Teller(world, target, commit, plan, _pulls(plan, commit, world))
+    run_url = world.runner.run(commit).url if world.runner else None
+    here = Progress(
+        target=target.name,
+        kind=target.kind,
+        state=State.APPLYING,
+        at=world.now(),
+        digest=plan.digest,
+        gates=gates,
+        run_url=run_url,
     )
+    if plan.pending:
+        teller.tell(here)
+    order = order_for(target, world, expect_digest=plan.digest)
+    try:
+        outcome = roll_out(order, world)
+    except BotError as error:
+        teller.tell(_stopped(here, error, order.journal, world))
+        raise
+    done = replace(outcome.progress(target), run_url=run_url)
+    teller.tell(done)
     if teller.failed is not None:
         raise teller.failed
-    return outcome
+    return done
+
+
+def _stopped(here: Progress, error: BotError, journal: Journal, world: World) -> Progress:
+    return replace(
+        here,
+        state=State.CLOSED if isinstance(error, GateClosed) else State.FAILED,
+        at=world.now(),
+        migrations=tuple(each.name for each in journal.applied),
+        failed=journal.stopped_at,
+        gates=journal.gates or here.gates,
+        backup=journal.backup,
+        message=error.message,
+        hint=error.hint,
+    )
 
 
 def _pulls(plan: Plan, commit: str, world: World) -> tuple[Pull, ...]:
@@ -110,20 +123,6 @@ def _pulls(plan: Plan, commit: str, world: World) -> tuple[Pull, ...]:
     return tuple(found.values())
 
 
-def _progress(
-    target: Target, plan: Plan, world: World, commit: str, gates: tuple[Gate, ...]
-) -> Progress:
-    return Progress(
-        target=target.name,
-        kind=target.kind,
-        at=world.now(),
-        digest=plan.digest,
-        migrations=tuple(each.name for each in plan.pending),
-        gates=gates,
-        run_url=world.runner.run(commit).url if world.runner else None,
-    )
-
-
 def _note(progress: Progress) -> str:
     """The deployment status's one sentence."""
     count = len(progress.migrations)
@@ -131,6 +130,4 @@ def _note(progress: Progress) -> str:
     if progress.state is State.APPLIED:
         backup = f"; backup {progress.backup.id} {progress.backup.proof}" if progress.backup else ""
         return f"Applied {what} in {progress.seconds or 0:.1f} s{backup}"
-    if progress.state is State.APPLYING:
-        return f"Applying {what}"
-    return progress.message
+    return progress.message or "Applying"

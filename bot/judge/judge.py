@@ -132,6 +132,7 @@ class _Bench:
             ),
             findings=tuple(self._sorted(self._with_allowances(context, findings))),
             atomic=atomic(context.steps),
+            fault=script.fault,
         )
 
     def _about_statements(self, file: MigrationContext, place: int) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Reports as JSON for scripts; the fields are a contract, described in docs/reference/."""
 
+import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -10,11 +11,16 @@ from bot.core.gate import Gate
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary, Progress
 from bot.core.review import JudgedMigration, JudgedStatement, Review
-from bot.report.report import TargetStatus
+from bot.core.status import TargetStatus
 
 SCHEMA = 1
 
 Json = dict[str, Any]
+
+
+def dumps(value: Json) -> str:
+    """As it is printed: indented, and readable beyond ASCII."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def review_json(review: Review) -> Json:
@@ -130,6 +136,7 @@ def _status(status: TargetStatus) -> Json:
         "kind": status.kind.value,
         "plan": _plan(status.plan) if status.plan else None,
         "gates": [_gate(each) for each in status.gates],
+        "lock_holder": status.lock_holder,
         "problem": status.problem,
         "hint": status.hint,
     }

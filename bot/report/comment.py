@@ -2,9 +2,10 @@
 
 import re
 
+from bot.core.marker import Marker
 from bot.report.detail import COMMENT_BUDGET
 from bot.report.markdown import render_markdown
-from bot.report.marker import Marker, marker, read_marker
+from bot.report.marker import marker, read_marker
 from bot.report.report import Report
 
 __all__ = ["Marker", "marker", "read_marker", "render_comment", "same_but_for_time"]

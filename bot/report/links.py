@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from bot.core.finding import Finding
-from bot.report.report import Run
+from bot.core.run import Run
 
 DOCS_URL = "https://github.com/migration-bot/migration-bot/blob/main/docs"
 

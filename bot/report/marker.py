@@ -6,28 +6,12 @@ write anything here.
 
 import json
 import re
-from dataclasses import dataclass
 
+from bot.core.marker import Marker
+from bot.core.run import Run
 from bot.report.escape import comment_safe
-from bot.report.report import Run
 
 _LINE = re.compile(r"\A<!-- migration-bot v1 (\{[^<>\r\n]{1,2000}\}) -->[ \t]*(?:\r?\n|\Z)")
-
-
-@dataclass(frozen=True)
-class Marker:
-    """`key` tells comments of several databases apart; `run` and `attempt` order the reports."""
-
-    key: str
-    sha: str = ""
-    run: int = 0
-    attempt: int = 0
-    plan: str = ""
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """A report with a smaller order must never replace one with a greater."""
-        return self.run, self.attempt
 
 
 def marker(key: str, run: Run | None = None, *, plan: str = "") -> str:

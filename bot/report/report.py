@@ -30,4 +30,3 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         return self.review.verdict
-

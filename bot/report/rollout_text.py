@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.core.gate import Gate, closed
 from bot.core.plan import Plan
 from bot.core.progress import Progress, State
+from bot.core.status import TargetStatus
 from bot.report import words
-from bot.report.report import TargetStatus
 from bot.report.terminal import Grid, Line, drawn, line
 
 _MOST_NAMES = 10
@@ -109,13 +109,16 @@ def _status(statuses: Sequence[TargetStatus]) -> Iterator[Line | Grid]:
 
 def _row(status: TargetStatus) -> tuple[str, ...]:
     if status.plan is None:
-        return status.target, status.kind.value, "?", "?", "could not be read"
+        state = "not configured" if status.unset else "could not be read"
+        return status.target, status.kind.value, "?", "?", state
     applied, pending = len(status.plan.applied), len(status.plan.pending)
     return status.target, status.kind.value, f"{applied:,}", f"{pending:,}", _state(status)
 
 
 def _state(status: TargetStatus) -> str:
     assert status.plan is not None
+    if status.lock_holder:
+        return "a rollout is running"
     if not status.plan.agrees:
         return "disagrees with the history"
     if not status.plan.pending:
@@ -127,8 +130,10 @@ def _state(status: TargetStatus) -> str:
 def _details(status: TargetStatus) -> Iterator[Line]:
     plan = status.plan
     said: list[Line] = []
-    if status.problem:
+    if status.problem and not status.unset:
         said += [line(status.problem, "bold red"), line(f"hint: {status.hint}", indent=2)]
+    if status.lock_holder:
+        said.append(line(f"{status.lock_holder} holds the migration lock"))
     if plan:
         said += [line(f"pending {each.name}") for each in plan.pending[:_MOST_NAMES]]
         more = len(plan.pending) - _MOST_NAMES

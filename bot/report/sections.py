@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from bot.core.finding import Finding, Severity
 from bot.core.progress import Progress, State
 from bot.core.review import JudgedMigration
+from bot.core.run import Run
 from bot.report import links, words
 from bot.report.detail import Detail
 from bot.report.fixes import Part, parts_of
-from bot.report.report import Report, Run
+from bot.report.report import Report
 
 _MESSAGE = 600
 _REASON = 1500

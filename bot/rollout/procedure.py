@@ -1,11 +1,11 @@
 """The procedure: lock, preflight, plan, gates, backup, apply, verify."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.gate import Gate, closed
 from bot.core.history import History
-from bot.core.outcome import AppliedResult, Outcome
+from bot.core.outcome import Journal, Outcome
 from bot.core.plan import Plan, make_plan
 from bot.core.progress import BackupSummary
 from bot.core.review import JudgedMigration
@@ -14,6 +14,7 @@ from bot.errors import GateClosed, HistoryError
 from bot.rollout.agreement import require_agreement
 from bot.rollout.migration import apply_migration
 from bot.rollout.preflight import require_writable
+from bot.rollout.segments import require_readable
 from bot.world import Database, World
 
 
@@ -23,6 +24,7 @@ class Order:
 
     `judge` cuts migrations into judged statements, in the order given. `gates` are asked under the
     lock, about the plan that would run. `expect_digest` is the digest somebody agreed to.
+    `journal` is written as the work goes on.
     """
 
     target: Target
@@ -30,6 +32,7 @@ class Order:
     judge: Callable[[Sequence[str]], Sequence[JudgedMigration]]
     gates: Callable[[Plan], tuple[Gate, ...]]
     expect_digest: str | None = None
+    journal: Journal = field(default_factory=Journal)
 
 
 def roll_out(order: Order, world: World) -> Outcome:
@@ -39,22 +42,28 @@ def roll_out(order: Order, world: World) -> Outcome:
     the first migration has begun, nothing on the target has changed.
     """
     started = world.now()
-    target = order.target
+    target, journal = order.target, order.journal
     with world.connect(target) as database:
         require_writable(database.facts(), target)
         with database.exclusively(world.console.say):
-            plan = look_at(database, order)
+            journal.plan = plan = look_at(database, order)
             require_agreement(plan)
             _require_expected(plan, order.expect_digest)
-            gates = order.gates(plan)
-            _require_open(target, gates)
-            if not plan.pending:
-                return Outcome(plan, gates, started_at=started)
-            backup = _back_up(target, world)
-            applied = _apply_all(order, plan, database, world)
-            _verify(order, plan, database)
-    seconds = (world.now() - started).total_seconds()
-    return Outcome(plan, gates, applied, backup, started, seconds)
+            journal.gates = order.gates(plan)
+            _require_open(target, journal.gates)
+            if plan.pending:
+                journal.backup = _back_up(target, world)
+                _apply_all(order, plan, database, world)
+                _verify(order, plan, database)
+    now = world.now()
+    return Outcome(
+        plan=plan,
+        at=now,
+        gates=journal.gates,
+        applied=tuple(journal.applied),
+        backup=journal.backup,
+        seconds=(now - started).total_seconds(),
+    )
 
 
 def look_at(database: Database, order: Order) -> Plan:
@@ -71,12 +80,13 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
     return world.backups.take(target, world.console.say) if target.backup.required else None
 
 
-def _apply_all(
-    order: Order, plan: Plan, database: Database, world: World
-) -> tuple[AppliedResult, ...]:
-    database.create_table()
+def _apply_all(order: Order, plan: Plan, database: Database, world: World) -> None:
     judged = order.judge([each.name for each in plan.pending])
-    return tuple(apply_migration(each, database, order.target, world) for each in judged)
+    require_readable(judged)
+    database.create_table()
+    for each in judged:
+        order.journal.begun = each.migration.name
+        order.journal.applied.append(apply_migration(each, database, order.target, world))
 
 
 def _require_expected(plan: Plan, expected: str | None) -> None:

@@ -20,6 +20,19 @@ class Segment:
     transactional: bool
 
 
+def require_readable(judged: Iterable[JudgedMigration]) -> None:
+    """Raises UsageError for a migration whose statements are not known: it would be recorded as
+    applied without having run."""
+    for each in judged:
+        if each.fault is not None:
+            place = each.fault.position
+            raise UsageError(
+                f"{each.migration.name}, line {place.line}, column {place.column}: "
+                f"{each.fault.message}",
+                hint=each.fault.fix or "Mend it in a new pull request; nothing was applied.",
+            )
+
+
 def segments_of(judged: JudgedMigration) -> tuple[Segment, ...]:
     """Cut a migration so that as much as possible is atomic.
 

@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.marker import Marker
 from bot.core.pull import Comment
-from bot.core.sticky import Decision, Marker, decide
+from bot.core.sticky import Decision, decide
 
 MINE = Marker("key", run=5, attempt=1)
 
@@ -13,7 +14,7 @@ def body(key: str = "key", run: int = 1, attempt: int = 1, text: str = "old") ->
 
 def read(text: str) -> Marker | None:
     key, *rest = text.split("|")
-    return Marker(key, int(rest[0]), int(rest[1])) if len(rest) == 3 else None
+    return Marker(key, run=int(rest[0]), attempt=int(rest[1])) if len(rest) == 3 else None
 
 
 def same(one: str, other: str) -> bool:

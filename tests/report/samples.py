@@ -10,9 +10,10 @@ from bot.core.gate import Gate
 from bot.core.migration import Migration
 from bot.core.progress import BackupSummary, Progress, State
 from bot.core.review import JudgedMigration, JudgedStatement, Review
+from bot.core.run import Run
 from bot.core.statement import Position, Statement
 from bot.core.target import Kind
-from bot.report.report import Report, Run
+from bot.report.report import Report
 
 AT = datetime(2026, 11, 22, 14, 29, 41, tzinfo=UTC)
 HEAD = "1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d"

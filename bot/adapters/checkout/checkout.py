@@ -79,6 +79,20 @@ class Checkout:
     def base(self, explicit: str | None = None) -> Base:
         return find_base(self._git, explicit, self._environ)
 
+    def text(self, path: str) -> str | None:
+        """A file of the working tree, by its path from the top; None if there is none."""
+        file = (self.root or Path()) / path
+        try:
+            if self.root is not None and not file.resolve().is_relative_to(self.root.resolve()):
+                return None
+            return file.read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return None
+
+    def text_at_base(self, path: str) -> str | None:
+        """The same file at the tip of the base, where a pull request's author has no say."""
+        return self._git.ask("cat-file", "blob", f"{self.base().commit}:{path}")
+
     def head(self) -> str:
         """The commit that is checked out."""
         commit = self._git.commit("HEAD")
