@@ -82,7 +82,7 @@ def trim(whole: dict[str, Any]) -> dict[str, Any]:
         if name not in kept:
             kept[name] = _without_prose(whole["components"][kind][name])
             waiting.extend(_references(kept[name]))
-    return small
+    return {key: _nullable(value) for key, value in small.items()}
 
 
 def _operations(path: dict[str, Any], kept: str) -> dict[str, Any]:
@@ -117,13 +117,34 @@ def _references(node: Any) -> Iterator[str]:
 
 
 def _amend(paths: dict[str, Any]) -> None:
-    """Mend what GitHub's description says in words only.
-
-    "You can also pass an `array` of labels directly" is no part of the schema of that body.
-    """
+    """Mend what GitHub's description leaves out, though GitHub does it."""
+    # "You can also pass an `array` of labels directly" is said in prose only.
     body = paths[f"{REPOSITORY}/issues/{{issue_number}}/labels"]["post"]["requestBody"]
     choices = body["content"]["application/json"]["schema"]["oneOf"]
     choices.append({"type": "array", "minItems": 1, "items": {"type": "string"}})
+    # The older address of a commit's statuses, which PyGithub uses, is answered as ever.
+    older = paths[f"{REPOSITORY}/statuses/{{sha}}"]
+    newer = paths[f"{REPOSITORY}/commits/{{ref}}/statuses"]["get"]
+    kept = [each for each in newer["parameters"] if not each["$ref"].endswith("/commit-ref")]
+    sha = [each for each in older["post"]["parameters"] if each.get("name") == "sha"]
+    older["get"] = {**newer, "operationId": "repos/older-statuses", "parameters": kept + sha}
+
+
+def _nullable(node: Any) -> Any:
+    """Let `nullable` hold beside enum and oneOf too: GitHub does send null there."""
+    if isinstance(node, list):
+        return [_nullable(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    mended = {key: _nullable(value) for key, value in node.items()}
+    if mended.get("nullable") is True:
+        nothing = {"nullable": True, "enum": [None]}
+        if "enum" in mended and None not in mended["enum"]:
+            mended["enum"] = [*mended["enum"], None]
+        for choice in ("oneOf", "anyOf"):
+            if choice in mended and nothing not in mended[choice]:
+                mended[choice] = [*mended[choice], nothing]
+    return mended
 
 
 def main(source: str, target: str) -> None:

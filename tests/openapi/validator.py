@@ -95,8 +95,9 @@ def _undocumented(call: Call) -> Iterator[str]:
 
 def _request(call: Call) -> MockRequest:
     path = _LONG.sub(lambda found: found[1] + (quote(found[2], safe="%.") or "."), call.path)
-    body = None if call.request_body is None else json.dumps(call.request_body).encode()
-    headers = dict(call.request_headers)
+    headers, sent = dict(call.request_headers), call.request_body
+    given = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+    body = None if sent is None else given
     return MockRequest(
         GITHUB, call.method.lower(), path, args=dict(call.query), headers=headers, data=body
     )

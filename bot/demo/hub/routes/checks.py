@@ -170,7 +170,9 @@ def _description(request: Request) -> str | None:
     return text
 
 
+# The second is an older address that clients still use.
 @routes.on("GET", f"{REPOSITORY}/commits/{{ref}}/statuses", "statuses=read")
+@routes.on("GET", f"{REPOSITORY}/statuses/{{ref}}", "statuses=read")
 def status_list(request: Request) -> Answer:
     sha, at = _commit(request), request.repository
     found = [status for status in at.statuses if status.sha == sha][::-1]
