@@ -1,0 +1,218 @@
+"""The migrations table, `_prisma_migrations`: read as Prisma reads it, written as Prisma writes it.
+
+Every statement names the table with its schema: a migration may have changed the search path.
+Times are the server's own, so that a runner whose clock is wrong does no harm.
+"""
+
+from uuid import uuid4
+
+from psycopg import sql
+from psycopg.rows import class_row
+
+from bot.adapters.postgres.connection import Connection, explained
+from bot.core.migration import AppliedMigration
+from bot.core.url import DEFAULT_SCHEMA
+from bot.errors import HistoryError
+
+TABLE = "_prisma_migrations"
+
+# prisma-engines, `flavour/postgres.rs::create_migrations_table`, with the schema before the name.
+_CREATE = """CREATE TABLE {table} (
+    id                      VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum                VARCHAR(64) NOT NULL,
+    finished_at             TIMESTAMPTZ,
+    migration_name          VARCHAR(255) NOT NULL,
+    logs                    TEXT,
+    rolled_back_at          TIMESTAMPTZ,
+    started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count     INTEGER NOT NULL DEFAULT 0
+);"""
+_SELECT = """SELECT id, migration_name AS name, checksum, started_at, finished_at, rolled_back_at,
+    logs, applied_steps_count
+FROM {table} ORDER BY started_at ASC"""
+
+# Tables that PostGIS brings along; they do not make a database "not empty" (Prisma's P3005).
+_POSTGIS = (
+    "spatial_ref_sys",
+    "geometry_columns",
+    "geography_columns",
+    "raster_columns",
+    "raster_overviews",
+)
+
+
+def new_id() -> str:
+    """An id as Prisma makes them, chosen before the row is written."""
+    return str(uuid4())
+
+
+def exists(connection: Connection, schema: str = DEFAULT_SCHEMA) -> bool:
+    with explained("look for the migrations table"):
+        return _any(
+            connection,
+            "SELECT 1 FROM pg_catalog.pg_class c "
+            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = %s AND c.relname = %s AND c.relkind IN ('r', 'p')",
+            schema,
+            TABLE,
+        )
+
+
+def is_empty_database(connection: Connection, schema: str = DEFAULT_SCHEMA) -> bool:
+    """Whether Prisma would begin a history here (otherwise it answers P3005).
+
+    Only ordinary tables of this one schema count; views, types and functions do not.
+    """
+    with explained("look for tables"):
+        return not _any(
+            connection,
+            "SELECT 1 FROM pg_catalog.pg_class c "
+            "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE n.nspname = %s AND c.relkind = 'r' AND c.relname <> %s "
+            "AND pg_catalog.lower(c.relname) <> ALL (%s)",
+            schema,
+            TABLE,
+            list(_POSTGIS),
+        )
+
+
+def create(connection: Connection, schema: str = DEFAULT_SCHEMA) -> None:
+    """Make the table, and the schema first if there is none, as Prisma does on connecting."""
+    with explained("create the migrations table"), connection.transaction():
+        # Asking first: CREATE SCHEMA IF NOT EXISTS wants a right that few roles have.
+        if not _any(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s", schema):
+            connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
+        connection.execute(_about(_CREATE, schema))
+
+
+def applied(connection: Connection, schema: str = DEFAULT_SCHEMA) -> list[AppliedMigration]:
+    """Every row, the oldest first; none if Prisma has never been here."""
+    if not exists(connection, schema):
+        return []
+    with (
+        explained("read the migrations table"),
+        connection.cursor(row_factory=class_row(AppliedMigration)) as cursor,
+    ):
+        return cursor.execute(_about(_SELECT, schema)).fetchall()
+
+
+def insert_started(
+    connection: Connection, name: str, checksum: str, *, id: str, schema: str = DEFAULT_SCHEMA
+) -> None:
+    """The row of a migration that begins: until it is finished, Prisma refuses to go on (P3009)."""
+    _write(
+        connection,
+        f"record that {name} has started",
+        "INSERT INTO {table} (id, checksum, started_at, migration_name) "
+        "VALUES (%s, %s, clock_timestamp(), %s)",
+        schema,
+        id,
+        checksum,
+        name,
+    )
+
+
+def insert_finished(
+    connection: Connection, name: str, checksum: str, *, id: str, schema: str = DEFAULT_SCHEMA
+) -> None:
+    """The row of a migration that is committed together with it: `now()` is when it began."""
+    _write(
+        connection,
+        f"record that {name} is applied",
+        "INSERT INTO {table} (id, checksum, migration_name, started_at, finished_at, "
+        "applied_steps_count) VALUES (%s, %s, %s, now(), clock_timestamp(), 1)",
+        schema,
+        id,
+        checksum,
+        name,
+    )
+
+
+def mark_finished(connection: Connection, *, id: str, schema: str = DEFAULT_SCHEMA) -> None:
+    """Finish a started row. If it is not there to be finished, somebody else has been at it."""
+    changed = _write(
+        connection,
+        "record that a migration is applied",
+        "UPDATE {table} SET finished_at = clock_timestamp(), applied_steps_count = 1, logs = NULL "
+        "WHERE id = %s AND finished_at IS NULL AND rolled_back_at IS NULL",
+        schema,
+        id,
+    )
+    if changed != 1:
+        raise HistoryError(
+            "The row of the migration that was running is gone, or was finished by another.",
+            hint="See who else applies migrations here, then compare with `migration-bot status`.",
+        )
+
+
+def record_failure(
+    connection: Connection, logs: str, *, id: str, schema: str = DEFAULT_SCHEMA
+) -> None:
+    """Keep why a migration failed, where Prisma keeps it."""
+    _write(
+        connection,
+        "record why a migration failed",
+        "UPDATE {table} SET logs = %s WHERE id = %s",
+        schema,
+        logs,
+        id,
+    )
+
+
+def mark_rolled_back(connection: Connection, *, id: str, schema: str = DEFAULT_SCHEMA) -> None:
+    """Say that what this row stands for was undone; Prisma will apply the migration again."""
+    _write(
+        connection,
+        "record that a migration was rolled back",
+        "UPDATE {table} SET rolled_back_at = clock_timestamp() "
+        "WHERE id = %s AND rolled_back_at IS NULL",
+        schema,
+        id,
+    )
+
+
+def resolve_rolled_back(connection: Connection, name: str, *, schema: str = DEFAULT_SCHEMA) -> int:
+    """`prisma migrate resolve --rolled-back`; how many unfinished rows there were."""
+    return _write(
+        connection,
+        f"mark {name} as rolled back",
+        "UPDATE {table} SET rolled_back_at = clock_timestamp() "
+        "WHERE migration_name = %s AND finished_at IS NULL AND rolled_back_at IS NULL",
+        schema,
+        name,
+    )
+
+
+def resolve_applied(
+    connection: Connection,
+    name: str,
+    checksum: str,
+    *,
+    id: str,
+    schema: str = DEFAULT_SCHEMA,
+) -> None:
+    """`prisma migrate resolve --applied`: no steps, empty logs, finished when it started."""
+    with explained(f"mark {name} as applied"), connection.transaction():
+        resolve_rolled_back(connection, name, schema=schema)
+        connection.execute(
+            _about(
+                "INSERT INTO {table} (id, checksum, migration_name, started_at, finished_at, "
+                "logs, applied_steps_count) VALUES (%s, %s, %s, now(), now(), '', 0)",
+                schema,
+            ),
+            (id, checksum, name),
+        )
+
+
+def _write(connection: Connection, action: str, statement: str, schema: str, *values: str) -> int:
+    with explained(action):
+        return connection.execute(_about(statement, schema), values).rowcount
+
+
+def _any(connection: Connection, query: str, *values: str | list[str]) -> bool:
+    return connection.execute(query.encode(), values).fetchone() is not None
+
+
+def _about(statement: str, schema: str) -> sql.Composed:
+    # A literal of this module; only the schema's name comes from outside, and it is quoted.
+    return sql.SQL(statement).format(table=sql.Identifier(schema, TABLE))
