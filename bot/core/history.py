@@ -76,11 +76,18 @@ class Change:
     @property
     def added(self) -> tuple[Migration, ...]:
         """The migrations the branch brings; all of them when there is no base."""
-        names = set(self.added_names)
-        return tuple(each for each in self.head.migrations if each.name in names)
+        return tuple(each for each in self.head.migrations if each.name not in self._known)
 
     @property
     def added_names(self) -> tuple[str, ...]:
         """The folders the branch brings in Prisma's order, with or without a script."""
-        known = self.behind | set(self.base.names if self.base else ())
-        return tuple(name for name in self.head.names if name not in known)
+        old = self._known | set(self.base.incomplete if self.base else ()) & set(
+            self.head.incomplete
+        )
+        return tuple(name for name in self.head.names if name not in old)
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """What has a script on the base. A folder that gets its script here is new."""
+        merged = self.base.migrations if self.base else ()
+        return self.behind | {each.name for each in merged}
