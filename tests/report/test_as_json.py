@@ -1,0 +1,150 @@
+"""The JSON faces against their published schemas, field by field."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from bot.core.effects import LockMode
+from bot.core.plan import Plan
+from bot.core.progress import Progress
+from bot.core.target import Kind
+from bot.report.as_json import apply_json, plan_json, review_json, status_json
+from bot.report.report import TargetStatus
+from tests.report.samples import (
+    APPROVED,
+    COUPONS,
+    NOTE,
+    PRODUCTION_CLOSED,
+    PRODUCTION_DONE,
+    PRODUCTION_FAILED,
+    samples,
+)
+
+SCHEMAS = Path(__file__).parents[2] / "docs" / "reference"
+PLAN = Plan("production", (COUPONS.migration,), applied=("a",), modified=("b",), missing=("c",))
+
+
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((SCHEMAS / f"{name}.schema.json").read_text("utf-8"))
+    return loaded
+
+
+def validated(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    """The value as read back from JSON, having checked it against schema and documentation."""
+    read: dict[str, Any] = json.loads(json.dumps(value))
+    validator = Draft202012Validator(schema(name))
+    assert list(validator.iter_errors(read)) == []
+    assert undocumented(read, schema(name), schema(name)) == []
+    return read
+
+
+def undocumented(value: Any, node: dict[str, Any], root: dict[str, Any]) -> list[str]:
+    """Fields of the value that its schema does not describe."""
+    if "$ref" in node:
+        node = root["$defs"][node["$ref"].rpartition("/")[2]]
+    if "oneOf" in node:
+        node = next(each for each in node["oneOf"] if each.get("type") != "null")
+        return undocumented(value, node, root) if value is not None else []
+    if isinstance(value, list):
+        return [each for item in value for each in undocumented(item, node["items"], root)]
+    if not isinstance(value, dict):
+        return []
+    known = node["properties"]
+    found = [name for name in value if name not in known]
+    for name in value.keys() & known.keys():
+        found += undocumented(value[name], known[name], root)
+    return found
+
+
+@pytest.mark.parametrize("name", ["check", "plan", "status", "apply"])
+def test_a_schema_is_itself_valid(name: str) -> None:
+    Draft202012Validator.check_schema(schema(name))
+
+
+@pytest.mark.parametrize("report", samples().values(), ids=samples())
+def test_every_review_keeps_the_contract(report: Any) -> None:
+    validated("check", review_json(report.review))
+
+
+def test_a_review_says_all_the_contract_promises() -> None:
+    read = validated("check", review_json(samples()["risky_statement"].review))
+    assert {key: read[key] for key in ("schema", "verdict", "postgres", "findings")} == {
+        "schema": 1,
+        "verdict": "block",
+        "postgres": "18",
+        "findings": [],
+    }
+    (migration,) = read["migrations"]
+    assert migration["name"] == "20261120100000_index_orders_by_user"
+    assert migration["path"] == f"prisma/migrations/{migration['name']}/migration.sql"
+    assert migration["atomic"] is True
+    (statement,) = migration["statements"]
+    assert statement == {
+        "index": 0,
+        "line": 2,
+        "end_line": 2,
+        "kind": "CREATE INDEX",
+        "sql": 'CREATE INDEX "orders_user_id_idx" ON "orders"("user_id")',
+        "transactional": True,
+        "locks": [{"relation": "public.orders", "mode": "ShareLock", "new": False}],
+        "rewrites": [],
+        "scans": ["public.orders"],
+        "loses": [],
+    }
+    (finding,) = migration["findings"]
+    assert list(finding) == [
+        "rule", "severity", "path", "line", "column", "end_line", "statement", "message", "why",
+        "fix", "allowed", "fingerprint",
+    ]  # fmt: skip
+    assert (finding["line"], finding["statement"], finding["allowed"]) == (2, 0, None)
+
+
+def test_a_review_without_a_field_is_refused_by_the_schema() -> None:
+    value = review_json(samples()["warnings"].review)
+    del value["migrations"][0]["statements"][0]["loses"]
+    assert not Draft202012Validator(schema("check")).is_valid(value)
+
+
+def test_the_schema_names_every_lock_mode() -> None:
+    modes = schema("check")["$defs"]["lock"]["properties"]["mode"]["enum"]
+    assert modes == [mode.label for mode in LockMode]
+
+
+def test_a_plan_keeps_the_contract() -> None:
+    read = validated("plan", plan_json(PLAN, PRODUCTION_CLOSED.gates))
+    assert read["pending"] == [
+        {
+            "name": COUPONS.migration.name,
+            "path": COUPONS.migration.path,
+            "checksum": COUPONS.migration.checksum,
+        }
+    ]
+    assert read["agrees"] is False
+    assert [gate["open"] for gate in read["gates"]] == [True, False]
+
+
+def test_a_status_keeps_the_contract_for_a_target_that_cannot_be_read() -> None:
+    lost = TargetStatus("old", Kind.STAGING, problem="It could not be reached.", hint="Start it.")
+    found = TargetStatus("production", Kind.PRODUCTION, PLAN, PRODUCTION_CLOSED.gates)
+    read = validated("status", status_json([found, lost]))
+    assert [each["plan"] is None for each in read["targets"]] == [False, True]
+    assert read["targets"][0]["plan"]["digest"] == PLAN.digest
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [PRODUCTION_DONE, PRODUCTION_FAILED, PRODUCTION_CLOSED, Progress("x", Kind.DEVELOPMENT)],
+)
+def test_the_outcome_of_a_rollout_keeps_the_contract(progress: Progress) -> None:
+    read = validated("apply", apply_json(progress))
+    assert read["state"] == progress.state.value
+
+
+def test_times_are_utc() -> None:
+    backup = validated("apply", apply_json(PRODUCTION_FAILED))["backup"]
+    assert backup["snapshot_at"] == "2026-11-22T14:25:12Z"
+    assert APPROVED[0].at.utcoffset() is not None
+    assert PRODUCTION_FAILED.failed == NOTE.migration.name
