@@ -4,13 +4,14 @@ import click
 
 from bot.commands.session import Session, pass_session
 from bot.errors import ExitCode
-from bot.report.text import backup_text
+from bot.report.rollout_text import backup_text
 from bot.world import World
 
 
 def run(world: World, name: str) -> ExitCode:
     backup = world.backups.take(world.settings.target(name), world.console.say)
-    world.console.show(backup_text(backup))
+    page = world.console.page
+    world.console.show(backup_text(backup, width=page.width, colour=page.colour))
     return ExitCode.FINE
 
 

@@ -11,7 +11,7 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.errors import ExitCode
 from bot.flows.rollout import plan_for
 from bot.report.as_json import dumps, plan_json
-from bot.report.markdown import plan_markdown
+from bot.report.plan_markdown import render_plan
 from bot.report.rollout_text import plan_text
 from bot.world import World
 
@@ -21,7 +21,7 @@ def run(world: World, name: str, form: str = "text") -> ExitCode:
     if form == "json":
         world.console.show(dumps(plan_json(plan, gates)))
     elif form == "markdown":
-        world.console.show(plan_markdown(plan, gates))
+        world.console.show(render_plan(plan, gates))
     else:
         page = world.console.page
         world.console.show(plan_text(plan, gates, width=page.width, colour=page.colour))

@@ -109,10 +109,10 @@ def _expect(done: JobResult, expected: ExitCode, what: str) -> None:
 
 
 def _comments(stage: Stage, number: int) -> list[int]:
-    return [each.id for each in stage.pull(number).comments]
+    return list(stage.pull(number).comments)
 
 
 def _comment(stage: Stage, number: int) -> str:
-    comments = stage.pull(number).comments
+    comments = list(stage.pull(number).comments.values())
     require(len(comments) == 1, f"there are {len(comments)} comments")
     return comments[0].body

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.gate import Gate, closed
 from bot.core.plan import Plan
-from bot.core.progress import Progress, State
+from bot.core.progress import BackupSummary, Progress, State
 from bot.core.status import TargetStatus
 from bot.report import words
 from bot.report.terminal import Grid, Line, drawn, line
@@ -48,6 +48,11 @@ def progress_text(
 def outcome_text(progress: Progress, *, width: int = 80, colour: bool = False) -> str:
     """How a rollout ended."""
     return drawn(_outcome(progress), width=width, colour=colour)
+
+
+def backup_text(backup: BackupSummary, *, width: int = 80, colour: bool = False) -> str:
+    """What was backed up, and how it was proved."""
+    return drawn(_backup(backup), width=width, colour=colour)
 
 
 def _plan(plan: Plan, gates: Sequence[Gate], *, with_sql: bool) -> Iterator[Line]:
@@ -159,8 +164,11 @@ def _outcome(progress: Progress) -> Iterator[Line]:
         yield line(f"hint: {progress.hint}", indent=2)
     yield from _gates(closed(progress.gates))
     if progress.backup:
-        backup = progress.backup
-        proof = backup.proof or "not proved"
-        yield line(f"backup {backup.id}: {words.size(backup.size)}, {proof}", indent=2)
-        at = words.time(backup.snapshot_at)
-        yield line(f"It holds everything up to {at}; later writes are not in it.", indent=2)
+        yield from _backup(progress.backup)
+
+
+def _backup(backup: BackupSummary) -> Iterator[Line]:
+    proof = backup.proof or "not proved"
+    yield line(f"backup {backup.id}: {words.size(backup.size)}, {proof}", indent=2)
+    at = words.time(backup.snapshot_at)
+    yield line(f"It holds everything up to {at}; later writes are not in it.", indent=2)

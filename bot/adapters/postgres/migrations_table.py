@@ -145,6 +145,29 @@ def mark_finished(connection: Connection, *, id: str, schema: str = DEFAULT_SCHE
         )
 
 
+def set_steps(connection: Connection, steps: int, *, id: str, schema: str = DEFAULT_SCHEMA) -> None:
+    """Note how many pieces of a migration are committed, in the transaction of the last one."""
+    _write(
+        connection,
+        "record how far a migration is",
+        "UPDATE {table} SET applied_steps_count = %s::text::int WHERE id = %s",
+        schema,
+        str(steps),
+        id,
+    )
+
+
+def forget(connection: Connection, *, id: str, schema: str = DEFAULT_SCHEMA) -> None:
+    """Take back a started row, of a migration of which nothing is left."""
+    _write(
+        connection,
+        "take back the row of a migration",
+        "DELETE FROM {table} WHERE id = %s AND finished_at IS NULL",
+        schema,
+        id,
+    )
+
+
 def record_failure(
     connection: Connection, logs: str, *, id: str, schema: str = DEFAULT_SCHEMA
 ) -> None:

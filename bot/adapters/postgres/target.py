@@ -63,16 +63,11 @@ class TargetDatabase:
         return ServerFacts(version.split()[0], major, database, read_only, in_recovery)
 
     def applied(self) -> tuple[AppliedMigration, ...]:
-        with explained("read the migrations table"):
-            if not table.exists(self._connection, self._schema):
-                return ()
-            return tuple(table.applied(self._connection, self._schema))
+        return tuple(table.applied(self._connection, self._schema))
 
     def unbaselined(self) -> bool:
-        with explained("look for tables"):
-            return not table.exists(self._connection, self._schema) and not (
-                table.is_empty_database(self._connection, self._schema)
-            )
+        here = self._connection, self._schema
+        return not table.exists(*here) and not table.is_empty_database(*here)
 
     def lock_holder(self) -> str | None:
         with explained("see who holds the migration lock"):
@@ -98,9 +93,8 @@ class TargetDatabase:
         self._take(PRISMA_KEY, lambda _: None)
 
     def create_table(self) -> None:
-        with explained("create the migrations table"):
-            if not table.exists(self._connection, self._schema):
-                table.create(self._connection, self._schema)
+        if not table.exists(self._connection, self._schema):
+            table.create(self._connection, self._schema)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -134,28 +128,29 @@ class TargetDatabase:
             return frozenset(str(row[0]) for row in self._connection.execute(_INVALID))
 
     def record_applied(self, migration: Migration) -> None:
-        with explained("record the migration"):
-            table.insert_applied(self._connection, migration, self._schema)
+        id = table.new_id()
+        table.insert_finished(
+            self._connection, migration.name, migration.checksum, id=id, schema=self._schema
+        )
 
     def record_started(self, migration: Migration) -> str:
-        with explained("record that the migration has begun"):
-            return table.insert_started(self._connection, migration, self._schema)
+        id = table.new_id()
+        table.insert_started(
+            self._connection, migration.name, migration.checksum, id=id, schema=self._schema
+        )
+        return id
 
     def record_step(self, id: str, steps: int) -> None:
-        with explained("record how far the migration is"):
-            table.set_steps(self._connection, id, steps, self._schema)
+        table.set_steps(self._connection, steps, id=id, schema=self._schema)
 
     def record_finished(self, id: str) -> None:
-        with explained("record that the migration is finished"):
-            table.set_finished(self._connection, id, self._schema)
+        table.mark_finished(self._connection, id=id, schema=self._schema)
 
     def record_failed(self, id: str, logs: str) -> None:
-        with explained("record why the migration stopped"):
-            table.set_logs(self._connection, id, logs, self._schema)
+        table.record_failure(self._connection, logs, id=id, schema=self._schema)
 
     def forget(self, id: str) -> None:
-        with explained("take back the started row"):
-            table.delete(self._connection, id, self._schema)
+        table.forget(self._connection, id=id, schema=self._schema)
 
     def _set_timeouts(self) -> None:
         self._connection.execute(f"SET LOCAL lock_timeout = {self._target.lock_timeout}")

@@ -1,0 +1,51 @@
+"""The rules in a terminal: all in a list, or one explained."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.core.page import Page
+from bot.core.rule import Rule, name_of, reason_of, title_of
+from bot.report.terminal import Grid, Line, drawn, line, paragraphs
+
+
+def rules_text(rules: Iterable[Rule], page: Page) -> str:
+    """One row a rule, in the order in which findings are shown."""
+    rows = tuple((name_of(rule), _severity(rule), title_of(rule)) for rule in rules)
+    listed: list[Line | Grid] = [
+        Grid(("rule", "severity", "what it finds"), rows),
+        line(),
+        line("`migration-bot rules RULE` explains one.", "dim"),
+    ]
+    return drawn(listed, width=page.width, colour=page.colour)
+
+
+def rule_text(rule: Rule, page: Page) -> str:
+    """Why it matters, the safe way, an example of each, and how to allow it."""
+    return drawn(_rule(rule), width=page.width, colour=page.colour)
+
+
+def _severity(rule: Rule) -> str:
+    return rule.SEVERITY.value if rule.SEVERITY else "off"
+
+
+def _rule(rule: Rule) -> Iterator[Line]:
+    yield Line(((name_of(rule), "bold"), (f"  {_severity(rule)}", "")), wrapped=False)
+    yield from paragraphs(title_of(rule), indent=2)
+    for part in reason_of(rule).split("\n\n"):
+        yield line()
+        yield from paragraphs(part, indent=2)
+    yield line()
+    yield line("Safe way", "bold")
+    yield from paragraphs(rule.FIX, indent=2)
+    for title, example in (("Found", "BAD"), ("Quiet", "GOOD")):
+        text = getattr(rule, example, "")
+        if text:
+            yield line()
+            yield line(title, "bold")
+            yield from (
+                Line(((each, ""),), indent=2, wrapped=False) for each in text.strip().splitlines()
+            )
+    yield line()
+    yield line("To allow it, give the reason above the statement", "bold")
+    yield Line(
+        ((f"-- migration-bot: allow {name_of(rule)} because REASON", ""),), indent=2, wrapped=False
+    )
