@@ -31,16 +31,16 @@ class Checkout:
     def find(cls, folder: str, *, start: Path, environ: Mapping[str, str]) -> "Checkout":
         """The checkout around a folder that is named from `start`, or from the repository's top."""
         named = start / folder
-        root = _top_of(named if named.is_dir() else start, environ)
+        around = _top_of(start, environ)
+        root = _top_of(named, environ) if named.is_dir() else around
+        if around is not None and around != root:
+            _require_no_way_out(named, around)
         if root is None:
             return cls(None, str(named), environ)
         place = named if named.exists() else root / folder
         real = place.resolve()
         if not real.is_relative_to(root):
-            raise UsageError(
-                f"The migrations folder {folder} leads out of the checkout.",
-                hint=f"Give a folder below {root} with `--migrations`.",
-            )
+            raise _leads_out(folder)
         return cls(root, real.relative_to(root).as_posix(), environ)
 
     def history(self, *, optional: bool = False) -> History:
@@ -145,7 +145,8 @@ class Checkout:
 
     def _found(self, *, optional: bool = False) -> Found:
         top = (self.root or Path()) / self.folder
-        self._require_inside(top)
+        if self.root is not None and not top.resolve().is_relative_to(self.root.resolve()):
+            raise _leads_out(self.folder)
         try:
             return find_in_folder(top, self.root)
         except FileNotFoundError as error:
@@ -160,13 +161,6 @@ class Checkout:
                 f"The migrations folder {self.folder} cannot be read: {error.strerror}.",
                 hint="Give a folder that this user may list.",
             ) from error
-
-    def _require_inside(self, top: Path) -> None:
-        if self.root is not None and not top.resolve().is_relative_to(self.root.resolve()):
-            raise UsageError(
-                f"The migrations folder {self.folder} leads out of the checkout.",
-                hint="Give a folder of this repository with `--migrations`.",
-            )
 
     def _at(self, commit: str, at_hand: Found) -> History:
         texts = at_hand.texts.values()
@@ -200,6 +194,20 @@ class Checkout:
                 f"This clone is too shallow to tell what the branch changes from {tip.name}.",
                 hint=f"{FETCH_ADVICE}, or run `git fetch --unshallow`.",
             )
+
+
+def _require_no_way_out(place: Path, root: Path) -> None:
+    """Refuse a link in the checkout to a folder that is not: a pull request may have brought it."""
+    written = Path(posixpath.normpath(place.absolute()))
+    if written.is_relative_to(root) and not place.resolve().is_relative_to(root):
+        raise _leads_out(str(place))
+
+
+def _leads_out(folder: str) -> UsageError:
+    return UsageError(
+        f"The migrations folder {folder} leads out of the checkout.",
+        hint="Give a folder of this repository with `--migrations`.",
+    )
 
 
 def _differing(one: History, other: History) -> frozenset[str]:

@@ -3,7 +3,6 @@
 import os
 import shlex
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +67,9 @@ class Git:
     @contextmanager
     def stream(self, *arguments: str, lines: bytes) -> Iterator[IO[bytes]]:
         """git's output while it runs, given `lines` as its input."""
+        # Imported late: nothing has to be read where all texts are at hand, and it is slow to load.
+        import tempfile
+
         # A file, because a pipe that both sides write to can come to a halt.
         with tempfile.TemporaryFile() as stdin:
             stdin.write(lines)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import world
 from bot.adapters.checkout import Checkout
 from bot.errors import UsageError
 from tests.adapters.checkout.repository import FIRST, FOLDER, NOW, SECOND, THIRD, Repository
@@ -161,11 +162,30 @@ def test_a_folder_that_leads_out_of_the_repository_is_refused(
     repository: Repository, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="leads out of the checkout"):
-        Checkout.find("../elsewhere", start=repository.path, environ=repository.environ)
+        Checkout.find("../nowhere", start=repository.path, environ=repository.environ)
     (tmp_path / "elsewhere").mkdir()
     (repository.path / "linked").symlink_to(tmp_path / "elsewhere")
-    found = Checkout.find("linked", start=repository.path, environ=repository.environ)
-    assert found.root is None
+    with pytest.raises(UsageError, match="leads out of the checkout"):
+        Checkout.find("linked", start=repository.path, environ=repository.environ)
+
+
+def test_a_folder_elsewhere_that_was_named_as_such_is_read(
+    repository: Repository, tmp_path: Path
+) -> None:
+    (tmp_path / "elsewhere" / FIRST).mkdir(parents=True)
+    for folder in ("../elsewhere", str(tmp_path / "elsewhere")):
+        found = Checkout.find(folder, start=repository.path, environ=repository.environ)
+        assert found.root is None
+        assert found.history().incomplete == (FIRST,)
+
+
+def test_a_repository_inside_another_is_its_own_checkout(repository: Repository) -> None:
+    inner = repository.path / "inner"
+    inner.mkdir()
+    repository.git("-C", "inner", "init", "--quiet")
+    (inner / "migrations" / FIRST).mkdir(parents=True)
+    found = Checkout.find("inner/migrations", start=repository.path, environ=repository.environ)
+    assert (found.root, found.folder) == (inner, "migrations")
 
 
 def test_the_commit_that_added_a_migration_is_the_merge_of_its_branch(
@@ -236,3 +256,8 @@ def test_nothing_is_written_by_looking(repository: Repository) -> None:
     repository.checkout().change("main", NOW)
     repository.checkout().history_at("main")
     assert sorted(path for path in repository.path.rglob("*")) == before
+
+
+def test_the_checkout_is_what_commands_expect(repository: Repository) -> None:
+    expected: world.Checkout = repository.checkout()
+    assert expected.everything(NOW).base is None

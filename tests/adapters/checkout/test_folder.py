@@ -154,11 +154,12 @@ def test_a_name_that_is_not_utf8_is_a_fault(repository: Repository) -> None:
     assert faults(history) == {"2026\ufffd": "its name is not UTF-8"}
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_may_not_be_read_is_a_fault(repository: Repository) -> None:
     repository.add("20260103000000_x", "20260104000000_y")
     (repository.migrations / "20260103000000_x").chmod(0)
     (repository.migrations / "20260104000000_y" / "migration.sql").chmod(0)
+    if os.access(repository.migrations / "20260103000000_x", os.R_OK):
+        pytest.skip("root may read everything")
     found = faults(repository.checkout().history())
     (repository.migrations / "20260103000000_x").chmod(0o700)
     assert found == {
