@@ -63,7 +63,7 @@ lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
-	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .github/workflows action.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 
