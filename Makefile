@@ -21,7 +21,8 @@ PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
 COMPILE := $(RUN) uv pip compile pyproject.toml --extra embedded --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
-	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --custom-compile-command "make lock"
+	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --system-certs \
+	--custom-compile-command "make lock"
 
 .PHONY: help install demo test test-all lint format lock bench clean
 
@@ -62,7 +63,7 @@ lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
-	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .github/workflows action.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-actions action.yml
 

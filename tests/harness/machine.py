@@ -60,11 +60,11 @@ class Machine:
         if shell not in SHELLS:
             raise HarnessError(f"the harness has no shell {shell}")
         self.steps_run += 1
-        files = make_files(self.folder / "files" / str(self.steps_run))
-        script_path = self.folder / "files" / str(self.steps_run) / "script.sh"
-        script_path.write_text(script, encoding="utf-8")
+        folder = self.folder / "files" / str(self.steps_run)
+        files = make_files(folder)
+        (folder / "script.sh").write_text(script, encoding="utf-8")
         done = subprocess.run(
-            [*SHELLS[shell], str(script_path)],
+            [*SHELLS[shell], str(folder / "script.sh")],
             cwd=self.workspace / directory,
             env=self._variables(environment) | files,
             stdin=subprocess.DEVNULL,
@@ -74,10 +74,13 @@ class Machine:
             check=False,
         )
         log = done.stdout.decode("utf-8", errors="replace")
+        return self._read(files, succeeded=done.returncode == 0, log=log)
+
+    def _read(self, files: Mapping[str, str], *, succeeded: bool, log: str) -> Finished:
         self.exported.update(environment_of(files["GITHUB_ENV"]))
-        self.paths[:0] = Path(files["GITHUB_PATH"]).read_text(encoding="utf-8").split()
-        outputs, summary = pairs(files["GITHUB_OUTPUT"]), summary_of(files["GITHUB_STEP_SUMMARY"])
-        return Finished(done.returncode == 0, log, outputs, summary)
+        self.paths[:0] = Path(files["GITHUB_PATH"]).read_text(encoding="utf-8").splitlines()
+        outputs = pairs(files["GITHUB_OUTPUT"])
+        return Finished(succeeded, log, outputs, summary_of(files["GITHUB_STEP_SUMMARY"]))
 
     def github(self) -> dict[str, Any]:
         own = {

@@ -1,7 +1,7 @@
 """Steps: scripts, composite actions of the checkout, and stand-ins for everybody else's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +50,18 @@ def run_steps(frame: Frame, steps: Sequence[Step]) -> tuple[StepResult, ...]:
         result = _run_step(frame, step, name=str(step.get("name") or f"step {position}"))
         frame.failed = frame.failed or result.conclusion == "failure"
         if "id" in step:
-            frame.seen[step["id"]] = Strict(
-                f"steps.{step['id']}",
-                {
-                    "outputs": dict(result.outputs),
-                    "outcome": result.outcome,
-                    "conclusion": result.conclusion,
-                },
-            )
+            frame.seen[step["id"]] = _seen(step["id"], result)
         results.append(result)
     return tuple(results)
+
+
+def _seen(identifier: str, result: StepResult) -> Strict:
+    known = {
+        "outputs": dict(result.outputs),
+        "outcome": result.outcome,
+        "conclusion": result.conclusion,
+    }
+    return Strict(f"steps.{identifier}", known)
 
 
 def _run_step(frame: Frame, step: Step, *, name: str) -> StepResult:
@@ -75,9 +77,7 @@ def _run_step(frame: Frame, step: Step, *, name: str) -> StepResult:
     else:
         result = _run_stand_in(frame, step, scope, name)
     if result.outcome == "failure" and _forgiven(step, scope):
-        return StepResult(
-            name, "failure", "success", result.outputs, result.log, result.summary, result.inner
-        )
+        return replace(result, conclusion="success")
     return result
 
 

@@ -1,5 +1,6 @@
-"""What action.yml installs, laid down beforehand from the packages of this very process."""
+"""This bot, put where a run will look for it: into a repository, and onto a runner."""
 
+import shutil
 import sysconfig
 import venv
 from collections.abc import Callable
@@ -7,11 +8,21 @@ from pathlib import Path
 
 from tests.harness.stand_ins import git
 
+ROOT = Path(__file__).parents[2]
+
+
+def ship(folder: Path) -> None:
+    """Copy the action and the bot into a repository, as this project's own checkout has them."""
+    for name in "action.yml", "requirements.txt":
+        shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "bot", folder / "bot", ignore=shutil.ignore_patterns("__pycache__"))
+
 
 def preinstalled(lock_file: Path) -> Callable[[Path], None]:
     """For `World.before_job`: the environment that an earlier use of the action would have left.
 
-    The action recognises it by the hash of its lock file, and skips the installation.
+    It holds the packages of this very process. The action recognises it by the hash of its lock
+    file, and skips the installation.
     """
 
     def lay(temporary: Path) -> None:
