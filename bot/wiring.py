@@ -5,21 +5,23 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.adapters.actions import Runner as ActionsRunner
 from bot.adapters.actions import read_event
-from bot.adapters.checkout.checkout import Checkout
+from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.commands.session import Options
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
+from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
 from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
-from bot.world import Backups, Database, GitHub, Runner, World
+from bot.world import Database, GitHub, Runner, World
 
 
 def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
@@ -43,7 +45,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         ),
         checkout=checkout,
         connect=lambda target: open_database(target, environ),
-        backups=_backups(environ),
+        backups=_Backups(environ),
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,
         environ=environ,
@@ -114,17 +116,22 @@ def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
         raise UsageError(
             f"{target.url_env} is not set, so {target.name} cannot be reached.",
             hint=f"Set it to a connection string such as "
-            f"postgresql://user:password@host:5432/database, for example as a secret of the "
+            f"postgresql://user@host:5432/database, for example as a secret of the "
             f"environment {target.name}.",
         )
     return parse_url(text, name=target.url_env)
 
 
-def _backups(environ: Mapping[str, str]) -> Backups:
-    # Imported late: only a rollout to production backs anything up.
-    from bot.adapters.postgres.backups import ProvedBackups
+@dataclass(frozen=True)
+class _Backups:
+    """Loads what takes backups when one is taken: a check needs no connection."""
 
-    return ProvedBackups(lambda target: url_of(target, environ))
+    environ: Mapping[str, str]
+
+    def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
+        from bot.adapters.postgres.backups import take_and_prove
+
+        return take_and_prove(target, url_of(target, self.environ), note)
 
 
 def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:

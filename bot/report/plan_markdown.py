@@ -6,9 +6,10 @@ from typing import Any
 from bot.core.gate import Gate, closed
 from bot.core.plan import Plan
 from bot.core.review import JudgedMigration, Review
+from bot.core.run import Run
 from bot.report import words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
-from bot.report.report import Report, Run
+from bot.report.report import Report
 from bot.report.sql_view import planned_sql
 from bot.report.template import render
 

@@ -1,0 +1,5 @@
+"""Rules."""
+
+from bot.core.rule import Rule
+
+RULES: tuple[Rule, ...] = ()

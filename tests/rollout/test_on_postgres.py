@@ -1,0 +1,203 @@
+"""Whole rollouts on real servers: judged, applied, recorded, and cleaned up after a failure."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from bot.adapters.postgres.target import open_target
+from bot.core.migration import Migration
+from bot.core.outcome import Outcome
+from bot.core.settings import default_targets
+from bot.core.target import Target
+from bot.core.url import parse_url
+from bot.errors import HistoryError, PostgresError, UsageError
+from bot.flows.rollout import order_for
+from bot.rollout.procedure import roll_out
+from bot.world import Database, World
+from tests.fakes import FakeCheckout, history, migration, world
+
+STAGING = default_targets()["staging"]
+INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY, n int);\n")
+INDEX = migration("20260102000000_index", "CREATE INDEX CONCURRENTLY a_n ON a (n);\n")
+Apply = Callable[..., Outcome]
+
+
+@pytest.fixture
+def apply(database: str) -> Apply:
+    @contextmanager
+    def connect(target: Target) -> Iterator[Database]:
+        with open_target(target, parse_url(database)) as opened:
+            yield opened
+
+    def apply(*migrations: Migration, **target: object) -> Outcome:
+        made: World = world(FakeCheckout(history(*migrations)))
+        staging = replace(STAGING, **target)  # type: ignore[arg-type]
+        real = replace(made, connect=connect)
+        return roll_out(order_for(staging, real), real)
+
+    return apply
+
+
+def ask(database: str, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(database, autocommit=True) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def rows(database: str) -> list[tuple[object, ...]]:
+    return ask(
+        database,
+        "SELECT migration_name, finished_at IS NOT NULL, applied_steps_count, logs "
+        "FROM _prisma_migrations ORDER BY started_at",
+    )
+
+
+def test_a_history_is_applied_once_and_then_nothing_is_pending(apply: Apply, database: str) -> None:
+    assert [each.name for each in apply(INIT, INDEX).applied] == [INIT.name, INDEX.name]
+    assert apply(INIT, INDEX).applied == ()
+    assert rows(database) == [(INIT.name, True, 1, None), (INDEX.name, True, 1, None)]
+
+
+def test_checksums_are_prismas(apply: Apply, database: str) -> None:
+    apply(INIT)
+
+    assert ask(database, "SELECT checksum FROM _prisma_migrations") == [(INIT.checksum,)]
+
+
+def test_a_failing_file_leaves_no_trace_and_the_next_run_goes_on(
+    apply: Apply, database: str
+) -> None:
+    broken = migration("20260102000000_more", "CREATE TABLE b (id int);\nALTER TABLE c ADD d int;")
+
+    with pytest.raises(PostgresError, match=r"20260102000000_more, line 2: .*\"c\" does not exist"):
+        apply(INIT, broken)
+
+    assert ask(database, "SELECT to_regclass('b') IS NULL") == [(True,)]
+    mended = replace(broken, sql="CREATE TABLE b (id int);")
+    assert [each.name for each in apply(INIT, mended).applied] == [broken.name]
+
+
+def test_a_failed_unique_build_leaves_neither_an_index_nor_a_row(
+    apply: Apply, database: str
+) -> None:
+    doubles = "CREATE TABLE d (n int); INSERT INTO d (n) VALUES (1), (1)"
+    start = migration("20260101000000_init", doubles)
+    apply(start)
+    unique = migration("20260102000000_unique", "CREATE UNIQUE INDEX CONCURRENTLY d_n ON d (n)")
+
+    with pytest.raises(PostgresError, match="Nothing of 20260102000000_unique was kept") as error:
+        apply(
+            migration(
+                "20260101000000_init", "CREATE TABLE d (n int); INSERT INTO d VALUES (1), (1)"
+            ),
+            unique,
+        )
+
+    assert "(1)" not in error.value.message
+    assert ask(database, "SELECT to_regclass('d_n') IS NULL") == [(True,)]
+    assert len(rows(database)) == 1
+
+
+def test_a_file_with_concurrent_and_other_statements_is_applied_in_segments(
+    apply: Apply, database: str
+) -> None:
+    mixed = migration(
+        "20260102000000_mixed",
+        "ALTER TABLE a ADD COLUMN m int;\nCREATE INDEX CONCURRENTLY a_m ON a (m);\n"
+        "COMMENT ON COLUMN a.m IS 'counted';",
+    )
+
+    apply(INIT, mixed)
+
+    assert rows(database)[1] == (mixed.name, True, 1, None)
+    assert ask(database, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'a_m'::regclass") == [
+        (True,)
+    ]
+
+
+def test_a_file_that_stops_between_segments_is_a_failed_migration_for_everybody(
+    apply: Apply, database: str
+) -> None:
+    mixed = migration(
+        "20260102000000_mixed",
+        "ALTER TABLE a ADD COLUMN m int;\nCREATE INDEX CONCURRENTLY a_x ON a (missing);",
+    )
+
+    with pytest.raises(PostgresError, match="Everything before line 2"):
+        apply(INIT, mixed)
+    assert rows(database)[1][1] is False
+
+    with pytest.raises(HistoryError, match="P3009"):
+        apply(INIT, mixed)
+
+
+def test_a_new_enum_value_can_be_used_further_down_the_same_file(
+    apply: Apply, database: str
+) -> None:
+    enum = migration(
+        "20260101000000_init", "CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE m (f mood)"
+    )
+    used = migration(
+        "20260102000000_used",
+        "ALTER TYPE mood ADD VALUE 'good';\nINSERT INTO m (f) VALUES ('good');",
+    )
+
+    apply(enum, used)
+
+    assert ask(database, "SELECT f::text FROM m") == [("good",)]
+
+
+def test_prismas_own_enum_replacement_with_begin_and_commit_is_one_transaction(
+    apply: Apply, database: str
+) -> None:
+    enum = migration(
+        "20260101000000_init",
+        "CREATE TYPE mood AS ENUM ('ok', 'bad'); CREATE TABLE m (f mood NOT NULL DEFAULT 'ok')",
+    )
+    replaced = migration(
+        "20260102000000_replaced",
+        "BEGIN;\nCREATE TYPE mood_new AS ENUM ('ok');\n"
+        "ALTER TABLE m ALTER COLUMN f DROP DEFAULT;\n"
+        "ALTER TABLE m ALTER COLUMN f TYPE mood_new USING (f::text::mood_new);\n"
+        "ALTER TYPE mood RENAME TO mood_old;\nALTER TYPE mood_new RENAME TO mood;\n"
+        "DROP TYPE mood_old;\nALTER TABLE m ALTER COLUMN f SET DEFAULT 'ok';\nCOMMIT;\n",
+    )
+
+    apply(enum, replaced)
+
+    assert ask(database, "SELECT enum_range(NULL::mood)::text") == [("{ok}",)]
+
+
+def test_percent_signs_and_dollar_quotes_are_sent_as_they_stand(
+    apply: Apply, database: str
+) -> None:
+    function = migration(
+        "20260101000000_f",
+        "CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS $$BEGIN RETURN '100 %s %';END$$;",
+    )
+
+    apply(function)
+
+    assert ask(database, "SELECT f()") == [("100 %s %",)]
+
+
+def test_a_file_that_cannot_be_read_is_refused_before_anything_is_recorded(
+    apply: Apply, database: str
+) -> None:
+    with pytest.raises(UsageError, match="20260102000000_bad, line 1"):
+        apply(INIT, migration("20260102000000_bad", "CREATE TABEL b (id int);"))
+
+    assert ask(database, "SELECT to_regclass('_prisma_migrations') IS NULL") == [(True,)]
+
+
+def test_an_empty_or_comment_only_file_is_recorded_as_prisma_does(
+    apply: Apply, database: str
+) -> None:
+    apply(migration("20260101000000_e", ""), migration("20260102000000_c", "-- nothing\n"))
+
+    assert [row[:3] for row in rows(database)] == [
+        ("20260101000000_e", True, 1),
+        ("20260102000000_c", True, 1),
+    ]
