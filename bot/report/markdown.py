@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.core.progress import State
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.headline import headline, rolling_out
@@ -41,7 +42,7 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
     seen, folded_rows = split_rows(report, detail.rows)
     return {
         "report": report,
-        "calm": calm,
+        "unfinished": calm and any(each.state is not State.APPLIED for each in report.targets),
         "headline": headline(report),
         "seen": seen,
         "folded_rows": folded_rows,
