@@ -51,7 +51,12 @@ class Verbs(click.Group):
     "3 a gate is closed · 4 PostgreSQL refused · 5 GitHub refused · 6 the histories disagree · "
     "70 a fault of the bot itself.",
 )
-@click.option("--config", metavar="FILE", help="The configuration, not .github/migration-bot.yml.")
+@click.option(
+    "--config",
+    metavar="FILE",
+    envvar="MIGRATION_BOT_CONFIG",
+    help="The configuration, not .github/migration-bot.yml.",
+)
 @click.option("--migrations", metavar="DIR", help="The folder, not prisma/migrations.")
 @click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only the result.")
@@ -71,7 +76,7 @@ def cli(
     Try it without any setup: `migration-bot demo`.
     """
     context.obj = Session(
-        Options(config, migrations, not no_color, -1 if quiet else verbose), _build
+        Options(config or None, migrations, not no_color, -1 if quiet else verbose), _build
     )
 
 

@@ -71,15 +71,25 @@ def with_base(environ: Mapping[str, str]) -> Mapping[str, str]:
 def read_configuration(
     options: Options, checkout: Checkout, environ: Mapping[str, str]
 ) -> Settings:
-    """From --config; on a pull request from its base, which the author does not control; else from
-    the checkout."""
-    if options.config is not None:
-        return _parse(_read(Path(options.config)), options.config)
+    """From --config or its usual place; on a pull request always as its base has it, where the
+    author has no say."""
+    path = options.config or CONFIG_PATH
     if environ.get("GITHUB_EVENT_NAME") in CHECKING_EVENTS:
-        text = checkout.text_at_base(CONFIG_PATH)
+        text = checkout.text_at_base(path)
+    elif options.config is not None:
+        text = _read(Path(path))
     else:
-        text = checkout.text(CONFIG_PATH)
-    return Settings() if text is None else _parse(text, CONFIG_PATH)
+        text = checkout.text(path)
+    if text is None and options.config is not None:
+        raise _missing(path)
+    return Settings() if text is None else _parse(text, path)
+
+
+def _missing(path: str) -> UsageError:
+    return UsageError(
+        f"The base branch has no configuration {path}.",
+        hint="Merge it first: a pull request is judged by the configuration of its base.",
+    )
 
 
 def _parse(text: str, path: str) -> Settings:

@@ -30,9 +30,20 @@ TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
 
 def run(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
     request = request_of(event, payload, sha=sha)
+    _require_checked_out(request, sha, world)
     if isinstance(request, CheckRequest):
         return check(request, world)
     return apply(request, world)
+
+
+def _require_checked_out(request: CheckRequest | ApplyRequest, sha: str, world: World) -> None:
+    """What is judged, or applied, must be what the event is about."""
+    head = world.checkout.head()
+    if head not in (request.head, sha):
+        raise UsageError(
+            f"The checkout is at {head[:12]}, and the event is about {request.head[:12]}.",
+            hint="Let actions/checkout take the commit of the event, and change nothing after it.",
+        )
 
 
 def check(request: CheckRequest, world: World) -> ExitCode:
@@ -46,7 +57,13 @@ def check(request: CheckRequest, world: World) -> ExitCode:
     world.console.show(check_text(review, width=page.width, colour=page.colour))
     world.runner.log(annotations(review.all_findings))
     world.runner.summary(render_markdown(Report(review, run=world.runner.run(request.head))))
-    _outputs(world, verdict=review.verdict.value, digest=review.digest)
+    counted = [each for each in review.all_findings if each.allowed is None]
+    _outputs(
+        world,
+        verdict=review.verdict.value,
+        digest=review.digest,
+        findings=str(len(counted)),
+    )
     if request.pull is not None:
         _comment(request, review, world)
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE

@@ -68,13 +68,15 @@ class DemoRunner:
         )
 
     def _check_out(self, event: Event, place: Path) -> Path:
-        """What actions/checkout does with `fetch-depth: 0`."""
+        """What the workflows' checkout does with `fetch-depth: 0`: a pull request's own head."""
+        pull = event.payload.get("pull_request")
+        commit = pull["head"]["sha"] if pull else event.sha
         checkout = place / "checkout"
         origin = self.hub.state.repository(self.repository).git.path
         place.mkdir(parents=True)
         _git("clone", "--quiet", "--no-checkout", str(origin), str(checkout))
         _git("-C", str(checkout), "fetch", "--quiet", "origin", event.ref)
-        _git("-C", str(checkout), "checkout", "--quiet", "--detach", event.sha)
+        _git("-C", str(checkout), "checkout", "--quiet", "--detach", commit)
         return checkout
 
     def _environment(self, event: Event, place: Path) -> dict[str, str]:

@@ -12,7 +12,8 @@ SUMMARY_BUDGET = 1_000_000
 class Detail:
     """What to show. A limit of None means everything.
 
-    `statements` counts statements of risky migrations whose SQL is shown, the risky ones first.
+    `statements` counts statements of risky migrations whose SQL is shown, the risky ones first;
+    `rows` counts migrations, the gravest first.
     """
 
     notice_reasons: bool = True
@@ -62,14 +63,23 @@ def _rows(detail: Detail, limit: int) -> Detail:
 
 
 def _most(draw: Draw, limited: Callable[[int], Detail], many: int, budget: int) -> int:
-    """The greatest limit that fits; 0 if not even that does."""
-    least, beyond = 0, many + 1
+    """The greatest limit that fits; 0 if not even that does.
+
+    It is approached from below, because drawing twice too much is cheap and everything is not.
+    """
+
+    def fits(limit: int) -> bool:
+        return _size(draw(limited(limit))) <= budget
+
+    if many == 0 or not fits(0):
+        return 0
+    beyond = 1
+    while beyond <= many and fits(beyond):
+        beyond *= 2
+    least, beyond = beyond // 2, min(beyond, many + 1)
     while beyond - least > 1:
         middle = (least + beyond) // 2
-        if _size(draw(limited(middle))) <= budget:
-            least = middle
-        else:
-            beyond = middle
+        least, beyond = (middle, beyond) if fits(middle) else (least, middle)
     return least
 
 

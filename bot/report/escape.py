@@ -21,7 +21,7 @@ _AUTOLINKS = (
     (re.compile(r"(?i)\b(www)\."), rf"\1{_BREAK}."),
     (re.compile(r":(?=[\w+-]+:)"), f":{_BREAK}"),
 )
-_MARKUP = re.compile(r"[\\`*\[\]~|]|(?<!\w)_|_(?!\w)")
+_MARKUP = re.compile(r"[\\`*\[\]~|]|(?<![^\W_])_|_(?![^\W_])")
 _LINE_START = re.compile(r"^(\d{1,9}(?=[.)])|(?=[#+=-]))")
 
 

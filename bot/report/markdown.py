@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.core.progress import State
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.headline import headline, rolling_out
@@ -10,7 +11,6 @@ from bot.report.sections import (
     allowed_of,
     columns_of,
     groups_of,
-    rows_of,
     split_rows,
     targets_summary,
 )
@@ -39,14 +39,14 @@ def _draw(report: Report, detail: Detail) -> str:
 
 def _values(report: Report, detail: Detail) -> dict[str, Any]:
     calm = rolling_out(report)
-    seen, folded_rows, missing_rows = split_rows(rows_of(report), detail.rows)
+    seen, folded_rows = split_rows(report, detail.rows)
     return {
         "report": report,
-        "calm": calm,
+        "unfinished": calm and any(each.state is not State.APPLIED for each in report.targets),
         "headline": headline(report),
         "seen": seen,
         "folded_rows": folded_rows,
-        "missing_rows": missing_rows,
+        "missing_rows": len(report.review.migrations) - len(seen) - len(folded_rows),
         "columns": columns_of(report),
         "groups": groups_of(report, detail, calm=calm),
         "allowed": allowed_of(report, detail),

@@ -32,7 +32,7 @@ def render_plan(
         lambda detail: render("plan.md.j2", **_values(plan, gates, report, detail)),
         statements=0,
         findings=0,
-        rows=0,
+        rows=len(pending),
         budget=budget,
     )
 

@@ -11,6 +11,7 @@ from bot.report import links, words
 from bot.report.detail import Detail
 from bot.report.fixes import Part, parts_of
 from bot.report.report import Report
+from bot.report.sql_view import gravest
 
 _MESSAGE = 600
 _REASON = 1500
@@ -69,28 +70,16 @@ class Group:
         return self.total - len(self.notes)
 
 
-def rows_of(report: Report) -> list[Row]:
-    return [_row(judged, report) for judged in report.review.migrations]
-
-
-def split_rows(rows: list[Row], limit: int | None) -> tuple[list[Row], list[Row], int]:
-    """Rows to see at once, rows to fold away, and how many rows are left out altogether."""
-    kept = rows if limit is None else _gravest_first(rows)[:limit]
-    shown = [row for row in rows if row in kept]
-    if len(shown) <= _VISIBLE_ROWS:
-        return shown, [], len(rows) - len(shown)
-    seen = _gravest_first(shown)[:_VISIBLE_ROWS]
-    seen = [row for row in seen if row.finding] or seen
-    return (
-        [row for row in shown if row in seen],
-        [row for row in shown if row not in seen],
-        len(rows) - len(shown),
-    )
-
-
-def _gravest_first(rows: list[Row]) -> list[Row]:
-    rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
-    return sorted(rows, key=lambda row: rank[row.finding.severity] if row.finding else 3)
+def split_rows(report: Report, limit: int | None) -> tuple[list[Row], list[Row]]:
+    """Rows to see at once, and rows to fold away; `limit` is how many there may be at all."""
+    migrations = report.review.migrations
+    kept = sorted(gravest(migrations, limit))
+    seen = set(kept)
+    if len(kept) > _VISIBLE_ROWS:
+        seen &= gravest(migrations, _VISIBLE_ROWS)
+        seen = {place for place in seen if words.worst(migrations[place].findings)} or seen
+    shown = [_row(migrations[place], report) for place in kept if place in seen]
+    return shown, [_row(migrations[place], report) for place in kept if place not in seen]
 
 
 def columns_of(report: Report) -> list[str]:
@@ -107,7 +96,7 @@ def _row(judged: JudgedMigration, report: Report) -> Row:
         sign=sign_of(worst),
         name=judged.migration.name,
         url=links.file_url(report.run, path) if report.run else "",
-        statements=words.count(len(judged.statements), "statement"),
+        statements=words.statements(judged),
         effect=words.effect(judged),
         finding=worst,
         rule_url=links.rule_url(worst.rule) if worst else "",

@@ -28,9 +28,12 @@ class PlannedFile:
 
 @dataclass(frozen=True)
 class PlannedSql:
+    """The migrations' SQL; `missing` counts the files that are not even named."""
+
     files: tuple[PlannedFile, ...]
     statements: int
     shortened: bool
+    missing: int = 0
 
     @property
     def open(self) -> bool:
@@ -42,17 +45,27 @@ def planned_sql(report: Report, detail: Detail) -> PlannedSql:
     kept = set(_ranked(report.review.migrations)[: detail.statements])
     if detail.statements is None:
         kept = set(_ranked(report.review.migrations))
+    migrations = report.review.migrations
+    named = gravest(migrations, detail.rows)
     files = tuple(
         _file(place, judged, report, detail, kept)
-        for place, judged in enumerate(report.review.migrations)
+        for place, judged in enumerate(migrations)
+        if place in named
     )
-    total = sum(len(judged.statements) for judged in report.review.migrations)
-    return PlannedSql(files, total, any(each.shown for each in files))
+    missing = len(migrations) - len(files)
+    total = sum(len(judged.statements) for judged in migrations)
+    return PlannedSql(files, total, bool(missing) or any(each.shown for each in files), missing)
 
 
 def statement_count(report: Report) -> int:
     """How many statements of risky migrations there are to leave out, one by one."""
     return len(_ranked(report.review.migrations))
+
+
+def gravest(migrations: Sequence[JudgedMigration], limit: int | None) -> set[int]:
+    """The places of as many migrations as the limit allows, those with the worst finding first."""
+    order = sorted(range(len(migrations)), key=lambda place: words.gravity(migrations[place]))
+    return set(order[:limit])
 
 
 def risky(judged: JudgedMigration) -> bool:
@@ -91,7 +104,7 @@ def _file(
         name=judged.migration.name,
         url=links.file_url(report.run, judged.migration.path) if report.run else "",
         checksum=judged.migration.checksum[:12],
-        statements=words.count(len(judged.statements), "statement"),
+        statements=words.statements(judged),
         sql=sql,
         shown=shown,
     )

@@ -5,7 +5,7 @@ refused, so that forgetting a filter is an error and never an injection.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bot.report import escape, words
@@ -50,18 +50,23 @@ def _only_shown(value: object) -> object:
 
 def _filters() -> dict[str, Callable[..., Shown]]:
     return {
-        "inline": _shown(escape.inline),
-        "prose": _shown(escape.prose),
-        "code": _shown(escape.code),
+        "inline": _remembered(escape.inline),
+        "prose": _remembered(escape.prose),
+        "code": _remembered(escape.code),
         "fence": _shown(escape.fence),
-        "html": _shown(escape.html),
-        "target": _shown(escape.link_target),
+        "html": _remembered(escape.html),
+        "target": _remembered(escape.link_target),
         "time": _shown(words.time),
         "duration": _shown(words.duration),
         "size": _shown(words.size),
         "count": _shown(words.count),
         "ours": _shown(str),
     }
+
+
+def _remembered(function: Callable[[str], str]) -> Callable[..., Shown]:
+    """A long report is drawn several times until it fits, with the same names in it."""
+    return lru_cache(maxsize=1 << 14)(_shown(function))
 
 
 def _shown(function: Callable[..., str]) -> Callable[..., Shown]:

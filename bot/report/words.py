@@ -66,10 +66,21 @@ def short_digest(digest: str) -> str:
     return digest.removeprefix("sha256:")[:12]
 
 
+def gravity(judged: JudgedMigration) -> int:
+    """0 for a migration with an error, 3 for one without findings."""
+    found = worst(judged.findings)
+    return _RANK[found.severity] if found else len(_RANK)
+
+
 def worst(findings: Iterable[Finding]) -> Finding | None:
     """The gravest finding that counts, the first of them in the file."""
     counted = [each for each in findings if each.allowed is None]
     return min(counted, key=lambda each: (_RANK[each.severity], each.line), default=None)
+
+
+def statements(judged: JudgedMigration) -> str:
+    """How many statements it has; "" if it was not cut into statements."""
+    return count(len(judged.statements), "statement") if judged.statements else ""
 
 
 def effect(judged: JudgedMigration) -> str:

@@ -1,0 +1,244 @@
+"""The status comment against expected/*.md, its budget, and what hostile text can do to it."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from markdown_it import MarkdownIt
+
+from bot.core.migration import Migration
+from bot.core.review import JudgedMigration, Review
+from bot.report.comment import read_marker, render_comment, same_but_for_time
+from bot.report.markdown import render_markdown
+from bot.report.report import Report
+from tests.report.regenerate import EXPECTED, KEY, drawn
+from tests.report.samples import (
+    BLOCKING_INDEX,
+    HEAD,
+    INDEX,
+    NOTE,
+    REWRITE,
+    RUN,
+    TYPE,
+    UNNAMED,
+    hostile,
+    judged,
+    many,
+    migration,
+    report,
+    samples,
+    statement,
+)
+
+BUDGET = 60_000
+
+
+@pytest.mark.parametrize("name", drawn())
+def test_the_comment_is_as_expected(name: str) -> None:
+    """To accept a change: `python -m tests.report.regenerate`, and read the diff."""
+    assert drawn()[name] == (EXPECTED / name).read_text("utf-8")
+
+
+def test_no_expected_document_is_left_over() -> None:
+    assert {path.name for path in EXPECTED.iterdir()} == set(drawn())
+
+
+@pytest.mark.parametrize("name", samples())
+def test_every_comment_begins_with_its_marker(name: str) -> None:
+    made = samples()[name]
+    body = render_comment(made, KEY)
+    marker = read_marker(body)
+    assert marker is not None
+    assert (marker.key, marker.sha, marker.run, marker.attempt) == (KEY, HEAD, RUN.id, 1)
+    assert marker.plan == (made.review.digest if made.review.migrations else "")
+
+
+@pytest.mark.parametrize("name", samples())
+def test_every_comment_has_one_verdict_and_one_next_step(name: str) -> None:
+    body = render_comment(samples()[name], KEY)
+    assert body.count("**Next step:**") == 1
+    assert re.search(r"\n### (🟢|🟡|🔴) ", body)
+
+
+def test_two_bodies_that_differ_in_time_only_are_the_same() -> None:
+    first = render_comment(samples()["warnings"], KEY)
+    later = replace(samples()["warnings"], run=replace(RUN, at=RUN.at + timedelta(days=1)))
+    second = render_comment(later, KEY)
+    assert first != second
+    assert same_but_for_time(first, second.replace("\n", "\r\n"))
+
+
+def test_another_run_commit_or_state_is_not_the_same() -> None:
+    first = render_comment(samples()["warnings"], KEY)
+    again = replace(samples()["warnings"], run=replace(RUN, attempt=2))
+    assert not same_but_for_time(first, render_comment(again, KEY))
+    assert not same_but_for_time(first, render_comment(samples()["all_well"], KEY))
+
+
+def test_a_time_in_the_text_is_not_taken_for_the_comments_own() -> None:
+    body = render_comment(samples()["production_applied"], KEY)
+    assert not same_but_for_time(body, body.replace("14:25 UTC", "14:26 UTC"))
+
+
+def test_without_a_run_there_are_no_links_into_the_repository() -> None:
+    body = render_markdown(replace(samples()["blocked"], run=None))
+    assert "github.com/acme" not in body
+    assert "`20261120100000_index_orders_by_user/migration.sql:2`" in body
+
+
+HOSTILE_TAGS = {"details", "summary", "b", "br", "code", "sub", "span", "!--"}
+
+
+def test_hostile_text_adds_no_markup_to_the_comment() -> None:
+    body = render_comment(hostile(), KEY)
+    rendered = MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
+    ours = HOSTILE_TAGS | {"h3", "p", "strong", "table", "thead", "tbody", "tr", "th", "td", "a"}
+    ours |= {"ul", "li", "pre"}
+    assert set(re.findall(r"</?([a-z][^\s>/]*|!--)", rendered)) <= ours
+    assert rendered.count("<details") == rendered.count("</details>")
+    targets = set(re.findall(r'href="([^"/]*//[^"/]*/)', rendered))
+    assert targets == {"https://github.com/"}
+    assert rendered.count("<h3") == 1
+    assert "<h2" not in rendered
+
+
+def test_hostile_text_mentions_nobody_and_hides_nothing() -> None:
+    body = render_comment(hostile(), KEY)
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", body, flags=re.S)
+    assert not re.search(r"@\w|(?<!&)#\d|GH-\d|https?://evil|www\.", outside)
+    assert not set(body) & set("\u202e\x1b\x00")
+
+
+def test_a_secret_marker_carries_nothing_from_the_repository() -> None:
+    first = render_comment(hostile(), KEY).split("\n")[0]
+    assert "octocat" not in first
+
+
+def long_sql(name: str, lines: int) -> str:
+    return "".join(f"INSERT INTO {name} VALUES ({number});\n" for number in range(lines))
+
+
+def big(base: JudgedMigration, name: str, statements: int, *, width: int = 300) -> JudgedMigration:
+    made = migration(
+        name,
+        *(
+            statement(f"SELECT {number}, '{'x' * width}'", index=number, line=1 + 2 * number)
+            for number in range(statements)
+        ),
+    )
+    moved = (replace(each, path=made.migration.path) for each in base.findings)
+    return judged(made, *moved)
+
+
+def size(body: str) -> int:
+    return len(body.encode())
+
+
+def kept(body: str, made: Report) -> bool:
+    """What is never cut: heading, next step, digest, link to every file's count."""
+    return (
+        "### " in body
+        and "**Next step:**" in body
+        and made.review.digest in body
+        and body.rstrip().endswith("</sub>")
+    )
+
+
+def test_a_short_report_is_shown_whole() -> None:
+    body = render_comment(samples()["warnings"], KEY)
+    assert "shortened" not in body
+    assert UNNAMED.why in body
+
+
+def test_reasons_of_notices_go_first_then_the_notices() -> None:
+    notices = [replace(UNNAMED, message=f"note {n}", why="because " * 100) for n in range(60)]
+    body = render_comment(report(judged(NOTE, *notices)), KEY)
+    assert size(body) <= BUDGET
+    assert "because" not in body
+    assert "note 59" in body
+    more = [replace(UNNAMED, message=f"note {n} {'y' * 500}") for n in range(200)]
+    body = render_comment(report(judged(NOTE, *more)), KEY)
+    assert size(body) <= BUDGET
+    assert "(200)" in body
+    assert "note 1 " not in body
+    assert 'ADD COLUMN "note"' in body
+
+
+def test_sql_of_calm_files_goes_before_that_of_risky_ones() -> None:
+    made = report(
+        big(NOTE, "20261120000001_calm", 200),
+        big(judged(TYPE, REWRITE), "20261120000002_risky", 20),
+    )
+    body = render_comment(made, KEY)
+    assert size(body) <= BUDGET
+    assert kept(body, made)
+    assert "SELECT 199" not in body
+    assert "SELECT 19," in body
+    assert "An approval still covers every byte" in body
+
+
+def test_sql_of_risky_files_is_cut_between_statements_and_says_so() -> None:
+    made = report(big(judged(TYPE, REWRITE), "20261120000002_risky", 400))
+    body = render_comment(made, KEY)
+    assert BUDGET * 0.9 < size(body) <= BUDGET
+    assert kept(body, made)
+    shown = re.findall(r"^SELECT \d+, '(x+)';$", body, flags=re.M)
+    assert len(shown) > 100
+    assert set(shown) == {"x" * 300}
+    assert f"{len(shown)} of 400 statements shown here" in body
+    assert f"-- … {400 - len(shown)} statements not shown here" in body
+
+
+def test_a_statement_that_is_accused_is_kept_before_the_others() -> None:
+    made = big(judged(TYPE), "20261120000002_risky", 400)
+    accused = replace(REWRITE, path=made.migration.path, statement=399, line=799, end_line=799)
+    body = render_comment(report(judged(made, accused)), KEY)
+    assert size(body) <= BUDGET
+    assert "SELECT 399," in body
+    assert "SELECT 390," not in body
+
+
+def test_findings_are_counted_when_they_cannot_all_be_shown() -> None:
+    errors = [replace(BLOCKING_INDEX, line=n, message=f"fault {n}") for n in range(1, 2001)]
+    made = report(judged(INDEX, *errors))
+    body = render_comment(made, KEY)
+    assert BUDGET * 0.9 < size(body) <= BUDGET
+    assert kept(body, made)
+    assert "Must change (2000)" in body
+    assert "**fault 1**" in body
+    left = re.search(r"…and ([\d,]+) findings more", body)
+    assert left is not None
+    assert int(left[1].replace(",", "")) + body.count("**fault ") == 2000
+
+
+def test_two_thousand_migrations_still_fit() -> None:
+    made = many(2000)
+    body = render_comment(made, KEY)
+    assert size(body) <= BUDGET
+    assert kept(body, made)
+    assert re.search(r"…and [\d,]+ more migrations", body)
+
+
+def test_one_file_that_cannot_be_read_and_is_too_long_is_left_out_whole() -> None:
+    sql = long_sql("café", 5000)
+    unread = JudgedMigration(Migration("20261120000001_x", "p/20261120000001_x/migration.sql", sql))
+    fault = replace(BLOCKING_INDEX, path=unread.migration.path, statement=None)
+    made = report(replace(unread, findings=(fault,)))
+    body = render_comment(made, KEY)
+    assert size(body) <= BUDGET
+    assert "INSERT INTO" not in body
+    assert "SQL left out here" in body
+
+
+def test_a_job_summary_may_be_a_megabyte() -> None:
+    body = render_markdown(many(300))
+    assert "shortened" not in body
+    assert BUDGET < size(body) <= 1_000_000
+
+
+def test_an_empty_review_says_that_nothing_is_to_do() -> None:
+    body = render_markdown(Report(Review(postgres="18")))
+    assert body.startswith("### 🟢 No new migrations\n")
+    assert "Nothing to do." in body
+    assert "<details" not in body
