@@ -11,6 +11,9 @@ import pytest
 
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation, installations
+from tests.hub import hub, validator
+
+__all__ = ["hub", "validator"]
 
 GIVEN = os.environ.get("MIGRATION_BOT_TEST_POSTGRES")
 SERVERS: dict[str, Installation] = {

@@ -7,7 +7,8 @@ from github import GithubException, UnknownObjectException
 from github.Repository import Repository
 
 from bot.demo.hub import Hub
-from tests.demo.hub.conftest import SECOND, SHOP, Connect
+from tests.demo.hub.conftest import Connect
+from tests.hub import SECOND, SHOP
 from tests.openapi.validator import OpenApiValidator
 
 

@@ -7,7 +7,7 @@ from github import GithubException, UnknownObjectException
 from github.Repository import Repository
 
 from bot.demo.hub import Hub
-from tests.demo.hub.conftest import FIRST, SECOND, SHOP
+from tests.hub import FIRST, SECOND, SHOP
 
 
 def test_commits_are_listed_newest_first_and_by_path(hub: Hub, repository: Repository) -> None:

@@ -5,7 +5,7 @@ from github import GithubException, UnknownObjectException
 from github.Repository import Repository
 
 from bot.demo.hub import Hub
-from tests.demo.hub.conftest import SHOP
+from tests.hub import SHOP
 from tests.openapi.validator import OpenApiValidator
 
 

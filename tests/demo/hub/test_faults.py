@@ -8,7 +8,7 @@ from github import Auth, Github, GithubException, GithubRetry
 from github.Repository import Repository
 
 from bot.demo.hub import Call, Hub
-from tests.demo.hub.conftest import SHOP
+from tests.hub import SHOP
 from tests.openapi.validator import OpenApiValidator
 
 

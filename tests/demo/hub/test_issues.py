@@ -6,7 +6,8 @@ from github import GithubException, UnknownObjectException
 from github.Repository import Repository
 
 from bot.demo.hub import Hub
-from tests.demo.hub.conftest import SHOP, Connect
+from tests.demo.hub.conftest import Connect
+from tests.hub import SHOP
 
 
 def test_a_comment_is_written_read_changed_and_deleted(repository: Repository, pull: int) -> None:

@@ -10,7 +10,7 @@ from bot.demo.hub.git import Git
 from bot.demo.hub.merging import MergeConflict
 from bot.demo.hub.objects import commit, tree
 from bot.demo.hub.refusal import Refusal
-from tests.demo.hub.conftest import FILES, SECOND, SHOP, ticking
+from tests.hub import FILES, SECOND, SHOP, ticking
 
 
 def git_of(hub: Hub) -> Git:

@@ -5,7 +5,8 @@ from github import GithubException, UnknownObjectException
 from github.Repository import Repository
 
 from bot.demo.hub import Hub
-from tests.demo.hub.conftest import FIRST, SECOND, SHOP, Connect
+from tests.demo.hub.conftest import Connect
+from tests.hub import FIRST, SECOND, SHOP
 
 
 def test_a_pull_request_is_told_with_its_counts(repository: Repository, pull: int) -> None:

@@ -8,7 +8,8 @@ from github import GithubException, UnknownObjectException
 from github.Repository import Repository
 
 from bot.demo.hub import Hub
-from tests.demo.hub.conftest import FIRST, SHOP, Connect, client_for
+from tests.demo.hub.conftest import Connect, client_for
+from tests.hub import FIRST, SHOP
 
 
 def test_a_repository_tells_its_name_and_default_branch(repository: Repository) -> None:

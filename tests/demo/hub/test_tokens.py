@@ -9,7 +9,8 @@ from github import BadCredentialsException, GithubException, UnknownObjectExcept
 from github.Repository import Repository
 
 from bot.demo.hub import Hub
-from tests.demo.hub.conftest import EVERYTHING, FIRST, SHOP, Connect, client_for
+from tests.demo.hub.conftest import Connect, client_for
+from tests.hub import EVERYTHING, FIRST, SHOP
 
 Deed = Callable[[Repository], Any]
 

@@ -1,0 +1,130 @@
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+
+from bot.adapters.github.repository import GitHubRepository
+from bot.core.deployment import Deployment, applied_texts, progress_of
+from bot.core.progress import State
+from bot.core.settings import default_targets
+from bot.demo.hub import Hub
+from bot.errors import GitHubError
+from tests.adapters.github.conftest import Open
+from tests.fakes import NOON, migration
+from tests.hub import SHOP
+
+STAGING = default_targets()["staging"]
+ADD = migration("20260101000000_add", "CREATE TABLE a()")
+
+
+@pytest.fixture
+def started(hub: Hub) -> Deployment:
+    return Deployment(
+        target="staging",
+        commit=hub.state.repository(SHOP).head_of("main") or "",
+        state=State.APPLYING,
+        at=NOON,
+        texts={ADD.name: ADD.checksum},
+        note="Applying 1 migration",
+        digest="sha256:d",
+        run_url="https://github.example/acme/shop/actions/runs/1",
+    )
+
+
+def test_a_rollout_is_one_deployment_that_goes_from_state_to_state(
+    hub: Hub, shop: GitHubRepository, started: Deployment
+) -> None:
+    shop.announce(started)
+    shop.announce(replace(started, state=State.APPLIED, note="Applied 1 migration in 0.1 s"))
+
+    (found,) = shop.deployments("staging")
+    assert found.state is State.APPLIED
+    assert found.texts == {ADD.name: ADD.checksum}
+    assert (found.note, found.digest) == ("Applied 1 migration in 0.1 s", "sha256:d")
+    assert found.run_url == started.run_url
+
+
+@pytest.mark.parametrize("state", [State.APPLYING, State.APPLIED, State.FAILED, State.CLOSED])
+def test_every_state_comes_back_as_it_went(
+    shop: GitHubRepository, started: Deployment, state: State
+) -> None:
+    shop.announce(replace(started, state=state))
+
+    assert next(shop.deployments("staging")).state is state
+
+
+def test_another_target_s_deployments_are_not_ours(
+    shop: GitHubRepository, started: Deployment
+) -> None:
+    shop.announce(started)
+
+    assert list(shop.deployments("production")) == []
+
+
+def test_a_deployment_another_workflow_made_is_not_read(
+    hub: Hub, open_shop: Open, started: Deployment
+) -> None:
+    from tests.demo.hub.conftest import client_for
+
+    client = client_for(hub, hub.token(permissions={"deployments": "write"}))
+    client.get_repo(SHOP, lazy=True).create_deployment(
+        started.commit, environment="staging", required_contexts=[], auto_merge=False
+    )
+    client.close()
+
+    assert list(open_shop().deployments("staging")) == []
+
+
+def test_a_long_note_is_cut_to_what_github_takes_and_secrets_are_struck_out(
+    shop: GitHubRepository, started: Deployment
+) -> None:
+    shop.announce(replace(started, note="hunter2 " * 40))
+
+    note = next(shop.deployments("staging")).note
+    assert len(note) <= 140
+    assert note.endswith("…")
+    assert "hunter2" not in note
+
+
+def test_deployments_are_fetched_only_as_far_as_they_are_asked_for(
+    hub: Hub, open_shop: Open, started: Deployment
+) -> None:
+    for number in range(5):
+        open_shop().announce(replace(started, state=State.APPLIED, note=str(number)))
+    before = len(hub.calls)
+
+    newest = list(islice(open_shop().deployments("staging"), 1))
+
+    assert newest[0].note == "4"
+    assert len(hub.calls) - before == 2
+
+
+def test_what_staging_has_applied_is_read_from_successes_alone(
+    shop: GitHubRepository, open_shop: Open, started: Deployment
+) -> None:
+    shop.announce(replace(started, state=State.FAILED))
+
+    assert applied_texts(open_shop().deployments("staging"), [ADD]) == {}
+
+    open_shop().announce(replace(started, state=State.APPLIED))
+
+    assert applied_texts(open_shop().deployments("staging"), [ADD]) == {ADD.name: ADD.checksum}
+
+
+def test_how_far_a_target_is_with_a_migration_is_its_newest_deployment_of_it(
+    shop: GitHubRepository, open_shop: Open, started: Deployment
+) -> None:
+    assert progress_of(STAGING, shop.deployments("staging"), [ADD.name]).state is State.WAITING
+
+    shop.announce(replace(started, state=State.FAILED, note="It broke."))
+    progress = progress_of(STAGING, open_shop().deployments("staging"), [ADD.name])
+
+    assert (progress.state, progress.message) == (State.FAILED, "It broke.")
+    assert progress_of(STAGING, shop.deployments("staging"), ["other"]).state is State.WAITING
+
+
+def test_without_the_permission_the_hint_names_it(open_shop: Open, started: Deployment) -> None:
+    with pytest.raises(GitHubError) as error:
+        open_shop(deployments="read", contents="read").announce(started)
+
+    assert "deployments: write" in error.value.hint
