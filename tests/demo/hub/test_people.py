@@ -26,9 +26,12 @@ def test_a_repository_is_made_from_a_directory(hub: Hub, tmp_path: Path) -> None
     (tmp_path / "start/.git").mkdir(parents=True)
     (tmp_path / "start/.git/config").write_text("not ours")
     (tmp_path / "start/a file").write_bytes(b"\xff\x00")
+    (tmp_path / "start/run").write_text("#!/bin/sh\n")
+    (tmp_path / "start/run").chmod(0o755)
     made = hub.create_repository("acme/other", directory=tmp_path / "start")
     entries = tree(made.git, "main", recursive=True) or []
-    assert [entry.path for entry in entries] == ["a file"]
+    modes = {entry.path: entry.mode for entry in entries}
+    assert modes == {"a file": "100644", "run": "100755"}
 
 
 def test_the_same_deeds_at_the_same_times_give_the_same_commits(tmp_path: Path) -> None:
@@ -239,3 +242,13 @@ def test_the_readers_git_configuration_takes_no_part(
     _, push = hub.merge(SHOP, pull, author="mia")
     assert commit(git_of(hub), push.sha).author.name == "mia"
     assert len(list(repository.get_pull(pull).get_files())) == 2
+
+
+def test_an_event_tells_a_workflow_where_it_is(hub: Hub, pull: int) -> None:
+    known = hub.environment(hub.events[-1])
+    assert known["GITHUB_API_URL"] == hub.api_url
+    assert known["GITHUB_SERVER_URL"] == "https://github.example"
+    assert (known["GITHUB_EVENT_NAME"], known["GITHUB_REF_NAME"]) == ("pull_request", "1/merge")
+    assert (known["GITHUB_BASE_REF"], known["GITHUB_HEAD_REF"]) == ("main", "second")
+    assert (known["GITHUB_REPOSITORY"], known["GITHUB_ACTOR"]) == (SHOP, "ada")
+    assert known["GITHUB_SHA"] == hub.repository(SHOP).git.resolve("refs/pull/1/merge")

@@ -66,7 +66,7 @@ def create_deployment(request: Request) -> Answer:
 
 
 def _payload(request: Request) -> Any:
-    payload = request.body.get("payload", {})
+    payload = request.fields.get("payload", {})
     return payload if isinstance(payload, dict | str) else {}
 
 
