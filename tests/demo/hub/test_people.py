@@ -1,8 +1,10 @@
 """What people do: the effect in the repository, and the event that tells of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from github.Issue import Issue
 from github.Repository import Repository
 
 from bot.demo.hub import Event, Hub
@@ -10,7 +12,7 @@ from bot.demo.hub.git import Git
 from bot.demo.hub.merging import MergeConflict
 from bot.demo.hub.objects import commit, tree
 from bot.demo.hub.refusal import Refusal
-from tests.demo.hub.conftest import FILES, SECOND, SHOP, ticking
+from tests.demo.hub.conftest import FILES, SECOND, SHOP, Connect, ticking
 
 
 def git_of(hub: Hub) -> Git:
@@ -252,3 +254,25 @@ def test_an_event_tells_a_workflow_where_it_is(hub: Hub, pull: int) -> None:
     assert (known["GITHUB_BASE_REF"], known["GITHUB_HEAD_REF"]) == ("main", "second")
     assert (known["GITHUB_REPOSITORY"], known["GITHUB_ACTOR"]) == (SHOP, "ada")
     assert known["GITHUB_SHA"] == hub.repository(SHOP).git.resolve("refs/pull/1/merge")
+
+
+def test_a_branch_without_commits_of_its_own_is_not_proposed(hub: Hub) -> None:
+    hub.push(SHOP, "main", {"a.txt": "a"}, author="mia")
+    start = hub.repository(SHOP).git.resolve("main~1")
+    assert start is not None
+    hub.repository(SHOP).git.set_branch("empty", start)
+    for branch in ("empty", "nowhere"):
+        with pytest.raises(Refusal):
+            hub.open_pull_request(SHOP, author="ada", head=branch, title="Nothing")
+
+
+def test_many_at_once_are_served_one_after_the_other(hub: Hub, pull: int, connect: Connect) -> None:
+    clients = [connect().get_issue(pull) for _ in range(8)]
+
+    def write(issue: Issue) -> list[int]:
+        return [issue.create_comment("x").id for _ in range(10)]
+
+    with ThreadPoolExecutor(8) as pool:
+        written = [number for numbers in pool.map(write, clients) for number in numbers]
+    assert sorted(written) == list(hub.repository(SHOP).pulls[pull].comments)
+    assert len(set(written)) == 80
