@@ -14,7 +14,7 @@ class GitHubRepository(Pulls, Comments, Deployments):
     def __init__(
         self, client: Github, name: str, *, clean: Clean, login: str | None = None
     ) -> None:
-        repository = client.get_repo(name, lazy=True)
+        repository = client.get_repo(name)
         Pulls.__init__(self, repository)
         Comments.__init__(self, client, repository, clean, login)
         Deployments.__init__(self, repository, clean)

@@ -18,11 +18,12 @@ from bot.demo.hub.routes import (
     repository,
     reviews,
 )
-from bot.demo.hub.routing import Answer, Request, Route
+from bot.demo.hub.routing import Answer, Fields, Request, Route
 from bot.demo.hub.state import State
 from bot.demo.hub.tokens import Token, bad_credentials, require
 
 API_VERSIONS = ("2022-11-28", "2026-03-10")
+_DONE = (200, 201, 204)
 ROUTES: tuple[Route, ...] = tuple(
     route
     for part in (account, repository, commits, pulls, reviews, issues, checks, deployments)
@@ -68,14 +69,26 @@ def answer(state: State, links: Links, arrival: Arrival) -> Answer:
             token,
             arrival.path,
             values,
-            arrival.query,
+            Fields(arrival.query),
             arrival.body,
             arrival.headers.get("accept", ""),
+            Fields(arrival.body if isinstance(arrival.body, dict) else {}),
         )
         _require_allowed(request, route)
-        return route.respond(request)
+        answered = route.respond(request)
+        if answered.status in _DONE:
+            _require_understood(request)
+        return answered
     except Refusal as refusal:
         return Answer(refusal.status, refusal.body, refusal.headers)
+
+
+def _require_understood(request: Request) -> None:
+    """Fail loudly rather than pass over what a real GitHub might act upon."""
+    overlooked = {*request.query.overlooked, *request.fields.overlooked} - {"page", "per_page"}
+    if overlooked:
+        names = ", ".join(sorted(overlooked))
+        raise NotImplementedError(f"The hub does not act on {names} of {request.path}.")
 
 
 def token_of(state: State, arrival: Arrival) -> Token:

@@ -95,7 +95,7 @@ def trial_merge(state: State, repository: Repository, pull: PullRequest) -> str 
     tip = repository.head_of(pull.base_ref)
     if tip is None:
         return None
-    tried = repository.test_merges
+    tried = repository.trial_merges
     if (tip, pull.head_sha) not in tried:
         tried[tip, pull.head_sha] = _merge_commit(state, repository, pull, tip)
     made = tried[tip, pull.head_sha]

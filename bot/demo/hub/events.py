@@ -45,6 +45,26 @@ class Event:
         login: str = self.payload["sender"]["login"]
         return login
 
+    def environment(self) -> dict[str, str]:
+        """The variables of a runner that follow from the event; the payload's file is not ours."""
+        repository = self.payload["repository"]
+        pull = self.payload.get("pull_request", {})
+        base, head = (pull.get(side, {}).get("ref", "") for side in ("base", "head"))
+        return {
+            "GITHUB_EVENT_NAME": self.name,
+            "GITHUB_SHA": self.sha,
+            "GITHUB_REF": self.ref,
+            "GITHUB_REF_NAME": self.ref.removeprefix("refs/heads/").removeprefix("refs/pull/"),
+            "GITHUB_BASE_REF": base,
+            "GITHUB_HEAD_REF": head,
+            "GITHUB_ACTOR": self.actor,
+            "GITHUB_ACTOR_ID": str(self.payload["sender"]["id"]),
+            "GITHUB_TRIGGERING_ACTOR": self.actor,
+            "GITHUB_REPOSITORY": repository["full_name"],
+            "GITHUB_REPOSITORY_ID": str(repository["id"]),
+            "GITHUB_REPOSITORY_OWNER": repository["owner"]["login"],
+        }
+
 
 @dataclass(frozen=True)
 class Events:

@@ -6,13 +6,15 @@ the same deeds at the same times give the same commits.
 
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 NO_COMMIT = "0" * 40
+# No tidying up in the background: it would outlive the command that began it.
+_SETTINGS = ("-c", "core.quotePath=false", "-c", "gc.auto=0", "-c", "maintenance.auto=false")
 
 
 class GitFailed(Exception):
@@ -50,7 +52,7 @@ class Git:
     def create(cls, path: Path, branch: str) -> "Git":
         path.mkdir(parents=True)
         git = cls(path)
-        git.run("init", "--quiet", "--bare")
+        git.run("init", "--quiet", "--bare", "--template=")
         git.run("symbolic-ref", "HEAD", f"refs/heads/{branch}")
         return git
 
@@ -64,7 +66,7 @@ class Git:
         """What the git command prints."""
         place = cwd or self.path
         finished = subprocess.run(  # noqa: S603 - the arguments are ours, and no shell reads them
-            ["git", "-c", "core.quotePath=false", *arguments],  # noqa: S607 - the git on PATH is meant
+            ["git", *_SETTINGS, *arguments],  # noqa: S607 - the git on PATH is meant
             cwd=place,
             input=b"" if stdin is None else stdin,
             env=_environment(self.path) | dict(environment or {}),
@@ -81,16 +83,12 @@ class Git:
 
     def resolve(self, revision: str) -> str | None:
         """The commit a branch, tag or (short) SHA names; None if there is none."""
-        if not revision or revision.startswith("-"):
+        if not revision or revision[0] in "-^":
             return None
         try:
             return self.run("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         except GitFailed:
             return None
-
-    def branches(self) -> dict[str, str]:
-        lines = self.run("for-each-ref", "--format=%(refname:strip=2) %(objectname)", "refs/heads")
-        return dict(reversed_pair(line) for line in lines.splitlines())
 
     def set_branch(self, branch: str, sha: str) -> None:
         self.run("update-ref", f"refs/heads/{branch}", sha)
@@ -122,8 +120,12 @@ class Git:
         author: Signature,
         parent: str | None,
         moves: Iterable[tuple[str, str]] = (),
+        programs: Collection[str] = (),
     ) -> str:
-        """Write a commit and point the branch at it. A file whose content is None is removed."""
+        """Write a commit and point the branch at it. A file whose content is None is removed.
+
+        `programs` are the paths that are to be executable.
+        """
         reference = f"refs/heads/{branch}"
         lines = [f"commit {reference}\n", f"author {author.line}\n", f"committer {author.line}\n"]
         stream = "".join(lines).encode() + _data(message)
@@ -131,15 +133,10 @@ class Git:
             stream += f"from {parent}\n".encode()
         for old, new in moves:
             stream += f"R {_quoted(old)} {_quoted(new)}\n".encode()
-        stream += b"".join(_file(path, content) for path, content in files.items())
+        for path, content in files.items():
+            stream += _file(path, content, "100755" if path in programs else "100644")
         self.output("fast-import", "--quiet", "--force", "--date-format=raw", stdin=stream + b"\n")
         return self.run("rev-parse", reference)
-
-
-def reversed_pair(line: str) -> tuple[str, str]:
-    """A branch and its commit, from `name sha`."""
-    name, _, sha = line.rpartition(" ")
-    return name, sha
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -161,10 +158,10 @@ def _data(content: str | bytes) -> bytes:
     return f"data {len(octets)}\n".encode() + octets + b"\n"
 
 
-def _file(path: str, content: str | bytes | None) -> bytes:
+def _file(path: str, content: str | bytes | None, mode: str) -> bytes:
     if content is None:
         return f"D {_quoted(path)}\n".encode()
-    return f"M 100644 inline {_quoted(path)}\n".encode() + _data(content)
+    return f"M {mode} inline {_quoted(path)}\n".encode() + _data(content)
 
 
 def _quoted(path: str) -> str:

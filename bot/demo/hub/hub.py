@@ -87,6 +87,11 @@ class Hub(People):
     def write(self) -> Events:
         return Events(self.state, self.links)
 
+    def environment(self, event: Event) -> dict[str, str]:
+        """The variables by which a workflow's step learns of an event, and where GitHub is."""
+        where = {"GITHUB_API_URL": self.api_url, "GITHUB_SERVER_URL": self.site_url}
+        return where | event.environment()
+
     def token(
         self,
         login: str = ACTIONS_BOT,

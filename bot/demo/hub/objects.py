@@ -155,7 +155,7 @@ def _sizes(fields: list[str]) -> list[tuple[int, int]]:
     for head in remaining:
         if not head:
             continue
-        added, deleted, name = head.split("\t")
+        added, deleted, name = head.split("\t", 2)
         if not name:  # a rename carries its two names in fields of their own
             next(remaining), next(remaining)
         found.append((0, 0) if added == "-" else (int(added), int(deleted)))

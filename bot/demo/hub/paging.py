@@ -35,7 +35,7 @@ def paged(
 
 
 def _number(request: Request, name: str, default: int) -> int:
-    value = request.query.get(name, "")
+    value: str = request.query.get(name, "")
     return int(value) if value.isdigit() else default
 
 
@@ -50,5 +50,5 @@ def _links(request: Request, page: int, last: int) -> dict[str, str]:
 
 
 def _address(request: Request, page: int) -> str:
-    query = {**request.query, "page": str(page)}
+    query = {**request.query.all, "page": str(page)}
     return f"{request.links.api}{request.path}?{urlencode(query)}"

@@ -37,6 +37,8 @@ class People(Pushing):
             tip, target = source.head_of(head), at.head_of(base)
             if tip is None or target is None:
                 raise unprocessable(f"No branch called {head if tip is None else base}")
+            if source.git.contains(tip, target) and source is at:
+                raise unprocessable(f"No commits between {base} and {head}")
             now, user = self.state.now(), self.state.user(author)
             number = len(at.pulls) + 1
             pull = PullRequest(

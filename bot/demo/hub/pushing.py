@@ -1,5 +1,6 @@
 """Repositories, forks and pushes."""
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +17,10 @@ class Pushing:
 
     state: State
     events: list[Event]
+
+    def repository(self, full_name: str) -> Repository:
+        """What the hub holds of a repository: its `git`, roles, pull requests, deployments."""
+        return self.state.repository(full_name)
 
     @property
     def write(self) -> Events:
@@ -45,7 +50,12 @@ class Pushing:
             content: Files = {**(read_files(directory) if directory else {}), **(files or {})}
             signature = user.signed(now)
             git.commit(
-                default_branch, files=content, message=message, author=signature, parent=None
+                default_branch,
+                files=content,
+                message=message,
+                author=signature,
+                parent=None,
+                programs=programs_of(directory) if directory else (),
             )
             return at
 
@@ -184,6 +194,15 @@ class Pushing:
 
 def read_files(directory: Path) -> dict[str, bytes]:
     """Every file below a directory, by its path with forward slashes; git's own are left out."""
+    return {name: path.read_bytes() for name, path in _named(directory).items()}
+
+
+def programs_of(directory: Path) -> set[str]:
+    """The paths of the files that are executable."""
+    return {name for name, path in _named(directory).items() if os.access(path, os.X_OK)}
+
+
+def _named(directory: Path) -> dict[str, Path]:
     found = sorted(path for path in directory.rglob("*") if path.is_file())
     named = {path.relative_to(directory).as_posix(): path for path in found}
-    return {name: path.read_bytes() for name, path in named.items() if ".git" not in path.parts}
+    return {name: path for name, path in named.items() if ".git" not in name.split("/")}

@@ -194,7 +194,7 @@ class Repository:
     environments: dict[str, Environment] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     reactions: list[Reaction] = field(default_factory=list)
-    test_merges: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    trial_merges: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:

@@ -27,6 +27,23 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Fields:
+    """Named values of a call, which remember the names that were asked for."""
+
+    all: Mapping[str, Any]
+    asked: set[str] = field(default_factory=set)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.asked.add(name)
+        return self.all.get(name, default)
+
+    @property
+    def overlooked(self) -> list[str]:
+        given = {name for name, value in self.all.items() if value not in (None, "", [], {})}
+        return sorted(given - self.asked)
+
+
+@dataclass(frozen=True)
 class Request:
     """A call that was understood and is allowed. `values` are the parts of its path."""
 
@@ -35,9 +52,10 @@ class Request:
     token: Token
     path: str
     values: Mapping[str, str]
-    query: Mapping[str, str]
+    query: Fields
     body: Any
     accept: str
+    fields: Fields
 
     @property
     def user(self) -> User:
@@ -63,8 +81,7 @@ class Request:
 
     def given(self, name: str, kind: type, default: Any = None) -> Any:
         """A field of the body, of the type that GitHub documents for it."""
-        fields = self.body if isinstance(self.body, dict) else {}
-        value = fields.get(name)
+        value = self.fields.get(name)
         if value is None:
             return default
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):

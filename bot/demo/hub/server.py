@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -55,6 +56,11 @@ class Server(ThreadingHTTPServer):
         self.serve = serve
         self.crashes: list[str] = []
         self.open: set[socket.socket] = set()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Remember what broke a connection, unless it was the client who left."""
+        if not isinstance(sys.exception(), ConnectionError):
+            self.crashes.append(traceback.format_exc())
 
     def close_connections(self) -> None:
         for connection in list(self.open):

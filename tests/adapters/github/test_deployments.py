@@ -10,6 +10,7 @@ from bot.core.settings import default_targets
 from bot.demo.hub import Hub
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open
+from tests.demo.hub.conftest import client_for
 from tests.fakes import NOON, migration
 from tests.hub import SHOP
 
@@ -64,10 +65,8 @@ def test_another_target_s_deployments_are_not_ours(
 def test_a_deployment_another_workflow_made_is_not_read(
     hub: Hub, open_shop: Open, started: Deployment
 ) -> None:
-    from tests.demo.hub.conftest import client_for
-
-    client = client_for(hub, hub.token(permissions={"deployments": "write"}))
-    client.get_repo(SHOP, lazy=True).create_deployment(
+    client = client_for(hub, hub.token(permissions={"deployments": "write"}), lazy=True)
+    client.get_repo(SHOP).create_deployment(
         started.commit, environment="staging", required_contexts=[], auto_merge=False
     )
     client.close()

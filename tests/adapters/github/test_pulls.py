@@ -1,6 +1,6 @@
 import pytest
 
-from bot.adapters.github.repository import GitHubRepository
+from bot.adapters.github.repository import GitHubRepository, open_repository
 from bot.core.migration import checksum_of
 from bot.demo.hub import Hub
 from bot.errors import GitHubError
@@ -97,8 +97,6 @@ def test_a_missing_permission_is_named(open_shop: Open, number: int) -> None:
 
 
 def test_a_wrong_token_is_told_apart_from_a_missing_permission(hub: Hub, number: int) -> None:
-    from bot.adapters.github.repository import open_repository
-
     shop = open_repository(SHOP, "wrong", api_url=hub.api_url, clean=str)
 
     with pytest.raises(GitHubError) as error:
@@ -126,8 +124,6 @@ def test_a_github_that_stays_down_is_told_in_words(
 
 
 def test_a_github_that_cannot_be_reached_is_told_in_words() -> None:
-    from bot.adapters.github.repository import open_repository
-
     shop = open_repository(SHOP, "t", api_url="http://127.0.0.1:9", clean=str)
 
     with pytest.raises(GitHubError, match="could not be reached") as error:

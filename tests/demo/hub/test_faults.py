@@ -1,6 +1,7 @@
 """Trouble on demand: refusals, limits and lost answers."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -114,3 +115,26 @@ def test_what_is_no_json_is_refused(hub: Hub, pull: int, validator: OpenApiValid
     )
     assert (answer.status_code, answer.json()["message"]) == (400, "Problems parsing JSON")
     assert "request" in " ".join(validator.forgive())
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "body"),
+    [
+        ("GET", "/commits", {"author": "mia"}, None),
+        ("POST", "/pulls/1/requested_reviewers", {}, {"team_reviewers": ["dba"]}),
+    ],
+)
+def test_what_the_hub_would_overlook_is_a_fault_of_the_hub(
+    tmp_path: Path, method: str, path: str, query: dict[str, str], body: Any
+) -> None:
+    hub = Hub(tmp_path)
+    hub.start()
+    hub.create_repository(SHOP, files={"a": "a"})
+    hub.push(SHOP, "b", {"b": "b"}, author="ada")
+    hub.open_pull_request(SHOP, author="ada", head="b", title="B")
+    token = hub.token(permissions={"contents": "read", "pull_requests": "write"})
+    url, headers = f"{hub.api_url}/repos/{SHOP}{path}", {"authorization": f"token {token}"}
+    answer = requests.request(method, url, params=query, json=body, headers=headers, timeout=5)
+    [crash] = hub.stop()
+    assert answer.status_code == 500
+    assert "does not act on" in crash

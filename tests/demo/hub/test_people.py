@@ -1,8 +1,10 @@
 """What people do: the effect in the repository, and the event that tells of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from github.Issue import Issue
 from github.Repository import Repository
 
 from bot.demo.hub import Event, Hub
@@ -10,6 +12,7 @@ from bot.demo.hub.git import Git
 from bot.demo.hub.merging import MergeConflict
 from bot.demo.hub.objects import commit, tree
 from bot.demo.hub.refusal import Refusal
+from tests.demo.hub.conftest import Connect
 from tests.hub import FILES, SECOND, SHOP, ticking
 
 
@@ -26,9 +29,12 @@ def test_a_repository_is_made_from_a_directory(hub: Hub, tmp_path: Path) -> None
     (tmp_path / "start/.git").mkdir(parents=True)
     (tmp_path / "start/.git/config").write_text("not ours")
     (tmp_path / "start/a file").write_bytes(b"\xff\x00")
+    (tmp_path / "start/run").write_text("#!/bin/sh\n")
+    (tmp_path / "start/run").chmod(0o755)
     made = hub.create_repository("acme/other", directory=tmp_path / "start")
     entries = tree(made.git, "main", recursive=True) or []
-    assert [entry.path for entry in entries] == ["a file"]
+    modes = {entry.path: entry.mode for entry in entries}
+    assert modes == {"a file": "100644", "run": "100755"}
 
 
 def test_the_same_deeds_at_the_same_times_give_the_same_commits(tmp_path: Path) -> None:
@@ -239,3 +245,35 @@ def test_the_readers_git_configuration_takes_no_part(
     _, push = hub.merge(SHOP, pull, author="mia")
     assert commit(git_of(hub), push.sha).author.name == "mia"
     assert len(list(repository.get_pull(pull).get_files())) == 2
+
+
+def test_an_event_tells_a_workflow_where_it_is(hub: Hub, pull: int) -> None:
+    known = hub.environment(hub.events[-1])
+    assert known["GITHUB_API_URL"] == hub.api_url
+    assert known["GITHUB_SERVER_URL"] == "https://github.example"
+    assert (known["GITHUB_EVENT_NAME"], known["GITHUB_REF_NAME"]) == ("pull_request", "1/merge")
+    assert (known["GITHUB_BASE_REF"], known["GITHUB_HEAD_REF"]) == ("main", "second")
+    assert (known["GITHUB_REPOSITORY"], known["GITHUB_ACTOR"]) == (SHOP, "ada")
+    assert known["GITHUB_SHA"] == hub.repository(SHOP).git.resolve("refs/pull/1/merge")
+
+
+def test_a_branch_without_commits_of_its_own_is_not_proposed(hub: Hub) -> None:
+    hub.push(SHOP, "main", {"a.txt": "a"}, author="mia")
+    start = hub.repository(SHOP).git.resolve("main~1")
+    assert start is not None
+    hub.repository(SHOP).git.set_branch("empty", start)
+    for branch in ("empty", "nowhere"):
+        with pytest.raises(Refusal):
+            hub.open_pull_request(SHOP, author="ada", head=branch, title="Nothing")
+
+
+def test_many_at_once_are_served_one_after_the_other(hub: Hub, pull: int, connect: Connect) -> None:
+    clients = [connect().get_issue(pull) for _ in range(8)]
+
+    def write(issue: Issue) -> list[int]:
+        return [issue.create_comment("x").id for _ in range(10)]
+
+    with ThreadPoolExecutor(8) as pool:
+        written = [number for numbers in pool.map(write, clients) for number in numbers]
+    assert sorted(written) == list(hub.repository(SHOP).pulls[pull].comments)
+    assert len(set(written)) == 80

@@ -1,7 +1,6 @@
 """Commits, files that differ, contents and trees."""
 
 import base64
-import hashlib
 from collections.abc import Iterable
 
 from bot.demo.hub.documents import Document, moment, node_id
@@ -76,11 +75,6 @@ def change_document(links: Links, repository: Repository, sha: str, change: Chan
     }
     optional = {"patch": change.patch, "previous_filename": change.previous}
     return document | {name: value for name, value in optional.items() if value is not None}
-
-
-def diff_anchor(filename: str) -> str:
-    """The fragment by which a pull request's page of files finds one of them."""
-    return "diff-" + hashlib.sha256(filename.encode()).hexdigest()
 
 
 def entry_document(links: Links, repository: Repository, revision: str, entry: Entry) -> Document:

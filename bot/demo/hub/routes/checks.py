@@ -70,9 +70,8 @@ def check_runs_of_commit(request: Request) -> Answer:
     runs = [run for run in request.repository.check_runs.values() if run.head_sha == sha]
     if query.get("filter", "latest") == "latest":
         runs = list({(run.app.login, run.name): run for run in runs}.values())
-    wanted = {name: query[name] for name in ("status",) if name in query}
-    wanted |= {"name": query["check_name"]} if "check_name" in query else {}
-    runs = [run for run in runs if all(getattr(run, k) == v for k, v in wanted.items())]
+    status, name = query.get("status"), query.get("check_name")
+    runs = [run for run in runs if status in (None, run.status) and name in (None, run.name)]
     return paged(request, runs[::-1], lambda run: _shown(request, run), key="check_runs")
 
 

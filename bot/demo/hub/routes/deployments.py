@@ -1,5 +1,6 @@
 """Deployments, their statuses, and environments."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.demo.hub.documents.deployments import (
@@ -66,7 +67,7 @@ def create_deployment(request: Request) -> Answer:
 
 
 def _payload(request: Request) -> Any:
-    payload = request.body.get("payload", {})
+    payload = request.fields.get("payload", {})
     return payload if isinstance(payload, dict | str) else {}
 
 
@@ -140,10 +141,10 @@ def create_status(request: Request) -> Answer:
     deployment = _wanted(request)
     state = request.chosen("state", STATES) or request.required("state")
     status = _status(request, deployment, state)
-    status_before = request.given("auto_inactive", bool, True) and state == "success"
+    retires_earlier = request.given("auto_inactive", bool, True) and state == "success"
     deployment.environment = status.environment
     deployment.statuses.append(status)
-    if status_before:
+    if retires_earlier:
         _retire_earlier(request, deployment)
     return Answer(201, _shown(request, deployment, status))
 
@@ -167,7 +168,10 @@ def _retire_earlier(request: Request, newest: Deployment) -> None:
         earlier = each.id < newest.id and each.environment == newest.environment
         active = bool(each.statuses) and each.statuses[-1].state == "success"
         if earlier and active and not each.transient and not each.production:
-            each.statuses.append(_status(request, each, "inactive"))
+            was = each.statuses[-1]
+            now, number = request.state.now(), request.state.next_id()
+            retired = replace(was, id=number, state="inactive", description="", created_at=now)
+            each.statuses.append(retired)
 
 
 def _shown(request: Request, deployment: Deployment, status: DeploymentStatus) -> Any:

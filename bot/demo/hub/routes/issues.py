@@ -147,12 +147,10 @@ def remove_label(request: Request) -> Answer:
     return label_list(request)
 
 
-def _names(body: Any) -> list[str]:
-    """The names in a bare list or under `labels`, each a word or an object with a name."""
-    given = body.get("labels", []) if isinstance(body, dict) else body
-    names: list[Any] = [
-        each.get("name") if isinstance(each, dict) else each for each in given or []
-    ]
+def _names(given: Any) -> list[str]:
+    """The names in a list, each a word or an object with a name."""
+    listed = given if isinstance(given, list) else []
+    names: list[Any] = [each.get("name") if isinstance(each, dict) else each for each in listed]
     if not all(isinstance(name, str) for name in names):
         raise Refusal(422, "Invalid request.\n\nA label is a string.")
     return names

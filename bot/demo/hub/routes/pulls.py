@@ -1,14 +1,11 @@
 """Pull requests: listed, shown, with their files, commits and reviewers."""
 
-from collections.abc import Mapping
-
 from bot.demo.hub.deeds import commits_of, fork_point, trial_merge
 from bot.demo.hub.documents.commits import change_document
 from bot.demo.hub.documents.pulls import full_pull_document, pull_document
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.objects import changes
 from bot.demo.hub.paging import paged
-from bot.demo.hub.records import PullRequest
 from bot.demo.hub.refusal import unprocessable
 from bot.demo.hub.routes.commits import shown_commit
 from bot.demo.hub.routing import Answer, Request, Routes
@@ -23,22 +20,20 @@ routes = Routes()
 def pull_list(request: Request) -> Answer:
     """Open ones unless asked otherwise, newest first."""
     at, query = request.repository, request.query
-    found = [pull for pull in at.pulls.values() if _asked_for(pull, query)]
-    moment = "updated_at" if query.get("sort") == "updated" else "number"
-    falling = query.get("direction", "desc" if "sort" not in query else "asc") == "desc"
-    found.sort(key=lambda pull: getattr(pull, moment), reverse=falling)
-    return paged(request, found, lambda pull: pull_document(request.links, at, pull))
-
-
-def _asked_for(pull: PullRequest, query: Mapping[str, str]) -> bool:
-    state, base, head = query.get("state", "open"), query.get("base"), query.get("head")
-    owner = pull.head_repository.owner.login
-    return (
-        state in ("all", pull.state)
+    state, base, head = query.get("state", "open"), query.get("base"), query.get("head", "")
+    found = [
+        pull
+        for pull in at.pulls.values()
+        if state in ("all", pull.state)
         and base in (None, pull.base_ref)
         # a head without its owner is no filter, as on GitHub
-        and (head is None or ":" not in head or head == f"{owner}:{pull.head_ref}")
-    )
+        and (":" not in head or head == f"{pull.head_repository.owner.login}:{pull.head_ref}")
+    ]
+    order = query.get("sort")
+    moment = "updated_at" if order == "updated" else "number"
+    falling = query.get("direction", "asc" if order else "desc") == "desc"
+    found.sort(key=lambda pull: getattr(pull, moment), reverse=falling)
+    return paged(request, found, lambda pull: pull_document(request.links, at, pull))
 
 
 @routes.on("GET", f"{PULLS}/{{number}}", "pull_requests=read")

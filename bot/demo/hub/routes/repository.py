@@ -109,7 +109,7 @@ def _folder(request: Request, at: Repository, revision: str, treeish: str, path:
 @routes.on("GET", f"{REPOSITORY}/git/trees/{{treeish}}", "contents=read")
 def git_tree(request: Request) -> Answer:
     at, name = request.repository, request.values["treeish"]
-    entries = tree(at.git, name, recursive="recursive" in request.query)
+    entries = tree(at.git, name, recursive=request.query.get("recursive") is not None)
     if entries is None:
         raise not_found()
     sha = at.git.run("rev-parse", f"{name}^{{tree}}")
