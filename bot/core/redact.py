@@ -23,7 +23,7 @@ _HARMLESS = frozenset({"true", "false", "none", "null", "read", "write"})
 
 # The lengths are bounded so that hostile text costs no more than its own length.
 _PASSWORDS = (
-    re.compile(rb"://[^\s:/?#@\"'<>]{0,256}:([^\s\"'<>]{1,1024})@"),
+    re.compile(rb"://[^\s:/?#@\"'<>]{0,256}:(?!\d{1,5}/)([^\s\"'<>]{1,1024})@"),
     re.compile(rb"(?i)(?<![a-z0-9])(?:ssl)?password=('(?:[^'\\]|\\.){0,1024}'|[^\s&'\"]{1,1024})"),
     re.compile(rb"(?i)\"(?:ssl)?password\": ?\"((?:[^\"\\]|\\.){1,1024})\""),
     re.compile(rb"\b(gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})"),

@@ -22,13 +22,15 @@ class Detail:
     statements: int | None = None
     findings: int | None = None
     rows: int | None = None
+    rollout: bool = True
 
 
 Draw = Callable[[Detail], str]
 
 
 def fitted(draw: Draw, *, statements: int, findings: int, rows: int, budget: int) -> str:
-    """The fullest drawing within the budget, in UTF-8 bytes; the shortest if none fits.
+    """The fullest drawing within the budget, in UTF-8 bytes. Last of all goes what each target
+    says about itself; the heading, the next step and the digest stay.
 
     The numbers are how many of each there are. Whole pieces are left out, never parts of one.
     """
@@ -40,7 +42,7 @@ def fitted(draw: Draw, *, statements: int, findings: int, rows: int, budget: int
         detail = limited(detail, _most(draw, partial(limited, detail), many, budget))
         if _size(text := draw(detail)) <= budget:
             return text
-    return text
+    return draw(replace(detail, rollout=False))
 
 
 def _plain_steps() -> Iterator[Detail]:

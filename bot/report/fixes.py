@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 _COMMAND = re.compile(r"^\$? ?(?:git|npx|npm|pnpm|yarn|prisma|psql|migration-bot) \S")
+_QUOTED = re.compile(
+    r"^(\S.*?:)\s*`((?:git|npx|npm|pnpm|yarn|prisma|migration-bot) [^`\n]+)`\.?$", re.MULTILINE
+)
 _SQL = re.compile(
     r"^(?:CREATE|ALTER|DROP|UPDATE|DELETE|INSERT|SET|RESET|BEGIN|COMMIT|VACUUM|ANALYZE|REINDEX"
     r"|COMMENT|GRANT|REVOKE|REFRESH|LOCK|TRUNCATE|SELECT|WITH|DO|--)\b.*[;,(]$|^(?:BEGIN|COMMIT);$"
@@ -23,7 +26,7 @@ class Part:
 def parts_of(fix: str) -> tuple[Part, ...]:
     """Runs of lines that are prose, shell commands or SQL; an open statement takes more lines."""
     judged: list[tuple[str, str]] = []
-    for line in fix.strip().splitlines():
+    for line in _unquoted(fix.strip()).splitlines():
         open_statement = bool(judged) and judged[-1][0] == "sql" and not _ended(judged[-1][1])
         judged.append(("sql" if open_statement else _language(line), line))
     return tuple(
@@ -38,6 +41,11 @@ def only_command(fix: str) -> str:
     if len(commands) != 1 or "\n" in commands[0] or len(commands[0]) > 200 or "`" in commands[0]:
         return ""
     return commands[0].removeprefix("$ ")
+
+
+def _unquoted(fix: str) -> str:
+    """A command after a colon, between backticks, moved to a line of its own."""
+    return _QUOTED.sub(r"\1\n\2", fix)
 
 
 def _language(line: str) -> str:

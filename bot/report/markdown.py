@@ -1,11 +1,12 @@
 """A report as Markdown: job summary, `check --format markdown`, and the comment's body."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.core.progress import State
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
-from bot.report.headline import headline, rolling_out
+from bot.report.headline import Headline, headline, rolling_out
 from bot.report.report import Report
 from bot.report.sections import (
     allowed_of,
@@ -18,6 +19,7 @@ from bot.report.sql_view import planned_sql, statement_count
 from bot.report.template import render
 
 _MOST_TARGETS = 20
+_FIRST_SCREEN = 600
 
 
 def render_markdown(report: Report, *, budget: int = SUMMARY_BUDGET) -> str:
@@ -39,11 +41,12 @@ def _draw(report: Report, detail: Detail) -> str:
 
 def _values(report: Report, detail: Detail) -> dict[str, Any]:
     calm = rolling_out(report)
+    targets = report.targets[:_MOST_TARGETS] if detail.rollout else ()
     seen, folded_rows = split_rows(report, detail.rows)
     return {
         "report": report,
         "unfinished": calm and any(each.state is not State.APPLIED for each in report.targets),
-        "headline": headline(report),
+        "headline": _clipped(headline(report)),
         "seen": seen,
         "folded_rows": folded_rows,
         "missing_rows": len(report.review.migrations) - len(seen) - len(folded_rows),
@@ -52,14 +55,24 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "allowed": allowed_of(report, detail),
         "sql_title": "SQL" if calm else "Planned SQL",
         "planned": planned_sql(report, detail),
-        "targets": report.targets[:_MOST_TARGETS],
-        "missing_targets": len(report.targets[_MOST_TARGETS:]),
+        "targets": targets,
+        "missing_targets": len(report.targets) - len(targets),
         "targets_summary": targets_summary(report.targets),
         "approvals": report.approvals[:_MOST_TARGETS],
         "stale": report.stale[:_MOST_TARGETS],
         "signs": words.STATE_SIGNS,
         "state_words": words.STATE_WORDS,
     }
+
+
+def _clipped(said: Headline) -> Headline:
+    """An error message of a server has no greatest length; the first screen has."""
+    return replace(
+        said,
+        title=words.clipped(said.title, _FIRST_SCREEN),
+        sentence=words.clipped(said.sentence, _FIRST_SCREEN),
+        next_step=words.clipped(said.next_step, _FIRST_SCREEN),
+    )
 
 
 def _footer(report: Report) -> dict[str, Any]:

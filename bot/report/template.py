@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+_LONGEST = 1500
+
+
 class Shown(str):
     """Text that has been escaped for the place it is printed at."""
 
@@ -66,7 +69,7 @@ def _filters() -> dict[str, Callable[..., Shown]]:
 
 def _remembered(function: Callable[[str], str]) -> Callable[..., Shown]:
     """A long report is drawn several times until it fits, with the same names in it."""
-    return lru_cache(maxsize=1 << 14)(_shown(function))
+    return lru_cache(maxsize=1 << 14)(lambda text: Shown(function(words.clipped(text, _LONGEST))))
 
 
 def _shown(function: Callable[..., str]) -> Callable[..., Shown]:

@@ -134,6 +134,11 @@ def test_a_password_with_an_at_sign_is_struck_out_whole() -> None:
     assert Redactor().redact("postgres://u:p@ss/w@rd@h/db") == f"postgres://u:{MARK}@h/db"
 
 
+def test_a_port_is_not_taken_for_a_password() -> None:
+    text = "see http://127.0.0.1:8080/acme/shop/@main"
+    assert Redactor().redact(text) == text
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -5,8 +5,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.core.gate import Gate
 from bot.core.migration import Migration
 from bot.core.review import JudgedMigration, Review
 from bot.report.comment import read_marker, render_comment, same_but_for_time
@@ -18,6 +21,7 @@ from tests.report.samples import (
     HEAD,
     INDEX,
     NOTE,
+    PRODUCTION_FAILED,
     REWRITE,
     RUN,
     TYPE,
@@ -242,3 +246,24 @@ def test_an_empty_review_says_that_nothing_is_to_do() -> None:
     assert body.startswith("### 🟢 No new migrations\n")
     assert "Nothing to do." in body
     assert "<details" not in body
+
+
+def test_endless_messages_of_a_server_do_not_break_the_budget() -> None:
+    endless = "$@octocat " * 10_000
+    gates = tuple(Gate(f"gate {n} {endless}", open=False, reason=endless) for n in range(50))
+    target = replace(PRODUCTION_FAILED, message=endless, hint=endless, gates=gates)
+    made = report(judged(NOTE), targets=(target,) * 30, stale=(endless,) * 30, merged=True)
+    body = render_comment(made, KEY)
+    assert size(body) <= BUDGET
+    assert kept(body, made)
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+@settings(max_examples=30)
+def test_any_sql_and_any_message_make_a_comment(sql: str, message: str) -> None:
+    made = migration("20261120000001_any", statement(sql))
+    found = replace(BLOCKING_INDEX, path=made.migration.path, message=message, why=sql, fix=message)
+    body = render_comment(report(judged(made, found)), KEY)
+    assert size(body) <= BUDGET
+    assert read_marker(body) is not None
+    assert body.count("**Next step:**") == 1 + (sql + message).count("**Next step:**")

@@ -14,6 +14,13 @@ def test_a_command_is_code_to_paste() -> None:
     assert parts_of("Rename it:\ngit mv a b") == (Part("Rename it:"), Part("git mv a b", "sh"))
 
 
+def test_a_command_after_a_colon_gets_a_line_of_its_own() -> None:
+    expected = (Part("Give it a new timestamp:"), Part("git mv a b", "sh"))
+    assert parts_of("Give it a new timestamp: `git mv a b`.") == expected
+    running = "Take it out; correct the record with `migration-bot resolve`."
+    assert parts_of(running) == (Part(running),)
+
+
 def test_sql_over_several_lines_stays_together() -> None:
     assert parts_of("First,\n-- step 1\nALTER TABLE a (\n  x int\n);\nthen wait.") == (
         Part("First,"),
