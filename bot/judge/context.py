@@ -10,7 +10,7 @@ from bot.core.migration import Migration
 from bot.core.rule import Hits, Rule
 from bot.core.statement import Script, Statement
 from bot.judge.catalogue import Catalogue
-from bot.sql.actions import Action
+from bot.sql.actions import Action, RefreshView
 
 A = TypeVar("A", bound=Action)
 
@@ -47,6 +47,14 @@ class Step:
         """The statement's actions of one kind."""
         return cast("tuple[A, ...]", self._by_kind.get(kind, ()))
 
+    @property
+    def concurrent(self) -> bool:
+        """Whether it says CONCURRENTLY where that rules out a transaction."""
+        return any(
+            getattr(each, "concurrently", False) and not isinstance(each, RefreshView)
+            for each in self.actions
+        )
+
 
 @dataclass(frozen=True)
 class MigrationContext:
@@ -74,9 +82,16 @@ class MigrationContext:
         return not self.history and self.migration.name.startswith("0_")
 
     def is_new(self, relation: str) -> bool:
-        """Whether a table, view or index was created in this migration or pull request."""
+        """Whether nobody uses a table, view or index yet: it was created in this migration or
+        pull request, or it is temporary."""
         born = self.catalogue.born(relation)
-        return self.baseline or (born is not None and born >= self.fresh_from)
+        table = self.catalogue.tables.get(relation)
+        temporary = table is not None and table.temporary
+        return self.baseline or temporary or (born is not None and born >= self.fresh_from)
+
+    def adds_column(self, table: str, column: str) -> bool:
+        """Whether a column of a table that existed before was added in this pull request."""
+        return table in self.base.tables and self.base.column(table, column) is None
 
     def all(self, kind: type[A]) -> Iterator[A]:
         """All actions of one kind, in order."""

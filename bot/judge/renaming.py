@@ -6,6 +6,7 @@ from typing import Any
 from bot.judge.catalogue import Catalogue, renamed
 from bot.judge.schema import Table
 from bot.sql import actions as act
+from bot.sql.values import Constraint
 
 
 def rename(catalogue: Catalogue, action: act.Rename) -> None:
@@ -29,7 +30,7 @@ def _rename_column(catalogue: Catalogue, action: act.Rename) -> None:
     columns = renamed(table.columns, action.old, action.new)
     columns[action.new] = replace(columns[action.new], name=action.new)
     constraints = {
-        name: replace(each, columns=swapped(each.columns, action.old, action.new))
+        name: _with_column_renamed(each, action.old, action.new)
         for name, each in table.constraints.items()
     }
     catalogue.put(table, columns=columns, constraints=constraints)
@@ -39,6 +40,18 @@ def _rename_column(catalogue: Catalogue, action: act.Rename) -> None:
             for each in index.columns
         )
         catalogue.indexes[index.name] = replace(index, columns=changed)
+
+
+def _with_column_renamed(constraint: Constraint, old: str, new: str) -> Constraint:
+    expression = constraint.expression
+    if expression:
+        expression = replace(
+            expression,
+            columns=swapped(expression.columns, old, new),
+            proves=swapped(expression.proves, old, new),
+        )
+    columns = swapped(constraint.columns, old, new)
+    return replace(constraint, columns=columns, expression=expression)
 
 
 def swapped(names: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:

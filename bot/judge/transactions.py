@@ -58,8 +58,18 @@ def atomic(steps: Sequence[Step]) -> bool:
 
 def splits(prisma: str | None) -> bool:
     """Whether this Prisma sends the statements of a file one by one."""
-    version = re.match(r"(\d+)(?:\.(\d+))?", prisma or "")
-    return bool(version) and (int(version[1]), int(version[2] or 0)) >= _SPLITTING
+    return version_of(prisma) >= _SPLITTING
+
+
+def version_of(prisma: str | None) -> tuple[int, int]:
+    """Major and minor; (0, 0) where no version is given."""
+    match = re.match(r"(\d+)(?:\.(\d+))?", prisma or "")
+    return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
+
+
+def sent_as_one(steps: Sequence[Step], prisma: str | None) -> bool:
+    """Whether the server gets the file as one message, and so in one transaction."""
+    return not splits(prisma) or any(_unreadable(each.statement, each.actions) for each in steps)
 
 
 def _unreadable(statement: Statement, actions: tuple[act.Action, ...]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.core.statement import Position
+from bot.core.statement import Position, Statement
 
 
 class Part(Enum):
@@ -95,6 +95,13 @@ class Lines:
     def at(self, offset: int) -> Position:
         line = bisect_right(self._starts, offset)
         return Position(line, offset - self._starts[line - 1] + 1)
+
+
+def position_in(statement: Statement, offset: int) -> Position:
+    """Where in the file a character of a statement stands."""
+    inside = Lines(statement.sql).at(offset)
+    first = statement.start.column - 1 if inside.line == 1 else 0
+    return Position(statement.start.line + inside.line - 1, inside.column + first)
 
 
 def comment_text(comment: str) -> str:

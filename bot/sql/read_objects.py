@@ -155,9 +155,11 @@ def create_table_as(fields: Fields) -> Iterator[act.Action]:
         yield act.CreateView(name, reads, materialized=True, with_data=filled)
     else:
         yield act.CreateTable(
-            name, reads=reads, temporary=name.startswith("pg_temp."),
+            name.replace("pg_temp.", "public."),
+            reads=reads,
+            temporary=name.startswith("pg_temp."),
             if_not_exists=fields.get("if_not_exists", False),
-        )  # fmt: skip
+        )
 
 
 def refresh_view(fields: Fields) -> Iterator[act.Action]:

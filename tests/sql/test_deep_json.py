@@ -2,6 +2,7 @@
 
 import json
 from json.decoder import JSONDecodeError
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,12 +18,12 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_it_reads_what_json_loads_reads(value):
+def test_it_reads_what_json_loads_reads(value: Any) -> None:
     text = json.dumps(value)
     assert decode(text) == json.loads(text)
 
 
-def test_depth_has_no_limit():
+def test_depth_has_no_limit() -> None:
     value = decode("[" * 100_000 + "]" * 100_000)
     depth = 0
     while value:
@@ -31,6 +32,6 @@ def test_depth_has_no_limit():
 
 
 @pytest.mark.parametrize("text", ["", "[1", "[1] x", "1 2"])
-def test_what_is_no_json_is_refused(text):
+def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(JSONDecodeError):
         decode(text)

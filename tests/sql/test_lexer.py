@@ -8,7 +8,7 @@ from bot.core.statement import Position
 from bot.sql.lexer import Lines, Part, comment_text, pieces
 
 
-def parts(text, part):
+def parts(text: str, part: Part) -> list[str]:
     return [text[each.start : each.end] for each in pieces(text) if each.part is part]
 
 
@@ -24,25 +24,25 @@ def parts(text, part):
         ("-- 'no'\n'yes'", ["'yes'"]),
     ],
 )
-def test_literals_are_found(text, literals):
+def test_literals_are_found(text: str, literals: list[str]) -> None:
     assert parts(text, Part.LITERAL) == literals
 
 
-def test_block_comments_nest():
+def test_block_comments_nest() -> None:
     text = "/* a /* b */ c */ d"
     assert parts(text, Part.COMMENT) == ["/* a /* b */ c */"]
 
 
-def test_quoted_names_hide_comments():
+def test_quoted_names_hide_comments() -> None:
     assert parts('"a -- ""b" -- c', Part.NAME) == ['"a -- ""b"']
 
 
 @given(st.text(alphabet="'\"$a/*- \n\\eE;1é"))
-def test_pieces_cover_the_text_exactly(text):
+def test_pieces_cover_the_text_exactly(text: str) -> None:
     assert "".join(text[each.start : each.end] for each in pieces(text)) == text
 
 
-def test_lines_count_from_one():
+def test_lines_count_from_one() -> None:
     lines = Lines("ab\ncd\n")
     assert [lines.at(offset) for offset in (0, 2, 3, 6)] == [
         Position(1, 1),
@@ -52,6 +52,6 @@ def test_lines_count_from_one():
     ]
 
 
-def test_comment_marks_are_taken_away():
+def test_comment_marks_are_taken_away() -> None:
     assert comment_text("--  a ") == "a"
     assert comment_text("/*\n  a\n * b\n*/") == "a\nb"

@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.statement import Position
+from bot.core.statement import Position, SyntaxFault
 from bot.sql.parse import MOST_BYTES, parse
 
 
-def kinds(sql):
+def kinds(sql: str) -> list[str]:
     return [statement.kind for statement in parse(sql).statements]
 
 
-def fault(sql):
+def fault(sql: str) -> SyntaxFault:
     found = parse(sql).fault
     assert found is not None
     return found
 
 
-def test_statements_are_cut_where_the_code_begins_and_ends():
+def test_statements_are_cut_where_the_code_begins_and_ends() -> None:
     first, second = parse("-- a\n select 1 -- t\n ;\n\nselect\n  2").statements
     assert (first.sql, first.start, first.end) == ("select 1", Position(2, 2), Position(2, 9))
     assert (second.sql, second.start, second.end) == (
@@ -29,12 +29,12 @@ def test_statements_are_cut_where_the_code_begins_and_ends():
     assert (first.index, second.index) == (0, 1)
 
 
-def test_columns_count_characters_not_bytes():
+def test_columns_count_characters_not_bytes() -> None:
     _, second = parse("select 'é€𝄞'; select 2").statements
     assert second.start == Position(1, 15)
 
 
-def test_a_semicolon_in_a_body_does_not_cut():
+def test_a_semicolon_in_a_body_does_not_cut() -> None:
     sql = "DO $$ BEGIN PERFORM 1; END $$; SELECT ';'; "
     assert [each.sql for each in parse(sql).statements] == [
         "DO $$ BEGIN PERFORM 1; END $$",
@@ -42,20 +42,20 @@ def test_a_semicolon_in_a_body_does_not_cut():
     ]
 
 
-def test_an_atomic_body_is_one_statement():
+def test_an_atomic_body_is_one_statement() -> None:
     function = "CREATE FUNCTION f() RETURNS int LANGUAGE sql "
     sql = function + "BEGIN ATOMIC SELECT 1; SELECT 2; END; SELECT 3"
     assert kinds(sql) == ["CREATE FUNCTION", "SELECT"]
 
 
-def test_comments_above_a_statement_belong_to_it():
+def test_comments_above_a_statement_belong_to_it() -> None:
     sql = "-- one\n/* two\n * three */\nSELECT 1; -- of the first\n-- four\n\nSELECT 2"
     first, second = parse(sql).statements
     assert first.comment == "one\ntwo\nthree"
     assert second.comment == "four"
 
 
-def test_carriage_returns_move_nothing():
+def test_carriage_returns_move_nothing() -> None:
     sql = "-- a\nSELECT 1;\n\nSELECT\n 'x', from"
     for ending in ("\n", "\r\n"):
         assert fault(sql.replace("\n", ending)).position == Position(5, 7)
@@ -88,19 +88,19 @@ def test_carriage_returns_move_nothing():
         ("CREATE EXTENSION pg_trgm", "CREATE EXTENSION"),
     ],
 )
-def test_a_statement_is_named_in_the_words_of_sql(sql, kind):
+def test_a_statement_is_named_in_the_words_of_sql(sql: str, kind: str) -> None:
     assert kinds(sql) == [kind]
 
 
 @pytest.mark.parametrize("sql", ["", ";;", "-- only a comment", "\n\n", "/* open"])
-def test_a_file_without_statements_is_no_fault(sql):
+def test_a_file_without_statements_is_no_fault(sql: str) -> None:
     if sql == "/* open":
         assert fault(sql).rule == "syntax-error"
     else:
         assert parse(sql) == parse("")
 
 
-def test_a_syntax_error_is_placed_to_the_character():
+def test_a_syntax_error_is_placed_to_the_character() -> None:
     found = fault("SELECT 1;\nSELECT 'é', FROM a;")
     assert (found.rule, found.position) == ("syntax-error", Position(2, 13))
     assert 'near "FROM"' in found.message
@@ -116,7 +116,7 @@ def test_a_syntax_error_is_placed_to_the_character():
         ("SELECT 1; COPY t FROM STDIN", Position(1, 11)),
     ],
 )
-def test_what_only_psql_understands_is_named(sql, position):
+def test_what_only_psql_understands_is_named(sql: str, position: Position) -> None:
     found = fault(sql)
     assert (found.rule, found.position) == ("prisma-psql-meta", position)
     assert found.fix
@@ -132,13 +132,13 @@ def test_what_only_psql_understands_is_named(sql, position):
         ("SELECT 1;\nALTER\u200b TABLE a DROP b", Position(2, 6)),
     ],
 )
-def test_characters_that_nobody_sees_are_named(sql, position):
+def test_characters_that_nobody_sees_are_named(sql: str, position: Position) -> None:
     found = fault(sql)
     assert (found.rule, found.position) == ("file-encoding", position)
     assert found.fix
 
 
-def test_odd_characters_inside_a_literal_are_data():
+def test_odd_characters_inside_a_literal_are_data() -> None:
     assert parse("SELECT 'a\u00a0\u200bb'").fault is None
 
 
@@ -150,14 +150,14 @@ def test_odd_characters_inside_a_literal_are_data():
         ("CREATE TABLE [dbo].[a] ([id] INT IDENTITY(1,1), [n] NVARCHAR(1000))", "T-SQL"),
     ],
 )
-def test_a_file_for_another_database_is_recognised(sql, name):
+def test_a_file_for_another_database_is_recognised(sql: str, name: str) -> None:
     found = fault(sql)
     assert found.rule == "syntax-error"
     assert name in found.message
     assert name in found.fix
 
 
-def test_a_typing_mistake_is_not_called_another_database():
+def test_a_typing_mistake_is_not_called_another_database() -> None:
     assert "reads as" not in fault("ALTER TABLE a ADD COLUM b int UNSIGNEDLY x;").message
 
 
@@ -172,7 +172,7 @@ def test_a_typing_mistake_is_not_called_another_database():
     ],
     ids=["sum", "concatenation", "subselects", "unions", "statements"],
 )
-def test_what_is_deep_or_long_is_still_read(sql):
+def test_what_is_deep_or_long_is_still_read(sql: str) -> None:
     script = parse(sql)
     assert script.fault is None
     assert len(script.statements) in (1, 5_000)
@@ -189,7 +189,7 @@ def test_what_is_deep_or_long_is_still_read(sql):
     ],
     ids=["parentheses", "calls", "terms", "word", "literal"],
 )
-def test_what_is_too_deep_or_too_large_is_a_fault(sql):
+def test_what_is_too_deep_or_too_large_is_a_fault(sql: str) -> None:
     assert fault(sql).rule in {"syntax-error", "uninspectable-sql"}
 
 
@@ -201,7 +201,7 @@ SQL = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.text() | st.lists(SQL, max_size=30).map("".join))
-def test_no_text_crashes_the_parser(text):
+def test_no_text_crashes_the_parser(text: str) -> None:
     script = parse(text)
     assert script.fault is None or not script.statements
     for statement in script.statements:

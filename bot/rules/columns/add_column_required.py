@@ -1,0 +1,65 @@
+"""A new column that must have a value breaks on the rows that are already there.
+
+PostgreSQL refuses the column if the table has a single row, and the deployment stops. On an empty
+table it goes through, and then the running version of the application, which does not know the
+column, can no longer insert.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import AddColumn, Delete, Truncate
+
+SEVERITY = Severity.ERROR
+
+FIX = (
+    "Add it with a DEFAULT, or without NOT NULL; fill the old rows; make it NOT NULL in a later "
+    "migration folder."
+)
+
+BEFORE = """
+CREATE TABLE "User" ("id" TEXT NOT NULL);
+"""
+
+BAD = """
+ALTER TABLE "User" ADD COLUMN "email" TEXT NOT NULL;
+"""
+
+GOOD = """
+ALTER TABLE "User" ADD COLUMN "email" TEXT;
+"""
+
+QUIET = [
+    'ALTER TABLE "User" ADD COLUMN "kind" TEXT NOT NULL DEFAULT \'person\';',
+    "CREATE TABLE n (id INT); ALTER TABLE n ADD COLUMN b INT NOT NULL;",
+    'ALTER TABLE "User" ADD COLUMN n BIGSERIAL NOT NULL;',
+    'ALTER TABLE "User" ADD COLUMN n INT NOT NULL GENERATED ALWAYS AS (1) STORED;',
+    'TRUNCATE "User"; ALTER TABLE "User" ADD COLUMN "email" TEXT NOT NULL;',
+    'DELETE FROM "User"; ALTER TABLE "User" ADD COLUMN "email" TEXT NOT NULL;',
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for action in context.all(AddColumn):
+        column = action.column
+        filled = column.default is not None and column.default.constant != "null"
+        if not column.not_null or filled or column.numbers_itself or column.generated:
+            continue
+        if context.is_new(action.table) or _emptied(action.table, context):
+            continue
+        if action.if_not_exists and context.catalogue.column(action.table, column.name):
+            continue
+        yield (
+            f"{column.name} must have a value, and the rows of {shown(action.table)} "
+            "have none for it."
+        )
+
+
+def _emptied(table: str, context: Context) -> bool:
+    for step in context.earlier:
+        if any(table in each.tables for each in step.all(Truncate)):
+            return True
+        if any(each.table == table and not each.bounded for each in step.all(Delete)):
+            return True
+    return False

@@ -1,0 +1,52 @@
+"""Dropping a column deletes its data and breaks the version of the application that is running.
+
+The data is gone at once, and the old version, which still names the column in its queries, gets an
+error for each of them until it is replaced.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import DropColumn
+
+SEVERITY = Severity.ERROR
+
+FIX = (
+    "Release a version that no longer uses the column first (`@ignore` in schema.prisma); drop it "
+    "in a later release."
+)
+
+BEFORE = """
+CREATE TABLE "User" ("id" TEXT NOT NULL, "nickname" TEXT);
+"""
+
+BAD = """
+ALTER TABLE "User" DROP COLUMN "nickname";
+"""
+
+GOOD = """
+ALTER TABLE "User" ALTER COLUMN "nickname" SET DEFAULT '';
+"""
+
+QUIET = [
+    'ALTER TABLE "User" ADD COLUMN x INT; ALTER TABLE "User" DROP COLUMN x;',
+    "CREATE TABLE n (a INT, b INT); ALTER TABLE n DROP COLUMN a;",
+    'ALTER TABLE "User" DROP COLUMN IF EXISTS "never";',
+    "CREATE TEMP TABLE s (a INT, b INT); ALTER TABLE s DROP COLUMN a;",
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for action in context.all(DropColumn):
+        if context.is_new(action.table) or context.file.adds_column(action.table, action.name):
+            continue
+        column = context.catalogue.column(action.table, action.name)
+        if column and column.generated == "virtual":
+            continue
+        if column is None and action.if_exists and action.table in context.catalogue.tables:
+            continue
+        yield (
+            f"{shown(action.table)}.{action.name} and its data are deleted, and queries of the "
+            "running version that name it fail."
+        )

@@ -1,0 +1,64 @@
+"""SET NOT NULL reads the whole table while nobody can use it.
+
+PostgreSQL looks at every row for a missing value, and holds up all reads and writes meanwhile. With
+a validated CHECK that says the same, it need not look.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import AddColumn, SetNotNull
+
+SEVERITY = Severity.ERROR
+
+FIX = (
+    "Add CHECK (… IS NOT NULL) NOT VALID in one migration folder, VALIDATE CONSTRAINT in the next, "
+    "and then SET NOT NULL and drop the CHECK in a third."
+)
+
+BEFORE = """
+CREATE TABLE "User" ("id" TEXT NOT NULL, "email" TEXT);
+CREATE TABLE "Team" ("id" TEXT NOT NULL, "name" TEXT);
+ALTER TABLE "Team" ADD CONSTRAINT "name_there" CHECK ("name" IS NOT NULL) NOT VALID;
+CREATE TABLE "Post" ("id" TEXT NOT NULL, "title" TEXT);
+ALTER TABLE "Post" ADD CONSTRAINT "title_there" CHECK ("title" IS NOT NULL);
+"""
+
+BAD = """
+ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL;
+"""
+
+GOOD = """
+ALTER TABLE "User" ADD CONSTRAINT "email_there" CHECK ("email" IS NOT NULL) NOT VALID;
+"""
+
+QUIET = [
+    'ALTER TABLE "User" ALTER COLUMN "id" SET NOT NULL;',
+    'ALTER TABLE "Post" ALTER COLUMN "title" SET NOT NULL;',
+    'ALTER TABLE "Team" VALIDATE CONSTRAINT "name_there"; '
+    'ALTER TABLE "Team" ALTER "name" SET NOT NULL;',
+    'ALTER TABLE "Post" RENAME "title" TO "head"; ALTER TABLE "Post" ALTER "head" SET NOT NULL;',
+    "CREATE TABLE n (a INT); ALTER TABLE n ALTER COLUMN a SET NOT NULL;",
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for action in context.all(SetNotNull):
+        if context.is_new(action.table) or _known_not_null(action, context):
+            continue
+        yield (
+            f"Every row of {shown(action.table)} is checked for {action.name}; reads and writes "
+            "wait until that is done."
+        )
+
+
+def _known_not_null(action: SetNotNull, context: Context) -> bool:
+    catalogue = context.catalogue
+    column = catalogue.column(action.table, action.name)
+    if column and column.not_null:
+        return True
+    if any(each.column.name == action.name for each in context.all(AddColumn)):
+        return False
+    proved = catalogue.proved_not_null(action.table, action.name)
+    return proved and context.settings.postgres >= 12

@@ -1,0 +1,40 @@
+"""CONCURRENTLY cannot run between BEGIN and COMMIT.
+
+PostgreSQL refuses the statement (25001), so the migration fails on every database, production
+included, and the deployment stops.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context
+
+SEVERITY = Severity.ERROR
+
+FIX = "Move the statement into a migration folder of its own, without BEGIN and COMMIT."
+
+BEFORE = """
+CREATE TABLE "Order" ("id" INT, "userId" INT);
+"""
+
+BAD = """
+BEGIN;
+CREATE INDEX CONCURRENTLY "Order_userId_idx" ON "Order"("userId");
+COMMIT;
+"""
+
+GOOD = """
+CREATE INDEX CONCURRENTLY "Order_userId_idx" ON "Order"("userId");
+"""
+
+QUIET = [
+    "BEGIN; REFRESH MATERIALIZED VIEW CONCURRENTLY v; COMMIT;",
+    "BEGIN; SELECT 1; COMMIT; CREATE INDEX CONCURRENTLY i ON t (a);",
+    "REINDEX INDEX CONCURRENTLY i;",
+    "BEGIN; ALTER TABLE p DETACH PARTITION q; COMMIT;",
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    if context.step.concurrent and context.step.explicit:
+        yield f"{statement.kind} … CONCURRENTLY cannot run inside the transaction begun above."

@@ -1,0 +1,69 @@
+"""Dropping an index without CONCURRENTLY stops its table for a moment that can become long.
+
+The drop itself is quick, but it waits for every running query on the table, and everything that
+comes after waits behind it: one slow report is enough to stall all reads and writes.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import CreateIndex, DropObjects
+
+SEVERITY = Severity.WARNING
+
+FIX = "Drop it with DROP INDEX CONCURRENTLY, alone in its own migration folder."
+
+BEFORE = """
+CREATE TABLE "Order" ("id" INT, "userId" INT);
+CREATE INDEX "Order_userId_idx" ON "Order"("userId");
+CREATE TABLE "Log" ("at" TIMESTAMP(3)) PARTITION BY RANGE ("at");
+CREATE INDEX "Log_at_idx" ON "Log"("at");
+"""
+
+BAD = """
+DROP INDEX "Order_userId_idx";
+"""
+
+GOOD = """
+DROP INDEX CONCURRENTLY "Order_userId_idx";
+"""
+
+QUIET = [
+    "CREATE TABLE n (id INT); CREATE INDEX n_i ON n (id); DROP INDEX n_i;",
+    'CREATE INDEX CONCURRENTLY "i" ON "Order"("id"); DROP INDEX "i";',
+    'DROP INDEX "Order_userId_idx"; DROP TABLE "Order";',
+    'DROP INDEX "Log_at_idx";',
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for drop in context.all(DropObjects):
+        if drop.kind != "INDEX" or drop.concurrently:
+            continue
+        for name in drop.names:
+            if not _harmless(name, context):
+                yield _message(name, context)
+
+
+def _harmless(name: str, context: Context) -> bool:
+    index = context.catalogue.indexes.get(name)
+    if any(each.name == name for step in context.earlier for each in step.all(CreateIndex)):
+        return True
+    if index is None:
+        return False
+    table = context.catalogue.tables.get(index.table)
+    dropped = (
+        each.names
+        for step in context.later
+        for each in step.all(DropObjects)
+        if each.kind == "TABLE"
+    )
+    partitioned = table is not None and table.partitioned
+    return context.is_new(index.table) or partitioned or any(index.table in it for it in dropped)
+
+
+def _message(name: str, context: Context) -> str:
+    index = context.catalogue.indexes.get(name)
+    of = shown(index.table) if index else "its table"
+    return f"Dropping the index {shown(name)} waits for, and then blocks, every query on {of}."

@@ -1,0 +1,51 @@
+"""IF NOT EXISTS keeps a broken index when a concurrent build is tried again.
+
+A build that is cancelled leaves an index that is never used and never finished. The second try sees
+the name, says nothing and succeeds: queries stay slow, and a unique index lets duplicates in.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import CreateIndex
+
+SEVERITY = Severity.WARNING
+
+FIX = (
+    "Leave IF NOT EXISTS out, or put DROP INDEX CONCURRENTLY IF EXISTS of the same name into a "
+    "migration folder before it."
+)
+
+BEFORE = """
+CREATE TABLE "Order" ("id" INT, "userId" INT);
+"""
+
+BAD = """
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "Order_userId_idx" ON "Order"("userId");
+"""
+
+GOOD = """
+CREATE INDEX CONCURRENTLY "Order_userId_idx" ON "Order"("userId");
+"""
+
+QUIET = [
+    'CREATE INDEX IF NOT EXISTS "i" ON "Order"("userId");',
+    'CREATE UNIQUE INDEX CONCURRENTLY "i" ON "Order"("userId");',
+    'DROP INDEX CONCURRENTLY IF EXISTS "Order_userId_idx";',
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for index in context.all(CreateIndex):
+        if index.concurrently and index.if_not_exists and not _dropped_before(index.name, context):
+            name = shown(index.name)
+            yield f"If {name} is left invalid by a cancelled build, a retry keeps it so."
+
+
+def _dropped_before(name: str, context: Context) -> bool:
+    bare = name.rpartition(".")[2]
+    return any(
+        bare in migration.sql and "DROP INDEX" in migration.sql.upper()
+        for migration in context.file.history
+    )

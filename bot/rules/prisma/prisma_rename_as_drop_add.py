@@ -1,0 +1,92 @@
+"""A rename in schema.prisma becomes a drop and an add, and the data is lost.
+
+Prisma cannot tell a renamed field from one that was removed and another that was added, so it
+writes DROP COLUMN and ADD COLUMN. The new column is empty for every row.
+"""
+
+import re
+from collections.abc import Iterator
+
+from bot.core.finding import Severity
+from bot.core.rule import Hit, Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import AddColumn, CreateTable, DropColumn, DropObjects
+from bot.sql.values import Column
+
+SEVERITY = Severity.ERROR
+
+FIX = "If this is a rename, keep the old name in the database with `@map` (`@@map` for a model)."
+
+BEFORE = """
+CREATE TABLE "User" ("id" TEXT NOT NULL, "name" TEXT, "age" INTEGER);
+CREATE TABLE "_PostToTag" ("A" INTEGER NOT NULL, "B" INTEGER NOT NULL);
+"""
+
+BAD = """
+ALTER TABLE "User" DROP COLUMN "name",
+ADD COLUMN     "fullName" TEXT;
+"""
+
+GOOD = """
+ALTER TABLE "User" ADD COLUMN     "fullName" TEXT;
+"""
+
+QUIET = [
+    'ALTER TABLE "User" DROP COLUMN "name", ADD COLUMN "active" BOOLEAN;',
+    'ALTER TABLE "User" DROP COLUMN "name"; CREATE TABLE n (a TEXT);',
+    "CREATE TABLE n (a TEXT); ALTER TABLE n DROP COLUMN a, ADD COLUMN b TEXT;",
+    'ALTER TABLE "User" ADD COLUMN "x" TEXT;',
+    'DROP TABLE "User"; CREATE TABLE "Other" ("a" INT, "b" INT);',
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for drop in context.all(DropColumn):
+        column = context.catalogue.column(drop.table, drop.name)
+        new = _replacement(drop, column, context) if column else None
+        if new and not context.is_new(drop.table):
+            yield Hit(
+                f"{drop.name} is dropped and {new} of the same type is added: if "
+                f"{shown(drop.table)}.{drop.name} is meant to be renamed, its data is lost.",
+                fix=f'If this is a rename, write `@map("{drop.name}")` beside the field {new}, '
+                "or ALTER TABLE … RENAME COLUMN in a planned release.",
+            )
+    for old, created in _replaced_tables(context):
+        yield (
+            f"{shown(old)} is dropped and {shown(created)} with the same columns is created: if it "
+            "is meant to be renamed, its rows are lost."
+        )
+
+
+def _replacement(drop: DropColumn, old: Column, context: Context) -> str | None:
+    """The one column added in this file that could be the old one under a new name."""
+    added = [
+        each.column
+        for each in context.file.all(AddColumn)
+        if each.table == drop.table
+        and each.column.name != drop.name
+        and each.column.type == old.type
+    ]
+    dropped = [each for each in context.file.all(DropColumn) if each.table == drop.table]
+    if len(added) == 1 and len(dropped) == 1:
+        return added[0].name
+    related = (each.name for each in added if _words(each.name) & _words(drop.name))
+    return next(related, None)
+
+
+def _words(name: str) -> set[str]:
+    found = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return {word.lower() for word in found if len(word) > 2}
+
+
+def _replaced_tables(context: Context) -> Iterator[tuple[str, str]]:
+    drops = (each for each in context.all(DropObjects) if each.kind == "TABLE")
+    for name in (name for drop in drops for name in drop.names):
+        old = context.catalogue.tables.get(name)
+        if old is None or not old.columns or context.is_new(name):
+            continue
+        for created in context.file.all(CreateTable):
+            types = {each.name: each.type for each in created.columns}
+            if created.table != name and types == {k: v.type for k, v in old.columns.items()}:
+                yield name, created.table

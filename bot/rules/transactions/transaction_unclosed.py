@@ -1,0 +1,48 @@
+"""BEGIN without COMMIT throws the migration away.
+
+Everything after it is rolled back when the connection closes, the note that the migration was
+applied included: the deployment says that all is well, and nothing has happened.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context
+from bot.sql.actions import Transaction
+
+SEVERITY = Severity.ERROR
+
+FIX = "Add COMMIT at the end, or leave BEGIN out: a migration is one transaction anyway."
+
+BAD = """
+BEGIN;
+CREATE TABLE "User" ("id" TEXT NOT NULL);
+"""
+
+GOOD = """
+BEGIN;
+CREATE TABLE "User" ("id" TEXT NOT NULL);
+COMMIT;
+"""
+
+QUIET = [
+    "BEGIN; SELECT 1; ROLLBACK;",
+    "START TRANSACTION; SELECT 1; END;",
+    "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RETURN; END $$;",
+    "BEGIN; BEGIN; COMMIT;",
+]
+
+_CLOSING = {"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"}
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    begins = any(each.verb == "BEGIN" for each in context.all(Transaction))
+    if not begins or (context.position > 0 and context.earlier[-1].transaction == _here(context)):
+        return
+    later = (each.verb for step in context.later for each in step.all(Transaction))
+    if not _CLOSING.intersection(later):
+        yield "The transaction begun here is never committed."
+
+
+def _here(context: Context) -> int | None:
+    return context.step.transaction

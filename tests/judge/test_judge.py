@@ -1,0 +1,164 @@
+"""Judging a change: what counts as new, severities, order, faults, and the shape of a review."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import rules
+from bot.core.effects import Lock, LockMode
+from bot.core.finding import Severity, Verdict
+from bot.core.history import Change, History
+from bot.core.rule import Rule, name_of
+from bot.judge.context import MigrationRule, StatementRule
+from bot.judge.judge import judge
+from tests.judging import change, judged, migration, names, review
+
+ORDER = 'CREATE TABLE "Order" ("id" TEXT NOT NULL, "userId" TEXT);'
+INDEX = 'CREATE INDEX "i" ON "Order"("userId");'
+
+
+def test_an_index_on_a_table_of_the_base_is_found() -> None:
+    (finding,) = judged(INDEX, before=[ORDER]).findings
+    assert finding.rule == "index-create-blocking"
+    assert finding.path == "prisma/migrations/20240201000000_new/migration.sql"
+    assert (finding.line, finding.column, finding.end_line, finding.statement) == (1, 1, 1, 0)
+    assert "Order" in finding.message
+    assert finding.why
+    assert finding.fix
+
+
+def test_a_table_of_the_same_pull_request_is_new() -> None:
+    assert names(judged(ORDER, INDEX)) == []
+
+
+def test_without_a_base_only_the_same_migration_counts_as_new() -> None:
+    found = judge(change(ORDER + INDEX, INDEX.replace('"i"', '"j"'), compared=False), rules.RULES)
+    assert [names(each) for each in found.migrations] == [[], ["index-create-blocking"]]
+    assert found.base is None
+
+
+def test_a_renamed_new_table_stays_new() -> None:
+    rename = 'ALTER TABLE "Order" RENAME TO "Sale";'
+    assert names(judged(ORDER + rename + INDEX.replace("Order", "Sale"))) == []
+
+
+def test_a_baseline_is_never_a_hazard() -> None:
+    baseline = migration("0_init", INDEX)
+    only = Change(History("m", (baseline,)), now=change().now)
+    assert judge(only, rules.RULES).verdict is Verdict.PASS
+
+
+def test_locks_say_whether_the_relation_is_new() -> None:
+    created = 'CREATE TABLE "Item" ("id" INT, "order" TEXT);'
+    key = 'ALTER TABLE "Item" ADD FOREIGN KEY ("order") REFERENCES "Order"("id");'
+    found = judged(created + key, before=[ORDER])
+    assert found.statements[1].effects.locks == (
+        Lock("public.Item", LockMode.SHARE_ROW_EXCLUSIVE, new=True),
+        Lock("public.Order", LockMode.SHARE_ROW_EXCLUSIVE, new=False),
+    )
+
+
+def test_severities_are_overridden_and_turned_off() -> None:
+    notice = judged(INDEX, before=[ORDER], severities={"index-create-blocking": Severity.NOTICE})
+    assert [each.severity for each in notice.findings] == [Severity.NOTICE]
+    assert names(judged(INDEX, before=[ORDER], severities={"index-create-blocking": None})) == []
+
+
+def test_findings_come_in_the_order_of_the_file() -> None:
+    sql = "TRUNCATE a;\n\nDROP TABLE b;\nTRUNCATE c;"
+    assert [each.line for each in judged(sql).findings] == [1, 3, 4]
+
+
+def test_a_file_that_cannot_be_read_blocks_whatever_is_configured() -> None:
+    found = review("SELEC 1", severities={"syntax-error": None})
+    assert found.verdict is Verdict.BLOCK
+    assert found.migrations[0].statements == ()
+    assert (found.all_findings[0].line, found.all_findings[0].column) == (1, 1)
+
+
+def test_a_file_too_large_to_read_blocks() -> None:
+    found = review("SELECT '" + "x" * 3_000_000 + "'")
+    assert [(each.rule, each.severity) for each in found.all_findings] == [
+        ("uninspectable-sql", Severity.ERROR)
+    ]
+
+
+def test_an_unreadable_migration_of_the_base_does_not_stop_the_check() -> None:
+    assert names(judged(INDEX, before=["SELEC 1", ORDER])) == ["index-create-blocking"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "atomic"),
+    [
+        ("SELECT 1; SELECT 2", True),
+        ("", True),
+        ("BEGIN; SELECT 1; COMMIT;", True),
+        ("SELECT 1; COMMIT; SELECT 2", False),
+        ("CREATE INDEX CONCURRENTLY i ON t (a)", False),
+        ("SELECT 1; VACUUM t", False),
+        ("ALTER TYPE e ADD VALUE 'x'; SELECT 1", True),
+    ],
+)
+def test_a_migration_says_whether_one_transaction_carries_it(sql: str, atomic: bool) -> None:
+    assert judged(sql).atomic is atomic
+
+
+def test_prisma_that_splits_commits_each_statement() -> None:
+    added = "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"
+    sql = added + "ALTER TABLE t VALIDATE CONSTRAINT c"
+    together = judged(sql, before=["CREATE TABLE t (a INT);"])
+    split = judged(sql, before=["CREATE TABLE t (a INT);"], prisma="7.8.0")
+    assert "not-valid-validate-same-tx" in names(together)
+    assert "not-valid-validate-same-tx" not in names(split)
+    assert (together.atomic, split.atomic) == (True, False)
+
+
+def test_a_statement_the_splitter_cannot_read_keeps_the_file_whole() -> None:
+    assert judged("SELECT 1; DO 'BEGIN NULL; END'", prisma="7.8.0").atomic is True
+
+
+def test_enum_values_of_a_new_type_depend_on_the_server() -> None:
+    sql = (
+        "CREATE TYPE e AS ENUM ('a'); ALTER TYPE e ADD VALUE 'b'; CREATE TABLE n (x e DEFAULT 'b')"
+    )
+    assert "enum-value-used-same-tx" not in names(judged(sql, postgres=17))
+    assert "enum-value-used-same-tx" in names(judged(sql, postgres=16))
+
+
+def test_every_rule_looks_at_something() -> None:
+    by_the_parser = {"syntax-error", "prisma-psql-meta", "suppression-problem"}
+    for rule in rules.RULES:
+        looks = isinstance(rule, StatementRule | MigrationRule) or hasattr(rule, "check_change")
+        assert looks or name_of(rule) in by_the_parser
+
+
+RISKY = [
+    rule for rule in rules.RULES
+    if isinstance(rule, Rule) and isinstance(rule, StatementRule)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", RISKY, ids=name_of)
+def test_comments_blank_lines_and_line_endings_change_no_finding(rule: Any) -> None:
+    before = [rule.BEFORE] if getattr(rule, "BEFORE", "") else []
+    plain = [(each.rule, each.fingerprint) for each in judged(rule.BAD, before=before).findings]
+    noisy = "-- a comment\n\n/* another\n one */\n" + rule.BAD.replace("\n", "\n\n") + "\n-- end"
+    for sql in (noisy, noisy.replace("\n", "\r\n")):
+        found = judged(sql, before=before).findings
+        assert [(each.rule, each.fingerprint) for each in found] == plain
+
+
+EXAMPLES = [text for rule in RISKY for text in (rule.BAD, rule.GOOD)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_mutated_sql_is_always_judged(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(EXAMPLES))
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 20)))
+    piece = data.draw(st.sampled_from(["", '"', "'", ";", "$$", "(", " CASCADE ", "--", "\0", "é"]))
+    found = judged(text[:start] + piece + text[end:])
+    assert found.statements or found.findings or found.atomic

@@ -1,0 +1,68 @@
+"""Every rule's own examples: BAD is found once, GOOD offends no rule, QUIET does not offend it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import rules
+from bot.core.finding import Severity
+from bot.core.rule import ChangeRule, Rule, name_of, reason_of, title_of
+from tests.judging import before_of, judged, names, review
+
+ROOT = Path(rules.__file__).parent
+OF_SQL = [rule for rule in rules.RULES if not isinstance(rule, ChangeRule)]
+
+
+def modules() -> set[str]:
+    paths = (path.relative_to(ROOT) for path in ROOT.glob("*/*.py") if path.stem != "__init__")
+    return {".".join(path.with_suffix("").parts) for path in paths}
+
+
+def test_every_module_is_listed_and_every_name_has_its_module() -> None:
+    listed = [*rules.ORDER, *rules.HISTORY]
+    assert len(set(listed)) == len(listed)
+    assert modules() - set(listed) == set()
+    assert {name for name in listed if not name.startswith("history.")} <= modules()
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=name_of)
+def test_a_rule_says_what_it_is_about(rule: Rule) -> None:
+    assert title_of(rule).endswith(".")
+    assert reason_of(rule)
+    assert rule.FIX.endswith(".")
+    assert rule.SEVERITY is None or isinstance(rule.SEVERITY, Severity)
+
+
+@pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
+def test_the_bad_example_is_found_once(rule: Any) -> None:
+    found = judged(rule.BAD, before=before_of(rule))
+    assert names(found).count(name_of(rule)) == 1
+
+
+@pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
+def test_the_bad_example_is_found_by_the_rule_alone(rule: Any) -> None:
+    found = judged(rule.BAD, before=before_of(rule), rules=[rule])
+    assert names(found) == [name_of(rule)]
+
+
+@pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
+def test_the_good_example_is_quiet_under_all_rules(rule: Any) -> None:
+    found = review(rule.GOOD, before=before_of(rule))
+    assert [(each.rule, each.message) for each in found.all_findings] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "sql"),
+    [(rule, sql) for rule in OF_SQL for sql in rule.QUIET],
+    ids=lambda value: name_of(value) if hasattr(value, "SEVERITY") else None,
+)
+def test_a_quiet_case_is_quiet(rule: Any, sql: str) -> None:
+    found = judged(sql, before=before_of(rule))
+    assert name_of(rule) not in names(found)
+    assert "syntax-error" not in names(found)
+
+
+@pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
+def test_a_rule_has_three_quiet_cases(rule: Any) -> None:
+    assert len(set(rule.QUIET)) >= 3
