@@ -9,13 +9,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "bot").rglob("*.py"))
 ADAPTERS = {f"adapters.{name}" for name in ("checkout", "actions", "github", "postgres", "console")}
-EVERYTHING = {"commands", "rollout", "world", "report", "rules", "judge", "sql", "core"}
+INSIDE = {"rollout", "world", "report", "rules", "judge", "sql", "core", "errors"}
 ALLOWED = {
     "": set[str](),
     "__main__": {"cli"},
-    "cli": EVERYTHING | ADAPTERS | {"config", "errors", "demo"},
-    "demo": EVERYTHING | ADAPTERS | {"config", "errors"},
-    "commands": EVERYTHING - {"commands"} | {"config", "errors"},
+    "cli": {"commands", "wiring", "errors"},
+    # Only these two name adapters.
+    "wiring": {"commands", "world", "config", "rules", "core", "errors", *ADAPTERS},
+    "demo": {"core", "errors", *ADAPTERS},
+    "commands": INSIDE | {"flows", "demo"},
+    "flows": INSIDE,
     "rollout": {"world", "core", "errors"},
     "world": {"core", "report", "errors"},
     "rules": {"judge", "sql", "core", "errors"},

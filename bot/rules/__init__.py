@@ -1,8 +1,6 @@
 """The rules, a module for each hazard, in the order they are shown."""
 
-from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import cast
 
 from bot.core.rule import Rule
@@ -45,34 +43,21 @@ ORDER = (
     "security.extension_create",
     "security.uninspectable_sql",
     "files.suppression_problem",
-)
-# Rules about the history as a whole. They live in a folder of their own, and are last.
-HISTORY = (
+    # Those about the history as a whole are last: they name no statement.
     "history.prisma_edited_applied",
     "history.prisma_deleted_migration",
     "history.prisma_out_of_order",
     "history.prisma_duplicate_timestamp",
     "history.prisma_bad_folder",
+    "history.prisma_stray_file",
+    "history.prisma_order_by_version",
     "history.prisma_lock_file",
+    "history.prisma_lock_file_missing",
 )
-
-
-@cache
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule, imported when it is first asked for."""
-    return tuple(_load(name) for name in (*ORDER, *_present(HISTORY)))
-
-
-def _present(names: tuple[str, ...]) -> tuple[str, ...]:
-    folders = {each.name for each in iter_modules(__path__)}
-    return tuple(name for name in names if name.partition(".")[0] in folders)
 
 
 def _load(name: str) -> Rule:
     return cast(Rule, import_module(f"{__name__}.{name}"))
 
 
-def __getattr__(name: str) -> tuple[Rule, ...]:
-    if name == "RULES":
-        return all_rules()
-    raise AttributeError(name)
+RULES: tuple[Rule, ...] = tuple(_load(name) for name in ORDER)

@@ -46,7 +46,7 @@ def test_a_renamed_new_table_stays_new() -> None:
 
 def test_a_baseline_is_never_a_hazard() -> None:
     baseline = migration("0_init", INDEX)
-    only = Change(History("m", (baseline,)), now=change().now)
+    only = Change(History("m", (baseline,), provider="postgresql"), now=change().now)
     assert judge(only, rules.RULES).verdict is Verdict.PASS
 
 

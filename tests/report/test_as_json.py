@@ -12,7 +12,7 @@ from bot.core.plan import Plan
 from bot.core.progress import Progress
 from bot.core.target import Kind
 from bot.report.as_json import apply_json, plan_json, review_json, status_json
-from bot.report.report import TargetStatus
+from bot.core.status import TargetStatus
 from tests.report.samples import (
     APPROVED,
     COUPONS,

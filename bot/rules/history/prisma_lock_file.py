@@ -15,7 +15,7 @@ SEVERITY = Severity.ERROR
 
 PROVIDER = "postgresql"
 
-FIX = f'Let {LOCK_FILE} have the line: provider = "{PROVIDER}"'
+FIX = f'Let {LOCK_FILE} have the line: provider = "{PROVIDER}".'
 
 
 def check_change(change: Change) -> Hits:

@@ -11,7 +11,7 @@ from bot.core.rule import Hit, Hits
 
 SEVERITY = Severity.WARNING
 
-FIX = f'Add {LOCK_FILE} with the line: provider = "postgresql"'
+FIX = f'Add {LOCK_FILE} with the line: provider = "postgresql".'
 
 
 def check_change(change: Change) -> Hits:
