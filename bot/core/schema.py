@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 Scalar = str | int | bool | None
-Definition = tuple[tuple[str, Scalar], ...]
+Attribute = tuple[str, Scalar]
+Definition = tuple[Attribute, ...]
 Snapshot = Mapping[tuple[str, str], Definition]
 
 POSITION = "position"

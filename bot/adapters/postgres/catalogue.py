@@ -38,7 +38,7 @@ def snapshot(
         connection.execute("SET LOCAL search_path = ''")
         connection.execute("SET LOCAL jit = off")
         rows = connection.execute(_query(), names).fetchall()
-    return {(kind, _identity(parts)): _definition(attributes) for kind, parts, attributes in rows}
+    return {(kind, identity(parts)): _definition(attributes) for kind, parts, attributes in rows}
 
 
 @cache
@@ -46,7 +46,7 @@ def _query() -> bytes:
     return Path(__file__).with_name("catalogue.sql").read_bytes()
 
 
-def _identity(parts: Sequence[str]) -> str:
+def identity(parts: Sequence[str]) -> str:
     """`schema.table.column` without quotes, except round a name that has a dot of its own."""
     if len(parts) == 1:
         return parts[0]

@@ -103,7 +103,8 @@ UNION ALL
 SELECT 'constraint', ARRAY[r.nspname::text, r.relname::text, k.conname::text],
     jsonb_build_object(
         'definition', pg_get_constraintdef(k.oid),
-        'validated', CASE WHEN NOT k.convalidated THEN false END)
+        'validated', CASE WHEN NOT k.convalidated THEN false END,
+        'inherited', CASE WHEN NOT k.conislocal THEN true END)
 FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid
 WHERE k.contype <> 't' AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit)
 

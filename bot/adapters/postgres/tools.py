@@ -99,6 +99,18 @@ def best_for_dump(server_major: int, environ: Mapping[str, str] = os.environ) ->
     )
 
 
+def best_for_proof(tool_major: int, environ: Mapping[str, str] = os.environ) -> Installation:
+    """Where a dump of that pg_dump can be restored: the oldest whole installation as new as it."""
+    able = [each for each in installations(environ) if each.dumps and each.runs_servers]
+    new_enough = [each for each in able if each.major >= tool_major]
+    if new_enough:
+        return min(new_enough, key=lambda each: each.major)
+    raise BackupError(
+        f"A dump of pg_dump {tool_major} cannot be proved: no server here is as new as that.",
+        hint=f"Install PostgreSQL {tool_major} with its server, or set {BIN_VARIABLE}.",
+    )
+
+
 def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
     explicit = environ.get(BIN_VARIABLE, "")
     if explicit:

@@ -1,0 +1,193 @@
+"""The proof of a backup: restored into a scratch server, it holds what the manifest says."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from psycopg import sql
+
+from bot.adapters.postgres.catalogue import snapshot
+from bot.adapters.postgres.connection import connect, explained
+from bot.adapters.postgres.content import table_contents
+from bot.adapters.postgres.dump import CATALOGUE, DUMP, JOBS
+from bot.adapters.postgres.programs import running
+from bot.adapters.postgres.server import Server, start_server
+from bot.adapters.postgres.tools import Installation, best_for_proof
+from bot.core.backup import MANIFEST, Manifest, Proof, TableContent, differences_of_content
+from bot.core.schema import Attribute, Definition, Snapshot, differences
+from bot.core.url import parse_url
+from bot.errors import BackupError
+
+RESTORED = "restored"
+SHOWN_DIFFERENCES = 10
+
+Scratch = Callable[[Installation], AbstractContextManager[Server]]
+
+
+def scratch_server(installation: Installation) -> AbstractContextManager[Server]:
+    """A throw-away server with settings for one large restore."""
+    settings = {
+        "shared_buffers": "128MB",
+        "maintenance_work_mem": "128MB",
+        "max_wal_size": "4GB",
+        "autovacuum": "off",
+    }
+    return start_server(installation, settings=settings)
+
+
+def prove(
+    manifest: Manifest,
+    directory: Path,
+    scratch: Scratch = scratch_server,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+    environ: Mapping[str, str] = os.environ,
+) -> Proof:
+    """Check every file, restore the backup, and compare schema and rows with the manifest.
+
+    Whatever is not as it was is a BackupError that names it. Four things do not count, because
+    pg_dump leaves them out or PostgreSQL's majors write them differently: invalid indexes, the
+    versions of extensions, whether an inherited constraint was validated apart from its parent's,
+    and on another major how the text of views is written.
+    """
+    timer = time.monotonic()
+    place = directory / manifest.path
+    check_files(manifest, place)
+    installation = best_for_proof(manifest.tool_major, environ)
+    progress(f"restoring into PostgreSQL {installation.version}")
+    with scratch(installation) as server:
+        _restore(manifest, place, server, environ)
+        progress("comparing schema and rows")
+        found, tables = _read(server)
+    wrong = _schema_differences(manifest, _expected(place), found, server.major)
+    wrong += differences_of_content(manifest.tables, tables)
+    proof = Proof(
+        backup=manifest.id,
+        restored_on=server.version,
+        seconds=round(time.monotonic() - timer, 3),
+        tables=len(tables),
+        rows=sum(table.rows for table in tables),
+        differences=wrong,
+    )
+    if not proof.ok:
+        raise _refused(proof)
+    return proof
+
+
+def check_files(manifest: Manifest, place: Path) -> None:
+    """That every file of the manifest is there and unchanged, and no other."""
+    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
+    named = {file.name for file in manifest.files}
+    for name in sorted((there - named - {MANIFEST}) | {each for each in named if _escapes(each)}):
+        raise _broken(manifest, f"{name} does not belong to it")
+    for file in manifest.files:
+        if file.name not in there:
+            raise _broken(manifest, f"{file.name} is missing")
+        with (place / file.name).open("rb") as opened:
+            size = os.fstat(opened.fileno()).st_size
+            if size != file.size:
+                raise _broken(manifest, f"{file.name} has {size} bytes and had {file.size}")
+            if hashlib.file_digest(opened, "sha256").hexdigest() != file.sha256:
+                raise _broken(manifest, f"{file.name} has changed")
+    for needed in (CATALOGUE, f"{DUMP}/toc.dat"):
+        if needed not in named:
+            raise _broken(manifest, f"{needed} is missing")
+
+
+def _escapes(name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.is_absolute() or ".." in path.parts
+
+
+def _broken(manifest: Manifest, what: str) -> BackupError:
+    return BackupError(
+        f"The backup {manifest.id} is not what was written: {what}.",
+        hint="Do not use it. Take a new backup, and find out what touched this one.",
+    )
+
+
+def _restore(manifest: Manifest, place: Path, server: Server, environ: Mapping[str, str]) -> None:
+    with (
+        connect(server.url(), application_name="migration-bot/proof") as connection,
+        explained("prepare the scratch server"),
+    ):
+        there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
+        for role in sorted(set(manifest.roles) - there):
+            connection.execute(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} {}").format(
+                sql.Identifier(RESTORED),
+                sql.Literal(manifest.encoding),
+                # Only the C locale goes with every encoding.
+                sql.SQL("" if manifest.encoding == "UTF8" else _c_locale(server.major)),
+            )
+        )
+    arguments = ["--exit-on-error", f"--jobs={JOBS}", f"--dbname={RESTORED}", str(place / DUMP)]
+    url = parse_url(server.url())
+    with running(server.installation, "pg_restore", arguments, url=url, environ=environ) as restore:
+        restore.wait()
+
+
+def _c_locale(major: int) -> str:
+    return "LOCALE 'C'" + (" LOCALE_PROVIDER libc" if major >= 15 else "")
+
+
+def _read(server: Server) -> tuple[Snapshot, tuple[TableContent, ...]]:
+    with (
+        connect(server.url(RESTORED), application_name="migration-bot/proof") as connection,
+        explained("read what was restored"),
+        connection.transaction(),
+    ):
+        return snapshot(connection, exclude=(), privileges=True), table_contents(connection)
+
+
+def _expected(place: Path) -> Snapshot:
+    listed = json.loads((place / CATALOGUE).read_text("utf-8"))
+    return {
+        (kind, name): tuple((attribute, value) for attribute, value in definition)
+        for kind, name, definition in listed
+    }
+
+
+def _schema_differences(
+    manifest: Manifest, expected: Snapshot, found: Snapshot, major: int
+) -> tuple[str, ...]:
+    return differences(
+        _restorable(expected), _restorable(found), across_majors=major != manifest.server_major
+    ).lines
+
+
+def _restorable(schema: Snapshot) -> Snapshot:
+    """Less what pg_dump leaves out: see `prove`."""
+    return {
+        key: tuple(part for part in map(partial(_kept, key[0], value), value) if part is not None)
+        for key, value in schema.items()
+        if key[0] != "index" or ("valid", False) not in value
+    }
+
+
+def _kept(kind: str, whole: Definition, part: Attribute) -> Attribute | None:
+    name, value = part
+    if kind == "extension" and name == "version":
+        return None
+    if kind == "constraint" and ("inherited", True) in whole:
+        if name == "validated":
+            return None
+        if name == "definition":
+            return name, str(value).removesuffix(" NOT VALID")
+    return part
+
+
+def _refused(proof: Proof) -> BackupError:
+    shown = proof.differences[:SHOWN_DIFFERENCES]
+    more = len(proof.differences) - len(shown)
+    lines = [*shown, *([f"and {more} more"] if more else [])]
+    return BackupError(
+        f"The backup {proof.backup} was restored, and is not the same: {'; '.join(lines)}.",
+        hint="Do not rely on it. Take a new backup; if that differs too, report it as a bug.",
+    )
