@@ -45,7 +45,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         ),
         checkout=checkout,
         connect=lambda target: open_database(target, environ),
-        backups=_Backups(environ),
+        backups=_Backups(environ, checkout.root or start),
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,
         environ=environ,
@@ -137,11 +137,12 @@ class _Backups:
     """Loads what takes backups when one is taken: a check needs no connection."""
 
     environ: Mapping[str, str]
+    root: Path
 
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         from bot.adapters.postgres.backups import take_and_prove
 
-        return take_and_prove(target, url_of(target, self.environ), note)
+        return take_and_prove(target, url_of(target, self.environ), self.root, note)
 
 
 def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:

@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 from bot.core.effects import LockMode
 from bot.core.plan import Plan
 from bot.core.progress import Progress
+from bot.core.status import TargetStatus
 from bot.core.target import Kind
 from bot.report.as_json import apply_json, plan_json, review_json, status_json
-from bot.core.status import TargetStatus
 from tests.report.samples import (
     APPROVED,
     COUPONS,

@@ -3,8 +3,8 @@
 from bot.core.gate import Gate
 from bot.core.plan import Plan
 from bot.core.progress import Progress, State
-from bot.core.target import Kind
 from bot.core.status import TargetStatus
+from bot.core.target import Kind
 from bot.report.rollout_text import outcome_text, plan_text, progress_text, status_text
 from tests.report.samples import COUPONS, HOSTILE, NOTE, PRODUCTION_CLOSED, PRODUCTION_FAILED
 

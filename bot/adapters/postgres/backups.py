@@ -1,0 +1,58 @@
+"""A backup that is a proof: taken, restored into a throw-away server, compared, written down."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.adapters.postgres.dump import take_backup
+from bot.adapters.postgres.proof import prove
+from bot.core.backup import Proof
+from bot.core.progress import BackupSummary
+from bot.core.target import Target
+from bot.core.url import ConnectionUrl
+from bot.errors import BackupError
+
+PROOF_SUFFIX = ".proof.json"
+
+
+def take_and_prove(
+    target: Target, url: ConnectionUrl, root: Path, note: Callable[[str], None]
+) -> BackupSummary:
+    """Raises BackupError if any part of it fails: a backup that was not restored is a hope.
+
+    `root` is where relative backup directories start.
+    """
+    directory = root / target.backup.directory
+    timer = time.monotonic()
+
+    def say(text: str) -> None:
+        note(f"backup of {target.name}: {text}")
+
+    manifest = take_backup(target.name, url, directory, run_id=secrets.token_hex(3), progress=say)
+    proof = prove(manifest, directory, progress=say)
+    _write_down(proof, directory / f"{manifest.id}{PROOF_SUFFIX}")
+    return BackupSummary(
+        id=manifest.id,
+        size=manifest.size,
+        seconds=round(time.monotonic() - timer, 3),
+        snapshot_at=manifest.started_at,
+        proof=_in_words(proof),
+    )
+
+
+def _in_words(proof: Proof) -> str:
+    tables = "1 table" if proof.tables == 1 else f"{proof.tables:,} tables"
+    return f"proved by restoring {tables} and {proof.rows:,} rows on PostgreSQL {proof.restored_on}"
+
+
+def _write_down(proof: Proof, path: Path) -> None:
+    try:
+        path.write_text(json.dumps(asdict(proof), indent=2) + "\n", "utf-8")
+    except OSError as error:
+        raise BackupError(
+            f"The proof of the backup could not be written to {path}: {error.strerror}.",
+            hint="Free some disk space, or mend the directory, and try again.",
+        ) from error
