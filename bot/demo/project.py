@@ -72,9 +72,10 @@ def rows(users: int) -> str:
     INSERT INTO wallets (user_id, chain_id, address, is_primary)
     SELECT users.id, (SELECT id FROM chains ORDER BY id LIMIT 1), '0x' || md5(email), true
       FROM users;
-    INSERT INTO proofs (user_id, wallet_id, asset_id, proof_type, title, as_of, share_token)
+    INSERT INTO proofs (user_id, wallet_id, asset_id, proof_type, title, amount,
+                        as_of, share_token)
     SELECT wallets.user_id, wallets.id, (SELECT id FROM assets ORDER BY symbol LIMIT 1),
-           'standard', 'Funds', now(), md5(wallets.address)
+           'standard', 'Funds', 1000, now(), md5(wallets.address)
       FROM wallets;
     INSERT INTO verifications (proof_id, verifier_label, method)
     SELECT proofs.id, format('Bank %s', n), 'balance' FROM proofs, generate_series(1, 3) n;

@@ -10,6 +10,12 @@ from bot.demo.screen import Screen
 from bot.demo.stage import Stage, bot, require, stage_for
 from bot.errors import ExitCode
 
+_NEXT = (
+    ("migration-bot demo --keep", "the same, and the servers stay for you to look at"),
+    ("migration-bot check", "in a repository of yours: what this branch adds"),
+    ("migration-bot rules", "everything it knows to look for"),
+    ("docs/quickstart.md", "from here to a first comment on a pull request of yours"),
+)
 _CHECKS = {"contents": "read", "pull_requests": "write", "deployments": "read"}
 _DEPLOYS = {"contents": "read", "pull_requests": "write", "deployments": "write"}
 
@@ -88,6 +94,9 @@ def _show_the_end(stage: Stage, screen: Screen, began: float) -> None:
     here = stage.root / f"job-{stage.runner.jobs}" / "checkout"
     screen.plain(bot(here, stage.urls, "status"))
     screen.note(f"All of it took {time.monotonic() - began:.0f} seconds.")
+    screen.scene("What to try next")
+    for command, what in _NEXT:
+        screen.plain(f"   {command:34}{what}")
 
 
 def _keep(stage: Stage, screen: Screen) -> None:

@@ -162,7 +162,7 @@ def _outcome(progress: Progress) -> Iterator[Line]:
         yield line(progress.message, indent=2)
     if progress.hint:
         yield line(f"hint: {progress.hint}", indent=2)
-    yield from _gates(closed(progress.gates))
+    yield from _gates(progress.gates)
     if progress.backup:
         yield from _backup(progress.backup)
 

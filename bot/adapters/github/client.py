@@ -1,5 +1,6 @@
 """The connection to GitHub: who we are, when to try again, and what a refusal means."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ _LONGEST_WAIT = 120
 
 def connect(token: str, *, api_url: str = PUBLIC_API) -> Github:
     """A client that repeats only what may be repeated, and paces its writes on the real GitHub."""
+    # Refusals are told as errors with advice; PyGithub would also print them as they come.
+    logging.getLogger("github").addHandler(logging.NullHandler())
     local = urlsplit(api_url).hostname in ("127.0.0.1", "localhost")
     return Github(
         base_url=api_url,

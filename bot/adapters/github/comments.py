@@ -63,7 +63,7 @@ class Comments:
 
     @cached_property
     def _me(self) -> str:
-        """The workflow's own token may not ask who it is; it acts as this well-known bot."""
+        """A token of an app may not ask who it is; a workflow's own acts as a well-known bot."""
         if self._login:
             return self._login
         try:
