@@ -35,6 +35,7 @@ class CreateTable(Action):
     unlogged: bool = False
     partitioned: bool = False
     partition_of: str | None = None
+    default_partition: bool = False
     inherits: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
@@ -221,6 +222,7 @@ class AlterSequence(Action):
 class CreateTrigger(Action):
     name: str
     table: str
+    function: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from bot.sql import actions as act
 from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
-from bot.sql.expressions import relation_name, relations_of
+from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
 from bot.sql.read_definitions import Fields
 
 Reader = Callable[[Fields], Iterator[act.Action]]
@@ -28,7 +28,8 @@ def _relations(tree: Fields) -> tuple[str, ...]:
 
 
 def _trigger(fields: Fields) -> Iterator[act.Action]:
-    yield act.CreateTrigger(fields["trigname"], relation_name(fields["relation"]))
+    function = qualified(strings_of(fields.get("funcname")))
+    yield act.CreateTrigger(fields["trigname"], relation_name(fields["relation"]), function)
 
 
 def _policy(fields: Fields) -> Iterator[act.Action]:
