@@ -230,7 +230,7 @@ def run_block(found: Collector, action: act.RunBlock) -> None:
     found.understood = False
 
 
-def call(found: Collector, action: act.Call) -> None:
+def call(found: Collector, action: act.Call | act.Unread) -> None:
     found.understood = False
 
 
@@ -249,6 +249,7 @@ OBJECT_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {
     act.AlterDomain: alter_domain,
     act.AlterSequence: alter_sequence,
     act.Call: call,
+    act.Unread: call,
     act.CommentOn: comment_on,
     act.Copy: copy,
     act.CreateIndex: create_index,

@@ -22,6 +22,13 @@ class Other(Action):
     relations: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Unread(Action):
+    """A statement whose tree has a shape nobody here expected: what it does is not known."""
+
+    kind: str
+
+
 # Tables and their columns
 
 

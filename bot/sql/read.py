@@ -10,6 +10,10 @@ from bot.sql import read_tables as tables
 from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
 from bot.sql.read_definitions import Fields
 
+# What reading a tree of another shape than expected raises. Such a statement is not passed over: it
+# becomes an action that says so.
+_UNEXPECTED = (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration)
+
 Reader = Callable[[Fields], Iterator[act.Action]]
 
 
@@ -18,7 +22,10 @@ def actions_of(statement: Statement) -> tuple[act.Action, ...]:
     reader = _READERS.get(statement.node)
     if reader is None:
         return (act.Other(statement.kind, _relations(statement.tree)),)
-    return tuple(reader(statement.tree))
+    try:
+        return tuple(reader(statement.tree))
+    except _UNEXPECTED:
+        return (act.Unread(statement.kind),)
 
 
 def _relations(tree: Fields) -> tuple[str, ...]:

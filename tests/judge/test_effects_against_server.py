@@ -25,7 +25,8 @@ CREATE TABLE parent (id integer PRIMARY KEY, name varchar(20), code text UNIQUE)
 CREATE TABLE child (
     id integer PRIMARY KEY, parent_id integer REFERENCES parent (id), note varchar(10), body text,
     price numeric(10,2), at timestamp(3), plain_at timestamp, mood mood, fixed char(5),
-    flag boolean, tags varchar(5)[], address cidr, amount bigint, ratio real, data json, key uuid, wide integer,
+    flag boolean, tags varchar(5)[], address cidr, amount bigint, ratio real, data json, key uuid,
+    wide integer,
     checked integer CHECK (checked > 0), proved integer, full_name text NOT NULL DEFAULT '',
     span interval(3), bits varbit(5), small plain, "Mixed" text
 );
@@ -288,6 +289,7 @@ AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 _RELATIONS = """
 SELECT oid, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
 """
+_FOREIGN = "SELECT conname, conrelid::regclass::text FROM pg_constraint WHERE contype = 'f'"
 _FILES = """
 SELECT relname, pg_relation_filenode(oid) FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'm')
@@ -327,16 +329,14 @@ class Server:
         with self.connection.transaction(force_rollback=True):
             run = self.connection.execute
             existing: dict[int, str] = dict(run(_RELATIONS).fetchall())
-            foreign: dict[str, str] = dict(run("SELECT conname, conrelid::regclass::text FROM pg_constraint "
-                               "WHERE contype = 'f'").fetchall())  # fmt: skip
+            foreign: dict[str, str] = dict(run(_FOREIGN).fetchall())
             files: dict[str, int] = dict(run(_FILES).fetchall())
             run("SET LOCAL client_min_messages = debug1")
             self.notices.clear()
             run(sql.encode())
             run("SET LOCAL client_min_messages = warning")
             heard = list(self.notices)
-            foreign.update(run("SELECT conname, conrelid::regclass::text FROM pg_constraint "
-                               "WHERE contype = 'f'").fetchall())  # fmt: skip
+            foreign.update(run(_FOREIGN).fetchall())
             locks = self._locks(existing)
             after: dict[str, int] = dict(run(_FILES).fetchall())
         rewritten = {name for name in files if name in after and files[name] != after[name]}
