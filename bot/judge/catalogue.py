@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from bot.judge.schema import Domain, EnumType, Index, Table, View
+from bot.judge.schema import Domain, EnumType, Index, Table, Trigger, View
 from bot.sql.values import Column, Constraint, ConstraintKind, IndexedColumn
 
 Value = TypeVar("Value")
@@ -24,6 +24,7 @@ class Catalogue:
     enums: dict[str, EnumType] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
+    triggers: dict[tuple[str, str], Trigger] = field(default_factory=dict)
 
     def copy(self) -> "Catalogue":
         return Catalogue(
@@ -33,6 +34,7 @@ class Catalogue:
             dict(self.enums),
             dict(self.domains),
             dict(self.sequences),
+            dict(self.triggers),
         )
 
     def born(self, relation: str) -> int | None:

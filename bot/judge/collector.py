@@ -1,5 +1,7 @@
 """The effects of one statement while they are being gathered."""
 
+from collections.abc import Iterable, Iterator
+
 from bot.core.effects import Effects, Lock, LockMode
 from bot.judge.catalogue import Catalogue
 
@@ -49,6 +51,14 @@ class Collector:
         if found is None or not found.partitioned:
             return (table,)
         return tuple(each for each in partitions if not self.catalogue.tables[each].partitioned)
+
+    def sequences_in(self, strings: Iterable[str]) -> Iterator[str]:
+        """The known sequences that string constants name, as in nextval('…')."""
+        for text in strings:
+            name = text.replace('"', "")
+            qualified = name if "." in name else f"public.{name}"
+            if qualified in self.catalogue.sequences:
+                yield qualified
 
     def new(self, relation: str) -> bool:
         born = self.catalogue.born(relation)

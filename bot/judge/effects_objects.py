@@ -64,6 +64,8 @@ def drop(found: Collector, action: act.DropObjects) -> None:
             _views(found, name, cascade=action.cascade)
         elif action.cascade and action.kind in ("TYPE", "DOMAIN"):
             _drop_type(found, name)
+        elif action.cascade and action.kind in ("FUNCTION", "ROUTINE"):
+            _drop_triggers_of(found, name)
 
 
 def drop_table(found: Collector, name: str, *, cascade: bool) -> None:
@@ -73,6 +75,7 @@ def drop_table(found: Collector, name: str, *, cascade: bool) -> None:
     table = found.catalogue.tables.get(name)
     if table:
         found.lock(table.partition_of, AE)
+        found.lock(found.catalogue.default_partition_of(table.partition_of or ""), AE)
         for constraint in table.foreign_keys():
             found.lock(constraint.references, AE)
     if cascade:
@@ -90,6 +93,12 @@ def _drop_schema(found: Collector, schema: str) -> None:
     for table in found.catalogue.tables:
         if table.startswith(f"{schema}."):
             drop_table(found, table, cascade=True)
+
+
+def _drop_triggers_of(found: Collector, function: str) -> None:
+    for trigger in found.catalogue.triggers.values():
+        if trigger.function == function:
+            found.lock(trigger.table, AE)
 
 
 def _drop_type(found: Collector, name: str) -> None:
@@ -141,8 +150,10 @@ def create_policy(found: Collector, action: act.CreatePolicy) -> None:
 
 
 def comment_on(found: Collector, action: act.CommentOn) -> None:
-    if action.kind in _RELATIONS | _PARTS:
+    if action.kind in _RELATIONS | {"COLUMN"}:
         found.lock(action.name, SUE)
+    elif action.kind in _PARTS:
+        found.lock(action.name, AS)
 
 
 def add_value(found: Collector, action: act.AddEnumValue) -> None:
@@ -183,6 +194,9 @@ def delete(found: Collector, action: act.Delete) -> None:
 
 
 def query(found: Collector, action: act.Query) -> None:
+    if {"nextval", "setval"} & set(action.functions):
+        for sequence in found.sequences_in(action.strings):
+            found.lock(sequence, RE)
     for read in action.reads:
         found.lock(read, RS if action.locking else AS)
 
@@ -216,7 +230,7 @@ def run_block(found: Collector, action: act.RunBlock) -> None:
     found.understood = False
 
 
-def call(found: Collector, action: act.Call) -> None:
+def call(found: Collector, action: act.Call | act.Unread) -> None:
     found.understood = False
 
 
@@ -235,6 +249,7 @@ OBJECT_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {
     act.AlterDomain: alter_domain,
     act.AlterSequence: alter_sequence,
     act.Call: call,
+    act.Unread: call,
     act.CommentOn: comment_on,
     act.Copy: copy,
     act.CreateIndex: create_index,

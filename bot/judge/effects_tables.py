@@ -29,6 +29,8 @@ def add_column(found: Collector, action: act.AddColumn) -> None:
         return
     if column_rewrites(found, column):
         found.rewrite(action.table)
+        for sequence in found.sequences_in(column.default.strings if column.default else ()):
+            found.lock(sequence, LockMode.ROW_EXCLUSIVE)
     for constraint in column.constraints:
         if constraint.kind is ConstraintKind.FOREIGN_KEY:
             found.lock(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)

@@ -72,14 +72,18 @@ def rename_object(catalogue: Catalogue, old: str, new: str) -> None:
             values[new] = replace(values.pop(old), name=new)
     if old in catalogue.sequences:
         catalogue.sequences[new] = catalogue.sequences.pop(old)
+    for (table, name), trigger in list(catalogue.triggers.items()):
+        if table == old:
+            del catalogue.triggers[table, name]
+            catalogue.triggers[new, name] = replace(trigger, table=new)
     for index in list(catalogue.indexes.values()):
         if index.table == old:
             catalogue.indexes[index.name] = replace(index, table=new)
     for view in list(catalogue.views.values()):
         if old in view.reads:
             catalogue.views[view.name] = replace(view, reads=swapped(view.reads, old, new))
-    for table in list(catalogue.tables.values()):
-        _rename_in_table(catalogue, table, old, new)
+    for each in list(catalogue.tables.values()):
+        _rename_in_table(catalogue, each, old, new)
 
 
 def _rename_in_table(catalogue: Catalogue, table: Table, old: str, new: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.judge.catalogue import Catalogue, without
 from bot.judge.renaming import rename, rename_object, swapped
-from bot.judge.schema import Domain, EnumType, Index, Table, View
+from bot.judge.schema import Domain, EnumType, Index, Table, Trigger, View
 from bot.sql import actions as act
 from bot.sql.values import Column, Constraint, ConstraintKind
 
@@ -40,6 +40,7 @@ def _create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> N
         temporary=action.temporary,
         partitioned=action.partitioned,
         partition_of=action.partition_of,
+        default_partition=action.default_partition,
     )
     catalogue.tables[action.table] = table
     for constraint in (*inline, *action.constraints):
@@ -165,7 +166,9 @@ def _drop(catalogue: Catalogue, action: act.DropObjects, born: int) -> None:
         elif action.kind == "SCHEMA":
             for table in [each for each in catalogue.tables if each.startswith(f"{name}.")]:
                 _drop_table(catalogue, table)
-        elif action.kind != "TRIGGER":
+        elif action.kind == "TRIGGER":
+            catalogue.triggers.pop((action.relation, name), None)
+        else:
             for values in _by_kind(catalogue, action.kind):
                 values.pop(name, None)
 
@@ -186,11 +189,19 @@ def _drop_table(catalogue: Catalogue, name: str) -> None:
     for partition in catalogue.partitions_of(name):
         catalogue.tables.pop(partition, None)
     catalogue.tables.pop(name, None)
+    for owner, trigger in list(catalogue.triggers):
+        if owner == name:
+            del catalogue.triggers[owner, trigger]
     for index in catalogue.indexes_of(name):
         del catalogue.indexes[index.name]
     for child, constraint in list(catalogue.references_to(name)):
         table = catalogue.tables[child]
         catalogue.put(table, constraints=without(table.constraints, [constraint.name]))
+
+
+def _create_trigger(catalogue: Catalogue, action: act.CreateTrigger, born: int) -> None:
+    trigger = Trigger(action.name, action.table, action.function)
+    catalogue.triggers[action.table, action.name] = trigger
 
 
 def _create_view(catalogue: Catalogue, action: act.CreateView, born: int) -> None:
@@ -243,6 +254,7 @@ _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
     act.CreateIndex: _create_index,
     act.CreateSequence: _create_sequence,
     act.CreateTable: _create_table,
+    act.CreateTrigger: _create_trigger,
     act.CreateView: _create_view,
     act.DetachPartition: _detach,
     act.DropColumn: _drop_column,

@@ -45,6 +45,13 @@ class View:
 
 
 @dataclass(frozen=True)
+class Trigger:
+    name: str
+    table: str
+    function: str
+
+
+@dataclass(frozen=True)
 class EnumType:
     name: str
     born: int

@@ -22,6 +22,13 @@ class Other(Action):
     relations: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Unread(Action):
+    """A statement whose tree has a shape nobody here expected: what it does is not known."""
+
+    kind: str
+
+
 # Tables and their columns
 
 
@@ -35,6 +42,7 @@ class CreateTable(Action):
     unlogged: bool = False
     partitioned: bool = False
     partition_of: str | None = None
+    default_partition: bool = False
     inherits: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
@@ -221,6 +229,7 @@ class AlterSequence(Action):
 class CreateTrigger(Action):
     name: str
     table: str
+    function: str = ""
 
 
 @dataclass(frozen=True)

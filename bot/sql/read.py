@@ -7,8 +7,12 @@ from bot.sql import actions as act
 from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
-from bot.sql.expressions import relation_name, relations_of
+from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
 from bot.sql.read_definitions import Fields
+
+# What reading a tree of another shape than expected raises. Such a statement is not passed over: it
+# becomes an action that says so.
+_UNEXPECTED = (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration)
 
 Reader = Callable[[Fields], Iterator[act.Action]]
 
@@ -18,7 +22,10 @@ def actions_of(statement: Statement) -> tuple[act.Action, ...]:
     reader = _READERS.get(statement.node)
     if reader is None:
         return (act.Other(statement.kind, _relations(statement.tree)),)
-    return tuple(reader(statement.tree))
+    try:
+        return tuple(reader(statement.tree))
+    except _UNEXPECTED:
+        return (act.Unread(statement.kind),)
 
 
 def _relations(tree: Fields) -> tuple[str, ...]:
@@ -28,7 +35,8 @@ def _relations(tree: Fields) -> tuple[str, ...]:
 
 
 def _trigger(fields: Fields) -> Iterator[act.Action]:
-    yield act.CreateTrigger(fields["trigname"], relation_name(fields["relation"]))
+    function = qualified(strings_of(fields.get("funcname")))
+    yield act.CreateTrigger(fields["trigname"], relation_name(fields["relation"]), function)
 
 
 def _policy(fields: Fields) -> Iterator[act.Action]:

@@ -39,6 +39,13 @@ def _bounded(fields: Fields) -> bool:
     return where is not None and not always_true(where)
 
 
+def inner_changes(fields: Fields) -> Iterator[act.Action]:
+    """INSERT, UPDATE and DELETE inside a WITH."""
+    for node, inner in nodes(fields.get("withClause")):
+        if node in _CHANGES:
+            yield from _CHANGES[node](inner)
+
+
 def update(fields: Fields) -> Iterator[act.Action]:
     where = fields.get("whereClause")
     yield act.Update(
@@ -49,11 +56,13 @@ def update(fields: Fields) -> Iterator[act.Action]:
         strings=strings_in(fields),
         reads=relations_of(fields),
     )
+    yield from inner_changes(fields)
 
 
 def delete(fields: Fields) -> Iterator[act.Action]:
     table = relation_name(fields["relation"])
     yield act.Delete(table, _bounded(fields), relations_of(fields))
+    yield from inner_changes(fields)
 
 
 def insert(fields: Fields) -> Iterator[act.Action]:
@@ -61,8 +70,9 @@ def insert(fields: Fields) -> Iterator[act.Action]:
         table=relation_name(fields["relation"]),
         columns=tuple(each["ResTarget"]["name"] for each in fields.get("cols", ())),
         strings=strings_in(fields.get("selectStmt")),
-        reads=relations_of(fields.get("selectStmt")),
+        reads=relations_of([fields.get("selectStmt"), fields.get("withClause")]),
     )
+    yield from inner_changes(fields)
 
 
 def query(fields: Fields) -> Iterator[act.Action]:
@@ -77,10 +87,15 @@ def query(fields: Fields) -> Iterator[act.Action]:
         strings=strings_in(fields),
         locking="lockingClause" in fields,
     )
+    yield from inner_changes(fields)
 
 
 def merge(fields: Fields) -> Iterator[act.Action]:
     yield act.Merge(relation_name(fields["relation"]), relations_of(fields))
+    yield from inner_changes(fields)
+
+
+_CHANGES = {"InsertStmt": insert, "UpdateStmt": update, "DeleteStmt": delete}
 
 
 def copy(fields: Fields) -> Iterator[act.Action]:

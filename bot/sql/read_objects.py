@@ -211,12 +211,13 @@ def alter_domain(fields: Fields) -> Iterator[act.Action]:
 
 
 def create_function(fields: Fields) -> Iterator[act.Action]:
-    options = {each["DefElem"]["defname"]: each["DefElem"].get("arg") for each in fields["options"]}
+    written = [each["DefElem"] for each in fields.get("options", ())]
+    options = {each["defname"]: each.get("arg") for each in written}
     body = (options.get("as") or {}).get("List", {}).get("items")
     settings = (
-        each["DefElem"]["arg"]["VariableSetStmt"].get("name", "")
-        for each in fields["options"]
-        if each["DefElem"]["defname"] == "set"
+        each["arg"]["VariableSetStmt"].get("name", "")
+        for each in written
+        if each["defname"] == "set"
     )
     yield act.CreateFunction(
         name=qualified(strings_of(fields["funcname"])),

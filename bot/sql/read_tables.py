@@ -25,6 +25,7 @@ def create_table(fields: Fields) -> Iterator[act.Action]:
         unlogged=relation.get("relpersistence") == "u",
         partitioned="partspec" in body,
         partition_of=parents[0] if bound and parents else None,
+        default_partition=bool(body.get("partbound", {}).get("is_default")),
         inherits=() if bound else parents,
         like=tuple(
             relation_name(each["relation"]) for node, each in elements if node == "TableLikeClause"

@@ -150,7 +150,7 @@ def test_comments_blank_lines_and_line_endings_change_no_finding(rule: Any) -> N
         assert [(each.rule, each.fingerprint) for each in found] == plain
 
 
-EXAMPLES = [text for rule in RISKY for text in (rule.BAD, rule.GOOD)]
+EXAMPLES = [vars(rule)[name] for rule in RISKY for name in ("BAD", "GOOD")]
 
 
 @settings(max_examples=300, deadline=None)

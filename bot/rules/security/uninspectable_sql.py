@@ -10,7 +10,7 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.sql.actions import Call, RunBlock
+from bot.sql.actions import Call, RunBlock, Unread
 from bot.sql.lexer import Part, pieces
 
 SEVERITY = Severity.WARNING
@@ -53,6 +53,8 @@ def check(statement: Statement, context: Context) -> Hits:
             yield f"The block is written in {block.language}, which is not looked into."
     for call in context.all(Call):
         yield f"What {shown(call.name)} does is not looked into."
+    for unread in context.all(Unread):
+        yield f"This form of {unread.kind} is not understood, so nothing is known of what it does."
 
 
 def _code(body: str) -> str:

@@ -1,0 +1,126 @@
+"""The schema replayed in memory: what it knows, and that it follows renames and drops."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.judge.catalogue import Catalogue
+from bot.judge.replay import replay
+from bot.sql.parse import parse
+from bot.sql.read import actions_of
+from bot.sql.values import Type
+
+STATEMENTS = Path(__file__).parents[1] / "sql" / "statements.txt"
+
+
+def catalogue(*files: str) -> Catalogue:
+    found = Catalogue()
+    for born, sql in enumerate(files):
+        for statement in parse(sql).statements:
+            replay(found, actions_of(statement), born=born)
+    return found
+
+
+def test_a_table_has_its_columns_and_named_constraints() -> None:
+    found = catalogue(
+        "CREATE TABLE a (id INT PRIMARY KEY, b TEXT UNIQUE, c INT REFERENCES p (id) CHECK (c > 0));"
+    )
+    table = found.tables["public.a"]
+    assert list(table.columns) == ["id", "b", "c"]
+    assert list(table.constraints) == ["a_pkey", "a_b_key", "a_c_fkey", "a_c_check"]
+    assert table.columns["id"].not_null
+    assert set(found.indexes) == {"public.a_pkey", "public.a_b_key"}
+
+
+def test_a_primary_key_makes_its_columns_not_null() -> None:
+    found = catalogue(
+        "CREATE TABLE a (x INT, y INT, PRIMARY KEY (x)); ALTER TABLE a ADD UNIQUE (y);"
+    )
+    assert found.column("public.a", "x").not_null  # type: ignore[union-attr]
+    assert not found.column("public.a", "y").not_null  # type: ignore[union-attr]
+
+
+def test_renames_are_followed_everywhere() -> None:
+    found = catalogue(
+        "CREATE TYPE e AS ENUM ('a'); CREATE TABLE p (id INT PRIMARY KEY);"
+        "CREATE TABLE c (p_id INT REFERENCES p (id), k e); CREATE INDEX i ON c (p_id);"
+        "CREATE VIEW v AS SELECT id FROM p;",
+        "ALTER TABLE p RENAME TO q; ALTER TABLE c RENAME TO d; ALTER TABLE d RENAME p_id TO q_id;"
+        "ALTER TYPE e RENAME TO f; ALTER INDEX i RENAME TO j; ALTER TABLE q SET SCHEMA s;",
+    )
+    assert set(found.tables) == {"s.q", "public.d"}
+    (key,) = found.tables["public.d"].foreign_keys()
+    assert (key.references, key.columns) == ("s.q", ("q_id",))
+    assert found.indexes["public.j"].table == "public.d"
+    assert found.indexes["public.j"].columns[0].name == "q_id"
+    assert found.views["public.v"].reads == ("s.q",)
+    assert found.column("public.d", "k").type == Type("public.f")  # type: ignore[union-attr]
+    assert found.born("s.q") == 0
+
+
+def test_drops_take_what_depends_on_them() -> None:
+    found = catalogue(
+        "CREATE TABLE p (id INT PRIMARY KEY); CREATE TABLE c (p_id INT REFERENCES p (id), x INT);"
+        "CREATE INDEX i ON c (x); CREATE INDEX j ON c (p_id);",
+        "DROP TABLE p CASCADE; ALTER TABLE c DROP COLUMN x;",
+    )
+    assert set(found.tables) == {"public.c"}
+    assert found.tables["public.c"].foreign_keys() == ()
+    assert set(found.indexes) == {"public.j"}
+
+
+def test_what_is_created_again_is_born_again() -> None:
+    found = catalogue("CREATE TABLE a (x INT);", "DROP TABLE a;", "CREATE TABLE a (x INT);")
+    assert found.born("public.a") == 2
+
+
+def test_if_not_exists_changes_nothing_that_is_there() -> None:
+    found = catalogue(
+        "CREATE TABLE a (x INT); CREATE INDEX i ON a (x);",
+        "CREATE TABLE IF NOT EXISTS a (y TEXT); ALTER TABLE a ADD COLUMN IF NOT EXISTS x TEXT;"
+        "CREATE INDEX IF NOT EXISTS i ON b (x);",
+    )
+    assert found.born("public.a") == 0
+    assert found.column("public.a", "x").type == Type("int4")  # type: ignore[union-attr]
+    assert found.indexes["public.i"].table == "public.a"
+
+
+def test_a_valid_check_proves_a_column_not_null() -> None:
+    table = "CREATE TABLE a (x INT, y INT);"
+    check = "ALTER TABLE a ADD CONSTRAINT c CHECK (x IS NOT NULL AND y > 0) NOT VALID;"
+    assert not catalogue(table, check).proved_not_null("public.a", "x")
+    proved = catalogue(table, check, "ALTER TABLE a VALIDATE CONSTRAINT c;")
+    assert proved.proved_not_null("public.a", "x")
+    assert not proved.proved_not_null("public.a", "y")
+
+
+def test_partitions_and_their_default_are_known() -> None:
+    found = catalogue(
+        "CREATE TABLE p (n INT) PARTITION BY LIST (n); CREATE TABLE p1 PARTITION OF p DEFAULT;"
+        "CREATE TABLE p2 (n INT); ALTER TABLE p ATTACH PARTITION p2 FOR VALUES IN (2);"
+    )
+    assert found.partitions_of("public.p") == ("public.p1", "public.p2")
+    assert found.default_partition_of("public.p") == "public.p1"
+    assert "n" in found.tables["public.p1"].columns
+
+
+def test_views_of_views_are_found() -> None:
+    found = catalogue("CREATE VIEW b AS SELECT 1 FROM a; CREATE VIEW c AS SELECT 1 FROM b;")
+    assert set(found.views_on("public.a")) == {"public.b", "public.c"}
+
+
+def test_a_copy_is_independent() -> None:
+    found = catalogue("CREATE TABLE a (x INT);")
+    copy = found.copy()
+    for statement in parse("DROP TABLE a; CREATE TABLE b (x INT);").statements:
+        replay(found, actions_of(statement), born=1)
+    assert set(copy.tables) == {"public.a"}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_nothing_that_is_unknown_raises(times: int) -> None:
+    found = Catalogue()
+    for sql in STATEMENTS.read_text().splitlines() * times:
+        for statement in parse(sql).statements:
+            replay(found, actions_of(statement), born=0)
+    assert found.tables
