@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -378,7 +379,7 @@ def test_a_role_that_does_not_see_every_row_cannot_take_a_backup(
         "CREATE TABLE t (n int); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
         "GRANT SELECT ON t TO half; CREATE POLICY visible ON t TO half USING (n > 1)",
     )
-    half = database.replace("postgres@", "half:half@", 1)
+    half = re.sub("//[^@]*@", "//half:half@", database)
     with pytest.raises(PostgresError) as caught:
         take_backup("t", parse_url(half), tmp_path, run_id="1")
     assert "row" in caught.value.message + caught.value.hint
