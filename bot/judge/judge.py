@@ -74,6 +74,7 @@ class _Bench:
             tuple(each for each in on if isinstance(each, MigrationRule)),
             tuple(each for each in on if isinstance(each, ChangeRule)),
         )
+        self._names = {id(rule): name for name, rule in self._rules.items()}
         self._reasons = {name: reason_of(rule) for name, rule in self._rules.items()}
 
     def review(self, change: Change) -> Review:
@@ -180,7 +181,7 @@ class _Bench:
     def _findings(
         self, rule: Rule, hits: Hits, path: str, statement: Statement | None = None
     ) -> Iterator[Finding]:
-        name = name_of(rule)
+        name = self._names[id(rule)]
         severity = self._severities[name]
         said: set[tuple[str, Position | None]] = set()
         for each in hits:
