@@ -36,6 +36,11 @@ class DemoRunner:
     root: Path
     jobs: int = 0
 
+    @property
+    def checkout(self) -> Path:
+        """Where the last job worked."""
+        return self.root / f"job-{self.jobs}" / "checkout"
+
     def run(
         self,
         event: Event,
