@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import quote
 
 from bot.core.event import Event
 from bot.core.run import Run
@@ -45,7 +46,16 @@ class Runner:
             number=int(self._environ.get("GITHUB_RUN_NUMBER", "0")),
             attempt=int(self._environ.get("GITHUB_RUN_ATTEMPT", "1")),
             at=self._now,
+            docs_url=self._docs_url(server),
         )
+
+    def _docs_url(self, server: str) -> str:
+        """In the repository and at the commit that `uses:` names; "" for `uses: ./`."""
+        repository = self._environ.get("MIGRATION_BOT_ACTION_REPOSITORY")
+        ref = self._environ.get("MIGRATION_BOT_ACTION_REF")
+        if not repository or not ref:
+            return ""
+        return f"{server}/{repository}/blob/{quote(ref)}/docs"
 
     def summary(self, markdown: str) -> None:
         """Add to the job's summary; the runner refuses more than 1 MiB of it."""

@@ -20,7 +20,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class BackupSummary:
-    """What a reader must know of a backup. `proof` is "" as long as nothing is proved.
+    """What a reader must know of a backup. `proof` reads after the
+    name, as "proved by …", and is "" as long as nothing is proved.
 
     `size` is in bytes, `seconds` is what taking and proving it took together. `snapshot_at` is the
     time of its snapshot: writes after it are not in it.

@@ -9,7 +9,8 @@ class Run:
     """Where a report was made: the workflow run, and the commit it is about.
 
     `repository_url` is the repository's page, such as `https://github.com/owner/name`. `number`
-    and `attempt` order the reports of one pull request.
+    and `attempt` order the reports of one pull request. `docs_url` is where the documentation of
+    the very bot that ran is; "" if nothing says where it came from.
     """
 
     commit: str
@@ -19,3 +20,4 @@ class Run:
     number: int
     attempt: int
     at: datetime
+    docs_url: str = ""

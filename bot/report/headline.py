@@ -131,8 +131,14 @@ def _done(report: Report, migrations: str) -> Headline:
     names = listed([f"`{each.target}`" for each in report.targets], limit=5)
     if not names:
         return Headline("🟢", f"{migrations} merged", "No target is configured.", "Nothing to do.")
-    last = report.targets[-1].target
-    return Headline("🟢", f"{migrations} applied to {last}", f"Done in {names}.", "Nothing to do.")
+    last = report.targets[-1]
+    before = ", after a backup that was proved by restoring it" if _proved(last) else ""
+    title = f"{migrations} applied to {last.target}"
+    return Headline("🟢", title, f"Done in {names}{before}.", "Nothing to do.")
+
+
+def _proved(progress: Progress) -> bool:
+    return progress.backup is not None and bool(progress.backup.proof)
 
 
 def _closed(progress: Progress, report: Report, migrations: str) -> Headline:

@@ -8,8 +8,10 @@ from bot.core.run import Run
 DOCS_URL = "https://github.com/migration-bot/migration-bot/blob/main/docs"
 
 
-def rule_url(rule: str) -> str:
-    return f"{DOCS_URL}/rules/{quote(rule, safe='')}.md"
+def rule_url(run: Run | None, rule: str) -> str:
+    """The rule's page as it was in the bot that ran; at a terminal, the newest there is."""
+    docs = (run.docs_url if run else "") or DOCS_URL
+    return f"{docs}/rules/{quote(rule, safe='')}.md"
 
 
 def file_url(run: Run, path: str, line: int = 0, end_line: int = 0) -> str:

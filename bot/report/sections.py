@@ -29,10 +29,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One migration of the table. `effect` is prose."""
+    """One migration of the table: its name without the timestamp, which is `stamp`.
+
+    `effect` is prose.
+    """
 
     sign: str
     name: str
+    stamp: str
     url: str
     statements: str
     effect: str
@@ -92,14 +96,16 @@ def _row(judged: JudgedMigration, report: Report) -> Row:
     worst = words.worst(judged.findings)
     path = judged.migration.path
     states = report.targets if columns_of(report) else ()
+    stamp, name = words.stamp_and_name(judged.migration.name)
     return Row(
         sign=sign_of(worst),
-        name=judged.migration.name,
+        name=name,
+        stamp=stamp,
         url=links.file_url(report.run, path) if report.run else "",
         statements=words.statements(judged),
         effect=words.effect(judged),
         finding=worst,
-        rule_url=links.rule_url(worst.rule) if worst else "",
+        rule_url=links.rule_url(report.run, worst.rule) if worst else "",
         states=tuple(_cell(judged.migration.name, each) for each in states),
     )
 
@@ -161,7 +167,7 @@ def _note(finding: Finding, run: Run | None, *, reasons: bool) -> Note:
         message=words.clipped(finding.message, _MESSAGE),
         place=f"{short}:{finding.line}" if located else short,
         url=links.finding_url(run, finding) if run else "",
-        rule_url=links.rule_url(finding.rule),
+        rule_url=links.rule_url(run, finding.rule),
         why=words.clipped(finding.why, _REASON) if reasons else "",
         fix=parts_of(words.clipped(finding.fix, _REASON)) if reasons else (),
     )

@@ -15,7 +15,7 @@ _SMALL = 20
 @dataclass(frozen=True)
 class PlannedFile:
     """One migration's SQL as shown. `sql` is "" where it is left out; `shown` says what is missing,
-    and is "" if nothing is.
+    and is "" if nothing is. `accused` says that a statement of it must change.
     """
 
     name: str
@@ -24,6 +24,7 @@ class PlannedFile:
     statements: str
     sql: str
     shown: str
+    accused: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,9 @@ class PlannedSql:
     shortened: bool
     missing: int = 0
 
-    @property
-    def open(self) -> bool:
-        """One small file is shown at once; everything else waits behind a fold."""
-        return len(self.files) == 1 and self.files[0].sql.count("\n") < _SMALL
+    def open(self, file: PlannedFile) -> bool:
+        """A small file is shown at once if it is the only one, or is what must change."""
+        return (len(self.files) == 1 or file.accused) and file.sql.count("\n") < _SMALL
 
 
 def planned_sql(report: Report, detail: Detail) -> PlannedSql:
@@ -107,6 +107,14 @@ def _file(
         statements=words.statements(judged),
         sql=sql,
         shown=shown,
+        accused=_accused(judged),
+    )
+
+
+def _accused(judged: JudgedMigration) -> bool:
+    return any(
+        each.severity is Severity.ERROR and each.allowed is None and each.statement is not None
+        for each in judged.findings
     )
 
 

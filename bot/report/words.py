@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.core.effects import Effects, Lock
 from bot.core.finding import Finding, Severity
+from bot.core.migration import well_named
 from bot.core.progress import State
 from bot.core.review import JudgedMigration
 
@@ -76,6 +77,12 @@ def worst(findings: Iterable[Finding]) -> Finding | None:
     """The gravest finding that counts, the first of them in the file."""
     counted = [each for each in findings if each.allowed is None]
     return min(counted, key=lambda each: (_RANK[each.severity], each.line), default=None)
+
+
+def stamp_and_name(name: str) -> tuple[str, str]:
+    """A migration's timestamp and the rest of its name; ("", the name) if it is not so named."""
+    stamp, _, rest = name.partition("_")
+    return (stamp, rest) if well_named(name) else ("", name)
 
 
 def statements(judged: JudgedMigration) -> str:

@@ -32,7 +32,9 @@ class Frame:
     def scope(self, environment: Mapping[str, str] | None = None) -> Scope:
         github = self.machine.github()
         if self.action_path is not None:
-            github["action_path"] = str(self.action_path)
+            # An action of the checkout itself comes from no repository, as far as GitHub tells.
+            path = str(self.action_path)
+            github |= {"action_path": path, "action_ref": "", "action_repository": ""}
         known = {
             "github": Strict("github", github),
             "runner": Strict("runner", self.machine.runner()),

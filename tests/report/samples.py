@@ -217,7 +217,7 @@ BACKUP = BackupSummary(
     size=1_240_000_000,
     seconds=94.2,
     snapshot_at=AT - timedelta(minutes=4, seconds=29),
-    proof="restored into a scratch database, 37 tables and 12,403,118 rows compared equal",
+    proof="proved by restoring 37 tables and 12,403,118 rows on PostgreSQL 18.6",
 )
 
 PRODUCTION_GATES = (

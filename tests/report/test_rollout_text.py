@@ -86,7 +86,7 @@ def test_the_outcome_of_a_failure_names_the_migration_and_the_backup() -> None:
     text = outcome_text(PRODUCTION_FAILED, width=200)
     assert text.startswith("production failed: 1 migration applied in 1 min 1 s.\n")
     assert "  Stopped at 20261120093000_add_order_note.\n" in text
-    assert "  backup production-20261122T142512Z: 1.2 GB, restored into" in text
+    assert "  backup production-20261122T142512Z: 1.2 GB, proved by" in text
     assert "everything up to 2026-11-22 14:25 UTC; later writes are not in it.\n" in text
 
 

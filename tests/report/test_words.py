@@ -109,3 +109,9 @@ def test_the_gravest_finding_that_counts_is_the_worst() -> None:
 def test_a_clipped_text_ends_with_an_ellipsis() -> None:
     assert words.clipped("abcdef", 6) == "abcdef"
     assert words.clipped("abcdefg", 6) == "abcde…"
+
+
+def test_a_timestamp_is_told_from_the_name_it_stands_before() -> None:
+    assert words.stamp_and_name("20261120090000_add_coupons") == ("20261120090000", "add_coupons")
+    assert words.stamp_and_name("2026_add_coupons") == ("", "2026_add_coupons")
+    assert words.stamp_and_name("20261120090000_Add-Coupons") == ("", "20261120090000_Add-Coupons")

@@ -8,7 +8,8 @@ import pytest
 
 from tests.harness import Event, Run, World, run_workflow
 from tests.harness.stand_ins import git
-from tests.workflows.files import ROOT
+from tests.harness.documents import load
+from tests.workflows.files import ACTION, ROOT
 from tests.workflows.trial import (
     BOT,
     Repository,
@@ -135,3 +136,12 @@ def test_the_action_installs_exactly_what_its_lock_file_names(
     (installed,) = [path for path in call_of(run, "check")["path"] if "site-packages" in path]
     assert str(tmp_path) in installed
     assert not (Path(installed) / "pip").exists()
+
+
+def test_the_bot_is_told_which_action_it_is() -> None:
+    environ = load(ACTION)["runs"]["steps"][-1]["env"]
+    told = {name: environ[f"MIGRATION_BOT_ACTION_{name}"] for name in ("REF", "REPOSITORY")}
+    assert told == {
+        "REF": "${{ github.action_ref }}",
+        "REPOSITORY": "${{ github.action_repository }}",
+    }
