@@ -33,9 +33,7 @@ def story_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def templates(
-    story_server: Server, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
+def templates(story_server: Server, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """For each target a database that already holds the history, owned by a role of its own."""
     folder = tmp_path_factory.mktemp("history")
     write(folder, {**HISTORY, "setup.yml": SETUP})

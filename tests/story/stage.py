@@ -93,7 +93,11 @@ class Stage:
         return self.hub.merge(SHOP, number, author=author, method=method)[1]
 
     def merged(
-        self, files: Mapping[str, str | bytes | None], *, branch: str = "topic", approve: bool = True
+        self,
+        files: Mapping[str, str | bytes | None],
+        *,
+        branch: str = "topic",
+        approve: bool = True,
     ) -> HubEvent:
         """A pull request opened, approved unless told otherwise, and merged; nothing checked."""
         number = self.propose(files, branch=branch).payload["number"]
