@@ -36,6 +36,11 @@ class DemoRunner:
     root: Path
     jobs: int = 0
 
+    @property
+    def checkout(self) -> Path:
+        """Where the last job worked."""
+        return self.root / f"job-{self.jobs}" / "checkout"
+
     def run(
         self,
         event: Event,
@@ -111,6 +116,7 @@ def clean_environment() -> dict[str, str]:
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": str(_PACKAGE_ROOT),
+        "PYTHONSAFEPATH": "1",
         "PYTHONUTF8": "1",
     }
 

@@ -28,14 +28,19 @@ def tell(screen: Screen, *, keep: bool = False) -> None:
         "Two PostgreSQL servers, a GitHub on this machine, and the bot as Actions runs it.",
     )
     with stage_for(screen) as stage:
-        change = proposal(datetime.now(UTC))
-        number = _propose(stage, screen, change)
-        _mend(stage, screen, change, number)
-        _approve(stage, screen, number)
-        _merge_and_deploy(stage, screen, number)
+        play(stage, screen)
         _show_the_end(stage, screen, began)
         if keep:
             _keep(stage, screen)
+
+
+def play(stage: Stage, screen: Screen) -> None:
+    """From the pull request to production."""
+    change = proposal(datetime.now(UTC))
+    number = _propose(stage, screen, change)
+    _mend(stage, screen, change, number)
+    _approve(stage, screen, number)
+    _merge_and_deploy(stage, screen, number)
 
 
 def _propose(stage: Stage, screen: Screen, change: Proposal) -> int:
@@ -91,7 +96,7 @@ def _merge_and_deploy(stage: Stage, screen: Screen, number: int) -> None:
 
 def _show_the_end(stage: Stage, screen: Screen, began: float) -> None:
     screen.scene("Where both targets stand now")
-    here = stage.root / f"job-{stage.runner.jobs}" / "checkout"
+    here = stage.runner.checkout
     screen.plain(bot(here, stage.urls, "status"))
     screen.note(f"All of it took {time.monotonic() - began:.0f} seconds.")
     screen.scene("What to try next")

@@ -60,12 +60,9 @@ def read_allowances(
 
 
 def apply_allowances(
-    findings: Sequence[Finding], allowances: Sequence[Allowance], *, silent: Collection[str] = ()
-) -> tuple[list[Finding], list[Problem]]:
-    """The findings, those allowed marked so, and the allowances that were not needed.
-
-    `silent` are rules that did not speak because they are off: allowing them is no mistake.
-    """
+    findings: Sequence[Finding], allowances: Sequence[Allowance]
+) -> tuple[list[Finding], list[Allowance]]:
+    """The findings, those allowed marked so, and the allowances that were not needed."""
     used: set[Allowance] = set()
     marked = []
     for finding in findings:
@@ -74,12 +71,11 @@ def apply_allowances(
             used.add(allowance)
             finding = finding.allow(allowance.reason)
         marked.append(finding)
-    unused = [
-        Problem(f"Nothing here needs {each.rule} to be allowed.", each.position)
-        for each in allowances
-        if each not in used and each.rule not in silent
-    ]
-    return marked, unused
+    return marked, [each for each in allowances if each not in used]
+
+
+def unneeded(allowance: Allowance) -> Problem:
+    return Problem(f"Nothing here needs {allowance.rule} to be allowed.", allowance.position)
 
 
 def _comments(text: str) -> Iterator[tuple[Position, re.Match[str]]]:

@@ -1,7 +1,7 @@
 """Judging a change: the history is replayed in memory, and the rules look at what is added."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.finding import Finding, Severity
 from bot.core.history import Change
@@ -9,7 +9,14 @@ from bot.core.migration import Migration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rule import ChangeRule, Hit, Hits, Rule, name_of, reason_of
 from bot.core.statement import Position, Script, Statement
-from bot.judge.allowance import PROBLEM_RULE, Problem, apply_allowances, read_allowances
+from bot.judge.allowance import (
+    PROBLEM_RULE,
+    Allowance,
+    Problem,
+    apply_allowances,
+    read_allowances,
+    unneeded,
+)
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, MigrationContext, MigrationRule, Settings, StatementRule
 from bot.judge.effects import effects_of
@@ -67,6 +74,7 @@ class _Bench:
             tuple(each for each in on if isinstance(each, MigrationRule)),
             tuple(each for each in on if isinstance(each, ChangeRule)),
         )
+        self._names = {id(rule): name for name, rule in self._rules.items()}
         self._reasons = {name: reason_of(rule) for name, rule in self._rules.items()}
 
     def review(self, change: Change) -> Review:
@@ -130,7 +138,7 @@ class _Bench:
                 JudgedStatement(step.statement, effects)
                 for step, effects in zip(context.steps, context.effects, strict=True)
             ),
-            findings=tuple(self._sorted(self._with_allowances(context, findings))),
+            findings=tuple(self._sorted(self._with_allowances(context, findings, place))),
             atomic=atomic(context.steps),
             fault=script.fault,
         )
@@ -174,7 +182,7 @@ class _Bench:
     def _findings(
         self, rule: Rule, hits: Hits, path: str, statement: Statement | None = None
     ) -> Iterator[Finding]:
-        name = name_of(rule)
+        name = self._names[id(rule)]
         severity = self._severities[name]
         said: set[tuple[str, Position | None]] = set()
         for each in hits:
@@ -210,7 +218,7 @@ class _Bench:
         )
 
     def _with_allowances(
-        self, context: MigrationContext, findings: Sequence[Finding]
+        self, context: MigrationContext, findings: Sequence[Finding], place: int
     ) -> Iterator[Finding]:
         if context.script.fault:
             yield from findings
@@ -220,9 +228,25 @@ class _Bench:
         silent = off | (self._known - self._rules.keys())
         sql = context.migration.sql
         allowances, problems = read_allowances(sql, statements, self._known)
-        marked, unused = apply_allowances(findings, allowances, silent=silent)
+        marked, unused = apply_allowances(findings, allowances)
+        idle = [each for each in unused if each.rule not in silent]
+        problems += [unneeded(each) for each in self._idle_alone(context, idle, place)]
         yield from marked
-        yield from self._problems([*problems, *unused], context.migration.path)
+        yield from self._problems(problems, context.migration.path)
+
+    def _idle_alone(
+        self, context: MigrationContext, idle: Sequence[Allowance], place: int
+    ) -> Sequence[Allowance]:
+        """Those that nothing would need either if the migration were judged by itself.
+
+        In a pull request with several migrations, what an earlier one creates is new to a later
+        one; once the earlier one is merged, or when all are judged, it is not.
+        """
+        if not idle or context.fresh_from == place:
+            return idle
+        alone = replace(context, catalogue=context.start.copy(), fresh_from=place, effects=[])
+        findings = list(self._about_statements(alone, place))
+        return [each for each in idle if not any(map(each.covers, findings))]
 
     def _problems(self, problems: Sequence[Problem], path: str) -> Iterator[Finding]:
         severity = self._severities.get(PROBLEM_RULE)

@@ -34,7 +34,7 @@ def _review(review: Review, width: int, *, with_sql: bool) -> Iterator[Line]:
         if finding.allowed is None:
             yield from _finding(finding, migrations.get(finding.path), width)
             yield line()
-    yield from (_allowed(each) for each in review.all_findings if each.allowed is not None)
+    yield from _allowed(review)
     if with_sql:
         for judged in review.migrations:
             yield from _sql(judged)
@@ -87,9 +87,15 @@ def _source(finding: Finding, judged: JudgedMigration, width: int) -> Iterator[L
         yield Line(((f"{'':>{gutter - 2}} │ … {count(found.more, 'more line')}", "dim"),))
 
 
-def _allowed(finding: Finding) -> Line:
-    place = f"{finding.path}:{finding.line}:{finding.column}"
-    return line(f"{place} allowed {finding.rule}: {finding.allowed}", "dim")
+def _allowed(review: Review) -> Iterator[Line]:
+    """One line for each reason, however often it was given."""
+    given: dict[tuple[str, str, str], list[Finding]] = {}
+    for each in review.all_findings:
+        if each.allowed is not None:
+            given.setdefault((each.path, each.rule, each.allowed), []).append(each)
+    for (path, rule, reason), findings in given.items():
+        often = f", {len(findings)} times" if len(findings) > 1 else ""
+        yield line(f"{path}:{findings[0].line} allowed {rule}{often}: {reason}", "dim")
 
 
 def _sql(judged: JudgedMigration) -> Iterator[Line]:

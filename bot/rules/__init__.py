@@ -42,6 +42,8 @@ ORDER = (
     "files.identifier_too_long",
     "security.extension_create",
     "security.uninspectable_sql",
+    "constraints.fk_without_index",
+    "constraints.fk_cascade_action",
     "files.suppression_problem",
     # Those about the history as a whole are last: they name no statement.
     "history.prisma_edited_applied",

@@ -80,6 +80,7 @@ def _parse_on_a_large_stack(sql: bytes, most: int) -> bytes:
         except Exception as error:
             outcome.append(error)
 
+    _library()  # Loaded here, because an import in a thread can wait for one in this thread.
     wanted = _STACK_SPARE + _STACK_PER_BYTE * len(sql)
     _start(threading.Thread(target=run, daemon=True), -(-wanted // _PAGE) * _PAGE).join()
     if isinstance(outcome[0], Exception):

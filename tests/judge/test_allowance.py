@@ -81,3 +81,8 @@ def test_a_syntax_error_cannot_be_allowed() -> None:
 def test_a_suppression_problem_cannot_be_allowed() -> None:
     sql = "-- migration-bot: allow-file suppression-problem because quiet\n" + ALLOW + "SELECT 1;"
     assert names(judged(sql)).count("suppression-problem") == 2
+
+
+def test_an_allowance_needed_only_without_the_rest_of_the_pull_request_is_no_mistake() -> None:
+    assert names(judged(ORDER, ALLOW + INDEX)) == []
+    assert names(judged(ORDER, ALLOW + "SELECT 1;")) == ["suppression-problem"]

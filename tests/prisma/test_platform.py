@@ -117,7 +117,6 @@ def test_rules_are_allowed_where_they_apply_and_with_a_reason() -> None:
         ("initial_schema", "allow", "fk-cascade-action"): 6,
         ("add_indexes", "allow-file", "index-create-blocking"): 1,
         ("add_foreign_key_indexes", "allow-file", "index-create-blocking"): 1,
-        ("add_foreign_key_indexes", "allow", "extension-create"): 2,
     }
 
 

@@ -11,11 +11,12 @@ from bot.core.rule import ChangeRule, Rule, name_of, reason_of, title_of
 from tests.judging import before_of, judged, names, review
 
 ROOT = Path(rules.__file__).parent
+NO_RULES = ("__init__", "foreign_keys")
 OF_SQL = [rule for rule in rules.RULES if not isinstance(rule, ChangeRule)]
 
 
 def modules() -> set[str]:
-    paths = (path.relative_to(ROOT) for path in ROOT.glob("*/*.py") if path.stem != "__init__")
+    paths = (path.relative_to(ROOT) for path in ROOT.glob("*/*.py") if path.stem not in NO_RULES)
     return {".".join(path.with_suffix("").parts) for path in paths}
 
 

@@ -1,17 +1,15 @@
 """What the linters of others say about our workflows and our action."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from tests.npm import installed
 from tests.workflows.files import ACTION, ROOT, SHIPPED, WORKFLOWS, name_of
 
 PARSER = Path(__file__).parent / "parser"
@@ -84,35 +82,17 @@ def test_the_schema_would_refuse_a_wrong_workflow(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def parser() -> Path:
-    """GitHub's own parser, bundled once for each version and kept in .cache."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        pytest.skip("npm or node is missing: GITHUB'S OWN PARSER WAS NOT ASKED about the workflows")
-    sources = [PARSER / name for name in ("package-lock.json", "check.js")]
-    digest = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-    bundle = ROOT / ".cache" / "workflow-parser" / f"{digest[:16]}.cjs"
-    if not bundle.exists():
-        build(bundle)
-    return bundle
+    """GitHub's own parser, in one file that Node can load."""
+    unasked = "GITHUB'S OWN PARSER WAS NOT ASKED about the workflows"
+    return installed(PARSER, unasked=unasked, finish=bundle) / "bundle.cjs"
 
 
-def build(bundle: Path) -> None:
-    """Other workers of pytest may be at it too, so the bundle appears in one piece."""
-    bundle.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=bundle.parent) as folder:
-        shutil.copytree(PARSER, folder, dirs_exist_ok=True, ignore=ignore_modules)
-        installed = ask("npm", "ci", "--ignore-scripts", "--no-audit", cwd=Path(folder))
-        if installed.returncode != 0 and "CI" not in os.environ:
-            reason = installed.stderr.strip().splitlines()[-1]
-            pytest.skip(f"npm could not install: GITHUB'S OWN PARSER WAS NOT ASKED: {reason}")
-        assert installed.returncode == 0, installed.stderr
-        options = ["--bundle", "--platform=node", "--format=cjs", "--log-level=warning"]
-        esbuild = Path(folder) / "node_modules" / ".bin" / "esbuild"
-        built = ask(esbuild, "check.js", *options, "--outfile=bundle.cjs", cwd=Path(folder))
-        assert built.returncode == 0, built.stderr
-        (Path(folder) / "bundle.cjs").rename(bundle)
-
-
-ignore_modules = shutil.ignore_patterns("node_modules")
+def bundle(folder: Path) -> None:
+    options = ["--bundle", "--platform=node", "--format=cjs", "--log-level=warning"]
+    esbuild = folder / "node_modules" / ".bin" / "esbuild"
+    built = ask(esbuild, "check.js", *options, "--outfile=bundle.cjs", cwd=folder)
+    assert built.returncode == 0, built.stderr
+    shutil.rmtree(folder / "node_modules")
 
 
 def objections(parser: Path, paths: Sequence[Path]) -> list[str]:

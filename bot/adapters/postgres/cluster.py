@@ -19,6 +19,7 @@ from typing import Any
 
 PORT_ATTEMPTS = 5
 PR_SET_PDEATHSIG = 1
+IPC_RMID = 0
 
 Spec = dict[str, Any]
 
@@ -221,3 +222,14 @@ def stop(server: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(seconds)
             return
+
+
+def forget_shared_memory(private: Path) -> None:
+    """Remove the kernel's few bytes that a killed server leaves until the machine restarts.
+
+    A server that went in order has removed its lock file, and these with it.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError, AttributeError):
+        line = (private / "data" / "postmaster.pid").read_text().splitlines()[6]
+        segment = int(line.split()[1])
+        ctypes.CDLL(None).shmctl(segment, IPC_RMID, None)

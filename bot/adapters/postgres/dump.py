@@ -142,6 +142,7 @@ def _dump(
     """Dump, and meanwhile read and count what the very same snapshot shows."""
     with explained(f"read {url.redacted}"), connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        connection.execute(b"SET LOCAL lock_timeout = %d" % LOCK_WAIT_MILLISECONDS)
         exported = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert exported is not None
         arguments = [

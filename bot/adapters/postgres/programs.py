@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,15 @@ from bot.errors import BackupError
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
 _SHOWN_LINES = 6
 _STOP_SECONDS = 10
+
+# Run before the program, in its process: take SIGTERM when our process dies, whatever kills it. A
+# pg_dump that went on alone would hold locks on every table.
+_TIED = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 class Program:
@@ -61,7 +71,7 @@ def running(
     environment = {**inherited, "LC_ALL": "C", **url.libpq_environment()}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - a program we located, and no shell
-            [str(installation.bin / name), "--no-password", *arguments],
+            [*_tie(), str(installation.bin / name), "--no-password", *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=said,
@@ -71,6 +81,13 @@ def running(
             yield Program(name, process, said, url)
         finally:
             _end(process)
+
+
+def _tie() -> list[str]:
+    """Linux alone can promise it."""
+    if sys.platform != "linux":
+        return []
+    return [sys.executable, "-I", "-S", "-c", _TIED, str(os.getpid())]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

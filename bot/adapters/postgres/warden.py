@@ -24,7 +24,13 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
-from bot.adapters.postgres.cluster import Failure, Spec, make_server, stop
+from bot.adapters.postgres.cluster import (
+    Failure,
+    Spec,
+    forget_shared_memory,
+    make_server,
+    stop,
+)
 
 PREFIX = "migration-bot-pg-"
 LOCK = "lock"
@@ -151,6 +157,7 @@ def private_directory(base: Path, account: dict[str, int] | None) -> Path:
 
 
 def remove(private: Path) -> None:
+    forget_shared_memory(private)
     # A backend of a killed server may still write for a moment.
     for _ in range(20):
         shutil.rmtree(private, ignore_errors=True)

@@ -21,6 +21,7 @@ FIX = (
 BEFORE = """
 CREATE TABLE "User" ("id" TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
 CREATE TABLE "Order" ("id" TEXT NOT NULL, "userId" TEXT);
+CREATE INDEX "Order_userId_idx" ON "Order"("userId");
 """
 
 BAD = """

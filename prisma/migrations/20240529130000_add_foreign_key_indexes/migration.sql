@@ -27,10 +27,8 @@
 --
 -- migration-bot: allow-file index-create-blocking because the three migrations of this day were first deployed together, so every target had empty tables
 
--- migration-bot: allow extension-create because pg_trgm is trusted and ships with PostgreSQL, so the owner of any target or shadow database may create it
 CREATE EXTENSION IF NOT EXISTS "pg_trgm";
 
--- migration-bot: allow extension-create because btree_gin is trusted and ships with PostgreSQL, so the owner of any target or shadow database may create it
 CREATE EXTENSION IF NOT EXISTS "btree_gin";
 
 -- Foreign keys

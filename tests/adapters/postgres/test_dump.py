@@ -3,8 +3,11 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -23,6 +26,7 @@ from bot.adapters.postgres.tools import Installation, best_for_dump
 from bot.core.backup import MANIFEST, BackupFile, Manifest, TableContent
 from bot.core.url import parse_url
 from bot.errors import BackupError, PostgresError
+from tests.adapters.postgres.processes import ROOT, becomes_true
 from tests.conftest import SERVERS, RunningServer
 
 CANARY = "canary 5150/#@'"
@@ -310,6 +314,39 @@ def test_a_dump_that_is_killed_leaves_nothing(database: str, tmp_path: Path) -> 
     assert list((tmp_path / "kept").iterdir()) == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone can promise it")
+def test_a_killed_run_takes_its_pg_dump_along(database: str, tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from bot.adapters.postgres.dump import take_backup\n"
+        "from bot.core.url import parse_url\n"
+        "take_backup('t', parse_url(sys.argv[1]), Path(sys.argv[2]), run_id='1')\n"
+    )
+    dumps = (
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND application_name = 'pg_dump'"
+    )
+    with connect(database, application_name="test") as connection:
+
+        def dumping() -> bool:
+            row = connection.execute(dumps.encode()).fetchone()
+            return row is not None and row[0] > 0
+
+        connection.execute("CREATE TABLE t ()")
+        with connect(database, application_name="holder") as holder, holder.transaction():
+            holder.execute("LOCK TABLE t")
+            process = subprocess.Popen(
+                [sys.executable, "-c", script, database, str(tmp_path)],
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+            assert becomes_true(dumping)
+            process.kill()
+            process.wait()
+            assert becomes_true(lambda: not dumping())
+    manifest = take_backup("t", parse_url(database), tmp_path, run_id="2")
+    assert [path.name for path in tmp_path.iterdir()] == [manifest.path]
+
+
 def test_nothing_is_overwritten(backups: tuple[Path, Manifest], source: str) -> None:
     directory, manifest = backups
     before = (directory / manifest.path / MANIFEST).stat()
@@ -378,7 +415,7 @@ def test_a_role_that_does_not_see_every_row_cannot_take_a_backup(
         "CREATE TABLE t (n int); ALTER TABLE t ENABLE ROW LEVEL SECURITY;"
         "GRANT SELECT ON t TO half; CREATE POLICY visible ON t TO half USING (n > 1)",
     )
-    half = database.replace("postgres@", "half:half@", 1)
+    half = re.sub("//[^@]*@", "//half:half@", database)
     with pytest.raises(PostgresError) as caught:
         take_backup("t", parse_url(half), tmp_path, run_id="1")
     assert "row" in caught.value.message + caught.value.hint

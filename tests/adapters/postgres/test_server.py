@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bot.adapters.postgres import warden
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation, best_for_server
 from bot.errors import PostgresError
@@ -20,6 +21,17 @@ from tests.adapters.postgres.processes import ROOT, alive, becomes_true, gone, h
 AS_ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root can become somebody else")
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+
+
+STARTING = """
+from bot.adapters.postgres.server import start_server
+from bot.errors import PostgresError
+try:
+    with start_server():
+        print("up")
+except PostgresError as error:
+    print(error.hint)
+"""
 
 
 def answer(url: str, query: str) -> object:
@@ -116,26 +128,6 @@ def test_ctrl_c_leaves_nothing() -> None:
         assert gone(facts)
 
 
-def test_ctrl_c_while_the_server_starts_leaves_nothing(tmp_path: Path) -> None:
-    short = Path(tempfile.mkdtemp(prefix="bot"))
-    short.chmod(0o711)
-    try:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(short)}
-        script = "from bot.adapters.postgres.server import *\nwith start_server(): print('up')"
-        process = subprocess.Popen(
-            [sys.executable, "-c", script],
-            env=environment,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        assert becomes_true(lambda: any(short.glob("*/data/*")))
-        os.killpg(process.pid, signal.SIGINT)
-        assert process.wait() == -signal.SIGINT
-        assert list(short.iterdir()) == []
-    finally:
-        shutil.rmtree(short)
-
-
 @needs_linux
 def test_killing_the_warden_stops_the_server_and_the_block_clears_up() -> None:
     with start_server() as server:
@@ -156,6 +148,92 @@ def test_what_a_killed_warden_and_a_killed_parent_left_is_swept_by_the_next_serv
             assert not Path(facts["directory"]).exists()
             with start_server():
                 assert answer(neighbour.url(), "SELECT 1") == 1
+
+
+def test_a_killed_server_is_cleared_up_at_once() -> None:
+    with start_server() as server:
+        line = (server.data_directory / "postmaster.pid").read_text().splitlines()[6]
+        os.kill(server.pid, signal.SIGKILL)
+        assert becomes_true(lambda: not server.directory.exists())
+        assert becomes_true(lambda: not alive(server.warden_pid))
+    segments = Path("/proc/sysvipc/shm")
+    if segments.exists():
+        left = [row.split()[1] for row in segments.read_text().splitlines()[1:]]
+        assert line.split()[1] not in left
+
+
+@pytest.fixture
+def short_directory() -> Iterator[Path]:
+    """A temporary directory with a name that leaves room for a socket's, open to every user."""
+    short = Path(tempfile.mkdtemp(prefix="bot"))
+    short.chmod(0o711)
+    yield short
+    shutil.rmtree(short)
+
+
+def starting(directory: Path) -> "subprocess.Popen[bytes]":
+    """A process whose server has begun to be made, and is not ready yet."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", STARTING],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(directory)},
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    assert becomes_true(lambda: any(directory.glob("*/data/*")))
+    return process
+
+
+def test_ctrl_c_while_the_server_starts_leaves_nothing(short_directory: Path) -> None:
+    process = starting(short_directory)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait() == -signal.SIGINT
+    assert list(short_directory.iterdir()) == []
+
+
+def test_killing_the_parent_while_the_server_starts_leaves_nothing(short_directory: Path) -> None:
+    process = starting(short_directory)
+    process.kill()
+    process.wait()
+    assert becomes_true(lambda: list(short_directory.iterdir()) == [])
+
+
+@needs_linux
+@needs_root
+def test_a_full_disk_is_told_and_nothing_is_left(short_directory: Path) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=20m,mode=1777", "tmpfs", str(short_directory)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no file system can be mounted here")
+    try:
+        process = subprocess.run(
+            [sys.executable, "-c", STARTING],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(short_directory)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert f"Free some space in {short_directory}" in process.stdout
+        assert list(short_directory.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(short_directory)], check=True)
+
+
+def test_directories_that_are_not_abandoned_are_left_alone(short_directory: Path) -> None:
+    young = short_directory / f"{warden.PREFIX}young"
+    young.mkdir()
+    link = short_directory / f"{warden.PREFIX}link"
+    link.symlink_to(ROOT)
+    warden.sweep(short_directory)
+    assert young.exists()
+    assert ROOT.exists()
+    assert link.is_symlink()
+    os.utime(young, (0, 0))
+    if AS_ROOT:
+        os.chown(young, 65534, 65534)
+        warden.sweep(short_directory)
+        assert young.exists()
+        os.chown(young, 0, 0)
+    warden.sweep(short_directory)
+    assert not young.exists()
 
 
 def test_a_terminated_warden_stops_in_order() -> None:

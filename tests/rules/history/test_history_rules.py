@@ -26,7 +26,7 @@ def test_a_rule_has_a_title_a_reason_a_severity_and_a_fix(rule: ChangeRule) -> N
     assert isinstance(rule, ChangeRule)
     assert title_of(rule).endswith(".")
     assert reason_of(rule)
-    assert rule.SEVERITY in Severity
+    assert isinstance(rule.SEVERITY, Severity)
     assert rule.FIX
 
 

@@ -1,0 +1,91 @@
+"""A foreign key whose columns no index starts with makes changes to the other table slow.
+
+Each time a row of the referenced table is deleted, or its key changes, PostgreSQL looks for rows
+that point to it. Without an index it reads the whole referring table, for every single row, and
+holds locks meanwhile. Nothing shows while tables are small.
+"""
+
+from collections.abc import Iterator
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, Step, shown
+from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
+from bot.sql.actions import AddConstraint, CreateIndex, CreateTable
+from bot.sql.values import Constraint, ConstraintKind
+
+SEVERITY = Severity.WARNING
+
+FIX = (
+    "Add an index that starts with the foreign key's columns; on a table that is in use, with "
+    "CREATE INDEX CONCURRENTLY, alone in its own migration folder."
+)
+
+BEFORE = """
+CREATE TABLE "User" ("id" TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+"""
+
+BAD = """
+CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "userId" TEXT REFERENCES "User"("id"));
+"""
+
+GOOD = """
+CREATE TABLE "Order" (
+    "id" TEXT NOT NULL PRIMARY KEY,
+    "userId" TEXT REFERENCES "User"("id") ON DELETE SET NULL
+);
+CREATE INDEX "Order_userId_idx" ON "Order"("userId");
+"""
+
+QUIET = [
+    'CREATE TABLE m (u TEXT REFERENCES "User"(id), g INT, PRIMARY KEY (u, g));',
+    'CREATE TABLE p (u TEXT PRIMARY KEY REFERENCES "User"(id));',
+    "CREATE TABLE p (u TEXT); CREATE INDEX i ON p (u); "
+    'ALTER TABLE p ADD FOREIGN KEY (u) REFERENCES "User"(id);',
+    'CREATE TABLE p (a INT, u TEXT REFERENCES "User"(id)); CREATE UNIQUE INDEX i ON p (u, a);',
+    'CREATE TABLE p (u TEXT UNIQUE REFERENCES "User"(id));',
+]
+
+_INDEXED = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE)
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for each in foreign_keys_of(context.step):
+        wanted = set(each.columns)
+        if wanted and not any(set(led[: len(wanted)]) == wanted for led in _indexes(each, context)):
+            columns = ", ".join(each.columns)
+            yield (
+                f"No index of {shown(each.table)} starts with {columns}, so every delete in "
+                f"{shown(each.constraint.references or '')} reads all of {shown(each.table)}."
+            )
+
+
+def _indexes(key: ForeignKey, context: Context) -> Iterator[tuple[str | None, ...]]:
+    """The columns of every index the table has, or is given further down the file."""
+    for index in context.catalogue.indexes_of(key.table):
+        if not index.partial:
+            yield tuple(column.name for column in index.columns)
+    for step in (context.step, *context.later):
+        yield from _added(step, key.table)
+
+
+def _added(step: Step, table: str) -> Iterator[tuple[str | None, ...]]:
+    for index in step.all(CreateIndex):
+        if index.table == table and not index.partial:
+            yield tuple(column.name for column in index.columns)
+    for action in step.all(AddConstraint):
+        if action.table == table:
+            yield from _owned(action.constraint, action.constraint.columns)
+    for created in step.all(CreateTable):
+        if created.table == table:
+            for constraint in created.constraints:
+                yield from _owned(constraint, constraint.columns)
+            for column in created.columns:
+                for constraint in column.constraints:
+                    yield from _owned(constraint, (column.name,))
+
+
+def _owned(constraint: Constraint, columns: tuple[str, ...]) -> Iterator[tuple[str | None, ...]]:
+    if constraint.kind in _INDEXED:
+        yield columns
