@@ -13,10 +13,12 @@ Every text below is what `--help` prints. `python -m bot` is the same as `migrat
 - Global options stand before the verb: `migration-bot --no-color check`.
 - A target's connection string comes from the environment variable that
   [the configuration](configuration.md) names, never from an argument.
-- How a command ends: [exit codes](exit-codes.md). What it reads besides: [environment](environment.md).
+- How a command ends: [exit codes](exit-codes.md). What it reads besides:
+  [environment](environment.md).
 - The JSON that `--format json` prints is described by a JSON Schema each:
   [check](check.schema.json), [plan](plan.schema.json), [apply](apply.schema.json),
-  [status](status.schema.json). `"schema": 1` is raised when a field is removed or changes its meaning.
+  [status](status.schema.json). `"schema": 1` is raised when a field is removed or changes its
+  meaning.
 """
 
 

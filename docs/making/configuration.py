@@ -60,8 +60,7 @@ def _sections(model: type[BaseModel], path: str) -> Iterator[str]:
     rows = "\n".join(_row(name, field) for name, field in model.model_fields.items())
     note = (model.__doc__ or "").strip()
     yield (
-        f"## {_TITLES[path]}\n\n{note}\n\n"
-        f"| Key | Value | Default | |\n|:--|:--|:--|:--|\n{rows}\n"
+        f"## {_TITLES[path]}\n\n{note}\n\n| Key | Value | Default | |\n|:--|:--|:--|:--|\n{rows}\n"
     )
     for name, field in model.model_fields.items():
         inner = next(_models(field.annotation), None)
@@ -94,7 +93,7 @@ def _value(field: FieldInfo) -> str:
 
 def _words(annotation: Any) -> str:
     if get_origin(annotation) is Literal:
-        return ", ".join(f'`{_QUOTED.get(each, each)}`' for each in get_args(annotation))
+        return ", ".join(f"`{_QUOTED.get(each, each)}`" for each in get_args(annotation))
     parts = [each for each in get_args(annotation) if each is not type(None)]
     if get_origin(annotation) is dict:
         return f"name: {_words(parts[1])}"
