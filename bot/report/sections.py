@@ -38,7 +38,6 @@ class Row:
     name: str
     stamp: str
     url: str
-    statements: str
     effect: str
     finding: Finding | None
     rule_url: str
@@ -102,7 +101,6 @@ def _row(judged: JudgedMigration, report: Report) -> Row:
         name=name,
         stamp=stamp,
         url=links.file_url(report.run, path) if report.run else "",
-        statements=words.statements(judged),
         effect=words.effect(judged),
         finding=worst,
         rule_url=links.rule_url(report.run, worst.rule) if worst else "",

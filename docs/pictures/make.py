@@ -4,6 +4,8 @@ The comments are the demo's own. The renderer and its styles are installed by np
 Chromium takes the picture. Needs npm and Chromium, so the pictures are committed.
 """
 
+import math
+import re
 import shutil
 import subprocess
 import sys
@@ -34,11 +36,12 @@ CHROMIUM = (
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><style>{styles}</style></head>
 <body><div class="box"><header><b>github-actions</b> <i>bot</i> commented</header>
-<article class="markdown-body">{body}</article></div></body></html>
+<article class="markdown-body">{body}</article></div>
+<script>document.title = document.body.getBoundingClientRect().height</script></body></html>
 """
 
 _BOX = """
-body {{ margin: 0; padding: 12px; background: {back}; }}
+body {{ margin: 0; padding: 12px; box-sizing: border-box; width: {width}px; background: {back}; }}
 .box {{ border: 1px solid {edge}; border-radius: 6px; overflow: hidden; }}
 header {{ padding: 8px 16px; font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", sans-serif;
   color: {faint}; background: {head}; border-bottom: 1px solid {edge}; }}
@@ -66,19 +69,18 @@ _DARK = {
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture: which of the demo's comments, in what light, and how large in pixels."""
+    """One picture: which of the demo's comments, in what light, and how wide in pixels."""
 
     name: str
     comment: int
     width: int
-    height: int
     dark: bool = False
 
 
 PICTURES = (
-    Picture("comment", comment=0, width=900, height=760),
-    Picture("comment-dark", comment=-1, width=900, height=520, dark=True),
-    Picture("comment-phone", comment=-1, width=390, height=760, dark=True),
+    Picture("comment", comment=0, width=900),
+    Picture("comment-dark", comment=0, width=900, dark=True),
+    Picture("comment-phone", comment=-1, width=390, dark=True),
 )
 
 
@@ -102,20 +104,19 @@ def main() -> None:
     _install()
     for picture in PICTURES:
         if not wanted or picture.name in wanted:
-            page = page_of(_rendered(album.comments[picture.comment]), dark=picture.dark)
-            _take(picture, page)
+            _take(picture, page_of(_rendered(album.comments[picture.comment]), picture))
 
 
-def page_of(body: str, *, dark: bool) -> str:
+def page_of(body: str, picture: Picture) -> str:
     """A page with a rendered comment in a box like GitHub's."""
-    return _PAGE.format(styles="\n".join(_styles(dark)), body=body)
+    return _PAGE.format(styles="\n".join(_styles(picture)), body=body)
 
 
-def _styles(dark: bool) -> Iterator[str]:
-    shade = "dark" if dark else "light"
+def _styles(picture: Picture) -> Iterator[str]:
+    shade = "dark" if picture.dark else "light"
     yield (STYLES / f"github-markdown-{shade}.css").read_text("utf-8")
     yield (COLOURS / f"{shade}.css").read_text("utf-8")
-    yield _BOX.format(**(_DARK if dark else _LIGHT))
+    yield _BOX.format(width=picture.width, **(_DARK if picture.dark else _LIGHT))
 
 
 def _install() -> None:
@@ -139,19 +140,30 @@ def _rendered(markdown: str) -> str:
 
 
 def _take(picture: Picture, page: str) -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("error: no Chromium was found.\nhint:  Install one (Debian: apt install chromium)")
+    """Twice: once to learn how high the page is, once for the picture."""
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "page.html"
         path.write_text(page, "utf-8")
-        command = [
-            *(chromium, *CHROMIUM, f"--user-data-dir={place}/profile"),
-            f"--window-size={picture.width},{picture.height}",
-            f"--screenshot={HERE / picture.name}.png",
-            path.as_uri(),
-        ]
-        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        answer = _chromium(place, path, picture.width, 600, "--dump-dom")
+        title = re.search(r"<title>([0-9.]+)</title>", answer)
+        assert title is not None, "the page did not say how high it is"
+        shot = f"--screenshot={HERE / picture.name}.png"
+        _chromium(place, path, picture.width, math.ceil(float(title[1])), shot)
+
+
+def _chromium(place: str, page: Path, width: int, height: int, task: str) -> str:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("error: no Chromium was found.\nhint:  Install one (Debian: apt install chromium)")
+    size = f"--window-size={width},{height}"
+    profile = f"--user-data-dir={place}/profile"
+    done = subprocess.run(  # noqa: S603
+        [chromium, *CHROMIUM, profile, size, task, page.as_uri()],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
 
 
 if __name__ == "__main__":
