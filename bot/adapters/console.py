@@ -15,12 +15,16 @@ _NARROWEST = 40
 
 @dataclass(frozen=True)
 class Console:
-    """`clean` strikes secrets out of everything. `verbosity` below 0 keeps progress to itself."""
+    """`clean` strikes secrets out of results, `clean_progress` out of what is said about the work.
+
+    `verbosity` below 0 keeps progress to itself.
+    """
 
     out: TextIO
     err: TextIO
     page: Page
     clean: Callable[[str], str]
+    clean_progress: Callable[[str], str]
     verbosity: int = 0
 
     def show(self, text: str) -> None:
@@ -28,7 +32,7 @@ class Console:
 
     def say(self, text: str) -> None:
         if self.verbosity >= 0:
-            _write(self.err, self.clean(text))
+            _write(self.err, self.clean_progress(text))
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
@@ -40,7 +44,7 @@ class Console:
             from rich.console import Console as RichConsole
             from rich.markup import escape
 
-            with RichConsole(file=self.err).status(escape(self.clean(text))):
+            with RichConsole(file=self.err).status(escape(self.clean_progress(text))):
                 yield
         else:
             self.say(text)
@@ -53,6 +57,7 @@ def open_console(
     colour: bool,
     verbosity: int,
     clean: Callable[[str], str],
+    clean_progress: Callable[[str], str] | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> Console:
@@ -66,6 +71,7 @@ def open_console(
         err=err or sys.stderr,
         page=Page(width=_width(environ, stdout), colour=colour and _colourful(environ, stdout)),
         clean=clean,
+        clean_progress=clean_progress or clean,
         verbosity=verbosity,
     )
 
