@@ -21,7 +21,10 @@ SHELLS = {
 
 @dataclass(frozen=True)
 class Finished:
-    """What a shell left behind; `status` is its exit status. The log is unmasked: a secret in it must be seen by a test."""
+    """What a shell left behind; `status` is its exit status.
+
+    The log is unmasked: a secret in it must be seen by a test.
+    """
 
     status: int
     log: str
