@@ -76,7 +76,7 @@ lock: $(READY) ## Write both lock files anew (LOCK_ARGS=--upgrade for newer vers
 	@$(COMPILE) $(LOCK_ARGS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 bench: $(READY) ## Print the benchmarks' ratios
-	@for benchmark in benchmarks/bench_*.py; do "$(VENV)/bin/python" "$$benchmark"; done
+	@for benchmark in benchmarks/bench_*.py; do $(RUN) "benchmarks.$$(basename "$$benchmark" .py)"; done
 
 clean: ## Remove everything that was made here
 	@rm -rf $(VENV) .cache .migration-bot .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
