@@ -128,6 +128,7 @@ def well_named(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+@cache
 def timestamp_of(name: str) -> datetime | None:
     match = re.match(r"([0-9]{14})(?![0-9])", name)
     if match is None:

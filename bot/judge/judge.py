@@ -174,10 +174,11 @@ class _Bench:
     def _findings(
         self, rule: Rule, hits: Hits, path: str, statement: Statement | None = None
     ) -> Iterator[Finding]:
-        name = name_of(rule)
-        severity = self._severities[name]
         said: set[tuple[str, Position | None]] = set()
         for each in hits:
+            # Asked in here, because most rules have nothing to say about most statements.
+            name = name_of(rule)
+            severity = self._severities[name]
             hit = Hit(each) if isinstance(each, str) else each
             if (hit.message, hit.at) in said or severity is None:
                 continue

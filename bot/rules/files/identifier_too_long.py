@@ -4,6 +4,8 @@ PostgreSQL keeps the first 63 bytes. A second name that begins the same way is t
 duplicate, and Prisma reports drift because it looks for the full name.
 """
 
+import re
+
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
@@ -36,7 +38,13 @@ _MOST_BYTES = 63
 _FEWEST_CHARACTERS = 16
 
 
+# What an ASCII statement with such a name must have in it; the rest need not be cut into pieces.
+_LONG = re.compile(r'"(?:[^"]|""){64}|[A-Za-z0-9_$]{64}')
+
+
 def check(statement: Statement, context: Context) -> Hits:
+    if statement.sql.isascii() and not _LONG.search(statement.sql):
+        return
     for piece in pieces(statement.sql):
         if piece.part not in (Part.NAME, Part.CODE) or piece.end - piece.start < _FEWEST_CHARACTERS:
             continue
