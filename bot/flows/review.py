@@ -32,8 +32,6 @@ def review_named(
     return review_change(Change(head=history, now=world.now(), base=base), world, rules)
 
 
-def cut_named(
-    names: Iterable[str], history: History, world: World
-) -> tuple[JudgedMigration, ...]:
+def cut_named(names: Iterable[str], history: History, world: World) -> tuple[JudgedMigration, ...]:
     """Their statements and what each does, without findings: a rollout has no use for those."""
     return review_named(names, history, world, rules=()).migrations
