@@ -1,5 +1,7 @@
 """Applying one migration: in one transaction with its row if that is possible, else in segments."""
 
+from collections.abc import Callable, Sequence
+
 from bot.core.outcome import AppliedResult
 from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
@@ -40,7 +42,7 @@ def _whole(
     def attempt() -> None:
         with database.transaction():
             for segment in segments:
-                _run(judged, segment.statements, database)
+                _run(judged, segment.statements, database.execute_all)
             database.record_applied(judged.migration)
 
     return with_retries(attempt, judged.migration.name, target, world)
@@ -82,7 +84,7 @@ def _together(
 ) -> int:
     def attempt() -> None:
         with database.transaction():
-            _run(judged, segment.statements, database)
+            _run(judged, segment.statements, database.execute_all)
             database.record_step(id, done + 1)
 
     return with_retries(attempt, judged.migration.name, target, world)
@@ -93,7 +95,7 @@ def _alone(judged: JudgedMigration, statement: Statement, database: Database) ->
     before = database.invalid_indexes()
     with database.without_prisma_lock(), database.untimed():
         try:
-            _run(judged, (statement,), database)
+            _run(judged, (statement,), lambda texts: database.execute(texts[0]))
         except PostgresError:
             for index in sorted(database.invalid_indexes() - before):
                 database.execute(f"DROP INDEX CONCURRENTLY {index}")
@@ -107,15 +109,18 @@ def _alone(judged: JudgedMigration, statement: Statement, database: Database) ->
         )
 
 
-def _run(judged: JudgedMigration, statements: tuple[Statement, ...], database: Database) -> None:
-    for statement in statements:
-        try:
-            database.execute(statement.sql)
-        except PostgresError as error:
-            place = f"{judged.migration.name}, line {statement.start.line}"
-            raise PostgresError(
-                f"{place}: {error.message}", hint=error.hint, sqlstate=error.sqlstate
-            ) from error
+def _run(
+    judged: JudgedMigration,
+    statements: tuple[Statement, ...],
+    execute: Callable[[Sequence[str]], None],
+) -> None:
+    try:
+        execute([each.sql for each in statements])
+    except PostgresError as error:
+        place = f"{judged.migration.name}, line {statements[error.position].start.line}"
+        raise PostgresError(
+            f"{place}: {error.message}", hint=error.hint, sqlstate=error.sqlstate
+        ) from error
 
 
 def _stopped(
