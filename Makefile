@@ -79,7 +79,7 @@ docs: $(READY) ## Write the pages that are made from the code
 	@$(RUN) docs.making
 
 bench: $(READY) ## Print the benchmarks' ratios
-	@for benchmark in benchmarks/bench_*.py; do "$(VENV)/bin/python" "$$benchmark"; done
+	@for benchmark in benchmarks/bench_*.py; do $(RUN) "benchmarks.$$(basename "$$benchmark" .py)"; done
 
 clean: ## Remove everything that was made here
 	@rm -rf $(VENV) .cache .migration-bot .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -44,13 +44,19 @@ class GateClosed(BotError):
 
 
 class PostgresError(BotError):
-    """PostgreSQL refused, or could not be reached. `sqlstate` is the server's code, if any."""
+    """PostgreSQL refused, or could not be reached. `sqlstate` is the server's code, if any.
+
+    `position` is the place of the refused statement among those that were sent together.
+    """
 
     exit_code = ExitCode.POSTGRES
 
-    def __init__(self, message: str, *, hint: str, sqlstate: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, hint: str, sqlstate: str | None = None, position: int = 0
+    ) -> None:
         super().__init__(message, hint=hint)
         self.sqlstate = sqlstate
+        self.position = position
 
 
 class BackupError(PostgresError):

@@ -1,6 +1,6 @@
 """Everything a command may touch, as protocols; cli.py fills them, tests fake them."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,6 +77,10 @@ class Database(Protocol):
         """No lock timeout and no statement timeout: a timeout would break CONCURRENTLY half-way."""
 
     def execute(self, sql: str) -> None: ...
+    def execute_all(self, statements: Sequence[str]) -> None:
+        """Run statements in order, in the transaction that is open; after one that is refused,
+        none. The error's `position` says which it was."""
+
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
 

@@ -1,7 +1,7 @@
 """Small stand-ins that satisfy the protocols of bot.world. Nothing here pretends to be PostgreSQL:
 a fake database keeps rows and a diary, and never understands SQL."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -162,6 +162,14 @@ class FakeDatabase:
             self.invalid.discard(sql.removeprefix("DROP INDEX CONCURRENTLY "))
         if self.refuse.get(sql):
             raise self.refuse[sql].pop(0)
+
+    def execute_all(self, statements: Sequence[str]) -> None:
+        for position, sql in enumerate(statements):
+            try:
+                self.execute(sql)
+            except PostgresError as error:
+                error.position = position
+                raise
 
     def invalid_indexes(self) -> frozenset[str]:
         return frozenset(self.invalid)

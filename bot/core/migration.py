@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
 SCRIPT = "migration.sql"
 DOWN_SCRIPT = "down.sql"
@@ -20,6 +21,9 @@ _NAME = re.compile(r"[0-9]{14}_[a-z0-9_]+")
 # that is: compare by this table with case folded, then shorter first, then lower case first.
 _ICU_ORDER = " _-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz"
 _ICU_RANK = {character: rank for rank, character in enumerate(_ICU_ORDER)}
+_ASCII_RANKS = bytes(
+    _ICU_RANK.get(chr(byte).lower(), (len(_ICU_ORDER) + byte) % 256) for byte in range(256)
+)
 
 
 @dataclass(frozen=True)
@@ -88,12 +92,17 @@ def same_checksum(stored: str, sql: str) -> bool:
     return any(stored == each.hexdigest() for each in digests)
 
 
+@cache
 def sort_key(name: str) -> tuple[tuple[int, ...], tuple[str, ...], tuple[bool, ...], str]:
     """Orders names as Prisma >= 6.6 does: by letter, then by accent, then lower case first.
 
     What is neither ASCII nor an accented letter of it sorts after, by code point.
     """
-    letters = tuple(name) if name.isascii() else _letters(name)
+    if name.isascii():
+        # Half of a check of 800 migrations went into this order before it had a short way.
+        ranks = tuple(name.encode("ascii").translate(_ASCII_RANKS))
+        return ranks, ("",) * len(name), tuple(map(str.isupper, name)), name
+    letters = _letters(name)
     ranks = tuple(_rank(each[0].lower()) for each in letters)
     marks = tuple(each[1:] for each in letters)
     return ranks, marks, tuple(each[0].isupper() for each in letters), name
@@ -119,6 +128,7 @@ def well_named(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+@cache
 def timestamp_of(name: str) -> datetime | None:
     match = re.match(r"([0-9]{14})(?![0-9])", name)
     if match is None:

@@ -22,15 +22,16 @@ def review_change(change: Change, world: World, rules: Sequence[Rule] = RULES) -
     )
 
 
-def review_named(names: Iterable[str], history: History, world: World) -> Review:
+def review_named(
+    names: Iterable[str], history: History, world: World, rules: Sequence[Rule] = RULES
+) -> Review:
     """Judge migrations of the history as if a branch had just added them."""
     wanted = set(names)
     before = tuple(each for each in history.migrations if each.name not in wanted)
     base = History(folder=history.folder, migrations=before, provider=history.provider)
-    return review_change(Change(head=history, now=world.now(), base=base), world)
+    return review_change(Change(head=history, now=world.now(), base=base), world, rules)
 
 
-def judge_named(
-    names: Iterable[str], history: History, world: World
-) -> tuple[JudgedMigration, ...]:
-    return review_named(names, history, world).migrations
+def cut_named(names: Iterable[str], history: History, world: World) -> tuple[JudgedMigration, ...]:
+    """Their statements and what each does, without findings: a rollout has no use for those."""
+    return review_named(names, history, world, rules=()).migrations

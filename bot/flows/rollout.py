@@ -4,7 +4,7 @@ from bot.core.gate import Gate
 from bot.core.plan import Plan, make_plan
 from bot.core.target import Target
 from bot.flows.gates import gates_of
-from bot.flows.review import judge_named
+from bot.flows.review import cut_named
 from bot.rollout.procedure import Order
 from bot.world import World
 
@@ -14,7 +14,7 @@ def order_for(target: Target, world: World, *, expect_digest: str | None = None)
     return Order(
         target=target,
         history=history,
-        judge=lambda names: judge_named(names, history, world),
+        judge=lambda names: cut_named(names, history, world),
         gates=lambda plan: gates_of(plan, target, world),
         expect_digest=expect_digest,
     )

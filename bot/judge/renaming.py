@@ -89,13 +89,13 @@ def rename_object(catalogue: Catalogue, old: str, new: str) -> None:
 def _rename_in_table(catalogue: Catalogue, table: Table, old: str, new: str) -> None:
     if table.partition_of == old:
         catalogue.put(table, partition_of=new)
-    if any(each.references == old for each in table.constraints.values()):
+    if old in [each.references for each in table.constraints.values()]:
         constraints = {
             name: replace(each, references=new) if each.references == old else each
             for name, each in table.constraints.items()
         }
         catalogue.put(catalogue.tables[table.name], constraints=constraints)
-    if any(each.type.name == old for each in table.columns.values()):
+    if old in [each.type.name for each in table.columns.values()]:
         columns = {
             name: replace(each, type=replace(each.type, name=new))
             if each.type.name == old

@@ -1,6 +1,6 @@
 """Applying one migration: in one transaction with its row if that is possible, else in segments."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.core.outcome import AppliedResult
@@ -52,7 +52,7 @@ class _Work:
         def attempt() -> None:
             with self.database.transaction():
                 for segment in self.segments:
-                    self._run(segment.statements)
+                    self._run(segment.statements, self.database.execute_all)
                 self.database.record_applied(self.judged.migration)
 
         return self._retried(attempt)
@@ -77,7 +77,7 @@ class _Work:
 
         def attempt() -> None:
             with self.database.transaction():
-                self._run(segment.statements)
+                self._run(segment.statements, self.database.execute_all)
                 self.database.record_step(id, steps)
 
         return self._retried(attempt)
@@ -91,7 +91,7 @@ class _Work:
         before = database.invalid_indexes()
         with database.without_prisma_lock(), database.untimed():
             try:
-                self._run((statement,))
+                self._run((statement,), lambda texts: database.execute(texts[0]))
             except PostgresError:
                 for index in sorted(database.invalid_indexes() - before):
                     database.execute(f"DROP INDEX CONCURRENTLY {index}")
@@ -104,16 +104,18 @@ class _Work:
                 hint="Drop it with DROP INDEX CONCURRENTLY, mend the cause, and run it again.",
             )
 
-    def _run(self, statements: Iterable[Statement]) -> None:
-        for statement in statements:
-            try:
-                self.database.execute(statement.sql)
-            except PostgresError as error:
-                raise PostgresError(
-                    f"{self.name}, line {statement.start.line}: {error.message}",
-                    hint=error.hint,
-                    sqlstate=error.sqlstate,
-                ) from error
+    def _run(
+        self, statements: Sequence[Statement], execute: Callable[[Sequence[str]], None]
+    ) -> None:
+        try:
+            execute([each.sql for each in statements])
+        except PostgresError as error:
+            line = statements[error.position].start.line
+            raise PostgresError(
+                f"{self.name}, line {line}: {error.message}",
+                hint=error.hint,
+                sqlstate=error.sqlstate,
+            ) from error
 
     def _stopped(self, id: str, done: int, error: PostgresError) -> PostgresError:
         """What the reader must know when a migration stopped between its segments."""

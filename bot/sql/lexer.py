@@ -7,8 +7,8 @@ character is only data.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from bot.core.statement import Position, Statement
 
@@ -21,8 +21,7 @@ class Part(Enum):
     CODE = "code"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     part: Part
     start: int
     end: int

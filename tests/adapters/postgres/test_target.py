@@ -82,6 +82,44 @@ def test_a_failure_takes_statements_and_row_back_together(target: TargetDatabase
     target.execute(INIT.sql)
 
 
+@pytest.mark.parametrize("place", [0, 3, 299])
+def test_of_statements_sent_together_the_refused_one_is_known(
+    target: TargetDatabase, place: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    statements = [f"CREATE TABLE t_{number} ()" for number in range(300)]
+    statements[place] = "SELECT 'the value of a row'::int"
+
+    with pytest.raises(PostgresError, match="invalid input") as error, target.transaction():
+        target.execute_all(statements)
+
+    assert error.value.position == place
+    assert "the value of a row" not in error.value.message
+    assert caplog.text == ""
+    target.execute("CREATE TABLE t_1 ()")
+
+
+def test_statements_sent_together_see_what_the_earlier_ones_did(target: TargetDatabase) -> None:
+    with target.transaction():
+        target.execute_all(
+            ["CREATE TABLE a (id int)", "ALTER TABLE a ADD b int", "INSERT INTO a (b) VALUES (1)"]
+        )
+
+    with pytest.raises(PostgresError, match="already exists"):
+        target.execute("CREATE TABLE a ()")
+
+
+def test_a_connection_lost_between_statements_is_told_without_a_log(
+    target: TargetDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    end = "SELECT pg_terminate_backend(pg_backend_pid())"
+
+    with pytest.raises(PostgresError, match="was lost") as error, target.transaction():
+        target.execute_all(["SELECT 1", end, "SELECT 2"])
+
+    assert error.value.sqlstate == "08006"
+    assert caplog.text == ""
+
+
 def test_a_migration_that_moves_the_search_path_is_recorded_all_the_same(
     target: TargetDatabase,
 ) -> None:

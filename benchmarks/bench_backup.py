@@ -1,0 +1,145 @@
+"""A backup and its proof, against pg_dump and pg_restore with the same jobs and compression."""
+
+import argparse
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.timing import Line, Work, in_turns, show, stopwatch
+from bot.adapters.postgres.dump import DUMP, JOBS, compression, take_backup
+from bot.adapters.postgres.proof import prove, scratch_server
+from bot.adapters.postgres.server import Server, start_server
+from bot.adapters.postgres.tools import Installation, best_for_dump, best_for_proof
+from bot.core.backup import Manifest
+from bot.core.url import parse_url
+
+DUMPING = "pg_dump"
+BACKUP = "backup: snapshot, dump, row hashes, manifest"
+RESTORING = "a scratch server, and pg_restore"
+PROOF = "proof: scratch server, restore, everything compared"
+SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "autovacuum": "off"}
+
+TABLES = 6
+BYTES_PER_ROW = 210
+ROWS = """
+CREATE TABLE {name} (
+  id bigint PRIMARY KEY, account_id int NOT NULL, state text NOT NULL, amount numeric(12, 2),
+  note text, created_at timestamptz NOT NULL
+);
+INSERT INTO {name}
+SELECT n, n % 9973, (ARRAY['new', 'paid', 'sent', 'done'])[1 + n % 4], n % 100000 / 100.0,
+       md5(n::text) || ' ' || md5((n / 7)::text), '2024-01-01'::timestamptz + n * interval '7 s'
+  FROM generate_series(1, {rows}) AS n;
+CREATE INDEX {name}_account ON {name} (account_id, created_at);
+"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A filled database, and a directory for everything that is made of it."""
+
+    server: Server
+    url: str
+    place: Path
+
+    @property
+    def dumper(self) -> Installation:
+        return best_for_dump(self.server.major)
+
+    def fresh(self) -> Path:
+        return self.place / secrets.token_hex(4)
+
+    def dump(self, place: Path) -> float:
+        arguments = ["--format=directory", f"--file={place}", f"--jobs={JOBS}"]
+        with stopwatch() as elapsed:
+            _program(
+                self.dumper, "pg_dump", [*arguments, f"--compress={compression(self.dumper)}"],
+                self.url,
+            )  # fmt: skip
+        return elapsed()
+
+    def dump_once(self) -> float:
+        place = self.fresh()
+        seconds = self.dump(place)
+        shutil.rmtree(place)
+        return seconds
+
+    def back_up(self) -> tuple[Manifest, Path, float]:
+        place = self.fresh()
+        with stopwatch() as elapsed:
+            manifest = take_backup("bench", parse_url(self.url), place, run_id="bench")
+        assert len(manifest.tables) == TABLES
+        return manifest, place, elapsed()
+
+    def back_up_once(self) -> float:
+        _, place, seconds = self.back_up()
+        shutil.rmtree(place)
+        return seconds
+
+    def restore(self, dumped: Path) -> float:
+        with stopwatch() as elapsed, scratch_server(best_for_proof(self.dumper.major)) as scratch:
+            url = scratch.create_database("restored")
+            arguments = ["--exit-on-error", f"--jobs={JOBS}", f"--dbname={url}", str(dumped)]
+            _program(scratch.installation, "pg_restore", arguments)
+        return elapsed()
+
+
+def prove_once(manifest: Manifest, directory: Path) -> float:
+    with stopwatch() as elapsed:
+        proof = prove(manifest, directory)
+    assert proof.ok
+    return elapsed()
+
+
+def _program(tool: Installation, name: str, arguments: Sequence[str], *database: str) -> None:
+    subprocess.run([tool.bin / name, "--no-password", *arguments, *database], check=True)
+
+
+def fill(url: str, megabytes: int) -> int:
+    """Make the tables, and say how large the database has become, in megabytes."""
+    rows = max(1, megabytes * 1_000_000 // TABLES // BYTES_PER_ROW)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for number in range(TABLES):
+            connection.execute(ROWS.format(name=f"ledger_{number}", rows=rows).encode())
+        connection.execute("VACUUM ANALYZE")
+        found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+    assert found is not None
+    return int(found[0]) // 1_000_000
+
+
+def run(megabytes: int, rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as directory, start_server(settings=SETTINGS) as server:
+        bench = Bench(server, server.create_database("bench"), Path(directory))
+        size = fill(bench.url, megabytes)
+        manifest, place, _ = bench.back_up()
+        work: dict[str, Work] = {
+            DUMPING: bench.dump_once,
+            BACKUP: bench.back_up_once,
+            RESTORING: partial(bench.restore, place / manifest.path / DUMP),
+            PROOF: partial(prove_once, manifest, place),
+        }
+        measured = in_turns(work, rounds=rounds)
+    lines = [
+        Line(DUMPING, measured[DUMPING]),
+        Line(BACKUP, measured[BACKUP], measured[DUMPING], "≤ 1.1 ×"),
+        Line(RESTORING, measured[RESTORING]),
+        Line(PROOF, measured[PROOF], measured[RESTORING], "≤ 1.2 ×"),
+    ]
+    show(
+        f"a database of {size} MB, {JOBS} jobs, {compression(bench.dumper)}, {rounds} rounds", lines
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    run(chosen.megabytes, chosen.rounds)

@@ -1,0 +1,59 @@
+"""The arithmetic of the benchmarks: rounds in turns, ratios within a round, and what is printed."""
+
+import pytest
+
+from benchmarks.timing import Line, Sample, in_turns, noise, show, stopwatch
+
+
+def test_work_is_done_in_turns_after_a_warm_up() -> None:
+    diary: list[str] = []
+
+    def work(name: str, seconds: float) -> float:
+        diary.append(name)
+        return seconds
+
+    measured = in_turns(
+        {"a": lambda: work("a", 2.0), "b": lambda: work("b", 3.0)}, rounds=2, warm_up=1
+    )
+
+    assert diary == ["a", "b"] * 3
+    assert measured == {"a": Sample((2.0, 2.0)), "b": Sample((3.0, 3.0))}
+
+
+def test_a_ratio_is_taken_within_each_round() -> None:
+    work, floor = Sample((2.0, 20.0, 3.0)), Sample((1.0, 10.0, 1.0))
+
+    assert work.over(floor).values == (2.0, 2.0, 3.0)
+    assert work.over(floor).shown == "2.00 × (2.00 to 3.00)"
+
+
+def test_a_sample_shows_its_median_and_its_spread() -> None:
+    assert Sample((0.2, 0.1, 1.5)).shown == "200 ms (100 ms to 1.50 s)"
+
+
+def test_a_stopwatch_stands_still_after_its_block() -> None:
+    with stopwatch() as elapsed:
+        during = elapsed()
+    after = elapsed()
+
+    assert 0 <= during <= after
+    assert elapsed() == after
+
+
+def test_a_table_names_the_work_its_floor_and_its_goal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    floor = Sample((1.0,))
+
+    show("a title", [Line("bare", floor), Line("ours", Sample((1.5,)), floor, "≤ 2 ×")])
+
+    said = capsys.readouterr().out
+    assert "a title" in said
+    assert "the floor" in said
+    assert "1.50 × (1.50 to 1.50)" in said
+    assert "≤ 2 ×" in said
+    assert "machine" in said
+
+
+def test_it_says_how_noisy_the_machine_is() -> None:
+    assert noise().startswith(("A quiet machine", "A busy machine", "A noisy machine"))
