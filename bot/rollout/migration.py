@@ -67,6 +67,9 @@ def _in_segments(
                 database.record_step(id, done + 1)
         except PostgresError as error:
             raise _stopped(id, done, segments, judged, database, error) from error
+        except KeyboardInterrupt:
+            _interrupted(id, done, segments, database)
+            raise
     database.record_finished(id)
     return attempts
 
@@ -94,7 +97,7 @@ def _alone(judged: JudgedMigration, statement: Statement, database: Database) ->
     with database.without_prisma_lock(), database.untimed():
         try:
             _run(judged, (statement,), database)
-        except PostgresError:
+        except (PostgresError, KeyboardInterrupt):
             for index in sorted(database.invalid_indexes() - before):
                 database.execute(f"DROP INDEX CONCURRENTLY {index}")
             raise
@@ -116,6 +119,15 @@ def _run(judged: JudgedMigration, statements: tuple[Statement, ...], database: D
             raise PostgresError(
                 f"{place}: {error.message}", hint=error.hint, sqlstate=error.sqlstate
             ) from error
+
+
+def _interrupted(id: str, done: int, segments: tuple[Segment, ...], database: Database) -> None:
+    """Nothing is left of what had not begun; a part that stays is a failed migration."""
+    if done == 0:
+        database.forget(id)
+    else:
+        line = segments[done].statements[0].start.line
+        database.record_failed(id, f"Interrupted; everything before line {line} is applied.")
 
 
 def _stopped(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness import Event, Run, World, run_workflow
-from tests.harness.stand_ins import git
 from tests.harness.documents import load
+from tests.harness.stand_ins import git
 from tests.workflows.files import ACTION, ROOT
 from tests.workflows.trial import (
     BOT,
