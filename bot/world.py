@@ -116,7 +116,8 @@ class GitHub(Protocol):
         """The bot's rollouts to a target, newest first; fetched as they are asked for."""
 
     def announce(self, deployment: Deployment) -> None:
-        """Record how far a rollout is; the first time for a commit and target opens it."""
+        """Record how far a rollout is; the first time for a commit, target and migrations
+        opens it."""
 
 
 class Runner(Protocol):

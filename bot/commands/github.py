@@ -17,7 +17,7 @@ from bot.core.event import ApplyRequest, CheckRequest, request_of
 from bot.core.finding import Verdict
 from bot.core.review import Review
 from bot.errors import ExitCode, UsageError
-from bot.flows.comment import keep_comment, report_on
+from bot.flows.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.deploy import deploy
 from bot.flows.review import review_change
 from bot.report.annotations import annotations
@@ -79,7 +79,12 @@ def _comment(request: CheckRequest, review: Review, world: World) -> None:
         world.console.say(f"no comment on #{request.pull} ({why}): see the job's summary")
         return
     pull = world.github.pull(request.pull)
-    keep_comment(report_on(pull, review, world, commit=request.head), world)
+    if pull.merged:
+        # Compared with a base that has them already, the branch would seem to bring nothing.
+        report = report_after_merge(pull, world)
+        keep_comment(report, world, news=not finished(report))
+    else:
+        keep_comment(report_on(pull, review, world, commit=request.head), world)
 
 
 def apply(request: ApplyRequest, world: World) -> ExitCode:

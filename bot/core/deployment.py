@@ -1,12 +1,17 @@
 """What GitHub remembers of a rollout: a deployment of one commit to one target."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from bot.core.migration import Migration
+from bot.core.plan import Plan
 from bot.core.progress import Progress, State
 from bot.core.target import Target
+
+# GitHub is asked once for each, so it is not asked for all there ever were.
+_LATEST = 10
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,24 @@ def applied_texts(deployments: Iterable[Deployment], wanted: Sequence[Migration]
         if names <= found.keys():
             break
     return {name: found[name] for name in names & found.keys()}
+
+
+def unrecorded(
+    plan: Plan,
+    history: Sequence[Migration],
+    deployments: Iterable[Deployment],
+    names: Collection[str] = (),
+) -> dict[str, str]:
+    """The texts a target has applied though none of its latest deployments of them succeeded.
+
+    Looked for among `names`, and what those deployments carried that did not succeed.
+    """
+    known = list(islice(deployments, _LATEST))
+    suspects = {name for each in known if each.state is not State.APPLIED for name in each.texts}
+    applied = set(plan.applied) - set(plan.modified)
+    wanted = [each for each in history if each.name in applied & (suspects | set(names))]
+    recorded = applied_texts(known, wanted)
+    return {each.name: each.checksum for each in wanted if each.name not in recorded}
 
 
 def progress_of(

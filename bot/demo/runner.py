@@ -116,6 +116,7 @@ def clean_environment() -> dict[str, str]:
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": str(_PACKAGE_ROOT),
+        "PYTHONSAFEPATH": "1",
         "PYTHONUTF8": "1",
     }
 

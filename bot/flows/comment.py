@@ -8,13 +8,13 @@ from bot.core.deployment import progress_of
 from bot.core.gates import counted
 from bot.core.history import History
 from bot.core.marker import Marker
-from bot.core.progress import Progress
+from bot.core.progress import Progress, State
 from bot.core.pull import Pull
 from bot.core.review import Review
 from bot.core.sticky import decide
 from bot.core.target import Target
 from bot.flows.review import review_named
-from bot.report.comment import read_marker, render_comment, same_but_for_time
+from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
 from bot.report.report import Report
 from bot.world import World
 
@@ -54,10 +54,16 @@ def report_after_merge(pull: Pull, world: World, *, known: Iterable[Progress] = 
     return report_on(pull, review, world, commit=pull.head, known=known)
 
 
-def keep_comment(report: Report, world: World) -> None:
+def finished(report: Report) -> bool:
+    """Whether the rollout is over, so that a comment on it has everything there was to say."""
+    return all(each.state is State.APPLIED for each in report.targets)
+
+
+def keep_comment(report: Report, world: World, *, news: bool = True) -> None:
     """Write the comment, rewrite it, or leave it; exactly one remains.
 
-    Raises GitHubError.
+    Without `news` it is left as it is if it shows the same state: an earlier run has more to say
+    of how that was reached. Raises GitHubError.
     """
     assert world.github is not None
     assert report.pull is not None
@@ -70,7 +76,7 @@ def keep_comment(report: Report, world: World) -> None:
         body,
         marker,
         read=read_marker,
-        same=same_but_for_time,
+        same=same_but_for_time if news else same_state,
         wanted=bool(report.review.migrations or report.review.findings),
     )
     if decision.create:

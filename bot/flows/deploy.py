@@ -1,16 +1,16 @@
 """A rollout told to GitHub: deployments, the comment, the job's summary; the database decides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.deployment import Deployment
+from bot.core.deployment import Deployment, unrecorded
 from bot.core.outcome import Journal
 from bot.core.plan import Plan
 from bot.core.progress import Progress, State
 from bot.core.pull import Pull
 from bot.core.target import Target
 from bot.errors import BotError, GateClosed, GitHubError
-from bot.flows.comment import keep_comment, report_after_merge
+from bot.flows.comment import keep_comment, names_in, report_after_merge
 from bot.flows.gates import pulls_of
 from bot.flows.rollout import order_for, plan_for
 from bot.rollout.procedure import roll_out
@@ -21,7 +21,8 @@ from bot.world import World
 class Teller:
     """Tells GitHub how far a rollout is, and never lets GitHub change what happens to it.
 
-    `failed` is the first refusal; it is raised when the work is done.
+    `failed` is the first refusal; it is raised when the work is done. A run that had nothing to
+    apply has no news: then only a comment that shows another state is rewritten.
     """
 
     world: World
@@ -35,11 +36,42 @@ class Teller:
         if self.world.github is None:
             return
         if self.plan.pending:
-            self._try(lambda: self._announce(progress))
+            texts = {each.name: each.checksum for each in self.plan.pending}
+            self._try(lambda: self._announce(progress, texts, _note(progress)))
+        self.comment(progress)
+
+    def find_pulls(self) -> None:
+        """Look for the pull requests whose comments this rollout is news for."""
+
+        def find() -> None:
+            self.pulls = _pulls(self.plan, self.commit, self.world)
+
+        self._try(find)
+
+    def comment(self, progress: Progress) -> None:
         for pull in self.pulls:
             self._try(lambda pull=pull: self._comment(pull, progress))  # type: ignore[misc]
 
-    def _announce(self, progress: Progress) -> None:
+    def make_up_for(self, progress: Progress) -> None:
+        """Record what is applied and was never recorded, because an earlier run came to grief.
+
+        Without it the next target would wait for it forever.
+        """
+        github = self.world.github
+        if github is None:
+            return
+
+        def record() -> None:
+            history = self.world.checkout.history()
+            names = {name for pull in self.pulls for name in names_in(pull, history)}
+            known = github.deployments(self.target.name)
+            texts = unrecorded(self.plan, history.migrations, known, names)
+            if texts:
+                self._announce(progress, texts, "Applied earlier, recorded now")
+
+        self._try(record)
+
+    def _announce(self, progress: Progress, texts: Mapping[str, str], note: str) -> None:
         assert self.world.github is not None
         self.world.github.announce(
             Deployment(
@@ -47,16 +79,17 @@ class Teller:
                 commit=self.commit,
                 state=progress.state,
                 at=self.world.now(),
-                texts={each.name: each.checksum for each in self.plan.pending},
-                note=_note(progress),
-                digest=self.plan.digest,
+                texts=texts,
+                note=note,
+                digest=self.plan.digest if self.plan.pending else None,
                 run_url=progress.run_url,
             )
         )
 
     def _comment(self, pull: Pull, progress: Progress) -> None:
-        known = [progress] if self.plan.pending else []
-        keep_comment(report_after_merge(pull, self.world, known=known), self.world)
+        news = bool(self.plan.pending) or progress.state is not State.APPLIED
+        report = report_after_merge(pull, self.world, known=[progress] if news else [])
+        keep_comment(report, self.world, news=news)
 
     def _try(self, telling: Callable[[], None]) -> None:
         try:
@@ -71,18 +104,16 @@ def deploy(target: Target, commit: str, world: World) -> Progress:
 
     Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
     """
-    plan, gates = plan_for(target, world)
-    teller = Teller(world, target, commit, plan, _pulls(plan, commit, world))
     run_url = world.runner.run(commit).url if world.runner else None
-    here = Progress(
-        target=target.name,
-        kind=target.kind,
-        state=State.APPLYING,
-        at=world.now(),
-        digest=plan.digest,
-        gates=gates,
-        run_url=run_url,
-    )
+    here = Progress(target.name, target.kind, State.APPLYING, at=world.now(), run_url=run_url)
+    try:
+        plan, gates = plan_for(target, world)
+    except BotError as error:
+        _tell_without_plan(here, error, target, commit, world)
+        raise
+    teller = Teller(world, target, commit, plan)
+    teller.find_pulls()
+    here = replace(here, digest=plan.digest, gates=gates)
     if plan.pending:
         teller.tell(here)
     order = order_for(target, world, expect_digest=plan.digest)
@@ -92,10 +123,20 @@ def deploy(target: Target, commit: str, world: World) -> Progress:
         teller.tell(_stopped(here, error, order.journal, world))
         raise
     done = replace(outcome.progress(target), run_url=run_url)
+    teller.make_up_for(done)
     teller.tell(done)
     if teller.failed is not None:
         raise teller.failed
     return done
+
+
+def _tell_without_plan(
+    here: Progress, error: BotError, target: Target, commit: str, world: World
+) -> None:
+    """The target, or GitHub, did not answer: no rollout was begun, so none is recorded."""
+    teller = Teller(world, target, commit, Plan(target.name))
+    teller.find_pulls()
+    teller.comment(_stopped(here, error, Journal(), world))
 
 
 def _stopped(here: Progress, error: BotError, journal: Journal, world: World) -> Progress:

@@ -8,8 +8,10 @@ from bot.report.markdown import render_markdown
 from bot.report.marker import marker, read_marker
 from bot.report.report import Report
 
-__all__ = ["Marker", "marker", "read_marker", "render_comment", "same_but_for_time"]
+__all__ = ["Marker", "marker", "read_marker", "render_comment", "same_but_for_time", "same_state"]
 
+_TITLE = re.compile(r"^### .*$", re.M)
+_ROLLOUT = re.compile(r"^<details(?: open)?>(<summary><b>Rollout</b>: .*)$", re.M)
 _UPDATED = re.compile(r" · updated \d{4}-\d\d-\d\d \d\d:\d\d UTC</sub>\s*\Z")
 
 
@@ -23,6 +25,18 @@ def render_comment(report: Report, key: str) -> str:
 def same_but_for_time(one: str, other: str) -> bool:
     """Whether two bodies differ in nothing but when they were written, so that neither is news."""
     return _timeless(one) == _timeless(other)
+
+
+def same_state(one: str, other: str) -> bool:
+    """Whether two bodies have the same title and the same state of every target."""
+    return _state(one) == _state(other)
+
+
+def _state(body: str) -> tuple[str, str]:
+    """The rollout comes last: what is quoted before it may look like it."""
+    title = _TITLE.search(body)
+    rollouts = _ROLLOUT.findall(body)
+    return title[0] if title else "", rollouts[-1] if rollouts else ""
 
 
 def _timeless(body: str) -> str:

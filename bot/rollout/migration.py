@@ -1,10 +1,13 @@
 """Applying one migration: in one transaction with its row if that is possible, else in segments."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
 from bot.core.outcome import AppliedResult
 from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
-from bot.errors import BotError, PostgresError
+from bot.errors import PostgresError
 from bot.rollout.locks import with_retries
 from bot.rollout.segments import Segment, segments_of
 from bot.world import Database, World
@@ -17,142 +20,127 @@ def apply_migration(
 
     Raises PostgresError that names the migration and the line, and says what is left behind.
     """
-    name = judged.migration.name
     segments = segments_of(judged)
+    work = _Work(judged, segments, database, target, world)
     started = world.now()
-    with world.console.waiting(f"applying {name}"):
-        if len(segments) <= 1 and all(each.transactional for each in segments):
-            attempts = _whole(judged, segments, database, target, world)
-        else:
-            attempts = _in_segments(judged, segments, database, target, world)
-    return AppliedResult(name, (world.now() - started).total_seconds(), attempts)
+    with world.console.waiting(f"applying {work.name}"):
+        atomic = len(segments) <= 1 and all(each.transactional for each in segments)
+        attempts = work.at_once() if atomic else work.in_segments()
+    return AppliedResult(work.name, (world.now() - started).total_seconds(), attempts)
 
 
-def _whole(
-    judged: JudgedMigration,
-    segments: tuple[Segment, ...],
-    database: Database,
-    target: Target,
-    world: World,
-) -> int:
-    """One transaction carries the statements and the row: a failure or a kill leaves nothing."""
+@dataclass(frozen=True)
+class _Work:
+    """One migration on one target."""
 
-    def attempt() -> None:
-        with database.transaction():
-            for segment in segments:
-                _run(judged, segment.statements, database)
-            database.record_applied(judged.migration)
+    judged: JudgedMigration
+    segments: tuple[Segment, ...]
+    database: Database
+    target: Target
+    world: World
 
-    return with_retries(attempt, judged.migration.name, target, world)
+    @property
+    def name(self) -> str:
+        return self.judged.migration.name
 
+    def at_once(self) -> int:
+        """One transaction carries the statements and the row: a failure or a kill leaves nothing.
 
-def _in_segments(
-    judged: JudgedMigration,
-    segments: tuple[Segment, ...],
-    database: Database,
-    target: Target,
-    world: World,
-) -> int:
-    """Each segment by itself. The started row keeps everybody else out meanwhile (P3009)."""
-    id = database.record_started(judged.migration)
-    attempts = 1
-    for done, segment in enumerate(segments):
-        try:
-            if segment.transactional:
-                attempts = max(
-                    attempts, _together(id, done, judged, segment, database, target, world)
-                )
-            else:
-                _alone(judged, segment.statements[0], database)
-                database.record_step(id, done + 1)
-        except PostgresError as error:
-            raise _stopped(id, done, segments, judged, database, error) from error
-        except KeyboardInterrupt:
-            _interrupted(id, done, segments, database)
-            raise
-    database.record_finished(id)
-    return attempts
+        Returns how often it was begun.
+        """
 
+        def attempt() -> None:
+            with self.database.transaction():
+                for segment in self.segments:
+                    self._run(segment.statements)
+                self.database.record_applied(self.judged.migration)
 
-def _together(
-    id: str,
-    done: int,
-    judged: JudgedMigration,
-    segment: Segment,
-    database: Database,
-    target: Target,
-    world: World,
-) -> int:
-    def attempt() -> None:
-        with database.transaction():
-            _run(judged, segment.statements, database)
-            database.record_step(id, done + 1)
+        return self._retried(attempt)
 
-    return with_retries(attempt, judged.migration.name, target, world)
+    def in_segments(self) -> int:
+        """Each segment by itself. The started row keeps everybody else out meanwhile (P3009)."""
+        id = self.database.record_started(self.judged.migration)
+        attempts = 1
+        for done, segment in enumerate(self.segments):
+            try:
+                attempts = max(attempts, self._segment(id, segment, steps=done + 1))
+            except PostgresError as error:
+                raise self._stopped(id, done, error) from error
+            except KeyboardInterrupt:
+                self._interrupted(id, done)
+                raise
+        self.database.record_finished(id)
+        return attempts
 
+    def _segment(self, id: str, segment: Segment, *, steps: int) -> int:
+        if not segment.transactional:
+            self._alone(segment.statements[0])
+            self.database.record_step(id, steps)
+            return 1
 
-def _alone(judged: JudgedMigration, statement: Statement, database: Database) -> None:
-    """Run what PostgreSQL wants outside a transaction, and clean up after it if it fails."""
-    before = database.invalid_indexes()
-    with database.without_prisma_lock(), database.untimed():
-        try:
-            _run(judged, (statement,), database)
-        except (PostgresError, KeyboardInterrupt):
-            for index in sorted(database.invalid_indexes() - before):
-                database.execute(f"DROP INDEX CONCURRENTLY {index}")
-            raise
-    left = database.invalid_indexes() - before
-    if left:
-        raise PostgresError(
-            f"{judged.migration.name} left an index that PostgreSQL does not use: "
-            f"{', '.join(sorted(left))}.",
-            hint="Drop it with DROP INDEX CONCURRENTLY, mend the cause, and run it again.",
-        )
+        def attempt() -> None:
+            with self.database.transaction():
+                self._run(segment.statements)
+                self.database.record_step(id, steps)
 
+        return self._retried(attempt)
 
-def _run(judged: JudgedMigration, statements: tuple[Statement, ...], database: Database) -> None:
-    for statement in statements:
-        try:
-            database.execute(statement.sql)
-        except PostgresError as error:
-            place = f"{judged.migration.name}, line {statement.start.line}"
+    def _retried(self, attempt: Callable[[], None]) -> int:
+        return with_retries(attempt, self.name, self.target, self.world)
+
+    def _alone(self, statement: Statement) -> None:
+        """Run what PostgreSQL wants outside a transaction, and clean up after it if it fails."""
+        database = self.database
+        before = database.invalid_indexes()
+        with database.without_prisma_lock(), database.untimed():
+            try:
+                self._run((statement,))
+            except (PostgresError, KeyboardInterrupt):
+                for index in sorted(database.invalid_indexes() - before):
+                    database.execute(f"DROP INDEX CONCURRENTLY {index}")
+                raise
+        left = database.invalid_indexes() - before
+        if left:
             raise PostgresError(
-                f"{place}: {error.message}", hint=error.hint, sqlstate=error.sqlstate
-            ) from error
+                f"{self.name} left an index that PostgreSQL does not use: "
+                f"{', '.join(sorted(left))}.",
+                hint="Drop it with DROP INDEX CONCURRENTLY, mend the cause, and run it again.",
+            )
 
+    def _run(self, statements: Iterable[Statement]) -> None:
+        for statement in statements:
+            try:
+                self.database.execute(statement.sql)
+            except PostgresError as error:
+                raise PostgresError(
+                    f"{self.name}, line {statement.start.line}: {error.message}",
+                    hint=error.hint,
+                    sqlstate=error.sqlstate,
+                ) from error
 
-def _interrupted(id: str, done: int, segments: tuple[Segment, ...], database: Database) -> None:
-    """Nothing is left of what had not begun; a part that stays is a failed migration."""
-    if done == 0:
-        database.forget(id)
-    else:
-        line = segments[done].statements[0].start.line
-        database.record_failed(id, f"Interrupted; everything before line {line} is applied.")
+    def _interrupted(self, id: str, done: int) -> None:
+        """Nothing is left of what had not begun; a part that stays is a failed migration."""
+        if done == 0:
+            self.database.forget(id)
+            return
+        line = self.segments[done].statements[0].start.line
+        self.database.record_failed(id, f"Interrupted; everything before line {line} is applied.")
 
-
-def _stopped(
-    id: str,
-    done: int,
-    segments: tuple[Segment, ...],
-    judged: JudgedMigration,
-    database: Database,
-    error: PostgresError,
-) -> BotError:
-    """What the reader must know when a migration stopped between its segments."""
-    name = judged.migration.name
-    if done == 0:
-        database.forget(id)
+    def _stopped(self, id: str, done: int, error: PostgresError) -> PostgresError:
+        """What the reader must know when a migration stopped between its segments."""
+        if done == 0:
+            self.database.forget(id)
+            return PostgresError(
+                f"{error.message} Nothing of {self.name} was kept.",
+                hint=error.hint,
+                sqlstate=error.sqlstate,
+            )
+        self.database.record_failed(id, error.message)
+        line = self.segments[done].statements[0].start.line
         return PostgresError(
-            f"{error.message} Nothing of {name} was kept.",
-            hint=error.hint,
+            f"{error.message} Everything before line {line} of {self.name} is applied and stays.",
+            hint=f"{error.hint} Then finish the rest by hand and mark it with "
+            f"`prisma migrate resolve --applied {self.name}`, or undo the first part and mark it "
+            f"`--rolled-back {self.name}`.",
             sqlstate=error.sqlstate,
         )
-    database.record_failed(id, error.message)
-    line = segments[done].statements[0].start.line
-    return PostgresError(
-        f"{error.message} Everything before line {line} of {name} is applied and stays.",
-        hint=f"{error.hint} Then finish the rest by hand and mark it with "
-        f"`prisma migrate resolve --applied {name}`, or undo the first part and mark it "
-        f"`--rolled-back {name}`.",
-        sqlstate=error.sqlstate,
-    )

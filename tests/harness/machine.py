@@ -21,9 +21,12 @@ SHELLS = {
 
 @dataclass(frozen=True)
 class Finished:
-    """What a shell left behind. The log is unmasked: a secret in it must be seen by a test."""
+    """What a shell left behind; `status` is its exit status.
 
-    succeeded: bool
+    The log is unmasked: a secret in it must be seen by a test.
+    """
+
+    status: int
     log: str
     outputs: Mapping[str, str]
     summary: str
@@ -74,13 +77,13 @@ class Machine:
             check=False,
         )
         log = done.stdout.decode("utf-8", errors="replace")
-        return self._read(files, succeeded=done.returncode == 0, log=log)
+        return self._read(files, status=done.returncode, log=log)
 
-    def _read(self, files: Mapping[str, str], *, succeeded: bool, log: str) -> Finished:
+    def _read(self, files: Mapping[str, str], *, status: int, log: str) -> Finished:
         self.exported.update(environment_of(files["GITHUB_ENV"]))
         self.paths[:0] = Path(files["GITHUB_PATH"]).read_text(encoding="utf-8").splitlines()
         outputs = pairs(files["GITHUB_OUTPUT"])
-        return Finished(succeeded, log, outputs, summary_of(files["GITHUB_STEP_SUMMARY"]))
+        return Finished(status, log, outputs, summary_of(files["GITHUB_STEP_SUMMARY"]))
 
     def github(self) -> dict[str, Any]:
         own = {

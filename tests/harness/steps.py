@@ -10,7 +10,7 @@ from tests.harness.expressions import Scope, holds, interpolate
 from tests.harness.functions import status_functions
 from tests.harness.machine import Machine
 from tests.harness.values import HarnessError, Strict, Value
-from tests.harness.world import ActionCall, StepResult
+from tests.harness.world import ActionCall, StepResult, status_of
 
 Step = Mapping[str, Any]
 
@@ -100,8 +100,10 @@ def _run_script(
         environment=environment,
         directory=interpolate(step.get("working-directory", "."), scope),
     )
-    outcome = "success" if done.succeeded else "failure"
-    return StepResult(name, outcome, outcome, done.outputs, done.log, done.summary)
+    outcome = "failure" if done.status else "success"
+    return StepResult(
+        name, outcome, outcome, done.outputs, done.log, done.summary, status=done.status
+    )
 
 
 def _run_composite(
@@ -120,7 +122,9 @@ def _run_composite(
     outcome = "failure" if inner.failed else "success"
     log = "".join(result.log for result in results)
     summary = "".join(result.summary for result in results)
-    return StepResult(name, outcome, outcome, outputs, log, summary, results)
+    return StepResult(
+        name, outcome, outcome, outputs, log, summary, results, status=status_of(results)
+    )
 
 
 def _given(step: Step, scope: Scope) -> dict[str, str]:

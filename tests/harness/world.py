@@ -1,6 +1,6 @@
 """What the harness is given (an event, a world to run in), and what it gives back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,10 @@ class World:
 
 @dataclass(frozen=True)
 class StepResult:
-    """`outcome` is before `continue-on-error`, `conclusion` after it: success, failure, skipped."""
+    """`outcome` is before `continue-on-error`, `conclusion` after it: success, failure, skipped.
+
+    `status` is the script's exit status; of a composite action, that of the step that failed.
+    """
 
     name: str
     outcome: str
@@ -90,6 +93,12 @@ class StepResult:
     log: str = ""
     summary: str = ""
     inner: tuple["StepResult", ...] = ()
+    status: int = 0
+
+
+def status_of(steps: Iterable[StepResult]) -> int:
+    """The exit status of the first step that failed; 0 if none did."""
+    return next((step.status for step in steps if step.conclusion == "failure"), 0)
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,10 @@ class JobResult:
     outputs: Mapping[str, str] = field(default_factory=dict)
     concurrency: str | None = None
     reason: str = ""
+
+    @property
+    def status(self) -> int:
+        return status_of(self.steps)
 
     @property
     def log(self) -> str:

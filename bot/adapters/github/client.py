@@ -23,8 +23,9 @@ _LONGEST_WAIT = 120
 
 def connect(token: str, *, api_url: str = PUBLIC_API) -> Github:
     """A client that repeats only what may be repeated, and paces its writes on the real GitHub."""
-    # Refusals are told as errors with advice; PyGithub would also print them as they come.
-    logging.getLogger("github").addHandler(logging.NullHandler())
+    # Refusals are told as errors with advice; PyGithub would also print them as they come, on a
+    # handler of its own that no redactor stands before.
+    logging.getLogger("github").handlers = [logging.NullHandler()]
     local = urlsplit(api_url).hostname in ("127.0.0.1", "localhost")
     return Github(
         base_url=api_url,

@@ -32,7 +32,7 @@ class Deployments:
     def __init__(self, repository: Repository, clean: Callable[[str], str]) -> None:
         self._repository = repository
         self._clean = clean
-        self._open: dict[tuple[str, str], GitHubDeployment] = {}
+        self._open: dict[tuple[str, str, frozenset[str]], GitHubDeployment] = {}
 
     def deployments(self, target: str) -> Iterator[Deployment]:
         with explained(f"read the deployments to {target}", needs="deployments: read"):
@@ -41,7 +41,7 @@ class Deployments:
 
     def announce(self, deployment: Deployment) -> None:
         with explained(f"record the rollout to {deployment.target}", needs=_NEEDS):
-            key = (deployment.commit, deployment.target)
+            key = (deployment.commit, deployment.target, frozenset(deployment.texts))
             if key not in self._open:
                 self._open[key] = self._create(deployment)
             self._open[key].create_status(

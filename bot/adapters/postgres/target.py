@@ -40,6 +40,10 @@ SELECT format('%I.%I', namespace.nspname, class.relname)
  WHERE NOT index.indisvalid AND class.relkind = 'i'
 """
 
+# What a file sets for its session must not reach our rows, nor the next file.
+_OURSELVES = "RESET SESSION AUTHORIZATION; RESET ROLE"
+_AS_BEFORE = f"{_OURSELVES}; RESET ALL"
+
 _FACTS = """
 SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
        current_database(), current_setting('default_transaction_read_only') = 'on',
@@ -107,7 +111,7 @@ class TargetDatabase:
             self._roll_back()
             raise
         with explained("commit"):
-            self._connection.execute("COMMIT")
+            self._connection.execute(f"COMMIT; {_AS_BEFORE}")
 
     @contextmanager
     def untimed(self) -> Iterator[None]:
@@ -117,7 +121,7 @@ class TargetDatabase:
         try:
             yield
         finally:
-            self._reset_timeouts()
+            self._as_before()
 
     def execute(self, sql: str) -> None:
         with explained("run it"):
@@ -128,6 +132,7 @@ class TargetDatabase:
             return frozenset(str(row[0]) for row in self._connection.execute(_INVALID))
 
     def record_applied(self, migration: Migration) -> None:
+        self._be_ourselves()
         id = table.new_id()
         table.insert_finished(
             self._connection, migration.name, migration.checksum, id=id, schema=self._schema
@@ -141,6 +146,7 @@ class TargetDatabase:
         return id
 
     def record_step(self, id: str, steps: int) -> None:
+        self._be_ourselves()
         table.set_steps(self._connection, steps, id=id, schema=self._schema)
 
     def record_finished(self, id: str) -> None:
@@ -152,14 +158,18 @@ class TargetDatabase:
     def forget(self, id: str) -> None:
         table.forget(self._connection, id=id, schema=self._schema)
 
+    def _be_ourselves(self) -> None:
+        with explained("take our own role back"):
+            self._connection.execute(_OURSELVES)
+
     def _set_timeouts(self) -> None:
         self._connection.execute(f"SET LOCAL lock_timeout = {self._target.lock_timeout}")
         self._connection.execute(f"SET LOCAL statement_timeout = {self._target.statement_timeout}")
 
-    def _reset_timeouts(self) -> None:
+    def _as_before(self) -> None:
         if not self._connection.closed:
-            self._connection.execute("RESET lock_timeout")
-            self._connection.execute("RESET statement_timeout")
+            with explained("reset the session"):
+                self._connection.execute(_AS_BEFORE)
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""

@@ -138,6 +138,7 @@ class People(Pushing):
             now = at.pushed_at = self.state.now()
             pull.state, pull.merge_commit_sha, pull.merged_by = "closed", made, user
             pull.merged_at = pull.closed_at = pull.updated_at = now
+            pull.brought = tuple(at.git.history(made, f"^{before}"))
             closed = self._tell(self.write.pull_request(at, pull, user, "closed"))
             return closed, self._tell(self.write.push(at, pull.base_ref, before, user))
 

@@ -67,7 +67,10 @@ class Label:
 
 @dataclass
 class PullRequest:
-    """A proposal to join `head_ref` of `head_repository` into `base_ref`."""
+    """A proposal to join `head_ref` of `head_repository` into `base_ref`.
+
+    `brought` are the commits that its merge put on the base branch: with a rebase, one for each.
+    """
 
     id: int
     number: int
@@ -87,6 +90,7 @@ class PullRequest:
     merged_at: datetime | None = None
     closed_at: datetime | None = None
     merge_commit_sha: str | None = None
+    brought: tuple[str, ...] = ()
     labels: list[str] = field(default_factory=list)
     requested_reviewers: list[User] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)

@@ -93,6 +93,18 @@ def test_a_migration_that_moves_the_search_path_is_recorded_all_the_same(
     assert [row.name for row in target.applied()] == [INIT.name]
 
 
+def test_what_a_file_sets_for_its_session_ends_with_it(target: TargetDatabase) -> None:
+    target.create_table()
+    with target.transaction():
+        target.execute("CREATE SCHEMA aside; SET search_path = aside; SET work_mem = '1GB'")
+        target.execute("CREATE ROLE weak; SET ROLE weak")
+        target.record_applied(INIT)
+    with target.transaction():
+        target.execute("CREATE TABLE seen AS SELECT current_setting('work_mem') AS m")
+        target.execute("SELECT * FROM public.seen")
+        target.execute("DROP SCHEMA aside; DROP ROLE weak")
+
+
 def test_the_lock_is_prismas_and_ours_and_is_let_go_of(
     target: TargetDatabase, other: psycopg.Connection[tuple[object, ...]]
 ) -> None:

@@ -56,7 +56,7 @@ def pulls_of_commit(request: Request) -> Answer:
         raise no_commit(request.values["sha"])
 
     def holds(pull: PullRequest) -> bool:
-        return sha == pull.merge_commit_sha or sha in commits_of(at, pull)
+        return sha == pull.merge_commit_sha or sha in (*pull.brought, *commits_of(at, pull))
 
     found = [pull for pull in at.pulls.values() if holds(pull)]
     return paged(request, found, lambda pull: pull_document(request.links, at, pull))

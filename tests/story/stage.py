@@ -1,0 +1,252 @@
+"""Where the stories play: a GitHub, two databases, and our own workflows between them."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bot.demo.hub import Event as HubEvent
+from bot.demo.hub import Hub
+from bot.demo.hub.records import Deployment, PullRequest
+from bot.demo.hub.state import ACTIONS_BOT
+from tests.harness import (
+    Environment,
+    Event,
+    JobResult,
+    Request,
+    Run,
+    World,
+    checkout_from,
+    never,
+    nothing,
+    run_workflow,
+)
+from tests.harness.shipping import ROOT, preinstalled
+
+SHOP = "acme/shop"
+CHECK = ROOT / ".github/workflows/migration-check.yml"
+DEPLOY = ROOT / ".github/workflows/migration-deploy.yml"
+TARGETS = ("staging", "production")
+MARKER = "<!-- migration-bot v1 "
+
+INIT = "20240101000000_init"
+INDEX = "20240301000000_index_orders"
+COUNTRY = "20240302000000_add_country"
+RISKY = 'CREATE INDEX "Order_total_idx" ON "Order"("total");\n'
+MENDED = 'CREATE INDEX CONCURRENTLY "Order_total_idx" ON "Order"("total");\n'
+HARMLESS = 'ALTER TABLE "Order" ADD COLUMN "country" TEXT;\n'
+HISTORY = {
+    "prisma/migrations/migration_lock.toml": 'provider = "postgresql"\n',
+    f"prisma/migrations/{INIT}/migration.sql": (
+        'CREATE TABLE "Order" (id SERIAL PRIMARY KEY, total INTEGER, note TEXT);\n'
+    ),
+}
+
+
+def script(name: str) -> str:
+    return f"prisma/migrations/{name}/migration.sql"
+
+
+def admit(request: Request) -> bool:
+    """An environment's protection when nobody objects."""
+    return True
+
+
+@dataclass
+class Stage:
+    """`urls` are the targets' connection strings; `secrets` is all that must never be seen."""
+
+    hub: Hub
+    folder: Path
+    urls: dict[str, str]
+    secrets: set[str]
+    runs: list[Run] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
+    admit: Any = admit
+    next_run: int = 100
+
+    def propose(
+        self,
+        files: Mapping[str, str | bytes | None],
+        *,
+        branch: str = "topic",
+        author: str = "ada",
+        title: str = "Change the orders",
+        renames: tuple[tuple[str, str], ...] = (),
+    ) -> HubEvent:
+        """Push a branch and open a pull request of it."""
+        self.hub.push(SHOP, branch, files, author=author, renames=renames)
+        return self.hub.open_pull_request(SHOP, author=author, head=branch, title=title)
+
+    def push(
+        self, files: Mapping[str, str | bytes | None], *, branch: str = "topic", author: str = "ada"
+    ) -> HubEvent:
+        """Push to the branch of an open pull request; the event is its synchronize."""
+        events = self.hub.push(SHOP, branch, files, author=author)
+        return next(each for each in events if each.name == "pull_request")
+
+    def merge(self, number: int, *, method: str = "squash", author: str = "ada") -> HubEvent:
+        """Press the button; the event is the push to main."""
+        return self.hub.merge(SHOP, number, author=author, method=method)[1]
+
+    def merged(
+        self,
+        files: Mapping[str, str | bytes | None],
+        *,
+        branch: str = "topic",
+        approve: bool = True,
+    ) -> HubEvent:
+        """A pull request opened, approved unless told otherwise, and merged; nothing checked."""
+        number = self.propose(files, branch=branch).payload["number"]
+        if approve:
+            self.hub.review(SHOP, number, author="grace")
+        return self.merge(number)
+
+    def dispatch(self, target: str = "all") -> HubEvent:
+        name = DEPLOY.name
+        return self.hub.dispatch(SHOP, name, author="grace", inputs={"target": target})
+
+    def check(
+        self, event: HubEvent, *, run_id: int | None = None, workflow: Path = CHECK
+    ) -> JobResult:
+        run = self.run(workflow, event, run_id=run_id)
+        assert run.triggered, f"{event.name} does not start {workflow.name}"
+        return run.jobs["check"]
+
+    def deploy(self, event: HubEvent, *, run_id: int | None = None, attempt: int = 1) -> Run:
+        run = self.run(DEPLOY, event, run_id=run_id, attempt=attempt)
+        assert run.triggered, f"{event.name} does not start {DEPLOY.name}"
+        return run
+
+    def run(
+        self, workflow: Path, event: HubEvent, *, run_id: int | None = None, attempt: int = 1
+    ) -> Run:
+        self.next_run += 1
+        run = run_workflow(workflow, as_event(event), self.world(run_id or self.next_run, attempt))
+        self.runs.append(run)
+        return run
+
+    def world(self, run_id: int, attempt: int) -> World:
+        return World(
+            folder=self.folder / "runs",
+            repository=SHOP,
+            api_url=self.hub.api_url,
+            server_url=self.hub.site_url,
+            stand_ins={
+                "actions/checkout": checkout_from(self.hub.repository(SHOP).git.path),
+                "actions/setup-python": never,
+                "actions/cache": nothing,
+            },
+            token=self._token,
+            environments={name: self._environment(name) for name in TARGETS},
+            run_id=run_id,
+            run_number=run_id - 100,
+            run_attempt=attempt,
+            search_path=f"{Path(sys.base_prefix) / 'bin'}:/usr/local/bin:/usr/bin:/bin",
+            before_job=preinstalled(ROOT / "requirements.txt"),
+        )
+
+    def _token(self, permissions: Mapping[str, str]) -> str:
+        token = self.hub.token(ACTIONS_BOT, permissions=permissions, repositories=[SHOP])
+        self.secrets.add(token)
+        return token
+
+    def _environment(self, name: str) -> Environment:
+        def protection(request: Request) -> bool:
+            self.asked.append(request)
+            admitted: bool = self.admit(request)
+            return admitted
+
+        return Environment({f"{name.upper()}_DATABASE_URL": self.urls[name]}, {}, protection)
+
+    def pull(self, number: int) -> PullRequest:
+        return self.hub.repository(SHOP).pulls[number]
+
+    def comment(self, number: int = 1) -> str:
+        """The body of the one comment of the bot."""
+        own = self.comments(number)
+        assert len(own) == 1, f"there are {len(own)} comments of the bot"
+        (body,) = own.values()
+        assert body.startswith(MARKER)
+        return body
+
+    def comments(self, number: int = 1) -> dict[int, str]:
+        """The bot's comments by their number."""
+        found = self.pull(number).comments.values()
+        return {each.id: each.body for each in found if each.user.login == ACTIONS_BOT}
+
+    def deployments(self, target: str) -> list[Deployment]:
+        """Oldest first."""
+        found = self.hub.repository(SHOP).deployments.values()
+        return [each for each in found if each.environment == target]
+
+    def states(self, target: str) -> list[str]:
+        """The newest deployment's statuses, oldest first."""
+        return [each.state for each in self.deployments(target)[-1].statuses]
+
+    def query(self, target: str, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.urls[target], autocommit=True) as connection:
+            done = connection.execute(sql.encode())
+            return done.fetchall() if done.description else []
+
+    def applied(self, target: str) -> list[str]:
+        """What the target remembers beyond the history it began with."""
+        rows = self.query(
+            target,
+            "SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL "
+            f"AND migration_name <> '{INIT}' ORDER BY started_at",
+        )
+        return [name for (name,) in rows]
+
+    def schema(self, target: str) -> list[tuple[Any, ...]]:
+        """Every column, index and row of the migrations table: equal if nothing was touched."""
+        columns = self.query(
+            target,
+            "SELECT table_name, column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = 'public' ORDER BY 1, 2",
+        )
+        indexes = self.query(target, "SELECT indexname FROM pg_indexes ORDER BY 1")
+        return [*columns, *indexes, *self.query(target, "SELECT id FROM _prisma_migrations")]
+
+    def seen(self) -> dict[str, str]:
+        """Everything that anybody can read after the story, by where it stands."""
+        found: dict[str, str] = {}
+        for number, run in enumerate(self.runs):
+            for name, job in run.jobs.items():
+                outputs = [str(each.outputs) for step in job.steps for each in (step, *step.inner)]
+                found[f"log of {name} in run {number}"] = job.log
+                found[f"summary of {name} in run {number}"] = job.summary
+                found[f"outputs of {name} in run {number}"] = "".join(outputs)
+        for number, call in enumerate(self.hub.calls):
+            found[f"call {number}: {call.method} {call.path}"] = repr(
+                (call.path, call.query, call.request_body)
+            )
+        for path in self.folder.rglob(".migration-bot/**/*"):
+            if path.is_file():
+                found[str(path)] = path.read_bytes().decode("latin-1")
+        return found
+
+
+def as_event(event: HubEvent) -> Event:
+    payload = event.payload
+    pull = payload.get("pull_request", {})
+    changed = {
+        path
+        for each in payload.get("commits", [])
+        for kind in ("added", "removed", "modified")
+        for path in each[kind]
+    }
+    return Event(
+        event.name,
+        payload,
+        event.sha,
+        ref=event.ref,
+        changed=tuple(sorted(changed)),
+        inputs=payload.get("inputs") or {},
+        head_ref=pull.get("head", {}).get("ref", ""),
+        base_ref=pull.get("base", {}).get("ref", ""),
+        actor=event.actor,
+    )
