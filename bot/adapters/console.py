@@ -29,7 +29,6 @@ class Console:
         try:
             _write(self.out, self.clean(text))
         except OSError as error:
-            _silence(self.out)
             raise UsageError(
                 f"The result could not be written: {error.strerror}.",
                 hint="What was done is done; make room, and ask `migration-bot status`.",
@@ -104,9 +103,11 @@ def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text.encode(encoding, "replace").decode(encoding).rstrip("\n") + "\n")
         stream.flush()
-    except BrokenPipeError:
-        # Whoever read along has gone; the work goes on, and its exit code tells how it went.
+    except OSError as error:
         _silence(stream)
+        # Whoever read along may have gone: the work goes on, and its exit code tells how it went.
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _silence(stream: TextIO) -> None:
