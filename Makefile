@@ -24,7 +24,7 @@ COMPILE := $(RUN) uv pip compile pyproject.toml --extra embedded --universal \
 	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --system-certs \
 	--custom-compile-command "make lock"
 
-.PHONY: help install demo test test-all lint format lock bench clean
+.PHONY: help install demo test test-all lint format lock docs bench clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
@@ -74,6 +74,9 @@ format: $(READY) ## Mend what can be mended
 lock: $(READY) ## Write both lock files anew (LOCK_ARGS=--upgrade for newer versions)
 	@$(COMPILE) $(LOCK_ARGS) --output-file requirements.txt
 	@$(COMPILE) $(LOCK_ARGS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+docs: $(READY) ## Write the pages that are made from the code
+	@$(RUN) docs.making
 
 bench: $(READY) ## Print the benchmarks' ratios
 	@for benchmark in benchmarks/bench_*.py; do "$(VENV)/bin/python" "$$benchmark"; done

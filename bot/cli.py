@@ -118,6 +118,10 @@ def run(arguments: list[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("\ninterrupted; whatever had not been committed is not applied", err=True)
         return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever asked for help has gone; the console takes care of everything else.
+        sys.stderr.close()
+        return int(ExitCode.FAULT)
     except Exception:
         _print_fault()
         return int(ExitCode.FAULT)
@@ -144,9 +148,9 @@ def _build(options: Options) -> Any:
 
 
 def _print_error(error: BotError) -> None:
-    from bot.wiring import cleaner
+    from bot.wiring import log_cleaner
 
-    clean = cleaner()
+    clean = log_cleaner()
     click.echo(f"error: {clean(error.message)}", err=True)
     click.echo(f"hint:  {clean(error.hint)}", err=True)
 
@@ -155,8 +159,8 @@ def _print_fault() -> None:
     """A bug of ours keeps its traceback, with secrets struck out of it."""
     import traceback
 
-    from bot.wiring import cleaner
+    from bot.wiring import log_cleaner
 
-    click.echo(cleaner()(traceback.format_exc()), err=True)
+    click.echo(log_cleaner()(traceback.format_exc()), err=True)
     click.echo("error: this is a fault of migration-bot itself.", err=True)
     click.echo("hint:  report it with the lines above; nothing secret is in them.", err=True)

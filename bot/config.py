@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bot.core.finding import Severity
 from bot.core.settings import (
@@ -26,7 +26,11 @@ OLDEST_POSTGRES = 13
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
-RuleSeverity = Literal["off", "notice", "warning", "error"]
+# YAML 1.1, which PyYAML reads, takes a bare `off` for false.
+RuleSeverity = Annotated[
+    Literal["off", "notice", "warning", "error"],
+    BeforeValidator(lambda value: "off" if value is False else value),
+]
 
 
 class _Model(BaseModel):

@@ -15,6 +15,7 @@ from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.commands.session import Options
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
+from bot.core.log import inert
 from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
 from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
@@ -29,6 +30,14 @@ def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
     return Redactor.from_environment(os.environ, names).redact
 
 
+def log_cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
+    """As `cleaner`, for what is read along by a person; and on GitHub also by its runner."""
+    clean = cleaner(names)
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return clean
+    return lambda text: inert(clean(text))
+
+
 def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> World:
     start = Path.cwd()
     environ = with_base(environ)
@@ -37,11 +46,16 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
     settings = read_configuration(options, checkout, environ)
     if options.migrations is None and settings.folder != folder:
         checkout = Checkout.find(settings.folder, start=start, environ=environ)
-    clean = cleaner(tuple(target.url_env for target in settings.targets.values()))
+    secret = tuple(target.url_env for target in settings.targets.values())
+    clean = cleaner(secret)
     return World(
         settings=settings,
         console=open_console(
-            environ, colour=options.colour, verbosity=options.verbosity, clean=clean
+            environ,
+            colour=options.colour,
+            verbosity=options.verbosity,
+            clean=clean,
+            clean_progress=log_cleaner(secret),
         ),
         checkout=checkout,
         connect=lambda target: open_database(target, environ),

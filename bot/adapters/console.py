@@ -16,12 +16,16 @@ _NARROWEST = 40
 
 @dataclass(frozen=True)
 class Console:
-    """`clean` strikes secrets out of everything. `verbosity` below 0 keeps progress to itself."""
+    """`clean` strikes secrets out of results, `clean_progress` out of what is said about the work.
+
+    `verbosity` below 0 keeps progress to itself.
+    """
 
     out: TextIO
     err: TextIO
     page: Page
     clean: Callable[[str], str]
+    clean_progress: Callable[[str], str]
     verbosity: int = 0
 
     def show(self, text: str) -> None:
@@ -38,7 +42,7 @@ class Console:
         if self.verbosity >= 0:
             # A rollout goes on, whatever becomes of its log.
             with suppress(OSError):
-                _write(self.err, self.clean(text))
+                _write(self.err, self.clean_progress(text))
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
@@ -50,7 +54,7 @@ class Console:
             from rich.console import Console as RichConsole
             from rich.markup import escape
 
-            with RichConsole(file=self.err).status(escape(self.clean(text))):
+            with RichConsole(file=self.err).status(escape(self.clean_progress(text))):
                 yield
         else:
             self.say(text)
@@ -63,6 +67,7 @@ def open_console(
     colour: bool,
     verbosity: int,
     clean: Callable[[str], str],
+    clean_progress: Callable[[str], str] | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> Console:
@@ -76,6 +81,7 @@ def open_console(
         err=err or sys.stderr,
         page=Page(width=_width(environ, stdout), colour=colour and _colourful(environ, stdout)),
         clean=clean,
+        clean_progress=clean_progress or clean,
         verbosity=verbosity,
     )
 

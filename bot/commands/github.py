@@ -15,6 +15,7 @@ import click
 from bot.commands.session import Session, pass_session
 from bot.core.event import ApplyRequest, CheckRequest, request_of
 from bot.core.finding import Verdict
+from bot.core.log import inert
 from bot.core.review import Review
 from bot.errors import ExitCode, UsageError
 from bot.flows.comment import finished, keep_comment, report_after_merge, report_on
@@ -57,7 +58,7 @@ def check(request: CheckRequest, world: World) -> ExitCode:
     assert world.runner is not None
     review = review_change(world.checkout.change(None, world.now()), world)
     page = world.console.page
-    world.console.show(check_text(review, width=page.width, colour=page.colour))
+    world.console.show(inert(check_text(review, width=page.width, colour=page.colour)))
     world.runner.log(annotations(review.all_findings))
     world.runner.summary(render_markdown(Report(review, run=world.runner.run(request.head))))
     counted = [each for each in review.all_findings if each.allowed is None]
@@ -99,7 +100,7 @@ def apply(request: ApplyRequest, world: World) -> ExitCode:
     progress = deploy(target, request.head, world)
     page = world.console.page
     said = outcome_text(progress, width=page.width, colour=page.colour)
-    world.console.show(said)
+    world.console.show(inert(said))
     world.runner.summary(fence(said))
     _outputs(world, state=progress.state.value, digest=progress.digest or "")
     return ExitCode.FINE

@@ -60,7 +60,7 @@ def test_the_version_is_told(tmp_path: Path) -> None:
         (["github"], "runs inside GitHub Actions"),
         (["--config"], "requires an argument"),
     ],
-    ids=" ".join,
+    ids=lambda each: " ".join(each) if isinstance(each, list) else "",
 )
 def test_wrong_arguments_end_with_one_message(
     place: Place, arguments: list[str], said: str

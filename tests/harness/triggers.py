@@ -12,10 +12,12 @@ FILTERS = {
     "push": frozenset({"branches", "paths"}),
     "pull_request": frozenset({"branches", "types"}),
     "pull_request_review": frozenset({"types"}),
+    "pull_request_target": frozenset({"branches", "types"}),
     "merge_group": frozenset({"branches", "types"}),
     "workflow_dispatch": frozenset({"inputs"}),
 }
-DEFAULT_TYPES = {"pull_request": ("opened", "synchronize", "reopened")}
+_USUAL = ("opened", "synchronize", "reopened")
+DEFAULT_TYPES = {"pull_request": _USUAL, "pull_request_target": _USUAL}
 
 
 def waits_for(on: Any, event: Event) -> bool:

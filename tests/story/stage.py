@@ -121,6 +121,10 @@ class Stage:
         assert run.triggered, f"{event.name} does not start {DEPLOY.name}"
         return run
 
+    def deploys(self, event: HubEvent) -> bool:
+        """Whether the event starts the deploy workflow at all."""
+        return self.run(DEPLOY, event).triggered
+
     def run(
         self, workflow: Path, event: HubEvent, *, run_id: int | None = None, attempt: int = 1
     ) -> Run:

@@ -123,7 +123,7 @@ _HINTS = {
     "57P02": "The server crashed and is recovering. Look at its log, then run the command again.",
     "57P03": "The server is starting or stopping. Try again in a moment.",
     "57014": "It was cancelled or ran into statement_timeout. See who cancelled it, or raise that.",
-    "55P03": "Another session holds the lock. Find it with `migration-bot doctor`, and try again.",
+    "55P03": "Another session holds the lock. Find it in pg_stat_activity, and try again.",
     "40P01": "Two sessions waited for each other, and PostgreSQL ended this one. Try again.",
     "40001": "Another transaction got there first. Try again.",
     "25006": "This is a standby, or the session is read-only. Use the URL of the primary.",

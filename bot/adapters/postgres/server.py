@@ -219,7 +219,11 @@ def _refuse(
 ) -> NoReturn:
     log = str(answer.get("log", "")).strip()
     text = f"{answer.get('failed')}\n{log}"
-    hint = "The end of what it said:\n" + log if log else "Run `migration-bot doctor`."
+    hint = (
+        "The end of what it said:\n" + log
+        if log
+        else f"It left no log: see whether {installation.bin}/postgres can be run."
+    )
     if "No space left" in text:
         hint = f"Free some space in {tempfile.gettempdir()}, or set TMPDIR to a larger place."
     raise PostgresError(

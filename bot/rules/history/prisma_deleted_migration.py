@@ -48,7 +48,7 @@ def _squash(change: Change, gone: tuple[Migration, ...]) -> Hit | None:
         f"{first.name} takes the place of the first {len(gone)} migrations of {change.base_name}.",
         path=first.path,
         fix=f"Mark {first.name} as applied in every target before this is merged "
-        f"(`migration-bot baseline TARGET --to {first.name}`), then set this rule to warning.",
+        f"(`prisma migrate resolve --applied {first.name}`), then set this rule to warning.",
     )
 
 

@@ -1,0 +1,19 @@
+"""Writes every made page anew, and removes pages of rules that are gone."""
+
+from docs.making.pages import DOCS, MADE_ONLY, pages
+
+
+def main() -> None:
+    wanted = pages()
+    for folder in MADE_ONLY:
+        for path in (DOCS / folder).glob("*.md"):
+            if path.relative_to(DOCS).as_posix() not in wanted:
+                path.unlink()
+    for name, text in wanted.items():
+        path = DOCS / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

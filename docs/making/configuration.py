@@ -1,0 +1,121 @@
+"""The page of the configuration file, from the models that read it."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+_INTRODUCTION = """\
+<!-- Made by `make docs` from bot/config.py; change it there. -->
+# Configuration
+
+`.github/migration-bot.yml`, or the file that `--config` names. Without a file, the folder is
+`prisma/migrations` and there are three targets: `development` (`DATABASE_URL`), `staging`
+(`STAGING_DATABASE_URL`) and `production` (`PRODUCTION_DATABASE_URL`, after staging, with one
+approval and a proved backup).
+
+- It is read whole: every mistake is reported, and an unknown key is refused with the nearest
+  known one.
+- On a pull request it is read from the **base** branch, where the author has no say.
+- `kind: production` asks for one approval and a proved backup unless the file says otherwise; the
+  backup cannot be switched off there. `kind: development` targets are left out of the comment.
+- Write `"off"` in quotes: YAML reads a bare `off` as `false`.
+- It holds no secret, only the names of environment variables.
+- [configuration.schema.json](configuration.schema.json) lets an editor complete and check it.
+
+```yaml
+migrations: prisma/migrations
+postgres: 16
+targets:
+  staging:
+    kind: staging
+    url_env: STAGING_DATABASE_URL
+  production:
+    kind: production
+    url_env: PRODUCTION_DATABASE_URL
+    after: staging
+    approvals: 2
+    approvers: [grace, linus]
+    backup:
+      directory: /var/backups/platform
+rules:
+  index-drop-blocking: error
+```
+"""
+# YAML reads a bare `off` as false.
+_QUOTED = {"off": '"off"'}
+_TITLES = {
+    "": "The file",
+    "targets": "`targets.<name>`",
+    "targets.backup": "`targets.<name>.backup`",
+}
+
+
+def configuration_page(model: type[BaseModel]) -> str:
+    return "\n".join([_INTRODUCTION, *_sections(model, "")])
+
+
+def _sections(model: type[BaseModel], path: str) -> Iterator[str]:
+    rows = "\n".join(_row(name, field) for name, field in model.model_fields.items())
+    note = (model.__doc__ or "").strip()
+    yield (
+        f"## {_TITLES[path]}\n\n{note}\n\n| Key | Value | Default | |\n|:--|:--|:--|:--|\n{rows}\n"
+    )
+    for name, field in model.model_fields.items():
+        inner = next(_models(field.annotation), None)
+        if inner is not None:
+            yield from _sections(inner, f"{path}.{name}".lstrip("."))
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    about = field.description or next(iter(_notes(field)), "")
+    return f"| `{name}` | {_value(field)} | {_default(field)} | {about} |"
+
+
+def _notes(field: FieldInfo) -> Iterator[str]:
+    for model in _models(field.annotation):
+        yield (model.__doc__ or "").strip()
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models in an annotation: of `dict[str, TargetFile] | None` the TargetFile."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        if not isinstance(part, str):
+            yield from _models(part)
+
+
+def _value(field: FieldInfo) -> str:
+    return _words(field.annotation) + _bounds(field.metadata)
+
+
+def _words(annotation: Any) -> str:
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{_QUOTED.get(each, each)}`" for each in get_args(annotation))
+    parts = [each for each in get_args(annotation) if each is not type(None)]
+    if get_origin(annotation) is dict:
+        return f"name: {_words(parts[1])}"
+    if get_origin(annotation) is list:
+        return f"list of {_words(parts[0])}"
+    if parts:
+        return _words(parts[0])
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "keys, below"
+    return {str: "text", int: "number", bool: "`true`, `false`"}[annotation]
+
+
+def _bounds(metadata: list[Any]) -> str:
+    least = next((each.ge for each in metadata if hasattr(each, "ge")), None)
+    most = next((each.le for each in metadata if hasattr(each, "le")), None)
+    return f", {least:,} to {most:,}" if least is not None and most is not None else ""
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**required**"
+    default = field.get_default(call_default_factory=True)
+    if default is None or default in ([], {}) or isinstance(default, BaseModel):
+        return ""
+    return f"`{default}`"

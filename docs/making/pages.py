@@ -1,0 +1,25 @@
+"""Every made page by its path below docs/."""
+
+import json
+from pathlib import Path
+
+from bot.cli import cli
+from bot.config import ConfigFile, json_schema
+from bot.core.rule import name_of
+from bot.rules import RULES
+from docs.making.commands import commands_page
+from docs.making.configuration import configuration_page
+from docs.making.rules import index_page, rule_page
+
+DOCS = Path(__file__).parents[1]
+MADE_ONLY = ("rules",)
+
+
+def pages() -> dict[str, str]:
+    rules = {f"rules/{name_of(rule)}.md": rule_page(rule) for rule in RULES}
+    return rules | {
+        "rules/README.md": index_page(RULES),
+        "reference/commands.md": commands_page(cli),
+        "reference/configuration.md": configuration_page(ConfigFile),
+        "reference/configuration.schema.json": json.dumps(json_schema(), indent=2) + "\n",
+    }

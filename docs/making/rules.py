@@ -1,0 +1,126 @@
+"""A page for each rule, from its module: its docstring, its fix, its examples."""
+
+from collections.abc import Iterable, Iterator
+
+from bot.core.rule import ChangeRule, Rule, name_of, reason_of, title_of
+from bot.judge.context import MigrationRule, StatementRule
+
+_CONSEQUENCE = {
+    "error": "blocks the pull request",
+    "warning": "is shown, and blocks nothing",
+    "notice": "is mentioned, and blocks nothing",
+    "off": "is not looked for until a configuration gives it a severity",
+}
+_MADE = "<!-- Made by `make docs` from {source}; change it there. -->"
+
+_ABOVE = """\
+Give the reason directly above the statement:
+
+```sql
+-- migration-bot: allow {name} because REASON
+```
+
+Before the first statement of the file, `allow-file` in the place of `allow` allows it for the whole
+file."""
+
+_IN_FILE = """\
+Give the reason before the first statement of the migration that the finding is shown at:
+
+```sql
+-- migration-bot: allow-file {name} because REASON
+```"""
+
+_NEVER = "It cannot be allowed: there is nothing here that anybody could have decided."
+
+_SILENCED = """\
+Or choose another severity for the whole repository, in
+[the configuration](../reference/configuration.md):
+
+```yaml
+rules:
+  {name}: {severity}
+```"""
+
+_NOT_SILENCED = "The configuration cannot switch it off: a file that was not read was not judged."
+
+
+def rule_page(rule: Rule) -> str:
+    return "\n\n".join(_parts(rule)) + "\n"
+
+
+def index_page(rules: Iterable[Rule]) -> str:
+    rows = "\n".join(_row(rule) for rule in rules)
+    return (
+        f"{_MADE.format(source='bot/rules')}\n"
+        "# Rules\n\n"
+        "What migration-bot looks for in a new migration, in the order in which findings are "
+        "shown.\nAn error blocks the pull request; a warning or a notice does not.\n"
+        "`migration-bot rules` prints this list, `migration-bot rules column-dropped` one page "
+        "of it.\n\n"
+        "| Rule | Severity | What it finds |\n|:--|:--|:--|\n"
+        f"{rows}\n\n"
+        "How to let a finding stand: [allow a finding](../how-to/allow-a-finding.md). "
+        "How to write one: [add a rule](../how-to/add-a-rule.md).\n"
+    )
+
+
+def severity_of(rule: Rule) -> str:
+    return rule.SEVERITY.value if rule.SEVERITY else "off"
+
+
+def _row(rule: Rule) -> str:
+    name = name_of(rule)
+    return f"| [{name}]({name}.md) | {severity_of(rule)} | {_cell(title_of(rule))} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _parts(rule: Rule) -> Iterator[str]:
+    source = f"{rule.__name__.replace('.', '/')}.py"
+    yield f"{_MADE.format(source=source)}\n# {name_of(rule)}"
+    severity = severity_of(rule)
+    yield f"{title_of(rule)}\n\nSeverity: **{severity}**. It {_CONSEQUENCE[severity]}."
+    yield f"## Why\n\n{reason_of(rule)}"
+    yield f"## Safe way\n\n{rule.FIX}"
+    yield from _examples(rule)
+    yield "## How to allow it"
+    yield from _allowing(rule)
+
+
+def _examples(rule: Rule) -> Iterator[str]:
+    titles = {"BEFORE": "On top of this:", "BAD": "Found in:", "GOOD": "Not found in:"}
+    examples = [(title, getattr(rule, name, "")) for name, title in titles.items()]
+    blocks = [f"{title}\n\n{_sql(text)}" for title, text in examples if text]
+    if not blocks:
+        return
+    yield "## Example"
+    yield from blocks
+    quiet = getattr(rule, "QUIET", [])
+    if quiet:
+        yield "It is quiet here too, each a migration of its own:"
+        between = "\n\n" if any("\n" in text for text in quiet) else "\n"
+        yield _sql(between.join(text or "-- (an empty file)" for text in quiet))
+
+
+def _sql(text: str) -> str:
+    return f"```sql\n{text.strip()}\n```"
+
+
+def _allowing(rule: Rule) -> Iterator[str]:
+    name = name_of(rule)
+    if isinstance(rule, StatementRule):
+        yield _ABOVE.format(name=name)
+    elif isinstance(rule, (MigrationRule, ChangeRule)):
+        yield _IN_FILE.format(name=name)
+    else:
+        yield _NEVER
+        yield _NOT_SILENCED if name != "suppression-problem" else _silenced(rule)
+        return
+    yield _silenced(rule)
+
+
+def _silenced(rule: Rule) -> str:
+    other = "notice" if severity_of(rule) == "warning" else "warning"
+    return _SILENCED.format(name=name_of(rule), severity=other)
