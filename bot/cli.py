@@ -1,7 +1,8 @@
 """The command line: argv and environment in, exit code out. The only place that names adapters."""
 
+import os
 import sys
-from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from bot import __version__
 from bot.commands.session import Options, Session
-from bot.errors import BotError, ExitCode
+from bot.errors import BotError, ExitCode, UsageError
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
@@ -37,6 +38,19 @@ class Verbs(click.Group):
         assert isinstance(command, click.Command)
         command.short_help = VERBS[cmd_name]
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Raises UsageError that names the nearest verb, for one that does not exist."""
+        name = args[0]
+        if name not in VERBS:
+            near = get_close_matches(name, VERBS, n=1)
+            advice = f"Did you mean `{near[0]}`? " if near else ""
+            raise UsageError(
+                f"There is no verb {name}.", hint=f"{advice}`migration-bot --help` lists them."
+            )
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """From the table, without loading every verb."""
@@ -82,6 +96,7 @@ def cli(
 
 def main(arguments: list[str] | None = None) -> None:
     """The entry point; ends the process."""
+    _open_closed_streams()
     sys.exit(run(arguments))
 
 
@@ -94,20 +109,36 @@ def run(arguments: list[str] | None = None) -> int:
         return int(error.exit_code)
     except click.exceptions.Exit as error:
         return error.exit_code
-    except click.UsageError as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return int(ExitCode.USAGE)
+    except click.UsageError as error:
+        _print_error(_as_ours(error))
         return int(ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
         click.echo("\ninterrupted; whatever had not been committed is not applied", err=True)
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has gone; there is nobody left to tell.
+        # Whoever asked for help has gone; the console takes care of everything else.
         sys.stderr.close()
         return int(ExitCode.FAULT)
     except Exception:
         _print_fault()
         return int(ExitCode.FAULT)
     return int(result) if isinstance(result, int) else int(ExitCode.FINE)
+
+
+def _open_closed_streams() -> None:
+    """What is written to a stream that was closed goes nowhere, and not into the next file."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - until we end
+
+
+def _as_ours(error: click.UsageError) -> UsageError:
+    """click's complaint about the arguments, told as every other error is."""
+    path = error.ctx.command_path if error.ctx else "migration-bot"
+    return UsageError(error.format_message(), hint=f"`{path} --help` shows how to call it.")
 
 
 def _build(options: Options) -> Any:
@@ -133,9 +164,3 @@ def _print_fault() -> None:
     click.echo(log_cleaner()(traceback.format_exc()), err=True)
     click.echo("error: this is a fault of migration-bot itself.", err=True)
     click.echo("hint:  report it with the lines above; nothing secret is in them.", err=True)
-
-
-def environment() -> Mapping[str, str]:
-    import os
-
-    return os.environ

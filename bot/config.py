@@ -159,7 +159,8 @@ def _explain(error: ValidationError) -> Iterator[str]:
         if each["type"] == "extra_forbidden":
             yield f"unknown key {place}{_nearest(each['loc'])}"
         else:
-            yield f"{place}: {each['msg'][:1].lower()}{each['msg'][1:]}"
+            said = "should be a mapping of keys" if each["type"] == "model_type" else each["msg"]
+            yield f"{place}: {said[:1].lower()}{said[1:]}"
 
 
 def _nearest(place: tuple[int | str, ...]) -> str:

@@ -101,7 +101,9 @@ class FakeCheckout:
 
 @dataclass
 class FakeDatabase:
-    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time."""
+    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time;
+    `interrupt` is the statement in which Ctrl-C is pressed.
+    """
 
     rows: list[AppliedMigration] = field(default_factory=list)
     diary: list[str] = field(default_factory=list)
@@ -114,6 +116,7 @@ class FakeDatabase:
     invalid: set[str] = field(default_factory=set)
     leaves_invalid: dict[str, str] = field(default_factory=dict)
     forgets: bool = False
+    interrupt: str | None = None
 
     def facts(self) -> ServerFacts:
         return self.server
@@ -160,6 +163,8 @@ class FakeDatabase:
             self.invalid.add(self.leaves_invalid[sql])
         if sql.startswith("DROP INDEX CONCURRENTLY "):
             self.invalid.discard(sql.removeprefix("DROP INDEX CONCURRENTLY "))
+        if sql == self.interrupt:
+            raise KeyboardInterrupt
         if self.refuse.get(sql):
             raise self.refuse[sql].pop(0)
 

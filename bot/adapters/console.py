@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TextIO
 
 from bot.core.page import Page
+from bot.errors import UsageError
 
 _DEFAULT_WIDTH = 80
 _NARROWEST = 40
@@ -28,11 +29,20 @@ class Console:
     verbosity: int = 0
 
     def show(self, text: str) -> None:
-        _write(self.out, self.clean(text))
+        """Raises UsageError if the result cannot be written, as on a full disk."""
+        try:
+            _write(self.out, self.clean(text))
+        except OSError as error:
+            raise UsageError(
+                f"The result could not be written: {error.strerror}.",
+                hint="What was done is done; make room, and ask `migration-bot status`.",
+            ) from None
 
     def say(self, text: str) -> None:
         if self.verbosity >= 0:
-            _write(self.err, self.clean_progress(text))
+            # A rollout goes on, whatever becomes of its log.
+            with suppress(OSError):
+                _write(self.err, self.clean_progress(text))
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
@@ -96,5 +106,18 @@ def _width(environ: Mapping[str, str], stream: TextIO) -> int:
 def _write(stream: TextIO, text: str) -> None:
     # A log may not be UTF-8; a sign that cannot be written must not end the run.
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "replace").decode(encoding).rstrip("\n") + "\n")
-    stream.flush()
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding).rstrip("\n") + "\n")
+        stream.flush()
+    except OSError as error:
+        _silence(stream)
+        # Whoever read along may have gone: the work goes on, and its exit code tells how it went.
+        if not isinstance(error, BrokenPipeError):
+            raise
+
+
+def _silence(stream: TextIO) -> None:
+    """Let what is left in the stream's buffer, and all that follows, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -1,4 +1,8 @@
-"""Back up TARGET, restore the backup into a throw-away server, and compare the two."""
+"""Back up TARGET, restore the backup into a throw-away server, and compare the two.
+
+\b
+  migration-bot backup production
+"""
 
 import click
 

@@ -2,6 +2,9 @@
 
 A pull request is checked and its comment kept. A push to the default branch, or a dispatch, is
 applied to the target that MIGRATION_BOT_TARGET names.
+
+\b
+  migration-bot github          as action.yml runs it
 """
 
 from collections.abc import Mapping
@@ -113,6 +116,10 @@ def _outputs(world: World, **outputs: str) -> None:
 @pass_session
 def command(session: Session) -> ExitCode:
     world = session.world
-    assert world.runner is not None
+    if world.runner is None:
+        raise UsageError(
+            "GITHUB_ACTIONS is not set: `migration-bot github` runs inside GitHub Actions.",
+            hint="At a terminal use `migration-bot check` or `migration-bot apply TARGET`.",
+        )
     event = world.runner.event()
     return run(world, event.name, event.payload, event.sha)

@@ -1,4 +1,9 @@
-"""List the rules, or explain one: why it matters, when it is quiet, and the safe way."""
+"""List the rules, or explain one: why it matters, when it is quiet, and the safe way.
+
+\b
+  migration-bot rules
+  migration-bot rules index-create-blocking
+"""
 
 import click
 

@@ -1,14 +1,21 @@
-"""Show what each target has applied, what is pending, and what stands in the way."""
+"""Show what each target has applied, what is pending, and what stands in the way.
+
+\b
+  migration-bot status                  every target that is configured here
+  migration-bot status production       this one, which must answer
+"""
 
 from collections.abc import Sequence
 
 import click
 
 from bot.commands.session import Session, format_option, pass_session
+from bot.core.history import History
 from bot.core.plan import make_plan
 from bot.core.status import TargetStatus
 from bot.core.target import Target
 from bot.errors import ExitCode, PostgresError
+from bot.flows.rollout import history_of
 from bot.report.as_json import dumps, status_json
 from bot.report.rollout_text import status_text
 from bot.world import World
@@ -18,7 +25,8 @@ def run(world: World, names: Sequence[str], form: str = "text") -> ExitCode:
     """One row a target. A target that was named must answer; others may be unset."""
     settings = world.settings
     targets = [settings.target(name) for name in names] or list(settings.targets.values())
-    rows = [_status(target, world, named=bool(names)) for target in targets]
+    history = history_of(world)
+    rows = [_status(target, history, world, named=bool(names)) for target in targets]
     if form == "json":
         world.console.show(dumps(status_json(rows)))
     else:
@@ -27,7 +35,7 @@ def run(world: World, names: Sequence[str], form: str = "text") -> ExitCode:
     return _exit_code(rows)
 
 
-def _status(target: Target, world: World, *, named: bool) -> TargetStatus:
+def _status(target: Target, history: History, world: World, *, named: bool) -> TargetStatus:
     if not named and not world.environ.get(target.url_env):
         problem = f"{target.url_env} is not set"
         return TargetStatus(target.name, target.kind, problem=problem, unset=True)
@@ -35,7 +43,7 @@ def _status(target: Target, world: World, *, named: bool) -> TargetStatus:
         with world.connect(target) as database:
             plan = make_plan(
                 target.name,
-                world.checkout.history().migrations,
+                history.migrations,
                 database.applied(),
                 unbaselined=database.unbaselined(),
             )

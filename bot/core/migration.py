@@ -14,6 +14,7 @@ from functools import cache
 SCRIPT = "migration.sql"
 DOWN_SCRIPT = "down.sql"
 LOCK_FILE = "migration_lock.toml"
+PROVIDER = "postgresql"
 
 _NAME = re.compile(r"[0-9]{14}_[a-z0-9_]+")
 

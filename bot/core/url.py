@@ -121,7 +121,7 @@ def parse_url(text: str, *, name: str = "The connection URL") -> ConnectionUrl:
     if parts is None or parts["scheme"].lower() not in ("postgres", "postgresql"):
         raise UsageError(
             f"{name} is not a PostgreSQL connection URL.",
-            hint="It has to look like `postgresql://user:password@host:5432/database`.",
+            hint="It has to look like `postgresql://user@host:5432/database`.",
         )
     try:
         return _assemble(text, parts, name)

@@ -1,7 +1,6 @@
 """A rollout told to GitHub: deployments, the comment, the job's summary; the database decides."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.core.deployment import Deployment, unrecorded
@@ -40,6 +39,14 @@ class Teller:
             texts = {each.name: each.checksum for each in self.plan.pending}
             self._try(lambda: self._announce(progress, texts, _note(progress)))
         self.comment(progress)
+
+    def find_pulls(self) -> None:
+        """Look for the pull requests whose comments this rollout is news for."""
+
+        def find() -> None:
+            self.pulls = _pulls(self.plan, self.commit, self.world)
+
+        self._try(find)
 
     def comment(self, progress: Progress) -> None:
         for pull in self.pulls:
@@ -104,7 +111,8 @@ def deploy(target: Target, commit: str, world: World) -> Progress:
     except BotError as error:
         _tell_without_plan(here, error, target, commit, world)
         raise
-    teller = Teller(world, target, commit, plan, _pulls(plan, commit, world))
+    teller = Teller(world, target, commit, plan)
+    teller.find_pulls()
     here = replace(here, digest=plan.digest, gates=gates)
     if plan.pending:
         teller.tell(here)
@@ -126,10 +134,8 @@ def _tell_without_plan(
     here: Progress, error: BotError, target: Target, commit: str, world: World
 ) -> None:
     """The target, or GitHub, did not answer: no rollout was begun, so none is recorded."""
-    plan = Plan(target.name)
-    teller = Teller(world, target, commit, plan)
-    with suppress(GitHubError):
-        teller.pulls = _pulls(plan, commit, world)
+    teller = Teller(world, target, commit, Plan(target.name))
+    teller.find_pulls()
     teller.comment(_stopped(here, error, Journal(), world))
 
 

@@ -47,7 +47,7 @@ class Step:
         """The statement's actions of one kind."""
         return cast("tuple[A, ...]", self._by_kind.get(kind, ()))
 
-    @property
+    @cached_property
     def concurrent(self) -> bool:
         """Whether it says CONCURRENTLY where that rules out a transaction."""
         return any(
@@ -80,6 +80,11 @@ class MigrationContext:
     def baseline(self) -> bool:
         """Whether it describes a database that was there before, as Prisma's `0_init` does."""
         return not self.history and self.migration.name.startswith("0_")
+
+    @cached_property
+    def kinds(self) -> frozenset[type[Action]]:
+        """The kinds of action that are in the file at all."""
+        return frozenset(type(action) for step in self.steps for action in step.actions)
 
     def is_new(self, relation: str) -> bool:
         """Whether nobody uses a table, view or index yet: it was created in this migration or

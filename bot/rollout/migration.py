@@ -66,6 +66,9 @@ class _Work:
                 attempts = max(attempts, self._segment(id, segment, steps=done + 1))
             except PostgresError as error:
                 raise self._stopped(id, done, error) from error
+            except KeyboardInterrupt:
+                self._interrupted(id, done)
+                raise
         self.database.record_finished(id)
         return attempts
 
@@ -92,7 +95,7 @@ class _Work:
         with database.without_prisma_lock(), database.untimed():
             try:
                 self._run((statement,), lambda texts: database.execute(texts[0]))
-            except PostgresError:
+            except (PostgresError, KeyboardInterrupt):
                 for index in sorted(database.invalid_indexes() - before):
                     database.execute(f"DROP INDEX CONCURRENTLY {index}")
                 raise
@@ -116,6 +119,14 @@ class _Work:
                 hint=error.hint,
                 sqlstate=error.sqlstate,
             ) from error
+
+    def _interrupted(self, id: str, done: int) -> None:
+        """Nothing is left of what had not begun; a part that stays is a failed migration."""
+        if done == 0:
+            self.database.forget(id)
+            return
+        line = self.segments[done].statements[0].start.line
+        self.database.record_failed(id, f"Interrupted; everything before line {line} is applied.")
 
     def _stopped(self, id: str, done: int, error: PostgresError) -> PostgresError:
         """What the reader must know when a migration stopped between its segments."""

@@ -14,7 +14,7 @@ from bot.errors import GateClosed, HistoryError
 from bot.rollout.agreement import require_agreement
 from bot.rollout.migration import apply_migration
 from bot.rollout.preflight import require_writable
-from bot.rollout.segments import require_readable
+from bot.rollout.segments import require_runnable
 from bot.world import Database, World
 
 
@@ -52,8 +52,10 @@ def roll_out(order: Order, world: World) -> Outcome:
             journal.gates = order.gates(plan)
             _require_open(target, journal.gates)
             if plan.pending:
+                judged = order.judge([each.name for each in plan.pending])
+                require_runnable(judged)
                 journal.backup = _back_up(target, world)
-                _apply_all(order, plan, database, world)
+                _apply_all(order, judged, database, world)
                 _verify(order, plan, database)
     now = world.now()
     return Outcome(
@@ -80,9 +82,9 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
     return world.backups.take(target, world.console.say) if target.backup.required else None
 
 
-def _apply_all(order: Order, plan: Plan, database: Database, world: World) -> None:
-    judged = order.judge([each.name for each in plan.pending])
-    require_readable(judged)
+def _apply_all(
+    order: Order, judged: Sequence[JudgedMigration], database: Database, world: World
+) -> None:
     database.create_table()
     for each in judged:
         order.journal.begun = each.migration.name

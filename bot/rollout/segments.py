@@ -20,9 +20,11 @@ class Segment:
     transactional: bool
 
 
-def require_readable(judged: Iterable[JudgedMigration]) -> None:
-    """Raises UsageError for a migration whose statements are not known: it would be recorded as
-    applied without having run."""
+def require_runnable(judged: Iterable[JudgedMigration]) -> None:
+    """Raises UsageError for a migration that cannot be run as it stands, before any is run.
+
+    One whose statements are not known would be recorded as applied without having run.
+    """
     for each in judged:
         if each.fault is not None:
             place = each.fault.position
@@ -31,6 +33,7 @@ def require_readable(judged: Iterable[JudgedMigration]) -> None:
                 f"{each.fault.message}",
                 hint=each.fault.fix or "Mend it in a new pull request; nothing was applied.",
             )
+        segments_of(each)
 
 
 def segments_of(judged: JudgedMigration) -> tuple[Segment, ...]:

@@ -184,3 +184,32 @@ def test_a_rollback_in_a_file_is_refused_before_anything_runs() -> None:
         run(judged("a", "ROLLBACK"), database)
 
     assert database.diary == []
+
+
+def test_an_interrupted_transaction_is_rolled_back() -> None:
+    database = FakeDatabase(interrupt="b")
+
+    with pytest.raises(KeyboardInterrupt):
+        run(judged("a", "b"), database)
+
+    assert database.diary == ["begin", "a", "b", "rollback"]
+
+
+def test_an_interrupted_concurrent_build_leaves_neither_an_index_nor_a_row() -> None:
+    database = FakeDatabase(interrupt=CONCURRENTLY, leaves_invalid={CONCURRENTLY: "public.i"})
+
+    with pytest.raises(KeyboardInterrupt):
+        run(judged(CONCURRENTLY, "b"), database)
+
+    assert database.invalid == set()
+    assert database.rows == []
+
+
+def test_an_interruption_after_a_segment_leaves_a_failed_migration_that_says_where() -> None:
+    database = FakeDatabase(interrupt="b")
+
+    with pytest.raises(KeyboardInterrupt):
+        run(judged("a", CONCURRENTLY, "b"), database)
+
+    assert database.rows[0].unfinished
+    assert database.rows[0].logs == "Interrupted; everything before line 3 is applied."

@@ -14,7 +14,7 @@ from bot.core.server import ServerFacts
 from bot.core.settings import default_targets
 from bot.core.statement import Position, Statement
 from bot.core.target import Target
-from bot.errors import BackupError, GateClosed, HistoryError, PostgresError
+from bot.errors import BackupError, GateClosed, HistoryError, PostgresError, UsageError
 from bot.rollout.procedure import Order, roll_out
 from tests.fakes import (
     FakeBackups,
@@ -33,7 +33,8 @@ MORE = migration("20260201000000_more", "CREATE TABLE b()")
 
 
 def judged(each: Migration, *, transactional: bool = True) -> JudgedMigration:
-    statement = Statement(0, each.sql, Position(1, 1), Position(1, 9), "CREATE", "CreateStmt", {})
+    kind = each.sql.split()[0]
+    statement = Statement(0, each.sql, Position(1, 1), Position(1, 9), kind, "CreateStmt", {})
     return JudgedMigration(each, (JudgedStatement(statement, Effects(transactional)),))
 
 
@@ -180,3 +181,15 @@ def test_a_target_that_forgets_is_not_called_done() -> None:
 
     with pytest.raises(HistoryError, match="does not remember"):
         go(order(INIT), database)
+
+
+def test_a_file_that_cannot_be_run_is_refused_before_the_backup_and_before_its_neighbours() -> None:
+    diary: list[str] = []
+    database = FakeDatabase([applied(INIT)], diary)
+    bad = migration("20260301000000_bad", "ROLLBACK")
+    placed = order(INIT, MORE, bad, target=PRODUCTION)
+
+    with pytest.raises(UsageError, match="20260301000000_bad"):
+        go(placed, database, backups=FakeBackups(diary))
+
+    assert diary == ["lock", "unlock"]

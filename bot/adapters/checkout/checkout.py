@@ -80,14 +80,21 @@ class Checkout:
         return find_base(self._git, explicit, self._environ)
 
     def text(self, path: str) -> str | None:
-        """A file of the working tree, by its path from the top; None if there is none."""
+        """A file of the working tree, by its path from the top; None if there is none.
+
+        Raises UsageError if there is one that cannot be read.
+        """
         file = (self.root or Path()) / path
         try:
             if self.root is not None and not file.resolve().is_relative_to(self.root.resolve()):
-                return None
-            return file.read_bytes().decode("utf-8", "replace")
-        except OSError:
+                raise _unreadable(path, "it is a link out of the checkout")
+            return file.read_bytes().decode("utf-8")
+        except (FileNotFoundError, NotADirectoryError):
             return None
+        except UnicodeDecodeError:
+            raise _unreadable(path, "it is not UTF-8") from None
+        except OSError as error:
+            raise _unreadable(path, error.strerror or "the system refused") from None
 
     def text_at_base(self, path: str) -> str | None:
         """The same file at the tip of the base, where a pull request's author has no say."""
@@ -207,6 +214,13 @@ def _leads_out(folder: str) -> UsageError:
     return UsageError(
         f"The migrations folder {folder} leads out of the checkout.",
         hint="Give a folder of this repository with `--migrations`.",
+    )
+
+
+def _unreadable(path: str, reason: str) -> UsageError:
+    return UsageError(
+        f"{path} cannot be read: {reason}.",
+        hint="Put a readable UTF-8 file in its place, or delete it.",
     )
 
 

@@ -7,13 +7,11 @@ every command of Prisma Migrate (P3019), and a history for another database is n
 
 from bot.core.finding import Severity
 from bot.core.history import Change
-from bot.core.migration import LOCK_FILE
+from bot.core.migration import LOCK_FILE, PROVIDER
 from bot.core.renaming import restore_command
 from bot.core.rule import Hit, Hits
 
 SEVERITY = Severity.ERROR
-
-PROVIDER = "postgresql"
 
 FIX = f'Let {LOCK_FILE} have the line: provider = "{PROVIDER}".'
 

@@ -40,8 +40,9 @@ _ONE_BY_ONE = (7, 8)
 
 def check(statement: Statement, context: Context) -> Hits:
     steps = context.file.steps
-    first = next((each for each in steps if each.concurrent), None)
-    if context.step is not first or len(steps) == 1:
+    if not context.step.concurrent or len(steps) == 1:
+        return
+    if any(each.concurrent for each in context.earlier):
         return
     prisma = context.settings.prisma
     if version_of(prisma) >= _ONE_BY_ONE and not sent_as_one(steps, prisma):

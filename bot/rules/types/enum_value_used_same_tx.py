@@ -51,6 +51,8 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
+    if AddEnumValue not in context.file.kinds:
+        return
     for added in _added_here(context):
         if added.value in _used(added.name, context):
             name = shown(added.name)

@@ -1,0 +1,81 @@
+"""check, with a world in which nothing is real."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.commands.check import chosen_rules, run
+from bot.core.finding import Severity
+from bot.core.rule import name_of
+from bot.core.settings import Settings
+from bot.errors import ExitCode, UsageError
+from bot.rules import RULES
+from bot.world import World
+from tests.fakes import FakeCheckout, FakeConsole, history, migration, world
+
+INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY);")
+RISKY = migration("20260201000000_risky", "CREATE INDEX a_id ON a (id);")
+CHECKOUT = FakeCheckout(history(INIT, RISKY), history(INIT))
+
+
+def shown(made: World) -> str:
+    assert isinstance(made.console, FakeConsole)
+    return made.console.output
+
+
+def test_findings_that_block_decide_the_exit_code() -> None:
+    made = world(CHECKOUT)
+    assert run(made) is ExitCode.FINDINGS
+    assert "error index-create-blocking" in shown(made)
+
+    settings = Settings(severities={"index-create-blocking": Severity.WARNING})
+    assert run(world(CHECKOUT, settings=settings)) is ExitCode.FINE
+
+
+def test_a_base_is_passed_on_and_everything_has_none() -> None:
+    named = world(CHECKOUT)
+    run(named, base="release")
+    assert "against release" in shown(named)
+
+    whole = world(CHECKOUT)
+    run(whole, everything=True)
+    assert "2 migrations, 2 statements" in shown(whole)
+    assert "against" not in shown(whole)
+
+
+def test_each_form_is_shown_once_and_whole() -> None:
+    for form, start in (("text", "prisma/migrations/"), ("json", "{"), ("markdown", "### ")):
+        made = world(CHECKOUT)
+        run(made, form=form)
+        assert shown(made).startswith(start)
+        assert isinstance(made.console, FakeConsole)
+        assert len(made.console.shown) == 1
+        assert made.console.said == []
+
+
+def test_json_names_what_was_judged() -> None:
+    made = world(replace(CHECKOUT))
+    run(made, form="json")
+
+    report = json.loads(shown(made))
+    assert report["verdict"] == "block"
+    assert [each["name"] for each in report["migrations"]] == [RISKY.name]
+
+
+def test_only_the_rules_that_were_chosen_are_asked() -> None:
+    made = world(CHECKOUT)
+
+    assert run(made, rules=chosen_rules("drop-cascade")) is ExitCode.FINE
+    assert run(made, rules=chosen_rules("drop-cascade, index-create-blocking")) is ExitCode.FINDINGS
+
+
+@pytest.mark.parametrize("choice", ["default", "all", ",".join(map(name_of, RULES))])
+def test_all_rules_can_be_chosen(choice: str) -> None:
+    assert list(chosen_rules(choice)) == list(RULES)
+
+
+@pytest.mark.parametrize("choice", ["nope", "drop-cascade,nope", "", " , "])
+def test_a_rule_that_does_not_exist_is_refused(choice: str) -> None:
+    with pytest.raises(UsageError, match="There is no rule"):
+        chosen_rules(choice)

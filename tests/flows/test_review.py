@@ -1,0 +1,53 @@
+"""Judging what a branch adds, and parts of the history by name."""
+
+from dataclasses import replace
+
+from bot.core.finding import Severity, Verdict
+from bot.core.settings import Settings
+from bot.flows.review import cut_named, review_change, review_named
+from tests.fakes import NOON, FakeCheckout, history, world
+from tests.flows.world import INIT, MORE, RISKY
+
+CHECKOUT = FakeCheckout(history(INIT, RISKY), history(INIT))
+
+
+def test_only_what_the_branch_adds_is_judged() -> None:
+    review = review_change(CHECKOUT.change(None, NOON), world(CHECKOUT))
+
+    assert [each.migration for each in review.migrations] == [RISKY]
+    assert [each.rule for each in review.migrations[0].findings] == ["index-create-blocking"]
+    assert review.verdict is Verdict.BLOCK
+
+
+def test_without_a_base_everything_is_judged_and_the_table_is_new() -> None:
+    review = review_change(CHECKOUT.everything(NOON), world(CHECKOUT))
+
+    assert [each.migration.name for each in review.migrations] == [INIT.name, RISKY.name]
+
+
+def test_the_configuration_decides_how_bad_it_is() -> None:
+    def verdict(severity: Severity | None) -> Verdict:
+        settings = Settings(severities={"index-create-blocking": severity})
+        told = world(CHECKOUT, settings=settings)
+        return review_change(CHECKOUT.change(None, NOON), told).verdict
+
+    assert verdict(Severity.WARNING) is Verdict.WARN
+    assert verdict(None) is Verdict.PASS
+
+
+def test_migrations_are_judged_by_name_as_if_a_branch_had_just_added_them() -> None:
+    whole = history(INIT, RISKY)
+    review = review_named([RISKY.name], whole, world(CHECKOUT))
+
+    assert review.verdict is Verdict.BLOCK
+    (cut,) = cut_named([RISKY.name], whole, world(CHECKOUT))
+    assert cut.statements == review.migrations[0].statements
+    assert cut.findings == ()
+    assert cut_named([], whole, world(CHECKOUT)) == ()
+
+
+def test_names_are_judged_in_the_order_of_the_history() -> None:
+    later = replace(MORE, name="20260301000000_later")
+    judged = cut_named([later.name, INIT.name], history(INIT, MORE, later), world(CHECKOUT))
+
+    assert [each.migration.name for each in judged] == [INIT.name, later.name]
