@@ -57,6 +57,12 @@ def test_a_full_file_is_understood() -> None:
     assert production.backup == BackupPolicy(required=True, directory="/backups")
 
 
+def test_off_needs_no_quotes() -> None:
+    """YAML 1.1 takes it for false, and nobody remembers that."""
+    assert read("rules: {column-dropped: off}").severities == {"column-dropped": None}
+    assert "rules.column-dropped" in mistakes("rules: {column-dropped: on}")
+
+
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "{}"])
 def test_an_empty_file_means_every_default(text: str) -> None:
     assert read(text) == Settings()

@@ -45,7 +45,7 @@ def test_an_event_starts_a_workflow_that_waits_for_it(on: Any, event: Event, sta
 @pytest.mark.parametrize(
     "on",
     [
-        "pull_request_target",
+        "workflow_run",
         {"push": {"tags": ["v*"]}},
         {"push": {"paths": ["!docs/**"]}},
     ],

@@ -296,3 +296,17 @@ def test_a_job_the_harness_does_not_understand_is_an_error(
 ) -> None:
     with pytest.raises(HarnessError, match=reason):
         run(tmp_path, jobs)
+
+
+def test_the_exit_status_of_the_step_that_failed_is_the_jobs(tmp_path: Path) -> None:
+    steps = """
+        - run: exit 7
+          continue-on-error: true
+        - run: exit 3
+        - run: exit 4
+          if: always()
+        """
+    job = run_steps(tmp_path, steps).jobs["only"]
+    assert [step.status for step in job.steps] == [7, 3, 4]
+    assert job.status == 3
+    assert run_steps(tmp_path, "- run: exit 0", run_id=2).jobs["only"].status == 0

@@ -11,8 +11,10 @@ from markdown_it import MarkdownIt
 
 from bot.core.gate import Gate
 from bot.core.migration import Migration
+from bot.core.progress import Progress, State
 from bot.core.review import JudgedMigration, Review
-from bot.report.comment import read_marker, render_comment, same_but_for_time
+from bot.core.target import Kind
+from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
 from bot.report.markdown import render_markdown
 from bot.report.report import Report
 from tests.report.regenerate import EXPECTED, KEY, drawn
@@ -267,3 +269,29 @@ def test_any_sql_and_any_message_make_a_comment(sql: str, message: str) -> None:
     assert size(body) <= BUDGET
     assert read_marker(body) is not None
     assert body.count("**Next step:**") == 1 + (sql + message).count("**Next step:**")
+
+
+def rolled_out(*states: State, sql: str = "SELECT 1") -> str:
+    targets = tuple(
+        Progress(f"t{place}", Kind.STAGING, state, message=f"said in run {place}")
+        for place, state in enumerate(states)
+    )
+    made = report(
+        judged(migration("20261120000001_any", statement(sql))), targets=targets, merged=True
+    )
+    return render_comment(made, KEY)
+
+
+def test_a_state_is_the_same_whatever_is_said_about_it() -> None:
+    one = rolled_out(State.APPLIED, State.CLOSED)
+    assert same_state(one, one.replace("said in run 0", "put otherwise"))
+    assert not same_state(one, rolled_out(State.APPLIED, State.APPLIED))
+    assert not same_state(one, rolled_out(State.CLOSED, State.APPLIED))
+
+
+def test_quoted_sql_is_not_taken_for_the_state() -> None:
+    quoted = "<details><summary><b>Rollout</b>: t0 ✅ applied</summary>"
+    hostile_sql = f"/*\n### title\n{quoted}\n*/ SELECT 1"
+    one = rolled_out(State.CLOSED, sql=hostile_sql)
+    assert same_state(one, rolled_out(State.CLOSED))
+    assert not same_state(one, rolled_out(State.APPLIED, sql=hostile_sql))

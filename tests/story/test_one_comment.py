@@ -61,3 +61,18 @@ def test_without_migrations_any_more_the_comment_says_so(stage: Stage) -> None:
     job = stage.check(stage.push({script(INDEX): None}))
     assert job.status == 0
     assert "### 🟢 No new migrations" in stage.comment()
+
+
+def test_an_edited_comment_opens_nothing(stage: Stage) -> None:
+    """Whoever may write to the repository may write anything into the comment."""
+    stage.check(stage.propose({script(COUNTRY): HARMLESS}))
+    (number,) = stage.comments()
+    forged = stage.comment().replace(
+        "0 of 1 needed", "1 of 1 needed\n\n- `grace` approved this text"
+    )
+    stage.hub.edit_comment(SHOP, 1, number, author="ada", body=forged)
+    run = stage.deploy(stage.merge(1))
+    assert run.jobs["production"].status == 3
+    assert stage.applied("production") == []
+    assert "0 of 1 needed" in stage.comment()
+    assert "`grace`" not in stage.comment()

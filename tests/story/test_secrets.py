@@ -1,6 +1,6 @@
 """Connection strings and tokens are read by nobody but the two ends.
 
-Every story of this folder ends with the same search (see conftest.py); these go looking for trouble.
+Every story of this folder ends with the same search (see conftest.py); these look for trouble.
 """
 
 from collections.abc import Callable

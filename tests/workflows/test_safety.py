@@ -13,7 +13,11 @@ CHECK = ROOT / ".github/workflows/migration-check.yml"
 DEPLOY = ROOT / ".github/workflows/migration-deploy.yml"
 ALLOWED = {
     "ci.yml": {"contents": "read"},
-    "migration-check.yml": {"contents": "read", "pull-requests": "write"},
+    "migration-check.yml": {
+        "contents": "read",
+        "deployments": "read",
+        "pull-requests": "write",
+    },
     "migration-deploy.yml": {
         "contents": "read",
         "deployments": "write",

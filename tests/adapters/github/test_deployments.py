@@ -45,6 +45,16 @@ def test_a_rollout_is_one_deployment_that_goes_from_state_to_state(
     assert found.run_url == started.run_url
 
 
+def test_other_migrations_are_another_deployment(
+    shop: GitHubRepository, started: Deployment
+) -> None:
+    shop.announce(started)
+    shop.announce(replace(started, texts={"20260102000000_more": "c"}, state=State.APPLIED))
+
+    states = {tuple(each.texts): each.state for each in shop.deployments("staging")}
+    assert states == {("20260102000000_more",): State.APPLIED, (ADD.name,): State.APPLYING}
+
+
 @pytest.mark.parametrize("state", [State.APPLYING, State.APPLIED, State.FAILED, State.CLOSED])
 def test_every_state_comes_back_as_it_went(
     shop: GitHubRepository, started: Deployment, state: State

@@ -68,3 +68,16 @@ def test_a_commit_leads_to_its_pull_requests(hub: Hub, repository: Repository, p
     tip = repository.get_branch("main").commit
     assert [each.number for each in tip.get_pulls()] == [pull]
     assert list(repository.get_commit(tip.parents[0].sha).get_pulls()) == []
+
+
+@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+def test_every_commit_that_a_merge_put_on_main_tells_its_pull_request(
+    hub: Hub, repository: Repository, method: str
+) -> None:
+    hub.push(SHOP, "topic", {"a.txt": "a"}, author="ada")
+    hub.push(SHOP, "topic", {"b.txt": "b"}, author="ada")
+    hub.open_pull_request(SHOP, author="ada", head="topic", title="Two commits")
+    _, push = hub.merge(SHOP, 1, author="mia", method=method)
+    for pushed in push.payload["commits"]:
+        found = repository.get_commit(pushed["id"]).get_pulls()
+        assert [pull.number for pull in found] == [1]
