@@ -17,7 +17,7 @@ from bot.core.event import ApplyRequest, CheckRequest, request_of
 from bot.core.finding import Verdict
 from bot.core.log import inert
 from bot.core.review import Review
-from bot.errors import ExitCode, UsageError
+from bot.errors import BotError, ExitCode, UsageError
 from bot.flows.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.deploy import deploy
 from bot.flows.review import review_change
@@ -97,7 +97,11 @@ def apply(request: ApplyRequest, world: World) -> ExitCode:
             hint="Give the action the input `target`, such as `target: staging`.",
         )
     target = world.settings.target(name)
-    progress = deploy(target, request.head, world)
+    try:
+        progress = deploy(target, request.head, world)
+    except BotError as error:
+        world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
+        raise
     page = world.console.page
     said = outcome_text(progress, width=page.width, colour=page.colour)
     world.console.show(inert(said))

@@ -78,6 +78,7 @@ def require_closed(stage: Stage, run: Run) -> None:
     assert (run.jobs["staging"].result, run.jobs["production"].status) == ("success", 3)
     assert stage.applied("staging") == [COUNTRY]
     assert stage.states("production")[-1] == "pending"
+    assert "Ask somebody who may write to the repository" in run.jobs["production"].summary
     comment = stage.comment()
     assert "### 🟡 1 migration waits for production" in comment
     assert "has 0 of 1 approvals in #" in comment
@@ -101,6 +102,7 @@ def test_an_approval_after_the_merge_opens_production_to_the_next_run(stage: Sta
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.slow
 def test_an_approval_after_the_merge_opens_production_to_the_same_run_again(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): HARMLESS}, approve=False)
     stage.deploy(push, run_id=200)
@@ -130,6 +132,7 @@ def test_production_does_not_go_before_staging(stage: Stage) -> None:
     assert stage.schema("production") == untouched
 
 
+@pytest.mark.slow
 def test_the_environments_own_reviewer_is_asked_before_any_secret_is_given(stage: Stage) -> None:
     untouched = stage.schema("production")
     stage.admit = lambda request: request.environment != "production"

@@ -14,7 +14,11 @@ rules: {index-create-blocking: off}
 STRICT = LENIENT.replace("approvals: 0", "approvals: 2").replace("rules", "# rules")
 
 
-@pytest.mark.parametrize("merged", [{}, {CONFIG: STRICT}], ids=["none on main", "one on main"])
+@pytest.mark.parametrize(
+    "merged",
+    [{}, pytest.param({CONFIG: STRICT}, marks=pytest.mark.slow)],
+    ids=["none on main", "one on main"],
+)
 def test_a_pull_request_cannot_lower_its_own_bar(stage: Stage, merged: dict[str, str]) -> None:
     if merged:
         stage.hub.push(SHOP, "main", merged, author="grace")
@@ -24,6 +28,7 @@ def test_a_pull_request_cannot_lower_its_own_bar(stage: Stage, merged: dict[str,
     assert f"0 of {2 if merged else 1} needed" in stage.comment()
 
 
+@pytest.mark.slow
 def test_a_broken_configuration_in_a_pull_request_breaks_nothing(stage: Stage) -> None:
     job = stage.check(stage.propose({script(COUNTRY): HARMLESS, CONFIG: "rules: [\n"}))
     assert job.status == 0

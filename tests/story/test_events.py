@@ -34,7 +34,11 @@ def from_fork(stage: Stage, sql: str) -> Event:
     )
 
 
-@pytest.mark.parametrize(("sql", "status", "verdict"), [(RISKY, 1, "block"), (HARMLESS, 0, "pass")])
+@pytest.mark.parametrize(
+    ("sql", "status", "verdict"),
+    [(RISKY, 1, "block"), pytest.param(HARMLESS, 0, "pass", marks=pytest.mark.slow)],
+    ids=["risky", "harmless"],
+)
 def test_a_fork_gets_its_verdict_in_the_summary_and_no_comment(
     stage: Stage, sql: str, status: int, verdict: str
 ) -> None:
@@ -49,6 +53,7 @@ def test_a_fork_gets_its_verdict_in_the_summary_and_no_comment(
     assert all(call.method == "GET" for call in stage.hub.calls)
 
 
+@pytest.mark.slow
 def test_a_merged_fork_is_applied_like_any_other(stage: Stage) -> None:
     from_fork(stage, HARMLESS)
     stage.hub.review(SHOP, 1, author="grace")
@@ -57,7 +62,11 @@ def test_a_merged_fork_is_applied_like_any_other(stage: Stage) -> None:
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
-@pytest.mark.parametrize(("sql", "status"), [(RISKY, 1), (HARMLESS, 0)])
+@pytest.mark.parametrize(
+    ("sql", "status"),
+    [(RISKY, 1), pytest.param(HARMLESS, 0, marks=pytest.mark.slow)],
+    ids=["risky", "harmless"],
+)
 def test_a_merge_queue_is_checked_without_a_comment(stage: Stage, sql: str, status: int) -> None:
     stage.propose({script(INDEX): sql})
     job = stage.check(stage.hub.queue(SHOP, 1, author="ada"))

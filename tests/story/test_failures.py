@@ -1,5 +1,7 @@
 """What fails is told, what was reached stays, and the next run goes on from there."""
 
+import pytest
+
 from tests.harness import Run
 from tests.story.stage import COUNTRY, HARMLESS, INDEX, MENDED, SHOP, TARGETS, Stage, script
 
@@ -48,6 +50,7 @@ def test_once_the_data_is_mended_the_same_job_succeeds(stage: Stage) -> None:
     assert "### 🟢 2 migrations applied to production" in stage.comment()
 
 
+@pytest.mark.slow
 def test_what_failed_is_replaced_by_a_pull_request(stage: Stage) -> None:
     """The replaced one was applied nowhere, so a folder of another name takes its place."""
     fail_on_staging(stage)
@@ -110,7 +113,7 @@ def test_github_failing_after_the_change_is_told_and_made_up_for_by_the_next_run
     assert stage.comments() == {}
     assert stage.states("staging") == []
 
-    recover(stage)
+    stage.hub.recover()
     again = stage.deploy(stage.dispatch())
     assert [job.status for job in again.jobs.values()] == [0, 0], again.jobs["production"].log
     assert stage.states("staging") == ["success"]
@@ -118,11 +121,7 @@ def test_github_failing_after_the_change_is_told_and_made_up_for_by_the_next_run
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
-def recover(stage: Stage) -> None:
-    """GitHub is well again."""
-    stage.hub._faults.waiting.clear()
-
-
+@pytest.mark.slow
 def test_github_losing_the_last_word_on_production_is_made_up_for(stage: Stage) -> None:
     push = stage.merged({script(INDEX): MENDED})
     stage.deploy(stage.dispatch("staging"))
@@ -131,7 +130,7 @@ def test_github_losing_the_last_word_on_production_is_made_up_for(stage: Stage) 
     assert run.jobs["production"].status == 5
     assert stage.applied("production") == [INDEX]
     assert "`production` is next" in stage.comment()
-    recover(stage)
+    stage.hub.recover()
     assert stage.deploy(push).conclusion == "success"
     assert "### 🟢 1 migration applied to production" in stage.comment()
 

@@ -69,7 +69,7 @@ def test_a_migration_older_than_the_newest_on_main_is_moved_by_the_comments_comm
     ("files", "rule"),
     [
         ({script(INIT): "SELECT 1;\n"}, "prisma-edited-applied"),
-        ({script(INIT): None}, "prisma-deleted-migration"),
+        pytest.param({script(INIT): None}, "prisma-deleted-migration", marks=pytest.mark.slow),
     ],
     ids=["edited", "deleted"],
 )
@@ -94,6 +94,7 @@ def test_a_renamed_migration_is_named_back_by_the_comments_command(stage: Stage)
     assert expected in follow(stage)
 
 
+@pytest.mark.slow
 def test_a_branch_that_is_merely_behind_is_not_blamed_for_it(stage: Stage) -> None:
     behind = stage.propose({script(COUNTRY): HARMLESS})
     stage.propose({script(INDEX): MENDED}, branch="other")
@@ -102,6 +103,7 @@ def test_a_branch_that_is_merely_behind_is_not_blamed_for_it(stage: Stage) -> No
     assert "### 🟢 1 new migration, nothing risky found" in stage.comment()
 
 
+@pytest.mark.slow
 def test_what_was_edited_after_it_was_applied_is_not_rolled_out(stage: Stage) -> None:
     """Somebody forced it past the check: the target still remembers what it applied."""
     stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))

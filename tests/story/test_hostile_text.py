@@ -69,7 +69,11 @@ def test_hostile_text_does_not_move_a_line_of_the_comment(stage: Stage) -> None:
     assert "@everyone" not in outside_fences(body)
 
 
-@pytest.mark.parametrize("sql", [HARMLESS, IN_COMMENT + "SELEKT 1;\n"], ids=["fine", "unreadable"])
+@pytest.mark.parametrize(
+    "sql",
+    [pytest.param(HARMLESS, marks=pytest.mark.slow), IN_COMMENT + "SELEKT 1;\n"],
+    ids=["fine", "unreadable"],
+)
 def test_hostile_names_are_shown_and_do_nothing(stage: Stage, sql: str) -> None:
     job = stage.check(stage.propose({script(FOLDER): sql}))
     assert job.status == 1

@@ -1,5 +1,7 @@
 """A pull request has exactly one comment of the bot, and it never goes back in time."""
 
+import pytest
+
 from tests.story.stage import COUNTRY, HARMLESS, INDEX, MARKER, MENDED, RISKY, SHOP, Stage, script
 
 
@@ -37,6 +39,7 @@ def test_a_run_that_was_overtaken_does_not_speak_last(stage: Stage) -> None:
     assert stage.comment() == newer
 
 
+@pytest.mark.slow
 def test_a_second_comment_of_ours_is_removed(stage: Stage) -> None:
     opened = stage.propose({script(INDEX): RISKY})
     stage.check(opened)
@@ -47,6 +50,7 @@ def test_a_second_comment_of_ours_is_removed(stage: Stage) -> None:
     assert "### 🟢 1 new migration" in stage.comment()
 
 
+@pytest.mark.slow
 def test_other_comments_of_the_same_account_are_left_alone(stage: Stage) -> None:
     opened = stage.propose({script(COUNTRY): HARMLESS})
     other = "Deployed a preview."
@@ -56,6 +60,7 @@ def test_other_comments_of_the_same_account_are_left_alone(stage: Stage) -> None
     assert len(stage.comments()) == 2
 
 
+@pytest.mark.slow
 def test_without_migrations_any_more_the_comment_says_so(stage: Stage) -> None:
     stage.check(stage.propose({script(INDEX): RISKY, "README.md": "# Shop\n"}))
     job = stage.check(stage.push({script(INDEX): None}))

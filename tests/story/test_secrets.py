@@ -38,10 +38,10 @@ def with_unknown_setting(url: str) -> str:
 
 SPOILT = [
     with_wrong_password,
-    with_unknown_database,
     with_closed_port,
-    with_unreadable_port,
-    with_unknown_setting,
+    pytest.param(with_unknown_database, marks=pytest.mark.slow),
+    pytest.param(with_unreadable_port, marks=pytest.mark.slow),
+    pytest.param(with_unknown_setting, marks=pytest.mark.slow),
 ]
 
 

@@ -127,6 +127,9 @@ def test_a_deploy_with_nothing_pending_changes_nothing(stage: Stage) -> None:
     assert [stage.schema(name) for name in TARGETS] == before
     assert [len(stage.deployments(name)) for name in TARGETS] == [1, 1]
     assert stage.comment() == comment
+    thanks = stage.hub.review(SHOP, 1, author="grace", event="COMMENT", body="Thanks!")
+    assert stage.check(thanks).status == 0
+    assert stage.comment() == comment
 
 
 def test_one_deploy_applies_what_an_earlier_one_had_to_leave(stage: Stage) -> None:

@@ -142,6 +142,11 @@ class Hub(People):
         limit = primary_limit("installation ID 1", reset)
         self._faults.order(method, path_pattern, times, limit)
 
+    def recover(self) -> None:
+        """Forget the trouble that was ordered and has not come yet."""
+        with self.state.lock:
+            self._faults.waiting.clear()
+
     def _serve(self, arrival: Arrival) -> Outcome:
         with self.state.lock:
             fault = self._faults.take(arrival.method, arrival.path)

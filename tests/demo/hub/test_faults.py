@@ -28,6 +28,14 @@ def test_a_failure_does_nothing_and_passes(hub: Hub, repository: Repository, pul
     assert bodies(hub, pull) == ["x"]
 
 
+def test_what_was_ordered_can_be_called_off(hub: Hub, repository: Repository) -> None:
+    hub.fail_next("GET", "/pulls", status=500, times=9)
+    with pytest.raises(GithubException, match="500"):
+        list(repository.get_pulls())
+    hub.recover()
+    assert list(repository.get_pulls()) == []
+
+
 def test_a_failure_concerns_only_what_it_matches(hub: Hub, repository: Repository) -> None:
     hub.fail_next("GET", "/deployments", status=500)
     assert list(repository.get_pulls()) == []
