@@ -51,6 +51,7 @@ def test_a_table_names_the_work_its_floor_and_its_goal(
     assert "a title" in said
     assert "the floor" in said
     assert "1.50 × (1.50 to 1.50)" in said
+    assert said.count("1.50 ×") == 2
     assert "≤ 2 ×" in said
     assert "machine" in said
 
