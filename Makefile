@@ -56,8 +56,8 @@ demo: $(READY) ## Watch a migration go from pull request to production, on real 
 test: $(READY) ## Run the tests, without the slow ones
 	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 -m 'not slow' $(PYTEST_ARGS)
 
-test-all: $(READY) ## Run every test
-	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
+test-all: $(READY) ## Run every test, and let the property tests look for new cases
+	@HYPOTHESIS_PROFILE=searching $(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
 
 lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check

@@ -8,12 +8,19 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation, installations
 from tests.hub import hub, validator
 
 __all__ = ["hub", "validator"]
+
+# The same cases in every run: a rare find must not stop somebody else's change. `make test-all`
+# looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 GIVEN = os.environ.get("MIGRATION_BOT_TEST_POSTGRES")
 SERVERS: dict[str, Installation] = {

@@ -8,6 +8,7 @@ secret: equal after folding means equal.
 
 import base64
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -113,6 +114,8 @@ def _forms(secret: str) -> Iterator[bytes]:
         data = piece.encode("utf-8", "surrogatepass")
         # A trailing backslash would swallow whatever follows it in an escaped text.
         yield data.rstrip(b"\\") if len(data.rstrip(b"\\")) >= SHORTEST else data
+        # Between single quotes a shell takes a backslash as it is, and folding does not.
+        yield shlex.quote(piece).encode("utf-8", "surrogatepass")
         yield from (data.hex().encode(), data.hex().upper().encode())
         yield from (form for form in _base64(data) if len(form) >= SHORTEST)
 
