@@ -57,7 +57,7 @@ test: $(READY) ## Run the tests, without the slow ones
 	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 -m 'not slow' $(PYTEST_ARGS)
 
 test-all: $(READY) ## Run every test, and let the property tests look for new cases
-	@HYPOTHESIS_PROFILE=searching $(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-searching} $(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
 
 lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check

@@ -44,8 +44,8 @@ SELECT format('%I.%I', namespace.nspname, class.relname)
 """
 
 # What a file sets for its session must not reach our rows, nor the next file.
-_OURSELVES = "RESET SESSION AUTHORIZATION; RESET ROLE"
-_AS_BEFORE = f"{_OURSELVES}; RESET ALL"
+_OURSELVES = ("RESET SESSION AUTHORIZATION", "RESET ROLE")
+_AS_BEFORE = "; ".join([*_OURSELVES, "RESET ALL"])
 
 _FACTS = """
 SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
@@ -132,14 +132,15 @@ class TargetDatabase:
 
     def execute_all(self, statements: Sequence[str]) -> None:
         """In one round trip, which counts where the server is far away. Each statement is a message
-        of its own, so that the refused one is known."""
+        of its own, so that the refused one is known. Whatever role they took on, it ends with them:
+        the row is ours to write."""
         sent: list[psycopg.Cursor[Any]] = []
         refusal: psycopg.Error | None = None
         try:
             with self._connection.pipeline():
                 # Not left to the pipeline's end: psycopg would log it there, with values from rows.
                 try:
-                    for each in statements:
+                    for each in (*statements, *_OURSELVES):
                         sent.append(self._connection.cursor())
                         sent[-1].execute(each.encode())
                 except psycopg.Error as error:
@@ -148,7 +149,8 @@ class TargetDatabase:
             refusal = refusal or error
         if refusal is not None:
             refused = explain(refusal, "run it")
-            refused.position = sum(each.statusmessage is not None for each in sent)
+            done = sum(each.statusmessage is not None for each in sent)
+            refused.position = min(done, len(statements) - 1)
             raise refused
 
     def invalid_indexes(self) -> frozenset[str]:
@@ -156,7 +158,6 @@ class TargetDatabase:
             return frozenset(str(row[0]) for row in self._connection.execute(_INVALID))
 
     def record_applied(self, migration: Migration) -> None:
-        self._be_ourselves()
         id = table.new_id()
         table.insert_finished(
             self._connection, migration.name, migration.checksum, id=id, schema=self._schema
@@ -170,7 +171,6 @@ class TargetDatabase:
         return id
 
     def record_step(self, id: str, steps: int) -> None:
-        self._be_ourselves()
         table.set_steps(self._connection, steps, id=id, schema=self._schema)
 
     def record_finished(self, id: str) -> None:
@@ -188,10 +188,6 @@ class TargetDatabase:
             f"BEGIN; SET LOCAL lock_timeout = {self._target.lock_timeout}; "
             f"SET LOCAL statement_timeout = {self._target.statement_timeout}"
         )
-
-    def _be_ourselves(self) -> None:
-        with explained("take our own role back"):
-            self._connection.execute(_OURSELVES)
 
     def _as_before(self) -> None:
         if not self._connection.closed:

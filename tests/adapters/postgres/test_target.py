@@ -134,8 +134,8 @@ def test_a_migration_that_moves_the_search_path_is_recorded_all_the_same(
 def test_what_a_file_sets_for_its_session_ends_with_it(target: TargetDatabase) -> None:
     target.create_table()
     with target.transaction():
-        target.execute("CREATE SCHEMA aside; SET search_path = aside; SET work_mem = '1GB'")
-        target.execute("CREATE ROLE weak; SET ROLE weak")
+        target.execute_all(["CREATE SCHEMA aside", "SET search_path = aside"])
+        target.execute_all(["SET work_mem = '1GB'", "CREATE ROLE weak", "SET ROLE weak"])
         target.record_applied(INIT)
     with target.transaction():
         target.execute("CREATE TABLE seen AS SELECT current_setting('work_mem') AS m")
