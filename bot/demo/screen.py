@@ -59,7 +59,8 @@ class Screen:
             yield
 
     def plain(self, text: str) -> None:
-        self._console.print(Text.from_ansi(text))
+        """Whatever is there to paste stays in one piece, however narrow the terminal is."""
+        self._console.print(Text.from_ansi(text), soft_wrap=True)
 
 
 def readable(body: str, *, short: bool) -> str:

@@ -11,10 +11,10 @@ from bot.demo.stage import Stage, bot, require, stage_for
 from bot.errors import ExitCode
 
 _NEXT = (
-    ("migration-bot demo --keep", "the same, and the servers stay for you to look at"),
-    ("migration-bot check", "in a repository of yours: what this branch adds"),
+    ("migration-bot demo --keep", "the servers stay for you to look at"),
+    ("migration-bot check", "what a branch of yours would do"),
     ("migration-bot rules", "everything it knows to look for"),
-    ("docs/quickstart.md", "from here to a first comment on a pull request of yours"),
+    ("docs/quickstart.md", "a first comment on your own project"),
 )
 _CHECKS = {"contents": "read", "pull_requests": "write", "deployments": "read"}
 _DEPLOYS = {"contents": "read", "pull_requests": "write", "deployments": "write"}
@@ -32,6 +32,7 @@ def tell(screen: Screen, *, keep: bool = False) -> None:
         _show_the_end(stage, screen, began)
         if keep:
             _keep(stage, screen)
+    _say_what_next(screen)
 
 
 def play(stage: Stage, screen: Screen) -> None:
@@ -99,17 +100,21 @@ def _show_the_end(stage: Stage, screen: Screen, began: float) -> None:
     here = stage.runner.checkout
     screen.plain(bot(here, stage.urls, "status"))
     screen.note(f"All of it took {time.monotonic() - began:.0f} seconds.")
-    screen.scene("What to try next")
-    for command, what in _NEXT:
-        screen.plain(f"   {command:34}{what}")
 
 
 def _keep(stage: Stage, screen: Screen) -> None:
     screen.scene("Kept for you")
     for server, name in ((stage.staging, "staging"), (stage.production, "production")):
         stop = server.detach()
-        screen.plain(f'   {name}:  psql "{server.url("platform")}"')
-        screen.plain(f"   stop it and remove its files:  {stop}")
+        screen.note(f"{name}: connect, and stop it and remove its files")
+        screen.plain(f'psql "{server.url("platform")}"')
+        screen.plain(stop)
+
+
+def _say_what_next(screen: Screen) -> None:
+    screen.scene("What to try next")
+    for command, what in _NEXT:
+        screen.plain(f"   {command:28}{what}")
 
 
 def _check(stage: Stage, screen: Screen, event: Event, *, expected: ExitCode) -> None:
