@@ -74,7 +74,7 @@ class Verbs(click.Group):
 @click.option("--migrations", metavar="DIR", help="The folder, not prisma/migrations.")
 @click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only the result.")
-@click.option("-v", "--verbose", count=True, help="Say more; twice for tracebacks.")
+@click.option("-v", "--verbose", count=True, help="With an error, say where it came from.")
 @click.version_option(__version__, prog_name="migration-bot")
 @click.pass_context
 def cli(
@@ -89,9 +89,9 @@ def cli(
 
     Try it without any setup: `migration-bot demo`.
     """
-    context.obj = Session(
-        Options(config or None, migrations, not no_color, -1 if quiet else verbose), _build
-    )
+    options = Options(config or None, migrations, not no_color, -1 if quiet else verbose)
+    context.obj.append(options)
+    context.obj = Session(options, _build)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -102,9 +102,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and return its exit code; every error is printed here and only here."""
+    told: list[Options] = []
     try:
-        result: Any = cli.main(arguments, prog_name="migration-bot", standalone_mode=False)
+        result: Any = cli.main(
+            arguments, prog_name="migration-bot", standalone_mode=False, obj=told
+        )
     except BotError as error:
+        if any(options.verbosity > 0 for options in told):
+            _print_traceback()
         _print_error(error)
         return int(error.exit_code)
     except click.exceptions.Exit as error:
@@ -155,12 +160,17 @@ def _print_error(error: BotError) -> None:
     click.echo(f"hint:  {clean(error.hint)}", err=True)
 
 
-def _print_fault() -> None:
-    """A bug of ours keeps its traceback, with secrets struck out of it."""
+def _print_traceback() -> None:
+    """Where the exception at hand came from, with secrets struck out."""
     import traceback
 
     from bot.wiring import log_cleaner
 
     click.echo(log_cleaner()(traceback.format_exc()), err=True)
+
+
+def _print_fault() -> None:
+    """A bug of ours keeps its traceback."""
+    _print_traceback()
     click.echo("error: this is a fault of migration-bot itself.", err=True)
     click.echo("hint:  report it with the lines above; nothing secret is in them.", err=True)

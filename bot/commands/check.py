@@ -15,7 +15,7 @@ from dataclasses import replace
 import click
 
 from bot.commands.session import Session, format_option, pass_session
-from bot.core.finding import Verdict
+from bot.core.finding import Severity, Verdict
 from bot.core.review import Review
 from bot.core.rule import Rule, name_of
 from bot.core.settings import NEWEST_POSTGRES
@@ -27,6 +27,8 @@ from bot.report.report import Report
 from bot.report.text import check_text
 from bot.rules import RULES
 from bot.world import World
+
+DEFAULT, ALL = "default", "all"
 
 
 def run(
@@ -56,7 +58,7 @@ def _face(review: Review, form: str, world: World) -> str:
 
 def chosen_rules(choice: str) -> Sequence[Rule]:
     """The rules that `--rules` names. Raises UsageError for an id that does not exist."""
-    if choice in ("default", "all"):
+    if choice in (DEFAULT, ALL):
         return RULES
     by_name = {name_of(rule): rule for rule in RULES}
     names = [name.strip() for name in choice.split(",") if name.strip()]
@@ -69,12 +71,27 @@ def chosen_rules(choice: str) -> Sequence[Rule]:
     return [by_name[name] for name in names]
 
 
+def switched_on(choice: str) -> dict[str, Severity | None]:
+    """Rules that are off by themselves, and are on because they were asked for."""
+    if choice == DEFAULT:
+        return {}
+    return {name_of(each): Severity.NOTICE for each in chosen_rules(choice) if not each.SEVERITY}
+
+
 @click.command(help=__doc__)
 @click.option("--base", metavar="REF", help="Compare with this branch or commit.")
 @click.option("--all", "everything", is_flag=True, help="Check every migration there is.")
 @format_option("text", "json", "markdown")
 @click.option(
-    "--rules", default="default", metavar="ID,…", help="Only these rules; default: all that are on."
+    "--rules",
+    default=DEFAULT,
+    metavar="default|all|ID,…",
+    help="Only these rules; `all` adds those that are off unless asked for.",
+)
+@click.option(
+    "--no-rehearsal",
+    is_flag=True,
+    help="Judge only, and run nothing. This version never runs anything in a check.",
 )
 @click.option(
     "--postgres-version",
@@ -89,6 +106,7 @@ def command(
     everything: bool,
     form: str,
     rules: str,
+    no_rehearsal: bool,
     postgres_version: int | None,
     prisma_version: str | None,
 ) -> ExitCode:
@@ -102,6 +120,7 @@ def command(
         world.settings,
         postgres=postgres_version or world.settings.postgres,
         prisma=prisma_version or world.settings.prisma,
+        severities=switched_on(rules) | dict(world.settings.severities),
     )
     return run(
         replace(world, settings=settings),

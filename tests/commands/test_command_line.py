@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from bot.cli import VERBS
 from bot.errors import ExitCode
 from tests.commands.place import CONFIGURATION, INIT, MORE, SCRIPT, Place, refused
-from tests.shell import ROOT, Done, command, environment
+from tests.shell import ROOT, Done, bot, command, environment
 
 RISKY = "CREATE INDEX a_n ON a (id);\n"
 SAFE = "CREATE TABLE b (id int PRIMARY KEY);\n"
@@ -199,3 +199,13 @@ def _in_shell(script: str, place: Place, *arguments: str) -> "subprocess.Complet
         capture_output=True,
         text=True,
     )
+
+
+def test_verbose_says_where_an_error_came_from_and_still_ends_with_advice(tmp_path: Path) -> None:
+    quiet = bot("plan", "staging", cwd=tmp_path)
+    verbose = bot("--verbose", "plan", "staging", cwd=tmp_path)
+
+    assert "Traceback" not in quiet.err
+    assert "Traceback" in verbose.err
+    assert verbose.err.rstrip().splitlines()[-1].startswith("hint:")
+    assert verbose.code == quiet.code
