@@ -110,6 +110,7 @@ def test_the_platforms_history_applied_by_us_is_what_prisma_expects(
     assert rows(database) == before
 
 
+@pytest.mark.slow
 def test_a_database_that_prisma_migrated_is_up_to_date_for_us_and_its_rows_are_ours(
     prisma: Prisma, platform: Path, database: str
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_database_that_prisma_migrated_is_up_to_date_for_us_and_its_rows_are_o
     assert rows(database) == prismas
 
 
+@pytest.mark.slow
 @one_server
 def test_a_schema_that_differs_is_told_apart(prisma: Prisma, tmp_path: Path, database: str) -> None:
     """Prisma's verdicts above can fail."""
@@ -135,6 +137,7 @@ def test_a_schema_that_differs_is_told_apart(prisma: Prisma, tmp_path: Path, dat
     assert prisma.diff(database, folder).code == 2
 
 
+@pytest.mark.slow
 def test_prisma_lists_the_same_pending_migrations_as_we_do(
     prisma: Prisma, tmp_path: Path, database: str
 ) -> None:
@@ -173,6 +176,7 @@ def test_a_file_that_failed_between_its_segments_is_failed_for_prisma_too(
     assert our("status", folder, database).code == 0
 
 
+@pytest.mark.slow
 @one_server
 def test_a_file_that_prisma_failed_is_failed_for_us_and_runs_again_once_it_is_rolled_back(
     prisma: Prisma, tmp_path: Path, database: str
@@ -190,6 +194,7 @@ def test_a_file_that_prisma_failed_is_failed_for_us_and_runs_again_once_it_is_ro
     assert UP_TO_DATE in prisma.status(database, folder).text
 
 
+@pytest.mark.slow
 def test_a_failed_file_of_ours_leaves_nothing_that_prisma_would_stumble_over(
     prisma: Prisma, tmp_path: Path, database: str
 ) -> None:
@@ -203,6 +208,7 @@ def test_a_failed_file_of_ours_leaves_nothing_that_prisma_would_stumble_over(
     assert our("status", folder, database).code == 0
 
 
+@pytest.mark.slow
 @one_server
 @pytest.mark.parametrize(
     "script",
@@ -227,6 +233,7 @@ def test_a_file_has_the_same_checksum_and_row_whoever_applies_it(
     assert rows(database) == our_rows
 
 
+@pytest.mark.slow
 @one_server
 def test_line_ends_that_git_changed_after_applying_are_no_edit_for_either(
     prisma: Prisma, tmp_path: Path, database: str
@@ -240,6 +247,7 @@ def test_line_ends_that_git_changed_after_applying_are_no_edit_for_either(
     assert our("status", folder, database).code == 0
 
 
+@pytest.mark.slow
 def test_the_platforms_schema_is_valid_and_formatted(prisma: Prisma, platform: Path) -> None:
     validated = prisma.run("validate", project=platform)
     assert "is valid" in validated.text
@@ -251,6 +259,7 @@ def test_the_platforms_schema_is_valid_and_formatted(prisma: Prisma, platform: P
     assert prisma.run("format", "--check", project=platform).code == 1
 
 
+@pytest.mark.slow
 @one_server
 def test_the_configuration_that_we_ship_leads_prisma_to_the_platform(
     prisma: Prisma, tmp_path: Path, database: str

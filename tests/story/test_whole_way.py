@@ -117,6 +117,7 @@ def test_an_approval_holds_however_the_pull_request_is_merged(stage: Stage, meth
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.slow
 def test_a_deploy_with_nothing_pending_changes_nothing(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): HARMLESS})
     stage.deploy(push, run_id=300)
@@ -132,6 +133,7 @@ def test_a_deploy_with_nothing_pending_changes_nothing(stage: Stage) -> None:
     assert stage.comment() == comment
 
 
+@pytest.mark.slow
 def test_one_deploy_applies_what_an_earlier_one_had_to_leave(stage: Stage) -> None:
     stage.propose({script(INDEX): MENDED}, branch="index")
     first = stage.deploy(stage.merge(1))

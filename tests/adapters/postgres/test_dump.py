@@ -396,6 +396,7 @@ def test_a_pg_dump_older_than_the_server_is_refused(tmp_path: Path) -> None:
     assert f"PostgreSQL {new.major} client" in caught.value.hint
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(len(SERVERS) < 2, reason="needs two majors of PostgreSQL")
 def test_a_backup_is_proved_on_a_newer_major_too(tmp_path: Path) -> None:
     old, new = sorted(SERVERS.values(), key=lambda each: each.major)[:2]
