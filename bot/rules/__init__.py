@@ -29,6 +29,10 @@ ORDER = (
     "tables.inheritance_change",
     "tables.replica_identity_change",
     "tables.autovacuum_disabled",
+    "tables.table_no_primary_key",
+    "tables.primary_key_type",
+    "tables.drop_name_convention",
+    "tables.column_order_padding",
     "columns.rename_column",
     "transactions.transaction_unclosed",
     "indexes.concurrently_in_transaction",
@@ -67,6 +71,7 @@ ORDER = (
     "objects.trigger_dropped",
     "objects.sequence_changed",
     "objects.rename_object",
+    "objects.dependent_objects",
     # Those about the history as a whole are last: they name no statement.
     "history.prisma_edited_applied",
     "history.prisma_deleted_migration",

@@ -41,7 +41,11 @@ _SETTING = "autovacuum_enabled"
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for action in (*context.all(TableOption), *context.all(CreateTable)):
+    actions: tuple[TableOption | CreateTable, ...] = (
+        *context.all(TableOption),
+        *context.all(CreateTable),
+    )
+    for action in actions:
         off = any(_off(*each) for each in action.settings)
         temporary = isinstance(action, CreateTable) and action.temporary
         if off and not temporary and not _on_again(action.table, context):
