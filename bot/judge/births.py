@@ -49,6 +49,7 @@ _NAMED: dict[type[act.Action], Callable[[Any], Key]] = {
     act.CreateExtension: lambda action: key_of("EXTENSION", action.name),
     act.CreateFunction: lambda action: key_of("FUNCTION", action.name),
     act.CreateObject: lambda action: key_of(action.kind, action.name),
+    act.CreateIndex: lambda action: key_of("INDEX", action.name),
     act.CreateSchema: lambda action: key_of("SCHEMA", action.name),
     act.CreateSequence: lambda action: key_of("SEQUENCE", action.name),
     act.CreateTable: lambda action: key_of("TABLE", action.table),
