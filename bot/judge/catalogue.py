@@ -16,7 +16,10 @@ Value = TypeVar("Value")
 
 @dataclass
 class Catalogue:
-    """Tables, indexes, views and types by `schema.name`. The values are immutable, the maps not."""
+    """Tables, indexes, views and types by `schema.name`. The values are immutable, the maps not.
+
+    `births` says when anything that is no relation was created, by its kind and name.
+    """
 
     tables: dict[str, Table] = field(default_factory=dict)
     indexes: dict[str, Index] = field(default_factory=dict)
@@ -25,6 +28,7 @@ class Catalogue:
     domains: dict[str, Domain] = field(default_factory=dict)
     sequences: dict[str, int] = field(default_factory=dict)
     triggers: dict[tuple[str, str], Trigger] = field(default_factory=dict)
+    births: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def copy(self) -> "Catalogue":
         return Catalogue(
@@ -35,6 +39,7 @@ class Catalogue:
             dict(self.domains),
             dict(self.sequences),
             dict(self.triggers),
+            dict(self.births),
         )
 
     def born(self, relation: str) -> int | None:

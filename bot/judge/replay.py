@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from bot.judge.births import follow
 from bot.judge.catalogue import Catalogue, without
 from bot.judge.renaming import rename, rename_object, swapped
 from bot.judge.schema import Domain, EnumType, Index, Table, Trigger, View
@@ -17,6 +18,7 @@ def replay(catalogue: Catalogue, actions: Iterable[act.Action], *, born: int) ->
         step = _STEPS.get(type(action))
         if step:
             step(catalogue, action, born)
+        follow(catalogue.births, action, born)
 
 
 def _create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> None:
@@ -207,7 +209,11 @@ def _create_trigger(catalogue: Catalogue, action: act.CreateTrigger, born: int) 
 def _create_view(catalogue: Catalogue, action: act.CreateView, born: int) -> None:
     before = catalogue.views.get(action.name)
     catalogue.views[action.name] = View(
-        action.name, before.born if before else born, action.reads, action.materialized
+        action.name,
+        before.born if before else born,
+        action.reads,
+        action.materialized,
+        action.columns,
     )
 
 

@@ -38,10 +38,13 @@ class Index:
 
 @dataclass(frozen=True)
 class View:
+    """`columns` are the names of columns that its query uses; "*" stands for all."""
+
     name: str
     born: int
     reads: tuple[str, ...] = ()
     materialized: bool = False
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

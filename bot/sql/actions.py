@@ -46,6 +46,7 @@ class CreateTable(Action):
     inherits: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,13 @@ class DetachPartition(TableAction):
 class TableOption(TableAction):
     """Any other command of ALTER TABLE, by PostgreSQL's name for it: "AT_SetLogged".
 
-    `name` is the column, trigger or role it is about, if any.
+    `name` is the column, trigger or role it is about, if any. `settings` are what it sets, with
+    the values as text.
     """
 
     command: str
     name: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 # Indexes
@@ -201,11 +204,14 @@ class DropObjects(Action):
 
 @dataclass(frozen=True)
 class CreateView(Action):
+    """`columns` are the names of columns that its query uses; "*" stands for all."""
+
     name: str
     reads: tuple[str, ...] = ()
     materialized: bool = False
     replace: bool = False
     with_data: bool = True
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -222,7 +228,10 @@ class CreateSequence(Action):
 
 @dataclass(frozen=True)
 class AlterSequence(Action):
+    """`settings` are what it sets, as PostgreSQL names it, with the values as text."""
+
     name: str
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -234,6 +243,14 @@ class CreateTrigger(Action):
 
 @dataclass(frozen=True)
 class CreateSchema(Action):
+    name: str
+
+
+@dataclass(frozen=True)
+class CreateObject(Action):
+    """An object nothing more is known of than what it is, in SQL's words, and its name."""
+
+    kind: str
     name: str
 
 

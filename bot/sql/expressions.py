@@ -178,6 +178,16 @@ def qualified(parts: tuple[str, ...]) -> str:
     return ".".join(parts[-2:]) if len(parts) > 1 else f"public.{parts[0]}" if parts else ""
 
 
+def columns_of(tree: Any) -> tuple[str, ...]:
+    """The names of columns a query uses, in order of appearance; "*" for all of them."""
+    named: dict[str, None] = {}
+    for node, fields in nodes(tree):
+        if node == "ColumnRef":
+            last = fields["fields"][-1]
+            named[last.get("String", {}).get("sval", "*")] = None
+    return tuple(named)
+
+
 def relations_of(tree: Any) -> tuple[str, ...]:
     """The relations a query names, in order of appearance, without its own WITH queries."""
     own: set[str] = set()

@@ -8,7 +8,7 @@ from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
 from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
-from bot.sql.read_definitions import Fields
+from bot.sql.read_definitions import Fields, settings_of
 
 # What reading a tree of another shape than expected raises. Such a statement is not passed over: it
 # becomes an action that says so.
@@ -48,7 +48,7 @@ def _sequence(fields: Fields) -> Iterator[act.Action]:
 
 
 def _alter_sequence(fields: Fields) -> Iterator[act.Action]:
-    yield act.AlterSequence(relation_name(fields["sequence"]))
+    yield act.AlterSequence(relation_name(fields["sequence"]), settings_of(fields.get("options")))
 
 
 def _schema(fields: Fields) -> Iterator[act.Action]:
@@ -77,7 +77,9 @@ _READERS: Mapping[str, Reader] = {
     "CallStmt": data.call,
     "ClusterStmt": data.cluster,
     "CommentStmt": objects.comment_on,
+    "CompositeTypeStmt": objects.create_object,
     "CopyStmt": data.copy,
+    "CreateCastStmt": objects.create_object,
     "CreateDomainStmt": objects.create_domain,
     "CreateEnumStmt": objects.create_enum,
     "CreateExtensionStmt": _extension,
@@ -85,6 +87,8 @@ _READERS: Mapping[str, Reader] = {
     "CreateForeignTableStmt": tables.create_table,
     "CreateFunctionStmt": objects.create_function,
     "CreatePolicyStmt": _policy,
+    "CreatePublicationStmt": objects.create_object,
+    "CreateRangeStmt": objects.create_object,
     "CreateRoleStmt": data.role,
     "CreateSchemaStmt": _schema,
     "CreateSeqStmt": _sequence,
@@ -92,6 +96,7 @@ _READERS: Mapping[str, Reader] = {
     "CreateTableAsStmt": objects.create_table_as,
     "CreateTrigStmt": _trigger,
     "CreateUserMappingStmt": data.role,
+    "DefineStmt": objects.create_object,
     "DeleteStmt": data.delete,
     "DoStmt": objects.run_block,
     "DropStmt": objects.drop,

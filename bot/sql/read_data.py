@@ -13,7 +13,7 @@ from bot.sql.expressions import (
     relations_of,
     strings_of,
 )
-from bot.sql.read_definitions import Fields
+from bot.sql.read_definitions import Fields, settings_of
 
 _SECRET_OPTIONS = {"password", "passwd"}
 _VERBS = {
@@ -138,7 +138,8 @@ def lock_table(fields: Fields) -> Iterator[act.Action]:
 
 def vacuum(fields: Fields) -> Iterator[act.Action]:
     relations = (each["VacuumRelation"].get("relation") for each in fields.get("rels", ()))
-    options = {each["DefElem"]["defname"] for each in fields.get("options", ())}
+    settings = settings_of(fields.get("options"))
+    options = {name for name, value in settings if value not in ("false", "off", "0")}
     yield act.Vacuum(
         tables=tuple(relation_name(each) for each in relations if each),
         full="full" in options,

@@ -79,3 +79,28 @@ def _columns(fields: Fields) -> tuple[str, ...]:
     keys = strings_of(fields.get("keys") or fields.get("fk_attrs"))
     excluded = (each["List"]["items"][0]["IndexElem"] for each in fields.get("exclusions", ()))
     return keys or tuple(each["name"] for each in excluded if "name" in each)
+
+
+def settings_of(items: Any) -> tuple[tuple[str, str], ...]:
+    """A list of DefElem nodes as names and values; one without a value is "true"."""
+    found = (each["DefElem"] for each in items or () if "DefElem" in each)
+    return tuple((_setting(each), _value(each.get("arg"))) for each in found)
+
+
+def _setting(fields: Fields) -> str:
+    space = fields.get("defnamespace")
+    return f"{space}.{fields['defname']}" if space else str(fields["defname"])
+
+
+def _value(tree: Any) -> str:
+    node, fields = next(iter(tree.items())) if tree else ("", {})
+    if node in ("TypeName", "List"):
+        return ".".join(strings_of(fields.get("names") or fields.get("items")))
+    values = {
+        "String": ("sval", ""),
+        "Integer": ("ival", 0),
+        "Float": ("fval", ""),
+        "Boolean": ("boolval", False),
+    }
+    key, missing = values.get(node, ("", True))
+    return str(fields.get(key, missing)).lower()

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.sql import actions as act
 from bot.sql.expressions import (
+    columns_of,
     expression_of,
     qualified,
     relation_name,
@@ -119,6 +120,9 @@ def object_name(kind: str, tree: Any) -> str:
     node, fields = next(iter(tree.items()), ("", {}))
     if node == "String":
         return str(fields["sval"])
+    if kind == "CAST":
+        source, target = (type_of(each["TypeName"]) for each in fields["items"])
+        return f"{source} AS {target}"
     if node == "List":
         parts = strings_of(fields["items"])
     elif node == "TypeName":
@@ -126,6 +130,21 @@ def object_name(kind: str, tree: Any) -> str:
     else:
         parts = strings_of(fields.get("objname"))
     return ".".join(parts) if kind in _WITHOUT_SCHEMA else qualified(parts)
+
+
+def create_object(fields: Fields) -> Iterator[act.Action]:
+    """CREATE of what is only worth a name: TYPE, AGGREGATE, OPERATOR, CAST, PUBLICATION, …"""
+    if "sourcetype" in fields:
+        source, target = type_of(fields["sourcetype"]), type_of(fields["targettype"])
+        yield act.CreateObject("CAST", f"{source} AS {target}")
+    elif "pubname" in fields:
+        yield act.CreateObject("PUBLICATION", fields["pubname"])
+    elif "typevar" in fields:
+        yield act.CreateObject("TYPE", relation_name(fields["typevar"]))
+    else:
+        kind = object_words(fields.get("kind", "OBJECT_TYPE"))
+        named = fields.get("defnames") or fields["typeName"]
+        yield act.CreateObject(kind, qualified(strings_of(named)))
 
 
 def comment_on(fields: Fields) -> Iterator[act.Action]:
@@ -144,6 +163,7 @@ def create_view(fields: Fields) -> Iterator[act.Action]:
         name=relation_name(fields["view"]),
         reads=relations_of(fields["query"]),
         replace=fields.get("replace", False),
+        columns=columns_of(fields["query"]),
     )
 
 
@@ -152,7 +172,8 @@ def create_table_as(fields: Fields) -> Iterator[act.Action]:
     reads = relations_of(fields["query"])
     if fields.get("objtype") == "OBJECT_MATVIEW":
         filled = not fields["into"].get("skipData", False)
-        yield act.CreateView(name, reads, materialized=True, with_data=filled)
+        columns = columns_of(fields["query"])
+        yield act.CreateView(name, reads, materialized=True, with_data=filled, columns=columns)
     else:
         yield act.CreateTable(
             name.replace("pg_temp.", "public."),

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sql import actions as act
 from bot.sql.expressions import expression_of, relation_name, strings_of, type_of
-from bot.sql.read_definitions import Fields, column_of, constraint_of
+from bot.sql.read_definitions import Fields, column_of, constraint_of, settings_of
 
 
 def create_table(fields: Fields) -> Iterator[act.Action]:
@@ -30,6 +30,7 @@ def create_table(fields: Fields) -> Iterator[act.Action]:
         like=tuple(
             relation_name(each["relation"]) for node, each in elements if node == "TableLikeClause"
         ),
+        settings=settings_of(body.get("options")),
     )
 
 
@@ -40,9 +41,14 @@ def alter_table(fields: Fields) -> Iterator[act.Action]:
         command = each["AlterTableCmd"]
         reader = _COMMANDS.get(command["subtype"])
         if reader is None or kind not in ("OBJECT_TABLE", "OBJECT_FOREIGN_TABLE"):
-            yield act.TableOption(table, command["subtype"], command.get("name", ""))
+            yield _option(table, command)
         else:
             yield reader(table, command)
+
+
+def _option(table: str, command: Fields) -> act.Action:
+    values = command.get("def", {}).get("List", {}).get("items")
+    return act.TableOption(table, command["subtype"], command.get("name", ""), settings_of(values))
 
 
 def _add_column(table: str, command: Fields) -> act.Action:

@@ -15,7 +15,7 @@ from bot.judge.context import MigrationRule, StatementRule
 from bot.judge.judge import judge
 from tests.judging import change, judged, migration, names, review
 
-ORDER = 'CREATE TABLE "Order" ("id" TEXT NOT NULL, "userId" TEXT);'
+ORDER = 'CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "userId" TEXT);'
 INDEX = 'CREATE INDEX "i" ON "Order"("userId");'
 
 

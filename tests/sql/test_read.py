@@ -191,3 +191,48 @@ def test_a_very_deep_condition_is_taken_for_a_real_one() -> None:
     (action,) = actions("DELETE FROM a WHERE " + "NOT " * 3000 + "true")
     assert isinstance(action, act.Delete)
     assert action.bounded
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind", "name"),
+    [
+        ("CREATE TYPE s.c AS (a INT)", "TYPE", "s.c"),
+        ("CREATE TYPE r AS RANGE (SUBTYPE = float8)", "TYPE", "public.r"),
+        ("CREATE AGGREGATE s.sums(INT) (SFUNC = f, STYPE = INT)", "AGGREGATE", "s.sums"),
+        ("CREATE CAST (INT AS TEXT) WITH INOUT", "CAST", "int4 AS text"),
+        ("CREATE PUBLICATION p FOR ALL TABLES", "PUBLICATION", "p"),
+    ],
+)
+def test_an_object_is_known_by_its_name_alone(sql: str, kind: str, name: str) -> None:
+    assert actions(sql) == [act.CreateObject(kind, name)]
+
+
+def test_a_cast_is_dropped_by_the_name_it_was_created_by() -> None:
+    assert actions("DROP CAST (INT AS TEXT)") == [act.DropObjects("CAST", ("int4 AS text",))]
+
+
+def test_settings_are_read_as_text() -> None:
+    (sequence,) = actions("ALTER SEQUENCE s RESTART WITH 5 NO CYCLE OWNED BY t.c")
+    assert sequence == act.AlterSequence(
+        "public.s", (("restart", "5"), ("cycle", "false"), ("owned_by", "t.c"))
+    )
+    (option,) = actions("ALTER TABLE t SET (fillfactor = 70, toast.autovacuum_enabled = off)")
+    assert option == act.TableOption(
+        "public.t",
+        "AT_SetRelOptions",
+        settings=(("fillfactor", "70"), ("toast.autovacuum_enabled", "off")),
+    )
+
+
+def test_a_vacuum_whose_full_is_switched_off_is_not_full() -> None:
+    assert actions("VACUUM (FULL off) t") == [act.Vacuum(("public.t",))]
+    assert actions("VACUUM (FULL) t") == [act.Vacuum(("public.t",), full=True)]
+
+
+def test_a_view_knows_the_columns_it_uses() -> None:
+    (view,) = actions("CREATE VIEW v AS SELECT u.a, lower(b) FROM t u WHERE c > 0")
+    assert isinstance(view, act.CreateView)
+    assert view.columns == ("a", "b", "c")
+    (whole,) = actions("CREATE MATERIALIZED VIEW v AS SELECT u.* FROM t u")
+    assert isinstance(whole, act.CreateView)
+    assert whole.columns == ("*",)

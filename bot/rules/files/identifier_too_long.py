@@ -23,7 +23,7 @@ CREATE TABLE "Organisation" (
 """
 
 GOOD = """
-CREATE TABLE "Organisation" ("a_name_that_fits" INT);
+CREATE TABLE "Organisation" ("a_name_that_fits" BIGINT PRIMARY KEY);
 """
 
 QUIET = [

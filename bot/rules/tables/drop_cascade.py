@@ -27,6 +27,7 @@ DROP VIEW "People" CASCADE;
 
 GOOD = """
 DROP VIEW "People";
+CREATE VIEW "People" AS SELECT "id" FROM "User";
 """
 
 QUIET = [

@@ -1,0 +1,42 @@
+"""Dropping a type breaks the queries that cast to it.
+
+The running version of the application may still name the type, as Prisma does for every value of an
+enum that it writes: those queries fail from this moment on.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.rules.objects.lifecycle import dropped
+
+SEVERITY = Severity.WARNING
+
+FIX = "Drop the type in the release after the one that stopped using it."
+
+BEFORE = """
+CREATE TYPE "Kind" AS ENUM ('A', 'B');
+"""
+
+BAD = """
+DROP TYPE "Kind";
+"""
+
+GOOD = """
+COMMENT ON TYPE "Kind" IS 'unused since 2.1, to be dropped with 2.2';
+"""
+
+QUIET = [
+    'CREATE TYPE "Kind_new" AS ENUM (\'A\'); ALTER TYPE "Kind" RENAME TO "Kind_old"; '
+    'ALTER TYPE "Kind_new" RENAME TO "Kind"; DROP TYPE "Kind_old";',
+    'ALTER TYPE "Kind" RENAME TO "Kind_old"; CREATE TYPE "Kind" AS ENUM (\'A\'); '
+    'DROP TYPE "public"."Kind_old";',
+    'DROP TYPE "Kind"; CREATE TYPE "Kind" AS ENUM (\'C\');',
+    "CREATE TYPE e AS ENUM ('a'); DROP TYPE e;",
+    "CREATE TYPE c AS (a INT); DROP TYPE c;",
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for name in dropped(context, "TYPE"):
+        yield f"Queries of the running version that cast to {shown(name)} fail once it is dropped."

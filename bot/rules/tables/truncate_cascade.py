@@ -1,0 +1,46 @@
+"""TRUNCATE … CASCADE also empties every table that refers to this one.
+
+And the tables that refer to those: one word more, and rows of tables that the migration never names
+are gone, possibly others in production than on the author's machine.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import Truncate
+
+SEVERITY = Severity.ERROR
+
+FIX = "Leave CASCADE out and name every table that is to be emptied; better, delete in batches."
+
+BEFORE = """
+CREATE TABLE "User" ("id" TEXT NOT NULL PRIMARY KEY, "leftAt" TIMESTAMP(3));
+CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "userId" TEXT UNIQUE REFERENCES "User"("id"));
+"""
+
+BAD = """
+TRUNCATE "User" CASCADE;
+"""
+
+GOOD = """
+DELETE FROM "User" WHERE "leftAt" < now() - interval '1 year';
+"""
+
+QUIET = [
+    'TRUNCATE "User", "Order";',
+    "CREATE TABLE n (a INT); TRUNCATE n CASCADE;",
+    "CREATE TEMP TABLE n (a INT); TRUNCATE n CASCADE;",
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for action in context.all(Truncate):
+        emptied = [name for name in action.tables if not context.is_new(name)]
+        if action.cascade and emptied:
+            others = sorted(set(context.effects.loses) - set(action.tables))
+            known = f", {', '.join(map(shown, others))} among them" if others else ""
+            yield (
+                "Every table that refers to "
+                f"{', '.join(map(shown, emptied))} loses all its rows too{known}."
+            )
