@@ -1,6 +1,6 @@
 """Columns and constraints as PostgreSQL's tree describes them, read into values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.sql.expressions import expression_of, relation_name, strings_of, type_of
@@ -15,6 +15,14 @@ _KINDS = {
     "CONSTR_FOREIGN": ConstraintKind.FOREIGN_KEY,
     "CONSTR_EXCLUSION": ConstraintKind.EXCLUDE,
     "CONSTR_NOTNULL": ConstraintKind.NOT_NULL,
+}
+_ATTRIBUTES = {
+    "CONSTR_ATTR_DEFERRABLE": {"deferrable": True},
+    "CONSTR_ATTR_NOT_DEFERRABLE": {"deferrable": False},
+    "CONSTR_ATTR_DEFERRED": {"deferrable": True},
+    "CONSTR_ATTR_IMMEDIATE": {},
+    "CONSTR_ATTR_ENFORCED": {"is_enforced": True},
+    "CONSTR_ATTR_NOT_ENFORCED": {"is_enforced": False},
 }
 _ON_DELETE = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
 
@@ -37,10 +45,21 @@ def column_of(fields: Fields) -> Column:
         collation=".".join(strings_of(fields.get("collClause", {}).get("collname"))),
         constraints=tuple(
             constraint_of(each, column=name)
-            for each in found
+            for each in _with_attributes(found)
             if each["contype"] in _KINDS and each["contype"] != "CONSTR_NOTNULL"
         ),
     )
+
+
+def _with_attributes(constraints: Sequence[Fields]) -> Iterator[Fields]:
+    """Beside a column, DEFERRABLE and NOT ENFORCED stand in the tree as constraints that follow."""
+    for place, each in enumerate(constraints):
+        attributes: dict[str, bool] = {}
+        for follower in constraints[place + 1 :]:
+            if follower["contype"] not in _ATTRIBUTES:
+                break
+            attributes |= _ATTRIBUTES[follower["contype"]]
+        yield {**each, **attributes}
 
 
 def _default(by_kind: Mapping[str, Fields]) -> Expression | None:
