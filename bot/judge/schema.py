@@ -42,6 +42,7 @@ class View:
     born: int
     reads: tuple[str, ...] = ()
     materialized: bool = False
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

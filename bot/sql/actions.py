@@ -130,11 +130,13 @@ class DetachPartition(TableAction):
 class TableOption(TableAction):
     """Any other command of ALTER TABLE, by PostgreSQL's name for it: "AT_SetLogged".
 
-    `name` is the column, trigger or role it is about, if any.
+    `name` is the column, trigger or role it is about, if any. `value` is ALWAYS or BY DEFAULT for
+    an identity, "" where the command does not say.
     """
 
     command: str
     name: str = ""
+    value: str = ""
 
 
 # Indexes
@@ -201,11 +203,14 @@ class DropObjects(Action):
 
 @dataclass(frozen=True)
 class CreateView(Action):
+    """`columns` are the names it uses, of whichever relation; "*" for all of one."""
+
     name: str
     reads: tuple[str, ...] = ()
     materialized: bool = False
     replace: bool = False
     with_data: bool = True
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

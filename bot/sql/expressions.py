@@ -188,3 +188,13 @@ def relations_of(tree: Any) -> tuple[str, ...]:
         elif node == "RangeVar":
             named[relation_name(fields)] = None
     return tuple(name for name in named if name not in own)
+
+
+def columns_of(tree: Any) -> tuple[str, ...]:
+    """The names of the columns a query uses, of whichever relation; "*" for all of one."""
+    named: dict[str, None] = {}
+    for node, fields in nodes(tree):
+        if node == "ColumnRef":
+            last = fields["fields"][-1]
+            named["*" if "A_Star" in last else last["String"]["sval"]] = None
+    return tuple(named)

@@ -35,19 +35,23 @@ def column_of(fields: Fields) -> Column:
     kind = type_of(fields["typeName"]) if "typeName" in fields else Type("unknown")
     identity = "CONSTR_IDENTITY" in by_kind
     implied = kind.serial or identity or "CONSTR_PRIMARY" in by_kind
+    default = _default(by_kind)
+    generated = by_kind.get("CONSTR_GENERATED")
     return Column(
         name=name,
         type=kind,
         not_null=implied or "CONSTR_NOTNULL" in by_kind,
-        default=_default(by_kind),
+        default=default,
         identity=identity,
-        generated=_generated(by_kind),
+        generated=_generated(generated),
         collation=".".join(strings_of(fields.get("collClause", {}).get("collname"))),
         constraints=tuple(
             constraint_of(each, column=name)
             for each in _with_attributes(found)
             if each["contype"] in _KINDS and each["contype"] != "CONSTR_NOTNULL"
         ),
+        computed_from=expression_of(generated["raw_expr"]).columns if generated else (),
+        filled=default is not None and default.constant != "null",
     )
 
 
@@ -67,8 +71,7 @@ def _default(by_kind: Mapping[str, Fields]) -> Expression | None:
     return expression_of(default["raw_expr"]) if default else None
 
 
-def _generated(by_kind: Mapping[str, Fields]) -> str:
-    generated = by_kind.get("CONSTR_GENERATED")
+def _generated(generated: Fields | None) -> str:
     if generated is None:
         return ""
     return "virtual" if generated.get("generated_kind") == "v" else "stored"

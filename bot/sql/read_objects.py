@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.sql import actions as act
 from bot.sql.expressions import (
+    columns_of,
     expression_of,
     qualified,
     relation_name,
@@ -144,6 +145,7 @@ def create_view(fields: Fields) -> Iterator[act.Action]:
         name=relation_name(fields["view"]),
         reads=relations_of(fields["query"]),
         replace=fields.get("replace", False),
+        columns=columns_of(fields["query"]),
     )
 
 
@@ -152,7 +154,8 @@ def create_table_as(fields: Fields) -> Iterator[act.Action]:
     reads = relations_of(fields["query"])
     if fields.get("objtype") == "OBJECT_MATVIEW":
         filled = not fields["into"].get("skipData", False)
-        yield act.CreateView(name, reads, materialized=True, with_data=filled)
+        columns = columns_of(fields["query"])
+        yield act.CreateView(name, reads, materialized=True, with_data=filled, columns=columns)
     else:
         yield act.CreateTable(
             name.replace("pg_temp.", "public."),

@@ -40,9 +40,20 @@ def alter_table(fields: Fields) -> Iterator[act.Action]:
         command = each["AlterTableCmd"]
         reader = _COMMANDS.get(command["subtype"])
         if reader is None or kind not in ("OBJECT_TABLE", "OBJECT_FOREIGN_TABLE"):
-            yield act.TableOption(table, command["subtype"], command.get("name", ""))
+            name = command.get("name", "")
+            yield act.TableOption(table, command["subtype"], name, _identity(command))
         else:
             yield reader(table, command)
+
+
+def _identity(command: Fields) -> str:
+    definition = command.get("def", {})
+    when = definition.get("Constraint", {}).get("generated_when", "")
+    for each in definition.get("List", {}).get("items", ()):
+        element = each.get("DefElem", {})
+        if element.get("defname") == "generated":
+            when = chr(element["arg"]["Integer"]["ival"])
+    return {"a": "ALWAYS", "d": "BY DEFAULT"}.get(when, "")
 
 
 def _add_column(table: str, command: Fields) -> act.Action:
