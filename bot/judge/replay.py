@@ -139,11 +139,12 @@ def _create_index(catalogue: Catalogue, action: act.CreateIndex, born: int) -> N
 
 
 def _table_option(catalogue: Catalogue, action: act.TableOption, born: int) -> None:
-    changes: dict[str, Any] = {
+    by_command: dict[str, dict[str, Any]] = {
         "AT_AddIdentity": {"identity": True},
         "AT_DropIdentity": {"identity": False},
         "AT_DropExpression": {"generated": "", "computed_from": ()},
-    }.get(action.command, {})
+    }
+    changes = by_command.get(action.command, {})
     table = catalogue.tables.get(action.table)
     column = table.columns.get(action.name) if table else None
     if table and column and changes:
