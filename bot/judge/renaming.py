@@ -27,7 +27,10 @@ def _rename_column(catalogue: Catalogue, action: act.Rename) -> None:
     table = catalogue.tables.get(action.relation)
     if table is None or action.old not in table.columns:
         return
-    columns = renamed(table.columns, action.old, action.new)
+    columns = {
+        name: replace(each, computed_from=swapped(each.computed_from, action.old, action.new))
+        for name, each in renamed(table.columns, action.old, action.new).items()
+    }
     columns[action.new] = replace(columns[action.new], name=action.new)
     constraints = {
         name: _with_column_renamed(each, action.old, action.new)
@@ -40,6 +43,11 @@ def _rename_column(catalogue: Catalogue, action: act.Rename) -> None:
             for each in index.columns
         )
         catalogue.indexes[index.name] = replace(index, columns=changed)
+    for view in list(catalogue.views.values()):
+        if table.name in view.reads and action.old in view.columns:
+            # The old name stays: it may be another table's, and a view keeps calling it so.
+            names = (*view.columns, action.new)
+            catalogue.views[view.name] = replace(view, columns=names)
 
 
 def _with_column_renamed(constraint: Constraint, old: str, new: str) -> Constraint:

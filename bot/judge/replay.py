@@ -140,6 +140,19 @@ def _create_index(catalogue: Catalogue, action: act.CreateIndex, born: int) -> N
         )
 
 
+def _table_option(catalogue: Catalogue, action: act.TableOption, born: int) -> None:
+    by_command: dict[str, dict[str, Any]] = {
+        "AT_AddIdentity": {"identity": True},
+        "AT_DropIdentity": {"identity": False},
+        "AT_DropExpression": {"generated": "", "computed_from": ()},
+    }
+    changes = by_command.get(action.command, {})
+    table = catalogue.tables.get(action.table)
+    column = table.columns.get(action.name) if table else None
+    if table and column and changes:
+        catalogue.put(table, columns={**table.columns, action.name: replace(column, **changes)})
+
+
 def _attach(catalogue: Catalogue, action: act.AttachPartition, born: int) -> None:
     table = catalogue.tables.get(action.partition)
     if table:
@@ -213,8 +226,16 @@ def _create_view(catalogue: Catalogue, action: act.CreateView, born: int) -> Non
         before.born if before else born,
         action.reads,
         action.materialized,
-        action.columns,
+        _used_by_view(catalogue, action),
     )
+
+
+def _used_by_view(catalogue: Catalogue, action: act.CreateView) -> tuple[str, ...]:
+    """The names a view uses; `*` stands for the columns that its one table has by now."""
+    table = catalogue.tables.get(action.reads[0]) if len(action.reads) == 1 else None
+    if table is None or "*" not in action.columns:
+        return action.columns
+    return tuple(dict.fromkeys((*action.columns, *table.columns)))
 
 
 def _create_enum(catalogue: Catalogue, action: act.CreateEnum, born: int) -> None:
@@ -273,5 +294,6 @@ _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
     act.SetDefault: _change_column,
     act.SetNotNull: _change_column,
     act.SetSchema: _set_schema,
+    act.TableOption: _table_option,
     act.ValidateConstraint: _validate,
 }

@@ -132,12 +132,14 @@ class TableOption(TableAction):
     """Any other command of ALTER TABLE, by PostgreSQL's name for it: "AT_SetLogged".
 
     `name` is the column, trigger or role it is about, if any. `settings` are what it sets, with
-    the values as text.
+    the values as text. `value` is ALWAYS or BY DEFAULT for an identity, "" where the command does
+    not say.
     """
 
     command: str
     name: str = ""
     settings: tuple[tuple[str, str], ...] = ()
+    value: str = ""
 
 
 # Indexes

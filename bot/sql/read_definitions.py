@@ -1,6 +1,6 @@
 """Columns and constraints as PostgreSQL's tree describes them, read into values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.sql.expressions import expression_of, relation_name, strings_of, type_of
@@ -16,6 +16,14 @@ _KINDS = {
     "CONSTR_EXCLUSION": ConstraintKind.EXCLUDE,
     "CONSTR_NOTNULL": ConstraintKind.NOT_NULL,
 }
+_ATTRIBUTES = {
+    "CONSTR_ATTR_DEFERRABLE": {"deferrable": True},
+    "CONSTR_ATTR_NOT_DEFERRABLE": {"deferrable": False},
+    "CONSTR_ATTR_DEFERRED": {"deferrable": True},
+    "CONSTR_ATTR_IMMEDIATE": {},
+    "CONSTR_ATTR_ENFORCED": {"is_enforced": True},
+    "CONSTR_ATTR_NOT_ENFORCED": {"is_enforced": False},
+}
 _ON_DELETE = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
 
 
@@ -27,20 +35,35 @@ def column_of(fields: Fields) -> Column:
     kind = type_of(fields["typeName"]) if "typeName" in fields else Type("unknown")
     identity = "CONSTR_IDENTITY" in by_kind
     implied = kind.serial or identity or "CONSTR_PRIMARY" in by_kind
+    default = _default(by_kind)
+    generated = by_kind.get("CONSTR_GENERATED")
     return Column(
         name=name,
         type=kind,
         not_null=implied or "CONSTR_NOTNULL" in by_kind,
-        default=_default(by_kind),
+        default=default,
         identity=identity,
-        generated=_generated(by_kind),
+        generated=_generated(generated),
         collation=".".join(strings_of(fields.get("collClause", {}).get("collname"))),
         constraints=tuple(
             constraint_of(each, column=name)
-            for each in found
+            for each in _with_attributes(found)
             if each["contype"] in _KINDS and each["contype"] != "CONSTR_NOTNULL"
         ),
+        computed_from=expression_of(generated["raw_expr"]).columns if generated else (),
+        filled=default is not None and default.constant != "null",
     )
+
+
+def _with_attributes(constraints: Sequence[Fields]) -> Iterator[Fields]:
+    """Beside a column, DEFERRABLE and NOT ENFORCED stand in the tree as constraints that follow."""
+    for place, each in enumerate(constraints):
+        attributes: dict[str, bool] = {}
+        for follower in constraints[place + 1 :]:
+            if follower["contype"] not in _ATTRIBUTES:
+                break
+            attributes |= _ATTRIBUTES[follower["contype"]]
+        yield {**each, **attributes}
 
 
 def _default(by_kind: Mapping[str, Fields]) -> Expression | None:
@@ -48,8 +71,7 @@ def _default(by_kind: Mapping[str, Fields]) -> Expression | None:
     return expression_of(default["raw_expr"]) if default else None
 
 
-def _generated(by_kind: Mapping[str, Fields]) -> str:
-    generated = by_kind.get("CONSTR_GENERATED")
+def _generated(generated: Fields | None) -> str:
     if generated is None:
         return ""
     return "virtual" if generated.get("generated_kind") == "v" else "stored"

@@ -48,7 +48,23 @@ def alter_table(fields: Fields) -> Iterator[act.Action]:
 
 def _option(table: str, command: Fields) -> act.Action:
     values = command.get("def", {}).get("List", {}).get("items")
-    return act.TableOption(table, command["subtype"], command.get("name", ""), settings_of(values))
+    return act.TableOption(
+        table,
+        command["subtype"],
+        command.get("name", ""),
+        settings_of(values),
+        _identity(command),
+    )
+
+
+def _identity(command: Fields) -> str:
+    definition = command.get("def", {})
+    when = definition.get("Constraint", {}).get("generated_when", "")
+    for each in definition.get("List", {}).get("items", ()):
+        element = each.get("DefElem", {})
+        if element.get("defname") == "generated":
+            when = chr(element["arg"]["Integer"]["ival"])
+    return {"a": "ALWAYS", "d": "BY DEFAULT"}.get(when, "")
 
 
 def _add_column(table: str, command: Fields) -> act.Action:

@@ -86,7 +86,9 @@ class Constraint:
 class Column:
     """A column as it is defined. `generated` is "", "stored" or "virtual".
 
-    `constraints` are those written beside the column, NOT NULL left out.
+    `constraints` are those written beside the column, NOT NULL left out. `computed_from` are the
+    columns that a generated one is worked out from. `filled` says that it had a default from the
+    start, so that no row came to be without a value.
     """
 
     name: str
@@ -97,6 +99,8 @@ class Column:
     generated: str = ""
     collation: str = ""
     constraints: tuple[Constraint, ...] = ()
+    computed_from: tuple[str, ...] = ()
+    filled: bool = False
 
     @property
     def numbers_itself(self) -> bool:

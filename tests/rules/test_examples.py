@@ -11,7 +11,16 @@ from bot.core.rule import ChangeRule, Rule, name_of, reason_of, title_of
 from tests.judging import applied_by, before_of, judged, names, review
 
 ROOT = Path(rules.__file__).parent
-NO_RULES = ("__init__", "foreign_keys", "lifecycle", "primary_keys", "sequences")
+NO_RULES = (
+    "__init__",
+    "additions",
+    "afterwards",
+    "foreign_keys",
+    "lifecycle",
+    "primary_keys",
+    "sequences",
+    "type_changes",
+)
 OF_SQL = [rule for rule in rules.RULES if not isinstance(rule, ChangeRule)]
 
 

@@ -9,7 +9,8 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.sql.actions import AddColumn, Delete, Truncate
+from bot.rules.columns.additions import emptied
+from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
 
@@ -46,7 +47,7 @@ def check(statement: Statement, context: Context) -> Hits:
         filled = column.default is not None and column.default.constant != "null"
         if not column.not_null or filled or column.numbers_itself or column.generated:
             continue
-        if context.is_new(action.table) or _emptied(action.table, context):
+        if context.is_new(action.table) or emptied(action.table, context):
             continue
         if action.if_not_exists and context.catalogue.column(action.table, column.name):
             continue
@@ -54,12 +55,3 @@ def check(statement: Statement, context: Context) -> Hits:
             f"{column.name} must have a value, and the rows of {shown(action.table)} "
             "have none for it."
         )
-
-
-def _emptied(table: str, context: Context) -> bool:
-    for step in context.earlier:
-        if any(table in each.tables for each in step.all(Truncate)):
-            return True
-        if any(each.table == table and not each.bounded for each in step.all(Delete)):
-            return True
-    return False

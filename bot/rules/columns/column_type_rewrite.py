@@ -9,8 +9,7 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.judge.type_change import type_change
-from bot.sql.actions import AlterColumnType
+from bot.rules.columns.type_changes import changed_types
 
 SEVERITY = Severity.ERROR
 
@@ -49,21 +48,10 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for action in context.all(AlterColumnType):
-        if context.is_new(action.table):
-            continue
-        column = context.catalogue.column(action.table, action.name)
-        change = type_change(
-            column,
-            action.type,
-            using=action.using,
-            collation=action.collation,
-            catalogue=context.catalogue,
-            postgres=context.settings.postgres,
-        )
-        if change.rewrites:
-            was = f" from {column.type}" if column else ""
+    for each in changed_types(context):
+        if each.cost.rewrites:
+            was = f" from {each.before.type}" if each.before else ""
             yield (
-                f"Changing {action.name}{was} to {action.type} rewrites all of "
-                f"{shown(action.table)}; reads and writes wait until it is done."
+                f"Changing {each.name}{was} to {each.type} rewrites all of {shown(each.table)}; "
+                "reads and writes wait until it is done."
             )

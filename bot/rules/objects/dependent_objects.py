@@ -33,12 +33,12 @@ ALTER TABLE "User" ALTER COLUMN "name" SET DATA TYPE TEXT;
 """
 
 GOOD = """
-DROP VIEW "People";
-ALTER TABLE "User" ALTER COLUMN "name" SET DATA TYPE TEXT;
-CREATE VIEW "People" AS SELECT "name" FROM "User";
+CREATE OR REPLACE VIEW "People" AS SELECT "name" FROM "User";
 """
 
 QUIET = [
+    'DROP VIEW "People"; ALTER TABLE "User" ALTER COLUMN "name" SET DATA TYPE TEXT; '
+    'CREATE VIEW "People" AS SELECT "name" FROM "User";',
     'ALTER TABLE "User" ALTER COLUMN "age" SET DATA TYPE BIGINT;',
     'ALTER TABLE "User" DROP COLUMN "age";',
     'DROP VIEW "People"; DROP TABLE "User";',

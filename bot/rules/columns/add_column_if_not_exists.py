@@ -1,0 +1,80 @@
+"""IF NOT EXISTS and IF EXISTS hide that a database is not what it should be.
+
+If something of the same name is there already, it is kept as it is, whatever its shape, and the
+migration counts as applied: from then on this database differs from the others, and nobody knows.
+Without the words, the migration stops where the difference can still be looked at.
+"""
+
+from collections.abc import Iterator
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, Step, shown
+from bot.sql import actions as act
+
+SEVERITY = Severity.NOTICE
+
+FIX = (
+    "Leave the words out; if a migration stopped half-way, repair the database and tell Prisma "
+    "with `prisma migrate resolve`."
+)
+
+BEFORE = """
+CREATE TABLE "User" ("id" TEXT NOT NULL);
+"""
+
+BAD = """
+ALTER TABLE "User" ADD COLUMN IF NOT EXISTS "email" TEXT;
+"""
+
+GOOD = """
+ALTER TABLE "User" ADD COLUMN "email" TEXT;
+"""
+
+QUIET = [
+    'CREATE TABLE "Team" ("id" TEXT NOT NULL);',
+    'DROP INDEX CONCURRENTLY IF EXISTS "User_email_idx";',
+    'CREATE INDEX CONCURRENTLY IF NOT EXISTS "User_id_idx" ON "User"("id");',
+    "CREATE TEMP TABLE IF NOT EXISTS n (a INT);",
+    "DROP VIEW IF EXISTS v; CREATE VIEW v AS SELECT 1;",
+    "DROP FUNCTION IF EXISTS f();",
+    "DROP TABLE IF EXISTS n; CREATE TABLE n (a INT);",
+    "CREATE TABLE n (a INT); ALTER TABLE n ADD COLUMN IF NOT EXISTS b INT;",
+    'CREATE EXTENSION IF NOT EXISTS "citext";',
+]
+
+_KINDS = ("TABLE", "VIEW", "MATERIALIZED VIEW", "TYPE", "DOMAIN", "SEQUENCE")
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    if context.file.baseline:
+        return
+    for created in context.all(act.CreateTable):
+        if created.if_not_exists and not created.temporary:
+            yield f"If {shown(created.table)} is there already, it is kept, whatever its columns."
+    for added in context.all(act.AddColumn):
+        if added.if_not_exists and not context.is_new(added.table):
+            yield (
+                f"If {shown(added.table)}.{added.column.name} is there already, it is kept, "
+                "whatever its type."
+            )
+    for name in _dropped(context):
+        yield f"If {shown(name)} is not there, nobody learns that this database is different."
+
+
+def _dropped(context: Context) -> Iterator[str]:
+    """What is dropped if it exists, and does not come back further down."""
+    for column in context.all(act.DropColumn):
+        if column.if_exists:
+            yield f"{column.table}.{column.name}"
+    again = {name for step in context.later for name in _created(step)}
+    for dropped in context.all(act.DropObjects):
+        if dropped.if_exists and dropped.kind in _KINDS:
+            yield from (name for name in dropped.names if name not in again)
+
+
+def _created(step: Step) -> Iterator[str]:
+    yield from (each.table for each in step.all(act.CreateTable))
+    for kind in (act.CreateView, act.CreateEnum, act.CreateDomain, act.CreateSequence):
+        yield from (str(each.name) for each in step.actions if isinstance(each, kind))

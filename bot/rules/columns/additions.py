@@ -1,0 +1,30 @@
+"""The columns a statement adds to tables that are in use. No rule by itself."""
+
+from collections.abc import Iterator
+
+from bot.judge.context import Context
+from bot.sql.actions import AddColumn, Delete, Truncate
+from bot.sql.values import Constraint, ConstraintKind
+
+
+def added_columns(context: Context) -> Iterator[AddColumn]:
+    """Those that really come to be: not on a new table, and not there already."""
+    for action in context.all(AddColumn):
+        there = context.catalogue.column(action.table, action.column.name)
+        if not context.is_new(action.table) and not (action.if_not_exists and there):
+            yield action
+
+
+def constraints_beside(action: AddColumn, *kinds: ConstraintKind) -> Iterator[Constraint]:
+    """The constraints of these kinds that are written beside the column and hold."""
+    return (each for each in action.column.constraints if each.kind in kinds and each.enforced)
+
+
+def emptied(table: str, context: Context) -> bool:
+    """Whether the file takes all rows away before the statement."""
+    for step in context.earlier:
+        if any(table in each.tables for each in step.all(Truncate)):
+            return True
+        if any(each.table == table and not each.bounded for each in step.all(Delete)):
+            return True
+    return False

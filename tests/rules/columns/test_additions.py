@@ -1,0 +1,58 @@
+"""What is written beside an added column, in odd places."""
+
+from tests.judging import judged, names
+
+USERS = (
+    'CREATE TABLE "User" ("id" TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));'
+    'CREATE TABLE "Order" ("id" TEXT NOT NULL);'
+)
+
+
+def found(sql: str) -> list[str]:
+    return names(judged(sql, before=[USERS]))
+
+
+def messages(sql: str, rule: str) -> list[str]:
+    return [each.message for each in judged(sql, before=[USERS]).findings if each.rule == rule]
+
+
+def test_not_enforced_belongs_to_the_constraint_before_it() -> None:
+    sql = 'ALTER TABLE "Order" ADD "n" INT CHECK ("n" > 0) NOT ENFORCED CHECK ("n" < 9) ENFORCED;'
+
+    assert found(sql).count("add-column-inline-check") == 1
+
+
+def test_a_foreign_key_that_is_not_enforced_is_none() -> None:
+    sql = 'ALTER TABLE "Order" ADD "u" TEXT REFERENCES "User"("id") DEFERRABLE NOT ENFORCED;'
+
+    assert "add-column-inline-fk" not in found(sql)
+
+
+def test_a_foreign_key_with_a_default_is_looked_up_for_every_row() -> None:
+    sql = 'ALTER TABLE "Order" ADD "u" TEXT DEFAULT \'me\' REFERENCES "User"("id");'
+
+    assert messages(sql, "add-column-inline-fk") == [
+        "Every row of Order is looked up in User for u; until that is done, Order cannot be used "
+        "and User not be written to."
+    ]
+
+
+def test_each_column_of_a_statement_is_told_of() -> None:
+    sql = 'ALTER TABLE "Order" ADD "a" INT UNIQUE, ADD "b" INT UNIQUE, ADD "c" INT;'
+
+    assert found(sql).count("add-column-inline-unique") == 2
+
+
+def test_json_is_found_in_new_tables_and_type_changes_and_arrays() -> None:
+    assert "add-column-json" in found("CREATE TABLE n (data JSON);")
+    assert "add-column-json" in found("CREATE TABLE n (); ALTER TABLE n ADD data JSON[];")
+    assert "add-column-json" in found('ALTER TABLE "Order" ALTER "id" TYPE JSON USING \'{}\';')
+
+
+def test_a_domain_that_is_constrained_later_counts() -> None:
+    sql = (
+        'CREATE DOMAIN "D" AS TEXT; ALTER DOMAIN "D" SET NOT NULL;'
+        'ALTER TABLE "Order" ADD COLUMN "d" "D";'
+    )
+
+    assert "add-column-constrained-domain" in found(sql)
