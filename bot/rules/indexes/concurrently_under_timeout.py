@@ -35,7 +35,7 @@ CREATE INDEX CONCURRENTLY "Order_userId_idx" ON "Order"("userId");
 
 QUIET = [
     'SET lock_timeout = 0; CREATE INDEX CONCURRENTLY i ON "Order"("userId");',
-    "SET statement_timeout = '15min'; CREATE INDEX CONCURRENTLY i ON \"Order\"(\"userId\");",
+    'SET statement_timeout = \'15min\'; CREATE INDEX CONCURRENTLY i ON "Order"("userId");',
     "SET lock_timeout = '5s'; RESET lock_timeout; DROP INDEX CONCURRENTLY i;",
     "SET lock_timeout = '5s'; RESET ALL; DROP INDEX CONCURRENTLY i;",
     "SET lock_timeout = '5s'; SET lock_timeout TO DEFAULT; DROP INDEX CONCURRENTLY i;",

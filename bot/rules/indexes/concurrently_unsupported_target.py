@@ -50,8 +50,8 @@ QUIET = [
 
 _ONE_EACH = "Drop each index by a DROP INDEX CONCURRENTLY of its own, in a folder of its own."
 _PLAIN = (
-    "Drop the index of the partitioned table without CONCURRENTLY, under a short lock_timeout, when "
-    "there is little traffic."
+    "Drop the index of the partitioned table without CONCURRENTLY, under a short lock_timeout, "
+    "when there is little traffic."
 )
 _DETACH = (
     "Detach the partition without CONCURRENTLY, under a short lock_timeout, when there is little "
