@@ -9,7 +9,7 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.rules.data.changes import Fields, Key, changes_of, chooses_few, limited
+from bot.rules.data.changes import Fields, changes_of, chooses_few, keys_of, limited, reaches_many
 from bot.sql.dml import always_true
 from bot.sql.expressions import relation_name, relations_of
 
@@ -63,7 +63,7 @@ def check(statement: Statement, context: Context) -> Hits:
         if node == "InsertStmt":
             if _copies_many(fields, context):
                 yield f"Nobody knows how many rows are copied into {shown(table)} in one go."
-        elif _changes_many(fields, _keys(table, context), statement):
+        elif _changes_some(fields) and reaches_many(fields, statement, context.catalogue):
             verb = "deleted" if node == "DeleteStmt" else "written"
             yield (
                 f"All rows of {shown(table)} that match are {verb} in one go, however many there "
@@ -71,13 +71,10 @@ def check(statement: Statement, context: Context) -> Hits:
             )
 
 
-def _changes_many(fields: Fields, keys: set[Key], statement: Statement) -> bool:
+def _changes_some(fields: Fields) -> bool:
+    """Whether it has a condition; without one, update-without-where and its sister speak."""
     where = fields.get("whereClause")
-    if where is None or "CurrentOfExpr" in where or always_true(where):
-        return False
-    others = fields.get("fromClause") or fields.get("usingClause")
-    listed = bool(others) and not relations_of([fields.get("withClause"), others])
-    return not limited(statement.tree) and not chooses_few(where, keys, joined=listed)
+    return where is not None and not always_true(where)
 
 
 def _copies_many(fields: Fields, context: Context) -> bool:
@@ -92,14 +89,6 @@ def _copies_many(fields: Fields, context: Context) -> bool:
     if not known or limited(fields):
         return False
     where = select.get("whereClause")
-    return not (where and len(sources) == 1 and chooses_few(where, _keys(sources[0], context)))
-
-
-def _keys(table: str, context: Context) -> set[Key]:
-    """The sets of columns that name one row. A column `id` does, known or not."""
-    unique = (
-        frozenset(column.name or "" for column in index.columns)
-        for index in context.catalogue.indexes_of(table)
-        if index.unique and not index.partial
+    return not (
+        where and len(sources) == 1 and chooses_few(where, keys_of(sources[0], context.catalogue))
     )
-    return {frozenset({"id"}), frozenset({"ctid"}), *unique}

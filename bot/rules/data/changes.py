@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.core.statement import Statement
-from bot.sql.expressions import nodes, strings_of
+from bot.judge.catalogue import Catalogue
+from bot.sql.expressions import nodes, relation_name, relations_of, strings_of
 
 Fields = Mapping[str, Any]
 Key = frozenset[str]
@@ -26,6 +27,27 @@ def changes_of(statement: Statement) -> Iterator[tuple[str, Fields]]:
 def limited(tree: Any) -> bool:
     """Whether a LIMIT or FETCH FIRST stands anywhere in it."""
     return any(node == "SelectStmt" and "limitCount" in fields for node, fields in nodes(tree))
+
+
+def keys_of(table: str, catalogue: Catalogue) -> set[Key]:
+    """The sets of columns that name one row. A column `id` does, known or not."""
+    unique = (
+        frozenset(column.name or "" for column in index.columns)
+        for index in catalogue.indexes_of(table)
+        if index.unique and not index.partial
+    )
+    return {frozenset({"id"}), frozenset({"ctid"}), *unique}
+
+
+def reaches_many(fields: Fields, statement: Statement, catalogue: Catalogue) -> bool:
+    """Whether nothing bounds the number of rows that an UPDATE or DELETE changes."""
+    where = fields.get("whereClause")
+    if limited(statement.tree) or "CurrentOfExpr" in (where or {}):
+        return False
+    others = fields.get("fromClause") or fields.get("usingClause")
+    listed = bool(others) and not relations_of([fields.get("withClause"), others])
+    keys = keys_of(relation_name(fields["relation"]), catalogue)
+    return where is None or not chooses_few(where, keys, joined=listed)
 
 
 def chooses_few(where: Any, keys: Collection[Key], *, joined: bool = False, depth: int = 0) -> bool:
