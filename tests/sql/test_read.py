@@ -191,3 +191,14 @@ def test_a_very_deep_condition_is_taken_for_a_real_one() -> None:
     (action,) = actions("DELETE FROM a WHERE " + "NOT " * 3000 + "true")
     assert isinstance(action, act.Delete)
     assert action.bounded
+
+
+def test_an_index_is_read_with_order_collation_and_parameters() -> None:
+    (index,) = actions(
+        'CREATE INDEX i ON a USING hnsw (b DESC, c COLLATE "C" NULLS FIRST, d DESC NULLS FIRST) '
+        "INCLUDE (e) WITH (m = 16)"
+    )
+    assert isinstance(index, act.CreateIndex)
+    assert [each.ordering for each in index.columns] == ["DESC", "NULLS FIRST", "DESC"]
+    assert [each.collation for each in index.columns] == ["", "C", ""]
+    assert (index.includes, index.options) == (("e",), ("m",))
