@@ -136,7 +136,13 @@ def _create_index(catalogue: Catalogue, action: act.CreateIndex, born: int) -> N
     name = action.name or f"{schema}.{table}_{columns}_idx"
     if not (action.if_not_exists and name in catalogue.indexes):
         catalogue.indexes[name] = Index(
-            name, action.table, action.columns, action.unique, action.partial
+            name,
+            action.table,
+            action.columns,
+            action.unique,
+            action.partial,
+            method=action.method,
+            includes=action.includes,
         )
 
 

@@ -26,7 +26,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Index:
-    """`constraint` is the name of the constraint that owns it, if one does."""
+    """`constraint` is the name of the constraint that owns it, if one does.
+
+    `includes` are the columns of INCLUDE.
+    """
 
     name: str
     table: str
@@ -34,6 +37,8 @@ class Index:
     unique: bool = False
     partial: bool = False
     constraint: str | None = None
+    method: str = "btree"
+    includes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,10 @@ class TableOption(TableAction):
 
 @dataclass(frozen=True)
 class CreateIndex(Action):
-    """`name` is "" where the server will choose it; `partial` says that it has a WHERE."""
+    """`name` is "" where the server will choose it; `partial` says that it has a WHERE.
+
+    `includes` are the columns of INCLUDE, `options` the names of what WITH sets.
+    """
 
     name: str
     table: str
@@ -158,6 +161,8 @@ class CreateIndex(Action):
     only: bool = False
     partial: bool = False
     method: str = "btree"
+    includes: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

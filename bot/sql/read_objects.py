@@ -38,6 +38,10 @@ def create_index(fields: Fields) -> Iterator[act.Action]:
         only=not fields["relation"].get("inh", False),
         partial="whereClause" in fields,
         method=fields.get("accessMethod", "btree"),
+        includes=tuple(
+            each["IndexElem"].get("name", "") for each in fields.get("indexIncludingParams", ())
+        ),
+        options=tuple(each["DefElem"]["defname"] for each in fields.get("options", ())),
     )
 
 
@@ -52,7 +56,20 @@ def _indexed(fields: Fields) -> IndexedColumn:
         name=fields.get("name"),
         expression=expression_of(expression) if expression else None,
         operator_class=".".join(strings_of(fields.get("opclass"))),
+        ordering=_ordering(fields),
+        collation=".".join(strings_of(fields.get("collation"))),
     )
+
+
+def _ordering(fields: Fields) -> str:
+    words = []
+    if fields.get("ordering") == "SORTBY_DESC":
+        words.append("DESC")
+    nulls = fields.get("nulls_ordering", "SORTBY_NULLS_DEFAULT").removeprefix("SORTBY_NULLS_")
+    # NULLS FIRST is what DESC means without it, NULLS LAST what ASC means.
+    if nulls != "DEFAULT" and nulls != ("FIRST" if words else "LAST"):
+        words.append(f"NULLS {nulls}")
+    return " ".join(words)
 
 
 def reindex(fields: Fields) -> Iterator[act.Action]:

@@ -109,8 +109,13 @@ class Column:
 
 @dataclass(frozen=True)
 class IndexedColumn:
-    """A column of an index by name, or an expression in its place."""
+    """A column of an index by name, or an expression in its place.
+
+    `ordering` is what is said of it: "DESC NULLS LAST".
+    """
 
     name: str | None
     expression: Expression | None = None
     operator_class: str = ""
+    ordering: str = ""
+    collation: str = ""

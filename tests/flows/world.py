@@ -19,9 +19,9 @@ from tests.fakes import (
     world,
 )
 
-INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY);")
+INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY, b int);")
 MORE = migration("20260201000000_more", "CREATE TABLE b (id int PRIMARY KEY);")
-RISKY = replace(MORE, sql="CREATE INDEX a_id ON a (id);")
+RISKY = replace(MORE, sql="CREATE INDEX a_b ON a (b);")
 HEAD, MERGE = "1" * 40, "c" * 40
 NUMBER = 7
 APPROVED = (Opinion("grace", "APPROVED", HEAD, NOON),)

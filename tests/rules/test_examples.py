@@ -15,11 +15,22 @@ NO_RULES = (
     "__init__",
     "additions",
     "afterwards",
+    "blocking",
+    "bounds",
+    "changes",
+    "constraints_of",
+    "enums",
     "foreign_keys",
     "lifecycle",
+    "new_objects",
     "primary_keys",
+    "replaced",
+    "rows",
     "sequences",
+    "timeouts",
     "type_changes",
+    "typed_columns",
+    "waiting",
 )
 OF_SQL = [rule for rule in rules.RULES if not isinstance(rule, ChangeRule)]
 

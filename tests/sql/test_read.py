@@ -266,3 +266,14 @@ def test_an_identity_says_when_it_gives_a_number() -> None:
     assert [each.value for each in found if isinstance(each, act.TableOption)] == [
         "BY DEFAULT", "ALWAYS", "",
     ]  # fmt: skip
+
+
+def test_an_index_is_read_with_order_collation_and_parameters() -> None:
+    (index,) = actions(
+        'CREATE INDEX i ON a USING hnsw (b DESC, c COLLATE "C" NULLS FIRST, d DESC NULLS FIRST) '
+        "INCLUDE (e) WITH (m = 16)"
+    )
+    assert isinstance(index, act.CreateIndex)
+    assert [each.ordering for each in index.columns] == ["DESC", "NULLS FIRST", "DESC"]
+    assert [each.collation for each in index.columns] == ["", "C", ""]
+    assert (index.includes, index.options) == (("e",), ("m",))

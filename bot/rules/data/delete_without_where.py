@@ -22,7 +22,7 @@ DELETE FROM "Session" WHERE 1 = 1;
 """
 
 GOOD = """
-DELETE FROM "Session" WHERE "endedAt" IS NOT NULL;
+DELETE FROM "Session" WHERE "id" IN ('old', 'older');
 """
 
 QUIET = [

@@ -24,7 +24,9 @@ TRUNCATE TABLE "Session";
 """
 
 GOOD = """
-DELETE FROM "Session" WHERE "endedAt" < now() - interval '30 days';
+DELETE FROM "Session" WHERE "id" IN (
+    SELECT "id" FROM "Session" WHERE "endedAt" < now() - interval '30 days' LIMIT 1000
+);
 """
 
 QUIET = [

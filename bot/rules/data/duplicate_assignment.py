@@ -1,0 +1,70 @@
+"""The same column is given twice.
+
+PostgreSQL refuses the statement, so the migration fails on every database, production included, and
+the deployment stops.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context
+from bot.rules.data.changes import Fields
+from bot.sql.actions import AddColumn, CreateTable
+from bot.sql.expressions import nodes
+
+SEVERITY = Severity.ERROR
+
+FIX = "Remove the one that is not meant."
+
+BEFORE = """
+CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT, "tags" TEXT[]);
+"""
+
+BAD = """
+UPDATE "User" SET "name" = 'Ada', "name" = 'Grace' WHERE "id" = 1;
+"""
+
+GOOD = """
+UPDATE "User" SET "name" = 'Grace' WHERE "id" = 1;
+"""
+
+QUIET = [
+    'UPDATE "User" SET "tags"[1] = \'a\', "tags"[2] = \'b\' WHERE "id" = 1;',
+    'INSERT INTO "User" ("id", "name") VALUES (1, \'a\') ON CONFLICT ("id") '
+    "DO UPDATE SET \"name\" = 'b';",
+    "SELECT 1 AS a, 2 AS a;",
+    'UPDATE "User" SET ("name", "tags") = (\'a\', NULL) WHERE "id" = 1;',
+    'ALTER TABLE "User" ADD COLUMN IF NOT EXISTS a INT, ADD COLUMN IF NOT EXISTS a INT;',
+]
+
+# The lists of columns that must not repeat one, by the node they are in.
+_LISTS = {"InsertStmt": "cols", "UpdateStmt": "targetList", "MergeWhenClause": "targetList"}
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for names in _lists(statement, context):
+        for name, times in Counter(names).items():
+            if times > 1:
+                yield f"{name} is given {times} times."
+
+
+def _lists(statement: Statement, context: Context) -> Iterator[Iterable[str]]:
+    whole = {statement.node: statement.tree}
+    for node, fields in nodes(whole):
+        if node in _LISTS:
+            yield _whole_columns(fields.get(_LISTS[node], ()))
+            yield _whole_columns(fields.get("onConflictClause", {}).get("targetList", ()))
+    for created in context.all(CreateTable):
+        yield (each.name for each in created.columns)
+    yield (each.column.name for each in context.all(AddColumn) if not each.if_not_exists)
+
+
+def _whole_columns(targets: Iterable[Fields]) -> Iterator[str]:
+    """The columns assigned as a whole: elements and fields of one may be assigned one by one."""
+    for each in targets:
+        target = each.get("ResTarget", {})
+        if "name" in target and "indirection" not in target:
+            yield target["name"]

@@ -1,0 +1,78 @@
+"""A timeout that stops a CONCURRENTLY statement leaves a broken index behind.
+
+Such a statement waits for every transaction that is older, as long as that takes. When the timeout
+cancels it, the index stays, marked invalid: it slows writes, answers no query, and the next try
+fails because the name is taken.
+"""
+
+import re
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context
+from bot.sql.actions import SetVariable
+
+SEVERITY = Severity.WARNING
+
+FIX = (
+    "Leave the timeout out of this migration: put the statement alone into its folder. "
+    "It blocks nobody while it waits."
+)
+
+BEFORE = """
+CREATE TABLE "Order" ("id" INT, "userId" INT);
+"""
+
+BAD = """
+SET lock_timeout = '5s';
+CREATE INDEX CONCURRENTLY "Order_userId_idx" ON "Order"("userId");
+"""
+
+GOOD = """
+CREATE INDEX CONCURRENTLY "Order_userId_idx" ON "Order"("userId");
+"""
+
+QUIET = [
+    'SET lock_timeout = 0; CREATE INDEX CONCURRENTLY i ON "Order"("userId");',
+    'SET statement_timeout = \'15min\'; CREATE INDEX CONCURRENTLY i ON "Order"("userId");',
+    "SET lock_timeout = '5s'; RESET lock_timeout; DROP INDEX CONCURRENTLY i;",
+    "SET lock_timeout = '5s'; RESET ALL; DROP INDEX CONCURRENTLY i;",
+    "SET lock_timeout = '5s'; SET lock_timeout TO DEFAULT; DROP INDEX CONCURRENTLY i;",
+    "SET LOCAL lock_timeout = '5s'; DROP INDEX CONCURRENTLY i;",
+    "SET lock_timeout = '5s'; DROP INDEX i;",
+    "DROP INDEX CONCURRENTLY i; SET lock_timeout = '5s';",
+]
+
+_TIMEOUTS = ("lock_timeout", "statement_timeout")
+_UNITS = {"us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_LONG = 10 * _UNITS["min"]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    if not context.step.concurrent:
+        return
+    for name, value in _in_effect(context).items():
+        milliseconds = _milliseconds(value)
+        if milliseconds and milliseconds < _LONG:
+            yield f"If {name} ({value}) cancels it while it waits, a broken index stays behind."
+
+
+def _in_effect(context: Context) -> dict[str, str]:
+    """The timeouts that the file has set for the whole session, as they were written."""
+    found: dict[str, str] = {}
+    for step in context.earlier:
+        for each in step.all(SetVariable):
+            if each.local:
+                continue
+            if each.name == "all":
+                found.clear()
+            elif each.name in _TIMEOUTS:
+                found[each.name] = each.value or "0"
+    return found
+
+
+def _milliseconds(value: str) -> float | None:
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", value)
+    unit = _UNITS.get(match[2] or "ms") if match else None
+    return float(match[1]) * unit if match and unit else None

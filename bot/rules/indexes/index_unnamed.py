@@ -1,0 +1,41 @@
+"""An index without a name gets one from the server.
+
+Which one depends on what is there already, so it may differ from one database to the next: a later
+DROP INDEX works on one and fails on another, and Prisma sees a difference to its schema.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import CreateIndex
+
+SEVERITY = Severity.NOTICE
+
+FIX = 'Name it as Prisma does: "Table_column_idx", or "Table_column_key" if it is unique.'
+
+BEFORE = """
+CREATE TABLE "Order" ("id" INT, "userId" INT);
+"""
+
+BAD = """
+CREATE INDEX CONCURRENTLY ON "Order"("userId");
+"""
+
+GOOD = """
+CREATE INDEX CONCURRENTLY "Order_userId_idx" ON "Order"("userId");
+"""
+
+QUIET = [
+    'CREATE UNIQUE INDEX i ON "Order"("userId");',
+    "CREATE TEMP TABLE n (a INT); CREATE INDEX ON n (a);",
+    'ALTER TABLE "Order" ADD UNIQUE ("userId");',
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for index in context.all(CreateIndex):
+        table = context.catalogue.tables.get(index.table)
+        temporary = table is not None and table.temporary
+        if not index.name and not temporary and not context.file.baseline:
+            yield f"The index on {shown(index.table)} has no name of its own."
