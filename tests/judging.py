@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from bot import rules
+from bot.core.finding import Severity
 from bot.core.history import Change, History
 from bot.core.migration import Migration
 from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Rule
+from bot.core.rule import Rule, name_of
 from bot.judge.judge import judge
 
 FOLDER = "prisma/migrations"
@@ -46,3 +48,9 @@ def names(judged_migration: JudgedMigration) -> list[str]:
 def before_of(rule: Rule) -> tuple[str, ...]:
     before = getattr(rule, "BEFORE", "")
     return (before,) if before else ()
+
+
+def options_of(rule: Rule) -> dict[str, Any]:
+    """How a rule's examples are judged: the rule is on, under the Prisma its PRISMA names."""
+    severity = rule.SEVERITY or Severity.NOTICE
+    return {"severities": {name_of(rule): severity}, "prisma": getattr(rule, "PRISMA", None)}

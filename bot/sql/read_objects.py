@@ -144,6 +144,7 @@ def create_view(fields: Fields) -> Iterator[act.Action]:
         name=relation_name(fields["view"]),
         reads=relations_of(fields["query"]),
         replace=fields.get("replace", False),
+        security_invoker=_option(fields, "security_invoker", "options"),
     )
 
 
