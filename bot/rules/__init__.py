@@ -61,6 +61,13 @@ ORDER = (
     "constraints.fk_without_index",
     "constraints.fk_cascade_action",
     "files.suppression_problem",
+    "names.type_char",
+    "names.identifier_reserved",
+    "names.unqualified_table",
+    "names.type_int",
+    "names.type_serial",
+    "names.type_varchar",
+    "names.type_timestamp",
     # Those about the history as a whole are last: they name no statement.
     "history.prisma_edited_applied",
     "history.prisma_deleted_migration",
