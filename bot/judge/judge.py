@@ -155,7 +155,9 @@ class _Bench:
             context = Context(file, position, effects)
             for rule in self._court.statement:
                 hits = rule.check(step.statement, context)
-                yield from self._findings(rule, hits, file.migration.path, step.statement)
+                found = list(self._findings(rule, hits, file.migration.path, step.statement))
+                file.findings.extend(found)
+                yield from found
             replay(file.catalogue, step.actions, born=place)
 
     def _about_the_migration(self, file: MigrationContext) -> Iterator[Finding]:
@@ -244,7 +246,9 @@ class _Bench:
         """
         if not idle or context.fresh_from == place:
             return idle
-        alone = replace(context, catalogue=context.start.copy(), fresh_from=place, effects=[])
+        alone = replace(
+            context, catalogue=context.start.copy(), fresh_from=place, effects=[], findings=[]
+        )
         findings = list(self._about_statements(alone, place))
         return [each for each in idle if not any(map(each.covers, findings))]
 

@@ -30,6 +30,7 @@ ORDER = (
     "prisma.prisma_updated_at_required",
     "prisma.prisma_shadow_incompatible",
     "prisma.prisma_batch_one_transaction",
+    "prisma.prisma_warning_unreviewed",
     "types.enum_value_used_same_tx",
     "columns.add_column_required",
     "columns.add_column_volatile_default",
