@@ -61,10 +61,10 @@ class Step:
 class MigrationContext:
     """A whole migration: its text, its steps, and the schema it begins with.
 
-    `history` are the migrations before it, `base` is the schema of the target branch, `start` the
-    one this migration finds. `catalogue` is the live one: the schema right before the statement
-    that is being looked at. What was born at `fresh_from` or later is new. `effects` and `findings`
-    are those of the statements so far.
+    `history` are the migrations before it, `later` those after it. `base` is the schema of the
+    target branch, `start` the one this migration finds. `catalogue` is the live one: the schema
+    right before the statement that is being looked at. What was born at `fresh_from` or later is
+    new. `effects` and `findings` are those of the statements so far.
     """
 
     migration: Migration
@@ -78,6 +78,7 @@ class MigrationContext:
     fresh_from: int
     effects: list[Effects] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    later: Sequence[Migration] = ()
 
     @property
     def baseline(self) -> bool:

@@ -90,9 +90,10 @@ class _Bench:
                 continue
             if base is None or change.base is None:
                 base, first = catalogue.copy(), place
-            history = change.head.migrations[:place]
             own = [each for each in general if each.path == migration.path]
-            judged.append(self._judge(migration, history, catalogue, base, place, first, own))
+            judged.append(
+                self._judge(migration, change.head.migrations, catalogue, base, place, first, own)
+            )
         paths = {each.migration.path for each in judged}
         return Review(
             postgres=str(self._settings.postgres),
@@ -104,7 +105,7 @@ class _Bench:
     def _judge(
         self,
         migration: Migration,
-        history: Sequence[Migration],
+        migrations: Sequence[Migration],
         catalogue: Catalogue,
         base: Catalogue,
         place: int,
@@ -123,7 +124,8 @@ class _Bench:
                 prisma=self._settings.prisma,
             ),
             settings=self._settings,
-            history=history,
+            history=migrations[:place],
+            later=migrations[place + 1 :],
             base=base,
             start=catalogue.copy(),
             catalogue=catalogue,

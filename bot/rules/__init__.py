@@ -24,6 +24,7 @@ ORDER = (
     "transactions.transaction_unclosed",
     "indexes.concurrently_in_transaction",
     "prisma.prisma_concurrently_not_alone",
+    "prisma.prisma_missing_dependency",
     "prisma.prisma_drop_recreate_column",
     "prisma.prisma_enum_replace",
     "prisma.prisma_split_not_atomic",
