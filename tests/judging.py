@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from bot import rules
-from bot.core.finding import Severity
 from bot.core.history import Change, History
 from bot.core.migration import Migration
 from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Rule, name_of
+from bot.core.rule import Rule
 from bot.judge.judge import judge
 
 FOLDER = "prisma/migrations"
@@ -50,7 +48,7 @@ def before_of(rule: Rule) -> tuple[str, ...]:
     return (before,) if before else ()
 
 
-def options_of(rule: Rule) -> dict[str, Any]:
-    """How a rule's examples are judged: the rule is on, under the Prisma its PRISMA names."""
-    severity = rule.SEVERITY or Severity.NOTICE
-    return {"severities": {name_of(rule): severity}, "prisma": getattr(rule, "PRISMA", None)}
+def applied_by(rule: Rule) -> dict[str, object]:
+    """The versions that a rule's examples are for, where it names any."""
+    named = {"prisma": "PRISMA", "postgres": "POSTGRES"}
+    return {key: getattr(rule, name) for key, name in named.items() if hasattr(rule, name)}

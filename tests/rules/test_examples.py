@@ -8,11 +8,20 @@ import pytest
 from bot import rules
 from bot.core.finding import Severity
 from bot.core.rule import ChangeRule, Rule, name_of, reason_of, title_of
-from tests.judging import before_of, judged, names, options_of, review
+from tests.judging import applied_by, before_of, judged, names, review
 
 ROOT = Path(rules.__file__).parent
 NO_RULES = ("__init__", "foreign_keys", "new_objects", "typed_columns")
 OF_SQL = [rule for rule in rules.RULES if not isinstance(rule, ChangeRule)]
+
+
+def switched_on(rule: Rule) -> dict[str, Severity | None]:
+    """A rule that is off by default is tried as a notice."""
+    return {name_of(rule): rule.SEVERITY or Severity.NOTICE}
+
+
+def options_of(rule: Rule) -> dict[str, Any]:
+    return {"severities": switched_on(rule), **applied_by(rule)}
 
 
 def modules() -> set[str]:
