@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from bot.core.effects import Effects
+from bot.core.finding import Finding
 from bot.core.migration import Migration
 from bot.core.rule import Hits, Rule
 from bot.core.statement import Script, Statement
@@ -60,9 +61,10 @@ class Step:
 class MigrationContext:
     """A whole migration: its text, its steps, and the schema it begins with.
 
-    `history` are the migrations before it, `base` is the schema of the target branch, `start` the
-    one this migration finds. `catalogue` is the live one: the schema right before the statement
-    that is being looked at. What was born at `fresh_from` or later is new.
+    `history` are the migrations before it, `later` those after it. `base` is the schema of the
+    target branch, `start` the one this migration finds. `catalogue` is the live one: the schema
+    right before the statement that is being looked at. What was born at `fresh_from` or later is
+    new. `effects` and `findings` are those of the statements so far.
     """
 
     migration: Migration
@@ -75,6 +77,8 @@ class MigrationContext:
     catalogue: Catalogue
     fresh_from: int
     effects: list[Effects] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    later: Sequence[Migration] = ()
 
     @property
     def baseline(self) -> bool:

@@ -90,9 +90,10 @@ class _Bench:
                 continue
             if base is None or change.base is None:
                 base, first = catalogue.copy(), place
-            history = change.head.migrations[:place]
             own = [each for each in general if each.path == migration.path]
-            judged.append(self._judge(migration, history, catalogue, base, place, first, own))
+            judged.append(
+                self._judge(migration, change.head.migrations, catalogue, base, place, first, own)
+            )
         paths = {each.migration.path for each in judged}
         return Review(
             postgres=str(self._settings.postgres),
@@ -104,7 +105,7 @@ class _Bench:
     def _judge(
         self,
         migration: Migration,
-        history: Sequence[Migration],
+        migrations: Sequence[Migration],
         catalogue: Catalogue,
         base: Catalogue,
         place: int,
@@ -123,7 +124,8 @@ class _Bench:
                 prisma=self._settings.prisma,
             ),
             settings=self._settings,
-            history=history,
+            history=migrations[:place],
+            later=migrations[place + 1 :],
             base=base,
             start=catalogue.copy(),
             catalogue=catalogue,
@@ -155,7 +157,9 @@ class _Bench:
             context = Context(file, position, effects)
             for rule in self._court.statement:
                 hits = rule.check(step.statement, context)
-                yield from self._findings(rule, hits, file.migration.path, step.statement)
+                found = list(self._findings(rule, hits, file.migration.path, step.statement))
+                file.findings.extend(found)
+                yield from found
             replay(file.catalogue, step.actions, born=place)
 
     def _about_the_migration(self, file: MigrationContext) -> Iterator[Finding]:
@@ -244,7 +248,9 @@ class _Bench:
         """
         if not idle or context.fresh_from == place:
             return idle
-        alone = replace(context, catalogue=context.start.copy(), fresh_from=place, effects=[])
+        alone = replace(
+            context, catalogue=context.start.copy(), fresh_from=place, effects=[], findings=[]
+        )
         findings = list(self._about_statements(alone, place))
         return [each for each in idle if not any(map(each.covers, findings))]
 

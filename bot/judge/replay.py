@@ -7,6 +7,7 @@ from typing import Any
 from bot.judge.births import follow
 from bot.judge.catalogue import Catalogue, without
 from bot.judge.renaming import rename, rename_object, swapped
+from bot.judge.row_security import create_policy, drop_policy, table_option
 from bot.judge.schema import Domain, EnumType, Index, Table, Trigger, View
 from bot.sql import actions as act
 from bot.sql.values import Column, Constraint, ConstraintKind
@@ -152,6 +153,7 @@ def _table_option(catalogue: Catalogue, action: act.TableOption, born: int) -> N
         "AT_DropIdentity": {"identity": False},
         "AT_DropExpression": {"generated": "", "computed_from": ()},
     }
+    table_option(catalogue, action, born)
     changes = by_command.get(action.command, {})
     table = catalogue.tables.get(action.table)
     column = table.columns.get(action.name) if table else None
@@ -189,6 +191,8 @@ def _drop(catalogue: Catalogue, action: act.DropObjects, born: int) -> None:
                 _drop_table(catalogue, table)
         elif action.kind == "TRIGGER":
             catalogue.triggers.pop((action.relation, name), None)
+        elif action.kind == "POLICY":
+            drop_policy(catalogue, action.relation, name)
         else:
             for values in _by_kind(catalogue, action.kind):
                 values.pop(name, None)
@@ -285,6 +289,7 @@ _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
     act.CreateDomain: _create_domain,
     act.CreateEnum: _create_enum,
     act.CreateIndex: _create_index,
+    act.CreatePolicy: create_policy,
     act.CreateSequence: _create_sequence,
     act.CreateTable: _create_table,
     act.CreateTrigger: _create_trigger,

@@ -8,7 +8,10 @@ from bot.sql.values import Column, Constraint, ConstraintKind, IndexedColumn, Ty
 
 @dataclass(frozen=True)
 class Table:
-    """`born` is the place in the history of the migration that created it."""
+    """`born` is the place in the history of the migration that created it.
+
+    `row_security` says that it is enabled, `policies` are the names of its policies.
+    """
 
     name: str
     born: int
@@ -18,6 +21,8 @@ class Table:
     partitioned: bool = False
     partition_of: str | None = None
     default_partition: bool = False
+    row_security: bool = False
+    policies: tuple[str, ...] = ()
 
     def foreign_keys(self) -> tuple[Constraint, ...]:
         kind = ConstraintKind.FOREIGN_KEY

@@ -219,6 +219,7 @@ class CreateView(Action):
     replace: bool = False
     with_data: bool = True
     columns: tuple[str, ...] = ()
+    security_invoker: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,9 +264,19 @@ class CreateObject(Action):
 
 @dataclass(frozen=True)
 class CreatePolicy(Action):
-    """A policy or a rule on a table, created or altered."""
+    """A policy or a rule on a table, created or altered; `rule` tells them apart.
+
+    `everything` says that a condition of a policy is plainly true, `strings` are the constants in
+    its conditions. `command` is "" for ALTER POLICY, which cannot change it.
+    """
 
     table: str
+    name: str = ""
+    rule: bool = False
+    command: str = ""
+    everything: bool = False
+    permissive: bool = False
+    strings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -452,5 +463,26 @@ class Role(Action):
 
 @dataclass(frozen=True)
 class Grant(Action):
+    """GRANT or REVOKE (`kind`) of privileges on objects, of all of them if `privileges` is empty.
+
+    `on` is what `names` are in SQL's words. `scope` is "ALL IN SCHEMA" or "DEFAULT" where objects
+    are not named one by one. A grantee is "public" for everybody.
+    """
+
     kind: str
     relations: tuple[str, ...] = ()
+    on: str = ""
+    names: tuple[str, ...] = ()
+    scope: str = ""
+    privileges: tuple[str, ...] = ()
+    grantees: tuple[str, ...] = ()
+    grantable: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeOwner(Action):
+    """OWNER TO of anything but a relation, for which it is a TableOption."""
+
+    kind: str
+    name: str
+    owner: str

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bot.core.statement import Statement
 from bot.sql import actions as act
+from bot.sql import read_access as access
 from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
@@ -39,10 +40,6 @@ def _trigger(fields: Fields) -> Iterator[act.Action]:
     yield act.CreateTrigger(fields["trigname"], relation_name(fields["relation"]), function)
 
 
-def _policy(fields: Fields) -> Iterator[act.Action]:
-    yield act.CreatePolicy(relation_name(fields.get("table") or fields["relation"]))
-
-
 def _sequence(fields: Fields) -> Iterator[act.Action]:
     yield act.CreateSequence(relation_name(fields["sequence"]))
 
@@ -59,17 +56,14 @@ def _extension(fields: Fields) -> Iterator[act.Action]:
     yield act.CreateExtension(fields["extname"], fields.get("if_not_exists", False))
 
 
-def _grant(fields: Fields) -> Iterator[act.Action]:
-    kind = "GRANT" if fields.get("is_grant") else "REVOKE"
-    yield act.Grant(kind, relations_of(fields.get("objects")))
-
-
 _READERS: Mapping[str, Reader] = {
+    "AlterDefaultPrivilegesStmt": access.default_privileges,
     "AlterDomainStmt": objects.alter_domain,
     "AlterEnumStmt": objects.alter_enum,
     "AlterForeignServerStmt": data.role,
     "AlterObjectSchemaStmt": objects.set_schema,
-    "AlterPolicyStmt": _policy,
+    "AlterOwnerStmt": access.change_owner,
+    "AlterPolicyStmt": access.policy,
     "AlterRoleStmt": data.role,
     "AlterSeqStmt": _alter_sequence,
     "AlterTableStmt": tables.alter_table,
@@ -86,7 +80,7 @@ _READERS: Mapping[str, Reader] = {
     "CreateForeignServerStmt": data.role,
     "CreateForeignTableStmt": tables.create_table,
     "CreateFunctionStmt": objects.create_function,
-    "CreatePolicyStmt": _policy,
+    "CreatePolicyStmt": access.policy,
     "CreatePublicationStmt": objects.create_object,
     "CreateRangeStmt": objects.create_object,
     "CreateRoleStmt": data.role,
@@ -100,7 +94,7 @@ _READERS: Mapping[str, Reader] = {
     "DeleteStmt": data.delete,
     "DoStmt": objects.run_block,
     "DropStmt": objects.drop,
-    "GrantStmt": _grant,
+    "GrantStmt": access.grant,
     "IndexStmt": objects.create_index,
     "InsertStmt": data.insert,
     "LockStmt": data.lock_table,
@@ -108,7 +102,7 @@ _READERS: Mapping[str, Reader] = {
     "RefreshMatViewStmt": objects.refresh_view,
     "ReindexStmt": objects.reindex,
     "RenameStmt": objects.rename,
-    "RuleStmt": _policy,
+    "RuleStmt": access.policy,
     "SelectStmt": data.query,
     "TransactionStmt": data.transaction,
     "TruncateStmt": data.truncate,

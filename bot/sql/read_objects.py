@@ -181,6 +181,7 @@ def create_view(fields: Fields) -> Iterator[act.Action]:
         reads=relations_of(fields["query"]),
         replace=fields.get("replace", False),
         columns=columns_of(fields["query"]),
+        security_invoker=_option(fields, "security_invoker", "options"),
     )
 
 

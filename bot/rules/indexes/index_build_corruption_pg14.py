@@ -27,7 +27,7 @@ CREATE INDEX CONCURRENTLY "Order_userId_idx" ON "Order"("userId");
 """
 
 GOOD = """
-CREATE TABLE "Basket" ("id" INT NOT NULL PRIMARY KEY, "userId" INT);
+CREATE TABLE "Basket" ("id" BIGINT NOT NULL PRIMARY KEY, "userId" BIGINT);
 CREATE INDEX "Basket_userId_idx" ON "Basket"("userId");
 """
 

@@ -24,7 +24,7 @@ TRUNCATE "User" CASCADE;
 """
 
 GOOD = """
-DELETE FROM "User" WHERE "leftAt" < now() - interval '1 year';
+DELETE FROM "User" WHERE "id" IN (SELECT "id" FROM "User" WHERE "leftAt" < now() LIMIT 1000);
 """
 
 QUIET = [
