@@ -18,6 +18,7 @@ class Table:
     partitioned: bool = False
     partition_of: str | None = None
     default_partition: bool = False
+    partition_key: tuple[str, ...] = ()
 
     def foreign_keys(self) -> tuple[Constraint, ...]:
         kind = ConstraintKind.FOREIGN_KEY
@@ -26,7 +27,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Index:
-    """`constraint` is the name of the constraint that owns it, if one does."""
+    """`constraint` is the name of the constraint that owns it, if one does.
+
+    `doubtful` says that it was built CONCURRENTLY, which leaves an invalid one when it is stopped.
+    """
 
     name: str
     table: str
@@ -34,6 +38,7 @@ class Index:
     unique: bool = False
     partial: bool = False
     constraint: str | None = None
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
