@@ -1,6 +1,6 @@
 """Columns and constraints as PostgreSQL's tree describes them, read into values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.sql.expressions import expression_of, relation_name, strings_of, type_of
@@ -21,7 +21,7 @@ _ON_DELETE = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRIC
 
 def column_of(fields: Fields) -> Column:
     """A ColumnDef. A serial or identity column and a key are NOT NULL without saying so."""
-    found = [each["Constraint"] for each in fields.get("constraints", ())]
+    found = _with_attributes([each["Constraint"] for each in fields.get("constraints", ())])
     by_kind = {each["contype"]: each for each in found}
     name = fields["colname"]
     kind = type_of(fields["typeName"]) if "typeName" in fields else Type("unknown")
@@ -41,6 +41,25 @@ def column_of(fields: Fields) -> Column:
             if each["contype"] in _KINDS and each["contype"] != "CONSTR_NOTNULL"
         ),
     )
+
+
+_ATTRIBUTES: Mapping[str, Fields] = {
+    "CONSTR_ATTR_DEFERRABLE": {"deferrable": True},
+    "CONSTR_ATTR_DEFERRED": {"deferrable": True},
+    "CONSTR_ATTR_ENFORCED": {"is_enforced": True},
+    "CONSTR_ATTR_NOT_ENFORCED": {"is_enforced": False},
+}
+
+
+def _with_attributes(written: Sequence[Fields]) -> list[Fields]:
+    """Beside a column, DEFERRABLE and the like stand behind the constraint they belong to."""
+    found: list[Fields] = []
+    for each in written:
+        if found and each["contype"] in _ATTRIBUTES:
+            found[-1] = {**found[-1], **_ATTRIBUTES[each["contype"]]}
+        else:
+            found.append(each)
+    return found
 
 
 def _default(by_kind: Mapping[str, Fields]) -> Expression | None:

@@ -190,3 +190,56 @@ def test_a_domain_on_a_domain_reaches_its_tables_too() -> None:
 
 def test_a_domain_that_no_migration_created_may_be_used_anywhere() -> None:
     assert count("domain-constraint-add", "ALTER DOMAIN d VALIDATE CONSTRAINT c;") == 1
+
+
+# fk-definition-risk
+
+
+def messages(rule: str, *added: str, before: tuple[str, ...] = ()) -> list[str]:
+    return [each.message for each in judged(*added, before=before).findings if each.rule == rule]
+
+
+def test_types_are_compared_with_the_primary_key_where_no_column_is_named() -> None:
+    before = ("CREATE TABLE p (id BIGINT PRIMARY KEY);",)
+    sql = "CREATE TABLE c (p INT UNIQUE REFERENCES p);"
+    assert messages("fk-definition-risk", sql, before=before) == [
+        "c.p is int4, but p.id, to which it refers, is int8."
+    ]
+
+
+def test_a_domain_is_compared_by_what_it_stands_for() -> None:
+    before = ("CREATE DOMAIN d AS BIGINT; CREATE TABLE p (id BIGINT PRIMARY KEY);",)
+    sql = "CREATE TABLE c (p d UNIQUE REFERENCES p);"
+    assert messages("fk-definition-risk", sql, before=before) == []
+
+
+CIRCLE = (
+    "CREATE TABLE a (id INT PRIMARY KEY, b INT NOT NULL);"
+    "CREATE TABLE b (id INT PRIMARY KEY, a INT NOT NULL UNIQUE REFERENCES a);",
+)
+
+
+def test_a_circle_of_required_references_is_found() -> None:
+    sql = "ALTER TABLE a ADD CONSTRAINT f FOREIGN KEY (b) REFERENCES b;"
+    assert messages("fk-definition-risk", sql, before=CIRCLE) == [
+        "a and b require each other, so that neither can have a first row."
+    ]
+
+
+def test_a_circle_with_an_optional_reference_can_begin() -> None:
+    sql = "ALTER TABLE a ALTER b DROP NOT NULL; ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b;"
+    assert messages("fk-definition-risk", sql, before=CIRCLE) == []
+
+
+def test_a_reference_into_another_schema_is_told() -> None:
+    sql = "CREATE TABLE auth.c (p INT UNIQUE REFERENCES p);"
+    assert messages(
+        "fk-definition-risk", sql, before=("CREATE TABLE p (id INT PRIMARY KEY);",)
+    ) == ["auth.c refers to p, which is in another schema."]
+
+
+# unique-using-index
+
+
+def test_an_index_that_nobody_knows_may_be_invalid() -> None:
+    assert count("unique-using-index", "ALTER TABLE legacy ADD UNIQUE USING INDEX i;") == 1
