@@ -60,6 +60,7 @@ ORDER = (
     "constraints.constraint_deferrable_change",
     "constraints.fk_definition_risk",
     "constraints.not_valid_never_validated",
+    "constraints.new_write_restriction",
     "files.suppression_problem",
     "partitions.partition_detach_blocking",
     "partitions.partitioned_index_build",
@@ -67,6 +68,7 @@ ORDER = (
     "partitions.partition_default_scan",
     "partitions.partition_create_locks_parent",
     "partitions.partition_drop_locks_parent",
+    "partitions.partition_design",
     # Those about the history as a whole are last: they name no statement.
     "history.prisma_edited_applied",
     "history.prisma_deleted_migration",

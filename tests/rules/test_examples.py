@@ -20,6 +20,11 @@ def modules() -> set[str]:
     return {".".join(path.with_suffix("").parts) for path in paths}
 
 
+def switched_on(rule: Rule) -> dict[str, Severity]:
+    """What turns a rule on that is off by itself."""
+    return {name_of(rule): rule.SEVERITY or Severity.WARNING}
+
+
 def test_every_module_is_listed_and_every_name_has_its_module() -> None:
     assert len(set(rules.ORDER)) == len(rules.ORDER)
     assert set(rules.ORDER) == modules()
@@ -35,19 +40,19 @@ def test_a_rule_says_what_it_is_about(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
 def test_the_bad_example_is_found_once(rule: Any) -> None:
-    found = judged(rule.BAD, before=before_of(rule))
+    found = judged(rule.BAD, before=before_of(rule), severities=switched_on(rule))
     assert names(found).count(name_of(rule)) == 1
 
 
 @pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
 def test_the_bad_example_is_found_by_the_rule_alone(rule: Any) -> None:
-    found = judged(rule.BAD, before=before_of(rule), rules=[rule])
+    found = judged(rule.BAD, before=before_of(rule), rules=[rule], severities=switched_on(rule))
     assert names(found) == [name_of(rule)]
 
 
 @pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
 def test_the_good_example_is_quiet_under_all_rules(rule: Any) -> None:
-    found = review(rule.GOOD, before=before_of(rule))
+    found = review(rule.GOOD, before=before_of(rule), severities=switched_on(rule))
     assert [(each.rule, each.message) for each in found.all_findings] == []
 
 
@@ -57,7 +62,7 @@ def test_the_good_example_is_quiet_under_all_rules(rule: Any) -> None:
     ids=lambda value: name_of(value) if hasattr(value, "SEVERITY") else None,
 )
 def test_a_quiet_case_is_quiet(rule: Any, sql: str) -> None:
-    found = judged(sql, before=before_of(rule))
+    found = judged(sql, before=before_of(rule), severities=switched_on(rule))
     assert name_of(rule) not in names(found)
     assert "syntax-error" not in names(found)
 

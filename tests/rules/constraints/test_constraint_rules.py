@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.finding import Severity
 from tests.judging import judged, names
 
 USER = 'CREATE TABLE "User" ("id" TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));'
@@ -243,3 +244,20 @@ def test_a_reference_into_another_schema_is_told() -> None:
 
 def test_an_index_that_nobody_knows_may_be_invalid() -> None:
     assert count("unique-using-index", "ALTER TABLE legacy ADD UNIQUE USING INDEX i;") == 1
+
+
+# new-write-restriction
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'CREATE UNIQUE INDEX CONCURRENTLY i ON "Order"("total");',
+        'ALTER TABLE "Order" ALTER "total" SET NOT NULL;',
+        KEY + " NOT VALID;",
+    ],
+)
+def test_every_new_rule_for_rows_restricts_the_running_version(sql: str) -> None:
+    on = {"new-write-restriction": Severity.NOTICE}
+    assert count("new-write-restriction", sql, severities=on) == 1
+    assert count("new-write-restriction", sql) == 0

@@ -1,5 +1,6 @@
 """Odd cases of the rules about partitions."""
 
+from bot.core.finding import Severity
 from tests.judging import judged, names
 
 LOG = 'CREATE TABLE "Log" ("at" DATE NOT NULL) PARTITION BY RANGE ("at");'
@@ -61,3 +62,11 @@ def test_an_index_of_a_partitioned_table_is_told_once() -> None:
     found = names(judged('CREATE INDEX i ON "Log"("at");', before=(LOG,)))
     assert found.count("partitioned-index-build") == 1
     assert "index-create-blocking" not in found
+
+
+def test_a_key_without_the_partition_key_is_refused_by_the_server() -> None:
+    on = {"partition-design": Severity.WARNING}
+    in_place = "CREATE TABLE t (id INT PRIMARY KEY, at DATE) PARTITION BY RANGE (at);"
+    assert count("partition-design", in_place, severities=on) == 2
+    assert count("partition-design", 'CREATE UNIQUE INDEX i ON "Log"(n);', severities=on) == 1
+    assert count("partition-design", in_place) == 0
