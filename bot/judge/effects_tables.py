@@ -227,6 +227,7 @@ TABLE_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {
     act.AddColumn: add_column,
     act.AddConstraint: add_constraint,
     act.AlterColumnType: alter_type,
+    act.AlterConstraint: whole_table,
     act.AttachPartition: attach,
     act.CreateTable: create_table,
     act.DetachPartition: detach,

@@ -44,6 +44,7 @@ def _create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> N
         partitioned=action.partitioned,
         partition_of=action.partition_of,
         default_partition=action.default_partition,
+        partition_key=action.partition_key,
     )
     catalogue.tables[action.table] = table
     for constraint in (*inline, *action.constraints):
@@ -121,6 +122,18 @@ def _validate(catalogue: Catalogue, action: act.ValidateConstraint, born: int) -
                 _change_column(catalogue, act.SetNotNull(action.table, name), born)
 
 
+def _alter_constraint(catalogue: Catalogue, action: act.AlterConstraint, born: int) -> None:
+    table = catalogue.tables.get(action.table)
+    found = table.constraints.get(action.name) if table else None
+    if table and found:
+        changed = replace(
+            found,
+            deferrable=found.deferrable if action.deferrable is None else action.deferrable,
+            enforced=found.enforced if action.enforced is None else action.enforced,
+        )
+        catalogue.put(table, constraints={**table.constraints, action.name: changed})
+
+
 def _drop_constraint(catalogue: Catalogue, action: act.DropConstraint, born: int) -> None:
     table = catalogue.tables.get(action.table)
     if table:
@@ -144,6 +157,7 @@ def _create_index(catalogue: Catalogue, action: act.CreateIndex, born: int) -> N
             action.partial,
             method=action.method,
             includes=action.includes,
+            doubtful=action.concurrently,
         )
 
 
@@ -159,6 +173,12 @@ def _table_option(catalogue: Catalogue, action: act.TableOption, born: int) -> N
     column = table.columns.get(action.name) if table else None
     if table and column and changes:
         catalogue.put(table, columns={**table.columns, action.name: replace(column, **changes)})
+
+
+def _reindex(catalogue: Catalogue, action: act.Reindex, born: int) -> None:
+    found = catalogue.indexes.get(action.name)
+    if found:
+        catalogue.indexes[action.name] = replace(found, doubtful=False)
 
 
 def _attach(catalogue: Catalogue, action: act.AttachPartition, born: int) -> None:
@@ -284,6 +304,7 @@ _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
     act.AddConstraint: _add_constraint,
     act.AddEnumValue: _add_value,
     act.AlterColumnType: _change_column,
+    act.AlterConstraint: _alter_constraint,
     act.AlterDomain: _alter_domain,
     act.AttachPartition: _attach,
     act.CreateDomain: _create_domain,
@@ -300,6 +321,7 @@ _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
     act.DropDefault: _change_column,
     act.DropNotNull: _change_column,
     act.DropObjects: _drop,
+    act.Reindex: _reindex,
     act.Rename: _rename,
     act.RenameEnumValue: _rename_value,
     act.SetDefault: _change_column,

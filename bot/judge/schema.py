@@ -23,6 +23,7 @@ class Table:
     default_partition: bool = False
     row_security: bool = False
     policies: tuple[str, ...] = ()
+    partition_key: tuple[str, ...] = ()
 
     def foreign_keys(self) -> tuple[Constraint, ...]:
         kind = ConstraintKind.FOREIGN_KEY
@@ -34,6 +35,7 @@ class Index:
     """`constraint` is the name of the constraint that owns it, if one does.
 
     `includes` are the columns of INCLUDE.
+    `doubtful` says that it was built CONCURRENTLY, which leaves an invalid one when it is stopped.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Index:
     constraint: str | None = None
     method: str = "btree"
     includes: tuple[str, ...] = ()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)

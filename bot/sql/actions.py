@@ -43,6 +43,7 @@ class CreateTable(Action):
     partitioned: bool = False
     partition_of: str | None = None
     default_partition: bool = False
+    partition_key: tuple[str, ...] = ()
     inherits: tuple[str, ...] = ()
     like: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
@@ -106,6 +107,15 @@ class AddConstraint(TableAction):
 @dataclass(frozen=True)
 class ValidateConstraint(TableAction):
     name: str
+
+
+@dataclass(frozen=True)
+class AlterConstraint(TableAction):
+    """`deferrable` and `enforced` are None where the command leaves them as they are."""
+
+    name: str
+    deferrable: bool | None = None
+    enforced: bool | None = None
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def expression_of(tree: Any) -> Expression:
     columns: list[str] = []
     strings: list[str] = []
     casts: list[str] = []
+    keywords: list[str] = []
     volatility = Volatility.IMMUTABLE
     for node, fields in nodes(tree):
         if node == "FuncCall":
@@ -84,6 +85,7 @@ def expression_of(tree: Any) -> Expression:
             functions.append(name)
             volatility = max(volatility, _volatility(name))
         elif node == "SQLValueFunction":
+            keywords.append(str(fields.get("op", "")).removeprefix("SVFOP_").removesuffix("_N"))
             volatility = max(volatility, Volatility.STABLE)
         elif node == "ColumnRef":
             columns.extend(strings_of(fields.get("fields"))[-1:])
@@ -100,6 +102,7 @@ def expression_of(tree: Any) -> Expression:
         proves=tuple(_proves(tree)),
         constant=_constant(tree),
         only_casts=_only_casts(tree),
+        keywords=tuple(keywords),
     )
 
 

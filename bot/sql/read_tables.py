@@ -26,12 +26,19 @@ def create_table(fields: Fields) -> Iterator[act.Action]:
         partitioned="partspec" in body,
         partition_of=parents[0] if bound and parents else None,
         default_partition=bool(body.get("partbound", {}).get("is_default")),
+        partition_key=_partition_key(body.get("partspec", {})),
         inherits=() if bound else parents,
         like=tuple(
             relation_name(each["relation"]) for node, each in elements if node == "TableLikeClause"
         ),
         settings=settings_of(body.get("options")),
     )
+
+
+def _partition_key(specification: Fields) -> tuple[str, ...]:
+    """The columns of the key; an expression has none by name."""
+    parts = (each["PartitionElem"] for each in specification.get("partParams", ()))
+    return tuple(each["name"] for each in parts if "name" in each)
 
 
 def alter_table(fields: Fields) -> Iterator[act.Action]:
@@ -78,6 +85,13 @@ def _drop_column(table: str, command: Fields) -> act.Action:
 
 def _drop_constraint(table: str, command: Fields) -> act.Action:
     return act.DropConstraint(table, command["name"], *_missing_and_cascade(command))
+
+
+def _alter_constraint(table: str, command: Fields) -> act.Action:
+    change = command["def"].get("ATAlterConstraint", {})
+    deferrable = change.get("deferrable", False) if change.get("alterDeferrability") else None
+    enforced = change.get("is_enforced", False) if change.get("alterEnforceability") else None
+    return act.AlterConstraint(table, change.get("conname", ""), deferrable, enforced)
 
 
 def _missing_and_cascade(command: Fields) -> tuple[bool, bool]:
@@ -127,6 +141,7 @@ _COMMANDS: Mapping[str, Callable[[str, Fields], act.Action]] = {
     "AT_AddConstraint": lambda table, command: act.AddConstraint(
         table, constraint_of(command["def"]["Constraint"])
     ),
+    "AT_AlterConstraint": _alter_constraint,
     "AT_ValidateConstraint": lambda table, command: act.ValidateConstraint(table, command["name"]),
     "AT_DropConstraint": _drop_constraint,
     "AT_AttachPartition": _attach,

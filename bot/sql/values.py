@@ -37,7 +37,8 @@ class Expression:
     """What is worth knowing about an expression.
 
     `functions` and `columns` are the names it uses, `strings` its string constants, `casts` the
-    types it casts to. `proves` are the columns that cannot be null where it is true. `constant` is
+    types it casts to. `keywords` are what it asks the session without brackets: "CURRENT_DATE".
+    `proves` are the columns that cannot be null where it is true. `constant` is
     its value if it is one plain constant, as text; "null" for NULL. `only_casts` says that it is
     one column, cast or not, and nothing else.
     """
@@ -50,6 +51,7 @@ class Expression:
     proves: tuple[str, ...] = ()
     constant: str | None = None
     only_casts: bool = False
+    keywords: tuple[str, ...] = ()
 
 
 class ConstraintKind(Enum):

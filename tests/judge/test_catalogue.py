@@ -124,3 +124,22 @@ def test_nothing_that_is_unknown_raises(times: int) -> None:
         for statement in parse(sql).statements:
             replay(found, actions_of(statement), born=0)
     assert found.tables
+
+
+def test_a_changed_constraint_keeps_what_was_not_changed() -> None:
+    found = catalogue(
+        "CREATE TABLE p (id INT PRIMARY KEY);"
+        "CREATE TABLE a (p INT CONSTRAINT f REFERENCES p DEFERRABLE);"
+        "ALTER TABLE a ALTER CONSTRAINT f NOT ENFORCED;"
+    )
+    changed = found.constraint("public.a", "f")
+    assert changed is not None
+    assert not changed.enforced
+    assert changed.deferrable
+
+
+def test_an_index_is_doubtful_from_its_concurrent_build_until_it_is_built_anew() -> None:
+    built = "CREATE TABLE a (b INT); CREATE INDEX CONCURRENTLY i ON a (b);"
+    assert catalogue(built).indexes["public.i"].doubtful
+    again = catalogue(built + "REINDEX INDEX CONCURRENTLY i;")
+    assert not again.indexes["public.i"].doubtful

@@ -277,3 +277,49 @@ def test_an_index_is_read_with_order_collation_and_parameters() -> None:
     assert [each.ordering for each in index.columns] == ["DESC", "NULLS FIRST", "DESC"]
     assert [each.collation for each in index.columns] == ["", "C", ""]
     assert (index.includes, index.options) == (("e",), ("m",))
+
+
+@pytest.mark.parametrize(
+    ("change", "deferrable", "enforced"),
+    [
+        ("DEFERRABLE INITIALLY DEFERRED", True, None),
+        ("NOT DEFERRABLE", False, None),
+        ("NOT ENFORCED", None, False),
+        ("ENFORCED", None, True),
+        ("NO INHERIT", None, None),
+    ],
+)
+def test_a_changed_constraint_says_what_changes(
+    change: str, deferrable: bool | None, enforced: bool | None
+) -> None:
+    found = actions(f"ALTER TABLE t ALTER CONSTRAINT c {change};")
+    assert found == [act.AlterConstraint("public.t", "c", deferrable, enforced)]
+
+
+def test_a_partitioned_table_has_the_columns_of_its_key() -> None:
+    (found,) = actions("CREATE TABLE t (a INT, b TEXT) PARTITION BY RANGE (a, lower(b));")
+    assert isinstance(found, act.CreateTable)
+    assert found.partition_key == ("a",)
+
+
+def test_an_expression_has_the_keywords_that_ask_the_session() -> None:
+    added = column("DATE DEFAULT CURRENT_DATE").column
+    assert added.default is not None
+    assert added.default.keywords == ("CURRENT_DATE",)
+
+
+@pytest.mark.parametrize(
+    ("written", "deferrable", "enforced"),
+    [
+        ("REFERENCES p DEFERRABLE", True, True),
+        ("REFERENCES p INITIALLY DEFERRED", True, True),
+        ("REFERENCES p NOT DEFERRABLE", False, True),
+        ("REFERENCES p NOT ENFORCED", False, False),
+        ("CHECK (c > 0) NOT ENFORCED", False, False),
+    ],
+)
+def test_what_stands_behind_a_columns_constraint_belongs_to_it(
+    written: str, deferrable: bool, enforced: bool
+) -> None:
+    (constraint,) = column(f"INT {written}").column.constraints
+    assert (constraint.deferrable, constraint.enforced) == (deferrable, enforced)

@@ -30,6 +30,7 @@ ALTER TABLE "Order" ADD CONSTRAINT "Order_userId_fkey"
 """
 
 GOOD = """
+SET lock_timeout = '2s';
 ALTER TABLE "Order" ADD CONSTRAINT "Order_userId_fkey"
     FOREIGN KEY ("userId") REFERENCES "User"("id") ON DELETE SET NULL ON UPDATE CASCADE NOT VALID;
 """

@@ -27,6 +27,7 @@ CREATE TABLE "Post" (
 """
 
 GOOD = """
+SET lock_timeout = '2s';
 CREATE TABLE "Post" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "userId" TEXT UNIQUE REFERENCES "User"("id") ON DELETE RESTRICT

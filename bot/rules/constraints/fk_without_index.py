@@ -31,6 +31,7 @@ CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "userId" TEXT REFERENCES "
 """
 
 GOOD = """
+SET lock_timeout = '2s';
 CREATE TABLE "Order" (
     "id" TEXT NOT NULL PRIMARY KEY,
     "userId" TEXT REFERENCES "User"("id") ON DELETE SET NULL

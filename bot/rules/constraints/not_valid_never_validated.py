@@ -1,0 +1,80 @@
+"""A NOT VALID constraint that nobody validates says nothing about the old rows.
+
+They stay unchecked for good, queries cannot make use of the constraint, and SET NOT NULL has to
+read the whole table after all. Told once a month has passed without a VALIDATE CONSTRAINT.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.core.finding import Severity
+from bot.core.history import Change
+from bot.core.migration import Migration
+from bot.core.rule import Hit, Hits
+from bot.core.statement import Position
+from bot.judge.catalogue import Catalogue
+from bot.judge.context import shown
+from bot.judge.replay import replay
+from bot.sql.actions import AddConstraint
+from bot.sql.parse import parse
+from bot.sql.read import actions_of
+from bot.sql.values import ConstraintKind
+
+SEVERITY = Severity.NOTICE
+
+FIX = "Add a migration folder with VALIDATE CONSTRAINT, which blocks nobody."
+
+PATIENCE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class _Promise:
+    """A constraint that was added NOT VALID, and where."""
+
+    migration: Migration
+    at: Position
+    table: str
+    name: str
+
+
+def check_change(change: Change) -> Hits:
+    old = {each.name for each in change.added if _is_old(each, change)}
+    if not old:
+        return
+    catalogue = Catalogue()
+    promises: list[_Promise] = []
+    for place, migration in enumerate(change.head.migrations):
+        for promise in _replayed(migration, catalogue, place):
+            if migration.name in old:
+                promises.append(promise)
+    for each in promises:
+        constraint = catalogue.constraint(each.table, each.name)
+        if constraint and not constraint.validated:
+            yield Hit(
+                f"{each.name} of {shown(each.table)} was never validated: rows that were there "
+                "before may break it.",
+                at=each.at,
+                path=each.migration.path,
+            )
+
+
+def _is_old(migration: Migration, change: Change) -> bool:
+    """Whether it can have something to say, and has had time; most files need not be read."""
+    at = migration.created_at
+    return "VALID" in migration.sql.upper() and at is not None and at < change.now - PATIENCE
+
+
+def _replayed(migration: Migration, catalogue: Catalogue, place: int) -> Iterator[_Promise]:
+    for statement in parse(migration.sql).statements:
+        actions = actions_of(statement)
+        for each in actions:
+            if isinstance(each, AddConstraint) and _is_promise(each):
+                yield _Promise(migration, statement.start, each.table, each.constraint.name)
+        replay(catalogue, actions, born=place)
+
+
+def _is_promise(action: AddConstraint) -> bool:
+    constraint = action.constraint
+    kinds = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY, ConstraintKind.NOT_NULL)
+    return not constraint.validated and constraint.kind in kinds and bool(constraint.name)

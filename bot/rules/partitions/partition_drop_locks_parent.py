@@ -1,0 +1,57 @@
+"""Dropping a partition stops all reads and writes of the whole partitioned table.
+
+It waits for every query on the partitioned table, whichever partition it reads, and everything that
+comes after waits behind it.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import DropObjects
+
+SEVERITY = Severity.WARNING
+
+FIX = (
+    "DETACH PARTITION … CONCURRENTLY first, alone in its own migration folder, and drop the table "
+    "in the next, when nothing else hangs on it."
+)
+
+BEFORE = """
+CREATE TABLE "Log" ("at" DATE NOT NULL) PARTITION BY RANGE ("at");
+CREATE TABLE "Log_2023" PARTITION OF "Log" FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+"""
+
+BAD = """
+DROP TABLE "Log_2023";
+"""
+
+GOOD = """
+ALTER TABLE "Log" DETACH PARTITION "Log_2023" CONCURRENTLY;
+"""
+
+QUIET = [
+    'DROP TABLE "Log";',
+    'DROP TABLE "Log_2023", "Log";',
+    'DROP TABLE "Log_2023"; DROP TABLE "Log";',
+    'ALTER TABLE "Log" DETACH PARTITION "Log_2023"; DROP TABLE "Log_2023";',
+    "CREATE TABLE p (a INT) PARTITION BY LIST (a); CREATE TABLE q PARTITION OF p DEFAULT; "
+    "DROP TABLE q;",
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for drop in context.all(DropObjects):
+        for name in drop.names if drop.kind == "TABLE" else ():
+            table = context.catalogue.tables.get(name)
+            parent = table.partition_of if table else None
+            if parent and not context.is_new(parent) and not _goes_too(parent, context):
+                yield (
+                    f"All reads and writes of {shown(parent)} stop while {shown(name)} is dropped."
+                )
+
+
+def _goes_too(parent: str, context: Context) -> bool:
+    """Whether the file drops the partitioned table as well."""
+    steps = (context.step, *context.later)
+    return any(parent in drop.names for step in steps for drop in step.all(DropObjects))

@@ -1,0 +1,49 @@
+"""An index on a partitioned table is built on all its partitions at once, and blocks their writes.
+
+Nobody can insert, update or delete in any partition until the last index is built. CONCURRENTLY is
+not possible here; each partition's index has to be built by itself.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.sql.actions import CreateIndex
+
+SEVERITY = Severity.ERROR
+
+FIX = (
+    "CREATE INDEX … ON ONLY the partitioned table, CREATE INDEX CONCURRENTLY on each partition, "
+    "each alone in its own migration folder, and then ALTER INDEX … ATTACH PARTITION."
+)
+
+BEFORE = """
+CREATE TABLE "Log" ("at" DATE NOT NULL, "userId" TEXT) PARTITION BY RANGE ("at");
+CREATE TABLE "Log_2024" PARTITION OF "Log" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+"""
+
+BAD = """
+CREATE INDEX "Log_userId_idx" ON "Log"("userId");
+"""
+
+GOOD = """
+CREATE INDEX "Log_userId_idx" ON ONLY "Log"("userId");
+"""
+
+QUIET = [
+    "CREATE TABLE p (a INT) PARTITION BY RANGE (a); CREATE INDEX i ON p (a);",
+    'CREATE INDEX CONCURRENTLY i ON "Log_2024"("userId");',
+    'CREATE INDEX i ON "Log_2024"("userId");',
+    'CREATE INDEX a ON ONLY "Log"("userId"); CREATE INDEX IF NOT EXISTS a ON "Log"("userId");',
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for index in context.all(CreateIndex):
+        table = context.catalogue.tables.get(index.table)
+        if table is None or not table.partitioned or context.is_new(index.table):
+            continue
+        if index.only or index.concurrently:
+            continue
+        if not (index.if_not_exists and index.name in context.catalogue.indexes):
+            yield f"All writes to every partition of {shown(index.table)} stop until all is built."
