@@ -46,3 +46,9 @@ def names(judged_migration: JudgedMigration) -> list[str]:
 def before_of(rule: Rule) -> tuple[str, ...]:
     before = getattr(rule, "BEFORE", "")
     return (before,) if before else ()
+
+
+def applied_by(rule: Rule) -> dict[str, object]:
+    """The versions that a rule's examples are for, where it names any."""
+    named = {"prisma": "PRISMA", "postgres": "POSTGRES"}
+    return {key: getattr(rule, name) for key, name in named.items() if hasattr(rule, name)}

@@ -39,8 +39,9 @@ class Rule(Protocol):
     """The constants every rule module has, besides its examples.
 
     BAD and GOOD are SQL, tests and documentation; QUIET are more cases that it leaves alone, and
-    BEFORE, where there is one, is an earlier migration that the examples stand on. A rule whose
-    SEVERITY is None is off until a configuration gives it one.
+    BEFORE, where there is one, is an earlier migration that the examples stand on. PRISMA and
+    POSTGRES are the versions they are for, where that matters. A rule whose SEVERITY is None is
+    off until a configuration gives it one.
     """
 
     @property

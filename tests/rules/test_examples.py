@@ -8,11 +8,20 @@ import pytest
 from bot import rules
 from bot.core.finding import Severity
 from bot.core.rule import ChangeRule, Rule, name_of, reason_of, title_of
-from tests.judging import before_of, judged, names, review
+from tests.judging import applied_by, before_of, judged, names, review
 
 ROOT = Path(rules.__file__).parent
-NO_RULES = ("__init__", "foreign_keys")
+NO_RULES = ("__init__", "blocking", "enums", "foreign_keys", "replaced", "timeouts")
 OF_SQL = [rule for rule in rules.RULES if not isinstance(rule, ChangeRule)]
+
+
+def switched_on(rule: Rule) -> dict[str, Severity | None]:
+    """A rule that is off by default is tried as a notice."""
+    return {name_of(rule): rule.SEVERITY or Severity.NOTICE}
+
+
+def options_of(rule: Rule) -> dict[str, Any]:
+    return {"severities": switched_on(rule), **applied_by(rule)}
 
 
 def modules() -> set[str]:
@@ -35,19 +44,19 @@ def test_a_rule_says_what_it_is_about(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
 def test_the_bad_example_is_found_once(rule: Any) -> None:
-    found = judged(rule.BAD, before=before_of(rule))
+    found = judged(rule.BAD, before=before_of(rule), **options_of(rule))
     assert names(found).count(name_of(rule)) == 1
 
 
 @pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
 def test_the_bad_example_is_found_by_the_rule_alone(rule: Any) -> None:
-    found = judged(rule.BAD, before=before_of(rule), rules=[rule])
+    found = judged(rule.BAD, before=before_of(rule), rules=[rule], **options_of(rule))
     assert names(found) == [name_of(rule)]
 
 
 @pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
 def test_the_good_example_is_quiet_under_all_rules(rule: Any) -> None:
-    found = review(rule.GOOD, before=before_of(rule))
+    found = review(rule.GOOD, before=before_of(rule), **options_of(rule))
     assert [(each.rule, each.message) for each in found.all_findings] == []
 
 
@@ -57,7 +66,7 @@ def test_the_good_example_is_quiet_under_all_rules(rule: Any) -> None:
     ids=lambda value: name_of(value) if hasattr(value, "SEVERITY") else None,
 )
 def test_a_quiet_case_is_quiet(rule: Any, sql: str) -> None:
-    found = judged(sql, before=before_of(rule))
+    found = judged(sql, before=before_of(rule), **options_of(rule))
     assert name_of(rule) not in names(found)
     assert "syntax-error" not in names(found)
 
