@@ -72,6 +72,7 @@ def constraint_of(fields: Fields, *, column: str = "") -> Constraint:
         deferrable=fields.get("deferrable", False),
         using_index=fields.get("indexname"),
         on_delete=_ON_DELETE.get(fields.get("fk_del_action", ""), ""),
+        initially_deferred=fields.get("initdeferred", False),
     )
 
 

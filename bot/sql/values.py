@@ -80,6 +80,7 @@ class Constraint:
     deferrable: bool = False
     using_index: str | None = None
     on_delete: str = ""
+    initially_deferred: bool = False
 
 
 @dataclass(frozen=True)
