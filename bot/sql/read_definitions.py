@@ -36,11 +36,17 @@ def column_of(fields: Fields) -> Column:
         generated=_generated(by_kind),
         collation=".".join(strings_of(fields.get("collClause", {}).get("collname"))),
         constraints=tuple(
-            constraint_of(each, column=name)
+            constraint_of({**_delay(by_kind), **each}, column=name)
             for each in found
             if each["contype"] in _KINDS and each["contype"] != "CONSTR_NOTNULL"
         ),
     )
+
+
+def _delay(by_kind: Mapping[str, Fields]) -> Fields:
+    """Beside a column, DEFERRABLE and INITIALLY DEFERRED are nodes of their own."""
+    late = "CONSTR_ATTR_DEFERRED" in by_kind
+    return {"deferrable": late or "CONSTR_ATTR_DEFERRABLE" in by_kind, "initdeferred": late}
 
 
 def _default(by_kind: Mapping[str, Fields]) -> Expression | None:

@@ -79,14 +79,13 @@ def _why(setting: Setting | None, context: Context) -> str:
     if setting is None:
         # migration-bot has set one before the file begins.
         return "" if context.settings.prisma is None else "lock_timeout is set only further down"
-    line = setting.step.statement.start.line
     if setting.value is None:
-        return f"lock_timeout is given back in line {line}"
+        return "lock_timeout is given back to the server above"
     length = setting.milliseconds
     if length is not None and length <= 0:
-        return f"lock_timeout is switched off in line {line}"
+        return "lock_timeout is switched off above"
     if length is not None and length > _LONGEST:
-        return f"lock_timeout is {length / 1000:g} seconds since line {line}"
+        return f"lock_timeout is {length / 1000:g} seconds"
     return ""
 
 
