@@ -245,7 +245,7 @@ def _drop_table(catalogue: Catalogue, name: str) -> None:
 
 
 def _create_trigger(catalogue: Catalogue, action: act.CreateTrigger, born: int) -> None:
-    trigger = Trigger(action.name, action.table, action.function)
+    trigger = Trigger(action.name, action.table, action.function, action.deferred)
     catalogue.triggers[action.table, action.name] = trigger
 
 

@@ -65,6 +65,7 @@ class Trigger:
     name: str
     table: str
     function: str
+    deferred: bool = False
 
 
 @dataclass(frozen=True)

@@ -254,9 +254,12 @@ class AlterSequence(Action):
 
 @dataclass(frozen=True)
 class CreateTrigger(Action):
+    """`deferred`: a constraint trigger that waits for the end of the transaction."""
+
     name: str
     table: str
     function: str = ""
+    deferred: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,10 @@ def _relations(tree: Fields) -> tuple[str, ...]:
 
 def _trigger(fields: Fields) -> Iterator[act.Action]:
     function = qualified(strings_of(fields.get("funcname")))
-    yield act.CreateTrigger(fields["trigname"], relation_name(fields["relation"]), function)
+    deferred = fields.get("initdeferred", False)
+    yield act.CreateTrigger(
+        fields["trigname"], relation_name(fields["relation"]), function, deferred
+    )
 
 
 def _sequence(fields: Fields) -> Iterator[act.Action]:

@@ -19,7 +19,7 @@ _KINDS = {
 _ATTRIBUTES = {
     "CONSTR_ATTR_DEFERRABLE": {"deferrable": True},
     "CONSTR_ATTR_NOT_DEFERRABLE": {"deferrable": False},
-    "CONSTR_ATTR_DEFERRED": {"deferrable": True},
+    "CONSTR_ATTR_DEFERRED": {"deferrable": True, "initdeferred": True},
     "CONSTR_ATTR_IMMEDIATE": {},
     "CONSTR_ATTR_ENFORCED": {"is_enforced": True},
     "CONSTR_ATTR_NOT_ENFORCED": {"is_enforced": False},
@@ -94,6 +94,7 @@ def constraint_of(fields: Fields, *, column: str = "") -> Constraint:
         deferrable=fields.get("deferrable", False),
         using_index=fields.get("indexname"),
         on_delete=_ON_DELETE.get(fields.get("fk_del_action", ""), ""),
+        initially_deferred=fields.get("initdeferred", False),
     )
 
 

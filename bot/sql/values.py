@@ -82,6 +82,7 @@ class Constraint:
     deferrable: bool = False
     using_index: str | None = None
     on_delete: str = ""
+    initially_deferred: bool = False
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ ALTER TABLE "Order" ALTER COLUMN "status" SET DEFAULT 'PAID';
 """
 
 GOOD = """
-ALTER TYPE "Status" ADD VALUE 'PAID';
+-- DONE was added by the migration before this one.
+ALTER TABLE "Order" ALTER COLUMN "status" SET DEFAULT 'DONE';
 """
 
 QUIET = [

@@ -1,0 +1,49 @@
+"""Changing rows after locking their table keeps everybody out until all rows are changed.
+
+The lock of ALTER TABLE is held until the transaction ends. An UPDATE in the same transaction makes
+a lock of milliseconds into one of minutes: no request can use the table meanwhile.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.rules.transactions.blocking import blocked, together_before
+from bot.rules.transactions.rows import backfilled
+
+SEVERITY = Severity.ERROR
+
+FIX = (
+    "Change the rows in a migration folder of their own, or better in batches from a script, each "
+    "batch a transaction of its own."
+)
+
+BEFORE = """
+CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT);
+CREATE TABLE "Team" ("id" INTEGER NOT NULL, "slug" TEXT);
+CREATE UNIQUE INDEX "Team_slug_key" ON "Team"("slug");
+"""
+
+BAD = """
+ALTER TABLE "User" ADD COLUMN "shown" TEXT;
+UPDATE "User" SET "shown" = "name" WHERE "shown" IS NULL;
+"""
+
+GOOD = """
+ALTER TABLE "User" ADD COLUMN "shown" TEXT;
+"""
+
+QUIET = [
+    'ALTER TABLE "User" ADD COLUMN a INT; UPDATE "User" SET a = 1 WHERE "id" = 5;',
+    "ALTER TABLE \"Team\" ADD COLUMN a INT; UPDATE \"Team\" SET a = 1 WHERE slug IN ('a', 'b');",
+    'ALTER TABLE "User" ADD COLUMN a INT; INSERT INTO "User" VALUES (1, \'x\', 2);',
+    "CREATE TABLE n (a INT); ALTER TABLE n ADD COLUMN b INT; UPDATE n SET b = a WHERE a > 0;",
+    'BEGIN; ALTER TABLE "User" ADD COLUMN a INT; COMMIT; UPDATE "User" SET a = 1 WHERE a IS NULL;',
+    'ALTER TABLE "Team" ADD COLUMN a INT; DELETE FROM "User" WHERE "id" = 3 AND "name" = \'x\';',
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for table in backfilled(context):
+        if any(table in blocked(effects, context) for _, effects in together_before(context)):
+            yield f"{shown(table)} stays locked by the change above until its rows are changed."

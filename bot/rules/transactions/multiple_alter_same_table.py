@@ -1,0 +1,85 @@
+"""Several ALTER TABLE on one table do the work several times.
+
+Each one that reads or rewrites the table goes through all its rows again; written as one statement,
+they go through them once. Where each statement is a transaction of its own, each one also waits for
+the table anew, and everybody behind it.
+"""
+
+from bot.core.effects import Effects, LockMode
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, Step, shown
+from bot.rules.transactions.blocking import effects_before
+from bot.sql.actions import AddColumn, AddConstraint, SetNotNull, TableAction, ValidateConstraint
+from bot.sql.values import ConstraintKind
+
+SEVERITY = Severity.NOTICE
+
+FIX = "Write one ALTER TABLE with the commands separated by commas."
+
+BEFORE = """
+CREATE TABLE "Order" ("id" INTEGER NOT NULL, "total" INTEGER, "tax" INTEGER);
+CREATE TABLE "User" ("id" INTEGER NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));
+"""
+
+BAD = """
+ALTER TABLE "Order" ALTER COLUMN "total" TYPE BIGINT;
+ALTER TABLE "Order" ALTER COLUMN "tax" TYPE BIGINT;
+"""
+
+GOOD = """
+ALTER TABLE "Order" ADD COLUMN "note" TEXT, ADD COLUMN "sum" INTEGER;
+"""
+
+QUIET = [
+    'ALTER TABLE "Order" ADD COLUMN a INT; ALTER TABLE "Order" ADD COLUMN b INT;',
+    'ALTER TABLE "Order" ADD CONSTRAINT c CHECK (tax > 0) NOT VALID; '
+    'ALTER TABLE "Order" VALIDATE CONSTRAINT c;',
+    'ALTER TABLE "Order" ALTER "total" TYPE BIGINT; ALTER TABLE "User" ALTER "id" TYPE BIGINT;',
+    "CREATE TABLE n (a INT, b INT); ALTER TABLE n ALTER a TYPE TEXT; ALTER TABLE n ALTER b "
+    "TYPE TEXT;",
+    'ALTER TABLE "Order" ADD UNIQUE ("total"); ALTER TABLE "Order" ADD UNIQUE ("tax");',
+]
+
+_CHECKED = (ConstraintKind.CHECK, ConstraintKind.NOT_NULL)
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    if statement.kind != "ALTER TABLE":
+        return
+    for table in _altered(context.step):
+        before = [each for each in effects_before(context) if table in _altered(each[0])]
+        again = (each for each in before if _could_be_one(each, table, context))
+        if not context.is_new(table) and any(again):
+            yield f"{shown(table)} is gone through, or waited for, once more than it need be."
+
+
+def _altered(step: Step) -> set[str]:
+    """The tables of an ALTER TABLE; one that validates is apart from the others on purpose."""
+    if step.all(ValidateConstraint):
+        return set()
+    return {each.table for each in step.actions if isinstance(each, TableAction)}
+
+
+def _could_be_one(earlier: tuple[Step, Effects], table: str, context: Context) -> bool:
+    step, effects = earlier
+    if _goes_through(step, effects, table) and _goes_through(context.step, context.effects, table):
+        return True
+    apart = step.transaction is None or step.transaction != context.step.transaction
+    same = _mode(effects, table) == _mode(context.effects, table)
+    mine = _mode(context.effects, table) or 0
+    return apart and not step.explicit and same and mine >= LockMode.SHARE
+
+
+def _goes_through(step: Step, effects: Effects, table: str) -> bool:
+    """Whether it reads or writes all rows in the one pass that several commands can share."""
+    if table in effects.rewrites:
+        return True
+    kinds = {each.constraint.kind for each in step.all(AddConstraint)}
+    sharing = any(isinstance(each, SetNotNull | AddColumn) for each in step.actions)
+    return table in effects.scans and (sharing or not kinds.isdisjoint(_CHECKED))
+
+
+def _mode(effects: Effects, table: str) -> LockMode | None:
+    return next((each.mode for each in effects.locks if each.relation == table), None)

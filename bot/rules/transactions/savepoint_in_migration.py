@@ -1,0 +1,38 @@
+"""SAVEPOINT is refused where no transaction was begun.
+
+Prisma sends the file without a BEGIN of its own, so PostgreSQL answers that savepoints can only be
+used in transaction blocks: the migration fails, on the developer's machine already.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context
+from bot.sql.actions import Transaction
+
+SEVERITY = Severity.ERROR
+
+FIX = "Leave the savepoint out: if a statement fails, the whole migration is rolled back."
+
+BAD = """
+SAVEPOINT "before";
+CREATE TABLE "A" ("id" INTEGER NOT NULL);
+"""
+
+GOOD = """
+CREATE TABLE "A" ("id" INTEGER NOT NULL);
+"""
+
+QUIET = [
+    "BEGIN; SAVEPOINT a; CREATE TABLE n (i INT); RELEASE a; COMMIT;",
+    "BEGIN; SAVEPOINT a; ROLLBACK TO SAVEPOINT a; COMMIT;",
+    "BEGIN; CREATE TABLE n (i INT); COMMIT;",
+]
+
+_VERBS = ("SAVEPOINT", "ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT")
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for each in context.all(Transaction):
+        if each.verb in _VERBS and not context.step.explicit:
+            yield f"{each.verb} stands outside a transaction, where it is an error."

@@ -1,0 +1,98 @@
+"""A timeout that is off, too long, too late or local to nothing protects nobody.
+
+The file looks as if a migration that has to wait for a lock would step back. It does not: while it
+waits, all queries that come later wait behind it.
+"""
+
+from collections.abc import Iterator
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, Step, shown
+from bot.judge.transactions import sent_as_one, splits
+from bot.rules.transactions.blocking import blocked, effects_before
+from bot.rules.transactions.timeouts import Setting, in_effect, is_set, settings_of
+
+SEVERITY = Severity.WARNING
+
+FIX = "Begin the file with a plain SET lock_timeout = '2s', and reset it after the last statement."
+
+BEFORE = """
+CREATE TABLE "Order" ("id" INTEGER NOT NULL, "userId" INTEGER);
+"""
+
+BAD = """
+SET lock_timeout = 0;
+ALTER TABLE "Order" ADD COLUMN "note" TEXT;
+"""
+
+GOOD = """
+SET lock_timeout = '2s';
+ALTER TABLE "Order" ADD COLUMN "note" TEXT;
+"""
+
+QUIET = [
+    "SET LOCAL lock_timeout = '2s'; ALTER TABLE \"Order\" ADD COLUMN a INT;",
+    "SET lock_timeout = 0; CREATE TABLE n (a INT); ALTER TABLE n ADD COLUMN b INT;",
+    "SET lock_timeout = '2s'; ALTER TABLE \"Order\" ADD COLUMN a INT; RESET lock_timeout;",
+    'SET statement_timeout = 0; ALTER TABLE "Order" ADD COLUMN a INT;',
+    'SET lock_timeout = 0; SET lock_timeout = 500; ALTER TABLE "Order" ADD COLUMN a INT;',
+]
+
+_TIMEOUTS = (
+    "lock_timeout",
+    "statement_timeout",
+    "transaction_timeout",
+    "idle_in_transaction_session_timeout",
+)
+_LONGEST = 10_000
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    dead = list(_dead(context.step, context))
+    for name in dead:
+        yield f"SET LOCAL {name} ends with its own statement, because each one is sent alone."
+    steps = context.file.steps
+    if dead or not is_set("lock_timeout", steps):
+        return
+    if any("lock_timeout" in _dead(each, context) for each in steps):
+        return
+    tables = blocked(context.effects, context) if context.effects.transactional else frozenset()
+    setting = in_effect("lock_timeout", context)
+    why = _why(setting, context)
+    if tables and why and not _said(setting, context):
+        yield f"{why}, so waiting for {', '.join(map(shown, sorted(tables)))} has no useful limit."
+
+
+def _dead(step: Step, context: Context) -> Iterator[str]:
+    """The timeouts that the step sets for a transaction that ends with it."""
+    prisma = context.settings.prisma
+    if step.explicit or not splits(prisma) or sent_as_one(context.file.steps, prisma):
+        return
+    for name in _TIMEOUTS:
+        if any(each.local for each in settings_of(name, step)):
+            yield name
+
+
+def _why(setting: Setting | None, context: Context) -> str:
+    if setting is None:
+        # migration-bot has set one before the file begins.
+        return "" if context.settings.prisma is None else "lock_timeout is set only further down"
+    if setting.value is None:
+        return "lock_timeout is given back to the server above"
+    length = setting.milliseconds
+    if length is not None and length <= 0:
+        return "lock_timeout is switched off above"
+    if length is not None and length > _LONGEST:
+        return f"lock_timeout is {length / 1000:g} seconds"
+    return ""
+
+
+def _said(setting: Setting | None, context: Context) -> bool:
+    """Whether an earlier statement met the same setting."""
+    since = setting.step.statement.index if setting else -1
+    return any(
+        step.statement.index > since and effects.transactional and blocked(effects, context)
+        for step, effects in effects_before(context)
+    )

@@ -1,0 +1,65 @@
+"""A COMMIT in the middle of a migration leaves half of it behind when the rest fails.
+
+What stands before it stays applied. The migration counts as failed, cannot be run again as it is,
+and holds up every deployment until somebody has cleaned up by hand.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, Step
+from bot.rules.types.enums import rebuilds_only
+from bot.sql.actions import SetVariable, Transaction
+
+SEVERITY = Severity.WARNING
+
+FIX = "Make a migration folder of each part, and leave BEGIN and COMMIT out."
+
+BAD = """
+BEGIN;
+CREATE TABLE "A" ("id" INTEGER NOT NULL);
+COMMIT;
+CREATE TABLE "B" ("id" INTEGER NOT NULL);
+"""
+
+GOOD = """
+CREATE TABLE "A" ("id" INTEGER NOT NULL);
+"""
+
+QUIET = [
+    "BEGIN; CREATE TABLE a (i INT); CREATE TABLE b (i INT); COMMIT;",
+    "SET lock_timeout = '2s'; BEGIN; CREATE TABLE a (i INT); COMMIT; RESET lock_timeout;",
+    "BEGIN; CREATE TYPE e_new AS ENUM ('a'); ALTER TYPE e RENAME TO e_old; "
+    "ALTER TYPE e_new RENAME TO e; DROP TYPE e_old; COMMIT; CREATE TABLE a (i INT);",
+    "BEGIN; SAVEPOINT s; CREATE TABLE a (i INT); ROLLBACK TO s; COMMIT;",
+]
+
+_CLOSING = ("COMMIT", "ROLLBACK")
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    verbs = [each.verb for each in context.all(Transaction)]
+    if "ROLLBACK" in verbs and context.step.explicit:
+        yield "Everything since BEGIN is thrown away here."
+    elif "COMMIT" in verbs and context.step.explicit and not _harmless(context):
+        yield "What was done so far stays, even if a statement below fails."
+
+
+def _harmless(context: Context) -> bool:
+    block = tuple(context.same_transaction(context.earlier))
+    closed = any(_closes(each) for each in context.earlier if not _in_enum_block(each, context))
+    return closed or not any(map(_works, context.later)) or rebuilds_only(block)
+
+
+def _in_enum_block(step: Step, context: Context) -> bool:
+    steps = context.file.steps
+    block = tuple(each for each in steps if each.transaction == step.transaction)
+    return rebuilds_only(block)
+
+
+def _closes(step: Step) -> bool:
+    return any(each.verb in _CLOSING for each in step.all(Transaction))
+
+
+def _works(step: Step) -> bool:
+    return not all(isinstance(each, Transaction | SetVariable) for each in step.actions)

@@ -1,0 +1,54 @@
+"""BEGIN inside a transaction, or COMMIT outside one, ends the transaction where nobody expects it.
+
+PostgreSQL only warns about it. The first COMMIT commits all that was done so far, and when a later
+statement fails, half of the migration stays.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context
+from bot.sql.actions import Transaction
+
+SEVERITY = Severity.WARNING
+
+FIX = "Use one BEGIN and one COMMIT, or leave both out: a migration is one transaction anyway."
+
+BAD = """
+BEGIN;
+CREATE TABLE "A" ("id" INTEGER NOT NULL);
+BEGIN;
+CREATE TABLE "B" ("id" INTEGER NOT NULL);
+COMMIT;
+"""
+
+GOOD = """
+CREATE TABLE "A" ("id" INTEGER NOT NULL);
+CREATE TABLE "B" ("id" INTEGER NOT NULL);
+"""
+
+QUIET = [
+    "BEGIN; SELECT 1; COMMIT;",
+    "BEGIN; SAVEPOINT a; RELEASE a; COMMIT;",
+    "START TRANSACTION; SELECT 1; END; BEGIN; SELECT 2; COMMIT;",
+    "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RETURN; END $$;",
+]
+
+_CLOSING = ("COMMIT", "ROLLBACK")
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    for each in context.all(Transaction):
+        if each.verb == "BEGIN" and _opened(context):
+            yield "A transaction is already open here, so this BEGIN does nothing."
+        elif each.verb in _CLOSING and not _opened(context):
+            yield f"No transaction was begun here: {each.verb} ends the one around the migration."
+
+
+def _opened(context: Context) -> bool:
+    """Whether the file has a transaction open before this statement."""
+    opened = False
+    for step in context.earlier:
+        for each in step.all(Transaction):
+            opened = each.verb == "BEGIN" or (opened and each.verb not in _CLOSING)
+    return opened

@@ -1,0 +1,53 @@
+"""Before PostgreSQL 12 a value cannot be added to an enum inside a transaction.
+
+A file with several statements is one transaction, so the migration fails on every database,
+production included.
+"""
+
+from bot.core.finding import Severity
+from bot.core.rule import Hits
+from bot.core.statement import Statement
+from bot.judge.context import Context, shown
+from bot.judge.transactions import sent_as_one
+from bot.sql.actions import AddEnumValue, CreateEnum
+
+SEVERITY = Severity.ERROR
+
+FIX = "Put each ADD VALUE into a migration folder of its own, without BEGIN and COMMIT."
+
+POSTGRES = 11
+
+BEFORE = """
+CREATE TYPE "Status" AS ENUM ('OPEN', 'DONE');
+"""
+
+BAD = """
+BEGIN;
+ALTER TYPE "Status" ADD VALUE 'PAID';
+COMMIT;
+"""
+
+GOOD = """
+COMMENT ON TYPE "Status" IS 'PAID follows in a folder of its own';
+"""
+
+QUIET = [
+    "ALTER TYPE \"Status\" ADD VALUE 'PAID';",
+    "BEGIN; ALTER TYPE \"Status\" RENAME VALUE 'DONE' TO 'PAID'; COMMIT;",
+    "BEGIN; CREATE TYPE e AS ENUM ('a'); ALTER TYPE e ADD VALUE 'b'; COMMIT;",
+]
+
+
+def check(statement: Statement, context: Context) -> Hits:
+    if context.settings.postgres >= 12 or not _in_transaction(context):
+        return
+    for added in context.all(AddEnumValue):
+        created = (each for step in context.earlier for each in step.all(CreateEnum))
+        if added.name not in {each.name for each in created}:
+            yield f"ADD VALUE on {shown(added.name)} is refused inside a transaction."
+
+
+def _in_transaction(context: Context) -> bool:
+    steps = context.file.steps
+    together = len(steps) > 1 and sent_as_one(steps, context.settings.prisma)
+    return context.step.explicit or together

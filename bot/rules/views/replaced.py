@@ -1,0 +1,20 @@
+"""Whether a function was there before: the catalogue does not keep functions."""
+
+import re
+
+from bot.judge.context import Context
+from bot.sql.actions import CreateFunction
+
+
+def existed(function: str, context: Context) -> bool:
+    """Whether the base branch creates the function, and this file has not."""
+    here = (each.name for step in context.earlier for each in step.all(CreateFunction))
+    if context.file.baseline or function in here:
+        return False
+    bare = re.escape(function.rpartition(".")[2])
+    created = re.compile(
+        rf"\bCREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\s+([\w\"]+\.)?\"?{bare}\"?\s*\(",
+        re.IGNORECASE,
+    )
+    before = context.file.history[: context.file.fresh_from]
+    return any(created.search(migration.sql) for migration in before)
