@@ -17,7 +17,7 @@ from tests.judging import applied_by, change, judged, migration, names, review
 
 ORDER = 'CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "userId" TEXT);'
 INDEX = 'CREATE INDEX "i" ON "Order"("userId");'
-OTHER_INDEX = 'CREATE INDEX "j" ON "Order"("id");'
+OTHER_INDEX = 'CREATE INDEX "j" ON "Order"("id") WHERE "userId" IS NULL;'
 
 
 def test_an_index_on_a_table_of_the_base_is_found() -> None:

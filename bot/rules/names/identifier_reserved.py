@@ -21,7 +21,7 @@ CREATE TABLE "user" ("id" TEXT NOT NULL);
 """
 
 GOOD = """
-CREATE TABLE "users" ("id" TEXT NOT NULL);
+CREATE TABLE "users" ("id" TEXT NOT NULL PRIMARY KEY);
 """
 
 QUIET = [

@@ -20,7 +20,7 @@ CREATE TABLE "Product" ("sku" CHAR(8) NOT NULL);
 """
 
 GOOD = """
-CREATE TABLE "Product" ("sku" VARCHAR(8) NOT NULL);
+CREATE TABLE "Product" ("id" BIGINT PRIMARY KEY, "sku" VARCHAR(8) NOT NULL);
 """
 
 QUIET = [

@@ -20,7 +20,7 @@ CREATE TABLE "Event" ("id" INTEGER NOT NULL);
 """
 
 GOOD = """
-CREATE TABLE "Event" ("id" BIGINT NOT NULL);
+CREATE TABLE "Event" ("id" BIGINT NOT NULL PRIMARY KEY);
 """
 
 QUIET = [

@@ -20,7 +20,7 @@ CREATE TABLE "Tag" ("name" VARCHAR(40) NOT NULL);
 """
 
 GOOD = """
-CREATE TABLE "Tag" ("name" TEXT NOT NULL);
+CREATE TABLE "Tag" ("name" TEXT NOT NULL PRIMARY KEY);
 """
 
 QUIET = [

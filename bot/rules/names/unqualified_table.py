@@ -23,7 +23,7 @@ CREATE TABLE "Theme" ("id" TEXT NOT NULL);
 """
 
 GOOD = """
-CREATE TABLE "public"."Theme" ("id" TEXT NOT NULL);
+CREATE TABLE "public"."Theme" ("id" TEXT NOT NULL PRIMARY KEY);
 """
 
 QUIET = [

@@ -29,6 +29,7 @@ ALTER TABLE "Post" ADD COLUMN "title" TEXT;
 """
 
 GOOD = """
+SET lock_timeout = '2s';
 ALTER TABLE "User" ADD COLUMN "name" TEXT;
 """
 

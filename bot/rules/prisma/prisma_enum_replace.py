@@ -35,7 +35,7 @@ COMMIT;
 """
 
 GOOD = """
-ALTER TYPE "Role" ADD VALUE 'OWNER';
+CREATE TYPE "Plan" AS ENUM ('FREE', 'PAID');
 """
 
 QUIET = [

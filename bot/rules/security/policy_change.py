@@ -31,7 +31,7 @@ CREATE POLICY support ON "Invoice" FOR SELECT USING ("owner" = 'support');
 """
 
 GOOD = """
-CREATE TABLE "Receipt" ("id" TEXT NOT NULL, "owner" TEXT);
+CREATE TABLE "Receipt" ("id" TEXT NOT NULL PRIMARY KEY, "owner" TEXT);
 CREATE POLICY "own_receipts" ON "Receipt" USING ("owner" = current_user);
 ALTER TABLE "Receipt" ENABLE ROW LEVEL SECURITY;
 """

@@ -23,7 +23,7 @@ ALTER TABLE "Invoice" ENABLE ROW LEVEL SECURITY;
 """
 
 GOOD = """
-CREATE TABLE "Receipt" ("id" TEXT NOT NULL, "owner" TEXT);
+CREATE TABLE "Receipt" ("id" TEXT NOT NULL PRIMARY KEY, "owner" TEXT);
 CREATE POLICY "own_receipts" ON "Receipt" USING ("owner" = current_user);
 ALTER TABLE "Receipt" ENABLE ROW LEVEL SECURITY;
 """

@@ -22,7 +22,7 @@ CREATE TABLE "Flag" ("on" BOOLEAN, "id" BIGINT PRIMARY KEY, "seen" BOOLEAN, "at"
 """
 
 GOOD = """
-CREATE TABLE "Flag" ("id" BIGINT PRIMARY KEY, "at" TIMESTAMPTZ(3), "on" BOOLEAN, "seen" BOOLEAN);
+CREATE TABLE "Flag" ("id" BIGINT PRIMARY KEY, "at" TIMESTAMPTZ(3), "a" BOOLEAN, "b" BOOLEAN);
 """
 
 QUIET = [

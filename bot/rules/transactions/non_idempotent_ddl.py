@@ -32,8 +32,8 @@ CREATE INDEX IF NOT EXISTS "Order_id_idx" ON "Order"("id");
 
 GOOD = """
 BEGIN;
-CREATE TABLE "Order" ("id" INTEGER NOT NULL);
-CREATE INDEX "Order_id_idx" ON "Order"("id");
+CREATE TABLE "Order" ("id" BIGINT NOT NULL PRIMARY KEY, "placed" DATE);
+CREATE INDEX "Order_placed_idx" ON "Order"("placed");
 COMMIT;
 """
 
