@@ -113,10 +113,12 @@ def test_a_connection_lost_between_statements_is_told_without_a_log(
 ) -> None:
     end = "SELECT pg_terminate_backend(pg_backend_pid())"
 
-    with pytest.raises(PostgresError, match="was lost") as error, target.transaction():
+    # Whether the server's last words still arrive is a matter of chance.
+    said = "was lost|terminating connection"
+    with pytest.raises(PostgresError, match=said) as error, target.transaction():
         target.execute_all(["SELECT 1", end, "SELECT 2"])
 
-    assert error.value.sqlstate == "08006"
+    assert error.value.sqlstate in ("08006", "57P01")
     assert caplog.text == ""
 
 
