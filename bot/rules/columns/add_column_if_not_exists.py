@@ -68,9 +68,9 @@ def _dropped(context: Context) -> Iterator[str]:
     for column in context.all(act.DropColumn):
         if column.if_exists:
             yield f"{column.table}.{column.name}"
-    again = {name for step in context.later for name in _created(step)}
     for dropped in context.all(act.DropObjects):
         if dropped.if_exists and dropped.kind in _KINDS:
+            again = {name for step in context.later for name in _created(step)}
             yield from (name for name in dropped.names if name not in again)
 
 

@@ -42,8 +42,9 @@ def check(statement: Statement, context: Context) -> Hits:
         if function.security_definer and not settled:
             yield f"{shown(function.name)} runs with its owner's rights and no search_path."
     name, options = _altered(statement)
-    settled = "search_path" in options or _set_before(name, context) or _set_later(name, context)
-    if options.get("security") and not settled:
+    if not options.get("security") or "search_path" in options:
+        return
+    if not _set_before(name, context) and not _set_later(name, context):
         yield f"{shown(name)} gets its owner's rights, and no search_path."
 
 

@@ -35,6 +35,6 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    named = is_set("idle_in_transaction_session_timeout", context.file.steps)
-    if not named and blocks_first(context):
+    name = "idle_in_transaction_session_timeout"
+    if blocks_first(context) and not is_set(name, context.file.steps):
         yield "The lock taken here outlives a client that stops before the end."

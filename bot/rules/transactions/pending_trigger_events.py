@@ -46,7 +46,7 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    touched = _altered(context.step)
+    touched = {each for each in _altered(context.step) if _may_wait(each, context)}
     if not touched:
         return
     pending: set[str] = set()
@@ -55,7 +55,8 @@ def check(statement: Statement, context: Context) -> Hits:
         if step.statement.node == "ConstraintsSetStmt":
             all_deferred = bool(step.statement.tree.get("deferred"))
             pending = pending if all_deferred else set()
-        pending |= {each for each in _written(step) if _waits(each, step, context, all_deferred)}
+        written = _written(step) & touched
+        pending |= {each for each in written if _waits(each, step, context, all_deferred)}
     for table in sorted(touched & pending):
         yield f"{shown(table)} has rows above whose deferred checks are still to come."
 
@@ -75,6 +76,17 @@ def _written(step: Step) -> set[str]:
         *step.all(Delete),
     )
     return {each.table for each in changes}
+
+
+def _may_wait(table: str, context: Context) -> bool:
+    """Whether anything about a table can be checked late at all."""
+    catalogue = context.catalogue
+    known = catalogue.tables.get(table)
+    own = known.foreign_keys() if known else ()
+    pointing = (each for _, each in catalogue.references_to(table))
+    return any(each.deferrable for each in (*own, *pointing)) or any(
+        each.deferred for each in catalogue.triggers.values() if each.table == table
+    )
 
 
 def _waits(table: str, step: Step, context: Context, all_deferred: bool) -> bool:

@@ -54,11 +54,11 @@ def check(statement: Statement, context: Context) -> Hits:
     for name in dead:
         yield f"SET LOCAL {name} ends with its own statement, because each one is sent alone."
     steps = context.file.steps
-    if dead or not is_set("lock_timeout", steps):
+    tables = blocked(context.effects, context) if context.effects.transactional else frozenset()
+    if dead or not tables or not is_set("lock_timeout", steps):
         return
     if any("lock_timeout" in _dead(each, context) for each in steps):
         return
-    tables = blocked(context.effects, context) if context.effects.transactional else frozenset()
     setting = in_effect("lock_timeout", context)
     why = _why(setting, context)
     if tables and why and not _said(setting, context):
