@@ -71,11 +71,11 @@ def chosen_rules(choice: str) -> Sequence[Rule]:
     return [by_name[name] for name in names]
 
 
-def switched_on(choice: str) -> dict[str, Severity | None]:
-    """Rules that are off by themselves, and are on because they were asked for."""
+def switched_on(choice: str, rules: Sequence[Rule]) -> dict[str, Severity | None]:
+    """Which of the chosen rules are off by themselves, and are on because they were asked for."""
     if choice == DEFAULT:
         return {}
-    return {name_of(each): Severity.NOTICE for each in chosen_rules(choice) if not each.SEVERITY}
+    return {name_of(each): Severity.NOTICE for each in rules if not each.SEVERITY}
 
 
 @click.command(help=__doc__)
@@ -115,17 +115,17 @@ def command(
             "--base and --all exclude each other.",
             hint="Use --base to compare with a branch, or --all to compare with nothing.",
         )
-    world = session.world
+    world, chosen = session.world, chosen_rules(rules)
     settings = replace(
         world.settings,
         postgres=postgres_version or world.settings.postgres,
         prisma=prisma_version or world.settings.prisma,
-        severities=switched_on(rules) | dict(world.settings.severities),
+        severities=switched_on(rules, chosen) | dict(world.settings.severities),
     )
     return run(
         replace(world, settings=settings),
         base=base,
         everything=everything,
         form=form,
-        rules=chosen_rules(rules),
+        rules=chosen,
     )

@@ -2,17 +2,21 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from bot.commands.check import chosen_rules, run
+from bot.commands.check import chosen_rules, run, switched_on
 from bot.core.finding import Severity
-from bot.core.rule import name_of
+from bot.core.rule import Rule, name_of
 from bot.core.settings import Settings
 from bot.errors import ExitCode, UsageError
 from bot.rules import RULES
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeConsole, history, migration, world
+from tests.shell import bot
 
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY);")
 RISKY = migration("20260201000000_risky", "CREATE INDEX a_id ON a (id);")
@@ -79,3 +83,24 @@ def test_all_rules_can_be_chosen(choice: str) -> None:
 def test_a_rule_that_does_not_exist_is_refused(choice: str) -> None:
     with pytest.raises(UsageError, match="There is no rule"):
         chosen_rules(choice)
+
+
+@pytest.mark.parametrize("choice", ["all", "index-create-blocking"])
+def test_a_rule_that_is_off_is_on_when_it_is_asked_for(choice: str) -> None:
+    off = cast(Rule, SimpleNamespace(__name__="bot.rules.data.seed_data", SEVERITY=None))
+    on = chosen_rules("index-create-blocking")
+
+    assert switched_on(choice, [off, *on]) == {"seed-data": Severity.NOTICE}
+    assert switched_on("default", [off, *on]) == {}
+
+
+def test_no_rehearsal_is_accepted_and_changes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "prisma/migrations/20260101000000_init"
+    folder.mkdir(parents=True)
+    (folder / "migration.sql").write_text("CREATE TABLE a (id int PRIMARY KEY);\n")
+    (folder.parent / "migration_lock.toml").write_text('provider = "postgresql"\n')
+    plain = bot("check", "--all", cwd=tmp_path)
+    judged_only = bot("check", "--all", "--no-rehearsal", cwd=tmp_path)
+
+    assert judged_only.code == 0, judged_only.err
+    assert judged_only == plain

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.commands.check import chosen_rules
 from bot.core.finding import Severity, Verdict
 from bot.core.settings import Settings
 from bot.flows.review import cut_named, review_change, review_named
@@ -51,3 +52,14 @@ def test_names_are_judged_in_the_order_of_the_history() -> None:
     judged = cut_named([later.name, INIT.name], history(INIT, MORE, later), world(CHECKOUT))
 
     assert [each.migration.name for each in judged] == [INIT.name, later.name]
+
+
+def test_allowing_a_rule_that_is_left_out_this_time_is_no_mistake() -> None:
+    allowed = replace(
+        RISKY, sql=f"-- migration-bot: allow index-create-blocking because small\n{RISKY.sql}"
+    )
+    checkout = FakeCheckout(history(INIT, allowed), history(INIT))
+    only = chosen_rules("suppression-problem")
+    review = review_change(checkout.change(None, NOON), world(checkout), only)
+
+    assert review.all_findings == ()
