@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.core.rewrite import Rewrite
+
 
 class Severity(StrEnum):
     """GitHub's own words, so that annotations need no translation. An error blocks."""
@@ -28,7 +30,8 @@ class Finding:
     `column` and `end_line` count from 1. `statement` is the index of the statement, if it is about
     one. `message` is about this place and names the objects, `why` and `fix` are the rule's.
     `allowed` is the author's reason if the finding was allowed beside the statement: it is then
-    shown, and counts for nothing.
+    shown, and counts for nothing. `rewrite` is what to write in the statement's place, where a
+    machine can say so.
     """
 
     rule: str
@@ -42,6 +45,7 @@ class Finding:
     end_line: int = 1
     statement: int | None = None
     allowed: str | None = None
+    rewrite: Rewrite | None = None
 
     @property
     def fingerprint(self) -> str:
