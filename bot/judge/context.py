@@ -1,19 +1,30 @@
 """What a rule may ask about the statement or the migration it is looking at."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, TypeVar, cast, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from bot.core.effects import Effects
+from bot.core.effects import Effects, LockMode
 from bot.core.finding import Finding
 from bot.core.migration import Migration
 from bot.core.rule import Hits, Rule
 from bot.core.statement import Script, Statement
 from bot.judge.catalogue import Catalogue
-from bot.sql.actions import Action, RefreshView
+from bot.judge.timeline import Step, Stretch, Timeline
+from bot.sql.actions import Action
 
 A = TypeVar("A", bound=Action)
+R = TypeVar("R")
+
+
+class Tally(Protocol):
+    """What earlier statements add up to; each of them is added once, in order."""
+
+    def add(self, step: Step, effects: Effects, context: "Context") -> None: ...
+
+
+T = TypeVar("T", bound=Tally)
 
 
 @dataclass(frozen=True)
@@ -22,39 +33,6 @@ class Settings:
 
     postgres: int = 18
     prisma: str | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """A statement with its actions, and the number of the transaction that will carry it.
-
-    `transaction` is None for a statement that runs outside any; `explicit` says that the file
-    itself opened the transaction.
-    """
-
-    statement: Statement
-    actions: tuple[Action, ...]
-    transaction: int | None = 0
-    explicit: bool = False
-
-    @cached_property
-    def _by_kind(self) -> Mapping[type[Action], tuple[Action, ...]]:
-        found: dict[type[Action], list[Action]] = {}
-        for action in self.actions:
-            found.setdefault(type(action), []).append(action)
-        return {kind: tuple(actions) for kind, actions in found.items()}
-
-    def all(self, kind: type[A]) -> tuple[A, ...]:
-        """The statement's actions of one kind."""
-        return cast("tuple[A, ...]", self._by_kind.get(kind, ()))
-
-    @cached_property
-    def concurrent(self) -> bool:
-        """Whether it says CONCURRENTLY where that rules out a transaction."""
-        return any(
-            getattr(each, "concurrently", False) and not isinstance(each, RefreshView)
-            for each in self.actions
-        )
 
 
 @dataclass(frozen=True)
@@ -79,16 +57,33 @@ class MigrationContext:
     effects: list[Effects] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     later: Sequence[Migration] = ()
+    _answers: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        return Timeline(self.steps)
+
+    def once(self, question: Callable[["MigrationContext"], R]) -> R:
+        """The answer to a question about the whole file, worked out the first time it is asked."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: R = self._answers[question]
+        return answer
 
     @property
     def baseline(self) -> bool:
         """Whether it describes a database that was there before, as Prisma's `0_init` does."""
         return not self.history and self.migration.name.startswith("0_")
 
-    @cached_property
+    @property
     def kinds(self) -> frozenset[type[Action]]:
         """The kinds of action that are in the file at all."""
-        return frozenset(type(action) for step in self.steps for action in step.actions)
+        return self.timeline.kinds
+
+    @cached_property
+    def everything(self) -> Stretch:
+        """All its steps, to be asked by kind and name."""
+        return self.timeline.stretch(0, len(self.steps))
 
     def is_new(self, relation: str) -> bool:
         """Whether nobody uses a table, view or index yet: it was created in this migration or
@@ -104,7 +99,7 @@ class MigrationContext:
 
     def all(self, kind: type[A]) -> Iterator[A]:
         """All actions of one kind, in order."""
-        return (action for step in self.steps for action in step.all(kind))
+        return self.everything.all(kind)
 
 
 @dataclass(frozen=True)
@@ -128,13 +123,37 @@ class Context:
         """The schema right before the statement, valid while the rule runs."""
         return self.file.catalogue
 
-    @property
-    def earlier(self) -> Sequence[Step]:
-        return self.file.steps[: self.position]
+    @cached_property
+    def earlier(self) -> Stretch:
+        return self.file.timeline.stretch(0, self.position)
 
-    @property
-    def later(self) -> Sequence[Step]:
-        return self.file.steps[self.position + 1 :]
+    @cached_property
+    def later(self) -> Stretch:
+        return self.file.timeline.stretch(self.position + 1, len(self.file.steps))
+
+    @cached_property
+    def from_here(self) -> Stretch:
+        """This statement and the later ones."""
+        return self.file.timeline.stretch(self.position, len(self.file.steps))
+
+    def same_transaction(self, steps: Stretch) -> Stretch:
+        """Those of the steps that commit together with this one."""
+        return steps.together(self.step.transaction)
+
+    def tally(self, kind: Callable[[], T]) -> T:
+        """What the statements before this one add up to."""
+        answers = self.file._answers
+        seen, tally = answers.get(kind) or (0, kind())
+        for place in range(seen, self.position):
+            tally.add(self.file.steps[place], self.file.effects[place], self)
+        answers[kind] = (self.position, tally)
+        kept: T = tally
+        return kept
+
+    def holds(self, relation: str) -> LockMode | None:
+        """The strongest lock that the transaction has on a relation before this statement."""
+        held = self.tally(Held)
+        return held.locks.get(relation) if held.transaction == self.step.transaction else None
 
     def all(self, kind: type[A]) -> tuple[A, ...]:
         return self.step.all(kind)
@@ -142,10 +161,19 @@ class Context:
     def is_new(self, relation: str) -> bool:
         return self.file.is_new(relation)
 
-    def same_transaction(self, steps: Iterable[Step]) -> Iterator[Step]:
-        """Those of the steps that commit together with this one."""
-        mine = self.step.transaction
-        return (each for each in steps if mine is not None and each.transaction == mine)
+
+class Held:
+    """The locks of the transaction that ran last, by relation; `transaction` is its number."""
+
+    def __init__(self) -> None:
+        self.transaction: int | None = None
+        self.locks: dict[str, LockMode] = {}
+
+    def add(self, step: Step, effects: Effects, context: Context) -> None:
+        if step.transaction is None or step.transaction != self.transaction:
+            self.transaction, self.locks = step.transaction, {}
+        for each in effects.locks if step.transaction is not None else ():
+            self.locks[each.relation] = max(each.mode, self.locks.get(each.relation, each.mode))
 
 
 @runtime_checkable
@@ -165,3 +193,12 @@ class MigrationRule(Rule, Protocol):
 def shown(name: str) -> str:
     """A name as an author would write it: without the schema that everybody has."""
     return name.removeprefix("public.")
+
+
+def listed(names: Iterable[str], *, most: int = 3) -> str:
+    """Names as an author would write them, and how many more there are."""
+    found = sorted(map(shown, names))
+    more = len(found) - most
+    rest = [f"{more:,} more"] if more > 1 else []
+    kept = found[:most] if rest else found
+    return ", ".join(kept) + "".join(f" and {each}" for each in rest)

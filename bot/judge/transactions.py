@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
-from bot.judge.context import Step
 from bot.judge.effects import effects_of
+from bot.judge.timeline import Step
 from bot.sql import actions as act
 
 _SPLITTING = (7, 4)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, shown
 from bot.sql import actions as act
 
 SEVERITY = Severity.NOTICE
@@ -70,11 +70,9 @@ def _dropped(context: Context) -> Iterator[str]:
             yield f"{column.table}.{column.name}"
     for dropped in context.all(act.DropObjects):
         if dropped.if_exists and dropped.kind in _KINDS:
-            again = {name for step in context.later for name in _created(step)}
-            yield from (name for name in dropped.names if name not in again)
+            yield from (name for name in dropped.names if not _comes_back(name, context))
 
 
-def _created(step: Step) -> Iterator[str]:
-    yield from (each.table for each in step.all(act.CreateTable))
-    for kind in (act.CreateView, act.CreateEnum, act.CreateDomain, act.CreateSequence):
-        yield from (str(each.name) for each in step.actions if isinstance(each, kind))
+def _comes_back(name: str, context: Context) -> bool:
+    kinds = (act.CreateTable, act.CreateView, act.CreateEnum, act.CreateDomain, act.CreateSequence)
+    return any(True for _ in context.later.steps_with(*kinds, about=name))

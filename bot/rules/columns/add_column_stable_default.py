@@ -50,7 +50,7 @@ def check(statement: Statement, context: Context) -> Hits:
         column = action.column
         default = column.default
         if default and _tells_the_moment(default):
-            updates = (each for step in context.later for each in step.all(Update))
+            updates = context.later.all(Update, about=action.table)
             if not any(each.table == action.table and column.name in each.sets for each in updates):
                 yield (
                     f"Every row that {shown(action.table)} has gets the moment, or the user, of "

@@ -22,9 +22,7 @@ def constraints_beside(action: AddColumn, *kinds: ConstraintKind) -> Iterator[Co
 
 def emptied(table: str, context: Context) -> bool:
     """Whether the file takes all rows away before the statement."""
-    for step in context.earlier:
-        if any(table in each.tables for each in step.all(Truncate)):
-            return True
-        if any(each.table == table and not each.bounded for each in step.all(Delete)):
-            return True
-    return False
+    deletes = context.earlier.all(Delete, about=table)
+    return any(True for _ in context.earlier.all(Truncate, about=table)) or any(
+        not each.bounded for each in deletes
+    )

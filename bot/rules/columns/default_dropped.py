@@ -43,8 +43,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(DropDefault):
         if context.is_new(action.table) or _unused(action, context):
             continue
-        after = (context.step, *context.later)
-        if happens(after, action.table, action.name, DropColumn, SetDefault):
+        if happens(context.from_here, action.table, action.name, DropColumn, SetDefault):
             continue
         column = context.catalogue.column(action.table, action.name)
         what = "leave it empty"

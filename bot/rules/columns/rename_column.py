@@ -52,6 +52,5 @@ def check(statement: Statement, context: Context) -> Hits:
 def _comes_back(action: Rename, context: Context) -> bool:
     return any(
         each.table == action.relation and each.column.name == action.old
-        for step in context.later
-        for each in step.all(AddColumn)
+        for each in context.later.all(AddColumn, about=action.old)
     )

@@ -70,7 +70,7 @@ def _complete(action: SetNotNull, context: Context) -> bool:
     return (
         catalogue.proved_not_null(action.table, action.name)
         or emptied(action.table, context)
-        or any(_fills(step.actions, action) for step in context.earlier)
+        or _fills(context.earlier.all(Update, about=action.table), action)
         or _filled_earlier(action, context)
     )
 

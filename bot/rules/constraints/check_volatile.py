@@ -85,7 +85,7 @@ def _reads_rows(function: str, context: Context) -> bool:
 
 
 def _bodies(function: str, context: Context) -> Iterator[str]:
-    steps = [each.all(CreateFunction) for each in context.earlier]
+    steps = [each.all(CreateFunction) for each in context.earlier.steps_with(CreateFunction)]
     for migration in context.file.history:
         if function in migration.sql and "FUNCTION" in migration.sql.upper():
             found = map(actions_of, parse(migration.sql).statements)

@@ -95,7 +95,7 @@ def _back(action: DropConstraint, found: Constraint | None, context: Context) ->
     return any(
         added.name == action.name or (found is not None and _same(added, found))
         for added in _added(action.table, context)
-    ) or any(action.table in drop.names for step in context.later for drop in step.all(DropObjects))
+    ) or any(True for _ in context.later.all(DropObjects, about=action.table))
 
 
 def _unique_anyway(table: str, found: Constraint, context: Context) -> bool:
@@ -116,7 +116,5 @@ def _same(one: Constraint, other: Constraint) -> bool:
 
 
 def _added(table: str, context: Context) -> Iterator[Constraint]:
-    for step in context.file.steps:
-        for each in step.all(AddConstraint):
-            if each.table == table:
-                yield each.constraint
+    for each in context.file.everything.all(AddConstraint, about=table):
+        yield each.constraint

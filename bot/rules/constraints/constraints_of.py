@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.judge.context import Step
+from bot.judge.timeline import Step
 from bot.sql.actions import AddColumn, AddConstraint, CreateTable
 from bot.sql.values import Constraint
 

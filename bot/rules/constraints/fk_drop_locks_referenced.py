@@ -89,10 +89,5 @@ def _keys(table: str, context: Context) -> Iterator[tuple[str, Constraint]]:
 
 def _goes_too(parent: str, context: Context) -> bool:
     """Whether the file drops the referenced table as well."""
-    steps = (context.step, *context.later)
-    return any(
-        parent in drop.names
-        for step in steps
-        for drop in step.all(DropObjects)
-        if drop.kind == "TABLE"
-    )
+    drops = context.from_here.all(DropObjects, about=parent)
+    return any(parent in drop.names for drop in drops if drop.kind == "TABLE")

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
 from bot.sql.actions import AddConstraint, CreateIndex, CreateTable
 from bot.sql.values import Constraint, ConstraintKind
@@ -67,7 +68,8 @@ def _indexes(key: ForeignKey, context: Context) -> Iterator[tuple[str | None, ..
     for index in context.catalogue.indexes_of(key.table):
         if not index.partial:
             yield tuple(column.name for column in index.columns)
-    for step in (context.step, *context.later):
+    kinds = (CreateIndex, AddConstraint, CreateTable)
+    for step in context.from_here.steps_with(*kinds, about=key.table):
         yield from _added(step, key.table)
 
 

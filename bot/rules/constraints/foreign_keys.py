@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.judge.context import Step
+from bot.judge.timeline import Step
 from bot.sql.actions import AddColumn, AddConstraint, CreateTable
 from bot.sql.values import Column, Constraint, ConstraintKind
 

@@ -49,11 +49,10 @@ def check(statement: Statement, context: Context) -> Hits:
 
 
 def _added_here(action: ValidateConstraint, context: Context) -> bool:
-    steps = [*context.same_transaction(context.earlier), context.step]
+    before = context.same_transaction(context.earlier).all(AddConstraint, about=action.name)
     return any(
         each.table == action.table
         and each.constraint.name == action.name
         and not each.constraint.validated
-        for step in steps
-        for each in step.all(AddConstraint)
+        for each in (*before, *context.all(AddConstraint))
     )

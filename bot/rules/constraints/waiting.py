@@ -1,9 +1,8 @@
 """Whether a lock on a busy table is asked for with patience. No rule by itself."""
 
 import re
-from collections.abc import Iterator
 
-from bot.core.effects import Lock, LockMode
+from bot.core.effects import LockMode
 from bot.judge.context import Context
 from bot.sql.actions import SetVariable
 
@@ -13,7 +12,7 @@ _NO_LIMIT = re.compile(r"0+\s*[a-z]*|default", re.IGNORECASE)
 def gives_up(context: Context) -> bool:
     """Whether the file itself limits how long this statement waits for its locks."""
     limited = False
-    for step in context.earlier:
+    for step in context.earlier.steps_with(SetVariable):
         for each in step.all(SetVariable):
             if each.name not in ("lock_timeout", "all"):
                 continue
@@ -25,11 +24,4 @@ def gives_up(context: Context) -> bool:
 
 def held(context: Context, relation: str, mode: LockMode) -> bool:
     """Whether an earlier statement of the same transaction has such a lock, or a stronger one."""
-    return any(lock.relation == relation and lock.mode >= mode for lock in _locks(context))
-
-
-def _locks(context: Context) -> Iterator[Lock]:
-    mine = context.step.transaction
-    for step, effects in zip(context.earlier, context.file.effects, strict=False):
-        if mine is not None and step.transaction == mine:
-            yield from effects.locks
+    return (context.holds(relation) or 0) >= mode

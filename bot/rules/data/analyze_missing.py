@@ -4,11 +4,11 @@ PostgreSQL plans queries by them. Until it has counted again, which it does by i
 minutes, queries may be slower than before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, shown
+from bot.judge.context import Context, MigrationContext, shown
 from bot.rules.data.changes import changes_of, reaches_many
 from bot.sql.actions import AlterColumnType, DropObjects, Vacuum
 from bot.sql.expressions import relation_name
@@ -57,10 +57,17 @@ def _changed(statement: Statement, context: Context) -> Iterator[str]:
 
 
 def _counted_later(table: str, context: Context) -> bool:
-    for step in context.later:
-        counts = (each for each in step.all(Vacuum) if each.analyze)
-        if any(table in each.tables or not each.tables for each in counts):
-            return True
-        if any(table in each.names for each in step.all(DropObjects)):
-            return True
-    return False
+    last = context.file.once(_counted_last)
+    counted = max(last.get(table, -1), last.get("", -1)) > context.position
+    return counted or any(True for _ in context.later.all(DropObjects, about=table))
+
+
+def _counted_last(file: MigrationContext) -> Mapping[str, int]:
+    """The last statement that counts a table anew; "" stands for one that counts all."""
+    return {
+        table: step.statement.index
+        for step in file.everything.steps_with(Vacuum)
+        for each in step.all(Vacuum)
+        if each.analyze
+        for table in each.tables or ("",)
+    }

@@ -5,7 +5,8 @@ change holds its locks while rows are being changed.
 """
 
 from bot.core.rule import Hit, Hits
-from bot.judge.context import MigrationContext, Step
+from bot.judge.context import MigrationContext
+from bot.judge.timeline import Step
 from bot.sql import actions as act
 
 SEVERITY = None

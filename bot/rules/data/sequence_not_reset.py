@@ -10,7 +10,8 @@ from typing import Any
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, MigrationContext, shown
+from bot.judge.timeline import Step
 from bot.rules.data.changes import Fields, changes_of
 from bot.sql.actions import AlterSequence, Call, Query, RunBlock, TableOption
 from bot.sql.expressions import expression_of, relation_name
@@ -60,7 +61,7 @@ def check(statement: Statement, context: Context) -> Hits:
         found = context.catalogue.tables.get(table)
         if found is None or found.temporary or context.file.baseline:
             continue
-        if any(_sets_counter(step, table) for step in context.later):
+        if _counter_set_later(table, context):
             continue
         for place, name in enumerate(_targets(fields, found.columns)):
             column = found.columns.get(name)
@@ -100,12 +101,21 @@ def _harmless(value: Any) -> bool:
     return below_one or "nextval" in expression.functions
 
 
-def _sets_counter(step: Step, table: str) -> bool:
-    kinds = {type(each) for each in step.actions}
+def _counter_set_later(table: str, context: Context) -> bool:
+    identity = context.later.all(TableOption, about=table)
+    return context.file.once(_counter_set) > context.position or any(
+        each.command == "AT_SetIdentity" for each in identity
+    )
+
+
+def _counter_set(file: MigrationContext) -> int:
+    """The last statement that may set any counter; -1 if there is none."""
+    return next((each.statement.index for each in reversed(file.everything) if _sets(each)), -1)
+
+
+def _sets(step: Step) -> bool:
+    if any(isinstance(each, AlterSequence | Call) for each in step.actions):
+        return True
     functions = (name for each in step.all(Query) for name in each.functions)
-    if "setval" in functions or AlterSequence in kinds or Call in kinds:
-        return True
-    if any("setval" in block.body.lower() for block in step.all(RunBlock)):
-        return True
-    identity = (each for each in step.all(TableOption) if each.table == table)
-    return any(each.command == "AT_SetIdentity" for each in identity)
+    bodies = (each.body.lower() for each in step.all(RunBlock))
+    return "setval" in functions or any("setval" in each for each in bodies)

@@ -61,14 +61,13 @@ def check(statement: Statement, context: Context) -> Hits:
 def _in_effect(context: Context) -> dict[str, str]:
     """The timeouts that the file has set for the whole session, as they were written."""
     found: dict[str, str] = {}
-    for step in context.earlier:
-        for each in step.all(SetVariable):
-            if each.local:
-                continue
-            if each.name == "all":
-                found.clear()
-            elif each.name in _TIMEOUTS:
-                found[each.name] = each.value or "0"
+    for each in context.earlier.all(SetVariable):
+        if each.local:
+            continue
+        if each.name == "all":
+            found.clear()
+        elif each.name in _TIMEOUTS:
+            found[each.name] = each.value or "0"
     return found
 
 

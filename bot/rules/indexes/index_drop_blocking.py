@@ -48,17 +48,13 @@ def check(statement: Statement, context: Context) -> Hits:
 
 def _harmless(name: str, context: Context) -> bool:
     index = context.catalogue.indexes.get(name)
-    if any(each.name == name for step in context.earlier for each in step.all(CreateIndex)):
+    if any(True for _ in context.earlier.all(CreateIndex, about=name)):
         return True
     if index is None:
         return False
     table = context.catalogue.tables.get(index.table)
-    dropped = (
-        each.names
-        for step in context.later
-        for each in step.all(DropObjects)
-        if each.kind == "TABLE"
-    )
+    drops = context.later.all(DropObjects, about=index.table)
+    dropped = (each.names for each in drops if each.kind == "TABLE")
     partitioned = table is not None and table.partitioned
     return context.is_new(index.table) or partitioned or any(index.table in it for it in dropped)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, shown
 from bot.judge.schema import Index
 from bot.sql.actions import CreateIndex, DropColumn, DropConstraint, DropObjects
 from bot.sql.values import IndexedColumn
@@ -72,13 +72,10 @@ def _pointless(index: Index, context: Context) -> bool:
     if context.is_new(index.table):
         return True
     columns = {each.name for each in index.columns}
-    for step in (*context.later, context.step):
-        if any(index.table in each.names for each in step.all(DropObjects)):
-            return True
-        gone = {each.name for each in step.all(DropColumn) if each.table == index.table}
-        if gone & columns:
-            return True
-    return False
+    if any(True for _ in context.from_here.all(DropObjects, about=index.table)):
+        return True
+    gone = {each.name for each in context.from_here.all(DropColumn, about=index.table)}
+    return bool(gone & columns)
 
 
 def _lost(index: Index, context: Context) -> Hits:
@@ -108,23 +105,18 @@ def _others(index: Index, context: Context) -> Iterator[Index | CreateIndex]:
     for each in context.catalogue.indexes_of(index.table):
         if each.name not in dropped:
             yield each
-    for step in context.same_transaction(context.later):
-        yield from (each for each in step.all(CreateIndex) if each.table == index.table)
+    together = context.same_transaction(context.later)
+    yield from (each for each in together.all(CreateIndex, about=index.table))
 
 
 def _covered(index: Index, context: Context) -> Iterator[tuple[str, ...]]:
     """The foreign keys that stay and whose columns the index starts with."""
     table = context.catalogue.tables.get(index.table)
-    gone = set(_dropped_constraints(context.later, index.table))
+    gone = {each.name for each in context.later.all(DropConstraint, about=index.table)}
     for key in table.foreign_keys() if table and not index.partial else ():
         led = set(_names(index.columns)[: len(key.columns)])
         if key.name not in gone and key.columns and led == set(key.columns):
             yield key.columns
-
-
-def _dropped_constraints(steps: Iterable[Step], table: str) -> Iterator[str]:
-    for step in steps:
-        yield from (each.name for each in step.all(DropConstraint) if each.table == table)
 
 
 def _names(columns: Iterable[IndexedColumn]) -> tuple[str, ...]:

@@ -68,5 +68,5 @@ def check(statement: Statement, context: Context) -> Hits:
 
 
 def _prepared(index: CreateIndex, context: Context) -> bool:
-    memory = (each for step in context.earlier for each in step.all(SetVariable))
-    return bool(index.options) or any(each.name == "maintenance_work_mem" for each in memory)
+    memory = context.earlier.all(SetVariable, about="maintenance_work_mem")
+    return bool(index.options) or any(True for _ in memory)

@@ -92,12 +92,12 @@ def _about(action: CreateIndex, context: Context) -> Iterator[Hit]:
 
 def _staying(table: str, context: Context) -> Iterator[Index]:
     """The table's indexes that the rest of the file does not drop."""
-    gone: set[str] = set()
-    for step in context.later:
-        gone.update(name for each in step.all(DropObjects) for name in each.names)
-        schema = table.partition(".")[0]
-        gone.update(f"{schema}.{each.name}" for each in step.all(DropConstraint))
-    yield from (each for each in context.catalogue.indexes_of(table) if each.name not in gone)
+    for index in context.catalogue.indexes_of(table):
+        drops = context.later.all(DropObjects, about=index.name)
+        bare = index.name.partition(".")[2]
+        constraints = context.later.all(DropConstraint, about=bare)
+        if not any(True for _ in (*drops, *constraints)):
+            yield index
 
 
 def _serves(wider: Index, narrower: Index) -> bool:

@@ -77,7 +77,7 @@ def _known_unique(table: str, columns: Iterable[str], context: Context) -> bool:
         for index in catalogue.indexes_of(table):
             if index.unique and not index.partial and _columns(index.columns) <= wanted:
                 return True
-    return any(each.table == table for step in context.earlier for each in step.all(Delete))
+    return any(True for _ in context.earlier.all(Delete, about=table))
 
 
 def _columns(columns: Iterable[object]) -> set[str]:

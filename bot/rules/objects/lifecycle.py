@@ -1,10 +1,10 @@
 """Which objects that a statement drops or renames may be in use. No rule by itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 
 from bot.judge.births import RELATION, Key, key_of, named_by
-from bot.judge.context import Context, Step
-from bot.sql.actions import Action, DropObjects, Rename
+from bot.judge.context import Context, MigrationContext
+from bot.sql.actions import DropObjects, Rename
 
 
 def dropped(context: Context, *kinds: str) -> Iterator[str]:
@@ -26,23 +26,26 @@ def is_new(context: Context, key: Key) -> bool:
 
 def comes_back(context: Context, key: Key) -> bool:
     """Whether something bears the name again further down the file."""
-    return _named(context.later, key)
+    return context.file.once(_names).get(key, -1) > context.position
 
 
 def _replaced(context: Context, key: Key) -> bool:
     """Whether the file renamed it aside, and put something else in its place."""
-    aside = (each for each in _actions(context.earlier) if isinstance(each, Rename))
-    former = (key_of(each.kind, each.old, each.relation) for each in aside if _new(each) == key)
-    return any(_named(context.file.steps, each) for each in former)
+    aside = (each for each in context.earlier.all(Rename) if _new(each) == key)
+    names = context.file.once(_names)
+    return any(key_of(each.kind, each.old, each.relation) in names for each in aside)
 
 
 def _new(action: Rename) -> Key:
     return key_of(action.kind, action.new, action.relation)
 
 
-def _named(steps: Sequence[Step], key: Key) -> bool:
-    return any(named_by(each) == key for each in _actions(steps))
-
-
-def _actions(steps: Sequence[Step]) -> Iterator[Action]:
-    return (action for step in steps for action in step.actions)
+def _names(file: MigrationContext) -> Mapping[Key, int]:
+    """Whatever a statement of the file gives a name to, and the last one that does."""
+    found: dict[Key, int] = {}
+    for position, step in enumerate(file.steps):
+        for action in step.actions:
+            key = named_by(action)
+            if key:
+                found[key] = position
+    return found

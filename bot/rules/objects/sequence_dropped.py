@@ -46,5 +46,8 @@ def check(statement: Statement, context: Context) -> Hits:
 def _let_go(sequence: str, context: Context) -> bool:
     """Whether this file took the default away, as Prisma does when autoincrement() goes."""
     users = set(columns_of(context.file.start, sequence))
-    freed = (each for step in context.earlier for each in step.all(DropDefault))
-    return any((each.table, each.name) in users for each in freed)
+    return any(
+        each.name == column
+        for table, column in users
+        for each in context.earlier.all(DropDefault, about=table)
+    )

@@ -55,5 +55,5 @@ def check(statement: Statement, context: Context) -> Hits:
 
 
 def _table_goes(table: str, context: Context) -> bool:
-    drops = (each for step in context.later for each in step.all(DropObjects))
+    drops = context.later.all(DropObjects, about=table)
     return any(table in each.names for each in drops if each.kind == "TABLE")

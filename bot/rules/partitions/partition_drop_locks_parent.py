@@ -53,5 +53,5 @@ def check(statement: Statement, context: Context) -> Hits:
 
 def _goes_too(parent: str, context: Context) -> bool:
     """Whether the file drops the partitioned table as well."""
-    steps = (context.step, *context.later)
-    return any(parent in drop.names for step in steps for drop in step.all(DropObjects))
+    drops = context.from_here.all(DropObjects, about=parent)
+    return any(parent in drop.names for drop in drops)

@@ -7,7 +7,7 @@ CONCURRENTLY is refused (25001). Even a SET beside it is one statement too many.
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context
+from bot.judge.context import Context, MigrationContext
 from bot.judge.transactions import sent_as_one, version_of
 
 SEVERITY = Severity.ERROR
@@ -42,12 +42,16 @@ def check(statement: Statement, context: Context) -> Hits:
     steps = context.file.steps
     if not context.step.concurrent or len(steps) == 1:
         return
-    if any(each.concurrent for each in context.earlier):
+    if context.file.once(_first_concurrent) < context.position:
         return
     prisma = context.settings.prisma
     if version_of(prisma) >= _ONE_BY_ONE and not sent_as_one(steps, prisma):
         return
     yield f"{statement.kind} CONCURRENTLY shares its file with {_others(len(steps) - 1)}."
+
+
+def _first_concurrent(file: MigrationContext) -> int:
+    return next(place for place, step in enumerate(file.steps) if step.concurrent)
 
 
 def _others(count: int) -> str:

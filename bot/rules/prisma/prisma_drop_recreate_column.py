@@ -41,11 +41,9 @@ def check(statement: Statement, context: Context) -> Hits:
     for drop in context.all(DropColumn):
         if context.is_new(drop.table) or _holds_nothing(drop, context):
             continue
-        steps = (context.step, *context.later)
         added = [
             each.column
-            for step in steps
-            for each in step.all(AddColumn)
+            for each in context.from_here.all(AddColumn, about=drop.name)
             if each.table == drop.table and each.column.name == drop.name
         ]
         if added:

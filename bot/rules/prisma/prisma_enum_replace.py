@@ -64,16 +64,15 @@ def check(statement: Statement, context: Context) -> Hits:
 
 def _replaced(new: str, context: Context) -> str | None:
     """The type whose name the new one takes over later in the file."""
-    renamed = (each for step in context.later for each in step.all(Rename))
+    renamed = context.later.all(Rename, about=new)
     taken = (each.new for each in renamed if each.kind == "TYPE" and each.old == new)
     return next((name for name in taken if name in context.catalogue.enums), None)
 
 
 def _converted(new: str, context: Context) -> Iterator[tuple[str, str]]:
-    for step in context.later:
-        for change in step.all(AlterColumnType):
-            if change.type.name == new and not context.is_new(change.table):
-                yield change.table, change.name
+    for change in context.later.all(AlterColumnType, about=new):
+        if change.type.name == new and not context.is_new(change.table):
+            yield change.table, change.name
 
 
 def _removed(old: str, created: CreateEnum, context: Context) -> str:

@@ -5,6 +5,7 @@ every database that is built from the history: a new environment, a shadow datab
 """
 
 from collections.abc import Iterable, Iterator
+from heapq import merge
 
 from bot.core.finding import Severity
 from bot.core.migration import Migration
@@ -12,6 +13,7 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.sql import actions as act
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
@@ -92,8 +94,16 @@ def _heard(name: str, context: Context) -> Iterator[tuple[act.Action, str]]:
     for migration in context.file.history:
         for statement in _naming(name, migration):
             yield from ((each, statement.sql) for each in actions_of(statement))
-    for step in context.earlier:
+    for step in _telling(name, context):
         yield from ((each, step.statement.sql) for each in step.actions)
+
+
+def _telling(name: str, context: Context) -> Iterator[Step]:
+    """The statements above that name it, or may do anything."""
+    named = context.earlier.steps_with(act.DropObjects, act.Rename, act.SetSchema, about=name)
+    moved = context.earlier.steps_with(act.SetSchema)
+    hidden = context.earlier.steps_with(*_HIDDEN)
+    return merge(named, moved, hidden, key=lambda step: step.statement.index)
 
 
 def _creator(name: str, later: Iterable[Migration]) -> str | None:

@@ -63,12 +63,12 @@ def _replacement(drop: DropColumn, old: Column, context: Context) -> str | None:
     """The one column added in this file that could be the old one under a new name."""
     added = [
         each.column
-        for each in context.file.all(AddColumn)
+        for each in context.file.everything.all(AddColumn, about=drop.table)
         if each.table == drop.table
         and each.column.name != drop.name
         and each.column.type == old.type
     ]
-    dropped = [each for each in context.file.all(DropColumn) if each.table == drop.table]
+    dropped = [*context.file.everything.all(DropColumn, about=drop.table)]
     if len(added) == 1 and len(dropped) == 1:
         return added[0].name
     related = (each.name for each in added if _words(each.name) & _words(drop.name))

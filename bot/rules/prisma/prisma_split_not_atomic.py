@@ -6,7 +6,8 @@ in between, Prisma refuses to go on (P3009), and somebody has to repair it by ha
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
-from bot.judge.context import MigrationContext, Step
+from bot.judge.context import MigrationContext
+from bot.judge.timeline import Step
 from bot.judge.transactions import atomic, sent_as_one
 from bot.sql.actions import Query, SetVariable, Transaction
 

@@ -34,7 +34,7 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     name = statement.tree.get("extname", "")
-    if any(each.name == name for step in context.earlier for each in step.all(CreateExtension)):
+    if any(True for _ in context.earlier.all(CreateExtension, about=name)):
         return
     if statement.node == "AlterExtensionStmt":
         versions = [

@@ -74,8 +74,8 @@ def _function_closed_before(grant: Grant, context: Context) -> bool:
         return False
     revoked = (
         each
-        for step in context.earlier
-        for each in step.all(Grant)
+        for name in grant.names
+        for each in context.earlier.all(Grant, about=name)
         if each.kind == "REVOKE" and "public" in each.grantees
     )
     closed = {name for each in revoked for name in each.names}

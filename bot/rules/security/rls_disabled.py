@@ -59,6 +59,5 @@ def _restored(table: str, command: str, context: Context) -> bool:
     """Whether nobody sees it off: it is on again before the transaction commits."""
     return any(
         each.table == table and each.command == command
-        for step in context.same_transaction(context.later)
-        for each in step.all(TableOption)
+        for each in context.same_transaction(context.later).all(TableOption, about=table)
     )

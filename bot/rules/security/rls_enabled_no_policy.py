@@ -55,5 +55,5 @@ def _has_policy(table: str, context: Context) -> bool:
     # Where it is on already, enabling it changes nothing.
     if known and (known.policies or known.row_security):
         return True
-    created = context.file.all(CreatePolicy)
+    created = context.file.everything.all(CreatePolicy, about=table)
     return any(each.table == table and not each.rule for each in created)

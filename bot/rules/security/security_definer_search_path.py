@@ -7,7 +7,8 @@ and the owner's rights then run the caller's code.
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.sql.actions import CreateFunction
 from bot.sql.expressions import qualified, strings_of
 
@@ -50,7 +51,7 @@ def check(statement: Statement, context: Context) -> Hits:
 
 def _set_before(name: str, context: Context) -> bool:
     """Whether the file created or altered the function with a search_path before."""
-    created = (each for step in context.earlier for each in step.all(CreateFunction))
+    created = context.earlier.all(CreateFunction, about=name)
     return any(each.name == name and "search_path" in each.settings for each in created) or any(
         _sets_path(step, name) for step in context.earlier
     )

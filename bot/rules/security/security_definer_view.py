@@ -10,7 +10,8 @@ from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.sql.actions import CreateView
 from bot.sql.expressions import relation_name
 

@@ -60,7 +60,6 @@ def _off(name: str, value: str) -> bool:
 def _on_again(table: str, context: Context) -> bool:
     return any(
         option.table == table and name == _SETTING and not _off(name, value)
-        for step in context.later
-        for option in step.all(TableOption)
+        for option in context.later.all(TableOption, about=table)
         for name, value in option.settings
     )

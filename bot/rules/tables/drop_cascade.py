@@ -62,5 +62,5 @@ def _created_here(name: str, drop: DropObjects, context: Context) -> bool:
     if enum:
         return enum.born >= context.file.fresh_from
     if drop.kind == "SCHEMA":
-        return any(each.name == name for step in context.earlier for each in step.all(CreateSchema))
+        return any(True for _ in context.earlier.all(CreateSchema, about=name))
     return context.is_new(drop.relation or name)

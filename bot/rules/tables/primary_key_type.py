@@ -13,7 +13,7 @@ from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import foreign_keys_of
 from bot.rules.tables.primary_keys import PrimaryKey, primary_keys_of
-from bot.sql.actions import AddColumn, CreateTable
+from bot.sql.actions import AddColumn, AddConstraint, CreateTable
 from bot.sql.values import Column
 
 SEVERITY = Severity.NOTICE
@@ -81,7 +81,9 @@ def _refers(key: PrimaryKey, context: Context) -> bool:
     known = context.catalogue.tables.get(key.table)
     written = (
         each.columns
-        for step in (context.step, *context.later)
+        for step in context.from_here.steps_with(
+            CreateTable, AddColumn, AddConstraint, about=key.table
+        )
         for each in foreign_keys_of(step)
         if each.table == key.table
     )

@@ -51,5 +51,5 @@ def check(statement: Statement, context: Context) -> Hits:
 
 
 def _viewed(action: Rename, context: Context) -> bool:
-    views = (each for step in context.later for each in step.all(CreateView))
+    views = context.later.all(CreateView, about=action.old)
     return any(view.name == action.old for view in views)

@@ -57,8 +57,8 @@ def check(statement: Statement, context: Context) -> Hits:
 
 def _passes(table: str, context: Context) -> bool:
     """Whether it is dropped again, or made a logged one, in the same file."""
-    drops = (each for step in context.later for each in step.all(DropObjects))
-    options = (each for step in context.later for each in step.all(TableOption))
+    drops = context.later.all(DropObjects, about=table)
+    options = context.later.all(TableOption, about=table)
     return any(table in each.names for each in drops) or any(
         each.table == table and each.command == "AT_SetLogged" for each in options
     )

@@ -5,14 +5,16 @@ subscriber of the table's changes makes the server refuse every update.
 """
 
 import re
+from collections.abc import Iterable
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.judge.transactions import version_of
 from bot.rules.tables.primary_keys import primary_keys_of
-from bot.sql.actions import CreateTable, DropObjects, Rename
+from bot.sql.actions import AddColumn, AddConstraint, CreateTable, DropObjects, Rename
 
 SEVERITY = Severity.WARNING
 
@@ -83,10 +85,18 @@ def _copies_key(statement: Statement, created: CreateTable) -> bool:
 def _keyed_or_dropped(table: str, context: Context) -> bool:
     """Whether the file gives it a key or drops it, under this name or one it is renamed to."""
     names = {table}
-    for step in (context.step, *context.later):
+    for step in _later_about(table, context):
         if any(key.table in names for key in primary_keys_of(step)):
             return True
         if any(names & set(drop.names) for drop in step.all(DropObjects)):
             return True
         names.update(each.new for each in step.all(Rename) if each.old in names)
     return False
+
+
+def _later_about(table: str, context: Context) -> Iterable[Step]:
+    """The statements from here on that name the table; all of them where it gets another name."""
+    if any(each.old == table for each in context.later.all(Rename, about=table)):
+        return context.from_here
+    kinds = (CreateTable, AddColumn, AddConstraint, DropObjects)
+    return context.from_here.steps_with(*kinds, about=table)

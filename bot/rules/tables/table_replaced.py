@@ -50,5 +50,4 @@ def check(statement: Statement, context: Context) -> Hits:
 
 
 def _viewed(table: str, context: Context) -> bool:
-    views = (each for step in context.later for each in step.all(CreateView))
-    return any(view.name == table for view in views)
+    return any(view.name == table for view in context.later.all(CreateView, about=table))

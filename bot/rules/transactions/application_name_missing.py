@@ -39,7 +39,7 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    if context.settings.prisma is None or is_set("application_name", context.file.steps):
+    if context.settings.prisma is None or is_set("application_name", context):
         return
     if blocks_first(context):
         yield "The session that takes this lock has no name to find it by."

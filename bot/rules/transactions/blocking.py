@@ -1,7 +1,10 @@
 """Which tables in use a statement blocks, and how."""
 
+from collections.abc import Mapping
+
 from bot.core.effects import Effects, LockMode
-from bot.judge.context import Context, Step
+from bot.judge.context import Context
+from bot.judge.timeline import Step
 from bot.sql.actions import DropObjects
 
 _NO_TABLES = {"INDEX", "SEQUENCE", "VIEW"}
@@ -14,51 +17,65 @@ def blocked(
 
     A materialized view is one too; indexes, sequences and plain views are not.
     """
-    strong = [each for each in effects.locks if each.mode >= at_least and not each.new]
-    if not strong or context.file.baseline:
+    if context.file.baseline:
         return frozenset()
-    others = _no_tables(context)
-    found = (each.relation for each in strong if each.relation not in others)
-    return frozenset(each for each in found if not context.is_new(each))
-
-
-def _no_tables(context: Context) -> set[str]:
-    start, now = context.file.start, context.catalogue
-    plain = {each.name for each in start.views.values() if not each.materialized}
-    dropped = {
-        name
-        for step in context.earlier
-        for each in (*step.all(DropObjects), *context.all(DropObjects))
-        if each.kind in _NO_TABLES
-        for name in each.names
-    }
-    return {*start.indexes, *now.indexes, *start.sequences, *now.sequences, *plain, *dropped}
-
-
-def effects_before(context: Context) -> list[tuple[Step, Effects]]:
-    """The earlier statements of the file with their effects."""
-    return list(zip(context.earlier, context.file.effects, strict=False))
-
-
-def together_before(context: Context) -> list[tuple[Step, Effects]]:
-    """Those of them that commit together with this statement, and hold their locks until then."""
-    mine = context.step.transaction
-    return [
-        (step, effects)
-        for step, effects in effects_before(context)
-        if mine is not None and step.transaction == mine
-    ]
-
-
-def blocks_first(context: Context) -> bool:
-    """Whether this is the first statement of the file that waits for, and blocks, a table in use.
-
-    What runs outside a transaction is left out: a timeout there leaves an invalid index behind.
-    """
-    return _waits(context.effects, context) and not any(
-        _waits(effects, context) for _, effects in effects_before(context)
+    strong = (each.relation for each in effects.locks if each.mode >= at_least and not each.new)
+    return frozenset(
+        each for each in strong if not _is_no_table(each, context) and not context.is_new(each)
     )
 
 
-def _waits(effects: Effects, context: Context) -> bool:
-    return effects.transactional and bool(blocked(effects, context))
+def _is_no_table(name: str, context: Context) -> bool:
+    start, now = context.file.start, context.catalogue
+    view = start.views.get(name)
+    if (view and not view.materialized) or any(
+        name in known for known in (start.indexes, now.indexes, start.sequences, now.sequences)
+    ):
+        return True
+    drops = (*context.earlier.all(DropObjects, about=name), *context.all(DropObjects))
+    return any(each.kind in _NO_TABLES and name in each.names for each in drops)
+
+
+class Waiting:
+    """`last` is the last statement so far that waits for, and blocks, a table in use.
+
+    What runs outside a transaction is left out: a timeout there leaves an invalid index behind.
+    """
+
+    def __init__(self) -> None:
+        self.last: Step | None = None
+
+    def add(self, step: Step, effects: Effects, context: Context) -> None:
+        if effects.transactional and blocked(effects, context):
+            self.last = step
+
+
+def blocks_first(context: Context) -> bool:
+    """Whether this is the first statement of the file that waits for, and blocks, a table."""
+    waits = context.effects.transactional and bool(blocked(context.effects, context))
+    return waits and context.tally(Waiting).last is None
+
+
+class Blocked:
+    """The tables in use that the transaction has blocked so far, with the strongest lock on each.
+
+    `transaction` is the number of the one that ran last.
+    """
+
+    def __init__(self) -> None:
+        self.transaction: int | None = None
+        self.tables: dict[str, LockMode] = {}
+
+    def add(self, step: Step, effects: Effects, context: Context) -> None:
+        if step.transaction is None or step.transaction != self.transaction:
+            self.transaction, self.tables = step.transaction, {}
+        found = blocked(effects, context) if step.transaction is not None else ()
+        modes = {each.relation: each.mode for each in effects.locks} if found else {}
+        for each in found:
+            self.tables[each] = max(modes[each], self.tables.get(each, modes[each]))
+
+
+def blocked_before(context: Context) -> Mapping[str, LockMode]:
+    """The tables in use that earlier statements of the same transaction have blocked."""
+    before = context.tally(Blocked)
+    return before.tables if before.transaction == context.step.transaction else {}

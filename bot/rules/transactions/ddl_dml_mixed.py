@@ -8,7 +8,7 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.rules.transactions.blocking import blocked, together_before
+from bot.rules.transactions.blocking import blocked_before
 from bot.rules.transactions.rows import backfilled
 
 SEVERITY = Severity.ERROR
@@ -45,5 +45,5 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     for table in backfilled(context):
-        if any(table in blocked(effects, context) for _, effects in together_before(context)):
+        if table in blocked_before(context):
             yield f"{shown(table)} stays locked by the change above until its rows are changed."

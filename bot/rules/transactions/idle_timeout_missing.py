@@ -36,5 +36,5 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     name = "idle_in_transaction_session_timeout"
-    if blocks_first(context) and not is_set(name, context.file.steps):
+    if blocks_first(context) and not is_set(name, context):
         yield "The lock taken here outlives a client that stops before the end."

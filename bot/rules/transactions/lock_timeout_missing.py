@@ -46,7 +46,7 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    if context.settings.prisma is None or is_set("lock_timeout", context.file.steps):
+    if context.settings.prisma is None or is_set("lock_timeout", context):
         return
     if blocks_first(context):
         tables = ", ".join(map(shown, sorted(blocked(context.effects, context))))

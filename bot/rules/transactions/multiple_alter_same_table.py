@@ -5,12 +5,14 @@ they go through them once. Where each statement is a transaction of its own, eac
 the table anew, and everybody behind it.
 """
 
+from dataclasses import dataclass, replace
+
 from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
-from bot.rules.transactions.blocking import effects_before
+from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.sql.actions import AddColumn, AddConstraint, SetNotNull, TableAction, ValidateConstraint
 from bot.sql.values import ConstraintKind
 
@@ -42,6 +44,7 @@ QUIET = [
     'ALTER TABLE "Order" ADD UNIQUE ("total"); ALTER TABLE "Order" ADD UNIQUE ("tax");',
 ]
 
+_ENOUGH = 2
 _CHECKED = (ConstraintKind.CHECK, ConstraintKind.NOT_NULL)
 
 
@@ -49,9 +52,8 @@ def check(statement: Statement, context: Context) -> Hits:
     if statement.kind != "ALTER TABLE":
         return
     for table in _altered(context.step):
-        before = [each for each in effects_before(context) if table in _altered(each[0])]
-        again = (each for each in before if _could_be_one(each, table, context))
-        if not context.is_new(table) and any(again):
+        before = context.tally(_Altered).before.get(table, ())
+        if not context.is_new(table) and any(_could_be_one(each, context) for each in before):
             yield f"{shown(table)} is gone through, or waited for, once more than it need be."
 
 
@@ -62,14 +64,41 @@ def _altered(step: Step) -> set[str]:
     return {each.table for each in step.actions if isinstance(each, TableAction)}
 
 
-def _could_be_one(earlier: tuple[Step, Effects], table: str, context: Context) -> bool:
-    step, effects = earlier
-    if _goes_through(step, effects, table) and _goes_through(context.step, context.effects, table):
+@dataclass(frozen=True)
+class _Before:
+    """An ALTER TABLE above, as far as it matters; all those that are alike are one."""
+
+    table: str
+    goes_through: bool
+    mode: LockMode | None
+    transaction: int | None
+    explicit: bool
+
+
+class _Altered:
+    """The kinds of ALTER TABLE so far, by table: of many that are alike, two transactions do."""
+
+    def __init__(self) -> None:
+        self.before: dict[str, dict[_Before, None]] = {}
+
+    def add(self, step: Step, effects: Effects, context: Context) -> None:
+        for table in _altered(step):
+            through, mode = _goes_through(step, effects, table), _mode(effects, table)
+            each = _Before(table, through, mode, step.transaction, step.explicit)
+            known = self.before.setdefault(table, {})
+            alike = [one for one in known if replace(one, transaction=each.transaction) == each]
+            if len(alike) < _ENOUGH:
+                known[each] = None
+
+
+def _could_be_one(earlier: _Before, context: Context) -> bool:
+    table = earlier.table
+    if earlier.goes_through and _goes_through(context.step, context.effects, table):
         return True
-    apart = step.transaction is None or step.transaction != context.step.transaction
-    same = _mode(effects, table) == _mode(context.effects, table)
-    mine = _mode(context.effects, table) or 0
-    return apart and not step.explicit and same and mine >= LockMode.SHARE
+    transaction = earlier.transaction
+    apart = transaction is None or transaction != context.step.transaction
+    mode = _mode(context.effects, table)
+    return apart and not earlier.explicit and earlier.mode == mode and (mode or 0) >= LockMode.SHARE
 
 
 def _goes_through(step: Step, effects: Effects, table: str) -> bool:

@@ -8,7 +8,8 @@ and the migration fails, but only where there were rows to change.
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.sql.actions import Delete, DropObjects, Insert, TableAction, Truncate, Update
 
 SEVERITY = Severity.ERROR

@@ -8,8 +8,8 @@ from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, shown
-from bot.rules.transactions.blocking import blocked, together_before
+from bot.judge.context import Context, listed, shown
+from bot.rules.transactions.blocking import blocked, blocked_before
 from bot.rules.transactions.rows import backfilled
 from bot.sql.actions import AddConstraint, RefreshView, ValidateConstraint
 
@@ -47,13 +47,11 @@ def check(statement: Statement, context: Context) -> Hits:
     if not slow:
         return
     exclusive = LockMode.ACCESS_EXCLUSIVE
-    held: set[str] = set()
-    for _, effects in together_before(context):
-        held |= blocked(effects, context, at_least=exclusive)
+    before = blocked_before(context)
+    held = {table for table, mode in before.items() if mode is exclusive}
     kept = held - blocked(context.effects, context, at_least=exclusive) - _mixed(context)
     if kept:
-        tables = ", ".join(map(shown, sorted(kept)))
-        yield f"Reads and writes of {tables} wait until {shown(slow)} has been gone through."
+        yield f"Reads and writes of {listed(kept)} wait until {shown(slow)} has been gone through."
 
 
 def _slow(context: Context) -> str:
@@ -74,9 +72,8 @@ def _mixed(context: Context) -> frozenset[str]:
 
 def _judged_elsewhere(context: Context) -> bool:
     """Whether it validates what was added NOT VALID in the same transaction."""
-    added = {
-        each.constraint.name
-        for step in context.same_transaction(context.earlier)
-        for each in step.all(AddConstraint)
-    }
-    return any(each.name in added for each in context.all(ValidateConstraint))
+    before = context.same_transaction(context.earlier)
+    return any(
+        any(True for _ in before.all(AddConstraint, about=each.name))
+        for each in context.all(ValidateConstraint)
+    )

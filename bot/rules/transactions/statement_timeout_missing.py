@@ -39,7 +39,7 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    if context.settings.prisma is None or is_set("statement_timeout", context.file.steps):
+    if context.settings.prisma is None or is_set("statement_timeout", context):
         return
     if blocks_first(context):
         yield "This statement may run, and hold its locks, without a limit."

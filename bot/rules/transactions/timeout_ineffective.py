@@ -9,10 +9,18 @@ from collections.abc import Iterator
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.judge.transactions import sent_as_one, splits
-from bot.rules.transactions.blocking import blocked, effects_before
-from bot.rules.transactions.timeouts import Setting, in_effect, is_set, settings_of
+from bot.rules.transactions.blocking import Waiting, blocked
+from bot.rules.transactions.timeouts import (
+    TIMEOUTS,
+    Setting,
+    in_effect,
+    is_set,
+    settings_in,
+    settings_of,
+)
 
 SEVERITY = Severity.WARNING
 
@@ -40,12 +48,6 @@ QUIET = [
     'SET lock_timeout = 0; SET lock_timeout = 500; ALTER TABLE "Order" ADD COLUMN a INT;',
 ]
 
-_TIMEOUTS = (
-    "lock_timeout",
-    "statement_timeout",
-    "transaction_timeout",
-    "idle_in_transaction_session_timeout",
-)
 _LONGEST = 10_000
 
 
@@ -53,11 +55,11 @@ def check(statement: Statement, context: Context) -> Hits:
     dead = list(_dead(context.step, context))
     for name in dead:
         yield f"SET LOCAL {name} ends with its own statement, because each one is sent alone."
-    steps = context.file.steps
     tables = blocked(context.effects, context) if context.effects.transactional else frozenset()
-    if dead or not tables or not is_set("lock_timeout", steps):
+    if dead or not tables or not is_set("lock_timeout", context):
         return
-    if any("lock_timeout" in _dead(each, context) for each in steps):
+    settings = context.file.once(settings_in)["lock_timeout"]
+    if any("lock_timeout" in _dead(each.step, context) for each in settings):
         return
     setting = in_effect("lock_timeout", context)
     why = _why(setting, context)
@@ -70,7 +72,7 @@ def _dead(step: Step, context: Context) -> Iterator[str]:
     prisma = context.settings.prisma
     if step.explicit or not splits(prisma) or sent_as_one(context.file.steps, prisma):
         return
-    for name in _TIMEOUTS:
+    for name in TIMEOUTS if step.actions else ():
         if any(each.local for each in settings_of(name, step)):
             yield name
 
@@ -92,7 +94,5 @@ def _why(setting: Setting | None, context: Context) -> str:
 def _said(setting: Setting | None, context: Context) -> bool:
     """Whether an earlier statement met the same setting."""
     since = setting.step.statement.index if setting else -1
-    return any(
-        step.statement.index > since and effects.transactional and blocked(effects, context)
-        for step, effects in effects_before(context)
-    )
+    last = context.tally(Waiting).last
+    return last is not None and last.statement.index > since

@@ -1,12 +1,21 @@
 """What a file sets its timeouts to, and where that holds."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.judge.context import Context, Step
+from bot.judge.context import Context, MigrationContext
+from bot.judge.timeline import Step
 from bot.sql.actions import Query, SetVariable
 
+TIMEOUTS = (
+    "lock_timeout",
+    "statement_timeout",
+    "transaction_timeout",
+    "idle_in_transaction_session_timeout",
+)
+_NAMES = (*TIMEOUTS, "application_name")
 _UNITS = {"us": 0.001, "": 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*([a-z]*)\s*", re.IGNORECASE)
 
@@ -37,9 +46,18 @@ def settings_of(name: str, step: Step) -> Iterator[Setting]:
             yield Setting(step, following[0] if following else None)
 
 
-def is_set(name: str, steps: Iterable[Step]) -> bool:
-    """Whether any of the steps says something about the setting."""
-    return any(True for step in steps for _ in settings_of(name, step))
+def settings_in(file: MigrationContext) -> Mapping[str, Sequence[Setting]]:
+    """What a file says about its timeouts and the like, in order, by the setting's name."""
+    found: dict[str, list[Setting]] = {name: [] for name in _NAMES}
+    for step in file.everything.steps_with(SetVariable, Query):
+        for name, kept in found.items():
+            kept.extend(settings_of(name, step))
+    return found
+
+
+def is_set(name: str, context: Context) -> bool:
+    """Whether the file says something about the setting anywhere."""
+    return bool(context.file.once(settings_in)[name])
 
 
 def in_effect(name: str, context: Context) -> Setting | None:
@@ -47,15 +65,10 @@ def in_effect(name: str, context: Context) -> Setting | None:
 
     SET LOCAL holds until its transaction ends, and so for nothing if it is one by itself.
     """
-    session: Setting | None = None
-    local: Setting | None = None
-    for step in context.earlier:
-        for each in settings_of(name, step):
-            if each.local:
-                local = each
-            else:
-                session, local = each, None
-    mine = context.step.transaction
-    if local and mine is not None and local.step.transaction == mine:
-        return local
-    return session
+    here, mine = context.step.statement.index, context.step.transaction
+    said = context.file.once(settings_in)[name]
+    before = bisect_left(said, here, key=lambda each: each.step.statement.index)
+    for each in reversed(said[:before]):
+        if not each.local or (mine is not None and each.step.transaction == mine):
+            return each
+    return None

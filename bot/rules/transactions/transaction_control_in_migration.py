@@ -7,7 +7,8 @@ and holds up every deployment until somebody has cleaned up by hand.
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step
+from bot.judge.context import Context, MigrationContext
+from bot.judge.timeline import Step
 from bot.rules.types.enums import rebuilds_only
 from bot.sql.actions import SetVariable, Transaction
 
@@ -46,19 +47,24 @@ def check(statement: Statement, context: Context) -> Hits:
 
 
 def _harmless(context: Context) -> bool:
-    block = tuple(context.same_transaction(context.earlier))
-    closed = any(_closes(each) for each in context.earlier if not _in_enum_block(each, context))
-    return closed or not any(map(_works, context.later)) or rebuilds_only(block)
+    block = context.same_transaction(context.earlier)
+    here = context.step.statement.index
+    closed = context.file.once(_first_closing) < here
+    return closed or context.file.once(_last_work) <= here or rebuilds_only(block)
 
 
-def _in_enum_block(step: Step, context: Context) -> bool:
-    steps = context.file.steps
-    block = tuple(each for each in steps if each.transaction == step.transaction)
-    return rebuilds_only(block)
+def _first_closing(file: MigrationContext) -> int:
+    """The first statement that ends a transaction which is not Prisma's block about an enum."""
+    for step in file.everything.steps_with(Transaction):
+        closes = any(each.verb in _CLOSING for each in step.all(Transaction))
+        if closes and not rebuilds_only(file.everything.together(step.transaction)):
+            return step.statement.index
+    return len(file.steps)
 
 
-def _closes(step: Step) -> bool:
-    return any(each.verb in _CLOSING for each in step.all(Transaction))
+def _last_work(file: MigrationContext) -> int:
+    """The last statement that does more than begin, end and set; -1 if there is none."""
+    return next((each.statement.index for each in reversed(file.everything) if _works(each)), -1)
 
 
 def _works(step: Step) -> bool:

@@ -4,10 +4,12 @@ PostgreSQL only warns about it. The first COMMIT commits all that was done so fa
 statement fails, half of the migration stays.
 """
 
+from bot.core.effects import Effects
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.judge.timeline import Step
 from bot.sql.actions import Transaction
 
 SEVERITY = Severity.WARNING
@@ -47,8 +49,13 @@ def check(statement: Statement, context: Context) -> Hits:
 
 def _opened(context: Context) -> bool:
     """Whether the file has a transaction open before this statement."""
-    opened = False
-    for step in context.earlier:
+    return context.tally(_Opened).yes
+
+
+class _Opened:
+    def __init__(self) -> None:
+        self.yes = False
+
+    def add(self, step: Step, effects: Effects, context: Context) -> None:
         for each in step.all(Transaction):
-            opened = each.verb == "BEGIN" or (opened and each.verb not in _CLOSING)
-    return opened
+            self.yes = each.verb == "BEGIN" or (self.yes and each.verb not in _CLOSING)

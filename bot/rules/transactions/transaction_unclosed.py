@@ -37,12 +37,9 @@ _CLOSING = {"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"}
 
 def check(statement: Statement, context: Context) -> Hits:
     begins = any(each.verb == "BEGIN" for each in context.all(Transaction))
-    if not begins or (context.position > 0 and context.earlier[-1].transaction == _here(context)):
+    before = context.earlier.last
+    if not begins or (before and before.transaction == context.step.transaction):
         return
-    later = (each.verb for step in context.later for each in step.all(Transaction))
+    later = (each.verb for each in context.later.all(Transaction))
     if not _CLOSING.intersection(later):
         yield "The transaction begun here is never committed."
-
-
-def _here(context: Context) -> int | None:
-    return context.step.transaction

@@ -9,8 +9,9 @@ from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
-from bot.rules.transactions.blocking import blocked, together_before
+from bot.judge.context import Context, listed
+from bot.judge.timeline import Step
+from bot.rules.transactions.blocking import blocked
 from bot.sql.actions import AddConstraint, CreateTable
 
 SEVERITY = Severity.WARNING
@@ -54,14 +55,28 @@ def check(statement: Statement, context: Context) -> Hits:
     here = _locked(context.step, context.effects, context)
     if not here:
         return
-    held: frozenset[str] = frozenset()
-    for step, effects in together_before(context):
-        before = _locked(step, effects, context)
-        if _widens(held, before):
+    before = context.tally(_Window)
+    here_too = before.transaction == context.step.transaction
+    if here_too and not before.wide and _widens(before.tables, here):
+        yield _hit(before.tables, here - before.tables, context)
+
+
+class _Window:
+    """The tables that the transaction that ran last has stopped, and whether that was said."""
+
+    def __init__(self) -> None:
+        self.transaction: int | None = None
+        self.tables: frozenset[str] = frozenset()
+        self.wide = False
+
+    def add(self, step: Step, effects: Effects, context: Context) -> None:
+        if step.transaction is None or step.transaction != self.transaction:
+            self.transaction, self.tables, self.wide = step.transaction, frozenset(), False
+        if step.transaction is None or self.wide:
             return
-        held |= before
-    if _widens(held, here):
-        yield _hit(held, here - held, context)
+        more = _locked(step, effects, context)
+        self.wide = _widens(self.tables, more)
+        self.tables |= more
 
 
 def _widens(held: frozenset[str], more: frozenset[str]) -> bool:
@@ -79,7 +94,7 @@ def _locked(step: Step, effects: Effects, context: Context) -> frozenset[str]:
 
 def _hit(held: frozenset[str], also: frozenset[str], context: Context) -> Hit:
     """With migration-bot nobody waits for long: it gives up and lets go of all it holds."""
-    first, then = (", ".join(map(shown, sorted(each))) for each in (held, also))
+    first, then = listed(held), listed(also)
     message = f"{first} stays locked while this waits for {then}."
     own = context.settings.prisma is None
     return Hit(message, severity=Severity.NOTICE if own else None)

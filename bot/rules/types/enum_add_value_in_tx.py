@@ -42,7 +42,7 @@ def check(statement: Statement, context: Context) -> Hits:
     if context.settings.postgres >= 12 or not _in_transaction(context):
         return
     for added in context.all(AddEnumValue):
-        created = (each for step in context.earlier for each in step.all(CreateEnum))
+        created = context.earlier.all(CreateEnum, about=added.name)
         if added.name not in {each.name for each in created}:
             yield f"ADD VALUE on {shown(added.name)} is refused inside a transaction."
 

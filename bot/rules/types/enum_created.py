@@ -7,7 +7,7 @@ of allowed values needs one DELETE.
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.rules.types.enums import rebuilt
+from bot.rules.types.enums import rebuilt_in
 from bot.sql.actions import CreateEnum
 
 SEVERITY = None
@@ -36,5 +36,5 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     for created in context.all(CreateEnum):
-        if not context.file.baseline and created.name not in rebuilt(context.file.steps):
+        if not context.file.baseline and created.name not in context.file.once(rebuilt_in):
             yield f"The values of {shown(created.name)} will be hard to take away again."

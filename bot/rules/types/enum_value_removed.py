@@ -11,7 +11,7 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.rules.types.enums import rebuilt
+from bot.rules.types.enums import rebuilt_in
 from bot.sql.actions import AlterColumnType
 
 SEVERITY = Severity.ERROR
@@ -72,5 +72,5 @@ def _lost(change: AlterColumnType, context: Context) -> Iterator[str]:
         gone = [f"'{value}'" for value in old.values if value not in kept]
         if gone:
             yield " or ".join(gone)
-    elif column is None and change.type.name in rebuilt(context.file.steps):
+    elif column is None and change.type.name in context.file.once(rebuilt_in):
         yield "a value that the new type lacks"

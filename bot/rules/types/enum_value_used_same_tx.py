@@ -62,12 +62,11 @@ def check(statement: Statement, context: Context) -> Hits:
 
 def _added_here(context: Context) -> Iterator[AddEnumValue]:
     version = context.settings.postgres
-    steps = list(context.same_transaction(context.earlier))
-    created = {each.name for step in steps for each in step.all(CreateEnum)}
-    for step in steps:
-        for each in step.all(AddEnumValue):
-            if each.name not in created or 12 <= version < 17:
-                yield each
+    steps = context.same_transaction(context.earlier)
+    created = {each.name for each in steps.all(CreateEnum)}
+    for each in steps.all(AddEnumValue):
+        if each.name not in created or 12 <= version < 17:
+            yield each
 
 
 def _used(enum: str, context: Context) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """What several rules ask about an enum type."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from bot.judge.context import Context, Step
+from bot.judge.context import Context, MigrationContext
+from bot.judge.timeline import Step, Stretch
 from bot.sql.actions import (
     AlterColumnType,
     CreateEnum,
@@ -31,11 +32,12 @@ def is_new_type(name: str, context: Context) -> bool:
     return context.file.baseline or fresh
 
 
-def rebuilt(steps: tuple[Step, ...]) -> Mapping[str, str]:
+def rebuilt(steps: Iterable[Step]) -> Mapping[str, str]:
     """The enum types a file builds anew, as Prisma does it: the name of the copy to the type's.
 
     Prisma writes CREATE TYPE "X_new", moves the columns over, and then gives the copy the name "X".
     """
+    steps = list(steps)
     created = {each.name for step in steps for each in step.all(CreateEnum)}
     return {
         each.old: each.new
@@ -45,7 +47,11 @@ def rebuilt(steps: tuple[Step, ...]) -> Mapping[str, str]:
     }
 
 
-def rebuilds_only(steps: tuple[Step, ...]) -> bool:
+def rebuilt_in(file: MigrationContext) -> Mapping[str, str]:
+    return rebuilt(file.everything.steps_with(CreateEnum, Rename))
+
+
+def rebuilds_only(steps: Stretch) -> bool:
     """Whether steps are Prisma's block that builds an enum anew, and nothing else."""
     actions = [action for step in steps for action in step.actions]
     return bool(rebuilt(steps)) and all(isinstance(each, _REBUILDING) for each in actions)

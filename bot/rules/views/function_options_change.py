@@ -42,8 +42,7 @@ def check(statement: Statement, context: Context) -> Hits:
         return
     if statement.node == "AlterFunctionStmt":
         name = qualified(strings_of(statement.tree["func"].get("objname")))
-        here = (each.name for step in context.earlier for each in step.all(CreateFunction))
-        if name not in here:
+        if not any(True for _ in context.earlier.all(CreateFunction, about=name)):
             yield f"Options of {shown(name)} change apart from its body."
     elif statement.kind == "ALTER VIEW":
         for option in context.all(TableOption):

@@ -8,8 +8,8 @@ from bot.sql.actions import CreateFunction
 
 def existed(function: str, context: Context) -> bool:
     """Whether the base branch creates the function, and this file has not."""
-    here = (each.name for step in context.earlier for each in step.all(CreateFunction))
-    if context.file.baseline or function in here:
+    here = context.earlier.all(CreateFunction, about=function)
+    if context.file.baseline or any(True for _ in here):
         return False
     bare = re.escape(function.rpartition(".")[2])
     created = re.compile(

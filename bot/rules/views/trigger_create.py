@@ -65,8 +65,7 @@ def _only_assigns(function: str, context: Context) -> bool:
     """Whether the function was written above and keeps columns in step, without any query."""
     bodies = [
         each.body
-        for step in context.earlier
-        for each in step.all(CreateFunction)
+        for each in context.earlier.all(CreateFunction, about=function)
         if each.name == function
     ]
     return bool(bodies) and not _QUERIES.search(_code(bodies[-1])) and ":=" in bodies[-1]

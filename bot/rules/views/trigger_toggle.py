@@ -8,7 +8,8 @@ rows afterwards.
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, Step, shown
+from bot.judge.context import Context, shown
+from bot.judge.timeline import Step
 from bot.sql.actions import SetVariable, TableOption
 
 SEVERITY = Severity.WARNING
@@ -45,8 +46,8 @@ _RULES = ("AT_EnableRule", "AT_DisableRule")
 
 def check(statement: Statement, context: Context) -> Hits:
     for table in _switched(context.step):
-        before = {name for step in context.earlier for name in _switched(step)}
-        if not context.is_new(table) and table not in before:
+        steps = context.earlier.steps_with(TableOption, about=table)
+        if not context.is_new(table) and not any(table in _switched(each) for each in steps):
             yield f"Triggers of {shown(table)} are switched, for everybody who writes to it."
     for variable in context.all(SetVariable):
         if variable.name == "session_replication_role" and variable.value == "replica":
