@@ -6,12 +6,32 @@ table older than the history), and then the catalogue does not know it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TypeVar
 
+from bot.judge.grouped import Grouped
 from bot.judge.schema import Domain, EnumType, Index, Table, Trigger, View
 from bot.sql.values import Column, Constraint, ConstraintKind, IndexedColumn
 
 Value = TypeVar("Value")
+
+
+class _Kin(Enum):
+    """Why a table is found by the name of something else."""
+
+    PARTITION = "is a partition of"
+    REFERENCE = "refers to"
+    TYPE = "has a column of"
+
+
+def _kin_of_table(table: Table) -> Iterator[tuple[_Kin, str]]:
+    if table.partition_of:
+        yield _Kin.PARTITION, table.partition_of
+    for constraint in table.foreign_keys():
+        if constraint.references:
+            yield _Kin.REFERENCE, constraint.references
+    for column in table.columns.values():
+        yield _Kin.TYPE, column.type.name
 
 
 @dataclass
@@ -21,8 +41,8 @@ class Catalogue:
     `births` says when anything that is no relation was created, by its kind and name.
     """
 
-    tables: dict[str, Table] = field(default_factory=dict)
-    indexes: dict[str, Index] = field(default_factory=dict)
+    tables: Grouped[Table] = field(default_factory=lambda: Grouped(_kin_of_table))
+    indexes: Grouped[Index] = field(default_factory=lambda: Grouped(lambda index: (index.table,)))
     views: dict[str, View] = field(default_factory=dict)
     enums: dict[str, EnumType] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
@@ -32,8 +52,8 @@ class Catalogue:
 
     def copy(self) -> "Catalogue":
         return Catalogue(
-            dict(self.tables),
-            dict(self.indexes),
+            self.tables.copy(),
+            self.indexes.copy(),
             dict(self.views),
             dict(self.enums),
             dict(self.domains),
@@ -57,27 +77,25 @@ class Catalogue:
         return found.constraints.get(name) if found else None
 
     def indexes_of(self, table: str) -> tuple[Index, ...]:
-        return tuple(each for each in self.indexes.values() if each.table == table)
+        return self.indexes.of(table)
 
     def partitions_of(self, table: str) -> tuple[str, ...]:
         """The partitions of a table, and theirs."""
         found = self.tables.get(table)
         if found is None or not found.partitioned:
             return ()
-        direct = [each.name for each in self.tables.values() if each.partition_of == table]
+        direct = [each.name for each in self.tables.of((_Kin.PARTITION, table))]
         return tuple(name for child in direct for name in (child, *self.partitions_of(child)))
 
     def default_partition_of(self, table: str) -> str | None:
         found = (
-            each.name
-            for each in self.tables.values()
-            if each.partition_of == table and each.default_partition
+            each.name for each in self.tables.of((_Kin.PARTITION, table)) if each.default_partition
         )
         return next(found, None)
 
     def references_to(self, table: str) -> Iterator[tuple[str, Constraint]]:
         """The foreign keys that point to a table, with the tables they belong to."""
-        for each in self.tables.values():
+        for each in self.tables.of((_Kin.REFERENCE, table)):
             for constraint in each.foreign_keys():
                 if constraint.references == table:
                     yield each.name, constraint
@@ -95,7 +113,7 @@ class Catalogue:
         return tuple(found)
 
     def columns_of_type(self, name: str) -> Iterator[tuple[str, Column]]:
-        for table in self.tables.values():
+        for table in self.tables.of((_Kin.TYPE, name)):
             for column in table.columns.values():
                 if column.type.name == name:
                     yield table.name, column

@@ -110,7 +110,7 @@ class Context:
     position: int
     effects: Effects
 
-    @property
+    @cached_property
     def step(self) -> Step:
         return self.file.steps[self.position]
 

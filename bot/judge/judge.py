@@ -1,14 +1,14 @@
 """Judging a change: the history is replayed in memory, and the rules look at what is added."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.finding import Finding, Severity
 from bot.core.history import Change
 from bot.core.migration import Migration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
-from bot.core.rule import ChangeRule, Hit, Hits, Rule, name_of, reason_of
-from bot.core.statement import Position, Script, Statement
+from bot.core.rule import Hit, Rule
+from bot.core.statement import Script
 from bot.judge.allowance import (
     PROBLEM_RULE,
     Allowance,
@@ -18,7 +18,8 @@ from bot.judge.allowance import (
     unneeded,
 )
 from bot.judge.catalogue import Catalogue
-from bot.judge.context import Context, MigrationContext, MigrationRule, Settings, StatementRule
+from bot.judge.context import Context, MigrationContext, Settings
+from bot.judge.court import Court
 from bot.judge.effects import effects_of
 from bot.judge.replay import replay
 from bot.judge.transactions import atomic, steps_of
@@ -44,15 +45,6 @@ def judge(
     return bench.review(change)
 
 
-@dataclass(frozen=True)
-class _Court:
-    """The rules that are on, by what they look at."""
-
-    statement: tuple[StatementRule, ...]
-    migration: tuple[MigrationRule, ...]
-    change: tuple[ChangeRule, ...]
-
-
 class _Bench:
     def __init__(
         self,
@@ -62,20 +54,8 @@ class _Bench:
         known: Collection[str],
     ) -> None:
         self._settings = settings
-        self._rules = {name_of(rule): rule for rule in rules}
-        self._order = {name: place for place, name in enumerate(self._rules)}
-        self._severities = {
-            name: severities.get(name, rule.SEVERITY) for name, rule in self._rules.items()
-        }
-        self._known = {*self._rules, *known}
-        on = [rule for name, rule in self._rules.items() if self._severities[name] is not None]
-        self._court = _Court(
-            tuple(each for each in on if isinstance(each, StatementRule)),
-            tuple(each for each in on if isinstance(each, MigrationRule)),
-            tuple(each for each in on if isinstance(each, ChangeRule)),
-        )
-        self._names = {id(rule): name for name, rule in self._rules.items()}
-        self._reasons = {name: reason_of(rule) for name, rule in self._rules.items()}
+        self._court = Court(rules, severities)
+        self._known = {*self._court.names, *known}
 
     def review(self, change: Change) -> Review:
         added = {each.name for each in change.added}
@@ -127,7 +107,8 @@ class _Bench:
             history=migrations[:place],
             later=migrations[place + 1 :],
             base=base,
-            start=catalogue.copy(),
+            # The base of a migration that is judged by itself is what it starts from.
+            start=base if place == first else catalogue.copy(),
             catalogue=catalogue,
             fresh_from=first,
         )
@@ -140,7 +121,7 @@ class _Bench:
                 JudgedStatement(step.statement, effects)
                 for step, effects in zip(context.steps, context.effects, strict=True)
             ),
-            findings=tuple(self._sorted(self._with_allowances(context, findings, place))),
+            findings=tuple(self._court.sorted(self._with_allowances(context, findings, place))),
             atomic=atomic(context.steps),
             fault=script.fault,
         )
@@ -155,71 +136,36 @@ class _Bench:
             )
             file.effects.append(effects)
             context = Context(file, position, effects)
-            for rule in self._court.statement:
-                hits = rule.check(step.statement, context)
-                found = list(self._findings(rule, hits, file.migration.path, step.statement))
-                file.findings.extend(found)
-                yield from found
+            for seat, check in self._court.statement:
+                # Nearly always there is none, and there are two hundred rules to ask.
+                hits = [*check(step.statement, context)]
+                if hits:
+                    path = file.migration.path
+                    found = [*self._court.findings(seat, hits, path, step.statement)]
+                    file.findings.extend(found)
+                    yield from found
             replay(file.catalogue, step.actions, born=place)
 
     def _about_the_migration(self, file: MigrationContext) -> Iterator[Finding]:
         if file.script.fault:
             return
-        for rule in self._court.migration:
-            yield from self._findings(rule, rule.check_migration(file), file.migration.path)
+        for seat, check in self._court.migration:
+            yield from self._court.findings(seat, [*check(file)], file.migration.path)
 
     def _about_the_change(self, change: Change) -> Iterator[Finding]:
-        for rule in self._court.change:
-            yield from self._findings(rule, rule.check_change(change), change.head.folder)
+        for seat, check in self._court.change:
+            yield from self._court.findings(seat, [*check(change)], change.head.folder)
 
     def _faults(self, migration: Migration, script: Script) -> Iterator[Finding]:
         """Why a file could not be read. It blocks whatever was configured: nobody looked at it."""
         fault = script.fault
         if fault:
-            yield self._finding(
+            yield self._court.finding(
                 fault.rule,
                 Hit(fault.message, at=fault.position, fix=fault.fix or None),
                 severity=Severity.ERROR,
                 path=migration.path,
             )
-
-    def _findings(
-        self, rule: Rule, hits: Hits, path: str, statement: Statement | None = None
-    ) -> Iterator[Finding]:
-        name = self._names[id(rule)]
-        severity = self._severities[name]
-        said: set[tuple[str, Position | None]] = set()
-        for each in hits:
-            hit = Hit(each) if isinstance(each, str) else each
-            if (hit.message, hit.at) in said or severity is None:
-                continue
-            said.add((hit.message, hit.at))
-            found = hit.severity or severity
-            yield self._finding(name, hit, severity=found, path=path, statement=statement)
-
-    def _finding(
-        self,
-        name: str,
-        hit: Hit,
-        *,
-        severity: Severity,
-        path: str,
-        statement: Statement | None = None,
-    ) -> Finding:
-        rule = self._rules.get(name)
-        at = hit.at or (statement.start if statement else Position(1, 1))
-        return Finding(
-            rule=name,
-            severity=severity,
-            message=hit.message,
-            why=self._reasons.get(name, ""),
-            fix=hit.fix or (rule.FIX if rule else ""),
-            path=hit.path or path,
-            line=at.line,
-            column=at.column,
-            end_line=max(at.line, statement.end.line) if statement else at.line,
-            statement=statement.index if statement else None,
-        )
 
     def _with_allowances(
         self, context: MigrationContext, findings: Sequence[Finding], place: int
@@ -228,8 +174,7 @@ class _Bench:
             yield from findings
             return
         statements = context.script.statements
-        off = {name for name, severity in self._severities.items() if severity is None}
-        silent = off | (self._known - self._rules.keys())
+        silent = self._court.silent | (self._known - set(self._court.names))
         sql = context.migration.sql
         allowances, problems = read_allowances(sql, statements, self._known)
         marked, unused = apply_allowances(findings, allowances)
@@ -255,18 +200,11 @@ class _Bench:
         return [each for each in idle if not any(map(each.covers, findings))]
 
     def _problems(self, problems: Sequence[Problem], path: str) -> Iterator[Finding]:
-        severity = self._severities.get(PROBLEM_RULE)
+        severity = self._court.severity(PROBLEM_RULE)
         for each in problems if severity else ():
             assert severity is not None
             hit = Hit(each.message, at=each.position)
-            yield self._finding(PROBLEM_RULE, hit, severity=severity, path=path)
-
-    def _sorted(self, findings: Iterator[Finding]) -> list[Finding]:
-        last = len(self._order)
-        return sorted(
-            findings,
-            key=lambda each: (each.line, each.column, self._order.get(each.rule, last)),
-        )
+            yield self._court.finding(PROBLEM_RULE, hit, severity=severity, path=path)
 
 
 def _replay_all(catalogue: Catalogue, script: Script, place: int) -> None:

@@ -84,9 +84,8 @@ def rename_object(catalogue: Catalogue, old: str, new: str) -> None:
         if table == old:
             del catalogue.triggers[table, name]
             catalogue.triggers[new, name] = replace(trigger, table=new)
-    for index in list(catalogue.indexes.values()):
-        if index.table == old:
-            catalogue.indexes[index.name] = replace(index, table=new)
+    for index in catalogue.indexes_of(old):
+        catalogue.indexes[index.name] = replace(index, table=new)
     for view in list(catalogue.views.values()):
         if old in view.reads:
             catalogue.views[view.name] = replace(view, reads=swapped(view.reads, old, new))

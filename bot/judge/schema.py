@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.sql.values import Column, Constraint, ConstraintKind, IndexedColumn, Type
 
@@ -26,6 +27,10 @@ class Table:
     partition_key: tuple[str, ...] = ()
 
     def foreign_keys(self) -> tuple[Constraint, ...]:
+        return self._foreign_keys
+
+    @cached_property
+    def _foreign_keys(self) -> tuple[Constraint, ...]:
         kind = ConstraintKind.FOREIGN_KEY
         return tuple(each for each in self.constraints.values() if each.kind is kind)
 

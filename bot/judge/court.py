@@ -1,0 +1,95 @@
+"""The rules that are on, by what they look at, with all that is said of a rule in its findings."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.core.finding import Finding, Severity
+from bot.core.rule import ChangeRule, Hit, Rule, name_of, reason_of
+from bot.core.statement import Position, Statement
+from bot.judge.context import MigrationRule, StatementRule
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A rule under its name, with the severity it has now; None for a rule that is off."""
+
+    name: str
+    rule: Rule
+    severity: Severity | None
+    reason: str
+
+
+class Court:
+    """Rules in the order in which their findings are shown."""
+
+    def __init__(self, rules: Sequence[Rule], severities: Mapping[str, Severity | None]) -> None:
+        self._seats: dict[str, Seat] = {}
+        for rule in rules:
+            name = name_of(rule)
+            severity = severities.get(name, rule.SEVERITY)
+            self._seats[name] = Seat(name, rule, severity, reason_of(rule))
+        self._order = {name: place for place, name in enumerate(self._seats)}
+        on = [seat for seat in self._seats.values() if seat.severity is not None]
+        self.statement = [(s, s.rule.check) for s in on if isinstance(s.rule, StatementRule)]
+        self.migration = [
+            (s, s.rule.check_migration) for s in on if isinstance(s.rule, MigrationRule)
+        ]
+        self.change = [(s, s.rule.check_change) for s in on if isinstance(s.rule, ChangeRule)]
+
+    @property
+    def names(self) -> Iterable[str]:
+        return self._seats.keys()
+
+    @property
+    def silent(self) -> set[str]:
+        """The rules that are off."""
+        return {name for name, seat in self._seats.items() if seat.severity is None}
+
+    def severity(self, name: str) -> Severity | None:
+        seat = self._seats.get(name)
+        return seat.severity if seat else None
+
+    def sorted(self, findings: Iterable[Finding]) -> list[Finding]:
+        """By place in the file, then in the order of the rules."""
+        last = len(self._order)
+        return sorted(
+            findings,
+            key=lambda each: (each.line, each.column, self._order.get(each.rule, last)),
+        )
+
+    def findings(
+        self, seat: Seat, hits: Sequence[Hit | str], path: str, statement: Statement | None = None
+    ) -> Iterator[Finding]:
+        """What a rule that is on has said, each thing once."""
+        said: set[tuple[str, Position | None]] = set()
+        for each in hits:
+            hit = Hit(each) if isinstance(each, str) else each
+            severity = hit.severity or seat.severity
+            if (hit.message, hit.at) in said or severity is None:
+                continue
+            said.add((hit.message, hit.at))
+            yield self.finding(seat.name, hit, severity=severity, path=path, statement=statement)
+
+    def finding(
+        self,
+        name: str,
+        hit: Hit,
+        *,
+        severity: Severity,
+        path: str,
+        statement: Statement | None = None,
+    ) -> Finding:
+        seat = self._seats.get(name)
+        at = hit.at or (statement.start if statement else Position(1, 1))
+        return Finding(
+            rule=name,
+            severity=severity,
+            message=hit.message,
+            why=seat.reason if seat else "",
+            fix=hit.fix or (seat.rule.FIX if seat else ""),
+            path=hit.path or path,
+            line=at.line,
+            column=at.column,
+            end_line=max(at.line, statement.end.line) if statement else at.line,
+            statement=statement.index if statement else None,
+        )

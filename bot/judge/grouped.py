@@ -1,0 +1,59 @@
+"""A map whose values are also found by what they belong to, as indexes by their table."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, Generic, TypeVar
+
+V = TypeVar("V")
+
+
+class Grouped(dict[str, V], Generic[V]):
+    """`groups` says which groups a value belongs to. They are kept once somebody asks for one."""
+
+    def __init__(
+        self, groups: Callable[[V], Iterable[Hashable]], values: Mapping[str, V] | None = None
+    ) -> None:
+        super().__init__(values or {})
+        self._groups = groups
+        self._members: dict[Hashable, dict[str, V]] | None = None
+
+    def of(self, group: Hashable) -> tuple[V, ...]:
+        """The values of a group, in the order in which they came."""
+        if self._members is None:
+            self._members = {}
+            for key, value in self.items():
+                self._join(key, value)
+        return tuple(self._members.get(group, {}).values())
+
+    def copy(self) -> "Grouped[V]":
+        return Grouped(self._groups, self)
+
+    def __setitem__(self, key: str, value: V) -> None:
+        if self._members is not None:
+            if key in self:
+                self._leave(key, self[key], stays=set(self._groups(value)))
+            super().__setitem__(key, value)
+            self._join(key, value)
+        else:
+            super().__setitem__(key, value)
+
+    def __delitem__(self, key: str) -> None:
+        if self._members is not None and key in self:
+            self._leave(key, self[key])
+        super().__delitem__(key)
+
+    def pop(self, key: str, *default: Any) -> Any:
+        if key not in self and default:
+            return default[0]
+        value = self[key]
+        del self[key]
+        return value
+
+    def _join(self, key: str, value: V) -> None:
+        assert self._members is not None
+        for group in self._groups(value):
+            self._members.setdefault(group, {})[key] = value
+
+    def _leave(self, key: str, value: V, stays: Iterable[Hashable] = ()) -> None:
+        assert self._members is not None
+        for group in set(self._groups(value)).difference(stays):
+            self._members.get(group, {}).pop(key, None)
