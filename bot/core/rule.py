@@ -4,6 +4,7 @@ The docstring's first line is the title and the rest is the reason. A rule is na
 module, with dashes: `index_create_blocking` is `index-create-blocking`. It has exactly one of
 `check` (called for each statement of a new migration), `check_migration` (once for each new
 migration) and `check_change` (once for the history). Each yields a Hit, or a sentence that is one.
+A rule that is only about some kinds of action names them in ABOUT, and is not asked about others.
 """
 
 from collections.abc import Iterable

@@ -21,7 +21,6 @@ class _Kin(Enum):
 
     PARTITION = "is a partition of"
     REFERENCE = "refers to"
-    TYPE = "has a column of"
 
 
 def _kin_of_table(table: Table) -> Iterator[tuple[_Kin, str]]:
@@ -30,8 +29,6 @@ def _kin_of_table(table: Table) -> Iterator[tuple[_Kin, str]]:
     for constraint in table.foreign_keys():
         if constraint.references:
             yield _Kin.REFERENCE, constraint.references
-    for column in table.columns.values():
-        yield _Kin.TYPE, column.type.name
 
 
 @dataclass
@@ -113,7 +110,7 @@ class Catalogue:
         return tuple(found)
 
     def columns_of_type(self, name: str) -> Iterator[tuple[str, Column]]:
-        for table in self.tables.of((_Kin.TYPE, name)):
+        for table in self.tables.values():
             for column in table.columns.values():
                 if column.type.name == name:
                     yield table.name, column

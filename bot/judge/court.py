@@ -1,12 +1,16 @@
 """The rules that are on, by what they look at, with all that is said of a rule in its findings."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.finding import Finding, Severity
-from bot.core.rule import ChangeRule, Hit, Rule, name_of, reason_of
+from bot.core.rule import ChangeRule, Hit, Hits, Rule, name_of, reason_of
 from bot.core.statement import Position, Statement
-from bot.judge.context import MigrationRule, StatementRule
+from bot.judge.context import Context, MigrationRule, StatementRule
+from bot.judge.timeline import Step
+from bot.sql.actions import Action
+
+Check = Callable[[Statement, Context], Hits]
 
 
 @dataclass(frozen=True)
@@ -30,11 +34,21 @@ class Court:
             self._seats[name] = Seat(name, rule, severity, reason_of(rule))
         self._order = {name: place for place, name in enumerate(self._seats)}
         on = [seat for seat in self._seats.values() if seat.severity is not None]
-        self.statement = [(s, s.rule.check) for s in on if isinstance(s.rule, StatementRule)]
+        self._statement = [(s, s.rule.check) for s in on if isinstance(s.rule, StatementRule)]
+        self._by_kinds: dict[frozenset[type[Action]], list[tuple[Seat, Check]]] = {}
         self.migration = [
             (s, s.rule.check_migration) for s in on if isinstance(s.rule, MigrationRule)
         ]
         self.change = [(s, s.rule.check_change) for s in on if isinstance(s.rule, ChangeRule)]
+
+    def about(self, step: Step) -> list[tuple[Seat, Check]]:
+        """The rules to ask about a statement: those that are about one of its kinds of action."""
+        kinds = step.kinds
+        found = self._by_kinds.get(kinds)
+        if found is None:
+            found = [each for each in self._statement if _is_about(each[0].rule, kinds)]
+            self._by_kinds[kinds] = found
+        return found
 
     @property
     def names(self) -> Iterable[str]:
@@ -93,3 +107,8 @@ class Court:
             end_line=max(at.line, statement.end.line) if statement else at.line,
             statement=statement.index if statement else None,
         )
+
+
+def _is_about(rule: Rule, kinds: frozenset[type[Action]]) -> bool:
+    about = getattr(rule, "ABOUT", None)
+    return about is None or not kinds.isdisjoint(about)

@@ -136,8 +136,7 @@ class _Bench:
             )
             file.effects.append(effects)
             context = Context(file, position, effects)
-            for seat, check in self._court.statement:
-                # Nearly always there is none, and there are two hundred rules to ask.
+            for seat, check in self._court.about(step):
                 hits = [*check(step.statement, context)]
                 if hits:
                     path = file.migration.path

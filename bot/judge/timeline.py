@@ -39,6 +39,10 @@ class Step:
             found.setdefault(type(action), []).append(action)
         return {kind: tuple(actions) for kind, actions in found.items()}
 
+    @cached_property
+    def kinds(self) -> frozenset[type[Action]]:
+        return frozenset(self._by_kind)
+
     def all(self, kind: type[A]) -> tuple[A, ...]:
         """The statement's actions of one kind."""
         found: tuple[A, ...] = self._by_kind.get(kind, ())

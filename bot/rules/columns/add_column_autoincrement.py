@@ -12,6 +12,8 @@ from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AddColumn,)
+
 FIX = (
     "Add a plain bigint column, create the sequence, set the default to nextval(…), and fill the "
     "old rows in batches."

@@ -10,8 +10,11 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
+from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (AddColumn,)
 
 FIX = (
     "Give the column the domain's base type, add the domain's CHECK as a constraint NOT VALID, and "

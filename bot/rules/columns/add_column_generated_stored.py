@@ -9,8 +9,11 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
+from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (AddColumn,)
 
 FIX = (
     "Add a plain column, fill it by a trigger for new rows and in batches for old ones; or, on "

@@ -9,9 +9,12 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns, constraints_beside
+from bot.sql.actions import AddColumn
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (AddColumn,)
 
 FIX = (
     "Add the column alone, then the CHECK with ADD CONSTRAINT … NOT VALID, and VALIDATE CONSTRAINT "

@@ -15,6 +15,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (AddColumn,)
+
 FIX = (
     "Add the column alone, then the foreign key with ADD CONSTRAINT … NOT VALID in a migration "
     "folder of its own, and VALIDATE CONSTRAINT in a later one."

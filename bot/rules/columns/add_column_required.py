@@ -14,6 +14,8 @@ from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AddColumn,)
+
 FIX = (
     "Add it with a DEFAULT, or without NOT NULL; fill the old rows; make it NOT NULL in a later "
     "migration folder."

@@ -9,10 +9,12 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
-from bot.sql.actions import Update
+from bot.sql.actions import AddColumn, Update
 from bot.sql.values import Expression, Volatility
 
 SEVERITY = Severity.NOTICE
+
+ABOUT = (AddColumn,)
 
 FIX = (
     "Add it without a default, set the default in a second statement, and fill the old rows with "

@@ -13,6 +13,8 @@ from bot.sql.values import Volatility
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AddColumn,)
+
 FIX = (
     "Add the column without the default, set the default in a second statement, and fill the old "
     "rows in batches."

@@ -12,6 +12,8 @@ from bot.sql.actions import DropColumn
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DropColumn,)
+
 FIX = (
     "Release a version that no longer uses the column first (`@ignore` in schema.prisma); drop it "
     "in a later release."

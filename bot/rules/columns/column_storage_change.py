@@ -13,6 +13,8 @@ from bot.sql.actions import TableOption
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (TableOption,)
+
 FIX = (
     "Run it at a quiet time with a lock_timeout, so that it gives up instead of holding up others."
 )

@@ -17,6 +17,8 @@ from bot.sql.values import Column, Type
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AlterColumnType,)
+
 FIX = (
     "Say how to convert the values with USING; drop the default or the view before, and create it "
     "again after, in the same migration."

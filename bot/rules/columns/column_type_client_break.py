@@ -11,9 +11,11 @@ from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.afterwards import happens
 from bot.rules.columns.type_changes import changed_types
-from bot.sql.actions import DropColumn
+from bot.sql.actions import AlterColumnType, DropColumn
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (AlterColumnType,)
 
 FIX = (
     "Add a new column of the new type, let the application write both, switch over, and drop the "

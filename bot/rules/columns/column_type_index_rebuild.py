@@ -12,8 +12,11 @@ from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.schema import Index
 from bot.rules.columns.type_changes import ChangedType, changed_types
+from bot.sql.actions import AlterColumnType
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (AlterColumnType,)
 
 FIX = (
     "Add a new column of the new type with its own index, built CONCURRENTLY; let the application "

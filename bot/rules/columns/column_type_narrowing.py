@@ -10,9 +10,12 @@ from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied
 from bot.rules.columns.type_changes import ChangedType, changed_types
+from bot.sql.actions import AlterColumnType
 from bot.sql.values import Type
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (AlterColumnType,)
 
 FIX = (
     "Prove that all values fit first: add a CHECK … NOT VALID, correct the rows, VALIDATE "

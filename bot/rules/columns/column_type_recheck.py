@@ -11,9 +11,12 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import ChangedType, changed_types
+from bot.sql.actions import AlterColumnType
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (AlterColumnType,)
 
 FIX = (
     "Drop the constraint, change the type, add the constraint again NOT VALID, and VALIDATE "

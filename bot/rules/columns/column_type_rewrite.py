@@ -10,8 +10,11 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import changed_types
+from bot.sql.actions import AlterColumnType
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (AlterColumnType,)
 
 FIX = (
     "Add a new column of the new type, let the application write both, fill the old rows in "

@@ -10,9 +10,12 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import changed_types
+from bot.sql.actions import AlterColumnType
 from bot.sql.values import Type
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (AlterColumnType,)
 
 FIX = "Use `@db.Timestamptz(6)`, with the session's time zone set to UTC (`SET timezone = 'UTC'`)."
 

@@ -11,6 +11,8 @@ from bot.sql.actions import SetDefault
 
 SEVERITY = None
 
+ABOUT = (SetDefault,)
+
 FIX = (
     "Make sure that the running version can live with the new value; fill old rows if they should."
 )

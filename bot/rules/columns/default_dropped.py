@@ -13,6 +13,8 @@ from bot.sql.actions import DropColumn, DropDefault, SetDefault
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (DropDefault,)
+
 FIX = "Release a version that always writes the column first; drop the default in a later release."
 
 BEFORE = """

@@ -13,6 +13,8 @@ from bot.sql.actions import DropColumn, DropNotNull, SetNotNull
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (DropNotNull,)
+
 FIX = "Release a version that copes with an empty value first, and drop NOT NULL after it."
 
 BEFORE = """

@@ -13,6 +13,8 @@ from bot.sql.actions import TableOption
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (TableOption,)
+
 FIX = "Add a new column for the new meaning, switch the readers over, and drop the old one later."
 
 BEFORE = """

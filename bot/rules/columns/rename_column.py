@@ -12,6 +12,8 @@ from bot.sql.actions import AddColumn, Rename
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Rename,)
+
 FIX = (
     "Keep the column's name and rename the field alone, with `@map` in schema.prisma; or add a new "
     "column, write both, and drop the old one in a later release."

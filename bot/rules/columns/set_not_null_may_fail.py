@@ -17,6 +17,8 @@ from bot.sql.read import actions_of
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (SetNotNull,)
+
 FIX = (
     "Fill the rows that have none with UPDATE … WHERE … IS NULL, in an earlier migration folder, "
     "once the running version writes the column always."

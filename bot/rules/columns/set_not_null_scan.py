@@ -12,6 +12,8 @@ from bot.sql.actions import AddColumn, SetNotNull
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (SetNotNull,)
+
 FIX = (
     "Add CHECK (… IS NOT NULL) NOT VALID in one migration folder, VALIDATE CONSTRAINT in the next, "
     "and then SET NOT NULL and drop the CHECK in a third."

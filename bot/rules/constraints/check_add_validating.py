@@ -12,6 +12,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AddConstraint,)
+
 FIX = (
     "Add it NOT VALID, which checks new rows only, and VALIDATE CONSTRAINT in a later migration "
     "folder, which blocks nobody."

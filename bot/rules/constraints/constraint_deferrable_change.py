@@ -13,6 +13,8 @@ from bot.sql.actions import AlterConstraint
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (AlterConstraint,)
+
 FIX = "Release a version that can handle the error at either moment first, then change it."
 
 BEFORE = """

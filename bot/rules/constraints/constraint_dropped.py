@@ -15,6 +15,8 @@ from bot.sql.values import Constraint, ConstraintKind
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (AlterConstraint, DropConstraint)
+
 FIX = (
     "If it is to change, add the new form under the same name in the same file, NOT VALID; if it "
     "is to go, drop it once no running version relies on it."

@@ -13,6 +13,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (AddConstraint,)
+
 FIX = 'Give it a name, as in ADD CONSTRAINT "Order_total_check" CHECK (…).'
 
 BEFORE = """

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateDomain
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateDomain,)
+
 FIX = "Leave the domain without a rule, or use the plain type, and put a CHECK on each column."
 
 BAD = """

@@ -14,6 +14,8 @@ from bot.sql.actions import AlterDomain
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AlterDomain,)
+
 FIX = (
     "Put a CHECK … NOT VALID on each column instead, and VALIDATE CONSTRAINT each in a later "
     "migration folder, which blocks nobody."

@@ -13,6 +13,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AddConstraint,)
+
 FIX = (
     "Create a new table with the constraint, copy the rows in batches and let the application "
     "change over; or run it in a maintenance window."

@@ -10,8 +10,11 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import foreign_keys_of
+from bot.sql.actions import AddColumn, AddConstraint, CreateTable
 
 SEVERITY = Severity.NOTICE
+
+ABOUT = (AddColumn, AddConstraint, CreateTable)
 
 FIX = "Write the ON DELETE that the application wants: RESTRICT, SET NULL or, on purpose, CASCADE."
 

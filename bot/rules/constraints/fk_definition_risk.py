@@ -12,10 +12,12 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
-from bot.sql.actions import CreateTable
+from bot.sql.actions import AddColumn, AddConstraint, CreateTable
 from bot.sql.values import Column, Constraint, ConstraintKind
 
 SEVERITY = Severity.NOTICE
+
+ABOUT = (AddColumn, AddConstraint, CreateTable)
 
 FIX = (
     "Give both columns the same type; make one reference of a circle optional or DEFERRABLE "

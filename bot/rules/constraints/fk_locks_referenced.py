@@ -11,9 +11,11 @@ from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
 from bot.rules.constraints.waiting import gives_up, held
-from bot.sql.actions import AddConstraint
+from bot.sql.actions import AddColumn, AddConstraint, CreateTable
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (AddColumn, AddConstraint, CreateTable)
 
 FIX = (
     "Begin the file with SET lock_timeout = '2s', so that it gives up and can be tried again "

@@ -13,10 +13,12 @@ from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
-from bot.sql.actions import AddConstraint, CreateIndex, CreateTable
+from bot.sql.actions import AddColumn, AddConstraint, CreateIndex, CreateTable
 from bot.sql.values import Constraint, ConstraintKind
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (AddColumn, AddConstraint, CreateTable)
 
 FIX = (
     "Add an index that starts with the foreign key's columns; on a table that is in use, with "

@@ -12,6 +12,8 @@ from bot.sql.actions import AddConstraint, ValidateConstraint
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (ValidateConstraint,)
+
 FIX = "Move VALIDATE CONSTRAINT into a migration folder of its own, after this one."
 
 BEFORE = """

@@ -13,6 +13,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AddConstraint,)
+
 FIX = (
     "Build a unique index with CREATE UNIQUE INDEX CONCURRENTLY, alone in its own migration "
     "folder, and add the key with PRIMARY KEY USING INDEX in the next."

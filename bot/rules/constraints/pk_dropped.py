@@ -13,6 +13,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DropConstraint,)
+
 FIX = (
     "Build the new key's index with CREATE UNIQUE INDEX CONCURRENTLY in an earlier migration "
     "folder, and drop the old key and add the new one USING INDEX in one ALTER TABLE."

@@ -15,6 +15,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (AddConstraint,)
+
 FIX = (
     "Make the columns NOT NULL first: CHECK (… IS NOT NULL) NOT VALID in one migration folder, "
     "VALIDATE CONSTRAINT in the next; the primary key then needs no look."

@@ -13,6 +13,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AddConstraint,)
+
 FIX = (
     "Build the index with CREATE UNIQUE INDEX CONCURRENTLY, alone in its own migration folder, and "
     "add the constraint with UNIQUE USING INDEX in the next."

@@ -13,6 +13,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (AddConstraint,)
+
 FIX = (
     "Look at pg_index.indisvalid on every database before this is rolled out; REINDEX INDEX "
     "CONCURRENTLY, alone in its own migration folder, mends an invalid index."

@@ -11,6 +11,8 @@ from bot.sql.actions import Delete
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Delete,)
+
 FIX = "Choose the rows with a WHERE, in batches; or allow this with the reason."
 
 BEFORE = """

@@ -53,13 +53,18 @@ def check(statement: Statement, context: Context) -> Hits:
 
 def _lists(statement: Statement, context: Context) -> Iterator[Iterable[str]]:
     whole = {statement.node: statement.tree}
-    for node, fields in nodes(whole):
+    for node, fields in nodes(whole) if _may_change(statement) else ():
         if node in _LISTS:
             yield _whole_columns(fields.get(_LISTS[node], ()))
             yield _whole_columns(fields.get("onConflictClause", {}).get("targetList", ()))
     for created in context.all(CreateTable):
         yield (each.name for each in created.columns)
     yield (each.column.name for each in context.all(AddColumn) if not each.if_not_exists)
+
+
+def _may_change(statement: Statement) -> bool:
+    """Whether an INSERT, UPDATE or MERGE can stand in it at all; most trees need no search."""
+    return not statement.kind.startswith(("ALTER", "DROP", "CREATE TABLE", "CREATE INDEX"))
 
 
 def _whole_columns(targets: Iterable[Fields]) -> Iterator[str]:

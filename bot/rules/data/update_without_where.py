@@ -12,6 +12,8 @@ from bot.sql.actions import Update
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Update,)
+
 FIX = (
     "Change the rows in batches from a script, each batch a transaction of its own; or add a WHERE "
     "that chooses the few that need it."

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (CreateIndex,)
+
 FIX = (
     "Build it with CREATE INDEX CONCURRENTLY, alone in its own migration folder: "
     "writes go on while it is built."

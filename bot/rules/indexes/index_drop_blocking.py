@@ -12,6 +12,8 @@ from bot.sql.actions import CreateIndex, DropObjects
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (DropObjects,)
+
 FIX = "Drop it with DROP INDEX CONCURRENTLY, alone in its own migration folder."
 
 BEFORE = """

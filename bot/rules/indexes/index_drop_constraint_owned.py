@@ -14,6 +14,8 @@ from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DropObjects,)
+
 FIX = "Drop the constraint, which takes its index along: ALTER TABLE … DROP CONSTRAINT …."
 
 BEFORE = """

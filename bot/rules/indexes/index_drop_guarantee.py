@@ -17,6 +17,8 @@ from bot.sql.values import IndexedColumn
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (DropObjects,)
+
 FIX = (
     "Create the index that takes its place in an earlier migration folder; where none is needed, "
     "drop this one a release after the code stopped relying on it, and allow it with the reason."

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateIndex, SetVariable
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (CreateIndex,)
+
 FIX = "Say what the index is for: its operator class, and the parameters its kind asks for."
 
 BEFORE = """

@@ -15,6 +15,8 @@ from bot.sql.actions import CreateIndex, DropConstraint, DropObjects
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (CreateIndex,)
+
 FIX = "Leave it out: the other one serves the same queries."
 
 BEFORE = """

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (CreateIndex,)
+
 FIX = 'Name it as Prisma does: "Table_column_idx", or "Table_column_key" if it is unique.'
 
 BEFORE = """

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (CreateIndex,)
+
 FIX = (
     "Keep the columns that choose rows, those that narrow down most first; what is only read along "
     "belongs into INCLUDE."

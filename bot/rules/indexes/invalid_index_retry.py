@@ -12,6 +12,8 @@ from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateIndex,)
+
 FIX = (
     "Leave IF NOT EXISTS out, or put DROP INDEX CONCURRENTLY IF EXISTS of the same name into a "
     "migration folder before it."

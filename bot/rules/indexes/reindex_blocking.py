@@ -12,6 +12,8 @@ from bot.sql.actions import Reindex
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Reindex,)
+
 FIX = "Write REINDEX INDEX CONCURRENTLY …, alone in its own migration folder."
 
 BEFORE = """

@@ -8,10 +8,12 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
-from bot.rules.names.typed_columns import columns_with
+from bot.rules.names.typed_columns import TYPED, columns_with
 from bot.sql.values import Type
 
 SEVERITY = Severity.WARNING
+
+ABOUT = TYPED
 
 FIX = "Use TEXT, or VARCHAR(n) where the length matters; for amounts use NUMERIC."
 

@@ -6,6 +6,8 @@ from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn, AlterColumnType, CreateTable
 from bot.sql.values import Type
 
+TYPED = (AddColumn, AlterColumnType, CreateTable)
+
 
 def columns_with(context: Context, chosen: Callable[[Type], bool]) -> str:
     """Those with such a type as a list for a sentence; "" for none.

@@ -12,6 +12,8 @@ from bot.sql.actions import DropObjects
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DropObjects,)
+
 FIX = "Remove what uses it first, and have it dropped where the database is set up."
 
 BEFORE = """

@@ -15,6 +15,8 @@ from bot.sql.actions import Rename
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (Rename,)
+
 FIX = (
     "Create the new one beside the old, move its users over, and drop the old one in a later "
     "release."

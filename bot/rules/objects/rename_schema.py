@@ -14,6 +14,8 @@ from bot.sql.actions import Rename
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Rename,)
+
 FIX = (
     "Create the new schema with views of the tables, move the application over, and move the "
     "tables once nothing names the old schema."

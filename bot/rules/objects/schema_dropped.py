@@ -9,8 +9,11 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.rules.objects.lifecycle import dropped
+from bot.sql.actions import DropObjects
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (DropObjects,)
 
 FIX = (
     "Move or drop what is in it piece by piece, in releases that no longer use it, and the empty "

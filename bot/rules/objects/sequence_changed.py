@@ -15,6 +15,8 @@ from bot.sql.actions import AlterSequence, TableOption
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (AlterSequence, TableOption)
+
 FIX = (
     "Set it from the data, above the largest number in use with a margin: SELECT setval('name', "
     "(SELECT max(column) FROM table) + 1000)."

@@ -10,9 +10,11 @@ from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
 from bot.rules.objects.sequences import columns_of, is_new
-from bot.sql.actions import DropDefault
+from bot.sql.actions import DropDefault, DropObjects
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (DropObjects,)
 
 FIX = "Drop the default that uses it first, and the sequence in the release after that."
 

@@ -14,6 +14,8 @@ from bot.sql.actions import SetSchema
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (SetSchema,)
+
 FIX = "Leave a view of the old name behind, created in the same transaction as the move."
 
 BEFORE = """

@@ -14,6 +14,8 @@ from bot.sql.actions import DropObjects
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (DropObjects,)
+
 FIX = (
     "Change it with CREATE OR REPLACE TRIGGER (PostgreSQL 14 or newer), or drop it and create it "
     "anew in one transaction; drop it for good once nothing relies on it."

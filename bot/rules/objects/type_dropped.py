@@ -9,8 +9,11 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
+from bot.sql.actions import DropObjects
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (DropObjects,)
 
 FIX = "Drop the type in the release after the one that stopped using it."
 

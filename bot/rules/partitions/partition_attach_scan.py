@@ -13,6 +13,8 @@ from bot.sql.actions import AttachPartition
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (AttachPartition,)
+
 FIX = (
     "Add a CHECK with the partition's bounds (and NOT NULL) NOT VALID in one migration folder, "
     "VALIDATE CONSTRAINT in the next, attach in the third, and drop the CHECK."

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateTable
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateTable,)
+
 FIX = (
     "Create a plain table with CREATE TABLE … (LIKE … INCLUDING ALL) and ATTACH PARTITION it, "
     "which lets reads and writes go on."

@@ -12,6 +12,8 @@ from bot.sql.actions import DetachPartition
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DetachPartition,)
+
 FIX = (
     "Use DETACH PARTITION … CONCURRENTLY, alone in its own migration folder; if it is interrupted, "
     "DETACH PARTITION … FINALIZE completes it."

@@ -12,6 +12,8 @@ from bot.sql.actions import DropObjects
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (DropObjects,)
+
 FIX = (
     "DETACH PARTITION … CONCURRENTLY first, alone in its own migration folder, and drop the table "
     "in the next, when nothing else hangs on it."

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (CreateIndex,)
+
 FIX = (
     "CREATE INDEX … ON ONLY the partitioned table, CREATE INDEX CONCURRENTLY on each partition, "
     "each alone in its own migration folder, and then ALTER INDEX … ATTACH PARTITION."

@@ -12,6 +12,8 @@ from bot.sql.actions import AddColumn, DropColumn
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DropColumn,)
+
 FIX = "Change the type with ALTER COLUMN … TYPE … USING, which says how to convert the old values."
 
 BEFORE = """

@@ -14,6 +14,8 @@ from bot.sql.actions import AlterColumnType, CreateEnum, Rename
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (CreateEnum,)
+
 FIX = (
     "Keep the value in the enum and stop using it; for values that come and go, use TEXT with a "
     "CHECK constraint."

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateExtension
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateExtension,)
+
 FIX = "Have the extension installed where the database is set up, before this migration is applied."
 
 BAD = """

@@ -15,6 +15,8 @@ from bot.sql.actions import Grant
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Grant,)
+
 FIX = "Grant the privileges that are needed, by name, on named objects, to the role that uses them."
 
 BEFORE = """

@@ -15,6 +15,8 @@ from bot.sql.actions import CreatePolicy, DropObjects
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreatePolicy, DropObjects)
+
 FIX = (
     "Create the new policy before the old one is dropped, in one transaction, and have somebody "
     "check who gains and who loses rows."

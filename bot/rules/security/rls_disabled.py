@@ -12,6 +12,8 @@ from bot.sql.actions import TableOption
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (TableOption,)
+
 FIX = "Leave row level security on, and change the policies to what is wanted."
 
 BEFORE = """

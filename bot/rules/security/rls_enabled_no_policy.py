@@ -12,6 +12,8 @@ from bot.sql.actions import CreatePolicy, TableOption
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (TableOption,)
+
 FIX = "Create the policies first, then enable row level security."
 
 BEFORE = """

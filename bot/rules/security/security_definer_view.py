@@ -17,6 +17,8 @@ from bot.sql.expressions import relation_name
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateView,)
+
 FIX = "Create the view WITH (security_invoker = true), so that the reader's own rights count."
 
 BEFORE = """

@@ -15,6 +15,8 @@ from bot.sql.lexer import Part, pieces
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (Call, RunBlock, Unread)
+
 FIX = "Write the statements out, without a block around them; or go by what the rehearsal measures."
 
 BEFORE = """

@@ -14,6 +14,8 @@ from bot.sql.actions import Copy, CreateExtension, CreateFunction, Query, RunBlo
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Copy, CreateExtension, CreateFunction, Query, RunBlock)
+
 FIX = "Do it from a script with its own rights and review, never in a migration."
 
 BAD = """

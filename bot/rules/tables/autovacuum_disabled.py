@@ -12,6 +12,8 @@ from bot.sql.actions import CreateTable, TableOption
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateTable, TableOption)
+
 FIX = (
     "Tune it for this table instead, with autovacuum_vacuum_scale_factor; or switch it on again at "
     "the end of the same migration."

@@ -12,6 +12,8 @@ from bot.sql.actions import TableOption
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (TableOption,)
+
 FIX = (
     "Use partitions, which are attached and detached without such surprises; or change the queries "
     "on the parent first."

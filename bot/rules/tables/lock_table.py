@@ -13,6 +13,8 @@ from bot.sql.actions import LockTable
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (LockTable,)
+
 FIX = (
     "Leave it out, or lock the rows in question with SELECT … FOR UPDATE; where the table must be "
     "locked, use the weakest mode that does and set a lock_timeout before it."

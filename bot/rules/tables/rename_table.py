@@ -12,6 +12,8 @@ from bot.sql.actions import CreateView, Rename
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Rename,)
+
 FIX = (
     "Keep the table's name and rename the model alone, with `@@map` in schema.prisma; or create a "
     "view of the old name in the same transaction."

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateTable, DropObjects, TableOption
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (CreateTable, TableOption)
+
 FIX = (
     "Create a new table of the wanted kind and copy the rows over in batches, or do it in a "
     "maintenance window."

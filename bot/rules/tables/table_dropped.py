@@ -12,6 +12,8 @@ from bot.sql.actions import DropObjects
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DropObjects,)
+
 FIX = (
     "Release a version that no longer uses the table first; drop it in a later release, after a "
     "backup of its rows."

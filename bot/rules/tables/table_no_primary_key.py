@@ -18,6 +18,8 @@ from bot.sql.actions import AddColumn, AddConstraint, CreateTable, DropObjects, 
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateTable,)
+
 FIX = "Give the table a primary key; in schema.prisma, with `@id` or `@@id`."
 
 BEFORE = """

@@ -15,6 +15,8 @@ from bot.sql.actions import CreateView, DropObjects
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DropObjects,)
+
 FIX = "Change the table in place, with ALTER TABLE for each difference."
 
 BEFORE = """

@@ -11,6 +11,8 @@ from bot.sql.actions import Truncate
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Truncate,)
+
 FIX = (
     "Delete the rows that must go with a DELETE … WHERE, in batches; or allow this with the reason."
 )

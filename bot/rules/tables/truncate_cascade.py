@@ -12,6 +12,8 @@ from bot.sql.actions import Truncate
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Truncate,)
+
 FIX = "Leave CASCADE out and name every table that is to be emptied; better, delete in batches."
 
 BEFORE = """

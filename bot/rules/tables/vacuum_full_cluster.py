@@ -12,6 +12,8 @@ from bot.sql.actions import Vacuum
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Vacuum,)
+
 FIX = (
     "Leave it out of the migration: have pg_repack do it, which keeps the table usable, or vacuum "
     "it more often."

@@ -14,6 +14,8 @@ from bot.sql.lexer import Part, pieces
 
 SEVERITY = None
 
+ABOUT = (RunBlock,)
+
 FIX = "Let the statement fail, and try the whole migration again after a pause, from outside."
 
 BAD = """

@@ -12,6 +12,8 @@ from bot.sql.actions import Transaction
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (Transaction,)
+
 FIX = "Leave the savepoint out: if a statement fails, the whole migration is rolled back."
 
 BAD = """

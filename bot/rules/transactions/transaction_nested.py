@@ -14,6 +14,8 @@ from bot.sql.actions import Transaction
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (Transaction,)
+
 FIX = "Use one BEGIN and one COMMIT, or leave both out: a migration is one transaction anyway."
 
 BAD = """

@@ -13,6 +13,8 @@ from bot.sql.actions import AddEnumValue, CreateEnum
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AddEnumValue,)
+
 FIX = "Put each ADD VALUE into a migration folder of its own, without BEGIN and COMMIT."
 
 POSTGRES = 11

@@ -12,6 +12,8 @@ from bot.sql.actions import CreateEnum
 
 SEVERITY = None
 
+ABOUT = (CreateEnum,)
+
 FIX = "Make a table of the values, and refer to it with a foreign key."
 
 BEFORE = """

@@ -13,6 +13,8 @@ from bot.sql.actions import AddEnumValue
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (AddEnumValue,)
+
 FIX = (
     "Release a version that can read the value everywhere first, and write it only from the "
     "release after that."

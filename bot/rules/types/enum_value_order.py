@@ -12,6 +12,8 @@ from bot.sql.actions import AddEnumValue
 
 SEVERITY = None
 
+ABOUT = (AddEnumValue,)
+
 FIX = "Say where it belongs: ADD VALUE '…' AFTER '…', or BEFORE."
 
 BEFORE = """

@@ -16,6 +16,8 @@ from bot.sql.actions import AlterColumnType
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (AlterColumnType,)
+
 FIX = (
     "Keep the value and stop writing it. If it has to go, change the rows that hold it in an "
     "earlier release, and allow this with the count you found."

@@ -13,6 +13,8 @@ from bot.sql.actions import RenameEnumValue
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (RenameEnumValue,)
+
 FIX = (
     "Add the new value in one migration, let the next release write it and read both, then change "
     "the rows that hold the old one; or keep the value and map its name with @map."

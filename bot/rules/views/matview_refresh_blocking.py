@@ -12,6 +12,8 @@ from bot.sql.actions import RefreshView
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (RefreshView,)
+
 FIX = (
     "Use REFRESH MATERIALIZED VIEW CONCURRENTLY, which needs a unique index on the view; better "
     "still, refresh it from a job and not from a migration."

@@ -13,6 +13,8 @@ from bot.sql.actions import CreateView, RefreshView
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (CreateView, RefreshView)
+
 FIX = "Create the view WITH NO DATA, and fill and refresh it from a job."
 
 BEFORE = """

@@ -16,6 +16,8 @@ from bot.sql.lexer import Part, pieces
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateTrigger,)
+
 FIX = (
     "Keep the function to a few assignments, without queries; if it keeps an old and a new column "
     "in step, drop it with the old one. Allow this with what the trigger is for."

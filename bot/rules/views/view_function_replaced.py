@@ -12,6 +12,8 @@ from bot.sql.actions import CreateFunction, CreatePolicy, CreateTrigger, CreateV
 
 SEVERITY = None
 
+ABOUT = (CreateFunction, CreatePolicy, CreateTrigger, CreateView)
+
 FIX = "Create it under a new name, let the next release use that, and drop the old one later."
 
 BEFORE = """

@@ -1,0 +1,38 @@
+"""A rule that names the kinds of action it is about has nothing to say about any other."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from bot import rules
+from bot.core.finding import Severity
+from bot.core.rule import ChangeRule, Rule, name_of
+from bot.sql.actions import Action
+from tests.judging import applied_by, before_of, review
+
+OF_SQL = [rule for rule in rules.RULES if not isinstance(rule, ChangeRule)]
+ON = {name_of(rule): rule.SEVERITY or Severity.NOTICE for rule in rules.RULES}
+
+
+def asked_about_everything(rule: Rule) -> Rule:
+    said = {name: value for name, value in vars(rule).items() if name != "ABOUT"}
+    return cast("Rule", SimpleNamespace(**said))
+
+
+EAGER = [asked_about_everything(rule) for rule in rules.RULES]
+
+
+@pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
+def test_all_rules_say_the_same_when_they_are_asked_about_everything(rule: Any) -> None:
+    scripts = [rule.BAD, rule.GOOD, *rule.QUIET]
+    options = {"severities": ON, "before": before_of(rule), **applied_by(rule)}
+
+    for sql in scripts:
+        assert review(sql, **options) == review(sql, rules=EAGER, **options)
+
+
+def test_about_names_kinds_of_action_that_there_are() -> None:
+    named = [kind for rule in rules.RULES for kind in getattr(rule, "ABOUT", ())]
+    assert len(named) > 100
+    assert all(issubclass(kind, Action) for kind in named)
