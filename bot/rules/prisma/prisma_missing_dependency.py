@@ -65,7 +65,8 @@ def check(statement: Statement, context: Context) -> Hits:
 
 
 def _exists(name: str, catalogue: Catalogue) -> bool:
-    return name in catalogue.tables or name in catalogue.views or name in catalogue.sequences
+    kinds = (catalogue.tables, catalogue.indexes, catalogue.views, catalogue.sequences)
+    return any(name in each for each in kinds)
 
 
 def _went(name: str, context: Context) -> bool:

@@ -37,8 +37,10 @@ _CLOSING = {"COMMIT", "ROLLBACK", "PREPARE TRANSACTION"}
 
 def check(statement: Statement, context: Context) -> Hits:
     begins = any(each.verb == "BEGIN" for each in context.all(Transaction))
+    if not begins:
+        return
     before = context.earlier.last
-    if not begins or (before and before.transaction == context.step.transaction):
+    if before and before.transaction == context.step.transaction:
         return
     later = (each.verb for each in context.later.all(Transaction))
     if not _CLOSING.intersection(later):
