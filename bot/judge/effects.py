@@ -11,11 +11,22 @@ from collections.abc import Iterable
 from bot.core.effects import Effects
 from bot.judge.catalogue import Catalogue
 from bot.judge.collector import Collector
+from bot.judge.effects_columns import COLUMN_EFFECTS
+from bot.judge.effects_constraints import CONSTRAINT_EFFECTS
+from bot.judge.effects_data import DATA_EFFECTS
+from bot.judge.effects_drops import DROP_EFFECTS
 from bot.judge.effects_objects import OBJECT_EFFECTS
 from bot.judge.effects_tables import TABLE_EFFECTS
-from bot.sql.actions import Action
+from bot.sql.actions import Action, TableAction
 
-_EFFECTS = {**OBJECT_EFFECTS, **TABLE_EFFECTS}
+_EFFECTS = {
+    **COLUMN_EFFECTS,
+    **CONSTRAINT_EFFECTS,
+    **DATA_EFFECTS,
+    **DROP_EFFECTS,
+    **OBJECT_EFFECTS,
+    **TABLE_EFFECTS,
+}
 
 
 def effects_of(
@@ -25,9 +36,17 @@ def effects_of(
 
     `fresh_from` is the place in the history from which on what is created counts as new.
     """
-    found = Collector(catalogue, postgres=postgres, fresh_from=fresh_from)
-    for action in actions:
+    all_actions = tuple(actions)
+    found = Collector(catalogue, all_actions, postgres=postgres, fresh_from=fresh_from)
+    for action in all_actions:
         gather = _EFFECTS.get(type(action))
-        if gather:
+        if gather and not _misses_its_table(found, action):
             gather(found, action)
     return found.effects()
+
+
+def _misses_its_table(found: Collector, action: Action) -> bool:
+    """ALTER TABLE IF EXISTS on a table that nothing has created."""
+    return isinstance(action, TableAction) and found.absent(
+        action.table, if_exists=action.if_table_exists
+    )
