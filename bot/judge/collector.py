@@ -32,7 +32,7 @@ class Collector:
         self.transactional = True
         self.understood = True
         self.conditional = False
-        self._fresh_from = fresh_from
+        self.fresh_from = fresh_from
         self._locks: dict[str, LockMode] = {}
         self._rewrites: dict[str, None] = {}
         self._scans: dict[str, None] = {}
@@ -109,7 +109,19 @@ class Collector:
 
     def new(self, relation: str) -> bool:
         born = self.catalogue.born(relation)
-        return born is not None and born >= self._fresh_from
+        return born is not None and born >= self.fresh_from
+
+    def forget(self, named: Iterable[str], before: Catalogue) -> None:
+        """Leave out what the statement made itself, and go back to the catalogue before it."""
+        now, self.catalogue = self.catalogue, before
+        made = {name for name in (*named, *_relations(now)) if not _is_in(name, before)}
+        for values in (self._locks, self._rewrites, self._scans, self._rebuilds):
+            for name in made & values.keys():
+                values.pop(name)
+        for names in (self._loses, self._misses):
+            for name in list(names):
+                if name in made or name.rpartition(".")[0] in made:
+                    names.pop(name)
 
     def effects(self) -> Effects:
         locks = (Lock(name, mode, self.new(name)) for name, mode in self._locks.items())
@@ -124,6 +136,17 @@ class Collector:
             misses=tuple(sorted(self._misses)),
             conditional=self.conditional,
         )
+
+
+def _relations(catalogue: Catalogue) -> Iterator[str]:
+    yield from catalogue.tables
+    yield from catalogue.views
+    yield from catalogue.sequences
+    yield from catalogue.indexes
+
+
+def _is_in(name: str, catalogue: Catalogue) -> bool:
+    return catalogue.born(name) is not None or name in catalogue.indexes
 
 
 def _qualified(text: str) -> str:

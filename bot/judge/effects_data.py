@@ -157,11 +157,7 @@ def create_function(found: Collector, action: act.CreateFunction) -> None:
                 found.lock(inner.table, RE)
 
 
-def run_block(found: Collector, action: act.RunBlock) -> None:
-    found.understood = False
-
-
-def call(found: Collector, action: act.Call | act.Unread) -> None:
+def unread(found: Collector, action: act.Unread) -> None:
     found.understood = False
 
 
@@ -170,7 +166,6 @@ def other(found: Collector, action: act.Other) -> None:
 
 
 DATA_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {
-    act.Call: call,
     act.Copy: copy,
     act.CreateFunction: create_function,
     act.Delete: change,
@@ -179,9 +174,8 @@ DATA_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {
     act.Merge: merge,
     act.Other: other,
     act.Query: query,
-    act.RunBlock: run_block,
     act.Truncate: truncate,
-    act.Unread: call,
+    act.Unread: unread,
     act.Update: change,
     act.Vacuum: vacuum,
 }

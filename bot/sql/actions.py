@@ -485,10 +485,16 @@ class Vacuum(Action):
 
 @dataclass(frozen=True)
 class RunBlock(Action):
-    """DO: `body` is run at once."""
+    """DO: `body` is run at once; the actions after it are those of the statements inside.
+
+    `conditional` says that the body decides whether some of them run, `understood` that nothing
+    else does.
+    """
 
     body: str
     language: str = "plpgsql"
+    conditional: bool = False
+    understood: bool = False
 
 
 @dataclass(frozen=True)

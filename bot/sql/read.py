@@ -8,6 +8,7 @@ from bot.sql import read_access as access
 from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
+from bot.sql.bodies import read_body
 from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
 from bot.sql.read_definitions import Fields, settings_of
 
@@ -27,6 +28,17 @@ def actions_of(statement: Statement) -> tuple[act.Action, ...]:
         return tuple(reader(statement.tree))
     except _UNEXPECTED:
         return (act.Unread(statement.kind),)
+
+
+def _run_block(fields: Fields) -> Iterator[act.Action]:
+    options = {each["DefElem"]["defname"]: each["DefElem"]["arg"] for each in fields["args"]}
+    language = options.get("language", {}).get("String", {}).get("sval", "plpgsql").lower()
+    text = options.get("as", {}).get("String", {}).get("sval", "")
+    body = read_body(text, language)
+    conditional = any(each.conditional for each in body.statements)
+    yield act.RunBlock(text, language, conditional, body.understood)
+    for each in body.statements:
+        yield from actions_of(each.statement)
 
 
 def _relations(tree: Fields) -> tuple[str, ...]:
@@ -113,7 +125,7 @@ _READERS: Mapping[str, Reader] = {
     "DefineStmt": objects.create_object,
     "DeclareCursorStmt": data.explain,
     "DeleteStmt": data.delete,
-    "DoStmt": objects.run_block,
+    "DoStmt": _run_block,
     "DropStmt": objects.drop,
     "ExplainStmt": data.explain,
     "GrantStmt": access.grant,

@@ -285,9 +285,3 @@ def create_function(fields: Fields) -> Iterator[act.Action]:
 def _volatility(written: Any) -> Volatility:
     word = (written or {}).get("String", {}).get("sval", "volatile")
     return Volatility[word.upper()]
-
-
-def run_block(fields: Fields) -> Iterator[act.Action]:
-    options = {each["DefElem"]["defname"]: each["DefElem"]["arg"] for each in fields["args"]}
-    language = options.get("language", {}).get("String", {}).get("sval", "plpgsql")
-    yield act.RunBlock(options.get("as", {}).get("String", {}).get("sval", ""), language.lower())

@@ -140,3 +140,6 @@ CREATE FUNCTION chance() RETURNS integer LANGUAGE sql VOLATILE AS 'SELECT 4';
 CREATE FUNCTION today_text() RETURNS text LANGUAGE sql STABLE AS 'SELECT current_date::text';
 CREATE TABLE called (id integer DEFAULT double_it(2), n integer);
 CREATE INDEX called_idx ON called (double_it(n));
+CREATE FUNCTION cleaning() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DELETE FROM twin; ALTER TABLE loose DROP COLUMN IF EXISTS p; END $$;
+CREATE PROCEDURE mending() LANGUAGE sql AS 'UPDATE twin SET id = 1';
+CREATE FUNCTION counting() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM child';
