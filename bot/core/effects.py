@@ -51,7 +51,10 @@ class Lock:
 class Effects:
     """What a statement is predicted to do; relation names as in Lock.
 
-    `understood` is False where the statement's text does not say what it will do (dynamic SQL).
+    `rebuilds` are indexes that are built anew, `loses` the tables and columns whose data is gone,
+    `misses` the names that an older version of the application would look for in vain.
+    `conditional` says that code decides whether some of it happens. `understood` is False where the
+    statement's text does not say what it will do (dynamic SQL).
     """
 
     transactional: bool = True
@@ -60,3 +63,6 @@ class Effects:
     scans: tuple[str, ...] = ()
     loses: tuple[str, ...] = ()
     understood: bool = True
+    rebuilds: tuple[str, ...] = ()
+    misses: tuple[str, ...] = ()
+    conditional: bool = False

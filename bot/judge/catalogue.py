@@ -4,13 +4,14 @@ Nothing here raises: a migration may name what no migration has created (an exte
 table older than the history), and then the catalogue does not know it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeVar
 
+from bot.judge.chosen_names import constraint_name
 from bot.judge.grouped import Grouped
-from bot.judge.schema import Domain, EnumType, Index, Table, Trigger, View
+from bot.judge.schema import Domain, EnumType, Function, Index, Sequence, Table, Trigger, View
 from bot.sql.values import Column, Constraint, ConstraintKind, IndexedColumn
 
 Value = TypeVar("Value")
@@ -35,7 +36,8 @@ def _kin_of_table(table: Table) -> Iterator[tuple[_Kin, str]]:
 class Catalogue:
     """Tables, indexes, views and types by `schema.name`. The values are immutable, the maps not.
 
-    `births` says when anything that is no relation was created, by its kind and name.
+    `births` says when anything that is no relation was created, by its kind and name, `members`
+    which tables a publication or an object of statistics is about.
     """
 
     tables: Grouped[Table] = field(default_factory=lambda: Grouped(_kin_of_table))
@@ -43,9 +45,11 @@ class Catalogue:
     views: dict[str, View] = field(default_factory=dict)
     enums: dict[str, EnumType] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
-    sequences: dict[str, int] = field(default_factory=dict)
+    sequences: dict[str, Sequence] = field(default_factory=dict)
     triggers: dict[tuple[str, str], Trigger] = field(default_factory=dict)
     births: dict[tuple[str, str], int] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    members: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def copy(self) -> "Catalogue":
         return Catalogue(
@@ -57,13 +61,16 @@ class Catalogue:
             dict(self.sequences),
             dict(self.triggers),
             dict(self.births),
+            dict(self.functions),
+            dict(self.members),
         )
 
     def born(self, relation: str) -> int | None:
         """When a table, view, index or sequence was created; None for what is not known."""
         index = self.indexes.get(relation)
         found = self.tables.get(index.table if index else relation) or self.views.get(relation)
-        return found.born if found else self.sequences.get(relation)
+        owner = found or self.sequences.get(relation)
+        return owner.born if owner else None
 
     def column(self, table: str, name: str) -> Column | None:
         found = self.tables.get(table)
@@ -83,6 +90,45 @@ class Catalogue:
             return ()
         direct = [each.name for each in self.tables.of((_Kin.PARTITION, table))]
         return tuple(name for child in direct for name in (child, *self.partitions_of(child)))
+
+    def heirs_of(self, table: str) -> tuple[str, ...]:
+        """The tables that inherit from a table, and those that inherit from them."""
+        found = self.tables.get(table)
+        if found is None or not found.inherited:
+            return ()
+        direct = [each.name for each in self.tables.values() if table in each.inherits]
+        every = (name for child in direct for name in (child, *self.heirs_of(child)))
+        return tuple(dict.fromkeys(every))
+
+    def below(self, table: str) -> tuple[str, ...]:
+        """The partitions or heirs of a table: where a command on it reaches."""
+        return self.partitions_of(table) or self.heirs_of(table)
+
+    def ancestors_of(self, table: str) -> tuple[str, ...]:
+        """The partitioned tables that a table is a partition of, the nearest first."""
+        found = self.tables.get(table)
+        names: list[str] = []
+        while found and found.partition_of and found.partition_of not in names:
+            names.append(found.partition_of)
+            found = self.tables.get(found.partition_of)
+        return tuple(names)
+
+    def owned_sequences(self, table: str, column: str = "") -> tuple[Sequence, ...]:
+        """The sequences that belong to a table, or to one of its columns."""
+        owned = (each for each in self.sequences.values() if each.table == table)
+        return tuple(each for each in owned if not column or each.column == column)
+
+    def sources_of(self, relation: str) -> tuple[str, ...]:
+        """What a plain view reads, through other views too."""
+        found: dict[str, None] = {}
+        waiting = [relation]
+        while waiting:
+            view = self.views.get(waiting.pop())
+            for name in view.reads if view and not view.materialized else ():
+                if name not in found:
+                    found[name] = None
+                    waiting.append(name)
+        return tuple(found)
 
     def default_partition_of(self, table: str) -> str | None:
         found = (
@@ -115,61 +161,64 @@ class Catalogue:
                 if column.type.name == name:
                     yield table.name, column
 
-    def proved_not_null(self, table: str, column: str) -> bool:
-        """Whether a valid CHECK already proves that the column holds no NULL."""
+    def proved_not_null(self, table: str, column: str, *, without: Collection[str] = ()) -> bool:
+        """Whether a valid CHECK, other than those named, proves that the column holds no NULL."""
         found = self.tables.get(table)
         checks = (
             each
             for each in (found.constraints.values() if found else ())
-            if each.validated and each.enforced and each.expression
+            if each.validated and each.enforced and each.expression and each.name not in without
         )
         return any(column in each.expression.proves for each in checks if each.expression)
 
     def put(self, table: Table, **changes: object) -> None:
         self.tables[table.name] = replace(table, **changes)  # type: ignore[arg-type]
 
-    def add_constraint(self, table: Table, constraint: Constraint) -> None:
+    def add_constraint(self, table: Table, constraint: Constraint) -> str:
         """Add it under the name the server would choose, with the index that comes with it."""
-        name = constraint.name or self._chosen_name(table, constraint)
-        named = replace(constraint, name=name)
+        name = constraint.name or constraint_name(table.name, constraint, self._taken(table))
+        named = self._with_referenced(replace(constraint, name=name))
         self.put(table, constraints={**table.constraints, name: named})
-        if constraint.kind in (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE):
+        if constraint.kind in _WITH_INDEX:
             self._own_index(table.name, named)
+        return name
 
     def _own_index(self, table: str, constraint: Constraint) -> None:
         schema = table.partition(".")[0]
         used = constraint.using_index
         existing = self.indexes.pop(f"{schema}.{used}", None) if used else None
         columns = tuple(IndexedColumn(name) for name in constraint.columns)
+        if constraint.kind is ConstraintKind.EXCLUDE and constraint.expression:
+            columns = (*columns, IndexedColumn(None, constraint.expression))
         name = f"{schema}.{constraint.name}"
         self.indexes[name] = Index(
             name,
             table,
             existing.columns if existing else columns,
-            unique=True,
+            unique=constraint.kind is not ConstraintKind.EXCLUDE,
             constraint=constraint.name,
+            primary=constraint.kind is ConstraintKind.PRIMARY_KEY,
+            method=existing.method if existing else constraint.method,
         )
 
-    @staticmethod
-    def _chosen_name(table: Table, constraint: Constraint) -> str:
-        bare = table.name.partition(".")[2]
-        columns = "_".join(constraint.columns)
-        if constraint.using_index:
-            return constraint.using_index
-        if constraint.kind is ConstraintKind.PRIMARY_KEY:
-            return f"{bare}_pkey"
-        ending = {
-            ConstraintKind.UNIQUE: "key",
-            ConstraintKind.FOREIGN_KEY: "fkey",
-            ConstraintKind.CHECK: "check",
-            ConstraintKind.EXCLUDE: "excl",
-            ConstraintKind.NOT_NULL: "not_null",
-        }[constraint.kind]
-        chosen = "_".join(part for part in (bare, columns, ending) if part)
-        number = 0
-        while f"{chosen}{number or ''}" in table.constraints:
-            number += 1
-        return f"{chosen}{number or ''}"
+    def _with_referenced(self, constraint: Constraint) -> Constraint:
+        """A foreign key that names no columns means the other table's primary key."""
+        if constraint.references is None or constraint.referenced:
+            return constraint
+        other = self.tables.get(constraint.references)
+        keys = other.constraints.values() if other else ()
+        primary = (each.columns for each in keys if each.kind is ConstraintKind.PRIMARY_KEY)
+        return replace(constraint, referenced=next(primary, ()))
+
+    def _taken(self, table: Table) -> set[str]:
+        """Names a new constraint cannot have: those of the table's, and of relations beside it."""
+        schema = table.name.partition(".")[0] + "."
+        beside = (*self.indexes, *self.tables, *self.views, *self.sequences)
+        relations = {each.removeprefix(schema) for each in beside if each.startswith(schema)}
+        return {*table.constraints, *relations}
+
+
+_WITH_INDEX = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE, ConstraintKind.EXCLUDE)
 
 
 def renamed(values: Mapping[str, Value], old: str, new: str) -> dict[str, Value]:

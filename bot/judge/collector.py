@@ -1,68 +1,127 @@
 """The effects of one statement while they are being gathered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from bot.core.effects import Effects, Lock, LockMode
 from bot.judge.catalogue import Catalogue
+from bot.sql import actions as act
 
-_INTERNAL = ("pg_catalog.", "information_schema.")
+_INTERNAL = ("pg_catalog.", "information_schema.", "public.pg_")
 
 
 class Collector:
     """Gathers locks, rewrites, scans and losses; `fresh_from` is the age at which a table is new.
 
-    `catalogue` is the schema before the statement. Of several locks on a relation the strongest
-    counts. What the statement itself creates is left out: nobody can know it yet.
+    `catalogue` is the schema before the statement, `actions` all that the statement does. Of
+    several locks on a relation the strongest counts. What the statement itself creates is left
+    out: nobody can know it yet.
     """
 
-    def __init__(self, catalogue: Catalogue, *, postgres: int, fresh_from: int) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        actions: Sequence[act.Action] = (),
+        *,
+        postgres: int,
+        fresh_from: int,
+    ) -> None:
         self.catalogue = catalogue
+        self.actions = actions
         self.postgres = postgres
         self.transactional = True
         self.understood = True
-        self._fresh_from = fresh_from
+        self.conditional = False
+        self.fresh_from = fresh_from
         self._locks: dict[str, LockMode] = {}
         self._rewrites: dict[str, None] = {}
         self._scans: dict[str, None] = {}
+        self._rebuilds: dict[str, None] = {}
         self._loses: dict[str, None] = {}
+        self._misses: dict[str, None] = {}
+
+    def knows(self, relation: str) -> bool:
+        return self.catalogue.born(relation) is not None
+
+    def absent(self, relation: str, *, if_exists: bool) -> bool:
+        """Whether a command with IF EXISTS finds nothing to do."""
+        return if_exists and not self.knows(relation)
 
     def lock(self, relation: str | None, mode: LockMode) -> None:
-        if relation and not relation.startswith(_INTERNAL):
-            self._locks[relation] = max(mode, self._locks.get(relation, mode))
+        if not relation:
+            return
+        if relation.startswith(_INTERNAL) and not self.knows(relation):
+            return
+        self._locks[relation] = max(mode, self._locks.get(relation, mode))
 
-    def lock_tree(self, table: str, mode: LockMode) -> None:
-        """A table and all its partitions."""
-        for name in (table, *self.catalogue.partitions_of(table)):
+    def lock_tree(self, table: str | None, mode: LockMode) -> None:
+        """A table and all its partitions or heirs."""
+        for name in (table, *(self.catalogue.below(table) if table else ())):
             self.lock(name, mode)
 
-    def rewrite(self, table: str) -> None:
-        self._rewrites.update(dict.fromkeys(self._stored(table)))
+    def read(self, relation: str, mode: LockMode = LockMode.ACCESS_SHARE) -> None:
+        """What a query that runs locks: through views, and down to partitions and heirs."""
+        self.lock_tree(relation, mode)
+        for source in self.catalogue.sources_of(relation):
+            self.lock_tree(source, mode)
 
-    def scan(self, table: str) -> None:
-        self._scans.update(dict.fromkeys(self._stored(table)))
+    def rewrite(self, table: str, *, only: bool = False) -> None:
+        for name in self.stored(table, only=only):
+            self._rewrites[name] = None
+            self._rebuilds.update((each.name, None) for each in self.catalogue.indexes_of(name))
+
+    def scan(self, table: str, *, only: bool = False) -> None:
+        self._scans.update(dict.fromkeys(self.stored(table, only=only)))
+
+    def rebuild(self, index: str) -> None:
+        self._rebuilds[index] = None
 
     def lose(self, name: str) -> None:
         self._loses[name] = None
 
-    def _stored(self, table: str) -> tuple[str, ...]:
+    def miss(self, name: str) -> None:
+        self._misses[name] = None
+
+    def still_there(self, name: str) -> None:
+        """Its name stays, because the statement makes another of that name."""
+        self._misses.pop(name, None)
+
+    def stored(self, table: str, *, only: bool = False) -> tuple[str, ...]:
         """Where a table's rows are: a partitioned one has none of its own."""
-        partitions = self.catalogue.partitions_of(table)
         found = self.catalogue.tables.get(table)
-        if found is None or not found.partitioned:
+        if found is None or only:
             return (table,)
+        if not found.partitioned:
+            return (table, *self.catalogue.heirs_of(table))
+        partitions = self.catalogue.partitions_of(table)
         return tuple(each for each in partitions if not self.catalogue.tables[each].partitioned)
 
     def sequences_in(self, strings: Iterable[str]) -> Iterator[str]:
-        """The known sequences that string constants name, as in nextval('…')."""
-        for text in strings:
-            name = text.replace('"', "")
-            qualified = name if "." in name else f"public.{name}"
-            if qualified in self.catalogue.sequences:
-                yield qualified
+        """The known sequences that string constants name, as in nextval('…'), or whose column
+        they name, as in pg_get_serial_sequence('table', 'column')."""
+        found = list(strings)
+        for name in map(_qualified, found):
+            if name in self.catalogue.sequences:
+                yield name
+        for table, column in pairwise(found):
+            owned = self.catalogue.owned_sequences(_qualified(table), column)
+            yield from (each.name for each in owned)
 
     def new(self, relation: str) -> bool:
         born = self.catalogue.born(relation)
-        return born is not None and born >= self._fresh_from
+        return born is not None and born >= self.fresh_from
+
+    def forget(self, named: Iterable[str], before: Catalogue) -> None:
+        """Leave out what the statement made itself, and go back to the catalogue before it."""
+        now, self.catalogue = self.catalogue, before
+        made = {name for name in (*named, *_relations(now)) if not _is_in(name, before)}
+        for values in (self._locks, self._rewrites, self._scans, self._rebuilds):
+            for name in made & values.keys():
+                values.pop(name)
+        for names in (self._loses, self._misses):
+            for name in list(names):
+                if name in made or name.rpartition(".")[0] in made:
+                    names.pop(name)
 
     def effects(self) -> Effects:
         locks = (Lock(name, mode, self.new(name)) for name, mode in self._locks.items())
@@ -73,4 +132,23 @@ class Collector:
             scans=tuple(sorted(each for each in self._scans if each not in self._rewrites)),
             loses=tuple(sorted(self._loses)),
             understood=self.understood,
+            rebuilds=tuple(sorted(self._rebuilds)),
+            misses=tuple(sorted(self._misses)),
+            conditional=self.conditional,
         )
+
+
+def _relations(catalogue: Catalogue) -> Iterator[str]:
+    yield from catalogue.tables
+    yield from catalogue.views
+    yield from catalogue.sequences
+    yield from catalogue.indexes
+
+
+def _is_in(name: str, catalogue: Catalogue) -> bool:
+    return catalogue.born(name) is not None or name in catalogue.indexes
+
+
+def _qualified(text: str) -> str:
+    name = text.replace('"', "")
+    return name if "." in name else f"public.{name}"

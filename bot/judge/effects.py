@@ -6,16 +6,30 @@ rewritten, partitions in place of their parents. `loses` names tables and column
 `schema.table.column`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.core.effects import Effects
+from bot.judge.births import named_by
 from bot.judge.catalogue import Catalogue
+from bot.judge.code import Code, runs, runs_code
 from bot.judge.collector import Collector
+from bot.judge.effects_columns import COLUMN_EFFECTS
+from bot.judge.effects_constraints import CONSTRAINT_EFFECTS
+from bot.judge.effects_data import DATA_EFFECTS
+from bot.judge.effects_drops import DROP_EFFECTS
 from bot.judge.effects_objects import OBJECT_EFFECTS
 from bot.judge.effects_tables import TABLE_EFFECTS
-from bot.sql.actions import Action
+from bot.judge.replay import replay_one
+from bot.sql.actions import Action, TableAction
 
-_EFFECTS = {**OBJECT_EFFECTS, **TABLE_EFFECTS}
+_EFFECTS = {
+    **COLUMN_EFFECTS,
+    **CONSTRAINT_EFFECTS,
+    **DATA_EFFECTS,
+    **DROP_EFFECTS,
+    **OBJECT_EFFECTS,
+    **TABLE_EFFECTS,
+}
 
 
 def effects_of(
@@ -25,9 +39,43 @@ def effects_of(
 
     `fresh_from` is the place in the history from which on what is created counts as new.
     """
-    found = Collector(catalogue, postgres=postgres, fresh_from=fresh_from)
-    for action in actions:
-        gather = _EFFECTS.get(type(action))
-        if gather:
-            gather(found, action)
+    all_actions = tuple(actions)
+    found = Collector(catalogue, all_actions, postgres=postgres, fresh_from=fresh_from)
+    if runs_code(all_actions, catalogue):
+        return _of_code(found, all_actions)
+    for action in all_actions:
+        _gather(found, action)
     return found.effects()
+
+
+def _gather(found: Collector, action: Action) -> None:
+    gather = _EFFECTS.get(type(action))
+    if gather and not _misses_its_table(found, action):
+        gather(found, action)
+
+
+def _of_code(found: Collector, actions: Sequence[Action]) -> Effects:
+    """Code may go on with what it has just made, so the catalogue follows it step by step."""
+    before = found.catalogue
+    made: set[str] = set()
+    found.catalogue = before.copy()
+    for each in runs(actions, found.catalogue):
+        if isinstance(each, Code):
+            found.conditional = found.conditional or each.conditional
+            found.understood = found.understood and each.understood
+            continue
+        _gather(found, each.action)
+        if each.inside:
+            named = named_by(each.action)
+            made |= {named[1]} if named else set()
+            found.transactional = True
+            replay_one(found.catalogue, each.action, born=found.fresh_from)
+    found.forget(made, before)
+    return found.effects()
+
+
+def _misses_its_table(found: Collector, action: Action) -> bool:
+    """ALTER TABLE IF EXISTS on a table that nothing has created."""
+    return isinstance(action, TableAction) and found.absent(
+        action.table, if_exists=action.if_table_exists
+    )

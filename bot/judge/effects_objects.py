@@ -1,33 +1,34 @@
-"""What commands on indexes, views, types, data and the server lock, scan and lose."""
+"""What commands on indexes, views, names and other objects lock, scan and rebuild."""
 
 from collections.abc import Callable
 from typing import Any
 
 from bot.core.effects import LockMode
+from bot.judge.births import key_of
 from bot.judge.collector import Collector
 from bot.sql import actions as act
 
-AS, RS, RE = LockMode.ACCESS_SHARE, LockMode.ROW_SHARE, LockMode.ROW_EXCLUSIVE
-SUE, S, SRE = (
-    LockMode.SHARE_UPDATE_EXCLUSIVE,
-    LockMode.SHARE,
-    LockMode.SHARE_ROW_EXCLUSIVE,
-)
+AS, SUE, S = LockMode.ACCESS_SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE, LockMode.SHARE
+RE, SRE = LockMode.ROW_EXCLUSIVE, LockMode.SHARE_ROW_EXCLUSIVE
 E, AE = LockMode.EXCLUSIVE, LockMode.ACCESS_EXCLUSIVE
 
-_RELATIONS = {"TABLE", "VIEW", "MATERIALIZED VIEW", "INDEX", "SEQUENCE", "FOREIGN TABLE"}
-_PARTS = {"COLUMN", "CONSTRAINT", "TRIGGER", "RULE", "POLICY"}
+_SEEN = {"TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"}
+_RELATIONS = {*_SEEN, "INDEX", "SEQUENCE"}
+_NAMED_BY_QUERIES = {"TYPE", "DOMAIN", "FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE"}
+_PARTS = {"CONSTRAINT", "TRIGGER", "RULE", "POLICY"}
 
 
 def create_index(found: Collector, action: act.CreateIndex) -> None:
     found.transactional = not action.concurrently
     mode = SUE if action.concurrently else S
-    if action.only:
+    table = found.catalogue.tables.get(action.table)
+    if action.only or not (table and table.partitioned):
         found.lock(action.table, mode)
-        return
-    found.lock_tree(action.table, mode)
-    if not (action.if_not_exists and action.name in found.catalogue.indexes):
-        found.scan(action.table)
+    else:
+        found.lock_tree(action.table, mode)
+    there = action.if_not_exists and action.name in found.catalogue.indexes
+    if not there and not (action.only and table and table.partitioned):
+        found.scan(action.table, only=not (table and table.partitioned))
 
 
 def reindex(found: Collector, action: act.Reindex) -> None:
@@ -41,89 +42,65 @@ def reindex(found: Collector, action: act.Reindex) -> None:
     found.lock(table, SUE if action.concurrently else S)
     if action.kind == "INDEX":
         found.lock(action.name, SUE if action.concurrently else AE)
+        found.rebuild(action.name)
     if table:
         found.scan(table)
-
-
-def drop(found: Collector, action: act.DropObjects) -> None:
-    if action.concurrently:
-        found.transactional = False
-    if action.kind in ("TRIGGER", "RULE", "POLICY"):
-        found.lock(action.relation, AE)
-    for name in action.names:
-        if action.kind in ("TABLE", "FOREIGN TABLE"):
-            drop_table(found, name, cascade=action.cascade)
-        elif action.kind == "INDEX":
-            index = found.catalogue.indexes.get(name)
-            for each in (name, index.table if index else None):
-                found.lock(each, SUE if action.concurrently else AE)
-        elif action.kind == "SCHEMA":
-            _drop_schema(found, name)
-        elif action.kind in _RELATIONS:
-            found.lock(name, AE)
-            _views(found, name, cascade=action.cascade)
-        elif action.cascade and action.kind in ("TYPE", "DOMAIN"):
-            _drop_type(found, name)
-        elif action.cascade and action.kind in ("FUNCTION", "ROUTINE"):
-            _drop_triggers_of(found, name)
-
-
-def drop_table(found: Collector, name: str, *, cascade: bool) -> None:
-    """AE on the table, on both ends of its foreign keys, and on the parent of a partition."""
-    found.lock_tree(name, AE)
-    found.lose(name)
-    table = found.catalogue.tables.get(name)
-    if table:
-        found.lock(table.partition_of, AE)
-        found.lock(found.catalogue.default_partition_of(table.partition_of or ""), AE)
-        for constraint in table.foreign_keys():
-            found.lock(constraint.references, AE)
-    if cascade:
-        for child, _ in found.catalogue.references_to(name):
-            found.lock(child, AE)
-        _views(found, name, cascade=True)
-
-
-def _views(found: Collector, name: str, *, cascade: bool) -> None:
-    for view in found.catalogue.views_on(name) if cascade else ():
-        found.lock(view, AE)
-
-
-def _drop_schema(found: Collector, schema: str) -> None:
-    for table in found.catalogue.tables:
-        if table.startswith(f"{schema}."):
-            drop_table(found, table, cascade=True)
-
-
-def _drop_triggers_of(found: Collector, function: str) -> None:
-    for trigger in found.catalogue.triggers.values():
-        if trigger.function == function:
-            found.lock(trigger.table, AE)
-
-
-def _drop_type(found: Collector, name: str) -> None:
-    for table, column in found.catalogue.columns_of_type(name):
-        found.lock(table, AE)
-        found.lose(f"{table}.{column.name}")
+    for each in found.catalogue.indexes_of(action.name):
+        found.rebuild(each.name)
 
 
 def rename(found: Collector, action: act.Rename) -> None:
+    if action.if_exists and not found.knows(action.relation or action.old):
+        return
+    if action.kind in ("ATTRIBUTE", "SCHEMA"):
+        _rename_schema(found, action)
+        return
     if action.relation:
-        found.lock(action.relation, AE)
-    elif action.kind == "INDEX":
-        found.lock(action.old, SUE if found.postgres >= 12 else AE)
+        tree = action.kind in ("COLUMN", "TRIGGER")
+        (found.lock_tree if tree else found.lock)(action.relation, AE)
+        if action.kind == "COLUMN":
+            for table in (action.relation, *found.catalogue.below(action.relation)):
+                found.miss(f"{table}.{action.old}")
+    elif action.old in found.catalogue.indexes or action.kind == "INDEX":
+        found.lock(action.old, SUE if found.postgres >= 12 and action.kind == "INDEX" else AE)
     elif action.kind in _RELATIONS:
         found.lock(action.old, AE)
+    if action.kind in _SEEN | _NAMED_BY_QUERIES and action.old not in found.catalogue.indexes:
+        found.miss(action.old)
+
+
+def _rename_schema(found: Collector, action: act.Rename) -> None:
+    holders = (
+        found.catalogue.tables,
+        found.catalogue.views,
+        found.catalogue.enums,
+        found.catalogue.domains,
+        found.catalogue.functions,
+    )
+    for name in (name for values in holders for name in values):
+        if action.kind == "SCHEMA" and name.startswith(f"{action.old}."):
+            found.miss(name)
 
 
 def set_schema(found: Collector, action: act.SetSchema) -> None:
     if action.kind in _RELATIONS:
         found.lock(action.name, AE)
+        for sequence in found.catalogue.owned_sequences(action.name):
+            found.lock(sequence.name, AE)
+    if action.kind in _SEEN | _NAMED_BY_QUERIES:
+        found.miss(action.name)
+
+
+def rename_value(found: Collector, action: act.RenameEnumValue) -> None:
+    found.miss(f"{action.name}.{action.old}")
 
 
 def create_view(found: Collector, action: act.CreateView) -> None:
     for read in action.reads:
-        found.lock(read, AS)
+        if action.materialized and action.with_data:
+            found.read(read)
+        elif read != action.name:
+            found.lock(read, AS)
     if action.replace and action.name in found.catalogue.views:
         found.lock(action.name, AE)
 
@@ -132,28 +109,64 @@ def refresh_view(found: Collector, action: act.RefreshView) -> None:
     found.lock(action.name, E if action.concurrently else AE)
     view = found.catalogue.views.get(action.name)
     for read in view.reads if view and action.with_data else ():
-        found.lock(read, AS)
+        found.read(read)
     if not action.concurrently:
         found.rewrite(action.name)
 
 
+def create_sequence(found: Collector, action: act.CreateSequence) -> None:
+    there = action.if_not_exists and found.knows(action.name)
+    if not there:
+        _owner(found, action.owner)
+
+
 def alter_sequence(found: Collector, action: act.AlterSequence) -> None:
-    found.lock(action.name, SRE)
+    if not found.absent(action.name, if_exists=action.if_exists):
+        found.lock(action.name, SRE)
+        _owner(found, dict(action.settings).get("owned_by", ""))
+
+
+def _owner(found: Collector, column: str) -> None:
+    if column not in ("", "none"):
+        table = column.rpartition(".")[0]
+        found.lock(table if "." in table else f"public.{table}", AS)
 
 
 def create_trigger(found: Collector, action: act.CreateTrigger) -> None:
-    found.lock(action.table, SRE)
+    table = found.catalogue.tables.get(action.table)
+    if table and table.partitioned:
+        found.lock_tree(action.table, SRE)
+    else:
+        found.lock(action.table, SRE)
+    for read in action.reads:
+        found.lock(read, AS)
 
 
 def create_policy(found: Collector, action: act.CreatePolicy) -> None:
     found.lock(action.table, AE)
+    for read in action.reads:
+        found.lock(read, AS)
+    for changed in action.changes:
+        found.lock(changed, RE)
 
 
 def comment_on(found: Collector, action: act.CommentOn) -> None:
-    if action.kind in _RELATIONS | {"COLUMN"}:
+    composite = key_of("TYPE", action.name) in found.catalogue.births
+    if action.kind in _RELATIONS or (action.kind == "COLUMN" and not composite):
         found.lock(action.name, SUE)
-    elif action.kind in _PARTS:
+    elif action.kind in _PARTS and action.name not in found.catalogue.domains:
         found.lock(action.name, AS)
+
+
+def create_object(found: Collector, action: act.CreateObject) -> None:
+    for table in action.relations:
+        found.lock(table, SUE)
+
+
+def alter_publication(found: Collector, action: act.AlterPublication) -> None:
+    before = found.catalogue.members.get(key_of("PUBLICATION", action.name), ())
+    for table in (*action.relations, *(before if action.change == "SET" else ())):
+        found.lock(table, SUE)
 
 
 def add_value(found: Collector, action: act.AddEnumValue) -> None:
@@ -168,108 +181,27 @@ def alter_domain(found: Collector, action: act.AlterDomain) -> None:
             found.scan(table)
 
 
-def truncate(found: Collector, action: act.Truncate) -> None:
-    waiting, seen = list(action.tables), set(action.tables)
-    while waiting:
-        table = waiting.pop()
-        found.lock_tree(table, AE)
-        found.lose(table)
-        for child, _ in found.catalogue.references_to(table) if action.cascade else ():
-            if child not in seen:
-                seen.add(child)
-                waiting.append(child)
-
-
-def change(found: Collector, action: act.Update | act.Insert | act.Merge) -> None:
-    found.lock(action.table, RE)
-    for read in action.reads:
-        found.lock(read, AS)
-
-
-def delete(found: Collector, action: act.Delete) -> None:
-    found.lock(action.table, RE)
-    found.lose(action.table)
-    for read in action.reads:
-        found.lock(read, AS)
-
-
-def query(found: Collector, action: act.Query) -> None:
-    if {"nextval", "setval"} & set(action.functions):
-        for sequence in found.sequences_in(action.strings):
-            found.lock(sequence, RE)
-    for read in action.reads:
-        found.lock(read, RS if action.locking else AS)
-
-
-def copy(found: Collector, action: act.Copy) -> None:
-    if action.table:
-        found.lock(action.table, RE if action.into else AS)
-
-
-def lock_table(found: Collector, action: act.LockTable) -> None:
-    for table in action.tables:
-        found.lock_tree(table, LockMode(action.mode))
-
-
-def vacuum(found: Collector, action: act.Vacuum) -> None:
-    moves = action.full or action.cluster
-    found.transactional = action.analyze or (action.cluster and bool(action.tables))
-    found.understood = bool(action.tables)
-    for table in action.tables:
-        found.lock(table, AE if moves else SUE)
-        if moves:
-            found.rewrite(table)
-
-
 def grant(found: Collector, action: act.Grant) -> None:
     for relation in action.relations if found.postgres >= 18 else ():
         found.lock(relation, AS)
 
 
-def run_block(found: Collector, action: act.RunBlock) -> None:
-    found.understood = False
-
-
-def call(found: Collector, action: act.Call | act.Unread) -> None:
-    found.understood = False
-
-
-_ALONE = {
-    "CREATE DATABASE", "DROP DATABASE", "CREATE TABLESPACE", "DROP TABLESPACE", "ALTER SYSTEM",
-    "CREATE SUBSCRIPTION", "DROP SUBSCRIPTION", "COMMIT PREPARED", "ROLLBACK PREPARED",
-}  # fmt: skip
-
-
-def other(found: Collector, action: act.Other) -> None:
-    found.transactional = action.kind not in _ALONE
-
-
 OBJECT_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {
     act.AddEnumValue: add_value,
     act.AlterDomain: alter_domain,
+    act.AlterPublication: alter_publication,
     act.AlterSequence: alter_sequence,
-    act.Call: call,
-    act.Unread: call,
     act.CommentOn: comment_on,
-    act.Copy: copy,
     act.CreateIndex: create_index,
+    act.CreateObject: create_object,
     act.CreatePolicy: create_policy,
+    act.CreateSequence: create_sequence,
     act.CreateTrigger: create_trigger,
     act.CreateView: create_view,
-    act.Delete: delete,
-    act.DropObjects: drop,
     act.Grant: grant,
-    act.Insert: change,
-    act.LockTable: lock_table,
-    act.Merge: change,
-    act.Other: other,
-    act.Query: query,
     act.RefreshView: refresh_view,
     act.Reindex: reindex,
     act.Rename: rename,
-    act.RunBlock: run_block,
+    act.RenameEnumValue: rename_value,
     act.SetSchema: set_schema,
-    act.Truncate: truncate,
-    act.Update: change,
-    act.Vacuum: vacuum,
 }

@@ -1,14 +1,16 @@
-"""What the commands of CREATE TABLE and ALTER TABLE lock, rewrite, scan and lose."""
+"""What CREATE TABLE, partitions and options of tables lock, rewrite and scan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from bot.core.effects import LockMode
 from bot.judge.collector import Collector
-from bot.judge.type_change import type_change
+from bot.judge.effects_columns import lock_table, names_sequence
 from bot.sql import actions as act
-from bot.sql.values import Column, Constraint, ConstraintKind, Volatility
+from bot.sql.values import Constraint
 
+AE, SRE = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_ROW_EXCLUSIVE
+AS, SUE = LockMode.ACCESS_SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE
 _WEAK_OPTIONS = {
     "AT_SetStatistics", "AT_ClusterOn", "AT_DropCluster", "AT_SetRelOptions",
     "AT_ResetRelOptions", "AT_ReplaceRelOptions", "AT_SetOptions", "AT_ResetOptions",
@@ -19,224 +21,135 @@ _TRIGGER_OPTIONS = (
     "AT_EnableReplicaTrig",
     "AT_DisableTrig",
 )
-_REWRITING_OPTIONS = {"AT_SetLogged", "AT_SetUnLogged", "AT_SetTableSpace", "AT_SetAccessMethod"}
+_OPTIONS_OF_A_VIEW = {"AT_SetRelOptions", "AT_ResetRelOptions", "AT_ReplaceRelOptions"}
+# What one table is told does not concern those that inherit from it.
+_OF_ONE_TABLE = {
+    "AT_ChangeOwner", "AT_EnableRowSecurity", "AT_DisableRowSecurity", "AT_ForceRowSecurity",
+    "AT_NoForceRowSecurity", "AT_ReplicaIdentity", "AT_AddInherit", "AT_DropInherit",
+    "AT_SetLogged", "AT_SetUnLogged", "AT_SetTableSpace", "AT_SetAccessMethod", "AT_ClusterOn",
+    "AT_DropCluster", "AT_SetRelOptions", "AT_ResetRelOptions", "AT_ReplaceRelOptions",
+    "AT_EnableRule", "AT_DisableRule", "AT_AddOf", "AT_DropOf",
+}  # fmt: skip
+_SEQUENCE_MODES = {"AT_SetIdentity": SRE, "AT_DropIdentity": AE}
 
 
-def add_column(found: Collector, action: act.AddColumn) -> None:
-    found.lock_tree(action.table, LockMode.ACCESS_EXCLUSIVE)
-    column = action.column
-    if action.if_not_exists and found.catalogue.column(action.table, column.name):
+def table_option(found: Collector, action: act.TableOption) -> None:
+    if action.composite:
         return
-    if column_rewrites(found, column):
-        found.rewrite(action.table)
-        for sequence in found.sequences_in(column.default.strings if column.default else ()):
-            found.lock(sequence, LockMode.ROW_EXCLUSIVE)
-    for constraint in column.constraints:
-        if constraint.kind is ConstraintKind.FOREIGN_KEY:
-            found.lock(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)
-            if column.default and column.default.constant != "null":
-                found.scan(action.table)
-        elif constraint.enforced:
-            found.scan(action.table)
-
-
-def column_rewrites(found: Collector, column: Column) -> bool:
-    """Whether adding the column makes PostgreSQL write every row anew."""
-    domain = found.catalogue.domains.get(column.type.name)
-    if column.numbers_itself or column.generated == "stored" or (domain and domain.constrained):
-        return True
-    if column.default is None or column.default.constant == "null":
-        return False
-    return found.postgres < 11 or column.default.volatility is Volatility.VOLATILE
-
-
-def drop_column(found: Collector, action: act.DropColumn) -> None:
-    found.lock_tree(action.table, LockMode.ACCESS_EXCLUSIVE)
-    found.lose(f"{action.table}.{action.name}")
-    table = found.catalogue.tables.get(action.table)
-    for constraint in table.foreign_keys() if table else ():
-        if action.name in constraint.columns:
-            found.lock(constraint.references, LockMode.ACCESS_EXCLUSIVE)
-    if action.cascade:
-        for child, constraint in found.catalogue.references_to(action.table):
-            if action.name in constraint.referenced:
-                found.lock(child, LockMode.ACCESS_EXCLUSIVE)
-
-
-def alter_type(found: Collector, action: act.AlterColumnType) -> None:
-    found.lock_tree(action.table, LockMode.ACCESS_EXCLUSIVE)
-    change = type_change(
-        found.catalogue.column(action.table, action.name),
-        action.type,
-        using=action.using,
-        collation=action.collation,
-        catalogue=found.catalogue,
-        postgres=found.postgres,
-    )
-    if change.rewrites:
-        found.rewrite(action.table)
-    indexes = found.catalogue.indexes_of(action.table)
-    indexed = any(each.name == action.name for index in indexes for each in index.columns)
-    if change.rebuilds_indexes and indexed:
-        found.scan(action.table)
-    _recheck(found, action)
-
-
-def _recheck(found: Collector, action: act.AlterColumnType) -> None:
-    """Constraints on the column are checked again, at both ends of a foreign key."""
-    table = found.catalogue.tables.get(action.table)
-    for each in table.constraints.values() if table else ():
-        expression = each.expression
-        if each.kind is ConstraintKind.CHECK and expression and action.name in expression.columns:
-            found.scan(action.table)
-        elif each.kind is ConstraintKind.FOREIGN_KEY and action.name in each.columns:
-            found.lock(each.references, LockMode.ACCESS_EXCLUSIVE)
-            found.scan(action.table)
-    for child, constraint in found.catalogue.references_to(action.table):
-        if action.name in constraint.referenced:
-            found.lock(child, LockMode.ACCESS_EXCLUSIVE)
-            found.scan(child)
-
-
-def set_not_null(found: Collector, action: act.SetNotNull) -> None:
-    found.lock_tree(action.table, LockMode.ACCESS_EXCLUSIVE)
-    if scans_for_not_null(found, action.table, action.name):
-        found.scan(action.table)
-
-
-def scans_for_not_null(found: Collector, table: str, name: str) -> bool:
-    column = found.catalogue.column(table, name)
-    if column and column.not_null:
-        return False
-    return found.postgres < 12 or not found.catalogue.proved_not_null(table, name)
-
-
-def add_constraint(found: Collector, action: act.AddConstraint) -> None:
-    constraint = action.constraint
-    if constraint.kind is ConstraintKind.FOREIGN_KEY:
-        found.lock_tree(action.table, LockMode.SHARE_ROW_EXCLUSIVE)
-        found.lock(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)
+    mode = _mode(found, action)
+    if action.command in _OF_ONE_TABLE or _has_no_triggers(found, action):
+        found.lock(action.table, mode)
     else:
-        found.lock_tree(action.table, LockMode.ACCESS_EXCLUSIVE)
-    if constraint_scans(found, action.table, constraint):
-        found.scan(action.table)
+        lock_table(found, action, mode)
+    if _rewrites(found, action):
+        found.rewrite(action.table)
+    for sequence in found.catalogue.owned_sequences(action.table, action.name):
+        if sequence.identity and action.command in _SEQUENCE_MODES:
+            found.lock(sequence.name, _SEQUENCE_MODES[action.command])
+    if action.command == "AT_AddInherit":
+        found.lock(action.name, SUE)
+    elif action.command == "AT_DropInherit":
+        found.lock(action.name, AS)
 
 
-def constraint_scans(found: Collector, table: str, constraint: Constraint) -> bool:
-    if not constraint.validated or (not constraint.enforced and constraint.kind in (
-        ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY,
-    )):  # fmt: skip
-        return False
-    if constraint.kind is ConstraintKind.NOT_NULL:
-        return any(scans_for_not_null(found, table, each) for each in constraint.columns)
-    if constraint.using_index is None:
-        return True
-    return constraint.kind is ConstraintKind.PRIMARY_KEY and any(
-        scans_for_not_null(found, table, each)
-        for each in indexed_columns(found, table, constraint.using_index)
-    )
+def _has_no_triggers(found: Collector, action: act.TableOption) -> bool:
+    """Whether there is nothing to switch on or off in the partitions."""
+    switches = action.command.startswith(_TRIGGER_OPTIONS)
+    return switches and all(table != action.table for table, _ in found.catalogue.triggers)
 
 
-def indexed_columns(found: Collector, table: str, index: str) -> tuple[str, ...]:
-    known = found.catalogue.indexes.get(f"{table.partition('.')[0]}.{index}")
-    return tuple(each.name for each in known.columns if each.name) if known else ()
+def _mode(found: Collector, action: act.TableOption) -> LockMode:
+    plain_view = found.catalogue.views.get(action.table)
+    if plain_view and not plain_view.materialized and action.command in _OPTIONS_OF_A_VIEW:
+        return AE
+    if action.command in _WEAK_OPTIONS:
+        return SUE
+    return SRE if action.command.startswith(_TRIGGER_OPTIONS) else AE
 
 
-def validate(found: Collector, action: act.ValidateConstraint) -> None:
-    found.lock_tree(action.table, LockMode.SHARE_UPDATE_EXCLUSIVE)
-    constraint = found.catalogue.constraint(action.table, action.name)
-    if constraint is None or not constraint.validated:
-        found.scan(action.table)
-    if constraint and not constraint.validated:
-        found.lock(constraint.references, LockMode.ROW_SHARE)
+def _rewrites(found: Collector, action: act.TableOption) -> bool:
+    table = found.catalogue.tables.get(action.table)
+    if action.command in ("AT_SetLogged", "AT_SetUnLogged"):
+        return table is None or table.unlogged is (action.command == "AT_SetLogged")
+    if action.command == "AT_SetTableSpace":
+        return action.name != "pg_default"
+    if action.command == "AT_SetAccessMethod":
+        return action.name != "heap"
+    column = found.catalogue.column(action.table, action.name)
+    return action.command == "AT_SetExpression" and (column is None or column.generated == "stored")
 
 
-def drop_constraint(found: Collector, action: act.DropConstraint) -> None:
-    found.lock_tree(action.table, LockMode.ACCESS_EXCLUSIVE)
-    constraint = found.catalogue.constraint(action.table, action.name)
-    if constraint:
-        found.lock(constraint.references, LockMode.ACCESS_EXCLUSIVE)
-    if action.cascade and constraint and constraint.kind in _KEYS:
-        for child, _ in found.catalogue.references_to(action.table):
-            found.lock(child, LockMode.ACCESS_EXCLUSIVE)
+def create_table(found: Collector, action: act.CreateTable) -> None:
+    if action.if_not_exists and found.knows(action.table):
+        return
+    for read in action.reads:
+        found.read(read)
+    for source in action.like:
+        found.lock(source, AS)
+    for parent in action.inherits:
+        found.lock(parent, SUE)
+    inline = (each for column in action.columns for each in column.constraints)
+    for constraint in (*inline, *action.constraints):
+        if constraint.references and constraint.references != action.table:
+            found.lock_tree(constraint.references, SRE)
+    for column in action.columns:
+        names_sequence(found, column.default)
+    if action.partition_of:
+        found.lock(action.partition_of, AE)
+        _share_keys(found, action.partition_of, referenced=SRE, referencing=SRE)
+        _default_partition(found, action.partition_of)
 
 
-_KEYS = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE)
+def _default_partition(found: Collector, parent: str) -> None:
+    default = found.catalogue.default_partition_of(parent)
+    if default:
+        found.lock(default, AE)
+        found.scan(default)
+
+
+def _share_keys(
+    found: Collector, parent: str, *, referenced: LockMode, referencing: LockMode
+) -> None:
+    """A partition takes part in the foreign keys of all above it, in both directions."""
+    for table in (parent, *found.catalogue.ancestors_of(parent)):
+        for constraint in _foreign_keys(found, table):
+            found.lock_tree(constraint.references, referenced)
+        for child, _ in found.catalogue.references_to(table):
+            found.lock_tree(child, referencing)
+
+
+def _foreign_keys(found: Collector, table: str) -> Iterator[Constraint]:
+    known = found.catalogue.tables.get(table)
+    yield from known.foreign_keys() if known else ()
 
 
 def attach(found: Collector, action: act.AttachPartition) -> None:
-    strong = LockMode.ACCESS_EXCLUSIVE
-    found.lock(action.table, LockMode.SHARE_UPDATE_EXCLUSIVE if found.postgres >= 12 else strong)
-    found.lock(action.partition, strong)
+    found.lock(action.table, SUE if found.postgres >= 12 else AE)
+    found.lock_tree(action.partition, AE)
     if action.partition in found.catalogue.indexes:
         return
     found.scan(action.partition)
-    default = found.catalogue.default_partition_of(action.table)
-    if default:
-        found.lock(default, strong)
-        found.scan(default)
+    _share_keys(found, action.table, referenced=SRE, referencing=SRE)
+    _default_partition(found, action.table)
 
 
 def detach(found: Collector, action: act.DetachPartition) -> None:
     if action.concurrently:
         found.transactional = False
-        found.lock(action.table, LockMode.SHARE_UPDATE_EXCLUSIVE)
-        found.lock(action.partition, LockMode.ACCESS_EXCLUSIVE)
+        found.lock(action.table, SUE)
+        found.lock(action.partition, AE)
         return
-    for name in (action.table, action.partition):
-        found.lock(name, LockMode.ACCESS_EXCLUSIVE)
-    found.lock(found.catalogue.default_partition_of(action.table), LockMode.ACCESS_EXCLUSIVE)
-
-
-def table_option(found: Collector, action: act.TableOption) -> None:
-    if action.command in _WEAK_OPTIONS:
-        found.lock_tree(action.table, LockMode.SHARE_UPDATE_EXCLUSIVE)
-    elif action.command.startswith(_TRIGGER_OPTIONS):
-        found.lock_tree(action.table, LockMode.SHARE_ROW_EXCLUSIVE)
-    else:
-        found.lock_tree(action.table, LockMode.ACCESS_EXCLUSIVE)
-    if action.command in _REWRITING_OPTIONS:
-        found.rewrite(action.table)
-    column = found.catalogue.column(action.table, action.name)
-    if action.command == "AT_SetExpression" and (column is None or column.generated == "stored"):
-        found.rewrite(action.table)
-
-
-def create_table(found: Collector, action: act.CreateTable) -> None:
-    for read in (*action.reads, *action.like):
-        found.lock(read, LockMode.ACCESS_SHARE)
-    for parent in action.inherits:
-        found.lock(parent, LockMode.SHARE_UPDATE_EXCLUSIVE)
-    inline = (each for column in action.columns for each in column.constraints)
-    for constraint in (*inline, *action.constraints):
-        if constraint.references and constraint.references != action.table:
-            found.lock(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)
-    if action.partition_of:
-        found.lock(action.partition_of, LockMode.ACCESS_EXCLUSIVE)
-        default = found.catalogue.default_partition_of(action.partition_of)
-        if default:
-            found.lock(default, LockMode.ACCESS_EXCLUSIVE)
-            found.scan(default)
-
-
-def whole_table(found: Collector, action: act.TableAction) -> None:
-    found.lock_tree(action.table, LockMode.ACCESS_EXCLUSIVE)
+    found.lock(action.table, AE)
+    found.lock_tree(action.partition, AE)
+    for ancestor in found.catalogue.ancestors_of(action.table):
+        found.lock(ancestor, AS)
+    _share_keys(found, action.table, referenced=SRE, referencing=AE)
+    found.lock(found.catalogue.default_partition_of(action.table), AE)
 
 
 TABLE_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {
-    act.AddColumn: add_column,
-    act.AddConstraint: add_constraint,
-    act.AlterColumnType: alter_type,
-    act.AlterConstraint: whole_table,
     act.AttachPartition: attach,
     act.CreateTable: create_table,
     act.DetachPartition: detach,
-    act.DropColumn: drop_column,
-    act.DropConstraint: drop_constraint,
-    act.DropDefault: whole_table,
-    act.DropNotNull: whole_table,
-    act.SetDefault: whole_table,
-    act.SetNotNull: set_not_null,
     act.TableOption: table_option,
-    act.ValidateConstraint: validate,
 }

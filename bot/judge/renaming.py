@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.judge.catalogue import Catalogue, renamed
-from bot.judge.schema import Table
+from bot.judge.schema import Index, Table
 from bot.sql import actions as act
-from bot.sql.values import Constraint
+from bot.sql.values import Constraint, Expression
 
 
 def rename(catalogue: Catalogue, action: act.Rename) -> None:
@@ -19,11 +19,44 @@ def rename(catalogue: Catalogue, action: act.Rename) -> None:
             if action.new in changed:
                 changed[action.new] = replace(changed[action.new], name=action.new)
             catalogue.put(table, constraints=changed)
+            _rename_index_of(catalogue, table.name, action)
+    elif action.kind == "SCHEMA":
+        _rename_schema(catalogue, action.old, action.new)
+    elif action.kind == "DOMAIN CONSTRAINT":
+        return
     else:
         rename_object(catalogue, action.old, action.new)
 
 
+def _rename_index_of(catalogue: Catalogue, table: str, action: act.Rename) -> None:
+    """The index of a constraint bears its name."""
+    schema = table.partition(".")[0]
+    index = catalogue.indexes.get(f"{schema}.{action.old}")
+    if index and index.constraint == action.old:
+        rename_object(catalogue, index.name, f"{schema}.{action.new}")
+
+
+def _rename_schema(catalogue: Catalogue, old: str, new: str) -> None:
+    holders: tuple[dict[str, Any], ...] = (
+        catalogue.tables,
+        catalogue.indexes,
+        catalogue.views,
+        catalogue.enums,
+        catalogue.domains,
+        catalogue.sequences,
+        catalogue.functions,
+    )
+    for name in [name for values in holders for name in values if name.startswith(f"{old}.")]:
+        rename_object(catalogue, name, f"{new}.{name.partition('.')[2]}")
+
+
 def _rename_column(catalogue: Catalogue, action: act.Rename) -> None:
+    for heir in catalogue.below(action.relation):
+        _rename_column_of(catalogue, replace(action, relation=heir))
+    _rename_column_of(catalogue, action)
+
+
+def _rename_column_of(catalogue: Catalogue, action: act.Rename) -> None:
     table = catalogue.tables.get(action.relation)
     if table is None or action.old not in table.columns:
         return
@@ -38,11 +71,13 @@ def _rename_column(catalogue: Catalogue, action: act.Rename) -> None:
     }
     catalogue.put(table, columns=columns, constraints=constraints)
     for index in catalogue.indexes_of(table.name):
-        changed = tuple(
-            replace(each, name=action.new) if each.name == action.old else each
-            for each in index.columns
-        )
-        catalogue.indexes[index.name] = replace(index, columns=changed)
+        catalogue.indexes[index.name] = _with_key_renamed(index, action.old, action.new)
+    for sequence in catalogue.owned_sequences(table.name, action.old):
+        catalogue.sequences[sequence.name] = replace(sequence, column=action.new)
+    for child, key in list(catalogue.references_to(table.name)):
+        other = catalogue.tables[child]
+        pointed = replace(key, referenced=swapped(key.referenced, action.old, action.new))
+        catalogue.put(other, constraints={**other.constraints, key.name: pointed})
     for view in list(catalogue.views.values()):
         if table.name in view.reads and action.old in view.columns:
             # The old name stays: it may be another table's, and a view keeps calling it so.
@@ -50,16 +85,35 @@ def _rename_column(catalogue: Catalogue, action: act.Rename) -> None:
             catalogue.views[view.name] = replace(view, columns=names)
 
 
-def _with_column_renamed(constraint: Constraint, old: str, new: str) -> Constraint:
-    expression = constraint.expression
-    if expression:
-        expression = replace(
-            expression,
-            columns=swapped(expression.columns, old, new),
-            proves=swapped(expression.proves, old, new),
+def _with_key_renamed(index: Index, old: str, new: str) -> Index:
+    columns = tuple(
+        replace(
+            each,
+            name=new if each.name == old else each.name,
+            expression=_renamed_in(each.expression, old, new),
         )
-    columns = swapped(constraint.columns, old, new)
-    return replace(constraint, columns=columns, expression=expression)
+        for each in index.columns
+    )
+    where = _renamed_in(index.where, old, new)
+    return replace(index, columns=columns, where=where, includes=swapped(index.includes, old, new))
+
+
+def _with_column_renamed(constraint: Constraint, old: str, new: str) -> Constraint:
+    return replace(
+        constraint,
+        columns=swapped(constraint.columns, old, new),
+        expression=_renamed_in(constraint.expression, old, new),
+    )
+
+
+def _renamed_in(expression: Expression | None, old: str, new: str) -> Expression | None:
+    if expression is None:
+        return None
+    return replace(
+        expression,
+        columns=swapped(expression.columns, old, new),
+        proves=swapped(expression.proves, old, new),
+    )
 
 
 def swapped(names: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
@@ -74,12 +128,23 @@ def rename_object(catalogue: Catalogue, old: str, new: str) -> None:
         catalogue.views,
         catalogue.enums,
         catalogue.domains,
+        catalogue.sequences,
+        catalogue.functions,
     )
+    index = catalogue.indexes.get(old)
+    if index and index.constraint:
+        _rename_constraint_of(catalogue, index, new.partition(".")[2])
     for values in holders:
         if old in values:
             values[new] = replace(values.pop(old), name=new)
-    if old in catalogue.sequences:
-        catalogue.sequences[new] = catalogue.sequences.pop(old)
+    for below in list(catalogue.indexes.values()) if index else ():
+        if below.parent == old:
+            catalogue.indexes[below.name] = replace(below, parent=new)
+    for sequence in catalogue.owned_sequences(old):
+        catalogue.sequences[sequence.name] = replace(sequence, table=new)
+    for key, members in list(catalogue.members.items()):
+        if old in members:
+            catalogue.members[key] = swapped(members, old, new)
     for (table, name), trigger in list(catalogue.triggers.items()):
         if table == old:
             del catalogue.triggers[table, name]
@@ -93,9 +158,22 @@ def rename_object(catalogue: Catalogue, old: str, new: str) -> None:
         _rename_in_table(catalogue, each, old, new)
 
 
+def _rename_constraint_of(catalogue: Catalogue, index: Index, new: str) -> None:
+    """The constraint of an index bears its name."""
+    table = catalogue.tables.get(index.table)
+    old = index.constraint or ""
+    catalogue.indexes[index.name] = replace(index, constraint=new)
+    if table and old in table.constraints:
+        changed = renamed(table.constraints, old, new)
+        changed[new] = replace(changed[new], name=new)
+        catalogue.put(table, constraints=changed)
+
+
 def _rename_in_table(catalogue: Catalogue, table: Table, old: str, new: str) -> None:
     if table.partition_of == old:
         catalogue.put(table, partition_of=new)
+    if old in table.inherits:
+        catalogue.put(catalogue.tables[table.name], inherits=swapped(table.inherits, old, new))
     if old in [each.references for each in table.constraints.values()]:
         constraints = {
             name: replace(each, references=new) if each.references == old else each

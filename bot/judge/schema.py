@@ -4,14 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.sql.values import Column, Constraint, ConstraintKind, IndexedColumn, Type
+from bot.sql.values import (
+    Column,
+    Constraint,
+    ConstraintKind,
+    Expression,
+    IndexedColumn,
+    Type,
+    Volatility,
+)
 
 
 @dataclass(frozen=True)
 class Table:
     """`born` is the place in the history of the migration that created it.
 
-    `row_security` says that it is enabled, `policies` are the names of its policies.
+    `row_security` says that it is enabled, `policies` are the names of its policies. `inherits`
+    are the tables it inherits from, `inherited` says that others inherit from it.
     """
 
     name: str
@@ -25,6 +34,9 @@ class Table:
     row_security: bool = False
     policies: tuple[str, ...] = ()
     partition_key: tuple[str, ...] = ()
+    inherits: tuple[str, ...] = ()
+    inherited: bool = False
+    unlogged: bool = False
 
     def foreign_keys(self) -> tuple[Constraint, ...]:
         return self._foreign_keys
@@ -39,7 +51,9 @@ class Table:
 class Index:
     """`constraint` is the name of the constraint that owns it, if one does.
 
-    `includes` are the columns of INCLUDE.
+    `includes` are the columns of INCLUDE, `where` is the condition of a partial one.
+    `parent` is the index of a partitioned table that it belongs to, `primary` says that it is a
+    primary key's.
     `doubtful` says that it was built CONCURRENTLY, which leaves an invalid one when it is stopped.
     """
 
@@ -52,6 +66,18 @@ class Index:
     method: str = "btree"
     includes: tuple[str, ...] = ()
     doubtful: bool = False
+    where: Expression | None = None
+    parent: str | None = None
+    primary: bool = False
+
+    def expressions(self) -> tuple[Expression, ...]:
+        """What it works out: expressions in the place of columns, and its condition."""
+        keys = tuple(each.expression for each in self.columns if each.expression)
+        return (*keys, self.where) if self.where else keys
+
+    def uses(self, column: str) -> bool:
+        named = column in self.includes or any(each.name == column for each in self.columns)
+        return named or any(column in each.columns for each in self.expressions())
 
 
 @dataclass(frozen=True)
@@ -71,6 +97,30 @@ class Trigger:
     table: str
     function: str
     deferred: bool = False
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """`table` and `column` are what owns it: a serial or an identity; "" for nothing."""
+
+    name: str
+    born: int
+    table: str = ""
+    column: str = ""
+    identity: bool = False
+
+
+@dataclass(frozen=True)
+class Function:
+    """The latest definition under a name; `overloaded` says that there are others."""
+
+    name: str
+    born: int
+    body: str = ""
+    language: str = "sql"
+    volatility: Volatility = Volatility.VOLATILE
+    inlined: bool = False
+    overloaded: bool = False
 
 
 @dataclass(frozen=True)

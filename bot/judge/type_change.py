@@ -36,32 +36,50 @@ def type_change(
 
     Between timestamp and timestamptz the session's time zone decides: it is taken to be UTC.
     """
-    if column is None:
+    if column is None or (using and not _is_the_column(using, column.name, new)):
         return REWRITE
-    if using and not (using.only_casts and set(using.casts) <= {new.name}):
-        return REWRITE
-    old, target = _base(column.type, catalogue), _base(new, catalogue)
-    if old is None or target is None:
-        return REWRITE if column.type != new else FREE
-    change = _change(old, target, postgres)
-    if not change.rewrites and collation and collation != column.collation:
+    change = FREE
+    if column.type != new:
+        target = catalogue.domains.get(new.name)
+        if target and target.constrained:
+            return REWRITE
+        change = _change(_was(column.type, catalogue), target.type if target else new, postgres)
+    if not change.rewrites and _named(collation) != _named(column.collation):
         return INDEXES
     return change
 
 
-def _base(type_: Type, catalogue: Catalogue) -> Type | None:
-    """A domain is its base type, unless it has constraints: then no change to it is free."""
+def compared_as(type_: Type, catalogue: Catalogue) -> str:
+    """What decides how the values of a type are compared: text and varchar are the same."""
     domain = catalogue.domains.get(type_.name)
-    if domain is None:
-        return type_
-    return None if domain.constrained else domain.type
+    name = domain.type.name if domain else type_.name
+    array = "[]" if type_.dimensions else ""
+    return {"varchar": "text", "cidr": "inet"}.get(name, name) + array
+
+
+def _is_the_column(using: Expression, name: str, new: Type) -> bool:
+    return using.only_casts and using.columns == (name,) and set(using.casts) <= {new.name}
+
+
+def _named(collation: str) -> str:
+    return collation or "default"
+
+
+def _was(type_: Type, catalogue: Catalogue) -> Type:
+    """A domain is its base type; how long its values can be, PostgreSQL does not look up."""
+    domain = catalogue.domains.get(type_.name)
+    return Type(domain.type.name) if domain else type_
 
 
 def _change(old: Type, new: Type, postgres: int) -> TypeChange:
-    if (old.name, old.modifiers, old.dimensions) == (new.name, new.modifiers, new.dimensions):
-        return FREE
     if old.dimensions or new.dimensions:
-        return REWRITE
+        same = old.name == new.name and bool(old.dimensions) == bool(new.dimensions)
+        free = same and new.modifiers in ((), old.modifiers)
+        return FREE if free else REWRITE
+    if (old.name, old.modifiers) == (new.name, new.modifiers):
+        return FREE
+    if {old.name, new.name} == {"int4", "oid"}:
+        return INDEXES
     if {old.name, new.name} == {"timestamp", "timestamptz"}:
         free = postgres >= 12 and _precision(new) == _MOST_PRECISION
         return INDEXES if free else REWRITE
@@ -72,8 +90,10 @@ def _free(old: Type, new: Type) -> bool:
     names = old.name, new.name
     if old.name in ("varchar", "text") and new.name in ("varchar", "text"):
         return _wider(old if old.name == "varchar" else Type("text"), new)
-    if names in (("cidr", "inet"), ("int4", "oid")):
+    if names in (("cidr", "inet"), ("xml", "text")):
         return True
+    if names == ("bit", "varbit"):
+        return not new.modifiers
     if old.name != new.name:
         return False
     if old.name in _PRECISION:

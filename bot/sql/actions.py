@@ -4,9 +4,9 @@ Relations are named `schema.name` as the catalogue stores them. A statement is o
 each command of an ALTER TABLE is one of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.sql.values import Column, Constraint, Expression, IndexedColumn, Type
+from bot.sql.values import Column, Constraint, Expression, IndexedColumn, Type, Volatility
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,12 @@ class CreateTable(Action):
 
 @dataclass(frozen=True)
 class TableAction(Action):
-    """A command of ALTER TABLE."""
+    """A command of ALTER TABLE; `if_table_exists` says that the table may be missing,
+    `only` that those below it are left alone."""
 
     table: str
+    if_table_exists: bool = field(default=False, kw_only=True)
+    only: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -143,13 +146,14 @@ class TableOption(TableAction):
 
     `name` is the column, trigger or role it is about, if any. `settings` are what it sets, with
     the values as text. `value` is ALWAYS or BY DEFAULT for an identity, "" where the command does
-    not say.
+    not say. `composite` says that the table is a composite type.
     """
 
     command: str
     name: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     value: str = ""
+    composite: bool = False
 
 
 # Indexes
@@ -159,7 +163,8 @@ class TableOption(TableAction):
 class CreateIndex(Action):
     """`name` is "" where the server will choose it; `partial` says that it has a WHERE.
 
-    `includes` are the columns of INCLUDE, `options` the names of what WITH sets.
+    `includes` are the columns of INCLUDE, `options` the names of what WITH sets, `where` is the
+    condition of a partial one.
     """
 
     name: str
@@ -173,6 +178,7 @@ class CreateIndex(Action):
     method: str = "btree"
     includes: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    where: Expression | None = None
 
 
 @dataclass(frozen=True)
@@ -198,6 +204,7 @@ class Rename(Action):
     old: str
     new: str
     relation: str = ""
+    if_exists: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,7 +248,11 @@ class RefreshView(Action):
 
 @dataclass(frozen=True)
 class CreateSequence(Action):
+    """`owner` is the column it belongs to, as `schema.table.column`, if any."""
+
     name: str
+    if_not_exists: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -250,16 +261,19 @@ class AlterSequence(Action):
 
     name: str
     settings: tuple[tuple[str, str], ...] = ()
+    if_exists: bool = False
 
 
 @dataclass(frozen=True)
 class CreateTrigger(Action):
-    """`deferred`: a constraint trigger that waits for the end of the transaction."""
+    """`deferred`: a constraint trigger that waits for the end of the transaction. `reads` is the
+    table it names with FROM."""
 
     name: str
     table: str
     function: str = ""
     deferred: bool = False
+    reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -269,10 +283,23 @@ class CreateSchema(Action):
 
 @dataclass(frozen=True)
 class CreateObject(Action):
-    """An object nothing more is known of than what it is, in SQL's words, and its name."""
+    """An object nothing more is known of than what it is, in SQL's words, and its name.
+
+    `relations` are the tables of a publication or of extended statistics.
+    """
 
     kind: str
     name: str
+    relations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AlterPublication(Action):
+    """`change` is what becomes of the tables: ADD, DROP or SET; "" where none are named."""
+
+    name: str
+    relations: tuple[str, ...] = ()
+    change: str = ""
 
 
 @dataclass(frozen=True)
@@ -290,6 +317,8 @@ class CreatePolicy(Action):
     everything: bool = False
     permissive: bool = False
     strings: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -341,13 +370,18 @@ class AlterDomain(Action):
 
 @dataclass(frozen=True)
 class Truncate(Action):
+    """`restarts`: RESTART IDENTITY. `only` are those whose heirs are left alone."""
+
     tables: tuple[str, ...]
     cascade: bool = False
+    restarts: bool = False
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Update(Action):
-    """`bounded`: a condition chooses rows; `sets` are the columns written."""
+    """`bounded`: a condition chooses rows; `sets` are the columns written. `locked` are those of
+    the relations it reads whose rows it locks; `only`: heirs are left alone."""
 
     table: str
     bounded: bool = False
@@ -355,6 +389,8 @@ class Update(Action):
     sets: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    only: bool = False
 
 
 @dataclass(frozen=True)
@@ -362,24 +398,35 @@ class Delete(Action):
     table: str
     bounded: bool = False
     reads: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+    only: bool = False
 
 
 @dataclass(frozen=True)
 class Insert(Action):
+    """`rows` says that it surely inserts some; `filled` are the places in the list of columns
+    that some row of VALUES gives a value other than NULL."""
+
     table: str
     columns: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    rows: bool = False
+    filled: tuple[int, ...] = ()
+    locked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Query(Action):
-    """A SELECT; `functions` it calls may do anything. `locking`: FOR UPDATE and the like."""
+    """A SELECT; `functions` it calls may do anything. `locking`: FOR UPDATE and the like, of the
+    rows of those `locked`. `only` are read without their heirs."""
 
     reads: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
     locking: bool = False
+    locked: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -420,6 +467,7 @@ class SetVariable(Action):
 class LockTable(Action):
     tables: tuple[str, ...]
     mode: int
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -437,10 +485,16 @@ class Vacuum(Action):
 
 @dataclass(frozen=True)
 class RunBlock(Action):
-    """DO: `body` is run at once."""
+    """DO: `body` is run at once; the actions after it are those of the statements inside.
+
+    `conditional` says that the body decides whether some of them run, `understood` that nothing
+    else does.
+    """
 
     body: str
     language: str = "plpgsql"
+    conditional: bool = False
+    understood: bool = False
 
 
 @dataclass(frozen=True)
@@ -450,6 +504,8 @@ class CreateFunction(Action):
     language: str = "sql"
     security_definer: bool = False
     settings: tuple[str, ...] = ()
+    volatility: Volatility = Volatility.VOLATILE
+    replace: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Expressions of PostgreSQL's tree, read without recursion: they may be of any depth."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.sql.values import Expression, Type, Volatility
 
@@ -83,7 +83,7 @@ def expression_of(tree: Any) -> Expression:
         if node == "FuncCall":
             name = strings_of(fields.get("funcname"))[-1]
             functions.append(name)
-            volatility = max(volatility, _volatility(name))
+            volatility = max(volatility, function_volatility(name))
         elif node == "SQLValueFunction":
             keywords.append(str(fields.get("op", "")).removeprefix("SVFOP_").removesuffix("_N"))
             volatility = max(volatility, Volatility.STABLE)
@@ -113,7 +113,8 @@ def _only_casts(tree: Any) -> bool:
     return bool(node == "ColumnRef")
 
 
-def _volatility(function: str) -> Volatility:
+def function_volatility(function: str) -> Volatility:
+    """Of a function that PostgreSQL brings along; any other counts as volatile."""
     if function in IMMUTABLE:
         return Volatility.IMMUTABLE
     return Volatility.STABLE if function in STABLE else Volatility.VOLATILE
@@ -193,11 +194,47 @@ def columns_of(tree: Any) -> tuple[str, ...]:
 
 def relations_of(tree: Any) -> tuple[str, ...]:
     """The relations a query names, in order of appearance, without its own WITH queries."""
+    return reads_of(tree).named
+
+
+class Reads(NamedTuple):
+    """The relations a query names, those of them whose rows it locks (FOR UPDATE), and those it
+    reads without their heirs (ONLY)."""
+
+    named: tuple[str, ...]
+    locked: tuple[str, ...]
+    only: tuple[str, ...]
+
+
+def reads_of(tree: Any) -> Reads:
     own: set[str] = set()
     named: dict[str, None] = {}
+    locked: dict[str, None] = {}
+    only: list[str] = []
+    asides: set[int] = set()
     for node, fields in nodes(tree):
         if node == "CommonTableExpr":
             own.add(f"public.{fields['ctename']}")
-        elif node == "RangeVar":
+        elif node == "LockingClause":
+            asides |= {id(each["RangeVar"]) for each in fields.get("lockedRels", ())}
+        elif node == "RangeVar" and id(fields) not in asides:
             named[relation_name(fields)] = None
-    return tuple(name for name in named if name not in own)
+            if not fields.get("inh", False):
+                only.append(relation_name(fields))
+        if "lockingClause" in fields:
+            locked |= dict.fromkeys(_locked(fields))
+    return Reads(tuple(name for name in named if name not in own), tuple(locked), tuple(only))
+
+
+def _locked(select: Mapping[str, Any]) -> Iterator[str]:
+    """The relations of one SELECT whose rows it locks: those of FOR UPDATE OF, or all."""
+    clauses = [each["LockingClause"] for each in select["lockingClause"]]
+    chosen = {
+        each["RangeVar"]["relname"] for clause in clauses for each in clause.get("lockedRels", ())
+    }
+    everything = any("lockedRels" not in clause for clause in clauses)
+    for node, fields in nodes(select.get("fromClause")):
+        if node == "RangeVar":
+            called = fields.get("alias", {}).get("aliasname", fields["relname"])
+            if everything or called in chosen:
+                yield relation_name(fields)

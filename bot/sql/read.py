@@ -8,6 +8,7 @@ from bot.sql import read_access as access
 from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
+from bot.sql.bodies import read_body
 from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
 from bot.sql.read_definitions import Fields, settings_of
 
@@ -29,6 +30,17 @@ def actions_of(statement: Statement) -> tuple[act.Action, ...]:
         return (act.Unread(statement.kind),)
 
 
+def _run_block(fields: Fields) -> Iterator[act.Action]:
+    options = {each["DefElem"]["defname"]: each["DefElem"]["arg"] for each in fields["args"]}
+    language = options.get("language", {}).get("String", {}).get("sval", "plpgsql").lower()
+    text = options.get("as", {}).get("String", {}).get("sval", "")
+    body = read_body(text, language)
+    conditional = any(each.conditional for each in body.statements)
+    yield act.RunBlock(text, language, conditional, body.understood)
+    for each in body.statements:
+        yield from actions_of(each.statement)
+
+
 def _relations(tree: Fields) -> tuple[str, ...]:
     direct = tree.get("relation")
     named = (relation_name(direct),) if direct else ()
@@ -36,19 +48,34 @@ def _relations(tree: Fields) -> tuple[str, ...]:
 
 
 def _trigger(fields: Fields) -> Iterator[act.Action]:
-    function = qualified(strings_of(fields.get("funcname")))
-    deferred = fields.get("initdeferred", False)
+    other = fields.get("constrrel")
     yield act.CreateTrigger(
-        fields["trigname"], relation_name(fields["relation"]), function, deferred
+        name=fields["trigname"],
+        table=relation_name(fields["relation"]),
+        function=qualified(strings_of(fields.get("funcname"))),
+        deferred=fields.get("initdeferred", False),
+        reads=(relation_name(other),) if other else (),
     )
 
 
 def _sequence(fields: Fields) -> Iterator[act.Action]:
-    yield act.CreateSequence(relation_name(fields["sequence"]))
+    owner = dict(settings_of(fields.get("options"))).get("owned_by", "")
+    yield act.CreateSequence(
+        relation_name(fields["sequence"]), fields.get("if_not_exists", False), owner
+    )
 
 
 def _alter_sequence(fields: Fields) -> Iterator[act.Action]:
-    yield act.AlterSequence(relation_name(fields["sequence"]), settings_of(fields.get("options")))
+    yield act.AlterSequence(
+        relation_name(fields["sequence"]),
+        settings_of(fields.get("options")),
+        fields.get("missing_ok", False),
+    )
+
+
+def _statistics(fields: Fields) -> Iterator[act.Action]:
+    name = qualified(strings_of(fields.get("defnames")))
+    yield act.CreateObject("STATISTICS", name, relations_of(fields.get("relations")))
 
 
 def _schema(fields: Fields) -> Iterator[act.Action]:
@@ -67,6 +94,7 @@ _READERS: Mapping[str, Reader] = {
     "AlterObjectSchemaStmt": objects.set_schema,
     "AlterOwnerStmt": access.change_owner,
     "AlterPolicyStmt": access.policy,
+    "AlterPublicationStmt": objects.alter_publication,
     "AlterRoleStmt": data.role,
     "AlterSeqStmt": _alter_sequence,
     "AlterTableStmt": tables.alter_table,
@@ -90,18 +118,22 @@ _READERS: Mapping[str, Reader] = {
     "CreateSchemaStmt": _schema,
     "CreateSeqStmt": _sequence,
     "CreateStmt": tables.create_table,
+    "CreateStatsStmt": _statistics,
     "CreateTableAsStmt": objects.create_table_as,
     "CreateTrigStmt": _trigger,
     "CreateUserMappingStmt": data.role,
     "DefineStmt": objects.create_object,
+    "DeclareCursorStmt": data.explain,
     "DeleteStmt": data.delete,
-    "DoStmt": objects.run_block,
+    "DoStmt": _run_block,
     "DropStmt": objects.drop,
+    "ExplainStmt": data.explain,
     "GrantStmt": access.grant,
     "IndexStmt": objects.create_index,
     "InsertStmt": data.insert,
     "LockStmt": data.lock_table,
     "MergeStmt": data.merge,
+    "PrepareStmt": data.explain,
     "RefreshMatViewStmt": objects.refresh_view,
     "ReindexStmt": objects.reindex,
     "RenameStmt": objects.rename,

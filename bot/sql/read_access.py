@@ -60,6 +60,11 @@ def change_owner(fields: Fields) -> Iterator[act.Action]:
 
 def policy(fields: Fields) -> Iterator[act.Action]:
     conditions = [fields[key] for key in ("qual", "with_check") if key in fields]
+    changes = tuple(
+        relation_name(inner["relation"])
+        for node, inner in nodes(fields.get("actions"))
+        if node in ("InsertStmt", "UpdateStmt", "DeleteStmt")
+    )
     yield act.CreatePolicy(
         table=relation_name(fields.get("table") or fields["relation"]),
         name=fields.get("policy_name") or fields.get("rulename", ""),
@@ -72,4 +77,11 @@ def policy(fields: Fields) -> Iterator[act.Action]:
             for node, inner in nodes(conditions)
             if node == "A_Const" and "sval" in inner
         ),
+        reads=_others(relations_of([conditions, fields.get("actions")])),
+        changes=_others(changes),
     )
+
+
+def _others(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Without OLD and NEW, which a rule writes like tables."""
+    return tuple(name for name in names if name not in ("public.old", "public.new"))

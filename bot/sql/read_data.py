@@ -9,6 +9,7 @@ from bot.sql.expressions import (
     expression_of,
     nodes,
     qualified,
+    reads_of,
     relation_name,
     relations_of,
     strings_of,
@@ -48,31 +49,57 @@ def inner_changes(fields: Fields) -> Iterator[act.Action]:
 
 def update(fields: Fields) -> Iterator[act.Action]:
     where = fields.get("whereClause")
+    found = reads_of(fields)
     yield act.Update(
         table=relation_name(fields["relation"]),
         bounded=_bounded(fields),
         where=expression_of(where) if where else None,
         sets=tuple(each["ResTarget"].get("name", "") for each in fields["targetList"]),
         strings=strings_in(fields),
-        reads=relations_of(fields),
+        reads=found.named,
+        locked=found.locked,
+        only=not fields["relation"].get("inh", False),
     )
     yield from inner_changes(fields)
 
 
 def delete(fields: Fields) -> Iterator[act.Action]:
     table = relation_name(fields["relation"])
-    yield act.Delete(table, _bounded(fields), relations_of(fields))
+    only = not fields["relation"].get("inh", False)
+    found = reads_of(fields)
+    yield act.Delete(table, _bounded(fields), found.named, found.locked, only)
     yield from inner_changes(fields)
 
 
 def insert(fields: Fields) -> Iterator[act.Action]:
+    found = reads_of([fields.get("selectStmt"), fields.get("withClause")])
     yield act.Insert(
         table=relation_name(fields["relation"]),
         columns=tuple(each["ResTarget"]["name"] for each in fields.get("cols", ())),
         strings=strings_in(fields.get("selectStmt")),
-        reads=relations_of([fields.get("selectStmt"), fields.get("withClause")]),
+        reads=found.named,
+        rows="selectStmt" not in fields or "valuesLists" in _select(fields),
+        filled=tuple(_filled(_select(fields).get("valuesLists", ()))),
+        locked=found.locked,
     )
     yield from inner_changes(fields)
+
+
+def _select(fields: Fields) -> Fields:
+    found: Fields = fields.get("selectStmt", {}).get("SelectStmt", {})
+    return found
+
+
+def _filled(rows: Any) -> Iterator[int]:
+    """The places of VALUES where some row has more than NULL or DEFAULT."""
+    lists = [each["List"]["items"] for each in rows]
+    for place in range(max(map(len, lists), default=0)):
+        if any(place < len(each) and not _nothing(each[place]) for each in lists):
+            yield place
+
+
+def _nothing(value: Any) -> bool:
+    return "SetToDefault" in value or bool(value.get("A_Const", {}).get("isnull"))
 
 
 def query(fields: Fields) -> Iterator[act.Action]:
@@ -81,11 +108,14 @@ def query(fields: Fields) -> Iterator[act.Action]:
         yield act.CreateTable(table, reads=relations_of(fields))
         return
     calls = [each for node, each in nodes(fields) if node == "FuncCall"]
+    found = reads_of({"SelectStmt": fields})
     yield act.Query(
-        reads=relations_of(fields),
+        reads=found.named,
         functions=tuple(strings_of(each["funcname"])[-1] for each in calls),
         strings=strings_in(fields),
         locking="lockingClause" in fields,
+        locked=found.locked,
+        only=found.only,
     )
     yield from inner_changes(fields)
 
@@ -112,7 +142,33 @@ def truncate(fields: Fields) -> Iterator[act.Action]:
     yield act.Truncate(
         tuple(relation_name(each["RangeVar"]) for each in fields["relations"]),
         fields.get("behavior") == "DROP_CASCADE",
+        fields.get("restart_seqs", False),
+        _alone(fields["relations"]),
     )
+
+
+def _alone(relations: Any) -> tuple[str, ...]:
+    """Those written with ONLY."""
+    found = (each["RangeVar"] for each in relations)
+    return tuple(relation_name(each) for each in found if not each.get("inh", False))
+
+
+def explain(fields: Fields) -> Iterator[act.Action]:
+    """EXPLAIN, PREPARE, DECLARE: the query is planned; only EXPLAIN ANALYZE runs it."""
+    written = fields.get("options")
+    options = {name for name, _ in settings_of(written if isinstance(written, list) else ())}
+    inner = fields["query"]
+    node, tree = next(iter(inner.items()))
+    reader = {**_CHANGES, "SelectStmt": query}.get(node)
+    if "analyze" in options and reader:
+        yield from reader(tree)
+    else:
+        changed = (relation_name(tree["relation"]),) if node in _CHANGES else ()
+        found = reads_of(inner)
+        named = tuple(name for name in found.named if name not in changed)
+        yield act.Query(named, locked=found.locked, only=found.only)
+        if changed:
+            yield act.LockTable(changed, 3)
 
 
 def transaction(fields: Fields) -> Iterator[act.Action]:
@@ -133,7 +189,7 @@ def set_variable(fields: Fields) -> Iterator[act.Action]:
 
 def lock_table(fields: Fields) -> Iterator[act.Action]:
     tables = tuple(relation_name(each["RangeVar"]) for each in fields["relations"])
-    yield act.LockTable(tables, fields["mode"])
+    yield act.LockTable(tables, fields["mode"], _alone(fields["relations"]))
 
 
 def vacuum(fields: Fields) -> Iterator[act.Action]:

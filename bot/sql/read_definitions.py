@@ -86,7 +86,7 @@ def constraint_of(fields: Fields, *, column: str = "") -> Constraint:
         columns=_columns(fields) or ((column,) if column else ()),
         references=relation_name(referenced) if referenced else None,
         referenced=strings_of(fields.get("pk_attrs")),
-        expression=expression_of(fields["raw_expr"]) if "raw_expr" in fields else None,
+        expression=_expression(fields),
         validated=not fields.get("skip_validation", False),
         enforced=fields.get(
             "is_enforced", fields["contype"] not in ("CONSTR_CHECK", "CONSTR_FOREIGN")
@@ -95,7 +95,18 @@ def constraint_of(fields: Fields, *, column: str = "") -> Constraint:
         using_index=fields.get("indexname"),
         on_delete=_ON_DELETE.get(fields.get("fk_del_action", ""), ""),
         initially_deferred=fields.get("initdeferred", False),
+        method=fields.get("access_method") or "btree",
+        no_inherit=fields.get("is_no_inherit", False),
     )
+
+
+def _expression(fields: Fields) -> Expression | None:
+    """The condition of a CHECK, or what an EXCLUDE works out of columns."""
+    if "raw_expr" in fields:
+        return expression_of(fields["raw_expr"])
+    excluded = (each["List"]["items"][0]["IndexElem"] for each in fields.get("exclusions", ()))
+    derived = [each["expr"] for each in excluded if "expr" in each]
+    return expression_of({"List": {"items": derived}}) if derived else None
 
 
 def _columns(fields: Fields) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from bot.sql.expressions import (
 )
 from bot.sql.kinds import object_words
 from bot.sql.read_definitions import Fields
-from bot.sql.values import IndexedColumn
+from bot.sql.values import IndexedColumn, Volatility
 
 _PARTS_OF_A_TABLE = {"TRIGGER", "RULE", "POLICY"}
 _WITHOUT_SCHEMA = {
@@ -42,6 +42,7 @@ def create_index(fields: Fields) -> Iterator[act.Action]:
             each["IndexElem"].get("name", "") for each in fields.get("indexIncludingParams", ())
         ),
         options=tuple(each["DefElem"]["defname"] for each in fields.get("options", ())),
+        where=expression_of(fields["whereClause"]) if "whereClause" in fields else None,
     )
 
 
@@ -97,10 +98,11 @@ def rename(fields: Fields) -> Iterator[act.Action]:
     kind = object_words(fields["renameType"])
     relation = relation_name(fields["relation"]) if "relation" in fields else ""
     new = fields["newname"]
+    missing = fields.get("missing_ok", False)
     if kind in _PARTS and relation:
-        yield act.Rename(kind, fields.get("subname", ""), new, relation)
+        yield act.Rename(kind, fields.get("subname", ""), new, relation, missing)
     elif relation:
-        yield act.Rename(kind, relation, f"{relation.partition('.')[0]}.{new}")
+        yield act.Rename(kind, relation, f"{relation.partition('.')[0]}.{new}", "", missing)
     else:
         old = object_name(kind, fields.get("object", {})) or fields.get("subname", "")
         schema = "" if kind in _WITHOUT_SCHEMA else old.partition(".")[0] + "."
@@ -155,13 +157,24 @@ def create_object(fields: Fields) -> Iterator[act.Action]:
         source, target = type_of(fields["sourcetype"]), type_of(fields["targettype"])
         yield act.CreateObject("CAST", f"{source} AS {target}")
     elif "pubname" in fields:
-        yield act.CreateObject("PUBLICATION", fields["pubname"])
+        yield act.CreateObject("PUBLICATION", fields["pubname"], _published(fields))
     elif "typevar" in fields:
         yield act.CreateObject("TYPE", relation_name(fields["typevar"]))
     else:
         kind = object_words(fields.get("kind", "OBJECT_TYPE"))
         named = fields.get("defnames") or fields["typeName"]
         yield act.CreateObject(kind, qualified(strings_of(named)))
+
+
+def _published(fields: Fields) -> tuple[str, ...]:
+    tables = (each["PublicationObjSpec"].get("pubtable") for each in fields.get("pubobjects", ()))
+    return tuple(relation_name(each["relation"]) for each in tables if each)
+
+
+def alter_publication(fields: Fields) -> Iterator[act.Action]:
+    change = fields.get("action", "").removeprefix("AP_").removesuffix("Objects").upper()
+    tables = _published(fields)
+    yield act.AlterPublication(fields["pubname"], tables, change if tables else "")
 
 
 def comment_on(fields: Fields) -> Iterator[act.Action]:
@@ -264,10 +277,11 @@ def create_function(fields: Fields) -> Iterator[act.Action]:
         language=((options.get("language") or {}).get("String", {}).get("sval", "sql")).lower(),
         security_definer=bool((options.get("security") or {}).get("Boolean", {}).get("boolval")),
         settings=tuple(settings),
+        volatility=_volatility(options.get("volatility")),
+        replace=fields.get("replace", False),
     )
 
 
-def run_block(fields: Fields) -> Iterator[act.Action]:
-    options = {each["DefElem"]["defname"]: each["DefElem"]["arg"] for each in fields["args"]}
-    language = options.get("language", {}).get("String", {}).get("sval", "plpgsql")
-    yield act.RunBlock(options.get("as", {}).get("String", {}).get("sval", ""), language.lower())
+def _volatility(written: Any) -> Volatility:
+    word = (written or {}).get("String", {}).get("sval", "volatile")
+    return Volatility[word.upper()]

@@ -1,6 +1,7 @@
 """CREATE TABLE, ALTER TABLE and the commands inside it, read into actions."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.sql import actions as act
@@ -44,24 +45,36 @@ def _partition_key(specification: Fields) -> tuple[str, ...]:
 def alter_table(fields: Fields) -> Iterator[act.Action]:
     table = relation_name(fields["relation"])
     kind = fields.get("objtype", "OBJECT_TABLE")
+    missing = fields.get("missing_ok", False)
+    only = not fields["relation"].get("inh", False)
     for each in fields.get("cmds", ()):
         command = each["AlterTableCmd"]
         reader = _COMMANDS.get(command["subtype"])
         if reader is None or kind not in ("OBJECT_TABLE", "OBJECT_FOREIGN_TABLE"):
-            yield _option(table, command)
+            option = _option(table, command)
+            action: act.TableAction = replace(option, composite=kind == "OBJECT_TYPE")
         else:
-            yield reader(table, command)
+            action = reader(table, command)
+        if missing or only:
+            action = replace(action, if_table_exists=missing, only=only)
+        yield action
 
 
-def _option(table: str, command: Fields) -> act.Action:
+def _option(table: str, command: Fields) -> act.TableOption:
     values = command.get("def", {}).get("List", {}).get("items")
     return act.TableOption(
         table,
         command["subtype"],
-        command.get("name", ""),
+        command.get("name", "") or _other_table(command),
         settings_of(values),
         _identity(command),
     )
+
+
+def _other_table(command: Fields) -> str:
+    """The parent of INHERIT and NO INHERIT."""
+    relation = command.get("def", {}).get("RangeVar")
+    return relation_name(relation) if relation else ""
 
 
 def _identity(command: Fields) -> str:
@@ -74,20 +87,20 @@ def _identity(command: Fields) -> str:
     return {"a": "ALWAYS", "d": "BY DEFAULT"}.get(when, "")
 
 
-def _add_column(table: str, command: Fields) -> act.Action:
+def _add_column(table: str, command: Fields) -> act.TableAction:
     column = column_of(command["def"]["ColumnDef"])
     return act.AddColumn(table, column, command.get("missing_ok", False))
 
 
-def _drop_column(table: str, command: Fields) -> act.Action:
+def _drop_column(table: str, command: Fields) -> act.TableAction:
     return act.DropColumn(table, command["name"], *_missing_and_cascade(command))
 
 
-def _drop_constraint(table: str, command: Fields) -> act.Action:
+def _drop_constraint(table: str, command: Fields) -> act.TableAction:
     return act.DropConstraint(table, command["name"], *_missing_and_cascade(command))
 
 
-def _alter_constraint(table: str, command: Fields) -> act.Action:
+def _alter_constraint(table: str, command: Fields) -> act.TableAction:
     change = command["def"].get("ATAlterConstraint", {})
     deferrable = change.get("deferrable", False) if change.get("alterDeferrability") else None
     enforced = change.get("is_enforced", False) if change.get("alterEnforceability") else None
@@ -98,7 +111,7 @@ def _missing_and_cascade(command: Fields) -> tuple[bool, bool]:
     return command.get("missing_ok", False), command.get("behavior") == "DROP_CASCADE"
 
 
-def _alter_type(table: str, command: Fields) -> act.Action:
+def _alter_type(table: str, command: Fields) -> act.TableAction:
     definition = command["def"]["ColumnDef"]
     using = definition.get("raw_default")
     return act.AlterColumnType(
@@ -110,13 +123,13 @@ def _alter_type(table: str, command: Fields) -> act.Action:
     )
 
 
-def _default(table: str, command: Fields) -> act.Action:
+def _default(table: str, command: Fields) -> act.TableAction:
     if "def" not in command:
         return act.DropDefault(table, command["name"])
     return act.SetDefault(table, command["name"], expression_of(command["def"]))
 
 
-def _attach(table: str, command: Fields) -> act.Action:
+def _attach(table: str, command: Fields) -> act.TableAction:
     partition = command["def"]["PartitionCmd"]
     bound: Mapping[str, Any] = partition.get("bound", {})
     return act.AttachPartition(
@@ -124,14 +137,14 @@ def _attach(table: str, command: Fields) -> act.Action:
     )
 
 
-def _detach(table: str, command: Fields) -> act.Action:
+def _detach(table: str, command: Fields) -> act.TableAction:
     partition = command["def"]["PartitionCmd"]
     return act.DetachPartition(
         table, relation_name(partition["name"]), partition.get("concurrent", False)
     )
 
 
-_COMMANDS: Mapping[str, Callable[[str, Fields], act.Action]] = {
+_COMMANDS: Mapping[str, Callable[[str, Fields], act.TableAction]] = {
     "AT_AddColumn": _add_column,
     "AT_DropColumn": _drop_column,
     "AT_AlterColumnType": _alter_type,

@@ -83,6 +83,8 @@ class Constraint:
     using_index: str | None = None
     on_delete: str = ""
     initially_deferred: bool = False
+    method: str = "btree"
+    no_inherit: bool = False
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def test_what_is_lost_is_named() -> None:
 
 
 def test_code_is_said_not_to_be_understood() -> None:
-    assert not effects("DO $$ BEGIN DELETE FROM a; END $$").understood
+    assert not effects("DO $$ BEGIN EXECUTE x; END $$").understood
     assert not effects("CALL p()").understood
     assert effects("SELECT 1").understood
 

@@ -1,0 +1,54 @@
+"""The indexes that a partitioned table's own bring to its partitions."""
+
+from dataclasses import replace
+
+from bot.judge.catalogue import Catalogue
+from bot.judge.chosen_names import bare, object_name
+from bot.judge.schema import Index
+
+
+def bring_to_partitions(catalogue: Catalogue, index: Index) -> None:
+    """After an index was made on a partitioned table."""
+    table = catalogue.tables.get(index.table)
+    if table is None or not table.partitioned:
+        return
+    for each in list(catalogue.tables.values()):
+        if each.partition_of == table.name:
+            _bring(catalogue, index, each.name)
+
+
+def bring_to_partition(catalogue: Catalogue, parent: str, partition: str) -> None:
+    """After a partition was made, or attached with what indexes it had."""
+    own = catalogue.indexes_of(partition)
+    for index in catalogue.indexes_of(parent):
+        if not any(_alike(index, each) for each in own):
+            _bring(catalogue, index, partition)
+
+
+def drop_below(catalogue: Catalogue, name: str) -> None:
+    """Forget an index with those it brought to partitions."""
+    catalogue.indexes.pop(name, None)
+    for each in [index for index in catalogue.indexes.values() if index.parent == name]:
+        drop_below(catalogue, each.name)
+
+
+def _bring(catalogue: Catalogue, index: Index, partition: str) -> None:
+    schema = partition.partition(".")[0]
+    columns, ending = "_".join(each.name or "expr" for each in index.columns), "idx"
+    if index.constraint:
+        columns, ending = ("", "pkey") if index.primary else (columns, "key")
+    taken = {bare(each) for each in catalogue.indexes if each.startswith(f"{schema}.")}
+    name = object_name(bare(partition), columns, ending, taken)
+    copy = replace(
+        index,
+        name=f"{schema}.{name}",
+        table=partition,
+        parent=index.name,
+        constraint=name if index.constraint else None,
+    )
+    catalogue.indexes[copy.name] = copy
+    bring_to_partitions(catalogue, copy)
+
+
+def _alike(one: Index, other: Index) -> bool:
+    return (one.columns, one.unique, one.method) == (other.columns, other.unique, other.method)

@@ -1,0 +1,137 @@
+"""How tables, partitions and options of tables change the catalogue."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from bot.judge import row_security
+from bot.judge.catalogue import Catalogue
+from bot.judge.chosen_names import bare, object_name
+from bot.judge.partition_indexes import bring_to_partition
+from bot.judge.schema import Sequence, Table
+from bot.sql import actions as act
+from bot.sql.values import Column, ConstraintKind
+
+
+def create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> None:
+    if action.if_not_exists and catalogue.born(action.table) is not None:
+        return
+    columns = _columns(catalogue, action)
+    inline = [constraint for each in action.columns for constraint in each.constraints]
+    keys = [each for each in action.constraints if each.kind is ConstraintKind.PRIMARY_KEY]
+    for name in (name for key in keys for name in key.columns):
+        if name in columns:
+            columns[name] = replace(columns[name], not_null=True)
+    catalogue.tables[action.table] = Table(
+        name=action.table,
+        born=born,
+        columns=columns,
+        temporary=action.temporary,
+        partitioned=action.partitioned,
+        partition_of=action.partition_of,
+        default_partition=action.default_partition,
+        partition_key=action.partition_key,
+        inherits=action.inherits,
+        unlogged=action.unlogged,
+    )
+    for parent in action.inherits:
+        _inherited(catalogue, parent)
+    for constraint in (*inline, *action.constraints):
+        catalogue.add_constraint(catalogue.tables[action.table], constraint)
+    if action.partition_of:
+        bring_to_partition(catalogue, action.partition_of, action.table)
+    for column in action.columns:
+        own_sequence(catalogue, action.table, column, born)
+
+
+def _columns(catalogue: Catalogue, action: act.CreateTable) -> dict[str, Column]:
+    parent = catalogue.tables.get(action.partition_of or "")
+    columns: dict[str, Column] = dict(parent.columns) if parent else {}
+    for source in (*action.like, *action.inherits):
+        found = catalogue.tables.get(source)
+        columns.update(found.columns if found else {})
+    columns.update((each.name, each) for each in action.columns)
+    return columns
+
+
+def own_sequence(catalogue: Catalogue, table: str, column: Column, born: int) -> None:
+    """A column that numbers itself brings a sequence along."""
+    if column.numbers_itself:
+        schema = table.partition(".")[0]
+        name = f"{schema}.{object_name(bare(table), column.name, 'seq', ())}"
+        number = 0
+        while catalogue.born(name) is not None:
+            number += 1
+            name = f"{schema}.{object_name(bare(table), column.name, f'seq{number}', ())}"
+        catalogue.sequences[name] = Sequence(name, born, table, column.name, column.identity)
+
+
+def _inherited(catalogue: Catalogue, parent: str) -> None:
+    found = catalogue.tables.get(parent)
+    if found and not found.inherited:
+        catalogue.put(found, inherited=True)
+
+
+def _attach(catalogue: Catalogue, action: act.AttachPartition, born: int) -> None:
+    table = catalogue.tables.get(action.partition)
+    if table:
+        catalogue.put(table, partition_of=action.table, default_partition=action.default)
+        bring_to_partition(catalogue, action.table, action.partition)
+
+
+def _detach(catalogue: Catalogue, action: act.DetachPartition, born: int) -> None:
+    table = catalogue.tables.get(action.partition)
+    if table:
+        catalogue.put(table, partition_of=None, default_partition=False)
+        for index in catalogue.indexes_of(action.partition):
+            catalogue.indexes[index.name] = replace(index, parent=None)
+
+
+_COLUMN_OPTIONS: dict[str, dict[str, Any]] = {
+    "AT_AddIdentity": {"identity": True, "not_null": True},
+    "AT_DropIdentity": {"identity": False},
+    "AT_DropExpression": {"generated": "", "computed_from": ()},
+}
+_TABLE_OPTIONS = {"AT_SetLogged": {"unlogged": False}, "AT_SetUnLogged": {"unlogged": True}}
+
+
+def _table_option(catalogue: Catalogue, action: act.TableOption, born: int) -> None:
+    row_security.table_option(catalogue, action, born)
+    table = catalogue.tables.get(action.table)
+    if table is None:
+        return
+    _heirs(catalogue, table, action)
+    changes = _COLUMN_OPTIONS.get(action.command, {})
+    column = table.columns.get(action.name)
+    if column and changes:
+        changed = replace(column, **changes)
+        catalogue.put(table, columns={**table.columns, action.name: changed})
+        _sequence_of(catalogue, action, changed, born)
+    if action.command in _TABLE_OPTIONS:
+        catalogue.put(table, **_TABLE_OPTIONS[action.command])
+
+
+def _sequence_of(catalogue: Catalogue, action: act.TableOption, column: Column, born: int) -> None:
+    if action.command == "AT_AddIdentity":
+        own_sequence(catalogue, action.table, column, born)
+    elif action.command == "AT_DropIdentity":
+        for each in catalogue.owned_sequences(action.table, action.name):
+            if each.identity:
+                del catalogue.sequences[each.name]
+
+
+def _heirs(catalogue: Catalogue, table: Table, action: act.TableOption) -> None:
+    if action.command == "AT_AddInherit":
+        catalogue.put(table, inherits=(*table.inherits, action.name))
+        _inherited(catalogue, action.name)
+    elif action.command == "AT_DropInherit":
+        left = tuple(each for each in table.inherits if each != action.name)
+        catalogue.put(table, inherits=left)
+
+
+TABLE_STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
+    act.AttachPartition: _attach,
+    act.CreateTable: create_table,
+    act.DetachPartition: _detach,
+    act.TableOption: _table_option,
+}

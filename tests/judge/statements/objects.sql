@@ -1,0 +1,209 @@
+-- Indexes
+CREATE INDEX fresh ON child (amount)
+CREATE UNIQUE INDEX fresh ON child (amount)
+CREATE UNIQUE INDEX "child_note_body_key" ON "child"("note", "body")
+CREATE INDEX fresh ON child (lower(body)) WHERE flag
+CREATE INDEX fresh ON child USING hash (body)
+CREATE INDEX fresh ON child USING brin (id)
+CREATE INDEX fresh ON typed USING gin (document jsonb_path_ops)
+CREATE INDEX fresh ON typed USING gist (area)
+CREATE INDEX fresh ON child (note DESC NULLS LAST) INCLUDE (body)
+CREATE INDEX fresh ON child (note text_pattern_ops)
+CREATE INDEX ON child (amount)
+CREATE INDEX fresh ON summary (b)
+CREATE INDEX IF NOT EXISTS child_note_idx ON child (note)
+CREATE INDEX IF NOT EXISTS fresh ON child (note)
+CREATE INDEX fresh ON called (double_it(n))
+CREATE INDEX ON log (at)
+CREATE INDEX parted ON ONLY log (at)
+CREATE UNIQUE INDEX ON event (kind, at, note)
+CREATE INDEX ON event_2 (note)
+CREATE INDEX fresh ON animal (name)
+CREATE INDEX fresh ON other.place (parent_id)
+DROP INDEX child_note_idx
+DROP INDEX IF EXISTS child_note_idx
+DROP INDEX IF EXISTS nowhere
+DROP INDEX "child_note_idx", "child_at_idx"
+DROP INDEX typed_document_idx
+DROP INDEX event_note_idx
+DROP INDEX summary_idx
+DROP INDEX child_body_idx CASCADE
+REINDEX INDEX child_note_idx
+REINDEX TABLE child
+REINDEX TABLE summary
+REINDEX INDEX child_pkey
+ALTER INDEX child_note_idx RENAME TO renamed
+ALTER INDEX IF EXISTS child_note_idx RENAME TO renamed
+ALTER INDEX child_pkey RENAME TO renamed
+ALTER INDEX event_note_idx RENAME TO renamed
+ALTER INDEX child_note_idx SET (fillfactor = 70)
+ALTER INDEX child_note_idx RESET (fillfactor)
+ALTER INDEX typed_lower_idx ALTER COLUMN 1 SET STATISTICS 100
+-- Views
+CREATE VIEW fresh AS SELECT p.name FROM parent p JOIN child c ON c.parent_id = p.id
+CREATE VIEW fresh AS SELECT * FROM grandchildren
+CREATE VIEW fresh AS WITH t AS (SELECT id FROM twin) SELECT id FROM t
+CREATE OR REPLACE VIEW children AS SELECT id, flag FROM child
+CREATE OR REPLACE VIEW children AS SELECT id, flag, body FROM child
+CREATE OR REPLACE VIEW fresh AS SELECT id FROM child
+CREATE OR REPLACE TEMP VIEW fresh AS SELECT id FROM child
+CREATE RECURSIVE VIEW fresh (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM fresh WHERE n < 5
+CREATE MATERIALIZED VIEW fresh AS SELECT id FROM child
+CREATE MATERIALIZED VIEW fresh AS SELECT id FROM grandchildren
+CREATE MATERIALIZED VIEW fresh AS SELECT id FROM child WITH NO DATA
+REFRESH MATERIALIZED VIEW summary
+REFRESH MATERIALIZED VIEW gathered
+REFRESH MATERIALIZED VIEW gathered WITH NO DATA
+REFRESH MATERIALIZED VIEW unfilled
+REFRESH MATERIALIZED VIEW CONCURRENTLY summary
+DROP MATERIALIZED VIEW summary
+DROP MATERIALIZED VIEW IF EXISTS gathered
+DROP VIEW grandchildren
+DROP VIEW children CASCADE
+DROP VIEW joined CASCADE
+DROP VIEW IF EXISTS nowhere
+DROP VIEW other.places
+ALTER VIEW children RENAME TO renamed
+ALTER MATERIALIZED VIEW summary RENAME TO renamed
+ALTER VIEW children SET (security_barrier = true)
+ALTER MATERIALIZED VIEW summary SET (fillfactor = 70)
+ALTER MATERIALIZED VIEW summary RENAME COLUMN b TO renamed
+[15] CREATE VIEW fresh WITH (security_invoker = true) AS SELECT id FROM parent
+-- Sequences
+CREATE SEQUENCE fresh
+CREATE SEQUENCE fresh OWNED BY numbered.spare
+CREATE SEQUENCE IF NOT EXISTS counter
+ALTER SEQUENCE counter RENAME TO renamed
+ALTER SEQUENCE counter INCREMENT BY 5
+ALTER SEQUENCE counter RESTART WITH 5
+ALTER SEQUENCE counter AS bigint
+ALTER SEQUENCE counter OWNED BY numbered.spare
+ALTER SEQUENCE counter OWNED BY NONE
+ALTER SEQUENCE numbered_id_seq RESTART
+ALTER SEQUENCE IF EXISTS nowhere RESTART
+DROP SEQUENCE counter
+DROP SEQUENCE IF EXISTS counter
+DROP SEQUENCE numbered_id_seq CASCADE
+SELECT setval('counter', 5)
+SELECT nextval('counter')
+SELECT currval('counter') FROM nextval('counter')
+SELECT setval(pg_get_serial_sequence('numbered', 'id'), 5)
+SELECT setval('"numbered_id_seq"', (SELECT max(id) FROM numbered))
+-- Types
+CREATE TYPE fresh AS ENUM ('a')
+CREATE TYPE fresh AS (a integer)
+CREATE TYPE fresh AS RANGE (subtype = integer)
+CREATE DOMAIN fresh AS text CHECK (VALUE <> '')
+ALTER TYPE mood RENAME TO renamed
+ALTER TYPE mood ADD VALUE 'fine'
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'fine' BEFORE 'happy'
+ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'
+ALTER DOMAIN plain ADD CONSTRAINT c CHECK (VALUE < 100)
+ALTER DOMAIN plain ADD CONSTRAINT c CHECK (VALUE < 100) NOT VALID
+ALTER DOMAIN whole SET NOT NULL
+ALTER DOMAIN positive DROP CONSTRAINT positive_check
+ALTER DOMAIN required DROP NOT NULL
+ALTER DOMAIN plain SET DEFAULT 5
+ALTER DOMAIN plain RENAME TO renamed
+ALTER DOMAIN positive VALIDATE CONSTRAINT positive_check
+ALTER DOMAIN positive RENAME CONSTRAINT positive_check TO renamed
+DROP TYPE mood CASCADE
+DROP TYPE mood_new
+DROP TYPE IF EXISTS nowhere
+DROP TYPE pair
+DROP DOMAIN plain CASCADE
+DROP DOMAIN positive CASCADE
+DROP DOMAIN required
+-- Functions, triggers, rules, policies
+CREATE FUNCTION fresh() RETURNS integer LANGUAGE sql AS 'SELECT 1'
+CREATE FUNCTION fresh() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM parent'
+CREATE FUNCTION fresh() RETURNS void LANGUAGE plpgsql AS 'BEGIN DROP TABLE parent; END'
+CREATE FUNCTION fresh() RETURNS SETOF parent LANGUAGE sql AS 'SELECT * FROM parent'
+CREATE OR REPLACE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$
+CREATE PROCEDURE fresh() LANGUAGE sql AS 'SELECT 1'
+ALTER FUNCTION double_it(integer) RENAME TO renamed
+ALTER FUNCTION double_it(integer) STABLE
+ALTER FUNCTION touch() SET search_path = public
+DROP FUNCTION touch() CASCADE
+DROP FUNCTION chance()
+DROP FUNCTION IF EXISTS nowhere()
+DROP FUNCTION double_it(integer) CASCADE
+CREATE TRIGGER fresh AFTER INSERT ON child FOR EACH ROW EXECUTE FUNCTION touch()
+[14] CREATE OR REPLACE TRIGGER watch BEFORE UPDATE ON loose FOR EACH ROW EXECUTE FUNCTION touch()
+CREATE TRIGGER fresh AFTER INSERT ON log FOR EACH ROW EXECUTE FUNCTION touch()
+CREATE TRIGGER fresh INSTEAD OF INSERT ON children FOR EACH ROW EXECUTE FUNCTION touch()
+CREATE CONSTRAINT TRIGGER fresh AFTER INSERT ON child DEFERRABLE FOR EACH ROW EXECUTE FUNCTION touch()
+CREATE CONSTRAINT TRIGGER fresh AFTER INSERT ON child FROM parent FOR EACH ROW EXECUTE FUNCTION touch()
+ALTER TRIGGER watch ON loose RENAME TO renamed
+DROP TRIGGER watch ON loose
+DROP TRIGGER IF EXISTS nowhere ON loose
+CREATE POLICY fresh ON child USING (true)
+CREATE POLICY fresh ON child USING (EXISTS (SELECT 1 FROM parent p WHERE p.id = parent_id))
+ALTER POLICY mine ON secret USING (true)
+ALTER POLICY mine ON secret RENAME TO renamed
+DROP POLICY mine ON secret
+DROP POLICY IF EXISTS nowhere ON secret
+CREATE RULE fresh AS ON UPDATE TO twin DO NOTHING
+CREATE OR REPLACE RULE quiet AS ON DELETE TO secret DO INSTEAD NOTHING
+CREATE RULE fresh AS ON INSERT TO twin DO ALSO INSERT INTO loose (a) VALUES (NEW.id)
+ALTER RULE quiet ON secret RENAME TO renamed
+DROP RULE quiet ON secret
+-- Comments, privileges, statistics, publications, extensions
+COMMENT ON TABLE child IS 'x'
+COMMENT ON COLUMN child.note IS 'x'
+COMMENT ON COLUMN children.flag IS 'x'
+COMMENT ON INDEX child_note_idx IS 'x'
+COMMENT ON CONSTRAINT later ON child IS 'x'
+COMMENT ON TRIGGER watch ON loose IS 'x'
+COMMENT ON VIEW children IS 'x'
+COMMENT ON MATERIALIZED VIEW summary IS 'x'
+COMMENT ON SEQUENCE counter IS 'x'
+COMMENT ON TYPE mood IS 'x'
+COMMENT ON TYPE pair IS 'x'
+COMMENT ON DOMAIN plain IS 'x'
+COMMENT ON CONSTRAINT positive_check ON DOMAIN positive IS 'x'
+COMMENT ON FUNCTION touch() IS 'x'
+COMMENT ON SCHEMA public IS 'x'
+COMMENT ON POLICY mine ON secret IS 'x'
+COMMENT ON RULE quiet ON secret IS 'x'
+COMMENT ON EXTENSION plpgsql IS 'x'
+COMMENT ON STATISTICS child_stats IS 'x'
+COMMENT ON PUBLICATION published IS 'x'
+COMMENT ON COLUMN pair.a IS 'x'
+GRANT SELECT ON child TO PUBLIC
+GRANT SELECT, INSERT ON child, parent TO PUBLIC
+GRANT SELECT (note) ON child TO PUBLIC
+GRANT USAGE ON SEQUENCE counter TO PUBLIC
+GRANT USAGE ON SCHEMA other TO PUBLIC
+GRANT ALL ON ALL TABLES IN SCHEMA other TO PUBLIC
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO PUBLIC
+GRANT EXECUTE ON FUNCTION touch() TO PUBLIC
+GRANT USAGE ON TYPE mood TO PUBLIC
+REVOKE ALL ON child FROM PUBLIC
+REVOKE ALL ON SCHEMA public FROM PUBLIC
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO PUBLIC
+CREATE STATISTICS fresh ON note, body FROM child
+CREATE STATISTICS IF NOT EXISTS child_stats ON note, body FROM child
+ALTER STATISTICS child_stats SET STATISTICS 100
+ALTER STATISTICS child_stats RENAME TO renamed
+DROP STATISTICS child_stats
+CREATE PUBLICATION fresh FOR TABLE parent, child
+CREATE PUBLICATION fresh FOR ALL TABLES
+[15] CREATE PUBLICATION fresh FOR TABLES IN SCHEMA other
+CREATE PUBLICATION fresh FOR TABLE log
+ALTER PUBLICATION published ADD TABLE child
+ALTER PUBLICATION published DROP TABLE parent
+ALTER PUBLICATION published SET TABLE child
+ALTER PUBLICATION published SET (publish = 'insert')
+DROP PUBLICATION published
+CREATE EXTENSION IF NOT EXISTS plpgsql
+CREATE SCHEMA fresh
+CREATE SCHEMA IF NOT EXISTS other
+CREATE SCHEMA fresh CREATE TABLE inside (id integer)
+ALTER SCHEMA other RENAME TO renamed
+CREATE ROLE fresh_role_of_a_test
+CREATE AGGREGATE fresh (integer) (SFUNC = int4pl, STYPE = integer)
+CREATE CAST (mood AS integer) WITH INOUT
+CREATE COLLATION fresh FROM "C"
+CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq)
+CREATE TEXT SEARCH CONFIGURATION fresh (COPY = english)
