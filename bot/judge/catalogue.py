@@ -18,7 +18,8 @@ Value = TypeVar("Value")
 class Catalogue:
     """Tables, indexes, views and types by `schema.name`. The values are immutable, the maps not.
 
-    `births` says when anything that is no relation was created, by its kind and name.
+    `births` says when anything that is no relation was created, by its kind and name. `strangers`
+    are tables that no migration creates, with the constraints that migrations give them.
     """
 
     tables: dict[str, Table] = field(default_factory=dict)
@@ -29,6 +30,7 @@ class Catalogue:
     sequences: dict[str, int] = field(default_factory=dict)
     triggers: dict[tuple[str, str], Trigger] = field(default_factory=dict)
     births: dict[tuple[str, str], int] = field(default_factory=dict)
+    strangers: dict[str, Mapping[str, Constraint]] = field(default_factory=dict)
 
     def copy(self) -> "Catalogue":
         return Catalogue(
@@ -40,6 +42,7 @@ class Catalogue:
             dict(self.sequences),
             dict(self.triggers),
             dict(self.births),
+            dict(self.strangers),
         )
 
     def born(self, relation: str) -> int | None:
@@ -53,8 +56,12 @@ class Catalogue:
         return found.columns.get(name) if found else None
 
     def constraint(self, table: str, name: str) -> Constraint | None:
+        return self.constraints_of(table).get(name)
+
+    def constraints_of(self, table: str) -> Mapping[str, Constraint]:
+        """All of a table's constraints, as far as they are known."""
         found = self.tables.get(table)
-        return found.constraints.get(name) if found else None
+        return found.constraints if found else self.strangers.get(table, {})
 
     def indexes_of(self, table: str) -> tuple[Index, ...]:
         return tuple(each for each in self.indexes.values() if each.table == table)
@@ -102,10 +109,9 @@ class Catalogue:
 
     def proved_not_null(self, table: str, column: str) -> bool:
         """Whether a valid CHECK already proves that the column holds no NULL."""
-        found = self.tables.get(table)
         checks = (
             each
-            for each in (found.constraints.values() if found else ())
+            for each in self.constraints_of(table).values()
             if each.validated and each.enforced and each.expression
         )
         return any(column in each.expression.proves for each in checks if each.expression)
@@ -113,13 +119,20 @@ class Catalogue:
     def put(self, table: Table, **changes: object) -> None:
         self.tables[table.name] = replace(table, **changes)  # type: ignore[arg-type]
 
-    def add_constraint(self, table: Table, constraint: Constraint) -> None:
+    def add_constraint(self, table: str, constraint: Constraint) -> None:
         """Add it under the name the server would choose, with the index that comes with it."""
-        name = constraint.name or self._chosen_name(table, constraint)
+        there = self.constraints_of(table)
+        name = constraint.name or self._chosen_name(table, there, constraint)
         named = replace(constraint, name=name)
-        self.put(table, constraints={**table.constraints, name: named})
+        self.put_constraints(table, {**there, name: named})
         if constraint.kind in (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE):
-            self._own_index(table.name, named)
+            self._own_index(table, named)
+
+    def put_constraints(self, table: str, constraints: Mapping[str, Constraint]) -> None:
+        if table in self.tables:
+            self.put(self.tables[table], constraints=constraints)
+        else:
+            self.strangers[table] = constraints
 
     def _own_index(self, table: str, constraint: Constraint) -> None:
         schema = table.partition(".")[0]
@@ -136,8 +149,8 @@ class Catalogue:
         )
 
     @staticmethod
-    def _chosen_name(table: Table, constraint: Constraint) -> str:
-        bare = table.name.partition(".")[2]
+    def _chosen_name(table: str, there: Mapping[str, Constraint], constraint: Constraint) -> str:
+        bare = table.partition(".")[2]
         columns = "_".join(constraint.columns)
         if constraint.using_index:
             return constraint.using_index
@@ -152,7 +165,7 @@ class Catalogue:
         }[constraint.kind]
         chosen = "_".join(part for part in (bare, columns, ending) if part)
         number = 0
-        while f"{chosen}{number or ''}" in table.constraints:
+        while f"{chosen}{number or ''}" in there:
             number += 1
         return f"{chosen}{number or ''}"
 

@@ -48,7 +48,7 @@ def _create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> N
     )
     catalogue.tables[action.table] = table
     for constraint in (*inline, *action.constraints):
-        catalogue.add_constraint(catalogue.tables[action.table], constraint)
+        catalogue.add_constraint(action.table, constraint)
 
 
 def _add_column(catalogue: Catalogue, action: act.AddColumn, born: int) -> None:
@@ -58,7 +58,7 @@ def _add_column(catalogue: Catalogue, action: act.AddColumn, born: int) -> None:
         return
     catalogue.put(table, columns={**table.columns, column.name: column})
     for constraint in column.constraints:
-        catalogue.add_constraint(catalogue.tables[action.table], constraint)
+        catalogue.add_constraint(action.table, constraint)
 
 
 def _drop_column(catalogue: Catalogue, action: act.DropColumn, born: int) -> None:
@@ -96,15 +96,12 @@ def _change_column(catalogue: Catalogue, action: Any, born: int) -> None:
 
 
 def _add_constraint(catalogue: Catalogue, action: act.AddConstraint, born: int) -> None:
-    table = catalogue.tables.get(action.table)
-    if table is None:
-        return
     constraint = action.constraint
     if constraint.using_index and not constraint.columns:
-        index = catalogue.indexes.get(f"{table.name.partition('.')[0]}.{constraint.using_index}")
+        index = catalogue.indexes.get(f"{action.table.partition('.')[0]}.{constraint.using_index}")
         names = (each.name for each in index.columns) if index else ()
         constraint = replace(constraint, columns=tuple(name for name in names if name))
-    catalogue.add_constraint(table, constraint)
+    catalogue.add_constraint(action.table, constraint)
     makes_not_null = (ConstraintKind.PRIMARY_KEY, ConstraintKind.NOT_NULL)
     if constraint.kind in makes_not_null and constraint.validated:
         for name in constraint.columns:
@@ -112,36 +109,37 @@ def _add_constraint(catalogue: Catalogue, action: act.AddConstraint, born: int) 
 
 
 def _validate(catalogue: Catalogue, action: act.ValidateConstraint, born: int) -> None:
-    table = catalogue.tables.get(action.table)
-    found = table.constraints.get(action.name) if table else None
-    if table and found:
+    there = catalogue.constraints_of(action.table)
+    found = there.get(action.name)
+    if found:
         valid = replace(found, validated=True)
-        catalogue.put(table, constraints={**table.constraints, action.name: valid})
+        catalogue.put_constraints(action.table, {**there, action.name: valid})
         if found.kind is ConstraintKind.NOT_NULL:
             for name in found.columns:
                 _change_column(catalogue, act.SetNotNull(action.table, name), born)
 
 
 def _alter_constraint(catalogue: Catalogue, action: act.AlterConstraint, born: int) -> None:
-    table = catalogue.tables.get(action.table)
-    found = table.constraints.get(action.name) if table else None
-    if table and found:
+    there = catalogue.constraints_of(action.table)
+    found = there.get(action.name)
+    if found:
         changed = replace(
             found,
             deferrable=found.deferrable if action.deferrable is None else action.deferrable,
             enforced=found.enforced if action.enforced is None else action.enforced,
         )
-        catalogue.put(table, constraints={**table.constraints, action.name: changed})
+        catalogue.put_constraints(action.table, {**there, action.name: changed})
 
 
 def _drop_constraint(catalogue: Catalogue, action: act.DropConstraint, born: int) -> None:
-    table = catalogue.tables.get(action.table)
-    if table:
-        catalogue.put(table, constraints=without(table.constraints, [action.name]))
-        owned = f"{action.table.partition('.')[0]}.{action.name}"
-        index = catalogue.indexes.get(owned)
-        if index and index.constraint == action.name:
-            del catalogue.indexes[owned]
+    there = catalogue.constraints_of(action.table)
+    if action.name not in there:
+        return
+    catalogue.put_constraints(action.table, without(there, [action.name]))
+    owned = f"{action.table.partition('.')[0]}.{action.name}"
+    index = catalogue.indexes.get(owned)
+    if index and index.constraint == action.name:
+        del catalogue.indexes[owned]
 
 
 def _create_index(catalogue: Catalogue, action: act.CreateIndex, born: int) -> None:
@@ -234,6 +232,7 @@ def _drop_table(catalogue: Catalogue, name: str) -> None:
     for partition in catalogue.partitions_of(name):
         catalogue.tables.pop(partition, None)
     catalogue.tables.pop(name, None)
+    catalogue.strangers.pop(name, None)
     for owner, trigger in list(catalogue.triggers):
         if owner == name:
             del catalogue.triggers[owner, trigger]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.judge.context import Context
-from bot.sql.actions import AddColumn, Delete, Truncate
+from bot.sql.actions import AddColumn, Delete, Insert, Truncate
 from bot.sql.values import Constraint, ConstraintKind
 
 
@@ -28,3 +28,12 @@ def emptied(table: str, context: Context) -> bool:
         if any(each.table == table and not each.bounded for each in step.all(Delete)):
             return True
     return False
+
+
+def filled(table: str, context: Context) -> bool:
+    """Whether the file writes out rows for it before the statement."""
+    return any(
+        each.table == table and not each.reads
+        for step in context.earlier
+        for each in step.all(Insert)
+    )
