@@ -47,6 +47,8 @@ QUIET = [
     'ALTER TABLE "Tag" DROP CONSTRAINT IF EXISTS "Tag_code_key";',
     'ALTER TABLE "Tag" DROP CONSTRAINT "Tag_pkey", ADD CONSTRAINT "Tag_pkey" PRIMARY KEY ("code");',
     'ALTER TABLE "Tag" DROP COLUMN "code";',
+    'ALTER TABLE "Tag" DROP CONSTRAINT "Tag_pkey"; ALTER TABLE "Tag" ADD PRIMARY KEY ("code");',
+    'ALTER TABLE old ADD CONSTRAINT k PRIMARY KEY (id); ALTER TABLE old DROP CONSTRAINT k;',
     'ALTER TABLE "Tag" DROP COLUMN "id", ADD COLUMN "key" TEXT NOT NULL PRIMARY KEY;',
     'ALTER TABLE "Old" DROP CONSTRAINT "Old_name_key";',
 ]
@@ -56,7 +58,8 @@ _NAMED_LIKE_ONE = re.compile(r"(?i)(_pkey|_pk|_?primary_?key)$|^pk_")
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    given = {each.table for each in primary_keys_of(context.step)}
+    together = context.same_transaction((*context.earlier, *context.later))
+    given = {key.table for step in (context.step, *together) for key in primary_keys_of(step)}
     for table in sorted(set(_lose_it(context)) - given):
         if not context.is_new(table):
             yield (
