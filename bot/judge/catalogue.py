@@ -37,7 +37,8 @@ class Catalogue:
     """Tables, indexes, views and types by `schema.name`. The values are immutable, the maps not.
 
     `births` says when anything that is no relation was created, by its kind and name, `members`
-    which tables a publication or an object of statistics is about.
+    which tables a publication or an object of statistics is about. `strangers` are tables that no
+    migration creates, with the constraints that migrations give them.
     """
 
     tables: Grouped[Table] = field(default_factory=lambda: Grouped(_kin_of_table))
@@ -50,6 +51,7 @@ class Catalogue:
     births: dict[tuple[str, str], int] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     members: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    strangers: dict[str, Mapping[str, Constraint]] = field(default_factory=dict)
 
     def copy(self) -> "Catalogue":
         return Catalogue(
@@ -63,6 +65,7 @@ class Catalogue:
             dict(self.births),
             dict(self.functions),
             dict(self.members),
+            dict(self.strangers),
         )
 
     def born(self, relation: str) -> int | None:
@@ -77,8 +80,12 @@ class Catalogue:
         return found.columns.get(name) if found else None
 
     def constraint(self, table: str, name: str) -> Constraint | None:
+        return self.constraints_of(table).get(name)
+
+    def constraints_of(self, table: str) -> Mapping[str, Constraint]:
+        """All of a table's constraints, as far as they are known."""
         found = self.tables.get(table)
-        return found.constraints.get(name) if found else None
+        return found.constraints if found else self.strangers.get(table, {})
 
     def indexes_of(self, table: str) -> tuple[Index, ...]:
         return self.indexes.of(table)
@@ -163,10 +170,9 @@ class Catalogue:
 
     def proved_not_null(self, table: str, column: str, *, without: Collection[str] = ()) -> bool:
         """Whether a valid CHECK, other than those named, proves that the column holds no NULL."""
-        found = self.tables.get(table)
         checks = (
             each
-            for each in (found.constraints.values() if found else ())
+            for each in self.constraints_of(table).values()
             if each.validated and each.enforced and each.expression and each.name not in without
         )
         return any(column in each.expression.proves for each in checks if each.expression)
@@ -174,14 +180,21 @@ class Catalogue:
     def put(self, table: Table, **changes: object) -> None:
         self.tables[table.name] = replace(table, **changes)  # type: ignore[arg-type]
 
-    def add_constraint(self, table: Table, constraint: Constraint) -> str:
+    def add_constraint(self, table: str, constraint: Constraint) -> str:
         """Add it under the name the server would choose, with the index that comes with it."""
-        name = constraint.name or constraint_name(table.name, constraint, self._taken(table))
+        there = self.constraints_of(table)
+        name = constraint.name or constraint_name(table, constraint, self._taken(table))
         named = self._with_referenced(replace(constraint, name=name))
-        self.put(table, constraints={**table.constraints, name: named})
+        self.put_constraints(table, {**there, name: named})
         if constraint.kind in _WITH_INDEX:
-            self._own_index(table.name, named)
+            self._own_index(table, named)
         return name
+
+    def put_constraints(self, table: str, constraints: Mapping[str, Constraint]) -> None:
+        if table in self.tables:
+            self.put(self.tables[table], constraints=constraints)
+        else:
+            self.strangers[table] = constraints
 
     def _own_index(self, table: str, constraint: Constraint) -> None:
         schema = table.partition(".")[0]
@@ -210,12 +223,12 @@ class Catalogue:
         primary = (each.columns for each in keys if each.kind is ConstraintKind.PRIMARY_KEY)
         return replace(constraint, referenced=next(primary, ()))
 
-    def _taken(self, table: Table) -> set[str]:
+    def _taken(self, table: str) -> set[str]:
         """Names a new constraint cannot have: those of the table's, and of relations beside it."""
-        schema = table.name.partition(".")[0] + "."
+        schema = table.partition(".")[0] + "."
         beside = (*self.indexes, *self.tables, *self.views, *self.sequences)
         relations = {each.removeprefix(schema) for each in beside if each.startswith(schema)}
-        return {*table.constraints, *relations}
+        return {*self.constraints_of(table), *relations}
 
 
 _WITH_INDEX = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE, ConstraintKind.EXCLUDE)

@@ -19,7 +19,7 @@ def _add_column(catalogue: Catalogue, action: act.AddColumn, born: int) -> None:
     for each in _reached(catalogue, table, action):
         catalogue.put(each, columns={**each.columns, column.name: column})
     for constraint in column.constraints:
-        catalogue.add_constraint(catalogue.tables[action.table], constraint)
+        catalogue.add_constraint(action.table, constraint)
     own_sequence(catalogue, action.table, column, born)
 
 

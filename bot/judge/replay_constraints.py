@@ -12,11 +12,8 @@ from bot.sql.values import Constraint, ConstraintKind
 
 
 def _add_constraint(catalogue: Catalogue, action: act.AddConstraint, born: int) -> None:
-    table = catalogue.tables.get(action.table)
-    if table is None:
-        return
     constraint = _with_columns(catalogue, action)
-    name = catalogue.add_constraint(table, constraint)
+    name = catalogue.add_constraint(action.table, constraint)
     index = catalogue.indexes.get(f"{action.table.partition('.')[0]}.{name}")
     if index and index.constraint == name:
         bring_to_partitions(catalogue, index)
@@ -37,34 +34,34 @@ def _with_columns(catalogue: Catalogue, action: act.AddConstraint) -> Constraint
 
 
 def _validate(catalogue: Catalogue, action: act.ValidateConstraint, born: int) -> None:
-    table = catalogue.tables.get(action.table)
-    found = table.constraints.get(action.name) if table else None
-    if table and found:
+    there = catalogue.constraints_of(action.table)
+    found = there.get(action.name)
+    if found:
         valid = replace(found, validated=True)
-        catalogue.put(table, constraints={**table.constraints, action.name: valid})
+        catalogue.put_constraints(action.table, {**there, action.name: valid})
         if found.kind is ConstraintKind.NOT_NULL:
             for name in found.columns:
                 change_column(catalogue, act.SetNotNull(action.table, name), born)
 
 
 def _alter_constraint(catalogue: Catalogue, action: act.AlterConstraint, born: int) -> None:
-    table = catalogue.tables.get(action.table)
-    found = table.constraints.get(action.name) if table else None
-    if table and found:
+    there = catalogue.constraints_of(action.table)
+    found = there.get(action.name)
+    if found:
         changed = replace(
             found,
             deferrable=found.deferrable if action.deferrable is None else action.deferrable,
             enforced=found.enforced if action.enforced is None else action.enforced,
         )
-        catalogue.put(table, constraints={**table.constraints, action.name: changed})
+        catalogue.put_constraints(action.table, {**there, action.name: changed})
 
 
 def _drop_constraint(catalogue: Catalogue, action: act.DropConstraint, born: int) -> None:
-    table = catalogue.tables.get(action.table)
-    found = table.constraints.get(action.name) if table else None
-    if table is None or found is None:
+    there = catalogue.constraints_of(action.table)
+    found = there.get(action.name)
+    if found is None:
         return
-    catalogue.put(table, constraints=without(table.constraints, [action.name]))
+    catalogue.put_constraints(action.table, without(there, [action.name]))
     if found.kind is ConstraintKind.NOT_NULL:
         for name in found.columns:
             change_column(catalogue, act.DropNotNull(action.table, name), born)

@@ -59,6 +59,7 @@ def _drop_table(catalogue: Catalogue, name: str, *, cascade: bool) -> None:
 
 def _forget(catalogue: Catalogue, name: str, *, cascade: bool) -> None:
     catalogue.tables.pop(name, None)
+    catalogue.strangers.pop(name, None)
     for owner, trigger in list(catalogue.triggers):
         if owner == name:
             del catalogue.triggers[owner, trigger]

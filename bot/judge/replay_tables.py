@@ -37,7 +37,7 @@ def create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> No
     for parent in action.inherits:
         _inherited(catalogue, parent)
     for constraint in (*inline, *action.constraints):
-        catalogue.add_constraint(catalogue.tables[action.table], constraint)
+        catalogue.add_constraint(action.table, constraint)
     if action.partition_of:
         bring_to_partition(catalogue, action.partition_of, action.table)
     for column in action.columns:

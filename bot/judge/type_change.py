@@ -83,7 +83,18 @@ def _change(old: Type, new: Type, postgres: int) -> TypeChange:
     if {old.name, new.name} == {"timestamp", "timestamptz"}:
         free = postgres >= 12 and _precision(new) == _MOST_PRECISION
         return INDEXES if free else REWRITE
+    if _case_insensitive(old) != _case_insensitive(new):
+        return INDEXES if _free(_as_text(old), _as_text(new)) else REWRITE
     return FREE if _free(old, new) else REWRITE
+
+
+def _case_insensitive(type_: Type) -> bool:
+    """The citext extension's type: stored like text, but sorted differently in an index."""
+    return type_.name.partition(".")[2] == "citext"
+
+
+def _as_text(type_: Type) -> Type:
+    return Type("text") if _case_insensitive(type_) else type_
 
 
 def _free(old: Type, new: Type) -> bool:

@@ -28,6 +28,8 @@ def _worth_a_look(found: list[tuple[str, Any]]) -> bool:
             return True
         if node == "A_Expr" and _compares_constants(fields):
             return True
+        if node == "NullTest" and "A_Const" in fields["arg"]:
+            return True
     return False
 
 
@@ -51,6 +53,9 @@ class _Rebuilder:
             return (" AND " if fields["boolop"] == "AND_EXPR" else " OR ").join(parts)
         if node == "A_Expr":
             return self._comparison(fields)
+        if node == "NullTest" and "A_Const" in fields["arg"]:
+            null = bool(fields["arg"]["A_Const"].get("isnull"))
+            return "TRUE" if null == (fields["nulltesttype"] == "IS_NULL") else "FALSE"
         return self._constant(fields) if node == "A_Const" else self._unknown()
 
     def _unknown(self) -> str:

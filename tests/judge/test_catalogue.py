@@ -143,3 +143,30 @@ def test_an_index_is_doubtful_from_its_concurrent_build_until_it_is_built_anew()
     assert catalogue(built).indexes["public.i"].doubtful
     again = catalogue(built + "REINDEX INDEX CONCURRENTLY i;")
     assert not again.indexes["public.i"].doubtful
+
+
+def test_the_constraints_of_a_table_from_elsewhere_are_followed() -> None:
+    add = "ALTER TABLE old ADD CONSTRAINT there CHECK (a IS NOT NULL) NOT VALID;"
+    assert not catalogue(add).proved_not_null("public.old", "a")
+    valid = add + "ALTER TABLE old VALIDATE CONSTRAINT there;"
+    assert catalogue(valid).proved_not_null("public.old", "a")
+    assert "public.old" not in catalogue(valid).tables
+
+    dropped = catalogue(valid + "ALTER TABLE old DROP CONSTRAINT there;")
+    assert dropped.constraint("public.old", "there") is None
+    assert dropped.constraints_of("public.old") == {}
+    assert catalogue(valid + "DROP TABLE old;").strangers == {}
+
+
+def test_a_key_of_a_table_from_elsewhere_owns_its_index() -> None:
+    found = catalogue("ALTER TABLE old ADD PRIMARY KEY (id);")
+    assert found.indexes["public.old_pkey"].constraint == "old_pkey"
+    found = catalogue("ALTER TABLE old ADD UNIQUE (a); ALTER TABLE old DROP CONSTRAINT old_a_key;")
+    assert found.indexes == {}
+
+
+def test_a_copy_keeps_its_own_strangers() -> None:
+    found = catalogue("ALTER TABLE old ADD PRIMARY KEY (id);")
+    other = found.copy()
+    other.strangers.clear()
+    assert "public.old" in found.strangers

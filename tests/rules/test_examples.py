@@ -23,6 +23,7 @@ NO_RULES = (
     "foreign_keys",
     "lifecycle",
     "new_objects",
+    "output_names",
     "primary_keys",
     "replaced",
     "rows",

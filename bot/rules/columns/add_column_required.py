@@ -2,14 +2,14 @@
 
 PostgreSQL refuses the column if the table has a single row, and the deployment stops. On an empty
 table it goes through, and then the running version of the application, which does not know the
-column, can no longer insert.
+column, can no longer insert. A new table is no better once the same file has put rows into it.
 """
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.rules.columns.additions import emptied
+from bot.rules.columns.additions import emptied, filled
 from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
@@ -40,16 +40,22 @@ QUIET = [
     'ALTER TABLE "User" ADD COLUMN n INT NOT NULL GENERATED ALWAYS AS (1) STORED;',
     'TRUNCATE "User"; ALTER TABLE "User" ADD COLUMN "email" TEXT NOT NULL;',
     'DELETE FROM "User"; ALTER TABLE "User" ADD COLUMN "email" TEXT NOT NULL;',
+    "CREATE TABLE n (id INT); INSERT INTO n (id) VALUES (1); ALTER TABLE n ADD b INT;",
+    "CREATE TABLE n (id INT); INSERT INTO n (id) VALUES (1); TRUNCATE n; "
+    "ALTER TABLE n ADD b INT NOT NULL;",
+    "CREATE TABLE n (id INT); INSERT INTO n (id) SELECT id FROM old; "
+    "ALTER TABLE n ADD b INT NOT NULL;",
 ]
 
 
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(AddColumn):
         column = action.column
-        filled = column.default is not None and column.default.constant != "null"
-        if not column.not_null or filled or column.numbers_itself or column.generated:
+        given = column.default is not None and column.default.constant != "null"
+        if not column.not_null or given or column.numbers_itself or column.generated:
             continue
-        if context.is_new(action.table) or emptied(action.table, context):
+        new = context.is_new(action.table) and not filled(action.table, context)
+        if new or emptied(action.table, context):
             continue
         if action.if_not_exists and context.catalogue.column(action.table, column.name):
             continue

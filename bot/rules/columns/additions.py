@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.judge.context import Context
-from bot.sql.actions import AddColumn, Delete, Truncate
+from bot.sql.actions import AddColumn, Delete, Insert, Truncate
 from bot.sql.values import Constraint, ConstraintKind
 
 
@@ -25,4 +25,11 @@ def emptied(table: str, context: Context) -> bool:
     deletes = context.earlier.all(Delete, about=table)
     return any(True for _ in context.earlier.all(Truncate, about=table)) or any(
         not each.bounded for each in deletes
+    )
+
+
+def filled(table: str, context: Context) -> bool:
+    """Whether the file writes out rows for it before the statement."""
+    return any(
+        each.table == table and not each.reads for each in context.earlier.all(Insert, about=table)
     )

@@ -42,10 +42,13 @@ QUIET = [
     'ALTER TABLE "Team" ALTER "name" SET NOT NULL;',
     'ALTER TABLE "Post" RENAME "title" TO "head"; ALTER TABLE "Post" ALTER "head" SET NOT NULL;',
     "CREATE TABLE n (a INT); ALTER TABLE n ALTER COLUMN a SET NOT NULL;",
+    'ALTER FOREIGN TABLE remote ALTER COLUMN "email" SET NOT NULL;',
 ]
 
 
 def check(statement: Statement, context: Context) -> Hits:
+    if statement.tree.get("objtype") == "OBJECT_FOREIGN_TABLE":
+        return
     for action in context.all(SetNotNull):
         if context.is_new(action.table) or _known_not_null(action, context):
             continue

@@ -32,6 +32,8 @@ QUIET = [
     'DELETE FROM "Session" WHERE id = \'x\' OR "endedAt" < now();',
     'DELETE FROM "Session" s USING old WHERE s.id = old.id;',
     "CREATE TEMP TABLE n (a INT); DELETE FROM n;",
+    'DELETE FROM "Session" WHERE "endedAt" IS NOT NULL;',
+    'DELETE FROM "Session" WHERE NULL IS NOT NULL;',
 ]
 
 

@@ -12,6 +12,7 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.rules.data.changes import Fields
+from bot.rules.data.output_names import output_names
 from bot.sql.actions import AddColumn, CreateTable
 from bot.sql.expressions import nodes
 
@@ -38,6 +39,10 @@ QUIET = [
     "SELECT 1 AS a, 2 AS a;",
     'UPDATE "User" SET ("name", "tags") = (\'a\', NULL) WHERE "id" = 1;',
     'ALTER TABLE "User" ADD COLUMN IF NOT EXISTS a INT, ADD COLUMN IF NOT EXISTS a INT;',
+    'CREATE VIEW v AS SELECT "id", "name" AS id2 FROM "User" UNION SELECT 1, \'a\';',
+    "CREATE VIEW v (a, b) AS SELECT 1, 2;",
+    'UPDATE "User" SET pair.a = 1, pair.b = 2 WHERE "id" = 1;',
+    "INSERT INTO \"User\" SELECT 1 AS a, 'x' AS a;",
 ]
 
 # The lists of columns that must not repeat one, by the node they are in.
@@ -55,8 +60,9 @@ def _lists(statement: Statement, context: Context) -> Iterator[Iterable[str]]:
     whole = {statement.node: statement.tree}
     for node, fields in nodes(whole) if _may_change(statement) else ():
         if node in _LISTS:
-            yield _whole_columns(fields.get(_LISTS[node], ()))
-            yield _whole_columns(fields.get("onConflictClause", {}).get("targetList", ()))
+            yield _assigned(fields.get(_LISTS[node], ()))
+            yield _assigned(fields.get("onConflictClause", {}).get("targetList", ()))
+    yield output_names(statement)
     for created in context.all(CreateTable):
         yield (each.name for each in created.columns)
     yield (each.column.name for each in context.all(AddColumn) if not each.if_not_exists)
@@ -67,9 +73,11 @@ def _may_change(statement: Statement) -> bool:
     return not statement.kind.startswith(("ALTER", "DROP", "CREATE TABLE", "CREATE INDEX"))
 
 
-def _whole_columns(targets: Iterable[Fields]) -> Iterator[str]:
-    """The columns assigned as a whole: elements and fields of one may be assigned one by one."""
-    for each in targets:
-        target = each.get("ResTarget", {})
-        if "name" in target and "indirection" not in target:
-            yield target["name"]
+def _assigned(targets: Iterable[Fields]) -> Iterator[str]:
+    """The columns that are assigned: elements and fields of one may be given one by one.
+
+    A part beside the whole is an assignment of the same column.
+    """
+    found = [each["ResTarget"] for each in targets if "name" in each.get("ResTarget", {})]
+    whole = {each["name"] for each in found if "indirection" not in each}
+    yield from (each["name"] for each in found if each["name"] in whole)

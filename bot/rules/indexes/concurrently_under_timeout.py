@@ -11,7 +11,7 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
-from bot.sql.actions import SetVariable
+from bot.sql.actions import DetachPartition, SetVariable
 
 SEVERITY = Severity.WARNING
 
@@ -55,7 +55,14 @@ def check(statement: Statement, context: Context) -> Hits:
     for name, value in _in_effect(context).items():
         milliseconds = _milliseconds(value)
         if milliseconds and milliseconds < _LONG:
-            yield f"If {name} ({value}) cancels it while it waits, a broken index stays behind."
+            yield f"If {name} ({value}) cancels it while it waits, {_left(context)}."
+
+
+def _left(context: Context) -> str:
+    """What a cancelled statement leaves behind."""
+    if context.all(DetachPartition):
+        return "the partition stays half detached, until DETACH PARTITION … FINALIZE"
+    return "a broken index stays behind"
 
 
 def _in_effect(context: Context) -> dict[str, str]:

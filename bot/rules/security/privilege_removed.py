@@ -41,6 +41,8 @@ QUIET = [
     "CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE mood OWNER TO app;",
     "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;",
     'ALTER TABLE "Invoice" SET SCHEMA billing;',
+    "ALTER GROUP writers ADD USER app;",
+    "ALTER ROLE app NOLOGIN;",
 ]
 
 _NODES = {
@@ -53,7 +55,7 @@ _NODES = {
 def check(statement: Statement, context: Context) -> Hits:
     if statement.node in _NODES:
         yield _NODES[statement.node]
-    if statement.node == "GrantRoleStmt" and statement.kind == "REVOKE":
+    if _takes_membership(statement):
         yield "The role loses a membership, and what it could do through it."
     for grant in context.all(Grant):
         if grant.kind == "REVOKE" and grant.scope != "DEFAULT":
@@ -64,6 +66,15 @@ def check(statement: Statement, context: Context) -> Hits:
     for change in context.all(ChangeOwner):
         if not created_here(change.name, context):
             yield f"{shown(change.name)} gets another owner; the old one loses its rights."
+
+
+def _takes_membership(statement: Statement) -> bool:
+    """REVOKE role FROM role, or ALTER GROUP … DROP USER."""
+    if statement.node == "AlterRoleStmt":
+        options = statement.tree.get("options", ())
+        members = any(each["DefElem"]["defname"] == "rolemembers" for each in options)
+        return members and statement.tree.get("action") == -1
+    return statement.node == "GrantRoleStmt" and statement.kind == "REVOKE"
 
 
 def _revoked(grant: Grant, context: Context) -> Iterator[str]:

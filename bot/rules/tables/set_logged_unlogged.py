@@ -36,10 +36,13 @@ QUIET = [
     "CREATE UNLOGGED TABLE n (a INT); DROP TABLE n;",
     "CREATE UNLOGGED TABLE n (a INT); ALTER TABLE n SET LOGGED;",
     "CREATE TEMP TABLE n (a INT);",
+    "ALTER SEQUENCE ids SET LOGGED;",
 ]
 
 
 def check(statement: Statement, context: Context) -> Hits:
+    if statement.tree.get("objtype") == "OBJECT_SEQUENCE":
+        return
     for option in context.all(TableOption):
         switches = option.command in ("AT_SetLogged", "AT_SetUnLogged")
         if switches and not context.is_new(option.table):

@@ -14,11 +14,19 @@ from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.judge.transactions import version_of
 from bot.rules.tables.primary_keys import primary_keys_of
-from bot.sql.actions import AddColumn, AddConstraint, CreateTable, DropObjects, Rename
+from bot.sql.actions import (
+    AddColumn,
+    AddConstraint,
+    CreateTable,
+    DropConstraint,
+    DropObjects,
+    Rename,
+)
+from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
 
-ABOUT = (CreateTable,)
+ABOUT = (CreateTable, DropConstraint)
 
 FIX = "Give the table a primary key; in schema.prisma, with `@id` or `@@id`."
 
@@ -49,6 +57,8 @@ QUIET = [
     'CREATE TABLE IF NOT EXISTS "User" (a INT);',
     'CREATE TABLE "_PostToTag" ("A" INTEGER NOT NULL, "B" INTEGER NOT NULL);',
     "CREATE FOREIGN TABLE n (a INT) SERVER s;",
+    "CREATE TABLE n (a INT CONSTRAINT k PRIMARY KEY, b INT); "
+    "ALTER TABLE n DROP CONSTRAINT k, ADD CONSTRAINT k PRIMARY KEY (b);",
 ]
 
 # From version 6 on, Prisma gives the tables between two models a primary key.
@@ -61,6 +71,19 @@ def check(statement: Statement, context: Context) -> Hits:
             created.table, context
         ):
             yield f"{shown(created.table)} has no primary key."
+    for dropped in context.all(DropConstraint):
+        if _takes_key(dropped, context) and not _keyed_or_dropped(dropped.table, context):
+            yield f"{shown(dropped.table)} has no primary key any more."
+
+
+def _takes_key(dropped: DropConstraint, context: Context) -> bool:
+    """Whether a table that is new loses its key; of one in use, pk-dropped tells."""
+    table = context.catalogue.tables.get(dropped.table)
+    found = table.constraints.get(dropped.name) if table else None
+    if table is None or found is None or context.file.baseline:
+        return False
+    lost = found.kind is ConstraintKind.PRIMARY_KEY and not table.temporary
+    return lost and context.is_new(table.name)
 
 
 def _needs_key(created: CreateTable, statement: Statement, context: Context) -> bool:

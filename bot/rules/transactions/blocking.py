@@ -1,7 +1,5 @@
 """Which tables in use a statement blocks, and how."""
 
-from collections.abc import Mapping
-
 from bot.core.effects import Effects, LockMode
 from bot.judge.context import Context
 from bot.judge.timeline import Step
@@ -59,23 +57,26 @@ def blocks_first(context: Context) -> bool:
 class Blocked:
     """The tables in use that the transaction has blocked so far, with the strongest lock on each.
 
+    `gone_through` are those that a statement both locks and reads or writes as a whole.
     `transaction` is the number of the one that ran last.
     """
 
-    def __init__(self) -> None:
-        self.transaction: int | None = None
+    def __init__(self, transaction: int | None = None) -> None:
+        self.transaction = transaction
         self.tables: dict[str, LockMode] = {}
+        self.gone_through: set[str] = set()
 
     def add(self, step: Step, effects: Effects, context: Context) -> None:
         if step.transaction is None or step.transaction != self.transaction:
-            self.transaction, self.tables = step.transaction, {}
-        found = blocked(effects, context) if step.transaction is not None else ()
+            self.transaction, self.tables, self.gone_through = step.transaction, {}, set()
+        found = blocked(effects, context) if step.transaction is not None else frozenset()
         modes = {each.relation: each.mode for each in effects.locks} if found else {}
         for each in found:
             self.tables[each] = max(modes[each], self.tables.get(each, modes[each]))
+        self.gone_through |= found & {*effects.scans, *effects.rewrites} if found else set()
 
 
-def blocked_before(context: Context) -> Mapping[str, LockMode]:
-    """The tables in use that earlier statements of the same transaction have blocked."""
+def blocked_before(context: Context) -> Blocked:
+    """What earlier statements of the same transaction have blocked."""
     before = context.tally(Blocked)
-    return before.tables if before.transaction == context.step.transaction else {}
+    return before if before.transaction == context.step.transaction else Blocked()

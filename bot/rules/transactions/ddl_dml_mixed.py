@@ -45,5 +45,5 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     for table in backfilled(context):
-        if table in blocked_before(context):
+        if table in blocked_before(context).tables:
             yield f"{shown(table)} stays locked by the change above until its rows are changed."

@@ -4,14 +4,17 @@ A lock is held until the transaction ends. ADD COLUMN alone takes a moment; foll
 that reads or writes a whole table, it blocks all reads and writes for as long as that takes.
 """
 
+from collections.abc import Iterator
+
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, listed, shown
+from bot.rules.data.changes import chooses_few, keys_of, limited
 from bot.rules.transactions.blocking import blocked, blocked_before
 from bot.rules.transactions.rows import backfilled
-from bot.sql.actions import AddConstraint, RefreshView, ValidateConstraint
+from bot.sql.actions import AddConstraint, Query, RefreshView, ValidateConstraint
 
 SEVERITY = Severity.WARNING
 
@@ -39,6 +42,11 @@ QUIET = [
     'ALTER TABLE "Order" ADD COLUMN a INT; CREATE TABLE n (a INT); CREATE INDEX ON n (a);',
     'BEGIN; ALTER TABLE "Order" ADD COLUMN a INT; COMMIT; '
     'BEGIN; ALTER TABLE "Order" VALIDATE CONSTRAINT "positive"; COMMIT;',
+    'ALTER TABLE "Order" ADD COLUMN a INT; SELECT count(*) FROM "User" WHERE "id" = 1;',
+    'ALTER TABLE "Order" ADD COLUMN a INT; SELECT * FROM "User" LIMIT 1;',
+    'ALTER TABLE "Order" ADD COLUMN a INT; SELECT setval(\'s\', max("id")) FROM "User";',
+    'ALTER TABLE "Order" ADD COLUMN a INT; SELECT 1;',
+    'ALTER TABLE "Order" ADD COLUMN a INT; ALTER SEQUENCE ids SET LOGGED;',
 ]
 
 
@@ -48,8 +56,9 @@ def check(statement: Statement, context: Context) -> Hits:
         return
     exclusive = LockMode.ACCESS_EXCLUSIVE
     before = blocked_before(context)
-    held = {table for table, mode in before.items() if mode is exclusive}
-    kept = held - blocked(context.effects, context, at_least=exclusive) - _mixed(context)
+    held = {table for table, mode in before.tables.items() if mode is exclusive}
+    own = blocked(context.effects, context, at_least=exclusive) - before.gone_through
+    kept = held - own - _mixed(context)
     if kept:
         yield f"Reads and writes of {listed(kept)} wait until {shown(slow)} has been gone through."
 
@@ -57,12 +66,28 @@ def check(statement: Statement, context: Context) -> Hits:
 def _slow(context: Context) -> str:
     """A table in use that the statement reads or writes as a whole; "" if there is none."""
     effects = context.effects
-    if not effects.transactional or _judged_elsewhere(context):
+    sequence = context.step.statement.tree.get("objtype") == "OBJECT_SEQUENCE"
+    if not effects.transactional or sequence or _judged_elsewhere(context):
         return ""
-    found = {*effects.scans, *effects.rewrites, *backfilled(context)}
+    found = {*effects.scans, *effects.rewrites, *backfilled(context), *_read(context)}
     if any(each.with_data for each in context.all(RefreshView)):
         found |= {each.name for each in context.all(RefreshView)}
     return next((each for each in sorted(found) if not context.is_new(each)), "")
+
+
+def _read(context: Context) -> Iterator[str]:
+    """What a SELECT goes through: its answer is at hand if it names its rows, or takes few.
+
+    The largest value of a key, which is what setval is given, is at the end of an index.
+    """
+    statement = context.step.statement
+    tree = statement.tree
+    for query in context.all(Query):
+        if "setval" not in query.functions and not limited({statement.node: tree}):
+            where = tree.get("whereClause")
+            for table in query.reads:
+                if not (where and chooses_few(where, keys_of(table, context.catalogue))):
+                    yield table
 
 
 def _mixed(context: Context) -> frozenset[str]:

@@ -56,3 +56,16 @@ def test_a_domain_that_is_constrained_later_counts() -> None:
     )
 
     assert "add-column-constrained-domain" in found(sql)
+
+
+def test_a_new_table_with_rows_refuses_a_required_column() -> None:
+    fill = "CREATE TABLE n (id INT PRIMARY KEY); INSERT INTO n (id) VALUES (1);"
+
+    assert "add-column-required" in found(fill + "ALTER TABLE n ADD COLUMN b INT NOT NULL;")
+    assert "add-column-required" not in found(fill + "ALTER TABLE n ADD b INT NOT NULL DEFAULT 1;")
+
+
+def test_rows_that_may_not_be_there_are_no_rows() -> None:
+    copy = 'CREATE TABLE n (id TEXT PRIMARY KEY); INSERT INTO n (id) SELECT "id" FROM "User";'
+
+    assert "add-column-required" not in found(copy + "ALTER TABLE n ADD COLUMN b INT NOT NULL;")

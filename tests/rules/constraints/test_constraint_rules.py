@@ -261,3 +261,25 @@ def test_every_new_rule_for_rows_restricts_the_running_version(sql: str) -> None
     on = {"new-write-restriction": Severity.NOTICE}
     assert count("new-write-restriction", sql, severities=on) == 1
     assert count("new-write-restriction", sql) == 0
+
+
+# pk-dropped
+
+
+def test_a_column_takes_the_primary_key_along() -> None:
+    assert count("pk-dropped", 'ALTER TABLE "User" DROP COLUMN "id";') == 1
+    assert count("pk-dropped", 'ALTER TABLE "Order" DROP COLUMN "id";') == 0
+
+
+@pytest.mark.parametrize(("name", "found"), [("old_pkey", 1), ("pk_old", 1), ("old_name_key", 0)])
+def test_the_key_of_a_table_that_is_not_known_goes_by_its_name(name: str, found: int) -> None:
+    assert count("pk-dropped", f"ALTER TABLE old DROP CONSTRAINT {name};") == found
+
+
+def test_a_key_that_comes_back_in_the_same_transaction_is_not_missed() -> None:
+    sql = (
+        'ALTER TABLE "User" DROP CONSTRAINT "User_pkey"; ALTER TABLE "User" ADD PRIMARY KEY ("id");'
+    )
+
+    assert count("pk-dropped", sql) == 0
+    assert count("pk-dropped", sql, prisma="7.8.0") == 1

@@ -145,3 +145,39 @@ def test_the_data_change_is_where_a_mixed_file_is_told() -> None:
     judgement = judged(sql, before=[OLD], severities={"mixed-ddl-dml-policy": Severity.NOTICE})
     (finding,) = (each for each in judgement.findings if each.rule == "mixed-ddl-dml-policy")
     assert finding.line == 2
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE VIEW v AS SELECT 1 AS a, 2 AS a;",
+        "CREATE VIEW v (a, a) AS SELECT 1, 2;",
+        "CREATE VIEW v (a) AS SELECT 1, 2 AS a;",
+        'CREATE VIEW v AS SELECT u."id", m."userId", m."userId" FROM "User" u, "Member" m;',
+        "CREATE MATERIALIZED VIEW v AS SELECT 1, 2;",
+        "CREATE VIEW v AS SELECT 1 AS a, 2 AS a UNION SELECT 3, 4;",
+        'CREATE TABLE n AS SELECT count(*), count("id") FROM "User";',
+        "CREATE TABLE n (a, a) AS SELECT 1, 2;",
+        "SELECT 1 AS a, 2 AS a INTO n;",
+        'UPDATE "Member" SET "role" = ROW(1, 2), "role".x = 1 WHERE "userId" = \'x\';',
+    ],
+)
+def test_a_name_given_twice_is_found(sql: str) -> None:
+    assert len(found("duplicate-assignment", sql)) == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE VIEW v (a, b) AS SELECT 1 AS x, 2 AS x;",
+        'CREATE VIEW v (a) AS SELECT *, "id" FROM "User";',
+        'CREATE VIEW v AS SELECT u.*, m."role" FROM "User" u, "Member" m;',
+        "CREATE VIEW v AS SELECT 1 AS a UNION SELECT 2 AS a;",
+        "CREATE VIEW v AS VALUES (1, 2);",
+        "CREATE VIEW v AS SELECT CASE WHEN true THEN 1 END, 1::text;",
+        "SELECT 1 AS a, 2 AS a;",
+        "WITH w AS (SELECT 1 AS a, 2 AS a) SELECT 1;",
+    ],
+)
+def test_names_that_differ_or_are_not_said_are_none(sql: str) -> None:
+    assert found("duplicate-assignment", sql) == []

@@ -179,3 +179,10 @@ def test_shapes_want_gist() -> None:
     sql = "CREATE TABLE p (g geometry(Point, 4326)); CREATE INDEX i ON p (g);"
     (message,) = found("index-ext-params", sql)
     assert message == "No search by place can use i on g."
+
+
+def test_a_cancelled_detach_leaves_no_index_but_half_a_partition() -> None:
+    detach = 'SET lock_timeout = \'5s\'; ALTER TABLE "Log" DETACH PARTITION "Log_1" CONCURRENTLY;'
+
+    (message,) = found("concurrently-under-timeout", detach)
+    assert "FINALIZE" in message

@@ -105,3 +105,8 @@ def test_an_upgrade_names_its_version() -> None:
         "postgis changes to version 3.4 while the application uses it."
     ]
     assert len(messages("ALTER EXTENSION postgis DROP FUNCTION f();", extension_upgrade)) == 1
+
+
+def test_a_member_who_leaves_a_group_loses_its_rights() -> None:
+    assert len(messages("ALTER GROUP writers DROP USER app, worker;", privilege_removed)) == 1
+    assert messages("ALTER GROUP writers ADD USER app;", privilege_removed) == []

@@ -44,3 +44,11 @@ def test_a_key_in_the_next_migration_is_too_late() -> None:
 def test_a_whole_history_is_judged_too() -> None:
     everything = judge(change("CREATE TABLE n (a INT);", compared=False), rules.RULES)
     assert RULE in names(everything.migrations[0])
+
+
+def test_a_new_table_that_loses_its_key_has_none() -> None:
+    made = "CREATE TABLE n (a INT CONSTRAINT k PRIMARY KEY, b INT);"
+    assert names(judged(made + "ALTER TABLE n DROP CONSTRAINT k;")).count(RULE) == 1
+    back = "ALTER TABLE n DROP CONSTRAINT k; ALTER TABLE n ADD PRIMARY KEY (b);"
+    assert RULE not in names(judged(made + back))
+    assert RULE not in names(judged(made + "ALTER TABLE n DROP CONSTRAINT k; DROP TABLE n;"))

@@ -166,3 +166,18 @@ def test_nothing_is_said_about_tables_of_the_same_pull_request() -> None:
     assert "lock-timeout-missing" not in found_here
     assert "wide-lock-window" not in found_here
     assert "ddl-dml-mixed" not in found_here
+
+
+def test_a_query_of_a_whole_table_is_slow() -> None:
+    rule = "statement-after-access-exclusive"
+    assert len(found(ADD + 'SELECT count(*) FROM "User";', rule)) == 1
+    assert found(ADD + 'SELECT 1 FROM "User" WHERE "id" = 1;', rule) == []
+    assert found('SELECT count(*) FROM "User";' + ADD, rule) == []
+
+
+def test_two_slow_changes_of_one_table_add_up() -> None:
+    slow = 'ALTER TABLE "Order" ALTER "userId" SET NOT NULL;'
+    again = 'ALTER TABLE "Order" ALTER "total" TYPE BIGINT;'
+    rule = "statement-after-access-exclusive"
+    assert len(found(slow + again, rule)) == 1
+    assert found(ADD + again, rule) == []
