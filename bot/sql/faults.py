@@ -3,24 +3,18 @@
 import re
 
 from bot.core.statement import Position, SyntaxFault
-from bot.sql.lexer import Lines, Part, pieces
+from bot.sql.characters import suspicious_characters
+from bot.sql.leftovers import leftover, placeholder
+from bot.sql.lexer import Lines, Part, Piece, pieces
 
-_BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_INVISIBLE = (
-    "\u00a0\u00ad\u1680\u180e\u2000-\u200d\u2028\u2029\u202f\u205f\u2060-\u2064\u3000\ufeff"
-)
-_SUSPICIOUS = re.compile(f"[{_BIDI}{_INVISIBLE}]")
-_IS_BIDI = re.compile(f"[{_BIDI}]")
 _COPY_INPUT = re.compile(r"\bcopy\b[^;]*\bfrom\s+stdin\b[^;]*;", re.IGNORECASE)
 _VARIABLE = re.compile(r":['\"]?[A-Za-z_]\w*")
-_NAMES = {
-    "\ufeff": "a byte order mark",
-    "\u00a0": "a no-break space",
-    "\u200b": "a zero-width space",
-    "\u200c": "a zero-width non-joiner",
-    "\u200d": "a zero-width joiner",
-    "\u00ad": "a soft hyphen",
-}
+# Longer runs of them are no SQL, and the grammar's scanner reads each again from every sign of it.
+_LONG_RUN = 200
+_OPERATORS = re.compile(rf"[~!@#^&|`?+\-*/%<>=]{{{_LONG_RUN},}}")
+_MOST_NESTED = 20
+_NEAR = re.compile(r'(?s)( at or near )"(.*)"\Z')
+_MOST_SHOWN = 40
 _SAVE_AS = "Save the file as UTF-8 without a byte order mark."
 _PLAIN_SQL = "Write plain SQL: Prisma and migration-bot send the file to the server, not to psql."
 
@@ -33,7 +27,7 @@ def fault_before(text: str) -> SyntaxFault | None:
     if text.startswith("\ufeff"):
         message = "The file begins with a byte order mark, which PostgreSQL takes for SQL."
         return SyntaxFault("file-encoding", message, Position(1, 1), _SAVE_AS)
-    return None
+    return _endless_operator(text)
 
 
 def fault_of_size(text: str) -> SyntaxFault:
@@ -52,41 +46,22 @@ def fault_of_refusal(text: str, message: str, offset: int) -> SyntaxFault:
     """Why the grammar refused the text at `offset`, as exactly as can be told."""
     return (
         _invisible(text)
+        or leftover(text, offset)
         or _psql(text, offset)
         or _too_deep(text, message, offset)
         or _foreign(text, message, offset)
+        or placeholder(text, offset)
         or SyntaxFault("syntax-error", _sentence(message), Lines(text).at(offset))
     )
 
 
-def suspicious_characters(text: str) -> list[tuple[int, str]]:
-    """Where characters stand that a reader cannot see, and their names.
-
-    Data and comments may contain them, except those that change the direction of text: they make
-    code look like something else even from inside a comment.
-    """
-    if text.isascii() or not _SUSPICIOUS.search(text):
-        return []
-    return [
-        (match.start(), _name(match[0]))
-        for piece in pieces(text)
-        if piece.part is not Part.LITERAL
-        for match in _SUSPICIOUS.finditer(text, piece.start, piece.end)
-        if piece.part is not Part.COMMENT or _IS_BIDI.match(match[0])
-    ]
-
-
-def _name(character: str) -> str:
-    code = f"U+{ord(character):04X}"
-    if _IS_BIDI.match(character):
-        return f"a text direction mark ({code})"
-    return f"{_NAMES.get(character, 'an invisible character')} ({code})"
-
-
 def _not_text(text: str, nul: int) -> SyntaxFault:
-    many = text.count("\0") > len(text) / 4
-    if many:
-        message = "The file is UTF-16: every second byte of it is zero."
+    if "\0\0\0" in text:
+        message = "The file is UTF-32: most bytes of it are zero."
+        return SyntaxFault("file-encoding", message, Position(1, 1), _SAVE_AS)
+    # The two bytes that open UTF-16 are none of UTF-8.
+    if text.startswith("\ufffd\ufffd") or text.count("\0") > len(text) / 4:
+        message = "The file is UTF-16: about every second byte of it is zero."
         return SyntaxFault("file-encoding", message, Position(1, 1), _SAVE_AS)
     message = "The file contains a NUL character, which PostgreSQL cannot store or read."
     return SyntaxFault("file-encoding", message, Lines(text).at(nul), "Delete the character.")
@@ -97,8 +72,9 @@ def _invisible(text: str) -> SyntaxFault | None:
     if not found:
         return None
     offset, name = found[0]
-    message = f"The code contains {name}, which PostgreSQL takes for part of a word."
-    return SyntaxFault("file-encoding", message, Lines(text).at(offset), "Delete the character.")
+    message = f"The code contains {name}, which PostgreSQL cannot read or takes for part of a word."
+    fix = "Delete the character, or write the plain one in its place."
+    return SyntaxFault("file-encoding", message, Lines(text).at(offset), fix)
 
 
 def _psql(text: str, offset: int) -> SyntaxFault | None:
@@ -135,4 +111,30 @@ def _foreign(text: str, message: str, offset: int) -> SyntaxFault | None:
 
 
 def _sentence(message: str) -> str:
-    return f"PostgreSQL cannot read this: {message}."
+    return f"PostgreSQL cannot read this: {_NEAR.sub(_shortened, message)}."
+
+
+def _shortened(match: re.Match[str]) -> str:
+    """What the grammar stumbled over: an open quote takes it all the way to the end of the file."""
+    line, _, more = match[2].strip().partition("\n")
+    if len(line) > _MOST_SHOWN or more:
+        line = f"{line[:_MOST_SHOWN].rstrip()}…"
+    return f'{match[1]}"{line}"'
+
+
+def _endless_operator(text: str) -> SyntaxFault | None:
+    """A run of operator signs that nobody wrote for a server; rulers in comments are none."""
+    runs = [match.span() for match in _OPERATORS.finditer(text)]
+    for piece in pieces(text) if runs else ():
+        while runs and runs[0][1] - piece.start < _LONG_RUN:
+            del runs[0]
+        if runs and runs[0][0] < piece.end and _is_slow(text, piece):
+            message = "More operator signs stand here in a row than PostgreSQL reads."
+            return SyntaxFault("syntax-error", message, Lines(text).at(piece.start))
+    return None
+
+
+def _is_slow(text: str, piece: Piece) -> bool:
+    if piece.part is Part.COMMENT:
+        return text.count("/*", piece.start, piece.end) > _MOST_NESTED
+    return piece.part is Part.CODE

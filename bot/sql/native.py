@@ -9,18 +9,23 @@ import importlib.util
 import json
 import sys
 import threading
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from bot.sql.deep_json import decode
 
-# The printer of the tree recurses in C. Its deepest known text, `1+1+1…`, takes 131 bytes of stack
-# for two bytes of SQL; 128 for each byte leaves a wide margin.
+# The printer of the tree recurses in C, and a stack that is too small ends the process. The deepest
+# known texts, `a[a[a[…` and `1+1+1…`, take 68 bytes of stack for each byte of SQL.
 _STACK_PER_BYTE = 128
-_STACK_SPARE = 8 * 1024 * 1024
-_SMALL = 8 * 1024
+# What Python itself and its reader of JSON may need besides; that one recurses in C as well.
+_STACK_SPARE = 4 * 1024 * 1024
+# No stack is larger by itself on the systems that are known, except where it has no limit at all.
+_STACK_USUAL = 8 * 1024 * 1024
 _PAGE = 64 * 1024
+
+T = TypeVar("T")
 
 _stack_size_is_set_for_the_process = threading.Lock()
 
@@ -44,9 +49,14 @@ def raw_statements(sql: bytes, *, most: int) -> list[dict[str, Any]]:
     Raises Refused for text that is no SQL, and TooLarge where the tree's JSON would pass `most`
     bytes. The text must not contain a NUL, which would end it for C.
     """
-    parse = _parse if len(sql) <= _SMALL else _parse_on_a_large_stack
-    answer = parse(sql, most)
-    return cast("list[dict[str, Any]]", _decoded(answer)["stmts"])
+    stack = _STACK_SPARE + _STACK_PER_BYTE * len(sql)
+    if stack <= _stack_here():
+        return _statements(sql, most)
+    return _on_a_large_stack(partial(_statements, sql, most), stack)
+
+
+def _statements(sql: bytes, most: int) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", _decoded(_parse(sql, most))["stmts"])
 
 
 def _decoded(answer: bytes) -> Any:
@@ -71,20 +81,30 @@ def _parse(sql: bytes, most: int) -> bytes:
         library.pg_query_free_parse_result(result)
 
 
-def _parse_on_a_large_stack(sql: bytes, most: int) -> bytes:
-    outcome: list[bytes | Exception] = []
+def _stack_here() -> int:
+    """The stack that may be counted on here. A thread has as little as 128 kB on some systems."""
+    if threading.current_thread() is not threading.main_thread() or sys.platform == "win32":
+        return 0
+    import resource
+
+    limit, _ = resource.getrlimit(resource.RLIMIT_STACK)
+    return _STACK_USUAL if limit == resource.RLIM_INFINITY else min(limit, _STACK_USUAL)
+
+
+def _on_a_large_stack(work: Callable[[], T], stack: int) -> T:
+    outcome: list[T] = []
+    failure: list[Exception] = []
 
     def run() -> None:
         try:
-            outcome.append(_parse(sql, most))
+            outcome.append(work())
         except Exception as error:
-            outcome.append(error)
+            failure.append(error)
 
     _library()  # Loaded here, because an import in a thread can wait for one in this thread.
-    wanted = _STACK_SPARE + _STACK_PER_BYTE * len(sql)
-    _start(threading.Thread(target=run, daemon=True), -(-wanted // _PAGE) * _PAGE).join()
-    if isinstance(outcome[0], Exception):
-        raise outcome[0]
+    _start(threading.Thread(target=run, daemon=True), -(-stack // _PAGE) * _PAGE).join()
+    if failure:
+        raise failure[0]
     return outcome[0]
 
 

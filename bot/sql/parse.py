@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.statement import Script, Statement
 from bot.sql.faults import fault_before, fault_of_copy, fault_of_refusal, fault_of_size
 from bot.sql.kinds import kind_of
+from bot.sql.leftovers import template_in_name
 from bot.sql.lexer import Lines, Part, comment_text, pieces
 from bot.sql.native import Refused, TooLarge, raw_statements
 
@@ -31,9 +32,8 @@ def parse(text: str) -> Script:
         return Script(fault=fault_of_size(text))
     statements = tuple(_statements(text, encoded, raw))
     copied = next((each for each in statements if _reads_input(each)), None)
-    if copied:
-        return Script(fault=fault_of_copy(copied.start))
-    return Script(statements=statements)
+    fault = fault_of_copy(copied.start) if copied else template_in_name(text)
+    return Script(fault=fault) if fault else Script(statements=statements)
 
 
 def _statements(text: str, encoded: bytes, raw: list[dict[str, Any]]) -> Iterator[Statement]:

@@ -207,3 +207,71 @@ def test_no_text_crashes_the_parser(text: str) -> None:
     for statement in script.statements:
         assert statement.start.line <= statement.end.line
         assert statement.sql in text
+
+
+@pytest.mark.parametrize(
+    ("sql", "position", "said"),
+    [
+        ("CREATE TABLE {{ schema }}.a (id int);", Position(1, 14), "Jinja"),
+        ("{% if x %}\nSELECT 1;\n{% endif %}", Position(1, 1), "Jinja"),
+        ("SELECT 1;\nCREATE TABLE <%= table %> (id int);", Position(2, 14), "ERB"),
+        ("GRANT SELECT ON a TO ${ROLE};", Position(1, 22), "shell"),
+        ('CREATE TABLE a (id int);\nDROP TABLE "${schema}"."a";', Position(2, 13), "shell"),
+        ("INSERT INTO a VALUES (?);", Position(1, 23), "? stands for a value"),
+        ("INSERT INTO a VALUES (%(name)s);", Position(1, 23), "%(name)s stands for a value"),
+        ("SELECT 1;\n<<<<<<< HEAD\nSELECT 2;", Position(2, 1), "merge conflict"),
+        ("```sql\nSELECT 1;\n```", Position(1, 1), "Markdown"),
+    ],
+)
+def test_what_somebody_should_have_filled_in_is_named(
+    sql: str, position: Position, said: str
+) -> None:
+    found = fault(sql)
+    assert (found.rule, found.position) == ("syntax-error", position)
+    assert said in found.message
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT '{{ name }} ${x} <%= y %>'", "SELECT a <% b, a %> b", "-- ${x}\nSELECT 1"]
+)
+def test_a_template_in_data_is_data(sql: str) -> None:
+    assert parse(sql).fault is None
+
+
+def test_an_open_quote_is_told_in_one_line() -> None:
+    found = fault("SELECT 'a\n" + "x\n" * 10_000)
+    assert 'unterminated quoted string at or near "\'a…"' in found.message
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT " + "+" * 60_000,
+        "/*" * 30_000,
+        "SELECT 1 " + "*/" * 30_000,
+        "SELECT " + "+-" * 30_000,
+    ],
+    ids=["plus", "comments", "ends", "signs"],
+)
+def test_endless_operators_are_not_given_to_the_scanner(sql: str) -> None:
+    assert "More operator signs" in fault(sql).message
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"/{'*' * 5_000}/ SELECT 1",
+        f"-- {'=' * 5_000}\nSELECT 1",
+        f"/* {'-' * 5_000} */ SELECT 1",
+        f"SELECT '{'+' * 5_000}'",
+    ],
+)
+def test_rulers_are_no_operators(sql: str) -> None:
+    assert len(parse(sql).statements) == 1
+
+
+def test_a_file_of_a_wide_encoding_is_named() -> None:
+    chinese = "-- 添加一个新的列到这个表格\nSELECT 1;"
+    for encoding, name in (("utf-16", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-32")):
+        text = chinese.encode(encoding).decode("utf-8", "replace")
+        assert name in fault(text).message
