@@ -2,26 +2,43 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import Protocol, TypeVar, cast, runtime_checkable
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from bot.core.effects import Effects
+from bot.core.exclusion import Exclusion
 from bot.core.finding import Finding
+from bot.core.history import Change
 from bot.core.migration import Migration
+from bot.core.project import Project
 from bot.core.rule import Hits, Rule
 from bot.core.statement import Script, Statement
 from bot.judge.catalogue import Catalogue
 from bot.sql.actions import Action, RefreshView
 
 A = TypeVar("A", bound=Action)
+Options = TypeVar("Options")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The server's major version, and the Prisma that will apply; None for migration-bot itself."""
+    """The server's major version, and the Prisma that will apply; None for migration-bot itself.
+
+    `configured` are options by their type, `exclusions` by rule. `today` is the day of the check in
+    UTC. `project` is what lies beside the migrations, if that was looked at.
+    """
 
     postgres: int = 18
     prisma: str | None = None
+    configured: Mapping[type[Any], Any] = field(default_factory=dict)
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
+    today: date = date.min
+    project: Project | None = None
+
+    def options(self, kind: type[Options]) -> Options:
+        """A rule's options as they were configured, or their defaults."""
+        return cast("Options", self.configured.get(kind)) or kind()
 
 
 @dataclass(frozen=True)
@@ -108,6 +125,16 @@ class MigrationContext:
 
 
 @dataclass(frozen=True)
+class HistoryContext:
+    """The whole history once it was replayed: the schema before the change, and the one after."""
+
+    change: Change
+    settings: Settings
+    before: Catalogue
+    after: Catalogue
+
+
+@dataclass(frozen=True)
 class Context:
     """One statement of a migration, as `step`; `file` is the migration."""
 
@@ -160,6 +187,13 @@ class MigrationRule(Rule, Protocol):
     """A rule about a migration as a whole, asked once all its statements were looked at."""
 
     def check_migration(self, context: MigrationContext) -> Hits: ...
+
+
+@runtime_checkable
+class HistoryRule(Rule, Protocol):
+    """A rule about the schema that the history builds, asked once all of it was replayed."""
+
+    def check_history(self, context: HistoryContext) -> Hits: ...
 
 
 def shown(name: str) -> str:
