@@ -23,7 +23,9 @@ class Exclusion:
         return bool(tables) and all(self._covers_table(each) for each in tables)
 
     def _covers_table(self, table: str) -> bool:
-        bare = table.partition(".")[2]
-        return any(
-            fnmatchcase(table if "." in pattern else bare, pattern) for pattern in self.tables
-        )
+        return any(is_table(table, pattern) for pattern in self.tables)
+
+
+def is_table(table: str, pattern: str) -> bool:
+    """Whether a `schema.name` is meant by a pattern, which may leave the schema out."""
+    return fnmatchcase(table if "." in pattern else table.partition(".")[2], pattern)

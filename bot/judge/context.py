@@ -126,12 +126,17 @@ class MigrationContext:
 
 @dataclass(frozen=True)
 class HistoryContext:
-    """The whole history once it was replayed: the schema before the change, and the one after."""
+    """The whole history once it was replayed: the schema before the change, and the one after.
+
+    `opaque` says that somewhere in the change is a file that cannot be read, or a statement that
+    does what its text does not tell.
+    """
 
     change: Change
     settings: Settings
     before: Catalogue
     after: Catalogue
+    opaque: bool = False
 
 
 @dataclass(frozen=True)

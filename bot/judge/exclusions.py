@@ -62,7 +62,12 @@ def _tables_of(finding: Finding, file: MigrationContext) -> set[str]:
     place = finding.statement
     if place >= min(len(file.steps), len(file.effects)):
         return set()
-    return {*_named(file.steps[place]), *_locked(file.effects[place], file)}
+    return changed_tables(file.steps[place], file.effects[place], file)
+
+
+def changed_tables(step: Step, effects: Effects, file: MigrationContext) -> set[str]:
+    """The tables that a statement makes, or does more to than read."""
+    return {*_named(step), *_locked(effects, file)}
 
 
 def _named(step: Step) -> Iterator[str]:

@@ -119,7 +119,7 @@ class _Bench:
             )
         paths = {each.migration.path for each in judged}
         elsewhere = [each for each in general if each.path not in paths]
-        elsewhere += self._about_the_schema(change, base, catalogue)
+        elsewhere += self._about_the_schema(change, base, catalogue, judged)
         shown = kept_in_general(elsewhere, self._settings.exclusions, change.head.folder)
         return Review(
             postgres=str(self._settings.postgres),
@@ -205,11 +205,19 @@ class _Bench:
             yield from self._findings(rule, rule.check_change(change), change.head.folder)
 
     def _about_the_schema(
-        self, change: Change, before: Catalogue | None, after: Catalogue
+        self,
+        change: Change,
+        before: Catalogue | None,
+        after: Catalogue,
+        judged: Sequence[JudgedMigration],
     ) -> Iterator[Finding]:
         """`before` is the base's schema; None if the change adds nothing to it."""
         base = (before or after) if change.base else Catalogue()
-        context = HistoryContext(change, self._settings, before=base, after=after)
+        opaque = any(
+            each.fault or not all(one.effects.understood for one in each.statements)
+            for each in judged
+        )
+        context = HistoryContext(change, self._settings, before=base, after=after, opaque=opaque)
         for rule in self._court.history:
             yield from self._findings(rule, rule.check_history(context), change.head.folder)
 
