@@ -144,17 +144,14 @@ def _body(lines: Iterator[_Line]) -> list[_Line] | None:
     return None
 
 
-def _take(
-    kind: str, name: str, path: str, line: int, body: Sequence[_Line], found: _Found
-) -> bool:
+def _take(kind: str, name: str, path: str, line: int, body: Sequence[_Line], found: _Found) -> bool:
     blocks = tuple(_compact(each.text) for each in body if each.text.startswith("@@"))
     inside = [each for each in body if not each.text.startswith("@@")]
     if kind in ("model", "view"):
-        fields = [_FIELD.fullmatch(each.text) for each in inside]
-        found.models.append(
-            Model(name, path, line, tuple(map(_field, filter(None, fields))), blocks, kind == "view")
-        )
-        return all(fields)
+        matches = [_FIELD.fullmatch(each.text) for each in inside]
+        fields = tuple(_field(match) for match in matches if match)
+        found.models.append(Model(name, path, line, fields, blocks, kind == "view"))
+        return all(matches)
     if kind == "enum":
         values = [_VALUE.fullmatch(each.text) for each in inside]
         names = tuple(_mapped(_MAP, each[2] or "") or each[1] for each in values if each)
@@ -181,9 +178,7 @@ def _type_of(name: str, blocks: Sequence[str]) -> str:
 
 
 def _field(match: re.Match[str]) -> Field:
-    return Field(
-        match[1], match[2], match[3] == "?", match[3] == "[]", _compact(match[4] or "")
-    )
+    return Field(match[1], match[2], match[3] == "?", match[3] == "[]", _compact(match[4] or ""))
 
 
 def _mapped(pattern: re.Pattern[str], attributes: str) -> str | None:

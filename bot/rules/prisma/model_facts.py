@@ -18,7 +18,7 @@ _TEXT_OR_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\w+|.', re.DOTALL)
 
 
 def facts_of(datamodel: Datamodel) -> Mapping[str, frozenset[str]]:
-    """By table, lines that are equal if and only if the same SQL makes it, as far as Prisma goes."""
+    """By table, lines that are the same wherever Prisma would write the same SQL for it."""
     return {
         model.table: frozenset(_facts(model, datamodel))
         for model in datamodel.models

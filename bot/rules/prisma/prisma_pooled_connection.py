@@ -24,7 +24,9 @@ FIX = (
     "`datasource.url` in prisma.config.ts from Prisma 7 on."
 )
 
-_POOLED = 'datasource db {\n  provider = "postgresql"\n  url      = "postgresql://pool:6543/shop"\n}\n'
+_POOLED = (
+    'datasource db {\n  provider = "postgresql"\n  url      = "postgresql://pool:6543/shop"\n}\n'
+)
 _ENDED = _POOLED.removesuffix("}\n")
 _NO_FILES: dict[str, str] = {}
 

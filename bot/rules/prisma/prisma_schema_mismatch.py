@@ -30,6 +30,7 @@ FIX = (
 _SOURCE = 'datasource db {\n  provider = "postgresql"\n}\n'
 _USER = f"{_SOURCE}\nmodel User {{\n  id   Int @id\n}}\n"
 _NAMED = _USER.replace("@id\n", "@id\n  name String?\n")
+_RENAMED = _USER.replace("id   Int @id", 'key Int @id @map("id")')
 _SQL = 'CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);\n'
 _INIT = {"migrations/20240101000000_init/migration.sql": _SQL}
 _ADDED = {
@@ -41,7 +42,7 @@ BAD = Layout(base=_BASE, head={**_BASE, "schema.prisma": _NAMED})
 GOOD = Layout(base=_BASE, head={**_BASE, "schema.prisma": _NAMED, **_ADDED})
 QUIET = [
     Layout(base=_BASE, head={**_BASE, "schema.prisma": f"// The users.\n{_USER}"}),
-    Layout(base=_BASE, head={**_BASE, "schema.prisma": _USER.replace("id   Int", "key Int @map(\"id\")")}),
+    Layout(base=_BASE, head={**_BASE, "schema.prisma": _RENAMED}),
     Layout(base={**_BASE, "schema.prisma": _NAMED}, head={**_BASE, "schema.prisma": _NAMED}),
     Layout(base=_BASE, head={**_BASE, "schema.prisma": "model of something else"}),
     Layout(base=_INIT, head={**_INIT, **_ADDED}),
@@ -80,7 +81,8 @@ def _changed(base: Datamodel, head: Datamodel, told: set[str]) -> Iterator[Hit]:
     before, after = facts_of(base), facts_of(head)
     for model in head.models:
         table = model.table
-        if table not in told and table in before and before[table] != after.get(table, before[table]):
+        now = after.get(table)
+        if table not in told and now is not None and before.get(table, now) != now:
             yield Hit(
                 f"This changes the model {model.name}, and no migration changes its table.",
                 at=Position(model.line, 1),

@@ -71,9 +71,7 @@ def _of_columns(
 
 
 def _always_there(column: Column, table: Table) -> bool:
-    keys = (
-        each for each in table.constraints.values() if each.kind is ConstraintKind.PRIMARY_KEY
-    )
+    keys = (each for each in table.constraints.values() if each.kind is ConstraintKind.PRIMARY_KEY)
     return column.not_null or any(column.name in each.columns for each in keys)
 
 

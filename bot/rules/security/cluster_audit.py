@@ -2,9 +2,9 @@
 
 Passwords kept as MD5 can be guessed quickly by whoever gets hold of them. Schemas that belong to a
 superuser cannot be changed by the role that migrates. A schema named after an environment has
-another name in the next one. A column of a type such as regproc stops pg_upgrade. The rest of such an
-audit (who may connect from where, bloat, tables that nobody reads) is asked of a running server, and
-is not looked at here.
+another name in the next one. A column of a type such as regproc stops pg_upgrade. The rest of such
+an audit (who may connect from where, bloat, tables that nobody reads) is asked of a running server,
+and is not looked at here.
 """
 
 import re
