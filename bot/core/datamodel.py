@@ -103,7 +103,7 @@ def read_datamodel(schemas: Mapping[str, str]) -> Datamodel | None:
     for path, text in schemas.items():
         if not _read(path, text, found):
             return None
-    names = [each.name for each in (*found.models, *found.enums)]
+    names = [model.name for model in found.models] + [enum.name for enum in found.enums]
     if len(found.sources) != 1 or len(set(names)) != len(names):
         return None
     return Datamodel(tuple(found.models), tuple(found.enums), found.sources[0])

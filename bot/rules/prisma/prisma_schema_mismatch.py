@@ -7,7 +7,7 @@ tables, columns, whether they may be empty, enums; and every change of a model w
 is added at all. Nothing is said while a migration does what its text does not tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.core.datamodel import Datamodel, read_datamodel
 from bot.core.finding import Severity
@@ -18,7 +18,7 @@ from bot.core.statement import Position
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import HistoryContext
 from bot.rules.prisma.model_facts import facts_of
-from bot.rules.prisma.schema_compare import Mismatch, mismatches
+from bot.rules.prisma.schema_compare import Key, Mismatch, mismatches
 
 SEVERITY = Severity.WARNING
 
@@ -91,9 +91,9 @@ def _changed(base: Datamodel, head: Datamodel, told: set[str]) -> Iterator[Hit]:
             )
 
 
-def _compared(datamodel: Datamodel, catalogue: Catalogue, head: History) -> dict[object, Mismatch]:
+def _compared(datamodel: Datamodel, catalogue: Catalogue, head: History) -> Mapping[Key, Mismatch]:
     config = head.project.config if head.project else ""
-    return dict(mismatches(datamodel, catalogue, unmanaged=_EXTERNAL in config))
+    return mismatches(datamodel, catalogue, unmanaged=_EXTERNAL in config)
 
 
 def _model(history: History) -> Datamodel | None:
