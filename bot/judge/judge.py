@@ -213,7 +213,7 @@ class _Bench:
     ) -> Iterator[Finding]:
         """`before` is the base's schema; None if the change adds nothing to it."""
         base = (before or after) if change.base else Catalogue()
-        opaque = any(
+        opaque = (change.base is None and bool(change.accepted)) or any(
             each.fault or not all(one.effects.understood for one in each.statements)
             for each in judged
         )

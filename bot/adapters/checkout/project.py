@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.adapters.checkout.git import Git
+from bot.adapters.checkout.objects import objects_in, read_blobs
 from bot.core.project import Project
 
 _SCHEMA = ".prisma"
@@ -42,16 +43,26 @@ def find_project(root: Path | None, folder: str) -> Project | None:
 def project_at(git: Git, commit: str, folder: str) -> Project | None:
     """The schema as a commit has it beside the folder; None if it has none there."""
     beside = folder.rpartition("/")[0]
-    where = ["--", f"{beside}/"] if beside else []
-    listed = git.read("ls-tree", "-r", "-z", "--full-tree", "--name-only", commit, *where)
-    names = [each for each in os.fsdecode(listed).split("\0") if each.endswith(_SCHEMA)]
-    wanted = [each for each in names if _belongs(each, beside, folder)]
+    inside = folder.removeprefix(f"{beside}/")
+    wanted = [
+        each
+        for each in objects_in(git, commit, beside)
+        if each.path.endswith(_SCHEMA) and _belongs(each.path, inside, whole=bool(beside))
+    ]
     if not wanted or len(wanted) > _MOST_FILES:
         return None
-    texts = {name: git.ask("cat-file", "blob", f"{commit}:{name}") for name in wanted}
-    if any(text is None for text in texts.values()):
+    blobs = read_blobs(git, (each.id for each in wanted))
+    try:
+        texts = {each.path: _decoded(blobs[each.id]) for each in wanted}
+    except UnicodeDecodeError:
         return None
-    return Project({name: text for name, text in sorted(texts.items()) if text is not None})
+    prefix = f"{beside}/" if beside else ""
+    return Project({prefix + path: texts[path] for path in sorted(texts)})
+
+
+def _decoded(content: bytes | str) -> str:
+    """A blob's text; what git could not read, and says why, is no schema either."""
+    return content.decode("utf-8") if isinstance(content, bytes) else content
 
 
 def _schemas(beside: Path, migrations: Path, *, whole: bool) -> Iterator[Path]:
@@ -74,13 +85,13 @@ def _may_hold_schemas(entry: os.DirEntry[str]) -> bool:
     return ours and entry.is_dir(follow_symlinks=False)
 
 
-def _belongs(path: str, beside: str, folder: str) -> bool:
+def _belongs(path: str, migrations: str, *, whole: bool) -> bool:
     """As `_schemas` looks in the working tree."""
-    if path.startswith(f"{folder}/"):
+    if path.startswith(f"{migrations}/"):
         return False
-    *folders, _ = path.removeprefix(f"{beside}/" if beside else "").split("/")
+    *folders, _ = path.split("/")
     hidden = any(each.startswith(".") or each == "node_modules" for each in folders)
-    below = not folders or bool(beside) or folders[0] == "schema"
+    below = whole or not folders or folders[0] == "schema"
     return below and not hidden and len(folders) <= _DEEPEST
 
 

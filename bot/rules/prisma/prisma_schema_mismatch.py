@@ -67,6 +67,8 @@ def _news(context: HistoryContext, head: Datamodel) -> Iterator[Hit]:
     """What the change brings; all there is, if it is compared with nothing."""
     change = context.change
     base = _model(change.base) if change.base else None
+    if base is None and change.base is not None and change.base.project is not None:
+        return  # It cannot be read there, so nobody can tell what is new here.
     known = _compared(base, context.before, change.head) if base else {}
     found = _compared(head, context.after, change.head)
     new = [each for key, each in found.items() if key not in known]
