@@ -7,6 +7,7 @@ the whole schema unreadable: half of it would be a guess.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _BLOCK = re.compile(r"(model|view|enum|type|datasource|generator)\s+(\w+)\s*\{$")
 _FIELD = re.compile(r"(\w+)\s+(Unsupported\(\s*\"(?:[^\"\\]|\\.)*\"\s*\)|\w+)(\?|\[\])?\s*(@.*)?$")
@@ -99,8 +100,14 @@ class Datamodel:
 
 def read_datamodel(schemas: Mapping[str, str]) -> Datamodel | None:
     """The schema of all files together; None if it cannot be read, or has not one datasource."""
+    return _datamodel(tuple(schemas.items()))
+
+
+@lru_cache(maxsize=4)
+def _datamodel(schemas: tuple[tuple[str, str], ...]) -> Datamodel | None:
+    """Remembered: the base's schema is nearly always the branch's, and several rules ask."""
     found = _Found()
-    for path, text in schemas.items():
+    for path, text in schemas:
         if not _read(path, text, found):
             return None
     names = [model.name for model in found.models] + [enum.name for enum in found.enums]

@@ -155,7 +155,9 @@ class Checkout:
 
     def _project_at(self, commit: str) -> Project | None:
         """A commit's, where there is one in the working tree to compare it with."""
-        return project_at(self._git, commit, self._in_repository) if self._project else None
+        if self._project is None:
+            return None
+        return project_at(self._git, commit, self._in_repository, self._project)
 
     @property
     def _in_repository(self) -> str:

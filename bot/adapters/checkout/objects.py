@@ -47,7 +47,7 @@ def find_in_commit(git: Git, commit: str, folder: str, texts: Iterable[bytes] = 
     found = Found()
     wanted = [each for each in objects if _add(each, found)]
     blobs = [each for each in wanted if each.mode != _LINK]
-    at_hand = _by_id(texts, blobs)
+    at_hand = by_id(texts, blobs)
     read = read_blobs(git, (each.id for each in blobs if each.id not in at_hand))
     for each in blobs:
         _keep(each.path, at_hand[each.id] if each.id in at_hand else read[each.id], found)
@@ -96,7 +96,7 @@ def _add_direct(each: _Object, found: Found) -> bool:
     return False
 
 
-def _by_id(texts: Iterable[bytes], objects: list[_Object]) -> dict[str, bytes]:
+def by_id(texts: Iterable[bytes], objects: list[_Object]) -> dict[str, bytes]:
     """The texts by the id git gives them, in whichever of its two hashes the repository uses."""
     if not objects:
         return {}

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.adapters.checkout.git import Git
-from bot.adapters.checkout.objects import objects_in, read_blobs
+from bot.adapters.checkout.objects import by_id, objects_in, read_blobs
 from bot.core.project import Project
 
 _SCHEMA = ".prisma"
@@ -40,8 +40,11 @@ def find_project(root: Path | None, folder: str) -> Project | None:
     return Project(dict(sorted(schemas.items())), config=config[1], config_path=config[0])
 
 
-def project_at(git: Git, commit: str, folder: str) -> Project | None:
-    """The schema as a commit has it beside the folder; None if it has none there."""
+def project_at(git: Git, commit: str, folder: str, at_hand: Project) -> Project | None:
+    """The schema as a commit has it beside the folder; None if it has none there.
+
+    What is the same at hand is not read again.
+    """
     beside = folder.rpartition("/")[0]
     inside = folder.removeprefix(f"{beside}/")
     wanted = [
@@ -51,7 +54,8 @@ def project_at(git: Git, commit: str, folder: str) -> Project | None:
     ]
     if not wanted or len(wanted) > _MOST_FILES:
         return None
-    blobs = read_blobs(git, (each.id for each in wanted))
+    known = by_id((text.encode("utf-8") for text in at_hand.schemas.values()), wanted)
+    blobs = {**known, **read_blobs(git, (each.id for each in wanted if each.id not in known))}
     try:
         texts = {each.path: _decoded(blobs[each.id]) for each in wanted}
     except UnicodeDecodeError:

@@ -14,6 +14,7 @@ from bot.core.datamodel import Source, read_datamodel
 from bot.core.finding import Severity
 from bot.core.history import Change, History
 from bot.core.layout import Layout
+from bot.core.project import Project
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Position
 
@@ -60,7 +61,7 @@ def check_change(change: Change) -> Hits:
 def _pooled(history: History) -> Iterator[tuple[str, int, str]]:
     """Where an address of a pool is written that Prisma would migrate through, and how it shows."""
     project = history.project
-    if project is None:
+    if project is None or not _may_show_a_pool(project):
         return
     datamodel = read_datamodel(project.schemas)
     source = datamodel.source if datamodel else None
@@ -72,6 +73,12 @@ def _pooled(history: History) -> Iterator[tuple[str, int, str]]:
         for match in found:
             if how := _shows(match[3]):
                 yield project.config_path, text.count("\n", 0, match.start()) + 1, how
+
+
+def _may_show_a_pool(project: Project) -> bool:
+    """Most do not, and need not be read for it."""
+    texts = (*project.schemas.values(), project.config)
+    return any("pgbouncer" in text or str(_POOLERS_PORT) in text for text in texts)
 
 
 def _in_schema(source: Source) -> Iterator[tuple[str, int, str]]:
