@@ -4,14 +4,22 @@ Every mistake is reported at once, each with its place in the file; an unknown k
 the nearest known one. The file holds no secret, only names of environment variables.
 """
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from bot.core.finding import Severity
+from bot.config_rules import (
+    ExcludeFile,
+    RuleChoices,
+    RuleEntry,
+    RuleFile,
+    StrictModel,
+    chosen,
+    nearest,
+)
+from bot.core.rule import Rule
 from bot.core.settings import (
     CONFIG_PATH,
     DEFAULT_FOLDER,
@@ -26,18 +34,9 @@ OLDEST_POSTGRES = 13
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
-# YAML 1.1, which PyYAML reads, takes a bare `off` for false.
-RuleSeverity = Annotated[
-    Literal["off", "notice", "warning", "error"],
-    BeforeValidator(lambda value: "off" if value is False else value),
-]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class BackupFile(_Model):
+class BackupFile(StrictModel):
     """Where the backups of a target are kept."""
 
     directory: str = Field(
@@ -50,7 +49,7 @@ class BackupFile(_Model):
     )
 
 
-class TargetFile(_Model):
+class TargetFile(StrictModel):
     """A database the bot may roll out to."""
 
     kind: Literal["development", "staging", "production"]
@@ -83,7 +82,7 @@ class TargetFile(_Model):
     backup: BackupFile = Field(default_factory=BackupFile)
 
 
-class ConfigFile(_Model):
+class ConfigFile(StrictModel):
     """The configuration of migration-bot. Every key has a default that works."""
 
     migrations: str = Field(default=DEFAULT_FOLDER, description="The Prisma migrations folder.")
@@ -98,13 +97,20 @@ class ConfigFile(_Model):
         description="The Prisma version in use, such as '6.19'; judged strictly if absent.",
     )
     targets: dict[str, TargetFile] | None = None
-    rules: dict[str, RuleSeverity] = Field(
-        default={}, description="Severities by rule; 'off' silences a rule."
+    rules: dict[str, RuleEntry] = Field(
+        default={},
+        description="By rule: a severity, where 'off' silences it, or the keys below.",
+    )
+    baseline: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The last migration of a history that was there before the bot. It and all "
+        "before it are replayed and never judged, not even by `check --all`.",
     )
 
 
-def read_settings(text: str, *, path: str, rules: frozenset[str] = frozenset()) -> Settings:
-    """Turn a file's text into Settings; `rules` are the ids that exist, empty to accept any.
+def read_settings(text: str, *, path: str, rules: Collection[Rule] = ()) -> Settings:
+    """Turn a file's text into Settings; `rules` are those that exist, empty to accept any.
 
     Raises UsageError that lists every mistake.
     """
@@ -113,10 +119,11 @@ def read_settings(text: str, *, path: str, rules: frozenset[str] = frozenset()) 
         parsed = ConfigFile.model_validate(loaded)
     except ValidationError as error:
         raise _mistakes(path, list(_explain(error))) from None
-    mistakes = [*_rule_mistakes(parsed, rules), *_target_mistakes(parsed)]
+    choices, mistakes = chosen(parsed.rules, rules)
+    mistakes += _target_mistakes(parsed)
     if mistakes:
         raise _mistakes(path, mistakes)
-    return _settings(parsed)
+    return _settings(parsed, choices)
 
 
 def json_schema() -> dict[str, Any]:
@@ -167,16 +174,9 @@ def _nearest(place: tuple[int | str, ...]) -> str:
     model: type[BaseModel] = ConfigFile
     if len(place) > 2 and place[0] == "targets":
         model = BackupFile if len(place) > 3 else TargetFile
-    close = get_close_matches(str(place[-1]), list(model.model_fields), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _rule_mistakes(parsed: ConfigFile, rules: frozenset[str]) -> Iterator[str]:
-    for name in parsed.rules:
-        if rules and name not in rules:
-            close = get_close_matches(name, rules, n=1)
-            suggestion = f"; did you mean {close[0]}?" if close else ""
-            yield f"rules.{name}: there is no such rule{suggestion}"
+    if len(place) > 2 and place[0] == "rules":
+        model = ExcludeFile if len(place) > 3 else RuleFile
+    return nearest(str(place[-1]), model.model_fields)
 
 
 def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
@@ -200,20 +200,19 @@ def _chain(name: str, targets: Mapping[str, TargetFile]) -> list[str]:
     return chain
 
 
-def _settings(parsed: ConfigFile) -> Settings:
+def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
     targets = default_targets()
     if parsed.targets is not None:
         targets = {name: _target(name, file) for name, file in parsed.targets.items()}
-    severities = {
-        name: None if severity == "off" else Severity(severity)
-        for name, severity in parsed.rules.items()
-    }
     return Settings(
         folder=parsed.migrations.strip("/") or DEFAULT_FOLDER,
         targets=targets,
-        severities=severities,
+        severities=choices.severities,
         postgres=parsed.postgres,
         prisma=parsed.prisma,
+        exclusions=choices.exclusions,
+        options=choices.options,
+        baseline=parsed.baseline,
     )
 
 

@@ -109,10 +109,9 @@ def _missing(path: str) -> UsageError:
 def _parse(text: str, path: str) -> Settings:
     # Imported late: without a file there is nothing to validate.
     from bot.config import read_settings
-    from bot.core.rule import name_of
     from bot.rules import RULES
 
-    return read_settings(text, path=path, rules=frozenset(name_of(rule) for rule in RULES))
+    return read_settings(text, path=path, rules=RULES)
 
 
 def _read(path: Path) -> str:

@@ -7,7 +7,7 @@ from bot import rules
 from bot.core.history import Change, History
 from bot.core.migration import Migration
 from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Rule
+from bot.core.rule import Rule, name_of
 from bot.judge.judge import judge
 
 FOLDER = "prisma/migrations"
@@ -49,6 +49,9 @@ def before_of(rule: Rule) -> tuple[str, ...]:
 
 
 def applied_by(rule: Rule) -> dict[str, object]:
-    """The versions that a rule's examples are for, where it names any."""
+    """The versions and the options that a rule's examples are for, where it names any."""
     named = {"prisma": "PRISMA", "postgres": "POSTGRES"}
-    return {key: getattr(rule, name) for key, name in named.items() if hasattr(rule, name)}
+    found = {key: getattr(rule, name) for key, name in named.items() if hasattr(rule, name)}
+    if hasattr(rule, "EXAMPLE"):
+        found["options"] = {name_of(rule): rule.EXAMPLE}
+    return found

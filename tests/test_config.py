@@ -1,5 +1,8 @@
 import json
+import re
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,10 +12,15 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from bot.config import json_schema, read_settings
+from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
+from bot.core.options import option
+from bot.core.rule import Rule
 from bot.core.settings import Settings
 from bot.core.target import BackupPolicy, Kind
 from bot.errors import UsageError
+from bot.rules.columns import column_dropped
+from bot.rules.indexes import index_drop_blocking
 
 FULL = """
 migrations: db/prisma/migrations
@@ -31,8 +39,34 @@ targets:
 rules:
   index-drop-blocking: error
   column-dropped: "off"
+  names:
+    severity: warning
+    exclude: {migrations: ["2023*"], tables: ["public.audit_*"]}
+    options: {columns: "[a-z]+", most: 5}
+baseline: 20240101000000_init
 """
-RULES = frozenset({"index-drop-blocking", "column-dropped"})
+
+
+@dataclass(frozen=True)
+class Options:
+    columns: re.Pattern[str] | None = option(None, "What columns are named like.")
+    most: int = option(3, "How many there may be.", least=1)
+    required: tuple[str, ...] = option((), "Those that must be there.")
+    owners: Mapping[str, str] = option({}, "Who owns what.")
+    strict: bool = option(False, "Whether it matters.")
+
+
+class Names:
+    """A rule with options that finds nothing without any, and is off by itself."""
+
+    __name__ = "rules.names"
+    SEVERITY = None
+    FIX = "Rename it."
+    OPTIONS = Options()
+    NEEDS_OPTIONS = True
+
+
+RULES: list[Rule] = [index_drop_blocking, column_dropped, Names()]
 
 
 def read(text: str) -> Settings:
@@ -51,7 +85,14 @@ def test_a_full_file_is_understood() -> None:
 
     assert settings.folder == "db/prisma/migrations"
     assert settings.postgres == 16
-    assert settings.severities == {"index-drop-blocking": Severity.ERROR, "column-dropped": None}
+    assert settings.severities == {
+        "index-drop-blocking": Severity.ERROR,
+        "column-dropped": None,
+        "names": Severity.WARNING,
+    }
+    assert settings.exclusions == {"names": Exclusion(("2023*",), ("public.audit_*",))}
+    assert settings.options == {"names": Options(columns=re.compile("[a-z]+"), most=5)}
+    assert settings.baseline == "20240101000000_init"
     assert production.kind is Kind.PRODUCTION
     assert production.approvers == ("grace", "linus")
     assert production.backup == BackupPolicy(required=True, directory="/backups")
@@ -91,7 +132,17 @@ def test_an_approval_may_be_waived_in_writing() -> None:
         ("targets: {a: {kind: staging, url_env: X, after: b}}", "there is no target b"),
         ("targets: {a: {kind: staging, url_env: X, after: a}}", "round in a circle"),
         ("rules: {index-drop-block: error}", "did you mean index-drop-blocking?"),
-        ("rules: {column-dropped: loud}", "rules.column-dropped"),
+        ("rules: {column-dropped: loud}", "rules.column-dropped.severity: input should be 'off'"),
+        ("rules: {column-dropped: 3}", "rules.column-dropped: should be a mapping of keys"),
+        ("rules: {column-dropped: {severty: error}}", "did you mean severity?"),
+        ("rules: {column-dropped: {exclude: {table: [a]}}}", "did you mean tables?"),
+        ("rules: {column-dropped: {exclude: {tables: a}}}", "column-dropped.exclude.tables: input"),
+        ("rules: {column-dropped: {exclude: {tables: ['']}}}", "column-dropped.exclude.tables.0"),
+        ("rules: {column-dropped: {options: {most: 1}}}", "options: the rule has none"),
+        ("rules: {names: {options: {most: 1}}}", "rules.names.severity: the rule is off by itself"),
+        ("rules: {names: {exclude: {tables: [a]}}}", "rules.names.severity: the rule is off"),
+        ("rules: {names: error}", "finds nothing until it is given some of: columns, most, req"),
+        ("baseline: ''", "baseline: "),
         ("postgres: 9", "postgres"),
         ("postgres: '18'", "postgres"),
         ("a: b: c", "is not YAML at line 1, column 5"),
@@ -103,11 +154,55 @@ def test_a_mistake_is_named_at_its_place(text: str, says: str) -> None:
     assert says in mistakes(text)
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("{mots: 1}", "unknown key rules.names.options.mots; did you mean most?"),
+        ("{most: 0}", "rules.names.options.most: input should be greater than or equal to 1"),
+        ("{most: many}", "rules.names.options.most: input should be a valid integer"),
+        ("{most: true}", "rules.names.options.most"),
+        ("{columns: '['}", "rules.names.options.columns: input should be a valid regular exp"),
+        ("{required: id}", "rules.names.options.required"),
+        ("{required: [1]}", "rules.names.options.required.0"),
+        ("{owners: {a: 1}}", "rules.names.options.owners.a"),
+        ("{strict: maybe}", "rules.names.options.strict"),
+    ],
+)
+def test_a_mistake_in_an_option_is_named_at_its_place(options: str, says: str) -> None:
+    assert says in mistakes(f"rules: {{names: {{severity: error, options: {options}}}}}")
+
+
+def test_options_are_values_of_the_rules_own_type() -> None:
+    text = "{required: [id], owners: {public.a: team}, strict: true}"
+    settings = read(f"rules: {{names: {{severity: error, options: {text}}}}}")
+
+    assert settings.options["names"] == Options(
+        required=("id",), owners={"public.a": "team"}, strict=True
+    )
+
+
+def test_a_rule_may_be_spoken_of_without_a_severity() -> None:
+    settings = read("rules: {column-dropped: {exclude: {migrations: [a]}}}")
+
+    assert settings.severities == {}
+    assert settings.exclusions == {"column-dropped": Exclusion(migrations=("a",))}
+
+
 def test_all_mistakes_are_reported_together() -> None:
     told = mistakes("colour: red\npostgres: 9\ntargets: {a: {kind: x, url_env: Y}}")
 
     assert "has 3 mistakes" in told
     assert all(place in told for place in ("colour", "postgres", "targets.a.kind"))
+
+
+def test_mistakes_of_rules_and_targets_are_reported_together() -> None:
+    told = mistakes(
+        "rules: {nope: error, names: {severity: error, options: {most: 0, x: 1}}}\n"
+        "targets: {a: {kind: staging, url_env: X, after: b}}"
+    )
+
+    assert "has 4 mistakes" in told
+    assert all(place in told for place in ("rules.nope", "options.most", "options.x", "after"))
 
 
 def test_a_connection_string_in_the_wrong_place_is_not_repeated() -> None:

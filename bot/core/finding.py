@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from bot.core.rewrite import Rewrite
@@ -30,8 +31,9 @@ class Finding:
     `column` and `end_line` count from 1. `statement` is the index of the statement, if it is about
     one. `message` is about this place and names the objects, `why` and `fix` are the rule's.
     `allowed` is the author's reason if the finding was allowed beside the statement: it is then
-    shown, and counts for nothing. `rewrite` is what to write in the statement's place, where a
-    machine can say so.
+    shown, and counts for nothing; `allowed_until` is the last day of that, if it ends. `relation`
+    is the table it is about, where no statement says so. `rewrite` is what to write in the
+    statement's place, where a machine can say so.
     """
 
     rule: str
@@ -46,6 +48,8 @@ class Finding:
     statement: int | None = None
     allowed: str | None = None
     rewrite: Rewrite | None = None
+    allowed_until: date | None = None
+    relation: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -53,8 +57,8 @@ class Finding:
         text = "\0".join((self.rule, self.path, self.message))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
-    def allow(self, reason: str) -> "Finding":
-        return replace(self, allowed=reason)
+    def allow(self, reason: str, until: date | None = None) -> "Finding":
+        return replace(self, allowed=reason, allowed_until=until)
 
 
 def verdict_of(findings: Iterable[Finding]) -> Verdict:

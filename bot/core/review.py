@@ -20,7 +20,8 @@ class JudgedStatement:
 class JudgedMigration:
     """A migration with what its statements do. `atomic`: one transaction carries it all.
 
-    `fault` says why the file could not be cut into statements; there are none then.
+    `fault` says why the file could not be cut into statements; there are none then. `excluded` is
+    how many findings the configuration leaves out.
     """
 
     migration: Migration
@@ -28,6 +29,7 @@ class JudgedMigration:
     findings: tuple[Finding, ...] = ()
     atomic: bool = True
     fault: SyntaxFault | None = None
+    excluded: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,23 @@ class Review:
     """The judged migrations in order, findings about the history as a whole, and the basis.
 
     `postgres` is the major version judged for ("18"). `base` is what the migrations were compared
-    with, as a person would name it; None if all were judged.
+    with, as a person would name it; None if all were judged. `baseline` is the last migration of
+    the history that was there before the bot, and `accepted` how many it took out of judgement.
+    `left_out` is how many findings about the history the configuration leaves out.
     """
 
     postgres: str
     migrations: tuple[JudgedMigration, ...] = ()
     findings: tuple[Finding, ...] = ()
     base: str | None = None
+    baseline: str | None = None
+    accepted: int = 0
+    left_out: int = 0
+
+    @property
+    def excluded(self) -> int:
+        """How many findings the configuration leaves out, of the migrations and in general."""
+        return self.left_out + sum(judged.excluded for judged in self.migrations)
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:

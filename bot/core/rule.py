@@ -9,7 +9,7 @@ A rule that is only about some kinds of action names them in ABOUT, and is not a
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from bot.core.finding import Severity
 from bot.core.history import Change
@@ -22,7 +22,8 @@ class Hit:
 
     `at` is where in the file, if not the statement's start; `path` is another file than the one
     being judged. `fix` stands in for the rule's own where this place needs a command to paste, and
-    `severity` where it is graver or lighter here than usual.
+    `severity` where it is graver or lighter here than usual. `relation` is the table it is about,
+    where no statement says so.
     """
 
     message: str
@@ -30,6 +31,7 @@ class Hit:
     path: str | None = None
     fix: str | None = None
     severity: Severity | None = None
+    relation: str = ""
 
 
 Hits = Iterable[Hit | str]
@@ -43,6 +45,10 @@ class Rule(Protocol):
     BEFORE, where there is one, is an earlier migration that the examples stand on. PRISMA and
     POSTGRES are the versions they are for, where that matters. A rule whose SEVERITY is None is
     off until a configuration gives it one.
+
+    OPTIONS, where there is one, is a frozen dataclass with the defaults of what a configuration may
+    set; EXAMPLE has the same type and is what the examples are for. NEEDS_OPTIONS says that the
+    rule finds nothing with the defaults.
     """
 
     @property
@@ -64,6 +70,15 @@ class ChangeRule(Rule, Protocol):
 
 def name_of(rule: Rule) -> str:
     return rule.__name__.rpartition(".")[2].replace("_", "-")
+
+
+def options_of(rule: Rule) -> Any:
+    """The defaults of its options; None if it has none."""
+    return getattr(rule, "OPTIONS", None)
+
+
+def needs_options(rule: Rule) -> bool:
+    return bool(getattr(rule, "NEEDS_OPTIONS", False))
 
 
 def title_of(rule: Rule) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
@@ -32,7 +34,9 @@ def default_targets() -> dict[str, Target]:
 class Settings:
     """`folder` is the migrations folder. `severities` overrides rules; None switches one off.
 
-    `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if known.
+    `exclusions` say where rules are not looked for, `options` are theirs: values of the rules' own
+    types. `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if
+    known. `baseline` is the last migration that is never judged.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -40,6 +44,9 @@ class Settings:
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     postgres: int = NEWEST_POSTGRES
     prisma: str | None = None
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+    baseline: str | None = None
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

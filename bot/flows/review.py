@@ -11,7 +11,15 @@ from bot.world import World
 
 
 def review_change(change: Change, world: World, rules: Sequence[Rule] = RULES) -> Review:
-    """Judge what a change adds, by the settings of this world."""
+    """Judge what a change adds, by the settings of this world.
+
+    Raises UsageError if the configured baseline is no migration.
+    """
+    baseline = world.settings.baseline
+    return _judged(change.after(baseline) if baseline else change, world, rules)
+
+
+def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
     settings = world.settings
     return judge(
         change,
@@ -19,6 +27,8 @@ def review_change(change: Change, world: World, rules: Sequence[Rule] = RULES) -
         severities=settings.severities,
         postgres=settings.postgres,
         prisma=settings.prisma,
+        exclusions=settings.exclusions,
+        options=settings.options,
         # Allowing a rule that was left out this time is no mistake.
         known=[name_of(rule) for rule in RULES],
     )
@@ -27,11 +37,14 @@ def review_change(change: Change, world: World, rules: Sequence[Rule] = RULES) -
 def review_named(
     names: Iterable[str], history: History, world: World, rules: Sequence[Rule] = RULES
 ) -> Review:
-    """Judge migrations of the history as if a branch had just added them."""
+    """Judge migrations of the history as if a branch had just added them.
+
+    What somebody asks for by name is judged, baseline or not.
+    """
     wanted = set(names)
     before = tuple(each for each in history.migrations if each.name not in wanted)
     base = History(folder=history.folder, migrations=before, provider=history.provider)
-    return review_change(Change(head=history, now=world.now(), base=base), world, rules)
+    return _judged(Change(head=history, now=world.now(), base=base), world, rules)
 
 
 def cut_named(names: Iterable[str], history: History, world: World) -> tuple[JudgedMigration, ...]:

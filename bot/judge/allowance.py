@@ -2,12 +2,13 @@
 
 `-- migration-bot: allow RULE because REASON` directly above a statement allows the rule for that
 statement; `-- migration-bot: allow-file RULE because REASON` before the first statement allows it
-for the whole file.
+for the whole file. `until 2026-12-31` after the rule is the last day on which it counts, in UTC.
 """
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.core.finding import Finding
 from bot.core.statement import Position, Statement
@@ -17,19 +18,30 @@ PROBLEM_RULE = "suppression-problem"
 
 _LINE = re.compile(
     r"\s*(?:--|/\*|\*)?\s*migration-bot\s*:\s*(?P<verb>[\w-]+)\s*(?P<rule>[\w-]*)"
+    r"(?:\s+until\b\s*(?P<until>(?:(?!because\b)[^\s*]+)?))?"
     r"\s*(?P<because>because\b)?\s*(?P<reason>.*?)\s*(?:\*/)?\s*$",
     re.IGNORECASE,
 )
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_LATE_DATE = re.compile(r"\buntil\s+[0-9]{4}-[0-9]{2}-[0-9]{2}\W*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """`statement` is the index of the statement below it; None for the whole file."""
+    """`statement` is the index of the statement below it; None for the whole file.
+
+    `until` is the last day on which it counts; None if it does not end.
+    """
 
     rule: str
     reason: str
     position: Position
     statement: int | None = None
+    until: date | None = None
+
+    def over(self, today: date) -> bool:
+        """Whether its last day has passed."""
+        return self.until is not None and today > self.until
 
     def covers(self, finding: Finding) -> bool:
         if finding.rule != self.rule or finding.rule == PROBLEM_RULE:
@@ -46,15 +58,17 @@ class Problem:
 
 
 def read_allowances(
-    text: str, statements: Sequence[Statement], known: Collection[str]
+    text: str, statements: Sequence[Statement], known: Collection[str], today: date
 ) -> tuple[list[Allowance], list[Problem]]:
-    """The allowances of a file, and what is wrong with the others."""
+    """The allowances of a file that count today, and what is wrong with the others."""
     allowances: list[Allowance] = []
     problems: list[Problem] = []
     if "migration-bot" not in text:
         return allowances, problems
     for position, match in _comments(text):
         read = _read(match, position, statements, known)
+        if isinstance(read, Allowance) and read.over(today):
+            read = expired(read)
         (allowances if isinstance(read, Allowance) else problems).append(read)  # type: ignore[arg-type]
     return allowances, problems
 
@@ -69,13 +83,20 @@ def apply_allowances(
         allowance = next((each for each in allowances if each.covers(finding)), None)
         if allowance:
             used.add(allowance)
-            finding = finding.allow(allowance.reason)
+            finding = finding.allow(allowance.reason, allowance.until)
         marked.append(finding)
     return marked, [each for each in allowances if each not in used]
 
 
 def unneeded(allowance: Allowance) -> Problem:
     return Problem(f"Nothing here needs {allowance.rule} to be allowed.", allowance.position)
+
+
+def expired(allowance: Allowance) -> Problem:
+    return Problem(
+        f"{allowance.rule} was allowed until {allowance.until}, and that day has passed.",
+        allowance.position,
+    )
 
 
 def _comments(text: str) -> Iterator[tuple[Position, re.Match[str]]]:
@@ -104,20 +125,47 @@ def _read(
         return Problem(f"There is no rule named “{rule}” to allow.", position)
     if not (match["because"] and reason):
         return Problem(f"{rule} is allowed without a reason, so it is not allowed.", position)
+    if problem := _date_problem(match):
+        return Problem(problem, position)
+    allowance = Allowance(rule, reason, position, until=_last_day(match["until"]))
     if verb == "allow-file":
-        return _for_the_file(rule, reason, position, statements)
+        return _for_the_file(allowance, statements)
     below = _statement_below(position, statements)
     if below is None:
         return Problem(f"No statement stands below the comment that allows {rule}.", position)
-    return Allowance(rule, reason, position, below)
+    return replace(allowance, statement=below)
 
 
-def _for_the_file(
-    rule: str, reason: str, position: Position, statements: Sequence[Statement]
-) -> Allowance | Problem:
-    if statements and statements[0].start.line <= position.line:
-        return Problem(f"{rule} is allowed for the file below its first statement.", position)
-    return Allowance(rule, reason, position)
+def _date_problem(match: re.Match[str]) -> str | None:
+    """What is wrong with the end of an allowance; None if nothing is, or it has none."""
+    rule, written = match["rule"], match["until"]
+    if written is not None and _last_day(written) is None:
+        shown = f"“{written}” is no day" if written else "“until” names no day"
+        return f"{shown}, so {rule} is not allowed: write it as until 2026-12-31."
+    if written is None and _LATE_DATE.search(match["reason"]):
+        return (
+            f"The day stands behind the reason, so {rule} is not allowed: write "
+            f"allow {rule} until DAY because REASON."
+        )
+    return None
+
+
+def _last_day(written: str | None) -> date | None:
+    if not written or not _DATE.fullmatch(written):
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def _for_the_file(allowance: Allowance, statements: Sequence[Statement]) -> Allowance | Problem:
+    if statements and statements[0].start.line <= allowance.position.line:
+        return Problem(
+            f"{allowance.rule} is allowed for the file below its first statement.",
+            allowance.position,
+        )
+    return allowance
 
 
 def _statement_below(position: Position, statements: Sequence[Statement]) -> int | None:

@@ -1,13 +1,17 @@
 """What a rule may ask about the statement or the migration it is looking at."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from bot.core.effects import Effects, LockMode
+from bot.core.exclusion import Exclusion
 from bot.core.finding import Finding
+from bot.core.history import Change
 from bot.core.migration import Migration
+from bot.core.project import Project
 from bot.core.rule import Hits, Rule
 from bot.core.statement import Script, Statement
 from bot.judge.catalogue import Catalogue
@@ -25,14 +29,27 @@ class Tally(Protocol):
 
 
 T = TypeVar("T", bound=Tally)
+Options = TypeVar("Options")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The server's major version, and the Prisma that will apply; None for migration-bot itself."""
+    """The server's major version, and the Prisma that will apply; None for migration-bot itself.
+
+    `configured` are options by their type, `exclusions` by rule. `today` is the day of the check in
+    UTC. `project` is what lies beside the migrations, if that was looked at.
+    """
 
     postgres: int = 18
     prisma: str | None = None
+    configured: Mapping[type[Any], Any] = field(default_factory=dict)
+    exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
+    today: date = date.min
+    project: Project | None = None
+
+    def options(self, kind: type[Options]) -> Options:
+        """A rule's options as they were configured, or their defaults."""
+        return cast("Options", self.configured.get(kind)) or kind()
 
 
 @dataclass(frozen=True)
@@ -100,6 +117,21 @@ class MigrationContext:
     def all(self, kind: type[A]) -> Iterator[A]:
         """All actions of one kind, in order."""
         return self.everything.all(kind)
+
+
+@dataclass(frozen=True)
+class HistoryContext:
+    """The whole history once it was replayed: the schema before the change, and the one after.
+
+    `opaque` says that somewhere in the change is a file that cannot be read, or a statement that
+    does what its text does not tell.
+    """
+
+    change: Change
+    settings: Settings
+    before: Catalogue
+    after: Catalogue
+    opaque: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,6 +220,13 @@ class MigrationRule(Rule, Protocol):
     """A rule about a migration as a whole, asked once all its statements were looked at."""
 
     def check_migration(self, context: MigrationContext) -> Hits: ...
+
+
+@runtime_checkable
+class HistoryRule(Rule, Protocol):
+    """A rule about the schema that the history builds, asked once all of it was replayed."""
+
+    def check_history(self, context: HistoryContext) -> Hits: ...
 
 
 def shown(name: str) -> str:

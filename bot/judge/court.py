@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.core.finding import Finding, Severity
 from bot.core.rule import ChangeRule, Hit, Hits, Rule, name_of, reason_of
 from bot.core.statement import Position, Statement
-from bot.judge.context import Context, MigrationRule, StatementRule
+from bot.judge.context import Context, HistoryRule, MigrationRule, StatementRule
 from bot.judge.timeline import Step
 from bot.sql.actions import Action
 
@@ -39,6 +39,7 @@ class Court:
         self.migration = [
             (s, s.rule.check_migration) for s in on if isinstance(s.rule, MigrationRule)
         ]
+        self.history = [(s, s.rule.check_history) for s in on if isinstance(s.rule, HistoryRule)]
         self.change = [(s, s.rule.check_change) for s in on if isinstance(s.rule, ChangeRule)]
 
     def about(self, step: Step) -> list[tuple[Seat, Check]]:
@@ -106,6 +107,7 @@ class Court:
             column=at.column,
             end_line=max(at.line, statement.end.line) if statement else at.line,
             statement=statement.index if statement else None,
+            relation=hit.relation,
         )
 
 

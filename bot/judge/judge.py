@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
+from bot.core.exclusion import Exclusion
 from bot.core.finding import Finding, Severity
 from bot.core.history import Change
 from bot.core.migration import Migration
@@ -18,9 +20,10 @@ from bot.judge.allowance import (
     unneeded,
 )
 from bot.judge.catalogue import Catalogue
-from bot.judge.context import Context, MigrationContext, Settings
+from bot.judge.context import Context, HistoryContext, MigrationContext, Settings
 from bot.judge.court import Court
 from bot.judge.effects import effects_of
+from bot.judge.exclusions import kept, kept_in_general
 from bot.judge.replay import replay
 from bot.judge.transactions import atomic, steps_of
 from bot.sql.parse import parse
@@ -35,14 +38,24 @@ def judge(
     postgres: int = 18,
     prisma: str | None = None,
     known: Collection[str] = (),
+    exclusions: Mapping[str, Exclusion] | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> Review:
     """Judge every migration the change adds, on top of all that come before it.
 
     `severities` overrides the rules' own; None turns a rule off. `known` are names of rules that
-    exist besides the given ones, so that allowing them is no mistake.
+    exist besides the given ones, so that allowing them is no mistake. `exclusions` say where rules
+    are not looked for, `options` are their settings, both by rule.
     """
-    bench = _Bench(rules, severities or {}, Settings(postgres, prisma), known)
-    return bench.review(change)
+    settings = Settings(
+        postgres,
+        prisma,
+        configured={type(each): each for each in (options or {}).values()},
+        exclusions=exclusions or {},
+        today=change.now.date(),
+        project=change.head.project,
+    )
+    return _Bench(rules, severities or {}, settings, known).review(change)
 
 
 class _Bench:
@@ -75,11 +88,17 @@ class _Bench:
                 self._judge(migration, change.head.migrations, catalogue, base, place, first, own)
             )
         paths = {each.migration.path for each in judged}
+        elsewhere = [each for each in general if each.path not in paths]
+        elsewhere += self._about_the_schema(change, base, catalogue, judged)
+        shown = kept_in_general(elsewhere, self._settings.exclusions, change.head.folder)
         return Review(
             postgres=str(self._settings.postgres),
             migrations=tuple(judged),
-            findings=tuple(each for each in general if each.path not in paths),
+            findings=tuple(shown),
             base=change.base_name if change.base else None,
+            baseline=change.baseline,
+            accepted=len(change.accepted),
+            left_out=len(elsewhere) - len(shown),
         )
 
     def _judge(
@@ -115,15 +134,18 @@ class _Bench:
         findings = [*own, *self._faults(migration, script)]
         findings += self._about_statements(context, place)
         findings += self._about_the_migration(context)
+        findings = self._court.sorted(self._with_allowances(context, findings, place))
+        shown = kept(findings, self._settings.exclusions, context)
         return JudgedMigration(
             migration=migration,
             statements=tuple(
                 JudgedStatement(step.statement, effects)
                 for step, effects in zip(context.steps, context.effects, strict=True)
             ),
-            findings=tuple(self._court.sorted(self._with_allowances(context, findings, place))),
+            findings=tuple(shown),
             atomic=atomic(context.steps),
             fault=script.fault,
+            excluded=len(findings) - len(shown),
         )
 
     def _about_statements(self, file: MigrationContext, place: int) -> Iterator[Finding]:
@@ -155,6 +177,23 @@ class _Bench:
         for seat, check in self._court.change:
             yield from self._court.findings(seat, [*check(change)], change.head.folder)
 
+    def _about_the_schema(
+        self,
+        change: Change,
+        before: Catalogue | None,
+        after: Catalogue,
+        judged: Sequence[JudgedMigration],
+    ) -> Iterator[Finding]:
+        """`before` is the base's schema; None if the change adds nothing to it."""
+        base = (before or after) if change.base else Catalogue()
+        opaque = (change.base is None and bool(change.accepted)) or any(
+            each.fault or not all(one.effects.understood for one in each.statements)
+            for each in judged
+        )
+        context = HistoryContext(change, self._settings, before=base, after=after, opaque=opaque)
+        for seat, check in self._court.history:
+            yield from self._court.findings(seat, [*check(context)], change.head.folder)
+
     def _faults(self, migration: Migration, script: Script) -> Iterator[Finding]:
         """Why a file could not be read. It blocks whatever was configured: nobody looked at it."""
         fault = script.fault
@@ -175,7 +214,7 @@ class _Bench:
         statements = context.script.statements
         silent = self._court.silent | (self._known - set(self._court.names))
         sql = context.migration.sql
-        allowances, problems = read_allowances(sql, statements, self._known)
+        allowances, problems = read_allowances(sql, statements, self._known, self._settings.today)
         marked, unused = apply_allowances(findings, allowances)
         idle = [each for each in unused if each.rule not in silent]
         problems += [unneeded(each) for each in self._idle_alone(context, idle, place)]

@@ -31,6 +31,9 @@ def review_json(review: Review) -> Json:
         "postgres": review.postgres,
         "migrations": [_migration(judged) for judged in review.migrations],
         "findings": [_finding(each) for each in review.findings],
+        "baseline": review.baseline,
+        "accepted": review.accepted,
+        "excluded": review.excluded,
     }
 
 
@@ -108,6 +111,7 @@ def _finding(finding: Finding) -> Json:
         "why": finding.why,
         "fix": finding.fix,
         "allowed": finding.allowed,
+        "allowed_until": finding.allowed_until.isoformat() if finding.allowed_until else None,
         "fingerprint": finding.fingerprint,
     }
 

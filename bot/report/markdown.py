@@ -53,6 +53,7 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "columns": columns_of(report),
         "groups": groups_of(report, detail, calm=calm),
         "allowed": allowed_of(report, detail),
+        "unjudged": words.unjudged(report.review),
         "sql_title": "SQL" if calm else "Planned SQL",
         "planned": planned_sql(report, detail),
         "targets": targets,

@@ -1,9 +1,11 @@
 """The rules in a terminal: all in a list, or one explained."""
 
 from collections.abc import Iterable, Iterator
+from json import dumps
 
+from bot.core.options import options_in, plain
 from bot.core.page import Page
-from bot.core.rule import Rule, name_of, reason_of, title_of
+from bot.core.rule import Rule, name_of, options_of, reason_of, title_of
 from bot.report.terminal import Grid, Line, drawn, line, paragraphs
 
 
@@ -37,7 +39,7 @@ def _rule(rule: Rule) -> Iterator[Line]:
     yield line("Safe way", "bold")
     yield from paragraphs(rule.FIX, indent=2)
     for title, example in (("Found", "BAD"), ("Quiet", "GOOD")):
-        text = getattr(rule, example, "")
+        text = str(getattr(rule, example, ""))
         if text:
             yield line()
             yield line(title, "bold")
@@ -45,7 +47,21 @@ def _rule(rule: Rule) -> Iterator[Line]:
                 Line(((each, ""),), indent=2, wrapped=False) for each in text.strip().splitlines()
             )
     yield line()
+    yield from _options(rule)
     yield line("To allow it, give the reason above the statement", "bold")
     yield Line(
         ((f"-- migration-bot: allow {name_of(rule)} because REASON", ""),), indent=2, wrapped=False
     )
+
+
+def _options(rule: Rule) -> Iterator[Line]:
+    """What the configuration may set for it, with the defaults."""
+    values = options_of(rule)
+    if values is None:
+        return
+    yield line("Options in the configuration", "bold")
+    for each in options_in(values):
+        default = dumps(plain(each.default), ensure_ascii=False)
+        yield Line(((f"{each.name}: {default}", ""),), indent=2, wrapped=False)
+        yield from paragraphs(each.about, indent=4)
+    yield line()

@@ -1,13 +1,14 @@
 """`check` in a terminal: each finding with its source line, as a good compiler shows it."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from bot.core.finding import Finding, Severity, Verdict
 from bot.core.review import JudgedMigration, Review
 from bot.report.fixes import parts_of
 from bot.report.source import excerpt
 from bot.report.terminal import Line, drawn, line, paragraphs
-from bot.report.words import count, listed
+from bot.report.words import count, listed, unjudged
 
 _STYLES = {
     Severity.ERROR: "bold red",
@@ -89,13 +90,15 @@ def _source(finding: Finding, judged: JudgedMigration, width: int) -> Iterator[L
 
 def _allowed(review: Review) -> Iterator[Line]:
     """One line for each reason, however often it was given."""
-    given: dict[tuple[str, str, str], list[Finding]] = {}
+    given: dict[tuple[str, str, date | None, str], list[Finding]] = {}
     for each in review.all_findings:
         if each.allowed is not None:
-            given.setdefault((each.path, each.rule, each.allowed), []).append(each)
-    for (path, rule, reason), findings in given.items():
+            key = each.path, each.rule, each.allowed_until, each.allowed
+            given.setdefault(key, []).append(each)
+    for (path, rule, until, reason), findings in given.items():
         often = f", {len(findings)} times" if len(findings) > 1 else ""
-        yield line(f"{path}:{findings[0].line} allowed {rule}{often}: {reason}", "dim")
+        end = f" until {until}" if until else ""
+        yield line(f"{path}:{findings[0].line} allowed {rule}{often}{end}: {reason}", "dim")
 
 
 def _sql(judged: JudgedMigration) -> Iterator[Line]:
@@ -107,6 +110,8 @@ def _sql(judged: JudgedMigration) -> Iterator[Line]:
 
 def _summary(review: Review) -> Iterator[Line]:
     against = f" against {review.base}" if review.base else ""
+    if besides := unjudged(review):
+        yield line(besides, "dim")
     if not review.migrations and not review.all_findings:
         yield line(f"No new migrations{against}.", "bold green")
         return

@@ -7,7 +7,7 @@ from bot.core.effects import Effects, Lock
 from bot.core.finding import Finding, Severity
 from bot.core.migration import well_named
 from bot.core.progress import State
-from bot.core.review import JudgedMigration
+from bot.core.review import JudgedMigration, Review
 
 STATE_SIGNS = {
     State.WAITING: "⏳",
@@ -37,6 +37,19 @@ def listed(words: Iterable[str], *, limit: int = 3) -> str:
     if len(given) > limit:
         given = [*given[:limit], f"{len(given) - limit:,} more"]
     return " and ".join([", ".join(given[:-1]), given[-1]] if len(given) > 1 else given)
+
+
+def unjudged(review: Review) -> str:
+    """What was not judged, or is not shown, because the configuration says so; "" if nothing is."""
+    told = []
+    if review.accepted:
+        are = "is" if review.accepted == 1 else "are"
+        number = count(review.accepted, "migration")
+        told.append(f"{number} up to {review.baseline} {are} the baseline and not judged.")
+    if review.excluded:
+        are = "is" if review.excluded == 1 else "are"
+        told.append(f"{count(review.excluded, 'finding')} {are} excluded by the configuration.")
+    return " ".join(told)
 
 
 def time(moment: datetime) -> str:

@@ -57,6 +57,7 @@ ORDER = (
     "prisma.prisma_missing_dependency",
     "prisma.prisma_drop_recreate_column",
     "prisma.prisma_enum_replace",
+    "prisma.prisma_js_engine_split",
     "prisma.prisma_split_not_atomic",
     "prisma.prisma_updated_at_required",
     "prisma.prisma_shadow_incompatible",
@@ -92,6 +93,7 @@ ORDER = (
     "columns.default_dropped",
     "columns.identity_change",
     "columns.add_column_stable_default",
+    "columns.add_column_default_pre_11",
     "columns.add_column_if_not_exists",
     "columns.column_storage_change",
     "columns.add_column_shape_change",
@@ -138,6 +140,7 @@ ORDER = (
     "security.security_definer_view",
     "security.role_change",
     "security.extension_upgrade",
+    "security.cluster_audit",
     "constraints.fk_without_index",
     "constraints.fk_cascade_action",
     "constraints.pk_dropped",
@@ -192,6 +195,12 @@ ORDER = (
     "views.matview_refresh_concurrent",
     "views.view_function_replaced",
     "views.function_options_change",
+    "policy.policy_ownership",
+    "policy.policy_naming",
+    "policy.policy_columns",
+    "policy.policy_comments",
+    "policy.policy_charset",
+    "policy.policy_sql_size",
     # Those about the history as a whole are last: they name no statement.
     "history.prisma_edited_applied",
     "history.prisma_deleted_migration",
@@ -202,6 +211,8 @@ ORDER = (
     "history.prisma_order_by_version",
     "history.prisma_lock_file",
     "history.prisma_lock_file_missing",
+    "prisma.prisma_schema_mismatch",
+    "prisma.prisma_pooled_connection",
 )
 
 

@@ -323,8 +323,12 @@ class CreatePolicy(Action):
 
 @dataclass(frozen=True)
 class CommentOn(Action):
+    """`part` is the column, constraint, … of the relation `name`. `text` is None for IS NULL."""
+
     kind: str
     name: str
+    part: str = ""
+    text: str | None = None
 
 
 # Types

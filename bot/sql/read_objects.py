@@ -182,10 +182,11 @@ def comment_on(fields: Fields) -> Iterator[act.Action]:
     node, inner = next(iter(fields["object"].items()))
     parts = strings_of(inner.get("items")) if node == "List" else ()
     if kind in {"COLUMN", *_PARTS} and parts:
-        parts = parts[:-1]
-        yield act.CommentOn(kind, qualified(parts))
+        *relation, part = parts
+        yield act.CommentOn(kind, qualified(tuple(relation)), part, fields.get("comment"))
     else:
-        yield act.CommentOn(kind, object_name(kind, fields["object"]))
+        name = object_name(kind, fields["object"])
+        yield act.CommentOn(kind, name, text=fields.get("comment"))
 
 
 def create_view(fields: Fields) -> Iterator[act.Action]:

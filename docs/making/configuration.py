@@ -41,6 +41,9 @@ targets:
       directory: /var/backups/platform
 rules:
   index-drop-blocking: error
+  fk-without-index:
+    exclude:
+      tables: ["public.audit_*"]
 ```
 """
 # YAML reads a bare `off` as false.
@@ -49,6 +52,8 @@ _TITLES = {
     "": "The file",
     "targets": "`targets.<name>`",
     "targets.backup": "`targets.<name>.backup`",
+    "rules": "`rules.<rule>`",
+    "rules.exclude": "`rules.<rule>.exclude`",
 }
 
 
@@ -103,7 +108,7 @@ def _words(annotation: Any) -> str:
         return _words(parts[0])
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "keys, below"
-    return {str: "text", int: "number", bool: "`true`, `false`"}[annotation]
+    return {str: "text", int: "number", bool: "`true`, `false`", Any: "value"}[annotation]
 
 
 def _bounds(metadata: list[Any]) -> str:

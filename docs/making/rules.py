@@ -1,9 +1,21 @@
 """A page for each rule, from its module: its docstring, its fix, its examples."""
 
 from collections.abc import Iterable, Iterator
+from json import dumps
+from typing import Any
 
-from bot.core.rule import ChangeRule, Rule, name_of, reason_of, title_of
-from bot.judge.context import MigrationRule, StatementRule
+from bot.core.layout import Layout
+from bot.core.options import options_in, plain
+from bot.core.rule import (
+    ChangeRule,
+    Rule,
+    name_of,
+    needs_options,
+    options_of,
+    reason_of,
+    title_of,
+)
+from bot.judge.context import HistoryRule, MigrationRule, StatementRule
 
 _CONSEQUENCE = {
     "error": "blocks the pull request",
@@ -29,6 +41,10 @@ Give the reason before the first statement of the migration that the finding is 
 ```sql
 -- migration-bot: allow-file {name} because REASON
 ```"""
+
+_ELSEWHERE = """\
+It is about a file beside the migrations, where no comment is looked for: mend it, or leave a table
+out with `exclude` in the configuration."""
 
 _NEVER = "It cannot be allowed: there is nothing here that anybody could have decided."
 
@@ -84,9 +100,43 @@ def _parts(rule: Rule) -> Iterator[str]:
     yield f"{title_of(rule)}\n\nSeverity: **{severity}**. It {_CONSEQUENCE[severity]}."
     yield f"## Why\n\n{reason_of(rule)}"
     yield f"## Safe way\n\n{rule.FIX}"
+    yield from _options(rule)
     yield from _examples(rule)
     yield "## How to allow it"
     yield from _allowing(rule)
+
+
+def _options(rule: Rule) -> Iterator[str]:
+    defaults = options_of(rule)
+    if defaults is None:
+        return
+    rows = "\n".join(
+        f"| `{each.name}` | `{dumps(plain(each.default), ensure_ascii=False)}` | {each.about} |"
+        for each in options_in(defaults)
+    )
+    yield f"## Options\n\n| Option | Default | |\n|:--|:--|:--|\n{rows}"
+
+
+def _configured(rule: Rule) -> str:
+    """The configuration that the examples are for."""
+    lines = "\n".join(
+        f"      {name}: {dumps(plain(value), ensure_ascii=False)}" for name, value in _set(rule)
+    )
+    return (
+        f"```yaml\nrules:\n  {name_of(rule)}:\n    severity: {_some(rule)}\n    options:\n"
+        f"{lines}\n```"
+    )
+
+
+def _set(rule: Rule) -> Iterator[tuple[str, Any]]:
+    """The options of the examples that are not the defaults."""
+    for each, default in zip(
+        options_in(getattr(rule, "EXAMPLE", options_of(rule))),
+        options_in(options_of(rule)),
+        strict=True,
+    ):
+        if each.default != default.default:
+            yield each.name, each.default
 
 
 def _examples(rule: Rule) -> Iterator[str]:
@@ -96,15 +146,22 @@ def _examples(rule: Rule) -> Iterator[str]:
     if not blocks:
         return
     yield "## Example"
+    if hasattr(rule, "EXAMPLE"):
+        yield f"With this configuration:\n\n{_configured(rule)}"
     yield from blocks
     quiet = getattr(rule, "QUIET", [])
-    if quiet:
+    if quiet and isinstance(quiet[0], Layout):
+        yield "It is quiet here too:"
+        yield from map(_sql, quiet)
+    elif quiet:
         yield "It is quiet here too, each a migration of its own:"
         between = "\n\n" if any("\n" in text for text in quiet) else "\n"
         yield _sql(between.join(text or "-- (an empty file)" for text in quiet))
 
 
-def _sql(text: str) -> str:
+def _sql(text: str | Layout) -> str:
+    if isinstance(text, Layout):
+        return f"```diff\n{text}\n```"
     return f"```sql\n{text.strip()}\n```"
 
 
@@ -114,6 +171,8 @@ def _allowing(rule: Rule) -> Iterator[str]:
         yield _ABOVE.format(name=name)
     elif isinstance(rule, (MigrationRule, ChangeRule)):
         yield _IN_FILE.format(name=name)
+    elif isinstance(rule, HistoryRule):
+        yield _ELSEWHERE
     else:
         yield _NEVER
         yield _NOT_SILENCED if name != "suppression-problem" else _silenced(rule)
@@ -122,5 +181,18 @@ def _allowing(rule: Rule) -> Iterator[str]:
 
 
 def _silenced(rule: Rule) -> str:
-    other = "notice" if severity_of(rule) == "warning" else "warning"
-    return _SILENCED.format(name=name_of(rule), severity=other)
+    return _SILENCED.format(name=name_of(rule), severity=_entry(rule))
+
+
+def _entry(rule: Rule) -> str:
+    """Another severity; with options, where the rule is nothing without them."""
+    if not needs_options(rule):
+        return _some(rule)
+    options = ", ".join(
+        f"{name}: {dumps(plain(value), ensure_ascii=False)}" for name, value in _set(rule)
+    )
+    return f"{{severity: {_some(rule)}, options: {{{options}}}}}"
+
+
+def _some(rule: Rule) -> str:
+    return "notice" if severity_of(rule) == "warning" else "warning"

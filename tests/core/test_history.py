@@ -1,7 +1,10 @@
 """What a History and a Change tell about themselves."""
 
+import pytest
+
 from bot.core.history import Change, History
 from bot.core.migration import Migration
+from bot.errors import UsageError
 from tests.rules.history.changes import FIRST, FOLDER, NEW, NOW, SECOND, history
 
 
@@ -70,3 +73,46 @@ def test_an_added_folder_without_script_is_an_added_name_only() -> None:
     change = Change(head=history(FIRST, incomplete=[NEW]), now=NOW, base=history(FIRST))
     assert added(change) == []
     assert change.added_names == (NEW,)
+
+
+BASELINE = "20240201000000_b"
+
+
+def test_with_a_baseline_only_what_follows_it_is_added() -> None:
+    everything = Change(history("20240101000000_a", BASELINE, "20240301000000_c"), NOW)
+    change = everything.after(BASELINE)
+
+    assert change.accepted == ("20240101000000_a", BASELINE)
+    assert [each.name for each in change.added] == ["20240301000000_c"]
+    assert change.added_names == ("20240301000000_c",)
+
+
+def test_what_the_base_has_before_its_baseline_is_no_cover_for_an_old_name() -> None:
+    """Else a pull request could bring an unjudged migration by giving it an old time."""
+    head = history("20240101000000_a", "20240115000000_sneaky", BASELINE)
+    change = Change(head, NOW, base=history("20240101000000_a", BASELINE)).after(BASELINE)
+
+    assert change.accepted == ()
+    assert [each.name for each in change.added] == ["20240115000000_sneaky"]
+
+
+def test_the_pull_request_that_brings_the_baseline_is_spared_thehistory() -> None:
+    head = history("20240101000000_a", BASELINE, "20240301000000_c")
+    change = Change(head, NOW, base=history()).after(BASELINE)
+
+    assert [each.name for each in change.added] == ["20240301000000_c"]
+
+
+def test_a_baseline_that_does_not_exist_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError) as error:
+        Change(history(BASELINE), NOW).after("20240201000000_bb")
+
+    assert "20240201000000_bb is no migration of prisma/migrations" in error.value.message
+    assert error.value.hint == f"Did you mean {BASELINE}?"
+
+
+def test_a_baseline_that_the_branch_deletes_still_counts() -> None:
+    head = history("20240101000000_a", "20240301000000_c")
+    change = Change(head, NOW, base=history("20240101000000_a", BASELINE)).after(BASELINE)
+
+    assert [each.name for each in change.added] == ["20240301000000_c"]

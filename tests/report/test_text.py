@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -82,3 +83,24 @@ def test_a_finding_about_the_history_has_no_excerpt() -> None:
     about = replace(BLOCKING_INDEX, path="prisma/migrations", statement=None)
     text = check_text(Review(postgres="18", findings=(about,)))
     assert text.startswith("prisma/migrations:2:1 error index-create-blocking\n  Building")
+
+
+def test_an_allowance_that_ends_says_when() -> None:
+    ending = BLOCKING_INDEX.allow("40 rows", date(2026, 12, 31))
+    text = check_text(Review(postgres="18", migrations=(judged(INDEX, ending),)), width=200)
+    assert "allowed index-create-blocking until 2026-12-31: 40 rows\n" in text
+    assert "1 allowed. Nothing risky found." in text
+
+
+def test_what_was_not_judged_or_not_shown_is_told() -> None:
+    review = Review(postgres="18", baseline="20240101000000_a", accepted=812, left_out=1)
+    assert check_text(review, width=200) == (
+        "812 migrations up to 20240101000000_a are the baseline and not judged. "
+        "1 finding is excluded by the configuration.\n"
+        "No new migrations.\n"
+    )
+
+
+def test_a_baseline_that_took_nothing_out_is_not_worth_a_word() -> None:
+    review = Review(postgres="18", baseline="20240101000000_a", base="main")
+    assert check_text(review) == "No new migrations against main.\n"

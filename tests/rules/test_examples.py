@@ -7,8 +7,12 @@ import pytest
 
 from bot import rules
 from bot.core.finding import Severity
-from bot.core.rule import ChangeRule, Rule, name_of, reason_of, title_of
+from bot.core.layout import Layout
+from bot.core.review import Review
+from bot.core.rule import Rule, name_of, reason_of, title_of
+from bot.judge.judge import judge
 from tests.judging import applied_by, before_of, judged, names, review
+from tests.layouts import change_of
 
 ROOT = Path(rules.__file__).parent
 NO_RULES = (
@@ -21,19 +25,24 @@ NO_RULES = (
     "constraints_of",
     "enums",
     "foreign_keys",
+    "layouts",
     "lifecycle",
+    "model_facts",
+    "named",
     "new_objects",
     "output_names",
     "primary_keys",
     "replaced",
     "rows",
+    "schema_compare",
     "sequences",
     "timeouts",
     "type_changes",
     "typed_columns",
     "waiting",
 )
-OF_SQL = [rule for rule in rules.RULES if not isinstance(rule, ChangeRule)]
+OF_FILES = [rule for rule in rules.RULES if isinstance(vars(rule)["BAD"], Layout)]
+OF_SQL = [rule for rule in rules.RULES if rule not in OF_FILES]
 
 
 def switched_on(rule: Rule) -> dict[str, Severity | None]:
@@ -92,6 +101,33 @@ def test_a_quiet_case_is_quiet(rule: Any, sql: str) -> None:
     assert "syntax-error" not in names(found)
 
 
-@pytest.mark.parametrize("rule", OF_SQL, ids=name_of)
+def of_files(layout: Layout, place: Path, rule: Rule) -> Review:
+    options = options_of(rule)
+    return judge(change_of(layout, place), rules.RULES, **options)
+
+
+@pytest.mark.parametrize("rule", OF_FILES, ids=name_of)
+def test_the_bad_example_of_files_is_found_once(rule: Any, tmp_path: Path) -> None:
+    found = [each.rule for each in of_files(rule.BAD, tmp_path, rule).all_findings]
+    assert found.count(name_of(rule)) == 1
+
+
+@pytest.mark.parametrize("rule", OF_FILES, ids=name_of)
+def test_the_good_example_of_files_is_quiet_under_all_rules(rule: Any, tmp_path: Path) -> None:
+    found = of_files(rule.GOOD, tmp_path, rule).all_findings
+    assert [(each.rule, each.message) for each in found] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "place"),
+    [(rule, place) for rule in OF_FILES for place in range(len(vars(rule)["QUIET"]))],
+    ids=lambda value: name_of(value) if hasattr(value, "SEVERITY") else str(value),
+)
+def test_a_quiet_case_of_files_is_quiet(rule: Any, place: int, tmp_path: Path) -> None:
+    found = [each.rule for each in of_files(rule.QUIET[place], tmp_path, rule).all_findings]
+    assert name_of(rule) not in found
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=name_of)
 def test_a_rule_has_three_quiet_cases(rule: Any) -> None:
-    assert len(set(rule.QUIET)) >= 3
+    assert len({repr(each) for each in rule.QUIET}) >= 3

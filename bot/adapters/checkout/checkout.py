@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,9 @@ from bot.adapters.checkout.folder import find_in_folder
 from bot.adapters.checkout.git import FETCH_ADVICE, Git
 from bot.adapters.checkout.loading import Found, load
 from bot.adapters.checkout.objects import find_in_commit
+from bot.adapters.checkout.project import find_project, project_at
 from bot.core.history import Change, History
+from bot.core.project import Project
 from bot.errors import UsageError
 
 
@@ -59,7 +62,7 @@ class Checkout:
 
     def everything(self, now: datetime) -> Change:
         """The whole history, compared with nothing."""
-        return Change(head=self.history(), now=now)
+        return Change(head=replace(self.history(), project=self._project), now=now)
 
     def change(self, base: str | None, now: datetime) -> Change:
         """The working tree against the tip of a base."""
@@ -68,9 +71,9 @@ class Checkout:
         head = self._load(found)
         merged = self._at(tip.commit, found)
         return Change(
-            head=head,
+            head=replace(head, project=self._project),
             now=now,
-            base=merged,
+            base=replace(merged, project=self._project_at(tip.commit)),
             base_name=tip.name,
             base_ref=tip.ref,
             behind=self._behind(tip, found, head=head, base=merged),
@@ -145,6 +148,16 @@ class Checkout:
             f"{self.folder} is not read as part of a git repository, so it has no base.",
             hint="Use `check --all` to judge every migration.",
         )
+
+    @cached_property
+    def _project(self) -> Project | None:
+        return find_project(self.root, self.folder)
+
+    def _project_at(self, commit: str) -> Project | None:
+        """A commit's, where there is one in the working tree to compare it with."""
+        if self._project is None:
+            return None
+        return project_at(self._git, commit, self._in_repository, self._project)
 
     @property
     def _in_repository(self) -> str:

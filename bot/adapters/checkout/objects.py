@@ -43,12 +43,12 @@ def find_in_commit(git: Git, commit: str, folder: str, texts: Iterable[bytes] = 
     `texts` are contents that are at hand, such as the working tree's: what is the same here is not
     read again.
     """
-    objects = list(_objects(git, commit, folder))
+    objects = list(objects_in(git, commit, folder))
     found = Found()
     wanted = [each for each in objects if _add(each, found)]
     blobs = [each for each in wanted if each.mode != _LINK]
-    at_hand = _by_id(texts, blobs)
-    read = _read(git, (each.id for each in blobs if each.id not in at_hand))
+    at_hand = by_id(texts, blobs)
+    read = read_blobs(git, (each.id for each in blobs if each.id not in at_hand))
     for each in blobs:
         _keep(each.path, at_hand[each.id] if each.id in at_hand else read[each.id], found)
     _follow(git, commit, folder, [each for each in wanted if each.mode == _LINK], found)
@@ -56,7 +56,7 @@ def find_in_commit(git: Git, commit: str, folder: str, texts: Iterable[bytes] = 
     return found
 
 
-def _objects(git: Git, commit: str, folder: str) -> Iterator[_Object]:
+def objects_in(git: Git, commit: str, folder: str) -> Iterator[_Object]:
     prefix = f"{folder}/" if folder else ""
     where = ["--", prefix] if prefix else []
     listed = git.read("ls-tree", "-r", "-z", "--full-tree", commit, *where)
@@ -96,7 +96,7 @@ def _add_direct(each: _Object, found: Found) -> bool:
     return False
 
 
-def _by_id(texts: Iterable[bytes], objects: list[_Object]) -> dict[str, bytes]:
+def by_id(texts: Iterable[bytes], objects: list[_Object]) -> dict[str, bytes]:
     """The texts by the id git gives them, in whichever of its two hashes the repository uses."""
     if not objects:
         return {}
@@ -116,7 +116,7 @@ def _keep(path: str, content: bytes | str, found: Found) -> None:
         found.faults[path] = content
 
 
-def _read(git: Git, ids: Iterable[str]) -> Mapping[str, bytes | str]:
+def read_blobs(git: Git, ids: Iterable[str]) -> Mapping[str, bytes | str]:
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}

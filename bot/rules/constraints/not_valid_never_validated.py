@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.migration import Migration
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Position
@@ -26,6 +27,36 @@ SEVERITY = Severity.NOTICE
 FIX = "Add a migration folder with VALIDATE CONSTRAINT, which blocks nobody."
 
 PATIENCE = timedelta(days=30)
+
+_BASE = {
+    "migrations/migration_lock.toml": 'provider = "postgresql"\n',
+    "migrations/20250101000000_init/migration.sql": (
+        'CREATE TABLE "Order" ("id" BIGINT NOT NULL PRIMARY KEY, "total" BIGINT NOT NULL);\n'
+    ),
+}
+_PROMISE = (
+    'ALTER TABLE "Order" ADD CONSTRAINT "Order_total_check" CHECK ("total" >= 0) NOT VALID;\n'
+)
+_PROMISED = {**_BASE, "migrations/20250201000000_promise/migration.sql": _PROMISE}
+_KEPT = {
+    "migrations/20250202000000_keep/migration.sql": (
+        'ALTER TABLE "Order" VALIDATE CONSTRAINT "Order_total_check";\n'
+    )
+}
+_TAKEN_BACK = {
+    "migrations/20250202000000_forget/migration.sql": (
+        'ALTER TABLE "Order" DROP CONSTRAINT "Order_total_check";\n'
+    )
+}
+_NEW = {**_BASE, "migrations/20260228000000_promise/migration.sql": _PROMISE}
+
+BAD = Layout(base=_BASE, head=_PROMISED)
+GOOD = Layout(base=_BASE, head={**_PROMISED, **_KEPT})
+QUIET = [
+    Layout(base=_BASE, head=_NEW),
+    Layout(base=_PROMISED, head=_PROMISED),
+    Layout(base=_BASE, head={**_PROMISED, **_TAKEN_BACK}),
+]
 
 
 @dataclass(frozen=True)

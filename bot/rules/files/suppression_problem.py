@@ -1,7 +1,7 @@
 """A comment that is meant to allow a finding does not.
 
-It names a rule that does not exist, gives no reason, or stands where nothing needs it. Left alone,
-it would make readers believe that somebody had looked and decided.
+It names a rule that does not exist, gives no reason, stands where nothing needs it, or its last day
+has passed. Left alone, it would make readers believe that somebody had looked and decided.
 """
 
 from bot.core.finding import Severity

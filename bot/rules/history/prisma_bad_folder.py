@@ -11,13 +11,23 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.migration import SCRIPT, Migration
 from bot.core.renaming import Flaw, move_command, quoted, renamings
 from bot.core.rule import Hit, Hits
+from bot.rules.history.layouts import FIRST, SECOND, files
 
 SEVERITY = Severity.ERROR
 
 FIX = "Make it a folder such as 20260131120000_add_orders with a migration.sql in it."
+
+BAD = Layout(base=files(FIRST), head=files(FIRST, "20260102000000-Add-Orders"))
+GOOD = Layout(base=files(FIRST), head=files(FIRST, "20260102000000_add_orders"))
+QUIET = [
+    Layout(base=files(), head=files("0_init", FIRST)),
+    Layout(base=files("old", FIRST), head=files("old", FIRST, SECOND)),
+    Layout(base=files(FIRST), head={**files(FIRST), "migrations/README.md": "How we migrate.\n"}),
+]
 
 _NAMED = {
     Flaw.PATTERN: "is not named with fourteen digits, an underscore and lower-case words",

@@ -8,13 +8,23 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.history import Change, History
+from bot.core.layout import Layout
 from bot.core.migration import SCRIPT, Migration, same_checksum
 from bot.core.renaming import is_baseline, quoted, restore_command
 from bot.core.rule import Hit, Hits
+from bot.rules.history.layouts import FIRST, SECOND, THIRD, files
 
 SEVERITY = Severity.ERROR
 
 FIX = "Restore the folder under its old name."
+
+BAD = Layout(base=files(FIRST, SECOND), head=files(FIRST))
+GOOD = Layout(base=files(FIRST, SECOND), head=files(FIRST, SECOND))
+QUIET = [
+    Layout(base=files(FIRST), head=files(FIRST, SECOND)),
+    Layout(base=files(), head=files(FIRST)),
+    Layout(base=files(FIRST, SECOND), head=files(FIRST, SECOND, THIRD)),
+]
 
 
 def check_change(change: Change) -> Hits:

@@ -5,13 +5,23 @@ Versions of Prisma sort the rest differently: up to 6.5 by byte, from 6.6 on as 
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.migration import timestamp_of
 from bot.core.renaming import Flaw, move_command, renamings
 from bot.core.rule import Hit, Hits
+from bot.rules.history.layouts import FIRST, SECOND, THIRD, files
 
 SEVERITY = Severity.WARNING
 
 FIX = "Give the later one another time, as long as it has not been applied anywhere."
+
+BAD = Layout(base=files(FIRST), head=files(FIRST, SECOND, "20260102000000_twin"))
+GOOD = Layout(base=files(FIRST), head=files(FIRST, SECOND, "20260102000001_twin"))
+QUIET = [
+    Layout(base=files(FIRST), head=files(FIRST, SECOND, THIRD)),
+    Layout(base=files(FIRST, "20260101000000_twin"), head=files(FIRST, "20260101000000_twin")),
+    Layout(base=files(), head=files("0_init", FIRST)),
+]
 
 
 def check_change(change: Change) -> Hits:

@@ -7,14 +7,27 @@ change between LF and CRLF makes no difference.
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.migration import Migration, same_checksum
 from bot.core.renaming import restore_command
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Position
+from bot.rules.history.layouts import FIRST, SECOND, files
 
 SEVERITY = Severity.ERROR
 
 FIX = "Restore it, and make the change in a new migration."
+
+_SCRIPT = f"migrations/{FIRST}/migration.sql"
+_BASE = files(FIRST)
+
+BAD = Layout(base=_BASE, head={**_BASE, _SCRIPT: "SELECT 1;\n"})
+GOOD = Layout(base=_BASE, head=files(FIRST, SECOND))
+QUIET = [
+    Layout(base=_BASE, head=_BASE),
+    Layout(base=_BASE, head={**_BASE, _SCRIPT: _BASE[_SCRIPT].replace("\n", "\r\n")}),
+    Layout(base=_BASE, head={**_BASE, f"migrations/{FIRST}/down.sql": 'DROP TABLE "First";\n'}),
+]
 
 
 def check_change(change: Change) -> Hits:

@@ -7,13 +7,25 @@ every command of Prisma Migrate (P3019), and a history for another database is n
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.migration import LOCK_FILE, PROVIDER
 from bot.core.renaming import restore_command
 from bot.core.rule import Hit, Hits
+from bot.rules.history.layouts import FIRST, LOCK, LOCK_PATH, SECOND, files
 
 SEVERITY = Severity.ERROR
 
 FIX = f'Let {LOCK_FILE} have the line: provider = "{PROVIDER}".'
+
+_BASE = files(FIRST)
+
+BAD = Layout(base=_BASE, head={**_BASE, LOCK_PATH: 'provider = "mysql"\n'})
+GOOD = Layout(base=_BASE, head=files(FIRST, SECOND))
+QUIET = [
+    Layout(base=_BASE, head={**_BASE, LOCK_PATH: f"# Made by Prisma.\n{LOCK}"}),
+    Layout(base=_BASE, head={**_BASE, LOCK_PATH: LOCK.replace("\n", "\r\n")}),
+    Layout(base=_BASE, head={**_BASE, LOCK_PATH: "provider = postgresql\n"}),
+]
 
 
 def check_change(change: Change) -> Hits:

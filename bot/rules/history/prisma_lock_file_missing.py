@@ -6,12 +6,24 @@ another database applies migrations it cannot have made.
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.migration import LOCK_FILE
 from bot.core.rule import Hit, Hits
+from bot.rules.history.layouts import FIRST, LOCK_PATH, SECOND, files
 
 SEVERITY = Severity.WARNING
 
 FIX = f'Add {LOCK_FILE} with the line: provider = "postgresql".'
+
+_BARE = {path: text for path, text in files(FIRST).items() if path != LOCK_PATH}
+
+BAD = Layout(base={}, head=_BARE)
+GOOD = Layout(base={}, head=files(FIRST))
+QUIET = [
+    Layout(base=files(FIRST), head=files(FIRST, SECOND)),
+    Layout(base=_BARE, head=_BARE),
+    Layout(base={}, head={}),
+]
 
 
 def check_change(change: Change) -> Hits:

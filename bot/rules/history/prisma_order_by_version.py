@@ -10,11 +10,21 @@ from dataclasses import dataclass
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.rule import Hit, Hits
+from bot.rules.history.layouts import FIRST, SECOND, files
 
 SEVERITY = Severity.NOTICE
 
 FIX = "Name every folder with fourteen digits, an underscore and lower-case words."
+
+BAD = Layout(base=files("20260102000000_B"), head=files("20260102000000_a", "20260102000000_B"))
+GOOD = Layout(base=files(FIRST), head=files(FIRST, SECOND))
+QUIET = [
+    Layout(base=files(), head=files(FIRST, SECOND)),
+    Layout(base=files("a", "B"), head=files("a", "B")),
+    Layout(base=files("a", "B"), head=files("a", "B", "c")),
+]
 
 
 def check_change(change: Change) -> Hits:

@@ -7,12 +7,22 @@ may fail. The usual cause is a branch that was made before another was merged.
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.renaming import Flaw, move_command, newest_merged, renamings
 from bot.core.rule import Hit, Hits
+from bot.rules.history.layouts import FIRST, SECOND, THIRD, files
 
 SEVERITY = Severity.ERROR
 
 FIX = "Rename the folder, so that its time is later than that of every merged migration."
+
+BAD = Layout(base=files(FIRST, THIRD), head=files(FIRST, SECOND, THIRD))
+GOOD = Layout(base=files(FIRST, SECOND), head=files(FIRST, SECOND, THIRD))
+QUIET = [
+    Layout(base=files(), head=files(FIRST, SECOND)),
+    Layout(base=files(FIRST), head=files(FIRST, SECOND)),
+    Layout(base=files(FIRST, THIRD), head=files(FIRST, THIRD)),
+]
 
 
 def check_change(change: Change) -> Hits:

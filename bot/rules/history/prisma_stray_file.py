@@ -9,11 +9,24 @@ from pathlib import PurePosixPath
 
 from bot.core.finding import Severity
 from bot.core.history import Change
+from bot.core.layout import Layout
 from bot.core.rule import Hit, Hits
+from bot.rules.history.layouts import FIRST, SECOND, files
 
 SEVERITY = Severity.WARNING
 
 FIX = "Move its statements into the migration.sql of a migration, or the file out of the folder."
+
+BAD = Layout(base=files(FIRST), head={**files(FIRST), "migrations/fix.sql": "SELECT 1;\n"})
+GOOD = Layout(base=files(FIRST), head=files(FIRST, SECOND))
+QUIET = [
+    Layout(base=files(FIRST), head={**files(FIRST), "migrations/README.md": "Notes.\n"}),
+    Layout(base=files(), head={**files(FIRST), f"migrations/{FIRST}/down.sql": "SELECT 1;\n"}),
+    Layout(
+        base={**files(FIRST), "migrations/fix.sql": "SELECT 1;\n"},
+        head={**files(FIRST, SECOND), "migrations/fix.sql": "SELECT 1;\n"},
+    ),
+]
 
 _SQL = frozenset({".sql", ".psql", ".pgsql", ".ddl"})
 

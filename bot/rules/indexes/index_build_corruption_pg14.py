@@ -4,19 +4,31 @@ Nothing says so: queries that use the index leave rows out, and a unique one let
 fault was mended in 14.4.
 """
 
+from dataclasses import dataclass
+
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.options import option
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import CreateIndex, Reindex
 
-# The configuration names the major version only, so nobody here knows whether the server is one of
-# the four. That is worth a word, and not a pull request that cannot be merged.
-SEVERITY = Severity.NOTICE
+SEVERITY = Severity.ERROR
 
 FIX = "Ask the server (SHOW server_version), and upgrade to 14.4 or later first if it is older."
 
 POSTGRES = 14
+
+
+@dataclass(frozen=True)
+class Options:
+    minor: int | None = option(
+        None, "The minor version of PostgreSQL 14: 3 for 14.3. Unknown, it is a notice.", least=0
+    )
+
+
+OPTIONS = Options()
+EXAMPLE = Options(minor=3)
 
 BEFORE = """
 CREATE TABLE "Order" ("id" INT, "userId" INT);
@@ -37,10 +49,21 @@ QUIET = [
     'REINDEX TABLE "Order";',
 ]
 
+_MENDED_IN = 4
+
 
 def check(statement: Statement, context: Context) -> Hits:
-    if context.settings.postgres != POSTGRES:
+    minor = context.settings.options(Options).minor
+    if context.settings.postgres != POSTGRES or (minor is not None and minor >= _MENDED_IN):
         return
     built = any(each.concurrently for each in context.all(CreateIndex))
     if built or any(each.concurrently for each in context.all(Reindex)):
-        yield "If the server is older than 14.4, the index may miss rows without a word."
+        yield _unknown() if minor is None else f"In 14.{minor} the index may miss rows silently."
+
+
+def _unknown() -> Hit:
+    """Worth a word, and not a pull request that cannot be merged: hardly any server is so old."""
+    return Hit(
+        "If the server is older than 14.4, the index may miss rows without a word.",
+        severity=Severity.NOTICE,
+    )

@@ -18,7 +18,7 @@ THIRD = "20260201000000_third"
 
 def test_every_module_is_listed() -> None:
     files = {path.stem for path in Path(package.__path__[0]).glob("[!_]*.py")}
-    assert {rule.__name__.rpartition(".")[2] for rule in HISTORY_RULES} == files
+    assert {rule.__name__.rpartition(".")[2] for rule in HISTORY_RULES} == files - {"layouts"}
 
 
 @pytest.mark.parametrize("rule", HISTORY_RULES, ids=name_of)
