@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.core.rewrite import Rewrite
+from bot.core.sizes import RelationSize
 
 
 class Severity(StrEnum):
@@ -31,7 +32,8 @@ class Finding:
     one. `message` is about this place and names the objects, `why` and `fix` are the rule's.
     `allowed` is the author's reason if the finding was allowed beside the statement: it is then
     shown, and counts for nothing. `rewrite` is what to write in the statement's place, where a
-    machine can say so.
+    machine can say so. `size` is that of the greatest relation it is about, where sizes are known;
+    `usual` is the severity it would have without, if that is another.
     """
 
     rule: str
@@ -46,6 +48,8 @@ class Finding:
     statement: int | None = None
     allowed: str | None = None
     rewrite: Rewrite | None = None
+    size: RelationSize | None = None
+    usual: Severity | None = None
 
     @property
     def fingerprint(self) -> str:

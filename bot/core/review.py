@@ -7,6 +7,7 @@ from bot.core.effects import Effects
 from bot.core.finding import Finding, Verdict, verdict_of
 from bot.core.migration import Migration
 from bot.core.plan import digest_of
+from bot.core.sizes import SizesNote
 from bot.core.statement import Statement, SyntaxFault
 
 
@@ -35,13 +36,14 @@ class Review:
     """The judged migrations in order, findings about the history as a whole, and the basis.
 
     `postgres` is the major version judged for ("18"). `base` is what the migrations were compared
-    with, as a person would name it; None if all were judged.
+    with, as a person would name it; None if all were judged. `sizes` says whose sizes they went by.
     """
 
     postgres: str
     migrations: tuple[JudgedMigration, ...] = ()
     findings: tuple[Finding, ...] = ()
     base: str | None = None
+    sizes: SizesNote | None = None
 
     @property
     def all_findings(self) -> tuple[Finding, ...]:

@@ -1,7 +1,7 @@
 """How big the relations of a target are: counts and bytes, never a value out of a row."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -83,6 +83,16 @@ class Sizes:
         if schema == DEFAULT_SCHEMA:
             relation = f"{self.schema}.{name}"
         return self._by_name.get(relation)
+
+    def known_as(self, relation: str) -> str:
+        """The name that the history knows one of these relations by."""
+        schema, _, name = relation.partition(".")
+        return f"{DEFAULT_SCHEMA}.{name}" if schema == self.schema else relation
+
+    def without(self, names: Collection[str]) -> "Sizes":
+        """The same, as if nothing were known of relations with these names."""
+        kept = (each for each in self.relations if self.known_as(each.relation) not in names)
+        return replace(self, relations=tuple(kept))
 
     def stale(self, now: datetime) -> bool:
         return now - self.taken_at > FRESH_FOR

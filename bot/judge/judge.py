@@ -8,6 +8,7 @@ from bot.core.history import Change
 from bot.core.migration import Migration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rule import ChangeRule, Hit, Hits, Rule, name_of, reason_of
+from bot.core.sizes import Sizes
 from bot.core.statement import Position, Script, Statement
 from bot.judge.allowance import (
     PROBLEM_RULE,
@@ -21,6 +22,7 @@ from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, MigrationContext, MigrationRule, Settings, StatementRule
 from bot.judge.effects import effects_of
 from bot.judge.replay import replay
+from bot.judge.sizes import Scales, note_of, scales_of, weighed
 from bot.judge.transactions import atomic, steps_of
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
@@ -34,13 +36,17 @@ def judge(
     postgres: int = 18,
     prisma: str | None = None,
     known: Collection[str] = (),
+    sizes: Sizes | None = None,
 ) -> Review:
     """Judge every migration the change adds, on top of all that come before it.
 
     `severities` overrides the rules' own; None turns a rule off. `known` are names of rules that
-    exist besides the given ones, so that allowing them is no mistake.
+    exist besides the given ones, so that allowing them is no mistake. `sizes` are those of the
+    target that findings are weighed for.
     """
-    bench = _Bench(rules, severities or {}, Settings(postgres, prisma), known)
+    chosen = severities or {}
+    scales = scales_of(sizes, rules, fixed=chosen, now=change.now)
+    bench = _Bench(rules, chosen, Settings(postgres, prisma), known, scales)
     return bench.review(change)
 
 
@@ -60,8 +66,10 @@ class _Bench:
         severities: Mapping[str, Severity | None],
         settings: Settings,
         known: Collection[str],
+        scales: Scales | None = None,
     ) -> None:
         self._settings = settings
+        self._scales = scales
         self._rules = {name_of(rule): rule for rule in rules}
         self._order = {name: place for place, name in enumerate(self._rules)}
         self._severities = {
@@ -100,6 +108,7 @@ class _Bench:
             migrations=tuple(judged),
             findings=tuple(each for each in general if each.path not in paths),
             base=change.base_name if change.base else None,
+            sizes=note_of(self._scales),
         )
 
     def _judge(
@@ -134,6 +143,7 @@ class _Bench:
         findings = [*own, *self._faults(migration, script)]
         findings += self._about_statements(context, place)
         findings += self._about_the_migration(context)
+        findings = weighed(findings, context, self._scales)
         return JudgedMigration(
             migration=migration,
             statements=tuple(

@@ -7,11 +7,13 @@ table: for a large one the application is down for minutes.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 FIX = (
     "Give the column the domain's base type, add the domain's CHECK as a constraint NOT VALID, and "

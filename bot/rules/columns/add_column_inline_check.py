@@ -6,12 +6,14 @@ until it has finished, which takes a while on a large table.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns, constraints_beside
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WORK
 
 FIX = (
     "Add the column alone, then the CHECK with ADD CONSTRAINT … NOT VALID, and VALIDATE CONSTRAINT "

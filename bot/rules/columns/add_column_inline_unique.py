@@ -6,12 +6,14 @@ a large table. Added apart, the index can be built while everybody works.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns, constraints_beside
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 FIX = (
     "Add the column alone; build the index with CREATE UNIQUE INDEX CONCURRENTLY, alone in its own "

@@ -7,12 +7,14 @@ column, can no longer insert.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied
 from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 FIX = (
     "Add it with a DEFAULT, or without NOT NULL; fill the old rows; make it NOT NULL in a later "

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.schema import Index
 from bot.rules.columns.type_changes import ChangedType, changed_types
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 FIX = (
     "Add a new column of the new type with its own index, built CONCURRENTLY; let the application "

@@ -6,6 +6,7 @@ what the new type cannot hold is rounded away or cut off, for good.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied
@@ -13,6 +14,7 @@ from bot.rules.columns.type_changes import ChangedType, changed_types
 from bot.sql.values import Type
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 FIX = (
     "Prove that all values fit first: add a CHECK … NOT VALID, correct the rows, VALIDATE "

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import ChangedType, changed_types
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WORK
 
 FIX = (
     "Drop the constraint, change the type, add the constraint again NOT VALID, and VALIDATE "

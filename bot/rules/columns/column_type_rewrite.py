@@ -7,11 +7,13 @@ varchar, or varchar to text.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import changed_types
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 FIX = (
     "Add a new column of the new type, let the application write both, fill the old rows in "

@@ -7,12 +7,14 @@ values, and costs nothing if the session's time zone is UTC and no index is on t
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import changed_types
 from bot.sql.values import Type
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 FIX = "Use `@db.Timestamptz(6)`, with the session's time zone set to UTC (`SET timezone = 'UTC'`)."
 

@@ -7,6 +7,7 @@ statement waits for it, and every other write to that table waits behind the sta
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
@@ -14,6 +15,7 @@ from bot.rules.constraints.waiting import gives_up, held
 from bot.sql.actions import AddConstraint
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WAIT
 
 FIX = (
     "Begin the file with SET lock_timeout = '2s', so that it gives up and can be tried again "

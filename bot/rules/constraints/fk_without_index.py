@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, Step, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
@@ -16,6 +17,7 @@ from bot.sql.actions import AddConstraint, CreateIndex, CreateTable
 from bot.sql.values import Constraint, ConstraintKind
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.SHOWN
 
 FIX = (
     "Add an index that starts with the foreign key's columns; on a table that is in use, with "

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AlterColumnType, CreateEnum, Rename
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 FIX = (
     "Keep the value in the enum and stop using it; for values that come and go, use TEXT with a "

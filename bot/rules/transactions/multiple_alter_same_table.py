@@ -8,6 +8,7 @@ the table anew, and everybody behind it.
 from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, Step, shown
 from bot.rules.transactions.blocking import effects_before
@@ -15,6 +16,7 @@ from bot.sql.actions import AddColumn, AddConstraint, SetNotNull, TableAction, V
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.NOTICE
+SIZED = Sized.WORK
 
 FIX = "Write one ALTER TABLE with the commands separated by commas."
 

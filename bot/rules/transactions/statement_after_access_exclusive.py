@@ -7,6 +7,7 @@ that reads or writes a whole table, it blocks all reads and writes for as long a
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.transactions.blocking import blocked, together_before
@@ -14,6 +15,7 @@ from bot.rules.transactions.rows import backfilled
 from bot.sql.actions import AddConstraint, RefreshView, ValidateConstraint
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WORK
 
 FIX = "Move the slow statement into the next migration folder, so that the lock is gone by then."
 

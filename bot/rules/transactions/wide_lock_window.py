@@ -8,12 +8,14 @@ migration, users of either table wait.
 from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, Step, shown
 from bot.rules.transactions.blocking import blocked, together_before
 from bot.sql.actions import AddConstraint, CreateTable
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.FILE
 
 FIX = "Give each table a migration folder of its own."
 

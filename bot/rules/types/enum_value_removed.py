@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import rebuilt
 from bot.sql.actions import AlterColumnType
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 FIX = (
     "Keep the value and stop writing it. If it has to go, change the rows that hold it in an "
