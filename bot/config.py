@@ -16,16 +16,18 @@ from bot.core.settings import (
     CONFIG_PATH,
     DEFAULT_FOLDER,
     NEWEST_POSTGRES,
+    OLDEST_POSTGRES,
     Settings,
     default_targets,
 )
+from bot.core.sizes import Thresholds
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
 
-OLDEST_POSTGRES = 13
-
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Bytes = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,3})? ?([kMGT]?B)$")]
 Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 # YAML 1.1, which PyYAML reads, takes a bare `off` for false.
 RuleSeverity = Annotated[
     Literal["off", "notice", "warning", "error"],
@@ -83,6 +85,24 @@ class TargetFile(_Model):
     backup: BackupFile = Field(default_factory=BackupFile)
 
 
+class StatsFile(_Model):
+    """How findings follow the size of the tables they are about."""
+
+    file: str | None = Field(
+        default=None,
+        min_length=1,
+        description="What `migration-bot stats TARGET --output FILE` wrote, below the checkout's "
+        "top. On a pull request it is read from the base branch.",
+    )
+    small: Bytes = Field(
+        default="1 MB", description="Making others wait for a smaller table is a notice."
+    )
+    large: Bytes = Field(
+        default="500 MB",
+        description="Going through as much while others wait is an error.",
+    )
+
+
 class ConfigFile(_Model):
     """The configuration of migration-bot. Every key has a default that works."""
 
@@ -98,6 +118,7 @@ class ConfigFile(_Model):
         description="The Prisma version in use, such as '6.19'; judged strictly if absent.",
     )
     targets: dict[str, TargetFile] | None = None
+    stats: StatsFile = Field(default_factory=StatsFile)
     rules: dict[str, RuleSeverity] = Field(
         default={}, description="Severities by rule; 'off' silences a rule."
     )
@@ -113,7 +134,11 @@ def read_settings(text: str, *, path: str, rules: frozenset[str] = frozenset()) 
         parsed = ConfigFile.model_validate(loaded)
     except ValidationError as error:
         raise _mistakes(path, list(_explain(error))) from None
-    mistakes = [*_rule_mistakes(parsed, rules), *_target_mistakes(parsed)]
+    mistakes = [
+        *_rule_mistakes(parsed, rules),
+        *_target_mistakes(parsed),
+        *_stats_mistakes(parsed.stats),
+    ]
     if mistakes:
         raise _mistakes(path, mistakes)
     return _settings(parsed)
@@ -167,6 +192,8 @@ def _nearest(place: tuple[int | str, ...]) -> str:
     model: type[BaseModel] = ConfigFile
     if len(place) > 2 and place[0] == "targets":
         model = BackupFile if len(place) > 3 else TargetFile
+    if len(place) > 1 and place[0] == "stats":
+        model = StatsFile
     close = get_close_matches(str(place[-1]), list(model.model_fields), n=1, cutoff=0.5)
     return f"; did you mean {close[0]}?" if close else ""
 
@@ -188,6 +215,17 @@ def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
             yield f"targets.{name}.after: the order goes round in a circle"
         if target.kind == "production" and target.backup.required is False:
             yield f"targets.{name}.backup.required: production is never changed without a backup"
+
+
+def _stats_mistakes(stats: StatsFile) -> Iterator[str]:
+    if _bytes(stats.small) > _bytes(stats.large):
+        yield f"stats.small: {stats.small} is more than stats.large, {stats.large}"
+
+
+def _bytes(text: str) -> int:
+    """Of "1.5 MB" 1,500,000: in decimal units, as sizes are shown."""
+    number = text.rstrip("kMGTB ")
+    return round(float(number) * _UNITS[text[len(number) :].strip()])
 
 
 def _chain(name: str, targets: Mapping[str, TargetFile]) -> list[str]:
@@ -214,6 +252,8 @@ def _settings(parsed: ConfigFile) -> Settings:
         severities=severities,
         postgres=parsed.postgres,
         prisma=parsed.prisma,
+        sizes_file=parsed.stats.file,
+        thresholds=Thresholds(_bytes(parsed.stats.small), _bytes(parsed.stats.large)),
     )
 
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.core.finding import Severity
+from bot.core.sizes import Thresholds
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
 
 CONFIG_PATH = ".github/migration-bot.yml"
 DEFAULT_FOLDER = "prisma/migrations"
+OLDEST_POSTGRES = 13
 NEWEST_POSTGRES = 18
 
 
@@ -33,6 +35,7 @@ class Settings:
     """`folder` is the migrations folder. `severities` overrides rules; None switches one off.
 
     `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if known.
+    `sizes_file` holds the sizes that findings are weighed by, and `thresholds` says how.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -40,6 +43,8 @@ class Settings:
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
     postgres: int = NEWEST_POSTGRES
     prisma: str | None = None
+    sizes_file: str | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

@@ -49,6 +49,7 @@ _TITLES = {
     "": "The file",
     "targets": "`targets.<name>`",
     "targets.backup": "`targets.<name>.backup`",
+    "stats": "`stats`",
 }
 
 

@@ -14,7 +14,7 @@ from bot.judge.context import Context, shown
 from bot.sql.actions import AlterColumnType, CreateEnum, Rename
 
 SEVERITY = Severity.ERROR
-SIZED = Sized.SHOWN
+SIZED = Sized.FILE
 
 FIX = (
     "Keep the value in the enum and stop using it; for values that come and go, use TEXT with a "
