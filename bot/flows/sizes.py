@@ -9,8 +9,8 @@ def live_sizes(world: World, name: str) -> Sizes:
     """A target's sizes as they are now."""
     target = world.settings.target(name)
     with (
-        world.console.waiting(f"reading the sizes of {target.name}"),
         world.connect(target) as database,
+        world.console.waiting(f"reading the sizes of {target.name}"),
     ):
         return database.sizes()
 

@@ -32,7 +32,7 @@ def _row(size: RelationSize) -> tuple[str, ...]:
     noted = "" if size.measured else " when last counted"
     return (
         size.relation,
-        rows_words(size).removesuffix(" rows").removesuffix(" row"),
+        rows_words(size).rpartition(" row")[0] if size.rows is not None else "unknown",
         f"{bytes_words(size.bytes)}{noted}",
         bytes_words(size.indexes),
         writes_words(size.writes),
