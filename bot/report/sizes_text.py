@@ -28,11 +28,17 @@ def _lines(sizes: Sizes) -> Iterator[Line | Grid]:
     )
 
 
+def _rows(size: RelationSize) -> str:
+    if not size.rows:
+        return "unknown" if size.rows is None else "0"
+    return rows_words(size).rpartition(" ")[0]
+
+
 def _row(size: RelationSize) -> tuple[str, ...]:
     noted = "" if size.measured else " when last counted"
     return (
         size.relation,
-        rows_words(size).rpartition(" row")[0] if size.rows is not None else "unknown",
+        _rows(size),
         f"{bytes_words(size.bytes)}{noted}",
         bytes_words(size.indexes),
         writes_words(size.writes),
