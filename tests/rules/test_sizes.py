@@ -1,6 +1,7 @@
 """Which rules are about size, and what a size makes of their findings."""
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -53,6 +54,7 @@ REASONS = {
 NOT_ABOUT_SIZE = {name for names in REASONS.values() for name in names.split()}
 
 
+@cache
 def example(rule: Any, sizes: Sizes | None = None) -> JudgedMigration:
     """Its BAD judged by it alone. A severity that somebody chose would not be weighed, so that a
     rule which is off is tried with none."""
