@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from bot.adapters.actions import Runner as ActionsRunner
@@ -70,7 +71,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         environ=environ,
         github=_github(environ, clean),
         runner=_runner(environ, clean),
-        sizes=lambda: read_sizes(settings.sizes_file, checkout, environ, console.say),
+        sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
     )
 
 

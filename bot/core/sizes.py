@@ -10,6 +10,8 @@ from bot.core.url import DEFAULT_SCHEMA
 
 # A table that was empty a month ago says nothing about today.
 FRESH_FOR = timedelta(days=30)
+# Rows a second. A table of this kind may be empty and yet be a queue that everybody waits for.
+BUSY = 10.0
 
 
 class RelationKind(StrEnum):
@@ -47,6 +49,10 @@ class RelationSize:
     writes: float | None = None
     partition_of: str | None = None
     measured: bool = True
+
+    @property
+    def busy(self) -> bool:
+        return self.writes is not None and self.writes >= BUSY
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@
 | makes others wait for its lock, or for rows it changes   | notice | as usual | as usual          |
 
 Nothing is made lighter by what is not known: each relation that others wait for must be measured,
-small, and not long ago. What data is lost, who may read it and what a running version of the
-application makes of it are not weighed at all.
+small, not long ago, and hardly written to: a queue is a small table that everybody waits for. What
+data is lost, who may read it and what a running version of the application makes of it are not
+weighed at all.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from bot.core.effects import Effects
 from bot.core.finding import Finding, Severity
 from bot.core.rule import Rule, name_of
 from bot.core.sized import Sized, sized
-from bot.core.sizes import RelationSize, Sizes, SizesNote
+from bot.core.sizes import RelationSize, Sizes, SizesNote, Thresholds
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import MigrationContext
 from bot.sql.actions import Rename
@@ -150,16 +151,14 @@ def _heavy(statements: Sequence[Touched], sizes: Sizes) -> bool:
 
 def _light(statements: Sequence[Touched], sizes: Sizes) -> bool:
     """Whether all that they touch is known to be small."""
+    if not all(each.understood for each in statements):
+        return False
     found = [sizes.of(name) for each in statements for name in each.all]
-    understood = all(each.understood for each in statements)
-    return (
-        bool(found)
-        and understood
-        and all(
-            size is not None and size.measured and size.bytes < sizes.thresholds.small
-            for size in found
-        )
-    )
+    return bool(found) and all(_small(each, sizes.thresholds) for each in found)
+
+
+def _small(size: RelationSize | None, thresholds: Thresholds) -> bool:
+    return bool(size and size.measured and not size.busy and size.bytes < thresholds.small)
 
 
 def _no_tables(file: MigrationContext) -> frozenset[str]:

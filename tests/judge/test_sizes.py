@@ -98,6 +98,17 @@ def test_a_table_that_could_not_be_measured_is_not_called_small() -> None:
     assert found(INDEX, guessed).severity is Severity.ERROR
 
 
+def test_a_small_table_that_everybody_writes_to_is_no_small_matter() -> None:
+    def severity(writes: float | None) -> Severity:
+        known = sizes(orders=8 * KILO)
+        return found(
+            INDEX, replace(known, relations=(replace(known.relations[0], writes=writes),))
+        ).severity
+
+    assert [severity(each) for each in (None, 0.0, 9.9)] == [Severity.NOTICE] * 3
+    assert severity(10.0) is Severity.ERROR
+
+
 @pytest.mark.parametrize("size", [KILO, 900 * MEGA])
 def test_a_severity_that_was_chosen_stays(size: int) -> None:
     chosen = {"index-create-blocking": Severity.WARNING}

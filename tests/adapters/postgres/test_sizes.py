@@ -231,6 +231,40 @@ def test_a_locked_table_is_told_from_the_catalogue_and_nobody_waits(
     assert orders.bytes > 100_000
 
 
+def test_if_measuring_has_to_wait_all_is_told_from_the_catalogue(database: str) -> None:
+    """The index of a table's long values is not looked for among the locks."""
+    run(database, ORDERS, "CREATE TABLE fresh (id int)")
+    with psycopg.connect(database) as holder:
+        row = holder.execute(
+            "SELECT indexrelid::regclass FROM pg_index JOIN pg_class AS c "
+            "ON indrelid = c.reltoastrelid WHERE c.relname = 'orders'"
+        ).fetchone()
+        assert row is not None
+        holder.execute(f"REINDEX INDEX {row[0]}".encode())
+        found = sizes_of(database)
+
+    assert [each.measured for each in found.relations] == [False, False]
+    orders = found.of("public.orders")
+    assert orders is not None
+    assert orders.bytes > 100_000
+
+
+def test_where_nothing_is_counted_nobody_waits_for_writes(database: str) -> None:
+    run(database, ORDERS)
+    connection = connect(database, application_name="tests")
+    connection.execute("SET track_counts = off")
+
+    def refuse(_: float) -> None:
+        raise AssertionError("there is nothing to wait for")
+
+    found = read_sizes(connection, "production", sleep=refuse, seconds=2)
+    connection.close()
+
+    orders = found.of("public.orders")
+    assert orders is not None
+    assert (orders.writes, found.seconds) == (None, 0.0)
+
+
 def test_a_server_that_goes_away_is_an_error_with_a_hint(database: str) -> None:
     connection = connect(database, application_name="tests")
 
