@@ -135,9 +135,15 @@ def _greatest(statements: Sequence[Touched], sizes: Sizes) -> RelationSize | Non
 
 def _whole(name: str, touched: Collection[str], sizes: Sizes) -> RelationSize | None:
     """A relation; for a partition whose table is touched as well, that table."""
-    size = sizes.of(name)
-    parent = sizes.known_as(size.partition_of) if size and size.partition_of else None
-    return _whole(parent, touched, sizes) if parent in touched and parent else size
+    size, seen = sizes.of(name), {name}
+    while size is not None and size.partition_of is not None:
+        parent = sizes.known_as(size.partition_of)
+        # A file of sizes may say that a table is a partition of itself.
+        if parent not in touched or parent in seen or sizes.of(parent) is None:
+            break
+        seen.add(parent)
+        size = sizes.of(parent)
+    return size
 
 
 def _heavy(statements: Sequence[Touched], sizes: Sizes) -> bool:

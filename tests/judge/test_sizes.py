@@ -162,6 +162,18 @@ def test_a_partition_counts_with_the_whole_table() -> None:
     assert finding.size is known.relations[0]
 
 
+def test_a_file_whose_partitions_go_round_in_a_circle_is_read_all_the_same() -> None:
+    relations = (
+        RelationSize("public.log", bytes=KILO, partition_of="public.log_1"),
+        RelationSize("public.log_1", bytes=KILO, partition_of="public.log"),
+        RelationSize("public.log_2", bytes=KILO, partition_of="public.log_2"),
+    )
+    sql = "ALTER TABLE log ADD COLUMN n INT CHECK (n > 0);"
+    known = Sizes("production", FEBRUARY, 16, relations)
+
+    assert found(sql, known, rule="add-column-inline-check", before=LOG).size is not None
+
+
 def test_rows_copied_from_a_large_table_are_not_few() -> None:
     sql = "INSERT INTO users (id) SELECT id FROM orders WHERE note IS NULL;"
     rule = "backfill-unbatched"
