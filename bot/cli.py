@@ -19,6 +19,7 @@ VERBS = {
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
     "backup": "Back up a target, and prove the backup.",
+    "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",
     "github": "Do what a GitHub event asks (inside Actions).",
     "demo": "Watch the whole way on servers of its own.",

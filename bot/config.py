@@ -24,16 +24,18 @@ from bot.core.settings import (
     CONFIG_PATH,
     DEFAULT_FOLDER,
     NEWEST_POSTGRES,
+    OLDEST_POSTGRES,
     Settings,
     default_targets,
 )
+from bot.core.sizes import Thresholds
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
 
-OLDEST_POSTGRES = 13
-
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Bytes = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,3})? ?([kMGT]?B)$")]
 Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 class BackupFile(StrictModel):
@@ -82,6 +84,24 @@ class TargetFile(StrictModel):
     backup: BackupFile = Field(default_factory=BackupFile)
 
 
+class StatsFile(StrictModel):
+    """How findings follow the size of the tables they are about."""
+
+    file: str | None = Field(
+        default=None,
+        min_length=1,
+        description="What `migration-bot stats TARGET --output FILE` wrote, below the checkout's "
+        "top. On a pull request it is read from the base branch.",
+    )
+    small: Bytes = Field(
+        default="1 MB", description="Making others wait for a smaller table is a notice."
+    )
+    large: Bytes = Field(
+        default="500 MB",
+        description="Going through as much while others wait is an error.",
+    )
+
+
 class ConfigFile(StrictModel):
     """The configuration of migration-bot. Every key has a default that works."""
 
@@ -97,6 +117,7 @@ class ConfigFile(StrictModel):
         description="The Prisma version in use, such as '6.19'; judged strictly if absent.",
     )
     targets: dict[str, TargetFile] | None = None
+    stats: StatsFile = Field(default_factory=StatsFile)
     rules: dict[str, RuleEntry] = Field(
         default={},
         description="By rule: a severity, where 'off' silences it, or the keys below.",
@@ -120,7 +141,7 @@ def read_settings(text: str, *, path: str, rules: Collection[Rule] = ()) -> Sett
     except ValidationError as error:
         raise _mistakes(path, list(_explain(error))) from None
     choices, mistakes = chosen(parsed.rules, rules)
-    mistakes += _target_mistakes(parsed)
+    mistakes += [*_target_mistakes(parsed), *_stats_mistakes(parsed.stats)]
     if mistakes:
         raise _mistakes(path, mistakes)
     return _settings(parsed, choices)
@@ -176,6 +197,8 @@ def _nearest(place: tuple[int | str, ...]) -> str:
         model = BackupFile if len(place) > 3 else TargetFile
     if len(place) > 2 and place[0] == "rules":
         model = ExcludeFile if len(place) > 3 else RuleFile
+    if len(place) > 1 and place[0] == "stats":
+        model = StatsFile
     return nearest(str(place[-1]), model.model_fields)
 
 
@@ -188,6 +211,17 @@ def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
             yield f"targets.{name}.after: the order goes round in a circle"
         if target.kind == "production" and target.backup.required is False:
             yield f"targets.{name}.backup.required: production is never changed without a backup"
+
+
+def _stats_mistakes(stats: StatsFile) -> Iterator[str]:
+    if _bytes(stats.small) > _bytes(stats.large):
+        yield f"stats.small: {stats.small} is more than stats.large, {stats.large}"
+
+
+def _bytes(text: str) -> int:
+    """Of "1.5 MB" 1,500,000: in decimal units, as sizes are shown."""
+    number = text.rstrip("kMGTB ")
+    return round(float(number) * _UNITS[text[len(number) :].strip()])
 
 
 def _chain(name: str, targets: Mapping[str, TargetFile]) -> list[str]:
@@ -213,6 +247,8 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         exclusions=choices.exclusions,
         options=choices.options,
         baseline=parsed.baseline,
+        sizes_file=parsed.stats.file,
+        thresholds=Thresholds(_bytes(parsed.stats.small), _bytes(parsed.stats.large)),
     )
 
 

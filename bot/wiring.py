@@ -7,18 +7,22 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from bot.adapters.actions import Runner as ActionsRunner
 from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
+from bot.adapters.files import Files
 from bot.commands.session import Options
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
 from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
+from bot.core.sizes import Sizes
+from bot.core.sizes_file import load
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
@@ -48,23 +52,26 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         checkout = Checkout.find(settings.folder, start=start, environ=environ)
     secret = tuple(target.url_env for target in settings.targets.values())
     clean = cleaner(secret)
+    console = open_console(
+        environ,
+        colour=options.colour,
+        verbosity=options.verbosity,
+        clean=clean,
+        clean_progress=log_cleaner(secret),
+    )
     return World(
         settings=settings,
-        console=open_console(
-            environ,
-            colour=options.colour,
-            verbosity=options.verbosity,
-            clean=clean,
-            clean_progress=log_cleaner(secret),
-        ),
+        console=console,
         checkout=checkout,
         connect=lambda target: open_database(target, environ),
         backups=_Backups(environ, checkout.root or start),
+        files=Files(),
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,
         environ=environ,
         github=_github(environ, clean),
         runner=_runner(environ, clean),
+        sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
     )
 
 
@@ -88,15 +95,37 @@ def read_configuration(
     """From --config or its usual place; on a pull request always as its base has it, where the
     author has no say."""
     path = options.config or CONFIG_PATH
-    if environ.get("GITHUB_EVENT_NAME") in CHECKING_EVENTS:
-        text = checkout.text_at_base(path)
-    elif options.config is not None:
-        text = _read(Path(path))
+    if options.config is not None and environ.get("GITHUB_EVENT_NAME") not in CHECKING_EVENTS:
+        text: str | None = _read(Path(path))
     else:
-        text = checkout.text(path)
+        text = _trusted(path, checkout, environ)
     if text is None and options.config is not None:
         raise _missing(path)
     return Settings() if text is None else _parse(text, path)
+
+
+def read_sizes(
+    path: str | None,
+    checkout: Checkout,
+    environ: Mapping[str, str],
+    say: Callable[[str], None],
+) -> Sizes | None:
+    """Those in the file that the configuration names; without the file it is said, and they are
+    not known."""
+    if path is None:
+        return None
+    text = _trusted(path, checkout, environ)
+    if text is None:
+        say(f"{path} is not there: findings are judged without the sizes of tables.")
+        return None
+    return load(text, path=path)
+
+
+def _trusted(path: str, checkout: Checkout, environ: Mapping[str, str]) -> str | None:
+    """A file of the checkout; on a pull request as its base has it. None if there is none."""
+    if environ.get("GITHUB_EVENT_NAME") in CHECKING_EVENTS:
+        return checkout.text_at_base(path)
+    return checkout.text(path)
 
 
 def _missing(path: str) -> UsageError:

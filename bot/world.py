@@ -17,6 +17,7 @@ from bot.core.pull import Comment, Pull
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
+from bot.core.sizes import Sizes
 from bot.core.target import Target
 
 
@@ -84,6 +85,9 @@ class Database(Protocol):
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
 
+    def sizes(self) -> Sizes:
+        """How big its tables are; takes two seconds, in which writes are counted."""
+
     def record_applied(self, migration: Migration) -> None:
         """Write the whole row at once, in the transaction that is open."""
 
@@ -93,6 +97,14 @@ class Database(Protocol):
     def record_failed(self, id: str, logs: str) -> None: ...
     def forget(self, id: str) -> None:
         """Take back a started row: nothing of its migration is left."""
+
+
+class Files(Protocol):
+    """Files that the command line names."""
+
+    def read(self, path: str) -> str: ...
+    def write(self, path: str, text: str) -> None:
+        """Put a file there, whole or not at all."""
 
 
 class Backups(Protocol):
@@ -136,15 +148,18 @@ class Runner(Protocol):
 
 @dataclass(frozen=True)
 class World:
-    """`github` and `runner` are None at a terminal that has neither."""
+    """`github` and `runner` are None at a terminal that has neither. `sizes` reads those that the
+    configuration names a file for; None if it names none, or the file is not there."""
 
     settings: Settings
     console: Console
     checkout: Checkout
     connect: Callable[[Target], AbstractContextManager[Database]]
     backups: Backups
+    files: Files
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
     environ: Mapping[str, str] = field(default_factory=dict)
+    sizes: Callable[[], Sizes | None] = lambda: None
     github: GitHub | None = None
     runner: Runner | None = None

@@ -17,8 +17,9 @@ from bot.core.pull import Comment, Pull
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
+from bot.core.sizes import Sizes
 from bot.core.target import Target
-from bot.errors import GitHubError, PostgresError
+from bot.errors import GitHubError, PostgresError, UsageError
 from bot.world import World
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -117,6 +118,7 @@ class FakeDatabase:
     leaves_invalid: dict[str, str] = field(default_factory=dict)
     forgets: bool = False
     interrupt: str | None = None
+    given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
 
     def facts(self) -> ServerFacts:
         return self.server
@@ -179,6 +181,10 @@ class FakeDatabase:
     def invalid_indexes(self) -> frozenset[str]:
         return frozenset(self.invalid)
 
+    def sizes(self) -> Sizes:
+        self.diary.append("sizes")
+        return self.given_sizes
+
     def record_applied(self, migration: Migration) -> None:
         self.diary.append(f"record {migration.name}")
         if not self.forgets:
@@ -216,6 +222,21 @@ class FakeDatabase:
             yield
         finally:
             self.diary.append(after)
+
+
+@dataclass
+class FakeFiles:
+    """Files by their paths."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def read(self, path: str) -> str:
+        if path not in self.texts:
+            raise UsageError(f"{path} cannot be read.", hint="Check the path.")
+        return self.texts[path]
+
+    def write(self, path: str, text: str) -> None:
+        self.texts[path] = text
 
 
 @dataclass
@@ -320,6 +341,7 @@ def world(
     runner: FakeRunner | None = None,
     backups: FakeBackups | None = None,
     environ: Mapping[str, str] | None = None,
+    files: FakeFiles | None = None,
 ) -> World:
     """A world in which nothing is real, and everything can be looked at afterwards."""
     known = dict(databases or {})
@@ -337,6 +359,7 @@ def world(
         checkout=checkout,
         connect=connect,
         backups=backups or FakeBackups([]),
+        files=files or FakeFiles(),
         now=clock.now,
         sleep=clock.sleep,
         environ=environ or {},

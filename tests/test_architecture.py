@@ -8,7 +8,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "bot").rglob("*.py"))
-ADAPTERS = {f"adapters.{name}" for name in ("checkout", "actions", "github", "postgres", "console")}
+ADAPTERS = {
+    f"adapters.{name}" for name in ("checkout", "actions", "github", "postgres", "console", "files")
+}
 INSIDE = {"rollout", "world", "report", "rules", "judge", "sql", "core", "errors"}
 ALLOWED = {
     "": set[str](),

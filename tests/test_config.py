@@ -17,6 +17,7 @@ from bot.core.finding import Severity
 from bot.core.options import option
 from bot.core.rule import Rule
 from bot.core.settings import Settings
+from bot.core.sizes import Thresholds
 from bot.core.target import BackupPolicy, Kind
 from bot.errors import UsageError
 from bot.rules.columns import column_dropped
@@ -98,6 +99,14 @@ def test_a_full_file_is_understood() -> None:
     assert production.backup == BackupPolicy(required=True, directory="/backups")
 
 
+def test_thresholds_of_sizes_are_read_in_decimal_units() -> None:
+    settings = read("stats: {file: .github/sizes.json, small: 64kB, large: 1.5 GB}")
+
+    assert settings.sizes_file == ".github/sizes.json"
+    assert settings.thresholds == Thresholds(small=64_000, large=1_500_000_000)
+    assert read("stats: {}") == Settings()
+
+
 def test_off_needs_no_quotes() -> None:
     """YAML 1.1 takes it for false, and nobody remembers that."""
     assert read("rules: {column-dropped: off}").severities == {"column-dropped": None}
@@ -146,6 +155,9 @@ def test_an_approval_may_be_waived_in_writing() -> None:
         ("postgres: 9", "postgres"),
         ("postgres: '18'", "postgres"),
         ("a: b: c", "is not YAML at line 1, column 5"),
+        ("stats: {large: many}", "stats.large: string should match"),
+        ("stats: {small: 1 GB}", "stats.small: 1 GB is more than stats.large, 500 MB"),
+        ("stats: {fil: a.json}", "unknown key stats.fil; did you mean file?"),
         ("- a", "bot.yml has a mistake"),
         ("targets: {a: {kind: production, url_env: X, backup: {required: false}}}", "never"),
     ],

@@ -6,6 +6,7 @@ Compares with the tip of the base branch. Nothing is run and nothing is changed.
   migration-bot check                   what this branch adds to its base
   migration-bot check --base release    compare with another branch
   migration-bot check --all             every migration, also outside a git checkout
+  migration-bot check --target staging  weigh findings by the sizes of its tables
   migration-bot check --format json     for machines; docs/reference/check.schema.json
 """
 
@@ -18,9 +19,10 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.core.finding import Severity, Verdict
 from bot.core.review import Review
 from bot.core.rule import Rule, name_of
-from bot.core.settings import NEWEST_POSTGRES
+from bot.core.settings import NEWEST_POSTGRES, OLDEST_POSTGRES
 from bot.errors import ExitCode, UsageError
 from bot.flows.review import review_change
+from bot.flows.sizes import filed_sizes, live_sizes
 from bot.report.as_json import dumps, review_json
 from bot.report.markdown import render_markdown
 from bot.report.report import Report
@@ -78,6 +80,24 @@ def switched_on(choice: str, rules: Sequence[Rule]) -> dict[str, Severity | None
     return {name_of(each): Severity.NOTICE for each in rules if not each.SEVERITY}
 
 
+def weighing(world: World, *, target: str | None, stats: str | None) -> World:
+    """The world with the sizes that were asked for. A target also says which PostgreSQL it is."""
+    if target and stats:
+        raise UsageError(
+            "--target and --stats exclude each other.",
+            hint="Use --target to ask a database now, or --stats for a file written earlier.",
+        )
+    if stats:
+        filed = filed_sizes(world, stats)
+        return replace(world, sizes=lambda: filed)
+    if not target:
+        return world
+    sizes = live_sizes(world, target)
+    version = min(max(sizes.postgres, OLDEST_POSTGRES), NEWEST_POSTGRES)
+    settings = replace(world.settings, postgres=version)
+    return replace(world, settings=settings, sizes=lambda: sizes)
+
+
 @click.command(help=__doc__)
 @click.option("--base", metavar="REF", help="Compare with this branch or commit.")
 @click.option("--all", "everything", is_flag=True, help="Check every migration there is.")
@@ -95,10 +115,14 @@ def switched_on(choice: str, rules: Sequence[Rule]) -> dict[str, Severity | None
 )
 @click.option(
     "--postgres-version",
-    type=click.IntRange(13, NEWEST_POSTGRES),
+    type=click.IntRange(OLDEST_POSTGRES, NEWEST_POSTGRES),
     help="Judge for this major version of PostgreSQL.",
 )
 @click.option("--prisma-version", metavar="V", help="Judge for this version of Prisma.")
+@click.option(
+    "--target", metavar="NAME", help="Weigh findings by the sizes of this target's tables."
+)
+@click.option("--stats", metavar="FILE", help="Weigh them by the sizes that `stats` wrote there.")
 @pass_session
 def command(
     session: Session,
@@ -109,13 +133,16 @@ def command(
     no_rehearsal: bool,
     postgres_version: int | None,
     prisma_version: str | None,
+    target: str | None,
+    stats: str | None,
 ) -> ExitCode:
     if base and everything:
         raise UsageError(
             "--base and --all exclude each other.",
             hint="Use --base to compare with a branch, or --all to compare with nothing.",
         )
-    world, chosen = session.world, chosen_rules(rules)
+    chosen = chosen_rules(rules)
+    world = weighing(session.world, target=target, stats=stats)
     settings = replace(
         world.settings,
         postgres=postgres_version or world.settings.postgres,

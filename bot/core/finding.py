@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.core.rewrite import Rewrite
+from bot.core.sizes import RelationSize
 
 
 class Severity(StrEnum):
@@ -33,7 +34,8 @@ class Finding:
     `allowed` is the author's reason if the finding was allowed beside the statement: it is then
     shown, and counts for nothing; `allowed_until` is the last day of that, if it ends. `relation`
     is the table it is about, where no statement says so. `rewrite` is what to write in the
-    statement's place, where a machine can say so.
+    statement's place, where a machine can say so. `size` is that of the greatest relation it is
+    about, where sizes are known; `usual` is the severity it would have without, if that is another.
     """
 
     rule: str
@@ -50,6 +52,8 @@ class Finding:
     rewrite: Rewrite | None = None
     allowed_until: date | None = None
     relation: str = ""
+    size: RelationSize | None = None
+    usual: Severity | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -7,6 +7,7 @@ from bot.core.effects import Effects
 from bot.core.finding import Finding, Verdict, verdict_of
 from bot.core.migration import Migration
 from bot.core.plan import digest_of
+from bot.core.sizes import SizesNote
 from bot.core.statement import Statement, SyntaxFault
 
 
@@ -39,7 +40,8 @@ class Review:
     `postgres` is the major version judged for ("18"). `base` is what the migrations were compared
     with, as a person would name it; None if all were judged. `baseline` is the last migration of
     the history that was there before the bot, and `accepted` how many it took out of judgement.
-    `left_out` is how many findings about the history the configuration leaves out.
+    `left_out` is how many findings about the history the configuration leaves out. `sizes` says
+    whose sizes the findings went by.
     """
 
     postgres: str
@@ -49,6 +51,7 @@ class Review:
     baseline: str | None = None
     accepted: int = 0
     left_out: int = 0
+    sizes: SizesNote | None = None
 
     @property
     def excluded(self) -> int:

@@ -6,11 +6,13 @@ from typing import Any
 
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
+from bot.core.sizes import Thresholds
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
 
 CONFIG_PATH = ".github/migration-bot.yml"
 DEFAULT_FOLDER = "prisma/migrations"
+OLDEST_POSTGRES = 13
 NEWEST_POSTGRES = 18
 
 
@@ -36,7 +38,8 @@ class Settings:
 
     `exclusions` say where rules are not looked for, `options` are theirs: values of the rules' own
     types. `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if
-    known. `baseline` is the last migration that is never judged.
+    known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
+    findings are weighed by, and `thresholds` says how.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -47,6 +50,8 @@ class Settings:
     exclusions: Mapping[str, Exclusion] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     baseline: str | None = None
+    sizes_file: str | None = None
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

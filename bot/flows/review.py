@@ -1,6 +1,7 @@
 """Judging migrations: what a branch adds, or any part of the history by name."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.core.history import Change, History
 from bot.core.review import JudgedMigration, Review
@@ -21,6 +22,7 @@ def review_change(change: Change, world: World, rules: Sequence[Rule] = RULES) -
 
 def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
     settings = world.settings
+    sizes = world.sizes() if rules else None
     return judge(
         change,
         rules,
@@ -31,6 +33,7 @@ def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
         options=settings.options,
         # Allowing a rule that was left out this time is no mistake.
         known=[name_of(rule) for rule in RULES],
+        sizes=replace(sizes, thresholds=settings.thresholds) if sizes else None,
     )
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.core.effects import Effects, LockMode
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Finding
-from bot.judge.context import MigrationContext, Step
+from bot.judge.context import MigrationContext
+from bot.judge.timeline import Step
 from bot.sql.actions import (
     AttachPartition,
     CommentOn,

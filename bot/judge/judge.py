@@ -10,6 +10,7 @@ from bot.core.history import Change
 from bot.core.migration import Migration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rule import Hit, Rule
+from bot.core.sizes import Sizes
 from bot.core.statement import Script
 from bot.judge.allowance import (
     PROBLEM_RULE,
@@ -25,6 +26,7 @@ from bot.judge.court import Court
 from bot.judge.effects import effects_of
 from bot.judge.exclusions import kept, kept_in_general
 from bot.judge.replay import replay
+from bot.judge.sizes import Scales, note_of, scales_of, weighed
 from bot.judge.transactions import atomic, steps_of
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
@@ -40,12 +42,14 @@ def judge(
     known: Collection[str] = (),
     exclusions: Mapping[str, Exclusion] | None = None,
     options: Mapping[str, Any] | None = None,
+    sizes: Sizes | None = None,
 ) -> Review:
     """Judge every migration the change adds, on top of all that come before it.
 
     `severities` overrides the rules' own; None turns a rule off. `known` are names of rules that
     exist besides the given ones, so that allowing them is no mistake. `exclusions` say where rules
-    are not looked for, `options` are their settings, both by rule.
+    are not looked for, `options` are their settings, both by rule. `sizes` are those of the target
+    that findings are weighed for.
     """
     settings = Settings(
         postgres,
@@ -55,7 +59,9 @@ def judge(
         today=change.now.date(),
         project=change.head.project,
     )
-    return _Bench(rules, severities or {}, settings, known).review(change)
+    severities = severities or {}
+    scales = scales_of(sizes, rules, fixed=severities, now=change.now)
+    return _Bench(rules, severities, settings, known, scales).review(change)
 
 
 class _Bench:
@@ -65,8 +71,10 @@ class _Bench:
         severities: Mapping[str, Severity | None],
         settings: Settings,
         known: Collection[str],
+        scales: Scales | None = None,
     ) -> None:
         self._settings = settings
+        self._scales = scales
         self._court = Court(rules, severities)
         self._known = {*self._court.names, *known}
 
@@ -99,6 +107,7 @@ class _Bench:
             baseline=change.baseline,
             accepted=len(change.accepted),
             left_out=len(elsewhere) - len(shown),
+            sizes=note_of(self._scales),
         )
 
     def _judge(
@@ -134,6 +143,7 @@ class _Bench:
         findings = [*own, *self._faults(migration, script)]
         findings += self._about_statements(context, place)
         findings += self._about_the_migration(context)
+        findings = weighed(findings, context, self._scales)
         findings = self._court.sorted(self._with_allowances(context, findings, place))
         shown = kept(findings, self._settings.exclusions, context)
         return JudgedMigration(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bot.core.finding import Finding, Severity
 from bot.report.escape import command_data, command_property
+from bot.report.size_words import size_sentence
 from bot.report.words import count
 
 # GitHub shows ten annotations of each kind for one step, and drops the others in silence.
@@ -36,5 +37,6 @@ def _command(finding: Finding) -> str:
     if finding.end_line > finding.line:
         del properties["col"]  # GitHub ignores the place altogether if a range of lines has columns
     given = ",".join(f"{name}={command_property(value)}" for name, value in properties.items())
-    message = "\n\n".join(each for each in (finding.message, finding.why, finding.fix) if each)
+    said = finding.message, size_sentence(finding), finding.why, finding.fix
+    message = "\n\n".join(each for each in said if each)
     return f"::{finding.severity} {given}::{command_data(message)}"

@@ -11,7 +11,9 @@ from bot.core.gate import Gate
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary, Progress
 from bot.core.review import JudgedMigration, JudgedStatement, Review
+from bot.core.sizes import RelationSize, SizesNote
 from bot.core.status import TargetStatus
+from bot.report.size_words import size_words
 
 SCHEMA = 1
 
@@ -29,6 +31,7 @@ def review_json(review: Review) -> Json:
         "schema": SCHEMA,
         "verdict": review.verdict.value,
         "postgres": review.postgres,
+        "sizes": _sizes_note(review.sizes) if review.sizes else None,
         "migrations": [_migration(judged) for judged in review.migrations],
         "findings": [_finding(each) for each in review.findings],
         "baseline": review.baseline,
@@ -113,7 +116,23 @@ def _finding(finding: Finding) -> Json:
         "allowed": finding.allowed,
         "allowed_until": finding.allowed_until.isoformat() if finding.allowed_until else None,
         "fingerprint": finding.fingerprint,
+        "size": _size(finding.size) if finding.size else None,
+        "usual_severity": finding.usual.value if finding.usual else None,
     }
+
+
+def _size(size: RelationSize) -> Json:
+    return {
+        "relation": size.relation,
+        "rows": size.rows,
+        "bytes": size.bytes,
+        "writes_per_second": size.writes,
+        "words": size_words(size),
+    }
+
+
+def _sizes_note(note: SizesNote) -> Json:
+    return {"target": note.target, "taken_at": _time(note.taken_at), "stale": note.stale}
 
 
 def _plan(plan: Plan) -> Json:

@@ -15,6 +15,7 @@ from bot.report.sections import (
     split_rows,
     targets_summary,
 )
+from bot.report.size_words import sizes_sentence
 from bot.report.sql_view import planned_sql, statement_count
 from bot.report.template import render
 
@@ -79,6 +80,7 @@ def _clipped(said: Headline) -> Headline:
 def _footer(report: Report) -> dict[str, Any]:
     return {
         "report": report,
+        "sizes": sizes_sentence(report.review.sizes).removesuffix("."),
         "short_digest": words.short_digest(report.review.digest),
         "commit": report.run.commit[:7] if report.run else "",
         "commit_url": links.commit_url(report.run) if report.run else "",

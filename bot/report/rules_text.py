@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Iterator
 from json import dumps
 
+from bot.core.finding import Severity
 from bot.core.options import options_in, plain
 from bot.core.page import Page
 from bot.core.rule import Rule, name_of, options_of, reason_of, title_of
+from bot.core.sized import Sized, sized
 from bot.report.terminal import Grid, Line, drawn, line, paragraphs
 
 
@@ -25,6 +27,17 @@ def rule_text(rule: Rule, page: Page) -> str:
     return drawn(_rule(rule), width=page.width, colour=page.colour)
 
 
+def sized_sentence(rule: Rule) -> str:
+    """What the size of a table makes of the rule's findings; "" if nothing."""
+    about = sized(rule)
+    if about in (None, Sized.SHOWN) or rule.SEVERITY in (None, Severity.NOTICE):
+        return ""
+    said = "Where the sizes of tables are known, it is a notice for a small table"
+    if about is Sized.WORK and rule.SEVERITY is Severity.WARNING:
+        said += ", and an error for a large one if others wait meanwhile"
+    return f"{said}."
+
+
 def _severity(rule: Rule) -> str:
     return rule.SEVERITY.value if rule.SEVERITY else "off"
 
@@ -32,6 +45,8 @@ def _severity(rule: Rule) -> str:
 def _rule(rule: Rule) -> Iterator[Line]:
     yield Line(((name_of(rule), "bold"), (f"  {_severity(rule)}", "")), wrapped=False)
     yield from paragraphs(title_of(rule), indent=2)
+    if said := sized_sentence(rule):
+        yield line(said, "dim", indent=2)
     for part in reason_of(rule).split("\n\n"):
         yield line()
         yield from paragraphs(part, indent=2)

@@ -11,6 +11,7 @@ from bot.report import links, words
 from bot.report.detail import Detail
 from bot.report.fixes import Part, parts_of
 from bot.report.report import Report
+from bot.report.size_words import size_sentence
 from bot.report.sql_view import gravest
 
 _MESSAGE = 600
@@ -53,6 +54,7 @@ class Note:
     place: str
     url: str
     rule_url: str
+    size: str
     why: str
     fix: tuple[Part, ...]
 
@@ -166,6 +168,7 @@ def _note(finding: Finding, run: Run | None, *, reasons: bool) -> Note:
         place=f"{short}:{finding.line}" if located else short,
         url=links.finding_url(run, finding) if run else "",
         rule_url=links.rule_url(run, finding.rule),
+        size=words.clipped(size_sentence(finding), _REASON),
         why=words.clipped(finding.why, _REASON) if reasons else "",
         fix=parts_of(words.clipped(finding.fix, _REASON)) if reasons else (),
     )

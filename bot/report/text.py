@@ -6,6 +6,7 @@ from datetime import date
 from bot.core.finding import Finding, Severity, Verdict
 from bot.core.review import JudgedMigration, Review
 from bot.report.fixes import parts_of
+from bot.report.size_words import size_sentence, sizes_sentence
 from bot.report.source import excerpt
 from bot.report.terminal import Line, drawn, line, paragraphs
 from bot.report.words import count, listed, unjudged
@@ -50,6 +51,9 @@ def _finding(finding: Finding, judged: JudgedMigration | None, width: int) -> It
     if judged:
         yield from _source(finding, judged, width)
     yield from paragraphs(finding.message, "bold", indent=2)
+    said = size_sentence(finding)
+    if said:
+        yield Line((("size: ", "dim"), (said, "")), indent=2)
     if finding.why:
         yield Line((("why: ", "dim"), (" ".join(finding.why.split()), "")), indent=2)
     yield from _fix(finding.fix)
@@ -121,6 +125,8 @@ def _summary(review: Review) -> Iterator[Line]:
     )
     words, style = _VERDICTS[review.verdict]
     yield Line(((f"{said}: {_counts(review)}. ", ""), (words, style)))
+    if review.sizes:
+        yield line(sizes_sentence(review.sizes), "bold yellow" if review.sizes.stale else "dim")
 
 
 def _counts(review: Review) -> str:

@@ -54,6 +54,7 @@ _TITLES = {
     "targets.backup": "`targets.<name>.backup`",
     "rules": "`rules.<rule>`",
     "rules.exclude": "`rules.<rule>.exclude`",
+    "stats": "`stats`",
 }
 
 

@@ -16,6 +16,7 @@ from bot.core.rule import (
     title_of,
 )
 from bot.judge.context import HistoryRule, MigrationRule, StatementRule
+from bot.report.rules_text import sized_sentence
 
 _CONSEQUENCE = {
     "error": "blocks the pull request",
@@ -23,6 +24,7 @@ _CONSEQUENCE = {
     "notice": "is mentioned, and blocks nothing",
     "off": "is not looked for until a configuration gives it a severity",
 }
+_SIZES = "../how-to/tell-how-big-production-is.md"
 _MADE = "<!-- Made by `make docs` from {source}; change it there. -->"
 
 _ABOVE = """\
@@ -98,6 +100,8 @@ def _parts(rule: Rule) -> Iterator[str]:
     yield f"{_MADE.format(source=source)}\n# {name_of(rule)}"
     severity = severity_of(rule)
     yield f"{title_of(rule)}\n\nSeverity: **{severity}**. It {_CONSEQUENCE[severity]}."
+    if said := sized_sentence(rule):
+        yield said.replace("the sizes of tables", f"[the sizes of tables]({_SIZES})")
     yield f"## Why\n\n{reason_of(rule)}"
     yield f"## Safe way\n\n{rule.FIX}"
     yield from _options(rule)

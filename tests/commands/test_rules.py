@@ -31,6 +31,17 @@ def test_every_rule_can_be_explained(name: str) -> None:
     assert " ".join(rule.FIX.split()) in explained
 
 
+def test_a_rule_about_waiting_says_what_a_tables_size_makes_of_it() -> None:
+    def explained(name: str) -> str:
+        return " ".join(shown(name).split())
+
+    small = "Where the sizes of tables are known, it is a notice for a small table"
+    assert f"{small}." in explained("index-create-blocking")
+    assert f"{small}, and an error for a large one" in explained("add-column-inline-check")
+    for name in ("table-dropped", "type-char", "column-storage-change"):
+        assert small not in explained(name)
+
+
 def test_a_rule_that_does_not_exist_is_refused() -> None:
     with pytest.raises(UsageError, match="There is no rule nope"):
         shown("nope")

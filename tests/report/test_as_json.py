@@ -97,7 +97,7 @@ def test_a_review_says_all_the_contract_promises() -> None:
     (finding,) = migration["findings"]
     assert list(finding) == [
         "rule", "severity", "path", "line", "column", "end_line", "statement", "message", "why",
-        "fix", "allowed", "allowed_until", "fingerprint",
+        "fix", "allowed", "allowed_until", "fingerprint", "size", "usual_severity",
     ]  # fmt: skip
     assert (finding["line"], finding["statement"], finding["allowed"]) == (2, 0, None)
 

@@ -9,8 +9,10 @@ import psycopg
 
 from bot.adapters.postgres import migrations_table as table
 from bot.adapters.postgres.connection import Connection, connect, explain, explained
+from bot.adapters.postgres.sizes import read_sizes
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.server import ServerFacts
+from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 from bot.errors import PostgresError
@@ -156,6 +158,11 @@ class TargetDatabase:
     def invalid_indexes(self) -> frozenset[str]:
         with explained("look for indexes that are not in use"):
             return frozenset(str(row[0]) for row in self._connection.execute(_INVALID))
+
+    def sizes(self) -> Sizes:
+        return read_sizes(
+            self._connection, self._target.name, schema=self._schema, sleep=time.sleep
+        )
 
     def record_applied(self, migration: Migration) -> None:
         id = table.new_id()

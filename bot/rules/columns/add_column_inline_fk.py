@@ -7,6 +7,7 @@ other table before that.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns, constraints_beside
@@ -14,6 +15,7 @@ from bot.sql.actions import AddColumn
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WORK
 
 ABOUT = (AddColumn,)
 

@@ -6,6 +6,7 @@ a large table. Added apart, the index can be built while everybody works.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns, constraints_beside
@@ -13,6 +14,7 @@ from bot.sql.actions import AddColumn
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (AddColumn,)
 

@@ -7,12 +7,14 @@ column, can no longer insert. A new table is no better once the same file has pu
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied, filled
 from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 ABOUT = (AddColumn,)
 

@@ -6,12 +6,14 @@ the application is down for minutes. A constant or now() costs nothing, because 
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn
 from bot.sql.values import Volatility
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (AddColumn,)
 

@@ -6,11 +6,13 @@ error for each of them until it is replaced.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import DropColumn
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 ABOUT = (DropColumn,)
 

@@ -7,11 +7,13 @@ while they wait for it.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
 
 SEVERITY = Severity.NOTICE
+SIZED = Sized.WAIT
 
 ABOUT = (TableOption,)
 

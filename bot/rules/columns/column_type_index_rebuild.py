@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.schema import Index
@@ -15,6 +16,7 @@ from bot.rules.columns.type_changes import ChangedType, changed_types
 from bot.sql.actions import AlterColumnType
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (AlterColumnType,)
 

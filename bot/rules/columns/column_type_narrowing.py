@@ -6,6 +6,7 @@ what the new type cannot hold is rounded away or cut off, for good.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied
@@ -14,6 +15,7 @@ from bot.sql.actions import AlterColumnType
 from bot.sql.values import Type
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 ABOUT = (AlterColumnType,)
 

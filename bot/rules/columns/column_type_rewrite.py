@@ -7,12 +7,14 @@ varchar, or varchar to text.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import changed_types
 from bot.sql.actions import AlterColumnType
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (AlterColumnType,)
 

@@ -7,6 +7,7 @@ values, and costs nothing if the session's time zone is UTC and no index is on t
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import changed_types
@@ -14,6 +15,7 @@ from bot.sql.actions import AlterColumnType
 from bot.sql.values import Type
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (AlterColumnType,)
 

@@ -7,11 +7,13 @@ stale without anybody noticing.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 ABOUT = (TableOption,)
 

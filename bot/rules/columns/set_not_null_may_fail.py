@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied
@@ -16,6 +17,7 @@ from bot.sql.parse import parse
 from bot.sql.read import actions_of
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.SHOWN
 
 ABOUT = (SetNotNull,)
 

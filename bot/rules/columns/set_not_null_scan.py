@@ -6,11 +6,13 @@ a validated CHECK that says the same, it need not look.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn, SetNotNull
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (SetNotNull,)
 

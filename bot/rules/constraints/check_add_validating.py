@@ -5,12 +5,14 @@ PostgreSQL tests every row, and holds up all reads and writes until it has finis
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (AddConstraint,)
 

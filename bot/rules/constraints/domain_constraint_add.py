@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AlterDomain
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (AlterDomain,)
 

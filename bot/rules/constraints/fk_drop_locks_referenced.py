@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.waiting import gives_up, held, while_waiting
@@ -17,6 +18,7 @@ from bot.sql.actions import DropColumn, DropConstraint, DropObjects
 from bot.sql.values import Constraint, ConstraintKind
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WAIT
 
 FIX = (
     "Begin the file with SET lock_timeout = '2s', so that it gives up and can be tried again "

@@ -8,6 +8,7 @@ notice where migration-bot applies the migration: it gives up early and tries ag
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
@@ -15,6 +16,7 @@ from bot.rules.constraints.waiting import gives_up, held, while_waiting
 from bot.sql.actions import AddColumn, AddConstraint, CreateTable
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WAIT
 
 ABOUT = (AddColumn, AddConstraint, CreateTable)
 

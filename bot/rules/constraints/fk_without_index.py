@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
@@ -17,6 +18,7 @@ from bot.sql.actions import AddColumn, AddConstraint, CreateIndex, CreateTable
 from bot.sql.values import Constraint, ConstraintKind
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.SHOWN
 
 ABOUT = (AddColumn, AddConstraint, CreateTable)
 

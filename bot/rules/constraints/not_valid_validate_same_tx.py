@@ -6,11 +6,13 @@ writes, or even reads, wait: exactly what NOT VALID was meant to avoid.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint, ValidateConstraint
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (ValidateConstraint,)
 

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WORK
 
 ABOUT = (AddConstraint,)
 

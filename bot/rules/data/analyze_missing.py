@@ -7,6 +7,7 @@ minutes, queries may be slower than before.
 from collections.abc import Iterator, Mapping
 
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, MigrationContext, shown
 from bot.rules.data.changes import changes_of, reaches_many
@@ -14,6 +15,7 @@ from bot.sql.actions import AlterColumnType, DropObjects, Vacuum
 from bot.sql.expressions import relation_name
 
 SEVERITY = None
+SIZED = Sized.SHOWN
 
 FIX = "Write ANALYZE table; at the end of the migration: it blocks nobody."
 

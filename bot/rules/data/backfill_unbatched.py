@@ -7,6 +7,7 @@ only in production.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.data.changes import Fields, changes_of, chooses_few, keys_of, limited, reaches_many
@@ -14,6 +15,7 @@ from bot.sql.dml import always_true
 from bot.sql.expressions import relation_name, relations_of
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WAIT
 
 FIX = (
     "Change the rows in batches by primary key from a script, each batch a transaction of its own; "

@@ -6,11 +6,13 @@ and the table grows to twice its size.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import Update
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WAIT
 
 ABOUT = (Update,)
 

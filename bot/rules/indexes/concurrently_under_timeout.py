@@ -9,11 +9,13 @@ import re
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import DetachPartition, SetVariable
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.SHOWN
 
 FIX = (
     "Leave the timeout out of this migration: put the statement alone into its folder. "

@@ -6,11 +6,13 @@ on a large one. Users see requests that hang and then time out; reads go on.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (CreateIndex,)
 

@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint, CreateIndex, Delete
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.SHOWN
 
 FIX = (
     "Count the duplicates in production first, and remove them in an earlier migration: "

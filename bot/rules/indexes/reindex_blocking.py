@@ -6,11 +6,13 @@ minutes on a large one. Queries wait even to be planned, because the index canno
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import Reindex
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (Reindex,)
 

@@ -6,12 +6,14 @@ until it has. A validated CHECK that says so already spares the look.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.partitions.bounds import proved
 from bot.sql.actions import AttachPartition
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WORK
 
 ABOUT = (AttachPartition,)
 

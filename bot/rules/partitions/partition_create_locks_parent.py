@@ -6,11 +6,13 @@ query on it is enough: the statement waits for that, and every other query waits
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateTable
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WAIT
 
 ABOUT = (CreateTable,)
 

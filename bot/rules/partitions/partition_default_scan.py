@@ -8,12 +8,14 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.partitions.bounds import proved
 from bot.sql.actions import AttachPartition, CreateTable
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WORK
 
 FIX = (
     "First add a CHECK to the default partition that excludes the new bounds: NOT VALID in one "

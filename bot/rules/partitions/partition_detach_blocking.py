@@ -6,11 +6,13 @@ behind it.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import DetachPartition
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WAIT
 
 ABOUT = (DetachPartition,)
 

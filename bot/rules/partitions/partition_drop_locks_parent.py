@@ -6,11 +6,13 @@ comes after waits behind it.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import DropObjects
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WAIT
 
 ABOUT = (DropObjects,)
 

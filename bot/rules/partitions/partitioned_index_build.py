@@ -6,11 +6,13 @@ not possible here; each partition's index has to be built by itself.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (CreateIndex,)
 

@@ -6,11 +6,13 @@ default or NULL; where the new column is required and has none, the migration fa
 
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn, DropColumn
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 ABOUT = (DropColumn,)
 

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn, CreateTable, DropColumn, DropObjects
 from bot.sql.values import Column
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 FIX = "If this is a rename, keep the old name in the database with `@map` (`@@map` for a model)."
 

@@ -7,11 +7,13 @@ strongest there is: nobody can even read the table.
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import LockTable
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WAIT
 
 ABOUT = (LockTable,)
 

@@ -6,11 +6,13 @@ after a crash of the server an unlogged table has no rows at all; replicas never
 
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateTable, DropObjects, TableOption
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 ABOUT = (CreateTable, TableOption)
 

@@ -6,11 +6,13 @@ application is down for as long as that takes.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 FIX = (
     "Have it moved by pg_repack, which keeps the table usable, or create a new table there and "

@@ -7,6 +7,7 @@ comments), is lost.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
@@ -14,6 +15,7 @@ from bot.rules.objects.lifecycle import comes_back
 from bot.sql.actions import CreateView, DropObjects
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 ABOUT = (DropObjects,)
 

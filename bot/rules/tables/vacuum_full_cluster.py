@@ -6,11 +6,13 @@ the application is down for as long as that takes.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import Vacuum
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (Vacuum,)
 

@@ -6,12 +6,14 @@ a lock of milliseconds into one of minutes: no request can use the table meanwhi
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.transactions.blocking import blocked_before
 from bot.rules.transactions.rows import backfilled
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WAIT
 
 FIX = (
     "Change the rows in a migration folder of their own, or better in batches from a script, each "

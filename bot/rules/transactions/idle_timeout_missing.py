@@ -5,12 +5,14 @@ holds the tables meanwhile. idle_in_transaction_session_timeout ends such a sess
 """
 
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.rules.transactions.blocking import blocks_first
 from bot.rules.transactions.timeouts import is_set
 
 SEVERITY = None
+SIZED = Sized.FILE
 
 FIX = "Set idle_in_transaction_session_timeout for the role that migrates, or first in the file."
 

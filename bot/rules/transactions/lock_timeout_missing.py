@@ -7,12 +7,14 @@ again; Prisma does not.
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.transactions.blocking import blocked, blocks_first
 from bot.rules.transactions.timeouts import is_set
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.FILE
 
 FIX = (
     "Begin the file with SET lock_timeout = '2s'; or set it for the role or in the URL "

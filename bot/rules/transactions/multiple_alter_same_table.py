@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
@@ -17,6 +18,7 @@ from bot.sql.actions import AddColumn, AddConstraint, SetNotNull, TableAction, V
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.NOTICE
+SIZED = Sized.WORK
 
 FIX = "Write one ALTER TABLE with the commands separated by commas."
 

@@ -5,10 +5,12 @@ statement that goes through all rows takes a second or an hour.
 """
 
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 
 SEVERITY = None
+SIZED = Sized.SHOWN
 
 FIX = (
     "Look up the table's size, its long queries, the replicas' lag and the free disk space in "

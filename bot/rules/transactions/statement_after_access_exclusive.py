@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, listed, shown
 from bot.rules.data.changes import chooses_few, keys_of, limited
@@ -17,6 +18,7 @@ from bot.rules.transactions.rows import backfilled
 from bot.sql.actions import AddConstraint, Query, RefreshView, ValidateConstraint
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WORK
 
 FIX = "Move the slow statement into the next migration folder, so that the lock is gone by then."
 

@@ -5,12 +5,14 @@ statement_timeout; Prisma sets none.
 """
 
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.rules.transactions.blocking import blocks_first
 from bot.rules.transactions.timeouts import is_set
 
 SEVERITY = None
+SIZED = Sized.FILE
 
 FIX = "Begin the file with SET statement_timeout = '1min'; or set it for the role or in the URL."
 

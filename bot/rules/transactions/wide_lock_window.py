@@ -8,6 +8,7 @@ migration, users of either table wait.
 from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, listed
 from bot.judge.timeline import Step
@@ -15,6 +16,7 @@ from bot.rules.transactions.blocking import blocked
 from bot.sql.actions import AddConstraint, CreateTable
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.FILE
 
 FIX = "Give each table a migration folder of its own."
 

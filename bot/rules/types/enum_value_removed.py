@@ -9,12 +9,14 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import rebuilt_in
 from bot.sql.actions import AlterColumnType
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.SHOWN
 
 ABOUT = (AlterColumnType,)
 

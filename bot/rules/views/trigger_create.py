@@ -9,12 +9,14 @@ import re
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateFunction, CreateTrigger
 from bot.sql.lexer import Part, pieces
 
 SEVERITY = Severity.WARNING
+SIZED = Sized.WAIT
 
 ABOUT = (CreateTrigger,)
 

@@ -1,0 +1,41 @@
+"""Write how big the tables of TARGET are: rows estimated, bytes, writes a second; no data.
+
+Nothing is changed, locked or scanned: the server's own catalogue and counters are read, which any
+role may do that can connect.
+
+\b
+  migration-bot stats production
+  migration-bot stats production --output .github/migration-bot-stats.json
+  migration-bot stats production --format text
+"""
+
+import click
+
+from bot.commands.session import Session, format_option, pass_session
+from bot.core.sizes_file import dump
+from bot.errors import ExitCode
+from bot.flows.sizes import live_sizes
+from bot.report.sizes_text import sizes_text
+from bot.world import World
+
+
+def run(world: World, name: str, *, output: str | None = None, form: str = "json") -> ExitCode:
+    sizes = live_sizes(world, name)
+    if output is not None:
+        world.files.write(output, dump(sizes))
+        world.console.say(f"{output}: {len(sizes.relations):,} relations of {sizes.target}")
+    elif form == "json":
+        world.console.show(dump(sizes))
+    else:
+        page = world.console.page
+        world.console.show(sizes_text(sizes, width=page.width, colour=page.colour))
+    return ExitCode.FINE
+
+
+@click.command(help=__doc__)
+@click.argument("target")
+@click.option("--output", metavar="FILE", help="Write the JSON there, and not to the screen.")
+@format_option("json", "text")
+@pass_session
+def command(session: Session, target: str, output: str | None, form: str) -> ExitCode:
+    return run(session.world, target, output=output, form=form)
