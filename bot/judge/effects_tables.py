@@ -31,6 +31,8 @@ def add_column(found: Collector, action: act.AddColumn) -> None:
         found.rewrite(action.table)
         for sequence in found.sequences_in(column.default.strings if column.default else ()):
             found.lock(sequence, LockMode.ROW_EXCLUSIVE)
+    elif column.not_null and (column.default is None or column.default.constant == "null"):
+        found.scan(action.table)
     for constraint in column.constraints:
         if constraint.kind is ConstraintKind.FOREIGN_KEY:
             found.lock(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)

@@ -2,16 +2,17 @@
 
 PostgreSQL locks both tables completely. One slow query on either is enough: the drop waits for it,
 and every query of both tables waits behind the drop. So it is when the referring table is dropped.
+It is a notice where migration-bot applies the migration: it gives up early and tries again.
 """
 
 from collections.abc import Iterator
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.rules.constraints.waiting import gives_up, held
+from bot.rules.constraints.waiting import gives_up, held, while_waiting
 from bot.sql.actions import DropColumn, DropConstraint, DropObjects
 from bot.sql.values import Constraint, ConstraintKind
 
@@ -60,9 +61,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if parent == child or context.is_new(parent) or _goes_too(parent, context):
             continue
         if not held(context, parent, LockMode.ACCESS_EXCLUSIVE):
-            yield (
+            yield Hit(
                 f"All reads and writes of {shown(parent)} wait too while the foreign key of "
-                f"{shown(child)} is dropped."
+                f"{shown(child)} is dropped.",
+                severity=while_waiting(context),
             )
 
 

@@ -1,16 +1,17 @@
 """A foreign key stops writes to the table it points to, even if the referring table is new.
 
 PostgreSQL locks the referenced table for a moment. Should a long write be going on there, the
-statement waits for it, and every other write to that table waits behind the statement.
+statement waits for it, and every other write to that table waits behind the statement. It is a
+notice where migration-bot applies the migration: it gives up early and tries again.
 """
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
-from bot.rules.constraints.waiting import gives_up, held
+from bot.rules.constraints.waiting import gives_up, held, while_waiting
 from bot.sql.actions import AddConstraint
 
 SEVERITY = Severity.WARNING
@@ -55,9 +56,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if parent == each.table or context.is_new(parent) or _said_elsewhere(each, context):
             continue
         if not gives_up(context) and not held(context, parent, LockMode.SHARE_ROW_EXCLUSIVE):
-            yield (
+            yield Hit(
                 f"Writes to {shown(parent)} stop while the foreign key is added, and first the "
-                "statement waits for every long write that is going on there."
+                "statement waits for every long write that is going on there.",
+                severity=while_waiting(context),
             )
 
 

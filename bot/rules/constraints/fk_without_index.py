@@ -2,13 +2,13 @@
 
 Each time a row of the referenced table is deleted, or its key changes, PostgreSQL looks for rows
 that point to it. Without an index it reads the whole referring table, for every single row, and
-holds locks meanwhile. Nothing shows while tables are small.
+holds locks meanwhile. Nothing shows while tables are small, so it is a notice on a new table.
 """
 
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, Step, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
@@ -56,9 +56,10 @@ def check(statement: Statement, context: Context) -> Hits:
         wanted = set(each.columns)
         if wanted and not any(set(led[: len(wanted)]) == wanted for led in _indexes(each, context)):
             columns = ", ".join(each.columns)
-            yield (
+            yield Hit(
                 f"No index of {shown(each.table)} starts with {columns}, so every delete in "
-                f"{shown(each.constraint.references or '')} reads all of {shown(each.table)}."
+                f"{shown(each.constraint.references or '')} reads all of {shown(each.table)}.",
+                severity=Severity.NOTICE if context.is_new(each.table) else None,
             )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.core.effects import Lock, LockMode
+from bot.core.finding import Severity
 from bot.judge.context import Context
 from bot.sql.actions import SetVariable
 
@@ -21,6 +22,15 @@ def gives_up(context: Context) -> bool:
                 continue
             limited = bool(each.value) and not _NO_LIMIT.fullmatch(each.value or "")
     return limited
+
+
+def while_waiting(context: Context) -> Severity | None:
+    """How grave a brief lock is that others queue behind: a notice where migration-bot applies.
+
+    It gives up after the target's lock_timeout, a tenth of a second unless configured, and tries
+    again once the queue has drained. Prisma waits, and everybody else waits behind it.
+    """
+    return Severity.NOTICE if context.settings.prisma is None else None
 
 
 def held(context: Context, relation: str, mode: LockMode) -> bool:

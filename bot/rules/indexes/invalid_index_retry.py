@@ -1,11 +1,12 @@
 """IF NOT EXISTS keeps a broken index when a concurrent build is tried again.
 
 A build that is cancelled leaves an index that is never used and never finished. The second try sees
-the name, says nothing and succeeds: queries stay slow, and a unique index lets duplicates in.
+the name, says nothing and succeeds: queries stay slow, and a unique index lets duplicates in. It is
+a notice where migration-bot applies the migration: it drops what a failed build leaves.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateIndex
@@ -40,7 +41,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for index in context.all(CreateIndex):
         if index.concurrently and index.if_not_exists and not _dropped_before(index.name, context):
             name = shown(index.name)
-            yield f"If {name} is left invalid by a cancelled build, a retry keeps it so."
+            yield Hit(
+                f"If {name} is left invalid by a cancelled build, a retry keeps it so.",
+                severity=Severity.NOTICE if context.settings.prisma is None else None,
+            )
 
 
 def _dropped_before(name: str, context: Context) -> bool:
