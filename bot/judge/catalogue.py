@@ -42,11 +42,6 @@ class Catalogue:
             dict(self.births),
         )
 
-    @property
-    def relations(self) -> set[str]:
-        """The names of everything that can be locked."""
-        return {*self.tables, *self.indexes, *self.views, *self.sequences}
-
     def born(self, relation: str) -> int | None:
         """When a table, view, index or sequence was created; None for what is not known."""
         index = self.indexes.get(relation)

@@ -1,6 +1,6 @@
 """The effects of one statement while they are being gathered."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.core.effects import Effects, Lock, LockMode
 from bot.judge.catalogue import Catalogue
@@ -43,12 +43,6 @@ class Collector:
 
     def lose(self, name: str) -> None:
         self._loses[name] = None
-
-    def leave_out(self, relations: Collection[str]) -> None:
-        """Forget relations that the statement itself creates before it uses them."""
-        for name in relations:
-            for gathered in (self._locks, self._rewrites, self._scans):
-                gathered.pop(name, None)
 
     def _stored(self, table: str) -> tuple[str, ...]:
         """Where a table's rows are: a partitioned one has none of its own."""

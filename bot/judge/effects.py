@@ -9,13 +9,11 @@ rewritten, partitions in place of their parents. `loses` names tables and column
 from collections.abc import Iterable
 
 from bot.core.effects import Effects
-from bot.judge.branches import running
 from bot.judge.catalogue import Catalogue
 from bot.judge.collector import Collector
 from bot.judge.effects_objects import OBJECT_EFFECTS
 from bot.judge.effects_tables import TABLE_EFFECTS
-from bot.judge.replay import replay
-from bot.sql.actions import Action, RunBlock
+from bot.sql.actions import Action
 
 _EFFECTS = {**OBJECT_EFFECTS, **TABLE_EFFECTS}
 
@@ -27,17 +25,9 @@ def effects_of(
 
     `fresh_from` is the place in the history from which on what is created counts as new.
     """
-    actions = tuple(actions)
-    # The statements of a block meet what those before them have done.
-    block = any(isinstance(each, RunBlock) for each in actions)
-    seen = catalogue.copy() if block else catalogue
-    found = Collector(seen, postgres=postgres, fresh_from=fresh_from)
-    for action in running(actions, seen):
+    found = Collector(catalogue, postgres=postgres, fresh_from=fresh_from)
+    for action in actions:
         gather = _EFFECTS.get(type(action))
         if gather:
             gather(found, action)
-        if block:
-            replay(seen, (action,), born=fresh_from)
-    if block:
-        found.leave_out(seen.relations - catalogue.relations)
     return found.effects()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.effects import LockMode
-from bot.judge.branches import uncertain
 from bot.judge.collector import Collector
 from bot.sql import actions as act
 
@@ -228,7 +227,7 @@ def grant(found: Collector, action: act.Grant) -> None:
 
 
 def run_block(found: Collector, action: act.RunBlock) -> None:
-    found.understood = not uncertain(action)
+    found.understood = False
 
 
 def call(found: Collector, action: act.Call | act.Unread) -> None:

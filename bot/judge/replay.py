@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from bot.judge.births import follow
-from bot.judge.branches import running
 from bot.judge.catalogue import Catalogue, without
 from bot.judge.renaming import rename, rename_object, swapped
 from bot.judge.row_security import create_policy, drop_policy, table_option
@@ -16,7 +15,7 @@ from bot.sql.values import Column, Constraint, ConstraintKind
 
 def replay(catalogue: Catalogue, actions: Iterable[act.Action], *, born: int) -> None:
     """Change the catalogue as the actions change the schema; `born` dates what they create."""
-    for action in running(actions, catalogue):
+    for action in actions:
         step = _STEPS.get(type(action))
         if step:
             step(catalogue, action, born)

@@ -436,44 +436,11 @@ class Vacuum(Action):
 
 
 @dataclass(frozen=True)
-class Presence:
-    """A condition: whether something of the schema is there, and whether it should be.
-
-    `kind` in SQL's words, RELATION for a table, view, index or sequence. `relation` is the table
-    of a column, constraint, trigger or policy, if the text says.
-    """
-
-    kind: str
-    name: str
-    relation: str = ""
-    wanted: bool = True
-
-
-@dataclass(frozen=True)
-class Branch:
-    """The actions of a block from `first` up to `last`, which are not run in every case.
-
-    They are run if all `conditions` hold; one that is None cannot be told. `caught` says that an
-    error is caught: the first of them that creates what is there already ends the branch.
-    """
-
-    first: int
-    last: int
-    conditions: tuple[Presence | None, ...] = ()
-    caught: bool = False
-
-
-@dataclass(frozen=True)
 class RunBlock(Action):
-    """DO: `body` is run at once. The actions that follow it are those of the block.
-
-    `branches` count them from 0. `unread` names what is in the block besides.
-    """
+    """DO: `body` is run at once."""
 
     body: str
     language: str = "plpgsql"
-    branches: tuple[Branch, ...] = ()
-    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -170,11 +170,10 @@ def _type_name(schema: str, written: str) -> str:
 
 def relation_name(tree: Mapping[str, Any]) -> str:
     """`schema.name` of a RangeVar."""
-    name: str = tree["relname"]
-    unsaid = "pg_catalog" if name.startswith("pg_") else "public"
-    temporary = tree.get("relpersistence") == "t"
-    schema = tree.get("schemaname") or ("pg_temp" if temporary else unsaid)
-    return f"{schema}.{name}"
+    schema = tree.get("schemaname") or (
+        "pg_temp" if tree.get("relpersistence") == "t" else "public"
+    )
+    return f"{schema}.{tree['relname']}"
 
 
 def qualified(parts: tuple[str, ...]) -> str:

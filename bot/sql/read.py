@@ -9,7 +9,6 @@ from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
 from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
-from bot.sql.read_blocks import read_block
 from bot.sql.read_definitions import Fields, settings_of
 
 # What reading a tree of another shape than expected raises. Such a statement is not passed over: it
@@ -28,11 +27,6 @@ def actions_of(statement: Statement) -> tuple[act.Action, ...]:
         return tuple(reader(statement.tree))
     except _UNEXPECTED:
         return (act.Unread(statement.kind),)
-
-
-def _block(fields: Fields) -> Iterator[act.Action]:
-    block = objects.run_block(fields)
-    yield from read_block(block, actions_of)
 
 
 def _relations(tree: Fields) -> tuple[str, ...]:
@@ -101,7 +95,7 @@ _READERS: Mapping[str, Reader] = {
     "CreateUserMappingStmt": data.role,
     "DefineStmt": objects.create_object,
     "DeleteStmt": data.delete,
-    "DoStmt": _block,
+    "DoStmt": objects.run_block,
     "DropStmt": objects.drop,
     "GrantStmt": access.grant,
     "IndexStmt": objects.create_index,

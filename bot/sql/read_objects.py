@@ -267,7 +267,7 @@ def create_function(fields: Fields) -> Iterator[act.Action]:
     )
 
 
-def run_block(fields: Fields) -> act.RunBlock:
+def run_block(fields: Fields) -> Iterator[act.Action]:
     options = {each["DefElem"]["defname"]: each["DefElem"]["arg"] for each in fields["args"]}
     language = options.get("language", {}).get("String", {}).get("sval", "plpgsql")
-    return act.RunBlock(options.get("as", {}).get("String", {}).get("sval", ""), language.lower())
+    yield act.RunBlock(options.get("as", {}).get("String", {}).get("sval", ""), language.lower())
