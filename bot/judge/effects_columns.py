@@ -35,6 +35,9 @@ def add_column(found: Collector, action: act.AddColumn) -> None:
         found.rewrite(action.table, only=action.only)
         for sequence in found.sequences_in(column.default.strings if column.default else ()):
             found.lock(sequence, LockMode.ROW_EXCLUSIVE)
+    elif column.not_null and (column.default is None or column.default.constant == "null"):
+        # The server looks at every row only to say that it has no value, if there is a row at all.
+        found.scan(action.table, only=action.only)
     names_sequence(found, column.default)
     for constraint in column.constraints:
         if constraint.kind is ConstraintKind.FOREIGN_KEY:

@@ -58,6 +58,15 @@ def test_code_is_said_not_to_be_understood() -> None:
     assert effects("SELECT 1").understood
 
 
+def test_a_required_column_without_a_default_is_looked_for_in_every_row() -> None:
+    add = "ALTER TABLE a ADD COLUMN x INT NOT NULL"
+    assert effects(add).scans == ("public.a",)
+    assert effects(f"{add} DEFAULT 1").scans == ()
+    assert effects(f"{add} DEFAULT NULL").scans == ("public.a",)
+    assert effects(f"{add} GENERATED ALWAYS AS IDENTITY").scans == ()
+    assert effects("ALTER TABLE a ADD COLUMN x INT").scans == ()
+
+
 def test_a_drop_of_a_schema_reaches_its_tables() -> None:
     tables = "CREATE TABLE s.a (id INT PRIMARY KEY); CREATE TABLE b (x INT REFERENCES s.a);"
     found = effects("DROP SCHEMA s CASCADE", before=tables)
