@@ -21,6 +21,7 @@ from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, MigrationContext, MigrationRule, Settings, StatementRule
 from bot.judge.effects import effects_of
 from bot.judge.replay import replay
+from bot.judge.rewriting import with_rewrites
 from bot.judge.transactions import atomic, steps_of
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
@@ -158,6 +159,7 @@ class _Bench:
             for rule in self._court.statement:
                 hits = rule.check(step.statement, context)
                 found = list(self._findings(rule, hits, file.migration.path, step.statement))
+                found = with_rewrites(found, rule, step.statement, context)
                 file.findings.extend(found)
                 yield from found
             replay(file.catalogue, step.actions, born=place)

@@ -6,9 +6,11 @@ column, can no longer insert.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.columns import filled_first
 from bot.rules.columns.additions import emptied
 from bot.sql.actions import AddColumn
 
@@ -55,3 +57,7 @@ def check(statement: Statement, context: Context) -> Hits:
             f"{column.name} must have a value, and the rows of {shown(action.table)} "
             "have none for it."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return filled_first(statement, context)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import LOCK_TIMEOUT, after
 from bot.rules.constraints.waiting import gives_up, held
 from bot.sql.actions import DropColumn, DropConstraint, DropObjects
 from bot.sql.values import Constraint, ConstraintKind
@@ -64,6 +66,10 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"All reads and writes of {shown(parent)} wait too while the foreign key of "
                 f"{shown(child)} is dropped."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return after(LOCK_TIMEOUT, statement)
 
 
 def _dropped(context: Context) -> Iterator[tuple[str, Constraint]]:

@@ -6,9 +6,11 @@ statement waits for it, and every other write to that table waits behind the sta
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import LOCK_TIMEOUT, after
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
 from bot.rules.constraints.waiting import gives_up, held
 from bot.sql.actions import AddConstraint
@@ -59,6 +61,10 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"Writes to {shown(parent)} stop while the foreign key is added, and first the "
                 "statement waits for every long write that is going on there."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return after(LOCK_TIMEOUT, statement)
 
 
 def _said_elsewhere(key: ForeignKey, context: Context) -> bool:

@@ -8,9 +8,11 @@ fails because the name is taken.
 import re
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import moved_apart
 from bot.sql.actions import SetVariable
 
 SEVERITY = Severity.WARNING
@@ -56,6 +58,10 @@ def check(statement: Statement, context: Context) -> Hits:
         milliseconds = _milliseconds(value)
         if milliseconds and milliseconds < _LONG:
             yield f"If {name} ({value}) cancels it while it waits, a broken index stays behind."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_apart(statement, "index")
 
 
 def _in_effect(context: Context) -> dict[str, str]:

@@ -5,9 +5,11 @@ the name, says nothing and succeeds: queries stay slow, and a unique index lets 
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.indexes import built_for_certain
 from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.WARNING
@@ -41,6 +43,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if index.concurrently and index.if_not_exists and not _dropped_before(index.name, context):
             name = shown(index.name)
             yield f"If {name} is left invalid by a cancelled build, a retry keeps it so."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return built_for_certain(statement, context)
 
 
 def _dropped_before(name: str, context: Context) -> bool:

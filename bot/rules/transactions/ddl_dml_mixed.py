@@ -5,9 +5,11 @@ a lock of milliseconds into one of minutes: no request can use the table meanwhi
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import moved_on
 from bot.rules.transactions.blocking import blocked, together_before
 from bot.rules.transactions.rows import backfilled
 
@@ -47,3 +49,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for table in backfilled(context):
         if any(table in blocked(effects, context) for _, effects in together_before(context)):
             yield f"{shown(table)} stays locked by the change above until its rows are changed."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_on(statement, "rows")

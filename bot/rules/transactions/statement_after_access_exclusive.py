@@ -6,9 +6,11 @@ that reads or writes a whole table, it blocks all reads and writes for as long a
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import moved_on
 from bot.rules.transactions.blocking import blocked, together_before
 from bot.rules.transactions.rows import backfilled
 from bot.sql.actions import AddConstraint, RefreshView, ValidateConstraint
@@ -54,6 +56,10 @@ def check(statement: Statement, context: Context) -> Hits:
     if kept:
         tables = ", ".join(map(shown, sorted(kept)))
         yield f"Reads and writes of {tables} wait until {shown(slow)} has been gone through."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_on(statement, "then")
 
 
 def _slow(context: Context) -> str:

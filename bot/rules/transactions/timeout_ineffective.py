@@ -7,10 +7,12 @@ waits, all queries that come later wait behind it.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, Step, shown
 from bot.judge.transactions import sent_as_one, splits
+from bot.rewriting.moving import under_a_timeout
 from bot.rules.transactions.blocking import blocked, effects_before
 from bot.rules.transactions.timeouts import Setting, in_effect, is_set, settings_of
 
@@ -63,6 +65,10 @@ def check(statement: Statement, context: Context) -> Hits:
     why = _why(setting, context)
     if tables and why and not _said(setting, context):
         yield f"{why}, so waiting for {', '.join(map(shown, sorted(tables)))} has no useful limit."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return under_a_timeout(statement, context)
 
 
 def _dead(step: Step, context: Context) -> Iterator[str]:

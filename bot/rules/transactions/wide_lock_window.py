@@ -7,9 +7,11 @@ migration, users of either table wait.
 
 from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, Step, shown
+from bot.rewriting.moving import moved_on
 from bot.rules.transactions.blocking import blocked, together_before
 from bot.sql.actions import AddConstraint, CreateTable
 
@@ -62,6 +64,10 @@ def check(statement: Statement, context: Context) -> Hits:
         held |= before
     if _widens(held, here):
         yield _hit(held, here - held, context)
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_on(statement, "then")
 
 
 def _widens(held: frozenset[str], more: frozenset[str]) -> bool:
