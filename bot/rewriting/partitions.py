@@ -4,9 +4,9 @@ from bot.core.rewrite import Piece, Place, Rewrite
 from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context
+from bot.judge.schema import Table
 from bot.rewriting.altering import read_alter_table
-from bot.rewriting.indexes import apart
-from bot.rewriting.names import temporary
+from bot.rewriting.names import chosen, temporary
 from bot.rewriting.not_null import VALIDATE
 from bot.rewriting.words import Word, find, fits, quoted, without, words_of
 from bot.sql.actions import AttachPartition, CreateIndex, CreateTable, DetachPartition, DropObjects
@@ -23,9 +23,28 @@ def detached_concurrently(statement: Statement, context: Context) -> Rewrite | N
     alter = read_alter_table(statement)
     if len(found) != 1 or alter is None or len(alter.commands) != 1:
         return None
-    if context.catalogue.default_partition_of(found[0].table):
-        return None  # PostgreSQL refuses CONCURRENTLY then.
-    return apart(f"{statement.sql} CONCURRENTLY", "detach")
+    parent = context.catalogue.tables.get(found[0].table)
+    if parent is None or context.catalogue.default_partition_of(parent.name):
+        return None  # With a default partition, PostgreSQL refuses CONCURRENTLY.
+    left = _left_behind(found[0].partition, parent, context.catalogue)
+    if left is None:
+        return None
+    return Rewrite(
+        (
+            Piece(f"{statement.sql} CONCURRENTLY", Place.APART, "detach"),
+            Piece(
+                f"ALTER TABLE {written(found[0].partition)} DROP CONSTRAINT {quoted(left)}",
+                Place.NEXT,
+                "drop_check",
+            ),
+        )
+    )
+
+
+def _left_behind(partition: str, parent: Table, catalogue: Catalogue) -> str | None:
+    """The CHECK of the bounds that DETACH … CONCURRENTLY leaves, and DETACH alone does not."""
+    key = parent.partition_key
+    return chosen(catalogue, partition, key if len(key) == 1 else (), "check") if key else None
 
 
 def detached_before_drop(statement: Statement, context: Context) -> Rewrite | None:
