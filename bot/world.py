@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.core.approval import PullFacts
 from bot.core.deployment import Deployment
 from bot.core.event import Event
+from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
@@ -18,6 +19,7 @@ from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
 from bot.core.target import Target
+from bot.core.trial import Comparison, Trial
 
 
 class Console(Protocol):
@@ -45,6 +47,8 @@ class Checkout(Protocol):
     def everything(self, now: datetime) -> Change: ...
     def added_by(self, name: str) -> str | None: ...
     def head(self) -> str: ...
+    def put(self, migrations: Sequence[FixedMigration]) -> None:
+        """Write what was fixed in the place of what it was made from. Raises UsageError."""
 
 
 class Database(Protocol):
@@ -93,6 +97,11 @@ class Database(Protocol):
     def record_failed(self, id: str, logs: str) -> None: ...
     def forget(self, id: str) -> None:
         """Take back a started row: nothing of its migration is left."""
+
+
+class Trials(Protocol):
+    def compare(self, trial: Trial) -> Comparison:
+        """Run two ways to a schema on a throw-away server. Raises PostgresError without one."""
 
 
 class Backups(Protocol):
@@ -148,3 +157,4 @@ class World:
     environ: Mapping[str, str] = field(default_factory=dict)
     github: GitHub | None = None
     runner: Runner | None = None
+    trials: Trials | None = None

@@ -10,7 +10,7 @@ from bot.core.migration import Migration, sort_key
 from bot.core.review import JudgedMigration, Review
 from bot.fixing.draft import CannotSplit, Draft
 from bot.fixing.naming import Named, named
-from bot.fixing.splitting import carried_out
+from bot.fixing.splitting import carried_out, in_transactions
 
 MOST_ROUNDS = 30
 BY_HAND = "no machine can say what is meant"
@@ -41,13 +41,16 @@ def fix(
     *,
     wish: Wish = Wish(),
     untouchable: Mapping[str, str] | None = None,
+    one_by_one: bool = False,
 ) -> Fixing:
     """Rewrite what can be made safe by a rewrite, judging every step.
 
-    `untouchable` maps the names of migrations that stay as they are to the reason. A step is kept
+    `untouchable` maps the names of migrations that stay as they are to the reason. `one_by_one`
+    says that the statements of a file are committed each by itself: the new folders then begin and
+    commit their own transactions. A step is kept
     only if the whole is better for it: never a new error that cannot be rewritten.
     """
-    return _Fixer(change, judging, wish, untouchable or {}).run()
+    return _Fixer(change, judging, wish, untouchable or {}, one_by_one=one_by_one).run()
 
 
 @dataclass
@@ -56,6 +59,7 @@ class _Fixer:
     judging: Judging
     wish: Wish
     untouchable: Mapping[str, str]
+    one_by_one: bool = False
     refused: dict[tuple[str, str, str], str] = field(default_factory=dict)
 
     def run(self) -> Fixing:
@@ -89,7 +93,8 @@ class _Fixer:
     def _tried(self, state: "_State", found: Sequence["_Target"]) -> "_State | str":
         """The state with the rewrites carried out, or why it is not."""
         try:
-            after = self._judged(_rewritten(state.drafts, found))
+            drafts = _rewritten(state.drafts, found)
+            after = self._judged(tuple(map(in_transactions, drafts)) if self.one_by_one else drafts)
         except CannotSplit as reason:
             return str(reason)
         worse = _worse(state.review, after.review)

@@ -56,6 +56,25 @@ def carried_out(draft: Draft, place: int, rewrites: Mapping[int, Rewrite]) -> Dr
     return draft.with_part(place, tuple(parts), tuple(later))
 
 
+def in_transactions(draft: Draft) -> Draft:
+    """Each new folder of several statements in a transaction that it begins and commits."""
+    if len(draft.parts) == 1:
+        return draft
+    return replace(draft, parts=tuple(map(_in_a_transaction, draft.parts)))
+
+
+def _in_a_transaction(part: Part) -> Part:
+    script = parse(part.text)
+    kinds = [_kind(each) for each in script.statements]
+    if kinds.count(WORK) < 2 or BEGIN in kinds or COMMIT in kinds:
+        return part
+    newline = "\r\n" if "\r\n" in part.text else "\n"
+    chunks = chunks_of(part.text, script)
+    end = "" if part.text.endswith("\n") else newline
+    semicolon = "" if chunks[-1].ended else ";"
+    return replace(part, text=f"BEGIN;{newline}{part.text}{semicolon}{end}COMMIT;{newline}")
+
+
 def _with_newlines(text: str, newline: str) -> str:
     return text if newline == "\n" else text.replace("\r\n", "\n").replace("\n", "\r\n")
 
