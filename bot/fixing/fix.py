@@ -8,6 +8,7 @@ from bot.core.fixed import FixedMigration, Fixing, Left
 from bot.core.history import Change
 from bot.core.migration import Migration, sort_key
 from bot.core.review import JudgedMigration, Review
+from bot.fixing.allowances import with_allowances
 from bot.fixing.draft import CannotSplit, Draft
 from bot.fixing.naming import Named, named
 from bot.fixing.splitting import carried_out, in_transactions
@@ -101,9 +102,12 @@ class _Fixer:
         return f"it would only make way for {worse}" if worse else after
 
     def _judged(self, drafts: tuple[Draft, ...]) -> "_State":
+        """The drafts judged; allowances for a file are carried to where they are needed now."""
         names = named(drafts, self.change)
         change = _with(self.change, names)
-        return _State(drafts, names, change, self.judging(change))
+        state = _State(drafts, names, change, self.judging(change))
+        carried = tuple(with_allowances(each, state.parts_of(each)) for each in drafts)
+        return state if carried == drafts else self._judged(carried)
 
     def _to_rewrite(self, state: "_State") -> Iterator["_Target"]:
         """One rewrite for each statement that has a finding: the gravest one's."""
@@ -183,6 +187,11 @@ class _State:
     names: tuple[Named, ...]
     change: Change
     review: Review
+
+    def parts_of(self, draft: Draft) -> list[JudgedMigration]:
+        """The folders of a draft, judged."""
+        own = draft.migration.name
+        return [judged for migration, _, judged in self.folders() if migration == own]
 
     def folders(self) -> Iterator[tuple[str, int, JudgedMigration]]:
         """Every folder with the migration it is of, and its place among that one's."""

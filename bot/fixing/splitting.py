@@ -87,7 +87,8 @@ def _trimmed(text: str, newline: str) -> str:
 class _Work:
     """One pass over the statements of a part; `groups` and `later` are what it makes.
 
-    `inside` says that the author's transaction is open, `place` which statement it is at.
+    `inside` says that the author's transaction is open, `place` which statement it is at, `depth`
+    how many folders behind everything else that statement has come to.
     """
 
     part: Part
@@ -100,6 +101,7 @@ class _Work:
         self.later: list[Group] = []
         self.inside = False
         self.place = 0
+        self.depth = 0
         self._behind = self.groups[0]
 
     def run(self) -> None:
@@ -140,6 +142,7 @@ class _Work:
         here = _before_the_first_cut(pieces)
         rest = pieces[len(here) :]
         inside, above, behind = self.inside, chunk.above, chunk.behind
+        self.depth = 0
         if here:
             text = ";\n".join(each.sql for each in here)
             kind = _kind(chunk.statement) if text == chunk.statement.sql else WORK
@@ -154,15 +157,22 @@ class _Work:
     def _put(self, piece: Piece, item: Item, *, inside: bool) -> None:
         """Where a piece goes that does not simply stand in for its statement."""
         if piece.place is Place.LATER:
-            again = [made(SETTING, sql) for sql in self._settings().values()]
-            self.later.append(Group(piece.what, items=[*again, item]))
-            self._behind = self.later[-1]
+            self._behind = self._level(piece.what)
+            self._behind.items.append(item)
         elif piece.place is Place.HERE:
             self._behind.items.append(item)
         else:
             self._cut(piece, inside=inside)
             self._behind = self.groups[-1]
             self._behind.items.append(item)
+
+    def _level(self, what: str) -> Group:
+        """The next folder behind everything else; what other statements put there is in it."""
+        self.depth += 1
+        if self.depth > len(self.later):
+            again = [made(SETTING, sql) for sql in self._settings().values()]
+            self.later.append(Group(what, items=again))
+        return self.later[self.depth - 1]
 
     def _cut(self, piece: Piece, *, inside: bool) -> None:
         alone = piece.place is Place.APART

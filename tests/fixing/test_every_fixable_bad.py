@@ -1,7 +1,6 @@
 """Every rule that can say what to write instead: its BAD is rewritten, judged again, and run on a
 real server beside the original. Both must leave the same schema and the same rows."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from bot.core.schema import differences
 from bot.fixing.fix import Wish, fix
 from bot.judge.context import Rewriting
 from bot.judge.judge import judge
-from tests.conftest import SERVERS, RunningServer
+from tests.conftest import RunningServer
 from tests.fixing import servers
 from tests.judging import applied_by, before_of, change
 
@@ -60,15 +59,6 @@ def fixed(rule: Any, sql: str | None = None) -> tuple[Fixing, Review, Review]:
     made = fix(given, judged, wish=Wish({name_of(rule)}))
     made = fix(made.change, judged)
     return made, judged(given), judged(made.change)
-
-
-@pytest.fixture(scope="module")
-def embedded() -> Iterator[RunningServer]:
-    from bot.adapters.postgres.server import start_server
-
-    newest = max(SERVERS.values(), key=lambda each: each.major)
-    with start_server(newest) as started:
-        yield started
 
 
 @pytest.mark.parametrize("rule", FIXABLE, ids=name_of)
