@@ -48,8 +48,11 @@ class AlterTable:
     @property
     def relation(self) -> str:
         """The table as the author wrote it."""
-        words = self.head.split(None, 2)[2]
-        return words.removeprefix("IF EXISTS ").removeprefix("ONLY ")
+        words = words_of(self.head)
+        names = [each for each in words[2:] if each.text not in "()*"]
+        while names[0].key in ("IF", "EXISTS", "ONLY"):
+            names = names[1:]
+        return self.head[names[0].start : names[-1].end]
 
     def alter(self, command: str) -> str:
         """The same table altered by another command."""
