@@ -1,11 +1,14 @@
 """A script cut into its statements with everything around them; together they are the script."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from bot.core.statement import Position, Script, Statement
 from bot.sql.lexer import Part, pieces
+
+_NEAR = re.compile(r"(?:^[ \t]*--[^\n]*\n)+[ \t]*\Z", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,14 @@ class Chunk:
     def above(self) -> str:
         """The comments before it, without the empty lines above them."""
         return self.lead.lstrip() if self.lead.strip() else ""
+
+    @property
+    def near(self) -> str:
+        """The comments directly above it, without an empty line between; those for the whole file
+        are not among them."""
+        match = _NEAR.search(self.lead)
+        found = match[0] if match else ""
+        return "" if "allow-file" in found else found
 
     @property
     def ended(self) -> bool:

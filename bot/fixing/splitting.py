@@ -144,9 +144,9 @@ class _Work:
         inside, above, behind = self.inside, chunk.above, chunk.behind
         self.depth = 0
         if here:
-            text = ";\n".join(each.sql for each in here)
-            kind = _kind(chunk.statement) if text == chunk.statement.sql else WORK
-            self._add(_written(chunk, f"{chunk.lead}{text}{chunk.tail}", kind))
+            text = _in_its_place(chunk, [each.sql for each in here])
+            kind = _kind(chunk.statement) if text == chunk.text else WORK
+            self._add(_written(chunk, text, kind))
             inside = _inside_after(chunk.statement, inside=inside)
             above, behind = "", ""
         for piece in rest:
@@ -209,6 +209,16 @@ class _Work:
 def _written(chunk: Chunk, text: str, kind: str) -> Item:
     comments = "\n".join(filter(None, (chunk.lead.strip(), chunk.behind.strip())))
     return Item(kind, text, ended=chunk.ended, comments=comments)
+
+
+def _in_its_place(chunk: Chunk, here: Sequence[str]) -> str:
+    """The chunk with other statements. One that only comes before goes above the comments, which
+    are about the author's own."""
+    *before, last = here
+    if before and last == chunk.statement.sql:
+        first = "".join(f"{each};\n" for each in before)
+        return f"{chunk.lead[: -len(chunk.near) or None]}{first}{chunk.near}{last}{chunk.tail}"
+    return chunk.lead + ";\n".join(here) + chunk.tail
 
 
 def _before_the_first_cut(pieces: Sequence[Piece]) -> list[Piece]:

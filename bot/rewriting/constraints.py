@@ -122,6 +122,23 @@ def built_apart(statement: Statement, context: Context, kind: str) -> Rewrite | 
     return Rewrite((*before, built, Piece(use, Place.NEXT, "constraint"), *after))
 
 
+def proved_before_key(statement: Statement, context: Context) -> Rewrite | None:
+    """PRIMARY KEY USING INDEX after CHECKs have proved that no column is null."""
+    alter = read_alter_table(statement)
+    if alter is None or context.is_new(alter.table) or len(alter.commands) != 1:
+        return None
+    schema = alter.table.partition(".")[0]
+    index = context.catalogue.indexes.get(
+        f"{schema}.{alter.commands[0].definition.get('indexname')}"
+    )
+    if index is None:
+        return None
+    found = _proved(alter, [each.name or "" for each in index.columns], context)
+    if not found or not found[0]:
+        return None
+    return Rewrite((*found[0], Piece(statement.sql, Place.NEXT, "primary_key"), *found[1]))
+
+
 def index_body(constraint: Fields) -> str:
     """The columns of a key as CREATE INDEX writes them, and what goes with them."""
     text = f" ({_list(strings_of(constraint['keys']))})"

@@ -5,8 +5,17 @@ from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context
 from bot.rewriting.partitions import written
-from bot.rewriting.words import find, quoted, without, words_of
-from bot.sql.actions import AlterColumnType, DropObjects, Insert, Transaction, Update
+from bot.rewriting.words import (
+    MOST_NAME_BYTES,
+    find,
+    fits,
+    inserted_after,
+    quoted,
+    without,
+    words_of,
+)
+from bot.sql.actions import AlterColumnType, DropObjects, Insert, RefreshView, Transaction, Update
+from bot.sql.lexer import Part
 
 LOCK_TIMEOUT = "SET lock_timeout = '2s'"
 
@@ -121,3 +130,30 @@ def counted_on(statement: Statement, context: Context) -> Rewrite | None:
         f"SELECT setval(pg_get_serial_sequence({', '.join(literals)}), "  # noqa: S608
         f"max({quoted(numbered[0])})) FROM {name}",
     )
+
+
+def shortened(statement: Statement) -> Rewrite | None:
+    """Names as the server keeps them: cut to what it has room for."""
+    sql = statement.sql
+    for word in reversed(words_of(sql)):
+        if word.part not in (Part.NAME, Part.CODE):
+            continue
+        name = word.text[1:-1].replace('""', '"') if word.part is Part.NAME else word.text
+        if not fits(name):
+            cut = name.encode("utf-8")[:MOST_NAME_BYTES].decode("utf-8", "ignore")
+            kept = quoted(cut) if word.part is Part.NAME else cut
+            sql = sql[: word.start] + kept + sql[word.end :]
+    return None if sql == statement.sql else Rewrite((Piece(sql),))
+
+
+def refreshed_concurrently(statement: Statement, context: Context) -> Rewrite | None:
+    """REFRESH … CONCURRENTLY, where a unique index is known that it needs."""
+    refreshed = context.all(RefreshView)
+    if len(refreshed) != 1:
+        return None
+    unique = (
+        each.unique and not each.partial and all(column.name for column in each.columns)
+        for each in context.catalogue.indexes_of(refreshed[0].name)
+    )
+    sql = inserted_after(statement.sql, "CONCURRENTLY", "VIEW") if any(unique) else None
+    return None if sql is None else Rewrite((Piece(sql),))

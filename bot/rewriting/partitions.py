@@ -120,14 +120,61 @@ def checked_first(statement: Statement, context: Context) -> Rewrite | None:
     )
 
 
+def default_checked_first(statement: Statement, context: Context) -> Rewrite | None:
+    """A new partition after a CHECK has proved that the default one holds none of its rows."""
+    parents = [each.table for each in context.all(AttachPartition)]
+    parents += [each.partition_of for each in context.all(CreateTable) if each.partition_of]
+    parent = context.catalogue.tables.get(parents[0]) if len(parents) == 1 else None
+    default = context.catalogue.default_partition_of(parent.name) if parent else None
+    if parent is None or default is None or len(parent.partition_key) != 1:
+        return None
+    column = parent.partition_key[0]
+    known = context.catalogue.column(parent.name, column)
+    name = temporary(context.catalogue, default, column)
+    condition = _outside(statement.sql, quoted(column))
+    if condition is None or name is None or known is None or not known.not_null:
+        return None
+    table = f"ALTER TABLE {written(default)}"
+    return Rewrite(
+        (
+            Piece(f"{table} ADD CONSTRAINT {quoted(name)} CHECK ({condition}) NOT VALID"),
+            Piece(f"{table} VALIDATE CONSTRAINT {quoted(name)}", Place.NEXT, VALIDATE),
+            Piece(statement.sql, Place.NEXT, "partition"),
+            Piece(f"{table} DROP CONSTRAINT {quoted(name)}"),
+        )
+    )
+
+
+def _outside(sql: str, column: str) -> str | None:
+    """The rows that do not belong into the bounds, as a condition."""
+    words = words_of(sql)
+    found = _range(sql, words)
+    if found is not None:
+        lower, upper = found
+        below = [] if lower.upper() == "MINVALUE" else [f"{column} < {lower}"]
+        above = [] if upper.upper() == "MAXVALUE" else [f"{column} >= {upper}"]
+        return " OR ".join(below + above) or None
+    values = find(words, "IN", "(")
+    if values is None or "NULL" in (each.key for each in words[values:]):
+        return None
+    return f"{column} NOT IN ({sql[words[values + 2].start : words[-2].end]})"
+
+
+def _range(sql: str, words: tuple[Word, ...]) -> tuple[str, str] | None:
+    start, to = find(words, "FROM", "("), find(words, "TO", "(")
+    if start is None or to is None:
+        return None
+    lower = sql[words[start + 2].start : words[to - 2].end]
+    return lower, sql[words[to + 2].start : words[-2].end]
+
+
 def _condition(command: str, column: str) -> str | None:
     """The bounds as a condition that leaves no row without a value."""
     words = words_of(command)
     there = f"{column} IS NOT NULL"
-    start, to = find(words, "FROM", "("), find(words, "TO", "(")
-    if start is not None and to is not None:
-        lower = command[words[start + 2].start : words[to - 2].end]
-        upper = command[words[to + 2].start : words[-2].end]
+    found = _range(command, words)
+    if found is not None:
+        lower, upper = found
         parts = [there]
         if lower.upper() != "MINVALUE":
             parts.append(f"{column} >= {lower}")

@@ -82,6 +82,24 @@ def test_comments_stay_with_their_statements() -> None:
     ]
 
 
+def test_a_comment_stays_directly_above_its_statement_when_another_comes_first() -> None:
+    sql = f"-- the file\n\n-- AddForeignKey\n{KEY} NOT VALID;\n"
+    assert texts(sql) == [
+        f"-- the file\n\nSET lock_timeout = '2s';\n-- AddForeignKey\n{KEY} NOT VALID;\n"
+    ]
+
+
+def test_an_allowance_stays_with_its_statement_and_one_for_the_file_at_the_top() -> None:
+    one = "-- migration-bot: allow fk-without-index because it is tiny"
+    assert texts(f"{one}\n{KEY} NOT VALID;\n") == [
+        f"SET lock_timeout = '2s';\n{one}\n{KEY} NOT VALID;\n"
+    ]
+    whole = one.replace("allow", "allow-file")
+    assert texts(f"{whole}\n{KEY} NOT VALID;\n") == [
+        f"{whole}\nSET lock_timeout = '2s';\n{KEY} NOT VALID;\n"
+    ]
+
+
 def test_odd_formatting_of_what_is_not_touched_stays() -> None:
     odd = "CREATE  TABLE   n\t( a   INT PRIMARY KEY ,\n\n  b text )  ;  SELECT   1;"
     first, second = texts(f"{odd}\n{INDEX}")

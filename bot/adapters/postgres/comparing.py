@@ -1,8 +1,9 @@
 """Two ways from one schema, run on a throw-away server by a role that owns nothing else there."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from threading import Timer
 
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, connect, explained
@@ -16,6 +17,7 @@ ROLE = "author"
 BEFORE, ORIGINAL, REWRITTEN = "before", "original", "rewritten"
 # No statement of a schema change on empty tables takes this long.
 STATEMENT_SECONDS = 60
+MOST_SECONDS = 600.0
 
 Scratch = Callable[[Installation], AbstractContextManager[Server]]
 
@@ -73,7 +75,10 @@ def _administer(server: Server) -> Connection:
 def _run(server: Server, database: str, runs: Sequence[Run]) -> str | None:
     """Why the server refused one of them, with the migration it is of; None if it did not."""
     url = server.url(database, user=ROLE)
-    with connect(url, application_name="migration-bot/fix") as connection:
+    with (
+        connect(url, application_name="migration-bot/fix") as connection,
+        _ended_after(MOST_SECONDS, connection),
+    ):
         for run in runs:
             try:
                 with explained(f"run {run.migration}"):
@@ -81,6 +86,18 @@ def _run(server: Server, database: str, runs: Sequence[Run]) -> str | None:
             except PostgresError as error:
                 return error.message
     return None
+
+
+@contextmanager
+def _ended_after(seconds: float, connection: Connection) -> Iterator[None]:
+    """Cancel what still runs then: a migration may have switched its own timeout off."""
+    timer = Timer(seconds, connection.cancel)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _one(connection: Connection, run: Run) -> None:
