@@ -24,15 +24,24 @@ AND NOT relispartition ORDER BY c.oid
 """
 
 
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)' LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', name);
+  END LOOP;
+  CREATE SCHEMA public;
+END $$
+"""
+
+
 @contextmanager
-def fresh(server: RunningServer, name: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection to a new database, which is dropped after."""
-    with psycopg.connect(server.url(), autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
-        with psycopg.connect(server.url(name), autocommit=True) as connection:
-            yield connection
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+def fresh(server: RunningServer) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to an empty database: emptied, because a new one each time takes seconds."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(_EMPTY)
+        yield connection
+        connection.execute("RESET ALL")
+        connection.execute(_EMPTY)
 
 
 def run(connection: psycopg.Connection[Any], migrations: Iterable[JudgedMigration]) -> None:

@@ -97,7 +97,7 @@ def test_the_result_builds_the_same_schema_and_rows(rule: Any, embedded: Running
 def _built(
     server: RunningServer, rule: Rule, migrations: tuple[JudgedMigration, ...]
 ) -> tuple[Any, servers.Rows]:
-    with servers.fresh(server, "fixing") as connection:
+    with servers.fresh(server) as connection:
         servers.run(connection, judging(rule)(change(*before(rule))).migrations)
         if name_of(rule) not in WITHOUT_ROWS:
             servers.fill(connection)

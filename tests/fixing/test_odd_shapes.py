@@ -103,7 +103,7 @@ def written(*statements: str) -> str:
 
 
 def built(server: RunningServer, made: Change) -> tuple[Any, servers.Rows]:
-    with servers.fresh(server, "odd") as connection:
+    with servers.fresh(server) as connection:
         servers.run(connection, judging(change(BEFORE)).migrations)
         connection.execute(ROWS.encode())
         servers.run(connection, judging(made).migrations)
