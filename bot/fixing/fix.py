@@ -11,15 +11,19 @@ from bot.core.review import JudgedMigration, Review
 from bot.fixing.allowances import with_allowances
 from bot.fixing.draft import CannotSplit, Draft
 from bot.fixing.naming import Named, named
-from bot.fixing.splitting import carried_out, in_transactions
+from bot.fixing.splitting import carried_out, in_one_transaction, in_transactions
 
 MOST_ROUNDS = 30
 BY_HAND = "no machine can say what is meant"
 REFUSED = "its file is not rewritten"
+# Findings about a file as a whole that go when one transaction carries all of it.
+ATOMIC_RULES = frozenset({"prisma-split-not-atomic", "non-idempotent-ddl"})
 
 Judging = Callable[[Change], Review]
 # A finding's migration, the place of its folder among those it was split into, and its statement.
 Place = tuple[str, int, int]
+# In the place of a statement: all of the file.
+WHOLE = -1
 
 
 @dataclass(frozen=True)
@@ -117,11 +121,10 @@ class _Fixer:
                 continue
             graver = sorted(judged.findings, key=lambda each: _ORDER[each.severity])
             for finding in graver:
-                if finding.rewrite is None or finding.statement is None:
+                target = _target(migration, place, finding, judged)
+                if target is None:
                     continue
-                at = (migration, place, finding.statement)
-                sql = judged.statements[finding.statement].statement.sql
-                target = _Target(at, finding, (migration, sql, finding.rule))
+                at = target.at
                 if at not in taken and self.wish.wants(finding) and target.key not in self.refused:
                     taken.add(at)
                     yield target
@@ -159,12 +162,12 @@ class _Fixer:
     def _reason(self, name: str, finding: Finding, judged: JudgedMigration) -> str:
         if name in self.untouchable:
             return self.untouchable[name]
-        if finding.rewrite is None or finding.statement is None:
+        target = _target(name, 0, finding, judged)
+        if target is None:
             return BY_HAND
-        sql = judged.statements[finding.statement].statement.sql
         if not self.wish.wants(finding):
             return "it was not asked for"
-        return self.refused.get((name, sql, finding.rule), REFUSED)
+        return self.refused.get(target.key, REFUSED)
 
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
@@ -177,6 +180,18 @@ class _Target:
     at: Place
     finding: Finding
     key: tuple[str, str, str]
+
+
+def _target(
+    migration: str, place: int, finding: Finding, judged: JudgedMigration
+) -> _Target | None:
+    """What to rewrite for a finding; None where no machine can say so."""
+    if finding.rule in ATOMIC_RULES and judged.fault is None:
+        return _Target((migration, place, WHOLE), finding, (migration, "", finding.rule))
+    if finding.rewrite is None or finding.statement is None:
+        return None
+    sql = judged.statements[finding.statement].statement.sql
+    return _Target((migration, place, finding.statement), finding, (migration, sql, finding.rule))
 
 
 @dataclass(frozen=True)
@@ -212,7 +227,10 @@ def _rewritten(drafts: Sequence[Draft], found: Sequence[_Target]) -> tuple[Draft
                 for each in mine
                 if each.at[1] == place and each.finding.rewrite is not None
             }
-            draft = carried_out(draft, place, rewrites)
+            if rewrites:
+                draft = carried_out(draft, place, rewrites)
+            else:
+                draft = in_one_transaction(draft, place)
         after.append(draft)
     return tuple(after)
 
@@ -254,7 +272,8 @@ def _worse(before: Review, after: Review) -> str | None:
 
 
 def _open(finding: Finding) -> bool:
-    return finding.rewrite is not None and finding.allowed is None
+    mended = finding.rewrite is not None or finding.rule in ATOMIC_RULES
+    return mended and finding.allowed is None
 
 
 def _stuck(review: Review) -> dict[str, int]:

@@ -42,6 +42,8 @@ def _names_of(draft: Draft, last: str | None) -> tuple[str, ...]:
     name = draft.migration.name
     at = draft.migration.created_at
     if last is not None and sort_key(name) <= sort_key(last):
+        if at is None:
+            raise CannotSplit(f"{name} would have to move on, and its name carries no time")
         at = _after(last)
         name = _stamped(at, _slug(name))
     if len(draft.parts) == 1:

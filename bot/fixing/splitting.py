@@ -57,22 +57,30 @@ def carried_out(draft: Draft, place: int, rewrites: Mapping[int, Rewrite]) -> Dr
 
 
 def in_transactions(draft: Draft) -> Draft:
-    """Each new folder of several statements in a transaction that it begins and commits."""
+    """Each folder of several in a transaction that it begins and commits, if it does several
+    things."""
     if len(draft.parts) == 1:
         return draft
     return replace(draft, parts=tuple(map(_in_a_transaction, draft.parts)))
 
 
+def in_one_transaction(draft: Draft, place: int) -> Draft:
+    """The same for one of its folders."""
+    return draft.with_part(place, (_in_a_transaction(draft.parts[place]),), ())
+
+
 def _in_a_transaction(part: Part) -> Part:
-    script = parse(part.text)
-    kinds = [_kind(each) for each in script.statements]
+    chunks = chunks_of(part.text, parse(part.text))
+    kinds = [_kind(each.statement) for each in chunks]
     if kinds.count(WORK) < 2 or BEGIN in kinds or COMMIT in kinds:
         return part
     newline = "\r\n" if "\r\n" in part.text else "\n"
-    chunks = chunks_of(part.text, script)
-    end = "" if part.text.endswith("\n") else newline
+    first = chunks[0]
+    at = len(first.lead) - len(first.near)
     semicolon = "" if chunks[-1].ended else ";"
-    return replace(part, text=f"BEGIN;{newline}{part.text}{semicolon}{end}COMMIT;{newline}")
+    end = "" if part.text.endswith("\n") and chunks[-1].ended else newline
+    body = f"{part.text[at:]}{semicolon}{end}"
+    return replace(part, text=f"{part.text[:at]}BEGIN;{newline}{body}COMMIT;{newline}")
 
 
 def _with_newlines(text: str, newline: str) -> str:

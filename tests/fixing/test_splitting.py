@@ -243,6 +243,13 @@ def test_a_prisma_that_commits_statements_one_by_one_gets_transactions() -> None
     assert made[2].endswith("COMMIT;\n")
 
 
+def test_a_file_that_prisma_would_commit_in_pieces_becomes_one_transaction() -> None:
+    first, second = 'CREATE TABLE a ("id" TEXT PRIMARY KEY);', "CREATE TABLE b (i INT PRIMARY KEY);"
+    assert texts(f"-- both\n\n-- a\n{first}\n{second}", prisma="7.8.0", one_by_one=True) == [
+        f"-- both\n\nBEGIN;\n-- a\n{first}\n{second}\nCOMMIT;\n"
+    ]
+
+
 def test_fixing_twice_changes_nothing_more() -> None:
     once = texts(f"{ADD}\n{INDEX}\n{KEY};")
     assert texts(*once) == once
