@@ -11,7 +11,9 @@ from bot.judge.context import Context, Rewriting
 
 # What taking a statement apart raises if its tree or text has a shape that nobody expected. It is
 # then left as it is.
-_UNEXPECTED = (KeyError, IndexError, TypeError, ValueError, AttributeError, StopIteration)
+_UNEXPECTED = (
+    AssertionError, AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError,
+)  # fmt: skip
 
 
 def with_rewrites(
