@@ -73,3 +73,9 @@ class HistoryError(BotError):
     """The history and a target (or the base branch) disagree about what was applied."""
 
     exit_code = ExitCode.HISTORY
+
+
+class UnequalFix(BotError):
+    """What the bot wrote in place of a migration does not do the same: a fault of its own."""
+
+    exit_code = ExitCode.FAULT

@@ -24,6 +24,7 @@ from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
 from bot.core.sizes import Sizes
 from bot.core.sizes_file import load
 from bot.core.target import Target
+from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
 from bot.world import Database, GitHub, Runner, World
@@ -72,6 +73,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         github=_github(environ, clean),
         runner=_runner(environ, clean),
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
+        trials=_Trials(environ, settings.postgres),
     )
 
 
@@ -185,6 +187,19 @@ class _Backups:
         from bot.adapters.postgres.backups import take_and_prove
 
         return take_and_prove(target, url_of(target, self.environ), self.root, note)
+
+
+@dataclass(frozen=True)
+class _Trials:
+    """Loads what starts servers when one is wanted."""
+
+    environ: Mapping[str, str]
+    postgres: int
+
+    def compare(self, trial: Trial) -> Comparison:
+        from bot.adapters.postgres.comparing import compare
+
+        return compare(trial, postgres=self.postgres, environ=self.environ)
 
 
 def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:

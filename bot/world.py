@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.core.approval import PullFacts
 from bot.core.deployment import Deployment
 from bot.core.event import Event
+from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
@@ -19,6 +20,7 @@ from bot.core.server import ServerFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
 from bot.core.target import Target
+from bot.core.trial import Comparison, Trial
 
 
 class Console(Protocol):
@@ -46,6 +48,8 @@ class Checkout(Protocol):
     def everything(self, now: datetime) -> Change: ...
     def added_by(self, name: str) -> str | None: ...
     def head(self) -> str: ...
+    def put(self, migrations: Sequence[FixedMigration]) -> None:
+        """Write what was fixed in the place of what it was made from. Raises UsageError."""
 
 
 class Database(Protocol):
@@ -107,6 +111,11 @@ class Files(Protocol):
         """Put a file there, whole or not at all."""
 
 
+class Trials(Protocol):
+    def compare(self, trial: Trial) -> Comparison:
+        """Run two ways to a schema on a throw-away server. Raises PostgresError without one."""
+
+
 class Backups(Protocol):
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         """Dump the target, restore the dump elsewhere, compare. Raises BackupError."""
@@ -163,3 +172,4 @@ class World:
     sizes: Callable[[], Sizes | None] = lambda: None
     github: GitHub | None = None
     runner: Runner | None = None
+    trials: Trials | None = None

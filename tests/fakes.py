@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.core.approval import PullFacts
 from bot.core.deployment import Deployment
 from bot.core.event import Event
+from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
@@ -83,6 +84,10 @@ class FakeCheckout:
     head_history: History
     base_history: History | None = None
     commits: Mapping[str, str] = field(default_factory=dict)
+    written: list[FixedMigration] = field(default_factory=list)
+
+    def put(self, migrations: Sequence[FixedMigration]) -> None:
+        self.written += migrations
 
     def history(self) -> History:
         return self.head_history

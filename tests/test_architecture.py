@@ -11,7 +11,7 @@ MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "bot").rglob("*.py")
 ADAPTERS = {
     f"adapters.{name}" for name in ("checkout", "actions", "github", "postgres", "console", "files")
 }
-INSIDE = {"rollout", "world", "report", "rules", "judge", "sql", "core", "errors"}
+INSIDE = {"rollout", "world", "report", "rules", "fixing", "judge", "sql", "core", "errors"}
 ALLOWED = {
     "": set[str](),
     "__main__": {"cli"},
@@ -23,7 +23,9 @@ ALLOWED = {
     "flows": INSIDE,
     "rollout": {"world", "core", "errors"},
     "world": {"core", "report", "errors"},
-    "rules": {"judge", "sql", "core", "errors"},
+    "rules": {"rewriting", "judge", "sql", "core", "errors"},
+    "rewriting": {"judge", "sql", "core", "errors"},
+    "fixing": {"judge", "sql", "core", "errors"},
     "judge": {"sql", "core", "errors"},
     "sql": {"core", "errors"},
     "report": {"core", "errors"},

@@ -5,20 +5,30 @@ from enum import Enum
 
 
 class Place(Enum):
-    """Where a piece of a rewrite goes: with its neighbours, into a migration folder of its own, or
-    into one that comes after all the others."""
+    """Where a piece of a rewrite goes.
+
+    HERE: beside the piece before it; the first one where the statement stood. APART: into a
+    migration folder of its own, after the pieces before it. NEXT: into the next folder, and with
+    it all that follows the statement. LATER: into a folder after everything that follows the
+    statement, where it is beside what other rewrites put there.
+    """
 
     HERE = "here"
     APART = "apart"
+    NEXT = "next"
     LATER = "later"
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One statement of a rewrite, without its semicolon."""
+    """One statement of a rewrite, without its semicolon; "" only marks a place.
+
+    `what` names the folder that the piece may have to open, in a word or two with underscores.
+    """
 
     sql: str
     place: Place = Place.HERE
+    what: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from bot.core.finding import Finding
 from bot.core.history import Change
 from bot.core.migration import Migration
 from bot.core.project import Project
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits, Rule
 from bot.core.statement import Script, Statement
 from bot.judge.catalogue import Catalogue
@@ -213,6 +214,16 @@ class StatementRule(Rule, Protocol):
     """A rule about one statement."""
 
     def check(self, statement: Statement, context: Context) -> Hits: ...
+
+
+@runtime_checkable
+class Rewriting(Protocol):
+    """What a rule about statements may have besides: what to write instead of one it found.
+
+    None where no machine can say so.
+    """
+
+    def rewrite(self, statement: Statement, context: Context) -> Rewrite | None: ...
 
 
 @runtime_checkable

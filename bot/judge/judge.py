@@ -26,6 +26,7 @@ from bot.judge.court import Court
 from bot.judge.effects import effects_of
 from bot.judge.exclusions import kept, kept_in_general
 from bot.judge.replay import replay
+from bot.judge.rewriting import with_rewrites
 from bot.judge.sizes import Scales, note_of, scales_of, weighed
 from bot.judge.transactions import atomic, steps_of
 from bot.sql.parse import parse
@@ -173,6 +174,7 @@ class _Bench:
                 if hits:
                     path = file.migration.path
                     found = [*self._court.findings(seat, hits, path, step.statement)]
+                    found = with_rewrites(found, seat.rule, step.statement, context)
                     file.findings.extend(found)
                     yield from found
             replay(file.catalogue, step.actions, born=place)

@@ -1,7 +1,7 @@
 """One migrations folder: in the working tree, in the commits before it, and the change between."""
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +13,8 @@ from bot.adapters.checkout.git import FETCH_ADVICE, Git
 from bot.adapters.checkout.loading import Found, load
 from bot.adapters.checkout.objects import find_in_commit
 from bot.adapters.checkout.project import find_project, project_at
+from bot.adapters.checkout.writing import write_fixed
+from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
 from bot.core.project import Project
 from bot.errors import UsageError
@@ -78,6 +80,13 @@ class Checkout:
             base_ref=tip.ref,
             behind=self._behind(tip, found, head=head, base=merged),
         )
+
+    def put(self, migrations: Sequence[FixedMigration]) -> None:
+        """Write what was fixed into the working tree."""
+        top = (self.root or Path()) / self.folder
+        if self.root is not None and not top.resolve().is_relative_to(self.root.resolve()):
+            raise _leads_out(self.folder)
+        write_fixed(top, migrations)
 
     def base(self, explicit: str | None = None) -> Base:
         return find_base(self._git, explicit, self._environ)

@@ -5,10 +5,12 @@ write the table: for a large one the application is down for minutes.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.columns import numbered_after
 from bot.sql.actions import AddColumn
 
 SEVERITY = Severity.ERROR
@@ -51,3 +53,7 @@ def check(statement: Statement, context: Context) -> Hits:
             f"Numbering the rows in {action.column.name} rewrites all of {shown(action.table)}; "
             "reads and writes wait until it is done."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return numbered_after(statement, context)

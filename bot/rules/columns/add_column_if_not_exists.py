@@ -8,9 +8,11 @@ Without the words, the migration stops where the difference can still be looked 
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.columns import added_plainly
 from bot.sql import actions as act
 
 SEVERITY = Severity.NOTICE
@@ -61,6 +63,10 @@ def check(statement: Statement, context: Context) -> Hits:
             )
     for name in _dropped(context):
         yield f"If {shown(name)} is not there, nobody learns that this database is different."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return added_plainly(statement, context)
 
 
 def _dropped(context: Context) -> Iterator[str]:

@@ -5,10 +5,13 @@ until it has finished, which takes a while on a large table.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.columns import constrained_after
+from bot.rewriting.constraints import CHECK
 from bot.rules.columns.additions import added_columns, constraints_beside
 from bot.sql.actions import AddColumn
 from bot.sql.values import ConstraintKind
@@ -52,3 +55,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"Every row of {shown(action.table)} is tested for {action.column.name}; reads and "
                 "writes wait until that is done."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return constrained_after(statement, context, CHECK)

@@ -6,10 +6,13 @@ other table before that.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.columns import constrained_after
+from bot.rewriting.constraints import FOREIGN
 from bot.rules.columns.additions import added_columns, constraints_beside
 from bot.sql.actions import AddColumn
 from bot.sql.values import ConstraintKind
@@ -59,6 +62,10 @@ def check(statement: Statement, context: Context) -> Hits:
                     f"While {action.column.name} is added, {table} cannot be used, and writes to "
                     f"{other} wait too."
                 )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return constrained_after(statement, context, FOREIGN)
 
 
 def _filled(action: AddColumn) -> bool:

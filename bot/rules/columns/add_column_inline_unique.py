@@ -5,10 +5,12 @@ a large table. Added apart, the index can be built while everybody works.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.columns import indexed_after
 from bot.rules.columns.additions import added_columns, constraints_beside
 from bot.sql.actions import AddColumn
 from bot.sql.values import ConstraintKind
@@ -53,3 +55,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"The index behind {constraint.kind.value} on {action.column.name} is built while "
                 f"reads and writes of {shown(action.table)} wait."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return indexed_after(statement, context)

@@ -6,10 +6,12 @@ column, can no longer insert. A new table is no better once the same file has pu
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.columns import filled_first
 from bot.rules.columns.additions import emptied, filled
 from bot.sql.actions import AddColumn
 
@@ -65,3 +67,7 @@ def check(statement: Statement, context: Context) -> Hits:
             f"{column.name} must have a value, and the rows of {shown(action.table)} "
             "have none for it."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return filled_first(statement, context)

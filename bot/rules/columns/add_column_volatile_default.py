@@ -5,10 +5,12 @@ the application is down for minutes. A constant or now() costs nothing, because 
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.columns import defaulted_after
 from bot.sql.actions import AddColumn
 from bot.sql.values import Volatility
 
@@ -58,3 +60,7 @@ def check(statement: Statement, context: Context) -> Hits:
             f"Adding {action.column.name} works out its default for every row: all of "
             f"{shown(action.table)} is rewritten, and reads and writes wait."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return defaulted_after(statement, context)

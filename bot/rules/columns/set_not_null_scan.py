@@ -5,10 +5,12 @@ a validated CHECK that says the same, it need not look.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.not_null import proved_first
 from bot.sql.actions import AddColumn, SetNotNull
 
 SEVERITY = Severity.ERROR
@@ -58,6 +60,10 @@ def check(statement: Statement, context: Context) -> Hits:
             f"Every row of {shown(action.table)} is checked for {action.name}; reads and writes "
             "wait until that is done."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return proved_first(statement, context)
 
 
 def _known_not_null(action: SetNotNull, context: Context) -> bool:

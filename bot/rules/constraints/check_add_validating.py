@@ -4,10 +4,12 @@ PostgreSQL tests every row, and holds up all reads and writes until it has finis
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.constraints import CHECK, validated_later
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
@@ -52,3 +54,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"Every row of {shown(action.table)} is checked{name}; reads and writes wait "
                 "until that is done."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return validated_later(statement, context, CHECK)

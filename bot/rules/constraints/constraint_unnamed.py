@@ -5,9 +5,11 @@ changes or drops it later has to look it up in each, and Prisma reports a differ
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.constraints import given_a_name
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
@@ -48,3 +50,7 @@ def check(statement: Statement, context: Context) -> Hits:
         table = context.catalogue.tables.get(action.table)
         if not (context.file.baseline or (table and table.temporary)):
             yield f"The {constraint.kind.value} of {shown(action.table)} has no name of its own."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return given_a_name(statement, context)

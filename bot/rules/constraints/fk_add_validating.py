@@ -5,10 +5,12 @@ insert, update or delete in either. Users see requests that hang; reads go on.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.constraints import FOREIGN, validated_later
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
@@ -57,3 +59,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"Writes to {shown(action.table)} and {shown(constraint.references or '')} wait "
                 f"until every row of {shown(action.table)} is checked."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return validated_later(statement, context, FOREIGN)

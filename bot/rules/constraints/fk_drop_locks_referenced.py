@@ -9,10 +9,12 @@ from collections.abc import Iterator
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import LOCK_TIMEOUT, after
 from bot.rules.constraints.waiting import gives_up, held, while_waiting
 from bot.sql.actions import DropColumn, DropConstraint, DropObjects
 from bot.sql.values import Constraint, ConstraintKind
@@ -68,6 +70,10 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"{shown(child)} is dropped.",
                 severity=while_waiting(context),
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return after(LOCK_TIMEOUT, statement)
 
 
 def _dropped(context: Context) -> Iterator[tuple[str, Constraint]]:

@@ -7,10 +7,12 @@ notice where migration-bot applies the migration: it gives up early and tries ag
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import LOCK_TIMEOUT, after
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
 from bot.rules.constraints.waiting import gives_up, held, while_waiting
 from bot.sql.actions import AddColumn, AddConstraint, CreateTable
@@ -65,6 +67,10 @@ def check(statement: Statement, context: Context) -> Hits:
                 "statement waits for every long write that is going on there.",
                 severity=while_waiting(context),
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return after(LOCK_TIMEOUT, statement)
 
 
 def _said_elsewhere(key: ForeignKey, context: Context) -> bool:

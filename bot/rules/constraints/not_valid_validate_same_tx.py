@@ -5,10 +5,12 @@ writes, or even reads, wait: exactly what NOT VALID was meant to avoid.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import moved_last
 from bot.sql.actions import AddConstraint, ValidateConstraint
 
 SEVERITY = Severity.ERROR
@@ -50,6 +52,10 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"{action.name} was added in this transaction, whose lock on "
                 f"{shown(action.table)} is held while all rows are checked."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_last(statement, "validate")
 
 
 def _added_here(action: ValidateConstraint, context: Context) -> bool:

@@ -5,10 +5,12 @@ for a missing value, and holds up all reads and writes meanwhile.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.constraints import NOT_NULL, validated_later
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
@@ -56,6 +58,10 @@ def check(statement: Statement, context: Context) -> Hits:
                     f"Every row of {shown(action.table)} is checked for {name}; reads and writes "
                     "wait until that is done."
                 )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return validated_later(statement, context, NOT_NULL)
 
 
 def _known_not_null(table: str, name: str, context: Context) -> bool:

@@ -5,10 +5,12 @@ until both are done.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.constraints import PRIMARY, built_apart
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
@@ -53,3 +55,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"The primary key's index is built while reads and writes of "
                 f"{shown(action.table)} wait."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return built_apart(statement, context, PRIMARY)

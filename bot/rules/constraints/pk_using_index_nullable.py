@@ -7,10 +7,12 @@ all reads and writes while it looks.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.constraints import proved_before_key
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
@@ -60,6 +62,10 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"Every row of {shown(action.table)} is checked for missing values; reads and "
                 "writes wait until that is done."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return proved_before_key(statement, context)
 
 
 def _known_not_null(action: AddConstraint, context: Context) -> bool:

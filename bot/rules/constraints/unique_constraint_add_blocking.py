@@ -5,10 +5,12 @@ built, which takes minutes on a large table.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.constraints import UNIQUE, built_apart
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind
 
@@ -53,3 +55,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"The index on {columns} is built while reads and writes of "
                 f"{shown(action.table)} wait."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return built_apart(statement, context, UNIQUE)

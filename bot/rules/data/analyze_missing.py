@@ -6,10 +6,12 @@ minutes, queries may be slower than before.
 
 from collections.abc import Iterator, Mapping
 
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, MigrationContext, shown
+from bot.rewriting.moving import analysed
 from bot.rules.data.changes import changes_of, reaches_many
 from bot.sql.actions import AlterColumnType, DropObjects, Vacuum
 from bot.sql.expressions import relation_name
@@ -48,6 +50,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for table in dict.fromkeys(_changed(statement, context)):
         if not context.is_new(table) and not _counted_later(table, context):
             yield f"Nobody counts {shown(table)} anew, so queries on it may get slower for a while."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return analysed(statement, context)
 
 
 def _changed(statement: Statement, context: Context) -> Iterator[str]:

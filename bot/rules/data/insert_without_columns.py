@@ -5,9 +5,11 @@ that came about in different ways: the statement fails there, or puts values int
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import with_columns
 from bot.rules.data.changes import changes_of
 from bot.sql.expressions import relation_name
 
@@ -42,3 +44,7 @@ def check(statement: Statement, context: Context) -> Hits:
         table = relation_name(fields["relation"])
         if not context.is_new(table):
             yield f"Which value goes into which column of {shown(table)} is left to their order."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return with_columns(statement, context)

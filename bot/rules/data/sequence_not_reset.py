@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, MigrationContext, shown
 from bot.judge.timeline import Step
+from bot.rewriting.moving import counted_on
 from bot.rules.data.changes import Fields, changes_of
 from bot.sql.actions import AlterSequence, Call, Query, RunBlock, TableOption
 from bot.sql.expressions import expression_of, relation_name
@@ -67,6 +69,10 @@ def check(statement: Statement, context: Context) -> Hits:
             column = found.columns.get(name)
             if column and _counts(column) and _brings_numbers(fields, place):
                 yield f"{shown(table)}.{name} gets numbers that its counter will hand out again."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return counted_on(statement, context)
 
 
 def _targets(fields: Fields, columns: Iterable[str]) -> tuple[str, ...]:

@@ -7,9 +7,11 @@ duplicate, and Prisma reports drift because it looks for the full name.
 import re
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import shortened
 from bot.sql.lexer import Part, pieces, position_in
 
 SEVERITY = Severity.ERROR
@@ -54,3 +56,7 @@ def check(statement: Statement, context: Context) -> Hits:
         if size > _MOST_BYTES:
             at = position_in(statement, piece.start)
             yield Hit(f"{name[:40]}… is {size} bytes long; PostgreSQL cuts it off at 63.", at=at)
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return shortened(statement)

@@ -5,9 +5,11 @@ included, and the deployment stops.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import moved_apart
 
 SEVERITY = Severity.ERROR
 
@@ -38,3 +40,7 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     if context.step.concurrent and context.step.explicit:
         yield f"{statement.kind} … CONCURRENTLY cannot run inside the transaction begun above."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_apart(statement, "index")

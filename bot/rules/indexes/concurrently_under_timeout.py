@@ -8,10 +8,12 @@ fails because the name is taken.
 import re
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import moved_apart
 from bot.sql.actions import DetachPartition, SetVariable
 
 SEVERITY = Severity.WARNING
@@ -65,6 +67,10 @@ def _left(context: Context) -> str:
     if context.all(DetachPartition):
         return "the partition stays half detached, until DETACH PARTITION … FINALIZE"
     return "a broken index stays behind"
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_apart(statement, "index")
 
 
 def _in_effect(context: Context) -> dict[str, str]:

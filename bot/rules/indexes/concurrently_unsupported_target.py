@@ -8,9 +8,11 @@ statement, and a partition cannot be detached concurrently beside a default part
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.partitions import indexed_one_by_one
 from bot.sql.actions import CreateIndex, DetachPartition, DropObjects, Reindex
 
 SEVERITY = Severity.ERROR
@@ -79,6 +81,10 @@ def check(statement: Statement, context: Context) -> Hits:
             "The system's own indexes cannot be rebuilt concurrently.",
             fix="Leave CONCURRENTLY out, and do it outside a migration when nobody is working.",
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return indexed_one_by_one(statement, context)
 
 
 def _dropping(drop: DropObjects, context: Context) -> Iterator[Hit]:

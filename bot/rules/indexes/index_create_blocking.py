@@ -5,10 +5,12 @@ on a large one. Users see requests that hang and then time out; reads go on.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.indexes import built_concurrently
 from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.ERROR
@@ -53,3 +55,7 @@ def check(statement: Statement, context: Context) -> Hits:
             continue  # CONCURRENTLY is not possible there: partitioned-index-build
         name = shown(index.name) or "the index"
         yield f"Building {name} blocks all writes to {shown(index.table)} until it is finished."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return built_concurrently(statement, context)

@@ -5,10 +5,12 @@ comes after waits behind it: one slow report is enough to stall all reads and wr
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.indexes import dropped_concurrently
 from bot.sql.actions import CreateIndex, DropObjects
 
 SEVERITY = Severity.WARNING
@@ -48,6 +50,10 @@ def check(statement: Statement, context: Context) -> Hits:
         for name in drop.names:
             if not _harmless(name, context):
                 yield _message(name, context)
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return dropped_concurrently(statement, context)
 
 
 def _harmless(name: str, context: Context) -> bool:

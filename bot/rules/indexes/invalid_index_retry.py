@@ -6,9 +6,11 @@ a notice where migration-bot applies the migration: it drops what a failed build
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.indexes import built_for_certain
 from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.WARNING
@@ -47,6 +49,10 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"If {name} is left invalid by a cancelled build, a retry keeps it so.",
                 severity=Severity.NOTICE if context.settings.prisma is None else None,
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return built_for_certain(statement, context)
 
 
 def _dropped_before(name: str, context: Context) -> bool:

@@ -5,10 +5,12 @@ minutes on a large one. Queries wait even to be planned, because the index canno
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.indexes import rebuilt_concurrently
 from bot.sql.actions import Reindex
 
 SEVERITY = Severity.ERROR
@@ -52,3 +54,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"Rebuilding {shown(each.name)} blocks all writes to {shown(table) or 'its table'} "
                 f"until it is finished."
             )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return rebuilt_concurrently(statement, context)

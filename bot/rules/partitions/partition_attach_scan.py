@@ -5,10 +5,12 @@ until it has. A validated CHECK that says so already spares the look.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.partitions import checked_first
 from bot.rules.partitions.bounds import proved
 from bot.sql.actions import AttachPartition
 
@@ -56,3 +58,7 @@ def check(statement: Statement, context: Context) -> Hits:
             f"Every row of {shown(action.partition)} is checked against the bounds; its reads and "
             "writes wait until that is done."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return checked_first(statement, context)

@@ -5,10 +5,12 @@ query on it is enough: the statement waits for that, and every other query waits
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.partitions import attached_after
 from bot.sql.actions import CreateTable
 
 SEVERITY = Severity.WARNING
@@ -52,3 +54,7 @@ def check(statement: Statement, context: Context) -> Hits:
             f"All reads and writes of {shown(parent)} stop while {shown(action.table)} becomes a "
             "part of it."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return attached_after(statement, context)

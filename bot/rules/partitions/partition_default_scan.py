@@ -7,10 +7,12 @@ writes of the default partition wait until every row was looked at.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.partitions import default_checked_first
 from bot.rules.partitions.bounds import proved
 from bot.sql.actions import AttachPartition, CreateTable
 
@@ -59,6 +61,10 @@ def check(statement: Statement, context: Context) -> Hits:
             f"Every row of {shown(default)} is checked against the new bounds; its reads and "
             "writes wait until that is done."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return default_checked_first(statement, context)
 
 
 def _growing(context: Context) -> Iterator[str]:

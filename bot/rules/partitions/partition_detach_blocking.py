@@ -5,10 +5,12 @@ behind it.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.partitions import detached_concurrently
 from bot.sql.actions import DetachPartition
 
 SEVERITY = Severity.ERROR
@@ -60,3 +62,7 @@ def check(statement: Statement, context: Context) -> Hits:
             "is detached.",
             fix=_FIX_WITH_DEFAULT if default else None,
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return detached_concurrently(statement, context)

@@ -5,10 +5,12 @@ comes after waits behind it.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.partitions import detached_before_drop
 from bot.sql.actions import DropObjects
 
 SEVERITY = Severity.WARNING
@@ -53,6 +55,10 @@ def check(statement: Statement, context: Context) -> Hits:
                 yield (
                     f"All reads and writes of {shown(parent)} stop while {shown(name)} is dropped."
                 )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return detached_before_drop(statement, context)
 
 
 def _goes_too(parent: str, context: Context) -> bool:

@@ -5,10 +5,12 @@ not possible here; each partition's index has to be built by itself.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.partitions import indexed_one_by_one
 from bot.sql.actions import CreateIndex
 
 SEVERITY = Severity.ERROR
@@ -51,3 +53,7 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if not (index.if_not_exists and index.name in context.catalogue.indexes):
             yield f"All writes to every partition of {shown(index.table)} stop until all is built."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return indexed_one_by_one(statement, context)

@@ -5,10 +5,12 @@ CONCURRENTLY is refused (25001). Even a SET beside it is one statement too many.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, MigrationContext
 from bot.judge.transactions import sent_as_one, version_of
+from bot.rewriting.moving import moved_apart
 
 SEVERITY = Severity.ERROR
 
@@ -48,6 +50,10 @@ def check(statement: Statement, context: Context) -> Hits:
     if version_of(prisma) >= _ONE_BY_ONE and not sent_as_one(steps, prisma):
         return
     yield f"{statement.kind} CONCURRENTLY shares its file with {_others(len(steps) - 1)}."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_apart(statement, "index")
 
 
 def _first_concurrent(file: MigrationContext) -> int:

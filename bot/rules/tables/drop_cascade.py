@@ -7,9 +7,11 @@ possibly others in production than on the author's machine.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import dropped_alone
 from bot.sql.actions import CreateSchema, DropColumn, DropConstraint, DropObjects
 
 SEVERITY = Severity.ERROR
@@ -42,6 +44,10 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for name in _cascading(context):
         yield f"Everything that depends on {shown(name)} is dropped with it, unnamed."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return dropped_alone(statement, context)
 
 
 def _cascading(context: Context) -> Iterator[str]:

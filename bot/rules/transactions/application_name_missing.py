@@ -4,9 +4,11 @@ When requests hang, somebody looks at pg_stat_activity for the session that hold
 migration-bot calls itself by the target's name; Prisma's session looks like any other.
 """
 
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import after
 from bot.rules.transactions.blocking import blocks_first
 from bot.rules.transactions.timeouts import is_set
 
@@ -43,3 +45,7 @@ def check(statement: Statement, context: Context) -> Hits:
         return
     if blocks_first(context):
         yield "The session that takes this lock has no name to find it by."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return after("SET application_name = 'migrate'", statement)

@@ -5,10 +5,12 @@ a lock of milliseconds into one of minutes: no request can use the table meanwhi
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import moved_on
 from bot.rules.transactions.blocking import blocked_before
 from bot.rules.transactions.rows import backfilled
 
@@ -49,3 +51,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for table in backfilled(context):
         if table in blocked_before(context).tables:
             yield f"{shown(table)} stays locked by the change above until its rows are changed."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_on(statement, "rows")

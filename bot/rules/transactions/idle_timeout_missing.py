@@ -4,10 +4,12 @@ If the deployment is paused, or its network goes away, the server waits for the 
 holds the tables meanwhile. idle_in_transaction_session_timeout ends such a session.
 """
 
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import after
 from bot.rules.transactions.blocking import blocks_first
 from bot.rules.transactions.timeouts import is_set
 
@@ -40,3 +42,7 @@ def check(statement: Statement, context: Context) -> Hits:
     name = "idle_in_transaction_session_timeout"
     if blocks_first(context) and not is_set(name, context):
         yield "The lock taken here outlives a client that stops before the end."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return after("SET idle_in_transaction_session_timeout = '10s'", statement)

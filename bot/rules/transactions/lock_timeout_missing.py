@@ -6,10 +6,12 @@ again; Prisma does not.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import LOCK_TIMEOUT, after
 from bot.rules.transactions.blocking import blocked, blocks_first
 from bot.rules.transactions.timeouts import is_set
 
@@ -56,3 +58,7 @@ def check(statement: Statement, context: Context) -> Hits:
             f"If this has to wait for {tables}, all later queries there wait behind it, without "
             "a limit."
         )
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return after(LOCK_TIMEOUT, statement)

@@ -6,10 +6,12 @@ and the migration fails, but only where there were rows to change.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
+from bot.rewriting.moving import moved_on
 from bot.sql.actions import Delete, DropObjects, Insert, TableAction, Truncate, Update
 
 SEVERITY = Severity.ERROR
@@ -60,6 +62,10 @@ def check(statement: Statement, context: Context) -> Hits:
         pending |= {each for each in written if _waits(each, step, context, all_deferred)}
     for table in sorted(touched & pending):
         yield f"{shown(table)} has rows above whose deferred checks are still to come."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_on(statement, "then")
 
 
 def _altered(step: Step) -> set[str]:

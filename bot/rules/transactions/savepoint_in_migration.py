@@ -5,9 +5,11 @@ used in transaction blocks: the migration fails, on the developer's machine alre
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import taken_out
 from bot.sql.actions import Transaction
 
 SEVERITY = Severity.ERROR
@@ -38,3 +40,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for each in context.all(Transaction):
         if each.verb in _VERBS and not context.step.explicit:
             yield f"{each.verb} stands outside a transaction, where it is an error."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return taken_out(statement, context, "SAVEPOINT", "RELEASE SAVEPOINT")

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, listed, shown
+from bot.rewriting.moving import moved_on
 from bot.rules.data.changes import chooses_few, keys_of, limited
 from bot.rules.transactions.blocking import blocked, blocked_before
 from bot.rules.transactions.rows import backfilled
@@ -63,6 +65,10 @@ def check(statement: Statement, context: Context) -> Hits:
     kept = held - own - _mixed(context)
     if kept:
         yield f"Reads and writes of {listed(kept)} wait until {shown(slow)} has been gone through."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_on(statement, "then")
 
 
 def _slow(context: Context) -> str:

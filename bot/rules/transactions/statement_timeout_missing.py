@@ -4,10 +4,12 @@ It holds its locks until somebody notices and ends it. migration-bot goes by the
 statement_timeout; Prisma sets none.
 """
 
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import after
 from bot.rules.transactions.blocking import blocks_first
 from bot.rules.transactions.timeouts import is_set
 
@@ -45,3 +47,7 @@ def check(statement: Statement, context: Context) -> Hits:
         return
     if blocks_first(context):
         yield "This statement may run, and hold its locks, without a limit."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return after("SET statement_timeout = '1min'", statement)

@@ -7,11 +7,13 @@ waits, all queries that come later wait behind it.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.judge.transactions import sent_as_one, splits
+from bot.rewriting.moving import under_a_timeout
 from bot.rules.transactions.blocking import Waiting, blocked
 from bot.rules.transactions.timeouts import (
     TIMEOUTS,
@@ -65,6 +67,10 @@ def check(statement: Statement, context: Context) -> Hits:
     why = _why(setting, context)
     if tables and why and not _said(setting, context):
         yield f"{why}, so waiting for {', '.join(map(shown, sorted(tables)))} has no useful limit."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return under_a_timeout(statement, context)
 
 
 def _dead(step: Step, context: Context) -> Iterator[str]:

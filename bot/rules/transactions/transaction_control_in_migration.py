@@ -5,10 +5,12 @@ and holds up every deployment until somebody has cleaned up by hand.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, MigrationContext
 from bot.judge.timeline import Step
+from bot.rewriting.moving import cut_after
 from bot.rules.types.enums import rebuilds_only
 from bot.sql.actions import SetVariable, Transaction
 
@@ -44,6 +46,11 @@ def check(statement: Statement, context: Context) -> Hits:
         yield "Everything since BEGIN is thrown away here."
     elif "COMMIT" in verbs and context.step.explicit and not _harmless(context):
         yield "What was done so far stays, even if a statement below fails."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    verbs = [each.verb for each in context.all(Transaction)]
+    return cut_after(statement, "then") if "COMMIT" in verbs else None
 
 
 def _harmless(context: Context) -> bool:

@@ -6,10 +6,12 @@ statement fails, half of the migration stays.
 
 from bot.core.effects import Effects
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.judge.timeline import Step
+from bot.rewriting.moving import taken_out
 from bot.sql.actions import Transaction
 
 SEVERITY = Severity.WARNING
@@ -47,6 +49,10 @@ def check(statement: Statement, context: Context) -> Hits:
             yield "A transaction is already open here, so this BEGIN does nothing."
         elif each.verb in _CLOSING and not _opened(context):
             yield f"No transaction was begun here: {each.verb} ends the one around the migration."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return taken_out(statement, context, "BEGIN", "COMMIT")
 
 
 def _opened(context: Context) -> bool:

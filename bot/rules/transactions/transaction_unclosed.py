@@ -5,9 +5,11 @@ applied included: the deployment says that all is well, and nothing has happened
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.rewriting.moving import taken_out
 from bot.sql.actions import Transaction
 
 SEVERITY = Severity.ERROR
@@ -45,3 +47,7 @@ def check(statement: Statement, context: Context) -> Hits:
     later = (each.verb for each in context.later.all(Transaction))
     if not _CLOSING.intersection(later):
         yield "The transaction begun here is never committed."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return taken_out(statement, context, "BEGIN")

@@ -7,11 +7,13 @@ migration, users of either table wait.
 
 from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, listed
 from bot.judge.timeline import Step
+from bot.rewriting.moving import moved_on
 from bot.rules.transactions.blocking import blocked
 from bot.sql.actions import AddConstraint, CreateTable
 
@@ -79,6 +81,10 @@ class _Window:
         more = _locked(step, effects, context)
         self.wide = _widens(self.tables, more)
         self.tables |= more
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_on(statement, "then")
 
 
 def _widens(held: frozenset[str], more: frozenset[str]) -> bool:

@@ -5,10 +5,12 @@ production included.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.transactions import sent_as_one
+from bot.rewriting.moving import moved_apart
 from bot.sql.actions import AddEnumValue, CreateEnum
 
 SEVERITY = Severity.ERROR
@@ -47,6 +49,10 @@ def check(statement: Statement, context: Context) -> Hits:
         created = context.earlier.all(CreateEnum, about=added.name)
         if added.name not in {each.name for each in created}:
             yield f"ADD VALUE on {shown(added.name)} is refused inside a transaction."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_apart(statement, "add_value")
 
 
 def _in_transaction(context: Context) -> bool:

@@ -7,9 +7,11 @@ database, production included.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import moved_on
 from bot.sql.actions import (
     AddColumn,
     AddConstraint,
@@ -59,6 +61,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if added.value in _used(added.name, context):
             name = shown(added.name)
             yield f"The value '{added.value}' of {name} is used before it is committed."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return moved_on(statement, "use_value")
 
 
 def _added_here(context: Context) -> Iterator[AddEnumValue]:

@@ -5,10 +5,12 @@ long as that takes.
 """
 
 from bot.core.finding import Severity
+from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rewriting.moving import refreshed_concurrently
 from bot.sql.actions import RefreshView
 
 SEVERITY = Severity.ERROR
@@ -47,3 +49,7 @@ def check(statement: Statement, context: Context) -> Hits:
         if refresh.concurrently or not refresh.with_data or context.is_new(refresh.name):
             continue
         yield f"Nobody can read {shown(refresh.name)} until it is filled again."
+
+
+def rewrite(statement: Statement, context: Context) -> Rewrite | None:
+    return refreshed_concurrently(statement, context)

@@ -1,0 +1,38 @@
+"""Findings with what to write instead, from the rules that can say so."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.finding import Finding
+from bot.core.rewrite import Rewrite
+from bot.core.rule import Rule
+from bot.core.statement import Statement
+from bot.judge.context import Context, Rewriting
+
+# What taking a statement apart raises if its tree or text has a shape that nobody expected. It is
+# then left as it is.
+_UNEXPECTED = (
+    AssertionError, AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError,
+)  # fmt: skip
+
+
+def with_rewrites(
+    findings: list[Finding], rule: Rule, statement: Statement, context: Context
+) -> list[Finding]:
+    """The same findings; the rule is asked only if there are any."""
+    if not findings or not isinstance(rule, Rewriting):
+        return findings
+    rewrite = _asked(rule, statement, context)
+    return [replace(each, rewrite=rewrite) for each in findings] if rewrite else findings
+
+
+def _asked(rule: Rewriting, statement: Statement, context: Context) -> Rewrite | None:
+    try:
+        return rule.rewrite(statement, context)
+    except _UNEXPECTED:
+        return None
+
+
+def rewriting_rules(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Those that can say what to write instead."""
+    return tuple(each for each in rules if isinstance(each, Rewriting))
