@@ -11,6 +11,7 @@ from bot.core.gate import Gate
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary, Progress
 from bot.core.review import JudgedMigration, JudgedStatement, Review
+from bot.core.rewrite import Rewrite
 from bot.core.status import TargetStatus
 
 SCHEMA = 1
@@ -109,7 +110,12 @@ def _finding(finding: Finding) -> Json:
         "fix": finding.fix,
         "allowed": finding.allowed,
         "fingerprint": finding.fingerprint,
+        "rewrite": _rewrite(finding.rewrite) if finding.rewrite else None,
     }
+
+
+def _rewrite(rewrite: Rewrite) -> list[Json]:
+    return [{"sql": each.sql, "place": each.place.value} for each in rewrite.pieces]
 
 
 def _plan(plan: Plan) -> Json:

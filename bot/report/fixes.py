@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from itertools import groupby
 
+from bot.core.finding import Finding
+
 _COMMAND = re.compile(r"^\$? ?(?:git|npx|npm|pnpm|yarn|prisma|psql|migration-bot) \S")
 _QUOTED = re.compile(
     r"^(\S.*?:)\s*`((?:git|npx|npm|pnpm|yarn|prisma|migration-bot) [^`\n]+)`\.?$", re.MULTILINE
@@ -13,6 +15,9 @@ _SQL = re.compile(
     r"|COMMENT|GRANT|REVOKE|REFRESH|LOCK|TRUNCATE|SELECT|WITH|DO|--)\b.*[;,(]$|^(?:BEGIN|COMMIT);$"
     r"|^-- \S"
 )
+
+
+_LONGEST = 1500
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,17 @@ def parts_of(fix: str) -> tuple[Part, ...]:
         Part("\n".join(line for _, line in lines).strip(), language)
         for language, lines in groupby(judged, key=lambda each: each[0])
     )
+
+
+def instead_of(finding: Finding) -> str | None:
+    """The rewrite that fits in place, as it would stand in the file; "" if nothing would.
+
+    None if there is none, if it is too long to read, or if the fix says it already.
+    """
+    text = finding.rewrite.in_place if finding.rewrite else None
+    if text is None or len(text) > _LONGEST or (text and text in finding.fix):
+        return None
+    return f"{text};" if text else ""
 
 
 def only_command(fix: str) -> str:

@@ -9,7 +9,7 @@ from bot.core.review import JudgedMigration
 from bot.core.run import Run
 from bot.report import links, words
 from bot.report.detail import Detail
-from bot.report.fixes import Part, parts_of
+from bot.report.fixes import Part, instead_of, parts_of
 from bot.report.report import Report
 from bot.report.sql_view import gravest
 
@@ -46,7 +46,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Note:
-    """A finding as shown. `url` is "" without a commit to point to."""
+    """A finding as shown. `url` is "" without a commit to point to.
+
+    `instead` is what to write in the statement's place, None if that is not said.
+    """
 
     finding: Finding
     message: str
@@ -55,6 +58,7 @@ class Note:
     rule_url: str
     why: str
     fix: tuple[Part, ...]
+    instead: str | None = None
 
 
 @dataclass(frozen=True)
@@ -168,6 +172,7 @@ def _note(finding: Finding, run: Run | None, *, reasons: bool) -> Note:
         rule_url=links.rule_url(run, finding.rule),
         why=words.clipped(finding.why, _REASON) if reasons else "",
         fix=parts_of(words.clipped(finding.fix, _REASON)) if reasons else (),
+        instead=instead_of(finding) if reasons else None,
     )
 
 
