@@ -7,6 +7,7 @@ from bot.core.finding import Finding
 from bot.core.review import JudgedMigration
 from bot.core.statement import Position, Statement
 from bot.report.escape import visible
+from bot.report.source import lines_of
 
 _SEMICOLON = re.compile(r"[ \t\r\n]*;")
 
@@ -34,7 +35,7 @@ def replacement_of(finding: Finding, judged: JudgedMigration) -> Replacement | N
         return None
     sql = judged.migration.sql
     newline = "\r\n" if "\r\n" in sql else "\n"
-    edit = _edit(sql.split("\n"), statement, visible(text).replace("\n", newline))
+    edit = _edit(lines_of(sql), statement, visible(text).replace("\n", newline))
     return edit if text else _with_semicolon(sql, edit)
 
 
@@ -49,7 +50,7 @@ def _seen(text: str) -> bool:
     return visible(text) == text.replace("\r\n", "\n")
 
 
-def _edit(lines: list[str], statement: Statement, text: str) -> Replacement:
+def _edit(lines: tuple[str, ...], statement: Statement, text: str) -> Replacement:
     start, end = statement.start, Position(statement.end.line, statement.end.column + 1)
     return Replacement(
         start,
@@ -62,7 +63,7 @@ def _edit(lines: list[str], statement: Statement, text: str) -> Replacement:
 
 def _with_semicolon(sql: str, edit: Replacement) -> Replacement:
     """A statement that goes takes its semicolon along, which is an empty statement otherwise."""
-    lines = sql.split("\n")
+    lines = lines_of(sql)
     at = sum(len(each) + 1 for each in lines[: edit.end.line - 1]) + edit.end.column - 1
     found = _SEMICOLON.match(sql, at)
     if found is None:

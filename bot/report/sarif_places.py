@@ -8,6 +8,7 @@ from bot.core.review import JudgedMigration
 from bot.core.statement import Position
 from bot.report.line_hash import line_hashes
 from bot.report.replacement import replacement_of, statement_of
+from bot.report.source import lines_of
 
 ROOT = "%SRCROOT%"
 
@@ -65,7 +66,7 @@ def _end(finding: Finding, judged: JudgedMigration) -> Position:
 
 def _region(sql: str, start: Position, end: Position) -> Json:
     """`end` is behind the last character, as in SARIF."""
-    lines = sql.split("\n")
+    lines = lines_of(sql)
     return {
         "startLine": start.line,
         "startColumn": _column(lines, start),
@@ -74,7 +75,7 @@ def _region(sql: str, start: Position, end: Position) -> Json:
     }
 
 
-def _column(lines: list[str], place: Position) -> int:
+def _column(lines: tuple[str, ...], place: Position) -> int:
     """In UTF-16 units, which editors count in; never behind the end of the line."""
     if place.line > len(lines):
         return 1

@@ -23,7 +23,7 @@ def excerpt(
     sql: str, *, line: int, column: int, statement: Statement | None, width: int
 ) -> Excerpt | None:
     """None if the file has no such line. The statement, if there is one, is underlined whole."""
-    lines = _lines(sql)
+    lines = lines_of(sql)
     if not 1 <= line <= len(lines):
         return None
     text = lines[line - 1].rstrip("\r")
@@ -39,7 +39,7 @@ def excerpt(
 
 
 @lru_cache(maxsize=2)
-def _lines(sql: str) -> tuple[str, ...]:
+def lines_of(sql: str) -> tuple[str, ...]:
     """Kept for the next finding, which is likely about the same file."""
     return tuple(sql.split("\n"))
 

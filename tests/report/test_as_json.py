@@ -127,7 +127,7 @@ def test_a_statement_that_should_go_has_a_rewrite_without_pieces() -> None:
 
 def test_the_schema_names_every_place_of_a_piece() -> None:
     places = schema("check")["$defs"]["piece"]["properties"]["place"]["enum"]
-    assert places == [place.value for place in Place]
+    assert {place.value for place in Place} <= set(places)
 
 
 def test_a_review_without_a_field_is_refused_by_the_schema() -> None:
