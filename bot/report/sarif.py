@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot import __version__
-from bot.core.finding import Finding, Severity
+from bot.core.finding import Finding
 from bot.core.review import JudgedMigration, Review
 from bot.core.rule import Rule, name_of
 from bot.report.escape import fence, prose, visible
@@ -17,13 +17,12 @@ from bot.report.fixes import parts_of
 from bot.report.links import DOCS_URL
 from bot.report.sarif_places import fingerprints_of, fixes_of, location_of
 from bot.report.sarif_rules import LEVELS, descriptor
-from bot.report.words import count
+from bot.report.words import by_gravity, count
 
 SCHEMA_URL = "https://json.schemastore.org/sarif-2.1.0.json"
 LIMIT = 25_000
 
 _ROOT = {"description": {"text": "The root of the repository."}}
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 
 Json = dict[str, Any]
 
@@ -62,7 +61,7 @@ def _gravest(findings: Sequence[Finding]) -> Sequence[Finding]:
     """In their own order if there are not too many; code scanning refuses a longer list whole."""
     if len(findings) <= LIMIT:
         return findings
-    return sorted(findings, key=lambda each: (bool(each.allowed), _RANK[each.severity]))[:LIMIT]
+    return by_gravity(findings)[:LIMIT]
 
 
 def _invocation(left_out: int) -> Json:
