@@ -293,6 +293,7 @@ class FakeRunner:
     written: list[str] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
     logged: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     def event(self) -> Event:
         return self.started_for
@@ -306,6 +307,9 @@ class FakeRunner:
 
     def output(self, name: str, value: str) -> None:
         self.outputs[name] = value
+
+    def file(self, path: str, text: str) -> None:
+        self.files[path] = text
 
     def log(self, lines: str) -> None:
         self.logged.append(lines)

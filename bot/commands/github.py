@@ -22,14 +22,18 @@ from bot.flows.comment import finished, keep_comment, report_after_merge, report
 from bot.flows.deploy import deploy
 from bot.flows.review import review_change
 from bot.report.annotations import annotations
+from bot.report.as_json import dumps
 from bot.report.escape import fence
 from bot.report.markdown import render_markdown
 from bot.report.report import Report
 from bot.report.rollout_text import outcome_text
+from bot.report.sarif import sarif_json
 from bot.report.text import check_text
+from bot.rules import RULES
 from bot.world import World
 
 TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
+SARIF_VARIABLE = "MIGRATION_BOT_SARIF"
 
 
 def run(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
@@ -68,6 +72,8 @@ def check(request: CheckRequest, world: World) -> ExitCode:
         digest=review.digest,
         findings=str(len(counted)),
     )
+    if path := world.environ.get(SARIF_VARIABLE):
+        world.runner.file(path, dumps(sarif_json(review, RULES)))
     if request.pull is not None:
         _comment(request, review, world)
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
