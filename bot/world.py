@@ -13,7 +13,7 @@ from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
-from bot.core.pull import Comment, Pull
+from bot.core.pull import Comment, LineComment, Pull
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
@@ -116,6 +116,14 @@ class GitHub(Protocol):
 
     def edit_comment(self, pull: int, comment: int, body: str) -> None: ...
     def delete_comment(self, pull: int, comment: int) -> None: ...
+    def own_line_comments(self, pull: int) -> tuple[Comment, ...]:
+        """The bot's own comments on lines of the files, of every review it left."""
+
+    def comment_lines(
+        self, pull: int, commit: str, comments: Sequence[LineComment], *, introduction: str
+    ) -> None:
+        """Leave a review of that commit, without a verdict, that holds these comments."""
+
     def deployments(self, target: str) -> Iterator[Deployment]:
         """The bot's rollouts to a target, newest first; fetched as they are asked for."""
 

@@ -13,7 +13,7 @@ from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
-from bot.core.pull import Comment, Pull
+from bot.core.pull import Comment, LineComment, Pull
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
@@ -238,8 +238,11 @@ class FakeGitHub:
     brought: dict[str, int] = field(default_factory=dict)
     pull_facts: dict[int, PullFacts] = field(default_factory=dict)
     comments: dict[int, list[Comment]] = field(default_factory=dict)
+    line_comments: dict[int, list[Comment]] = field(default_factory=dict)
+    reviews: list[tuple[int, str, str]] = field(default_factory=list)
     announced: list[Deployment] = field(default_factory=list)
     down: bool = False
+    no_reviews: bool = False
 
     def pull(self, number: int) -> Pull:
         self._answer()
@@ -272,6 +275,20 @@ class FakeGitHub:
     def delete_comment(self, pull: int, comment: int) -> None:
         self._answer()
         self.comments[pull] = [each for each in self.comments[pull] if each.id != comment]
+
+    def own_line_comments(self, pull: int) -> tuple[Comment, ...]:
+        self._answer()
+        return tuple(self.line_comments.get(pull, ()))
+
+    def comment_lines(
+        self, pull: int, commit: str, comments: Sequence[LineComment], *, introduction: str
+    ) -> None:
+        self._answer()
+        if self.no_reviews:
+            raise GitHubError("GitHub did not let the bot suggest changes.", hint="Let it.")
+        self.reviews.append((pull, commit, introduction))
+        written = self.line_comments.setdefault(pull, [])
+        written += [Comment(len(written) + n, each.body) for n, each in enumerate(comments)]
 
     def deployments(self, target: str) -> Iterator[Deployment]:
         self._answer()

@@ -21,6 +21,7 @@ from bot.errors import BotError, ExitCode, UsageError
 from bot.flows.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.deploy import deploy
 from bot.flows.review import review_change
+from bot.flows.suggest import keep_suggestions
 from bot.report.annotations import annotations
 from bot.report.as_json import dumps
 from bot.report.escape import fence
@@ -92,6 +93,7 @@ def _comment(request: CheckRequest, review: Review, world: World) -> None:
         keep_comment(report, world, news=not finished(report))
     else:
         keep_comment(report_on(pull, review, world, commit=request.head), world)
+        keep_suggestions(pull, review, world, commit=request.head)
 
 
 def apply(request: ApplyRequest, world: World) -> ExitCode:

@@ -5,17 +5,17 @@ itself, apart from its semicolon and a comment behind it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.core.finding import Finding
+from bot.core.pull import LineComment
 from bot.core.review import JudgedMigration, Review
 from bot.core.run import Run
 from bot.report.escape import fence, visible
 from bot.report.links import rule_url
 from bot.report.replacement import Replacement, replacement_of
 from bot.report.template import render
-from bot.report.words import by_gravity, clipped
+from bot.report.words import by_gravity, clipped, count
 
 # A review is not the place for more; the report has them all.
 MOST = 20
@@ -25,24 +25,10 @@ _MARKER = re.compile(r"\A<!-- migration-bot suggestion v1 ([0-9a-f]{16}) -->[ \t
 _REST = re.compile(r"[ \t]*;?[ \t]*(?:--[^\r\n]*)?")
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """A comment on the lines `start_line` to `line` of a file, both included.
-
-    `fingerprint` is the finding's: what was suggested once is not suggested again.
-    """
-
-    path: str
-    start_line: int
-    line: int
-    body: str
-    fingerprint: str
-
-
-def suggestions_of(review: Review, run: Run | None = None) -> tuple[Suggestion, ...]:
+def suggestions_of(review: Review, run: Run | None = None) -> tuple[LineComment, ...]:
     """One for a statement at most, that of the gravest finding about it; the gravest first."""
     judged = {each.migration.path: each for each in review.migrations}
-    found: dict[tuple[str, int], Suggestion] = {}
+    found: dict[tuple[str, int], LineComment] = {}
     for finding in by_gravity(review.all_findings):
         made = judged.get(finding.path)
         suggestion = suggestion_of(finding, made, run) if made else None
@@ -53,24 +39,32 @@ def suggestions_of(review: Review, run: Run | None = None) -> tuple[Suggestion, 
 
 def suggestion_of(
     finding: Finding, judged: JudgedMigration, run: Run | None = None
-) -> Suggestion | None:
+) -> LineComment | None:
     edit = replacement_of(finding, judged)
     lines = _lines(edit) if edit else None
     if edit is None or lines is None or len(lines) > _LONGEST:
         return None
-    return Suggestion(
+    return LineComment(
         path=finding.path,
         start_line=edit.start.line,
         line=edit.end.line,
         body=_body(finding, lines, run),
-        fingerprint=finding.fingerprint,
     )
 
 
-def unposted(suggestions: Iterable[Suggestion], bodies: Iterable[str]) -> tuple[Suggestion, ...]:
-    """Those that none of the bot's comments on the pull request holds yet."""
+def unposted(suggestions: Iterable[LineComment], bodies: Iterable[str]) -> tuple[LineComment, ...]:
+    """Those that none of the bot's comments on the pull request holds yet.
+
+    They are known by their finding: what was suggested once is not suggested again.
+    """
     known = {read_fingerprint(body) for body in bodies}
-    return tuple(each for each in suggestions if each.fingerprint not in known)
+    return tuple(each for each in suggestions if read_fingerprint(each.body) not in known)
+
+
+def introduction(suggestions: Sequence[LineComment]) -> str:
+    """What the review that holds them says for itself."""
+    said = count(len(suggestions), "finding")
+    return f"{said} can be mended right here: read what is suggested, and commit it."
 
 
 def read_fingerprint(body: str) -> str | None:

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.core.finding import Finding, Severity
+from bot.core.pull import LineComment
 from bot.core.review import JudgedMigration, Review
 from bot.core.rewrite import Piece, Place, Rewrite
 from bot.report.suggestions import (
     MOST,
-    Suggestion,
+    introduction,
     read_fingerprint,
     suggestion_of,
     suggestions_of,
@@ -25,7 +26,7 @@ from tests.report.samples import statement as made_statement
 SAFE = "SET lock_timeout = '2s'", 'DROP INDEX "i"'
 
 
-def about(sql: str, index: int = 0, *, pieces: tuple[str, ...] = SAFE) -> Suggestion | None:
+def about(sql: str, index: int = 0, *, pieces: tuple[str, ...] = SAFE) -> LineComment | None:
     """What is suggested for one statement of a script, cut as it really is."""
     made, found = accused(sql, index, pieces)
     return suggestion_of(found, made)
@@ -46,7 +47,7 @@ def accused(sql: str, index: int, pieces: tuple[str, ...]) -> tuple[JudgedMigrat
     )
 
 
-def suggested(found: Suggestion | None) -> str:
+def suggested(found: LineComment | None) -> str:
     """The content of the suggestion block, as GitHub's Markdown reads it."""
     assert found is not None
     tokens = MarkdownIt("commonmark").parse(found.body)
@@ -55,7 +56,7 @@ def suggested(found: Suggestion | None) -> str:
     return block.content
 
 
-def applied(sql: str, found: Suggestion) -> str:
+def applied(sql: str, found: LineComment) -> str:
     """The file after the click."""
     lines = sql.split("\n")
     new = suggested(found).removesuffix("\n").split("\n") if suggested(found) else []
@@ -120,10 +121,11 @@ def test_nothing_is_suggested_for_what_was_allowed_or_is_too_long() -> None:
 def test_a_suggestion_is_known_again_by_its_finding() -> None:
     found = about('DROP INDEX "i";')
     assert found is not None
-    assert read_fingerprint(found.body) == found.fingerprint == BLOCKING_INDEX.fingerprint
-    assert read_fingerprint(found.body.replace("\n", "\r\n")) == found.fingerprint
+    assert read_fingerprint(found.body) == BLOCKING_INDEX.fingerprint
+    assert read_fingerprint(found.body.replace("\n", "\r\n")) == BLOCKING_INDEX.fingerprint
     assert unposted([found], ["thanks!", f"> {found.body}"]) == (found,)
     assert unposted([found], ["thanks!", found.body]) == ()
+    assert introduction([found]).startswith("1 finding can be mended")
 
 
 def test_one_statement_has_one_suggestion_that_of_its_gravest_finding() -> None:
@@ -131,7 +133,7 @@ def test_one_statement_has_one_suggestion_that_of_its_gravest_finding() -> None:
     lesser = replace(found, severity=Severity.NOTICE, message="Another.")
     review = Review("18", migrations=(replace(made, findings=(lesser, found)),))
     (only,) = suggestions_of(review, RUN)
-    assert only.fingerprint == found.fingerprint
+    assert read_fingerprint(only.body) == found.fingerprint
     assert "/rules/index-create-blocking.md" in only.body
 
 
