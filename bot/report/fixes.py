@@ -1,10 +1,12 @@
 """A fix taken apart into what to read and what to paste."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from bot.core.finding import Finding
+from bot.core.rewrite import Piece
 
 _COMMAND = re.compile(r"^\$? ?(?:git|npx|npm|pnpm|yarn|prisma|psql|migration-bot) \S")
 _QUOTED = re.compile(
@@ -18,6 +20,11 @@ _SQL = re.compile(
 
 
 _LONGEST = 1500
+_FOLDERS = {
+    "apart": "alone in a migration folder of its own",
+    "next": "in the next migration folder, before all that follows",
+    "later": "in a later migration folder",
+}
 
 
 @dataclass(frozen=True)
@@ -41,14 +48,24 @@ def parts_of(fix: str) -> tuple[Part, ...]:
 
 
 def instead_of(finding: Finding) -> str | None:
-    """The rewrite that fits in place, as it would stand in the file; "" if nothing would.
+    """The rewrite as it would stand in the file, or in several; "" if the statement just goes.
 
     None if there is none, if it is too long to read, or if the fix says it already.
     """
-    text = finding.rewrite.in_place if finding.rewrite else None
-    if text is None or len(text) > _LONGEST or (text and text in finding.fix):
+    if finding.rewrite is None:
         return None
-    return f"{text};" if text else ""
+    text = "\n".join(line for piece in finding.rewrite.pieces for line in _written(piece))
+    if len(text) > _LONGEST or (text and text.rstrip(";") in finding.fix):
+        return None
+    return text
+
+
+def _written(piece: Piece) -> Iterator[str]:
+    """The statement, below a comment on its folder if that is another one."""
+    if piece.place.value in _FOLDERS:
+        yield f"-- {_FOLDERS[piece.place.value]}:"
+    if piece.sql:
+        yield f"{piece.sql};"
 
 
 def only_command(fix: str) -> str:

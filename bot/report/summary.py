@@ -66,9 +66,9 @@ def _next_steps(review: Review) -> Iterator[Line]:
     if rewritten:
         yield from _step(f"Have {_of_all(rewritten, review)} rewritten:", "migration-bot fix")
     yield from _step("Read more, with an example:", f"migration-bot rules {gravest.rule}")
-    if gravest.statement is not None:
-        comment = f"-- migration-bot: allow {gravest.rule} because REASON"
-        yield from _step("Or say above the statement why it may stand:", comment)
+    if any(each.statement is not None for each in _counted(review)):
+        comment = "-- migration-bot: allow RULE because REASON"
+        yield from _step("Or say above a statement why it may stand:", comment)
 
 
 def _of_all(rewritten: int, review: Review) -> str:

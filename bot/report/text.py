@@ -111,9 +111,9 @@ def _source(finding: Finding, judged: JudgedMigration, width: int) -> Iterator[L
     )
     if found is None:
         return
-    for place, (number, text) in enumerate(found.lines):
+    for number, text in (*found.above, *found.lines):
         yield Line(((f"{number:>{gutter - 2}} │ ", "dim"), (text, "")), wrapped=False)
-        if place == 0:
+        if number == finding.line:
             margin = f"{'':>{gutter - 2}} │ "
             mark = found.mark, _STYLES[finding.severity]
             yield Line(((margin, "dim"), mark), wrapped=False)

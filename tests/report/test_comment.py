@@ -152,11 +152,11 @@ def kept(body: str, made: Report) -> bool:
     )
 
 
-def test_a_rewrite_is_shown_if_it_fits_in_place() -> None:
+def test_a_rewrite_is_shown_with_the_folders_it_needs() -> None:
     body = render_comment(samples()["rewrites"], KEY)
     assert "**What to write instead:**\n\n````sql\nALTER TABLE" in body
     assert "**What to write instead:** nothing, leave the statement out.\n" in body
-    assert "DROP INDEX CONCURRENTLY" not in body
+    assert "```sql\n-- alone in a migration folder of its own:\nDROP INDEX CONC" in body
 
 
 def test_a_rewrite_that_the_fix_says_already_is_not_repeated() -> None:

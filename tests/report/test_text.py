@@ -42,8 +42,8 @@ def test_a_finding_is_shown_as_a_compiler_would() -> None:
         "\n"
         "Read more, with an example:\n"
         "  migration-bot rules index-create-blocking\n"
-        "Or say above the statement why it may stand:\n"
-        "  -- migration-bot: allow index-create-blocking because REASON\n"
+        "Or say above a statement why it may stand:\n"
+        "  -- migration-bot: allow RULE because REASON\n"
     )
 
 
@@ -66,6 +66,10 @@ def test_a_rewrite_stands_below_the_fix_and_names_the_command() -> None:
         '       COMMENT ON COLUMN "orders"."total_new" IS \'```\';\n'
     ) in text
     assert "  sql: none, leave the statement out\n" in text
+    assert (
+        "  sql: -- alone in a migration folder of its own:\n"
+        '       DROP INDEX CONCURRENTLY "orders_total_idx";\n'
+    ) in text
     assert "\nHave all 3 rewritten:\n  migration-bot fix\n" in text
 
 
@@ -84,6 +88,14 @@ def test_what_nobody_can_allow_is_not_offered_to_be_allowed() -> None:
     broken = replace(BLOCKING_INDEX, rule="syntax-error", statement=None)
     text = check_text(Review("18", migrations=(judged(INDEX, broken),)))
     assert text.endswith("\n  migration-bot rules syntax-error\n")
+
+
+def test_a_place_inside_a_statement_is_shown_below_the_line_above_it() -> None:
+    sql = 'ALTER TABLE "orders"\n  ADD COLUM x int;\n'
+    about = replace(BLOCKING_INDEX, line=2, column=13, statement=None)
+    made = replace(judged(INDEX, about), migration=replace(INDEX.migration, sql=sql))
+    text = check_text(Review("18", migrations=(made,)))
+    assert ('  1 │ ALTER TABLE "orders"\n  2 │   ADD COLUM x int;\n    │             ^\n') in text
 
 
 def test_a_notice_asks_for_nothing() -> None:
