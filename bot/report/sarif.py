@@ -13,7 +13,7 @@ from bot.core.finding import Finding
 from bot.core.review import JudgedMigration, Review
 from bot.core.rule import Rule, name_of
 from bot.report.escape import fence, prose, visible
-from bot.report.fixes import parts_of
+from bot.report.fixes import instead_of, parts_of
 from bot.report.links import DOCS_URL
 from bot.report.sarif_places import fingerprints_of, fixes_of, location_of
 from bot.report.sarif_rules import LEVELS, descriptor
@@ -129,4 +129,6 @@ def _markdown(finding: Finding) -> str:
     for part in parts_of(finding.fix):
         text = fence(part.text, part.language) if part.language else prose(part.text)
         said.append(text)
+    if instead := instead_of(finding):
+        said += ["Write this instead:", fence(instead, "sql")]
     return "\n\n".join(each for each in said if each.strip("*"))
