@@ -14,7 +14,7 @@ from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
-from bot.core.pull import Comment, Pull
+from bot.core.pull import Comment, LineComment, Pull
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
@@ -137,6 +137,14 @@ class GitHub(Protocol):
 
     def edit_comment(self, pull: int, comment: int, body: str) -> None: ...
     def delete_comment(self, pull: int, comment: int) -> None: ...
+    def own_line_comments(self, pull: int) -> tuple[Comment, ...]:
+        """The bot's own comments on lines of the files, of every review it left."""
+
+    def comment_lines(
+        self, pull: int, commit: str, comments: Sequence[LineComment], *, introduction: str
+    ) -> None:
+        """Leave a review of that commit, without a verdict, that holds these comments."""
+
     def deployments(self, target: str) -> Iterator[Deployment]:
         """The bot's rollouts to a target, newest first; fetched as they are asked for."""
 
@@ -153,6 +161,8 @@ class Runner(Protocol):
     def summary(self, markdown: str) -> None: ...
     def output(self, name: str, value: str) -> None: ...
     def log(self, lines: str) -> None: ...
+    def file(self, path: str, text: str) -> None:
+        """Write a file for a later step. Raises UsageError if that cannot be done."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
-from bot.core.pull import Comment, Pull
+from bot.core.pull import Comment, LineComment, Pull
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
@@ -264,8 +264,11 @@ class FakeGitHub:
     brought: dict[str, int] = field(default_factory=dict)
     pull_facts: dict[int, PullFacts] = field(default_factory=dict)
     comments: dict[int, list[Comment]] = field(default_factory=dict)
+    line_comments: dict[int, list[Comment]] = field(default_factory=dict)
+    reviews: list[tuple[int, str, str]] = field(default_factory=list)
     announced: list[Deployment] = field(default_factory=list)
     down: bool = False
+    no_reviews: bool = False
 
     def pull(self, number: int) -> Pull:
         self._answer()
@@ -299,6 +302,20 @@ class FakeGitHub:
         self._answer()
         self.comments[pull] = [each for each in self.comments[pull] if each.id != comment]
 
+    def own_line_comments(self, pull: int) -> tuple[Comment, ...]:
+        self._answer()
+        return tuple(self.line_comments.get(pull, ()))
+
+    def comment_lines(
+        self, pull: int, commit: str, comments: Sequence[LineComment], *, introduction: str
+    ) -> None:
+        self._answer()
+        if self.no_reviews:
+            raise GitHubError("GitHub did not let the bot suggest changes.", hint="Let it.")
+        self.reviews.append((pull, commit, introduction))
+        written = self.line_comments.setdefault(pull, [])
+        written += [Comment(len(written) + n, each.body) for n, each in enumerate(comments)]
+
     def deployments(self, target: str) -> Iterator[Deployment]:
         self._answer()
         yield from reversed([each for each in self.announced if each.target == target])
@@ -319,6 +336,7 @@ class FakeRunner:
     written: list[str] = field(default_factory=list)
     outputs: dict[str, str] = field(default_factory=dict)
     logged: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     def event(self) -> Event:
         return self.started_for
@@ -332,6 +350,9 @@ class FakeRunner:
 
     def output(self, name: str, value: str) -> None:
         self.outputs[name] = value
+
+    def file(self, path: str, text: str) -> None:
+        self.files[path] = text
 
     def log(self, lines: str) -> None:
         self.logged.append(lines)

@@ -72,6 +72,25 @@ class Runner:
         self._stream.write(self._clean(lines).rstrip("\n") + "\n")
         self._stream.flush()
 
+    def file(self, path: str, text: str) -> None:
+        """Write a file for a later step, where nothing of a pull request can lie in wait.
+
+        In the checkout a link of that name could lead the text anywhere.
+        """
+        place = Path(path)
+        if not place.is_absolute():
+            raise UsageError(
+                f"{path} is no absolute path, so the file would lie in the checkout.",
+                hint="Name a file below the runner's own folder: ${{ runner.temp }}/….",
+            )
+        try:
+            place.write_text(self._clean(text) + "\n", "utf-8")
+        except OSError as error:
+            raise UsageError(
+                f"{path} could not be written ({error.strerror}).",
+                hint="Name a file in a folder that exists, such as ${{ runner.temp }}.",
+            ) from error
+
     def _append(self, variable: str, content: bytes) -> None:
         path = self._environ.get(variable)
         if not path:

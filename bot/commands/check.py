@@ -8,6 +8,7 @@ Compares with the tip of the base branch. Nothing is run and nothing is changed.
   migration-bot check --all             every migration, also outside a git checkout
   migration-bot check --target staging  weigh findings by the sizes of its tables
   migration-bot check --format json     for machines; docs/reference/check.schema.json
+  migration-bot check --format sarif    for code scanning, and for editors
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from bot.flows.sizes import filed_sizes, live_sizes
 from bot.report.as_json import dumps, review_json
 from bot.report.markdown import render_markdown
 from bot.report.report import Report
+from bot.report.sarif import sarif_json
 from bot.report.text import check_text
 from bot.rules import RULES
 from bot.world import World
@@ -52,6 +54,8 @@ def run(
 def _face(review: Review, form: str, world: World) -> str:
     if form == "json":
         return dumps(review_json(review))
+    if form == "sarif":
+        return dumps(sarif_json(review, RULES))
     if form == "markdown":
         return render_markdown(Report(review))
     page = world.console.page
@@ -101,7 +105,7 @@ def weighing(world: World, *, target: str | None, stats: str | None) -> World:
 @click.command(help=__doc__)
 @click.option("--base", metavar="REF", help="Compare with this branch or commit.")
 @click.option("--all", "everything", is_flag=True, help="Check every migration there is.")
-@format_option("text", "json", "markdown")
+@format_option("text", "json", "markdown", "sarif")
 @click.option(
     "--rules",
     default=DEFAULT,

@@ -21,15 +21,20 @@ from bot.errors import BotError, ExitCode, UsageError
 from bot.flows.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.deploy import deploy
 from bot.flows.review import review_change
+from bot.flows.suggest import keep_suggestions
 from bot.report.annotations import annotations
+from bot.report.as_json import dumps
 from bot.report.escape import fence
 from bot.report.markdown import render_markdown
 from bot.report.report import Report
 from bot.report.rollout_text import outcome_text
+from bot.report.sarif import sarif_json
 from bot.report.text import check_text
+from bot.rules import RULES
 from bot.world import World
 
 TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
+SARIF_VARIABLE = "MIGRATION_BOT_SARIF"
 
 
 def run(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
@@ -68,6 +73,8 @@ def check(request: CheckRequest, world: World) -> ExitCode:
         digest=review.digest,
         findings=str(len(counted)),
     )
+    if path := world.environ.get(SARIF_VARIABLE):
+        world.runner.file(path, dumps(sarif_json(review, RULES)))
     if request.pull is not None:
         _comment(request, review, world)
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
@@ -86,6 +93,7 @@ def _comment(request: CheckRequest, review: Review, world: World) -> None:
         keep_comment(report, world, news=not finished(report))
     else:
         keep_comment(report_on(pull, review, world, commit=request.head), world)
+        keep_suggestions(pull, review, world, commit=request.head)
 
 
 def apply(request: ApplyRequest, world: World) -> ExitCode:

@@ -16,6 +16,16 @@ class Pull:
 
 
 @dataclass(frozen=True)
+class LineComment:
+    """A comment to write on the lines `start_line` to `line` of a file, both included."""
+
+    path: str
+    start_line: int
+    line: int
+    body: str
+
+
+@dataclass(frozen=True)
 class Comment:
     """A comment the bot wrote on a pull request, oldest first where there are several."""
 

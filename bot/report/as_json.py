@@ -11,6 +11,7 @@ from bot.core.gate import Gate
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary, Progress
 from bot.core.review import JudgedMigration, JudgedStatement, Review
+from bot.core.rewrite import Rewrite
 from bot.core.sizes import RelationSize, SizesNote
 from bot.core.status import TargetStatus
 from bot.report.size_words import size_words
@@ -118,6 +119,7 @@ def _finding(finding: Finding) -> Json:
         "fingerprint": finding.fingerprint,
         "size": _size(finding.size) if finding.size else None,
         "usual_severity": finding.usual.value if finding.usual else None,
+        "rewrite": _rewrite(finding.rewrite) if finding.rewrite else None,
     }
 
 
@@ -133,6 +135,10 @@ def _size(size: RelationSize) -> Json:
 
 def _sizes_note(note: SizesNote) -> Json:
     return {"target": note.target, "taken_at": _time(note.taken_at), "stale": note.stale}
+
+
+def _rewrite(rewrite: Rewrite) -> list[Json]:
+    return [{"sql": each.sql, "place": each.place.value} for each in rewrite.pieces]
 
 
 def _plan(plan: Plan) -> Json:

@@ -1,8 +1,12 @@
 """A fix taken apart into what to read and what to paste."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+
+from bot.core.finding import Finding
+from bot.core.rewrite import Piece
 
 _COMMAND = re.compile(r"^\$? ?(?:git|npx|npm|pnpm|yarn|prisma|psql|migration-bot) \S")
 _QUOTED = re.compile(
@@ -13,6 +17,14 @@ _SQL = re.compile(
     r"|COMMENT|GRANT|REVOKE|REFRESH|LOCK|TRUNCATE|SELECT|WITH|DO|--)\b.*[;,(]$|^(?:BEGIN|COMMIT);$"
     r"|^-- \S"
 )
+
+
+_LONGEST = 1500
+_FOLDERS = {
+    "apart": "alone in a migration folder of its own",
+    "next": "in the next migration folder, before all that follows",
+    "later": "in a later migration folder",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,27 @@ def parts_of(fix: str) -> tuple[Part, ...]:
         Part("\n".join(line for _, line in lines).strip(), language)
         for language, lines in groupby(judged, key=lambda each: each[0])
     )
+
+
+def instead_of(finding: Finding) -> str | None:
+    """The rewrite as it would stand in the file, or in several; "" if the statement just goes.
+
+    None if there is none, if it is too long to read, or if the fix says it already.
+    """
+    if finding.rewrite is None:
+        return None
+    text = "\n".join(line for piece in finding.rewrite.pieces for line in _written(piece))
+    if len(text) > _LONGEST or (text and text.rstrip(";") in finding.fix):
+        return None
+    return text
+
+
+def _written(piece: Piece) -> Iterator[str]:
+    """The statement, below a comment on its folder if that is another one."""
+    if piece.place.value in _FOLDERS:
+        yield f"-- {_FOLDERS[piece.place.value]}:"
+    if piece.sql:
+        yield f"{piece.sql};"
 
 
 def only_command(fix: str) -> str:

@@ -51,7 +51,7 @@ def _blocked(report: Report) -> Headline:
     errors = [each for each in _counted(report) if each.severity is Severity.ERROR]
     title = f"{_new(report)}, {count(len(errors), 'finding')} to fix before merging"
     besides = _said(report, Severity.WARNING, Severity.NOTICE)
-    sentence = f"Besides, there are {besides}. " if besides else ""
+    sentence = f"Besides: {besides}. " if besides else ""
     return Headline("🔴", title, f"{sentence}Nothing has been applied anywhere.", _mend(errors))
 
 

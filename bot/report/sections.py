@@ -9,7 +9,7 @@ from bot.core.review import JudgedMigration
 from bot.core.run import Run
 from bot.report import links, words
 from bot.report.detail import Detail
-from bot.report.fixes import Part, parts_of
+from bot.report.fixes import Part, instead_of, parts_of
 from bot.report.report import Report
 from bot.report.size_words import size_sentence
 from bot.report.sql_view import gravest
@@ -47,7 +47,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Note:
-    """A finding as shown. `url` is "" without a commit to point to."""
+    """A finding as shown. `url` is "" without a commit to point to.
+
+    `instead` is what to write in the statement's place, None if that is not said.
+    """
 
     finding: Finding
     message: str
@@ -57,6 +60,7 @@ class Note:
     size: str
     why: str
     fix: tuple[Part, ...]
+    instead: str | None = None
 
 
 @dataclass(frozen=True)
@@ -171,6 +175,7 @@ def _note(finding: Finding, run: Run | None, *, reasons: bool) -> Note:
         size=words.clipped(size_sentence(finding), _REASON),
         why=words.clipped(finding.why, _REASON) if reasons else "",
         fix=parts_of(words.clipped(finding.fix, _REASON)) if reasons else (),
+        instead=instead_of(finding) if reasons else None,
     )
 
 

@@ -12,18 +12,22 @@ _MOST_LINES = 3
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Source lines with their numbers, and the mark below the first; each fits its width."""
+    """Source lines with their numbers, and the mark below the first; each fits its width.
+
+    `above` is the line before, if the place is inside of something that began further up.
+    """
 
     lines: tuple[tuple[int, str], ...]
     mark: str
     more: int = 0
+    above: tuple[tuple[int, str], ...] = ()
 
 
 def excerpt(
     sql: str, *, line: int, column: int, statement: Statement | None, width: int
 ) -> Excerpt | None:
     """None if the file has no such line. The statement, if there is one, is underlined whole."""
-    lines = _lines(sql)
+    lines = lines_of(sql)
     if not 1 <= line <= len(lines):
         return None
     text = lines[line - 1].rstrip("\r")
@@ -35,11 +39,17 @@ def excerpt(
     rest = [
         (number, _cut(_cell(lines[number - 1]), width)) for number in range(line + 1, shown + 1)
     ]
-    return Excerpt(((line, first), *rest), mark, max(0, last - shown))
+    above = _above(lines, line, width) if statement is None or statement.start.line < line else ()
+    return Excerpt(((line, first), *rest), mark, max(0, last - shown), above)
+
+
+def _above(lines: tuple[str, ...], line: int, width: int) -> tuple[tuple[int, str], ...]:
+    text = _cell(lines[line - 2]) if line > 1 else ""
+    return ((line - 1, _cut(text, width)),) if text.strip() else ()
 
 
 @lru_cache(maxsize=2)
-def _lines(sql: str) -> tuple[str, ...]:
+def lines_of(sql: str) -> tuple[str, ...]:
     """Kept for the next finding, which is likely about the same file."""
     return tuple(sql.split("\n"))
 

@@ -18,12 +18,14 @@ NARROWEST = 20
 class Line:
     """Pieces of text with their styles, in rich's words. Continuation lines keep the indent.
 
+    A `label` stands before the first line, and the others begin under the text behind it.
     A line that is not `wrapped` is printed as it is, however long: SQL, and excerpts cut already.
     """
 
     pieces: tuple[tuple[str, str], ...] = ()
     indent: int = 0
     wrapped: bool = True
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,11 +78,12 @@ def _lines(given: Line, console: "Console") -> "Sequence[Text]":
     text = Text(end="")
     for piece, style in given.pieces:
         text.append(visible(piece).replace("\t", "    "), style)
-    margin = Text(" " * given.indent)
+    first = Text(" " * given.indent).append(given.label, "dim")
     if not given.wrapped or not text.plain:
-        return [margin + text if text.plain else Text()]
-    wrapped = text.wrap(console, max(console.width - given.indent, 10), overflow="fold")
-    return [margin + each for each in wrapped]
+        return [first + text if text.plain else Text()]
+    margin = Text(" " * len(first))
+    wrapped = text.wrap(console, max(console.width - len(first), 10), overflow="fold")
+    return [(margin if place else first) + each for place, each in enumerate(wrapped)]
 
 
 def _grid(grid: Grid) -> "Sequence[RenderableType]":

@@ -1,26 +1,22 @@
 """`check` in a terminal: each finding with its source line, as a good compiler shows it."""
 
 from collections.abc import Iterator
-from datetime import date
 
-from bot.core.finding import Finding, Severity, Verdict
+from bot.core.finding import Finding, Severity
 from bot.core.review import JudgedMigration, Review
-from bot.report.fixes import parts_of
-from bot.report.size_words import size_sentence, sizes_sentence
-from bot.report.source import excerpt
+from bot.report.fixes import instead_of, parts_of
+from bot.report.size_words import size_sentence
+from bot.report.source import cells, excerpt
+from bot.report.summary import summary
 from bot.report.terminal import Line, drawn, line, paragraphs
-from bot.report.words import count, listed, unjudged
+from bot.report.words import count
 
 _STYLES = {
     Severity.ERROR: "bold red",
     Severity.WARNING: "bold yellow",
     Severity.NOTICE: "bold cyan",
 }
-_VERDICTS = {
-    Verdict.PASS: ("Nothing risky found.", "bold green"),
-    Verdict.WARN: ("Nothing blocks; read the warnings.", "bold yellow"),
-    Verdict.BLOCK: ("Blocked until the errors are fixed.", "bold red"),
-}
+_LABELS = len("why: ")
 
 
 def check_text(
@@ -32,31 +28,55 @@ def check_text(
 
 def _review(review: Review, width: int, *, with_sql: bool) -> Iterator[Line]:
     migrations = {judged.migration.path: judged for judged in review.migrations}
+    before: Finding | None = None
+    told: set[str] = set()
     for finding in review.all_findings:
         if finding.allowed is None:
-            yield from _finding(finding, migrations.get(finding.path), width)
+            judged = None if _same_place(before, finding) else migrations.get(finding.path)
+            yield from _finding(finding, judged, width, why=finding.why not in told)
             yield line()
-    yield from _allowed(review)
+            before = finding
+            told.add(finding.why)
     if with_sql:
         for judged in review.migrations:
             yield from _sql(judged)
-    yield from _summary(review)
+    yield from summary(review)
 
 
-def _finding(finding: Finding, judged: JudgedMigration | None, width: int) -> Iterator[Line]:
-    style = _STYLES[finding.severity]
-    place = f"{finding.path}:{finding.line}:{finding.column}"
-    pieces = (f"{place} ", "bold"), (finding.severity.value, style), (f" {finding.rule}", "")
-    yield Line(pieces, wrapped=False)
+def _same_place(before: Finding | None, finding: Finding) -> bool:
+    """The lines that are still in sight need not be shown again."""
+    return before is not None and (before.path, before.line, before.column) == (
+        finding.path,
+        finding.line,
+        finding.column,
+    )
+
+
+def _finding(
+    finding: Finding, judged: JudgedMigration | None, width: int, *, why: bool
+) -> Iterator[Line]:
+    """A reason that was given further up is not given again; what to do always is."""
+    yield from _heading(finding, width)
     if judged:
         yield from _source(finding, judged, width)
     yield from paragraphs(finding.message, "bold", indent=2)
-    said = size_sentence(finding)
-    if said:
-        yield Line((("size: ", "dim"), (said, "")), indent=2)
-    if finding.why:
-        yield Line((("why: ", "dim"), (" ".join(finding.why.split()), "")), indent=2)
+    if said := size_sentence(finding):
+        yield Line(((said, ""),), indent=2, label="size: ")
+    if finding.why and why:
+        yield Line(((" ".join(finding.why.split()), ""),), indent=2, label="why: ")
     yield from _fix(finding.fix)
+    yield from _instead(finding)
+
+
+def _heading(finding: Finding, width: int) -> Iterator[Line]:
+    """On one line if it fits; a place that is cut in two cannot be clicked on."""
+    place = f"{finding.path}:{finding.line}:{finding.column}"
+    said = (finding.severity.value, _STYLES[finding.severity]), (f" {finding.rule}", "")
+    if cells(place) + len(f" {finding.severity.value} {finding.rule}") <= width:
+        yield Line(((f"{place} ", "bold"), *said), wrapped=False)
+    else:
+        yield Line(((place, "bold"),), wrapped=False)
+        yield Line(said, indent=2)
 
 
 def _fix(fix: str) -> Iterator[Line]:
@@ -64,9 +84,21 @@ def _fix(fix: str) -> Iterator[Line]:
     label = "fix: "
     for part in parts_of(fix):
         for each in part.text.split("\n"):
-            indent = 2 if label.strip() else 7
-            yield Line(((label, "dim"), (each, "")), indent, wrapped=not part.language)
+            yield _labelled(label, each, wrapped=not part.language)
             label = ""
+
+
+def _instead(finding: Finding) -> Iterator[Line]:
+    instead = instead_of(finding)
+    if instead:
+        for place, each in enumerate(instead.split("\n")):
+            yield _labelled("" if place else "sql: ", each, wrapped=False)
+    elif instead == "":
+        yield _labelled("sql: ", "none, leave the statement out", wrapped=True)
+
+
+def _labelled(label: str, text: str, *, wrapped: bool) -> Line:
+    return Line(((text, ""),), 2 if label else 2 + _LABELS, wrapped, label)
 
 
 def _source(finding: Finding, judged: JudgedMigration, width: int) -> Iterator[Line]:
@@ -82,9 +114,9 @@ def _source(finding: Finding, judged: JudgedMigration, width: int) -> Iterator[L
     )
     if found is None:
         return
-    for place, (number, text) in enumerate(found.lines):
+    for number, text in (*found.above, *found.lines):
         yield Line(((f"{number:>{gutter - 2}} │ ", "dim"), (text, "")), wrapped=False)
-        if place == 0:
+        if number == finding.line:
             margin = f"{'':>{gutter - 2}} │ "
             mark = found.mark, _STYLES[finding.severity]
             yield Line(((margin, "dim"), mark), wrapped=False)
@@ -92,47 +124,8 @@ def _source(finding: Finding, judged: JudgedMigration, width: int) -> Iterator[L
         yield Line(((f"{'':>{gutter - 2}} │ … {count(found.more, 'more line')}", "dim"),))
 
 
-def _allowed(review: Review) -> Iterator[Line]:
-    """One line for each reason, however often it was given."""
-    given: dict[tuple[str, str, date | None, str], list[Finding]] = {}
-    for each in review.all_findings:
-        if each.allowed is not None:
-            key = each.path, each.rule, each.allowed_until, each.allowed
-            given.setdefault(key, []).append(each)
-    for (path, rule, until, reason), findings in given.items():
-        often = f", {len(findings)} times" if len(findings) > 1 else ""
-        end = f" until {until}" if until else ""
-        yield line(f"{path}:{findings[0].line} allowed {rule}{often}{end}: {reason}", "dim")
-
-
 def _sql(judged: JudgedMigration) -> Iterator[Line]:
     yield line(f"-- {judged.migration.path}", "bold")
     for each in judged.migration.sql.rstrip("\n").split("\n"):
         yield Line(((each.rstrip("\r"), ""),), wrapped=False)
     yield line()
-
-
-def _summary(review: Review) -> Iterator[Line]:
-    against = f" against {review.base}" if review.base else ""
-    if besides := unjudged(review):
-        yield line(besides, "dim")
-    if not review.migrations and not review.all_findings:
-        yield line(f"No new migrations{against}.", "bold green")
-        return
-    statements = sum(len(judged.statements) for judged in review.migrations)
-    said = (
-        f"{count(len(review.migrations), 'migration')}, {count(statements, 'statement')}{against}"
-    )
-    words, style = _VERDICTS[review.verdict]
-    yield Line(((f"{said}: {_counts(review)}. ", ""), (words, style)))
-    if review.sizes:
-        yield line(sizes_sentence(review.sizes), "bold yellow" if review.sizes.stale else "dim")
-
-
-def _counts(review: Review) -> str:
-    counted = [each.severity for each in review.all_findings if each.allowed is None]
-    allowed = len(review.all_findings) - len(counted)
-    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "notice"}
-    said = [count(counted.count(each), noun) for each, noun in nouns.items() if counted.count(each)]
-    said += [f"{allowed} allowed"] if allowed else []
-    return listed(said, limit=4) or "no findings"

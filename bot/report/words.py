@@ -92,6 +92,11 @@ def worst(findings: Iterable[Finding]) -> Finding | None:
     return min(counted, key=lambda each: (_RANK[each.severity], each.line), default=None)
 
 
+def by_gravity(findings: Iterable[Finding]) -> list[Finding]:
+    """The gravest first, otherwise in their own order; what was allowed comes last."""
+    return sorted(findings, key=lambda each: (each.allowed is not None, _RANK[each.severity]))
+
+
 def stamp_and_name(name: str) -> tuple[str, str]:
     """A migration's timestamp and the rest of its name; ("", the name) if it is not so named."""
     stamp, _, rest = name.partition("_")

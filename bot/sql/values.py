@@ -12,6 +12,17 @@ class Volatility(IntEnum):
     VOLATILE = 2
 
 
+_WORDS = {
+    "bool": "boolean",
+    "bpchar": "char",
+    "float4": "real",
+    "float8": "double precision",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+}
+
+
 @dataclass(frozen=True)
 class Type:
     """A type as the catalogue names it: "int4", "varchar", "public.Role".
@@ -27,7 +38,8 @@ class Type:
     serial: bool = False
 
     def __str__(self) -> str:
-        bare = self.name.removeprefix("public.")
+        """In the words that people write: "bigint", where the catalogue says "int8"."""
+        bare = _WORDS.get(self.name) or self.name.removeprefix("public.")
         numbers = ",".join(map(str, self.modifiers))
         return bare + (f"({numbers})" if numbers else "") + "[]" * self.dimensions
 

@@ -1,7 +1,11 @@
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
+
+import pytest
 
 from bot.adapters.actions import Runner
+from bot.errors import UsageError
 
 ENVIRON = {"GITHUB_REPOSITORY": "acme/shop", "GITHUB_SERVER_URL": "https://github.example"}
 ACTION = {
@@ -24,3 +28,19 @@ def test_an_action_of_the_checkout_itself_says_nothing_about_where_it_is_from() 
     empty = dict.fromkeys(ACTION, "")
     assert docs_url(ENVIRON | empty) == ""
     assert docs_url(ENVIRON) == ""
+
+
+def test_a_file_for_a_later_step_is_written_without_secrets(tmp_path: Path) -> None:
+    runner = Runner({}, StringIO(), datetime.now(UTC), lambda text: text.replace("hunter2", "***"))
+    runner.file(str(tmp_path / "found.sarif"), '{"a": "hunter2 ä"}')
+    assert (tmp_path / "found.sarif").read_bytes() == '{"a": "*** ä"}\n'.encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("found.sarif", "no absolute path"), ("/nowhere/at/all/found.sarif", "could not be written")],
+)
+def test_a_file_that_cannot_be_written_safely_is_refused(path: str, said: str) -> None:
+    runner = Runner({}, StringIO(), datetime.now(UTC), str)
+    with pytest.raises(UsageError, match=said):
+        runner.file(path, "{}")

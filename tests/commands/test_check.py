@@ -49,7 +49,12 @@ def test_a_base_is_passed_on_and_everything_has_none() -> None:
 
 
 def test_each_form_is_shown_once_and_whole() -> None:
-    for form, start in (("text", "prisma/migrations/"), ("json", "{"), ("markdown", "### ")):
+    for form, start in (
+        ("text", "prisma/migrations/"),
+        ("json", "{"),
+        ("markdown", "### "),
+        ("sarif", "{"),
+    ):
         made = world(CHECKOUT)
         run(made, form=form)
         assert shown(made).startswith(start)

@@ -1,12 +1,13 @@
 """github: what each event asks for, with a GitHub and a runner in memory."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.commands.github import TARGET_VARIABLE, run
+from bot.commands.github import SARIF_VARIABLE, TARGET_VARIABLE, run
 from bot.errors import ExitCode, GateClosed, GitHubError, UsageError
 from tests.fakes import FakeConsole
 from tests.flows.world import HEAD, MERGE, MORE, NUMBER, RISKY, Stage
@@ -33,6 +34,17 @@ def test_a_pull_request_is_checked_and_told_in_every_place() -> None:
     assert "::error " in stage.runner.logged[0]
     for told in (stage.runner.written[0], stage.comments[0]):
         assert "index-create-blocking" in told
+
+
+def test_the_findings_are_written_as_sarif_where_the_job_asks_for_it() -> None:
+    stage = Stage(newest=RISKY, environ={SARIF_VARIABLE: "/tmp/found.sarif"})
+    run(stage.world(), "pull_request", pull_request(), HERE)
+    log = json.loads(stage.runner.files["/tmp/found.sarif"])
+    assert [each["ruleId"] for each in log["runs"][0]["results"]] == ["index-create-blocking"]
+
+    silent = Stage(newest=RISKY)
+    run(silent.world(), "pull_request", pull_request(), HERE)
+    assert silent.runner.files == {}
 
 
 def test_a_review_brings_the_comment_up_to_date() -> None:

@@ -51,6 +51,7 @@ PATHS = {
     f"{REPOSITORY}/labels": "get",
     f"{REPOSITORY}/pulls": "get",
     f"{REPOSITORY}/pulls/{{pull_number}}": "get",
+    f"{REPOSITORY}/pulls/{{pull_number}}/comments": "get",
     f"{REPOSITORY}/pulls/{{pull_number}}/commits": "get",
     f"{REPOSITORY}/pulls/{{pull_number}}/files": "get",
     f"{REPOSITORY}/pulls/{{pull_number}}/requested_reviewers": "get post delete",

@@ -10,6 +10,7 @@ from bot.core.gate import Gate
 from bot.core.migration import Migration
 from bot.core.progress import BackupSummary, Progress, State
 from bot.core.review import JudgedMigration, JudgedStatement, Review
+from bot.core.rewrite import Piece, Place, Rewrite
 from bot.core.run import Run
 from bot.core.statement import Position, Statement
 from bot.core.target import Kind
@@ -163,6 +164,23 @@ DROPPED_INDEX = finding(
     end_line=3,
     statement=1,
 )
+
+# The same findings with what a machine would write: in place, in a folder of its own, nothing.
+IN_PLACE = replace(
+    REWRITE,
+    rewrite=Rewrite(
+        (
+            Piece('ALTER TABLE "orders" ADD COLUMN "total_new" BIGINT'),
+            Piece('COMMENT ON COLUMN "orders"."total_new" IS \'```\''),
+        )
+    ),
+)
+APART = replace(
+    DROPPED_INDEX,
+    fix="Drop it without blocking.",
+    rewrite=Rewrite((Piece('DROP INDEX CONCURRENTLY "orders_total_idx"', Place.APART),)),
+)
+GONE = replace(BLOCKING_INDEX, fix="Another index does the same.", rewrite=Rewrite())
 
 UNNAMED = finding(
     NOTE,
@@ -342,6 +360,7 @@ def samples() -> dict[str, Report]:
         "blocked": report(judged(COUPONS, MISPLACED), judged(INDEX, BLOCKING_INDEX)),
         "out_of_order": report(judged(COUPONS, MISPLACED)),
         "risky_statement": report(judged(INDEX, BLOCKING_INDEX)),
+        "rewrites": report(judged(INDEX, GONE), judged(TYPE, IN_PLACE, APART)),
         "no_migrations": report(needed=0),
         "approved": report(*two, approvals=APPROVED),
         "staging_applied": report(

@@ -1,6 +1,7 @@
 """The JSON faces against their published schemas, field by field."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +11,21 @@ from jsonschema import Draft202012Validator
 from bot.core.effects import LockMode
 from bot.core.plan import Plan
 from bot.core.progress import Progress
+from bot.core.rewrite import Piece, Place, Rewrite
 from bot.core.status import TargetStatus
 from bot.core.target import Kind
 from bot.report.as_json import apply_json, plan_json, review_json, status_json
 from tests.report.samples import (
     APPROVED,
+    BLOCKING_INDEX,
     COUPONS,
+    INDEX,
     NOTE,
     PRODUCTION_CLOSED,
     PRODUCTION_DONE,
     PRODUCTION_FAILED,
+    judged,
+    report,
     samples,
 )
 
@@ -97,9 +103,31 @@ def test_a_review_says_all_the_contract_promises() -> None:
     (finding,) = migration["findings"]
     assert list(finding) == [
         "rule", "severity", "path", "line", "column", "end_line", "statement", "message", "why",
-        "fix", "allowed", "allowed_until", "fingerprint", "size", "usual_severity",
+        "fix", "allowed", "allowed_until", "fingerprint", "size", "usual_severity", "rewrite",
     ]  # fmt: skip
     assert (finding["line"], finding["statement"], finding["allowed"]) == (2, 0, None)
+    assert finding["rewrite"] is None
+
+
+def test_a_rewrite_is_its_pieces_in_order() -> None:
+    rewrite = Rewrite((Piece("SELECT 1"), Piece("SELECT 2", Place.APART)))
+    about = judged(INDEX, replace(BLOCKING_INDEX, rewrite=rewrite))
+    read = validated("check", review_json(report(about).review))
+    assert read["migrations"][0]["findings"][0]["rewrite"] == [
+        {"sql": "SELECT 1", "place": "here"},
+        {"sql": "SELECT 2", "place": "apart"},
+    ]
+
+
+def test_a_statement_that_should_go_has_a_rewrite_without_pieces() -> None:
+    about = judged(INDEX, replace(BLOCKING_INDEX, rewrite=Rewrite()))
+    read = validated("check", review_json(report(about).review))
+    assert read["migrations"][0]["findings"][0]["rewrite"] == []
+
+
+def test_the_schema_names_every_place_of_a_piece() -> None:
+    places = schema("check")["$defs"]["piece"]["properties"]["place"]["enum"]
+    assert {place.value for place in Place} <= set(places)
 
 
 def test_a_review_without_a_field_is_refused_by_the_schema() -> None:

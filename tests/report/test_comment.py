@@ -13,6 +13,7 @@ from bot.core.gate import Gate
 from bot.core.migration import Migration
 from bot.core.progress import Progress, State
 from bot.core.review import JudgedMigration, Review
+from bot.core.rewrite import Piece, Rewrite
 from bot.core.target import Kind
 from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
 from bot.report.markdown import render_markdown
@@ -149,6 +150,29 @@ def kept(body: str, made: Report) -> bool:
         and made.review.digest in body
         and body.rstrip().endswith("</sub>")
     )
+
+
+def test_a_rewrite_is_shown_with_the_folders_it_needs() -> None:
+    body = render_comment(samples()["rewrites"], KEY)
+    assert "**What to write instead:**\n\n````sql\nALTER TABLE" in body
+    assert "**What to write instead:** nothing, leave the statement out.\n" in body
+    assert "```sql\n-- alone in a migration folder of its own:\nDROP INDEX CONC" in body
+
+
+def test_a_rewrite_that_the_fix_says_already_is_not_repeated() -> None:
+    rewrite = Rewrite((Piece(BLOCKING_INDEX.fix.splitlines()[1].rstrip(";")),))
+    text = render_markdown(report(judged(INDEX, replace(BLOCKING_INDEX, rewrite=rewrite))))
+    assert "What to write instead" not in text
+    longer = replace(BLOCKING_INDEX, rewrite=Rewrite((Piece("SELECT 1" + " + 1" * 400),)))
+    assert "+ 1" not in render_markdown(report(judged(INDEX, longer)))
+
+
+def test_many_long_rewrites_do_not_break_the_budget() -> None:
+    long = Rewrite((Piece("SELECT " + "`" * 1_400),))
+    bad = [replace(BLOCKING_INDEX, message=f"No. {n}", rewrite=long) for n in range(400)]
+    body = render_comment(report(judged(INDEX, *bad)), KEY)
+    assert body.count("What to write instead") > 10
+    assert size(body) <= BUDGET
 
 
 def test_a_short_report_is_shown_whole() -> None:

@@ -19,6 +19,7 @@ print(sorted({{"jinja2", "rich"}} & set(sys.modules)))
     [
         ("as_json", "review_json", "samples()['blocked'].review", "[]"),
         ("annotations", "annotations", "samples()['blocked'].review.all_findings", "[]"),
+        ("sarif", "sarif_json", "samples()['blocked'].review, []", "[]"),
         ("text", "check_text", "samples()['blocked'].review", "['rich']"),
         ("markdown", "render_markdown", "samples()['blocked']", "['jinja2']"),
     ],

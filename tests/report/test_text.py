@@ -6,30 +6,102 @@ from datetime import date
 
 import pytest
 
+from bot.core.finding import Finding
 from bot.core.review import Review
 from bot.report.source import cells
 from bot.report.text import check_text
-from tests.report.samples import BLOCKING_INDEX, HOSTILE, INDEX, judged, samples
+from tests.report.samples import (
+    BLOCKING_INDEX,
+    GONE,
+    HOSTILE,
+    INDEX,
+    NOTE,
+    UNNAMED,
+    judged,
+    samples,
+)
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def test_a_finding_is_shown_as_a_compiler_would() -> None:
     assert check_text(samples()["risky_statement"].review, width=80) == (
-        "prisma/migrations/20261120100000_index_orders_by_user/migration.sql:2:1 error "
-        "index-create-blocking\n"
+        "prisma/migrations/20261120100000_index_orders_by_user/migration.sql:2:1\n"
+        "  error index-create-blocking\n"
         '  2 │ CREATE INDEX "orders_user_id_idx" ON "orders"("user_id");\n'
         "    │ ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
         '  Building "orders_user_id_idx" makes every write to public.orders wait until it\n'
         "  is done.\n"
         "  why: PostgreSQL holds a SHARE lock for the whole build: reads go on, but\n"
-        "  INSERT, UPDATE and DELETE wait. On a table of 10 million rows that is minutes.\n"
+        "       INSERT, UPDATE and DELETE wait. On a table of 10 million rows that is\n"
+        "       minutes.\n"
         "  fix: Build it without blocking, alone in its own migration:\n"
         '       CREATE INDEX CONCURRENTLY "orders_user_id_idx" ON "orders"("user_id");\n'
         "\n"
-        "1 migration, 1 statement against main: 1 error. Blocked until the errors are\n"
-        "fixed.\n"
+        "1 migration, 1 statement against main: 1 error.\n"
+        "Blocked until the errors are fixed.\n"
+        "\n"
+        "Read more, with an example:\n"
+        "  migration-bot rules index-create-blocking\n"
+        "Or say above a statement why it may stand:\n"
+        "  -- migration-bot: allow RULE because REASON\n"
     )
+
+
+def test_a_heading_that_fits_is_one_line() -> None:
+    text = check_text(samples()["risky_statement"].review, width=100)
+    assert text.startswith(f"{INDEX.migration.path}:2:1 error index-create-blocking\n")
+
+
+def test_a_place_and_a_reason_are_shown_once() -> None:
+    again = replace(BLOCKING_INDEX, message="The same place.")
+    text = check_text(Review("18", migrations=(judged(INDEX, BLOCKING_INDEX, again),)))
+    assert text.count("2 │ CREATE INDEX") == text.count("why: ") == 1
+    assert text.count("fix: ") == 2
+
+
+def test_a_rewrite_stands_below_the_fix_and_names_the_command() -> None:
+    text = check_text(samples()["rewrites"].review)
+    assert (
+        '  sql: ALTER TABLE "orders" ADD COLUMN "total_new" BIGINT;\n'
+        '       COMMENT ON COLUMN "orders"."total_new" IS \'```\';\n'
+    ) in text
+    assert "  sql: none, leave the statement out\n" in text
+    assert (
+        "  sql: -- alone in a migration folder of its own:\n"
+        '       DROP INDEX CONCURRENTLY "orders_total_idx";\n'
+    ) in text
+    assert "\nHave all 3 rewritten:\n  migration-bot fix\n" in text
+
+
+@pytest.mark.parametrize(
+    ("findings", "said"),
+    [((GONE,), "Have it rewritten:"), ((GONE, BLOCKING_INDEX), "Have 1 of the 2 rewritten:")],
+)
+def test_the_command_is_for_those_that_have_a_rewrite(
+    findings: tuple[Finding, ...], said: str
+) -> None:
+    text = check_text(Review("18", migrations=(judged(INDEX, *findings),)))
+    assert f"\n{said}\n  migration-bot fix\n" in text
+
+
+def test_what_nobody_can_allow_is_not_offered_to_be_allowed() -> None:
+    broken = replace(BLOCKING_INDEX, rule="syntax-error", statement=None)
+    text = check_text(Review("18", migrations=(judged(INDEX, broken),)))
+    assert text.endswith("\n  migration-bot rules syntax-error\n")
+
+
+def test_a_place_inside_a_statement_is_shown_below_the_line_above_it() -> None:
+    sql = 'ALTER TABLE "orders"\n  ADD COLUM x int;\n'
+    about = replace(BLOCKING_INDEX, line=2, column=13, statement=None)
+    made = replace(judged(INDEX, about), migration=replace(INDEX.migration, sql=sql))
+    text = check_text(Review("18", migrations=(made,)))
+    assert ('  1 │ ALTER TABLE "orders"\n  2 │   ADD COLUM x int;\n    │             ^\n') in text
+
+
+def test_a_notice_asks_for_nothing() -> None:
+    text = check_text(Review("18", migrations=(judged(NOTE, UNNAMED),)))
+    assert text.endswith("1 notice.\nNothing risky found.\n")
 
 
 @pytest.mark.parametrize("name", samples())
@@ -37,7 +109,9 @@ def test_a_finding_is_shown_as_a_compiler_would() -> None:
 def test_every_review_fits_every_width(name: str, width: int) -> None:
     text = check_text(samples()[name].review, width=width)
     for line in text.splitlines():
-        whole = re.search(r":\d+:\d+ (error|warning|notice) |git mv|CREATE INDEX CONC|DROP", line)
+        whole = re.search(
+            r":\d+(:\d+)?$|git mv|CREATE INDEX CONC|DROP|  migration-bot|  --|sql: |^ {7}C", line
+        )
         assert whole or cells(line) <= width
 
 
@@ -72,7 +146,7 @@ def test_the_planned_sql_is_shown_on_request() -> None:
 def test_allowed_findings_are_a_line_with_their_reason() -> None:
     text = check_text(samples()["warnings"].review, width=200)
     assert "allowed column-name-case: the export format asks for it\n" in text
-    assert "2 warnings, 1 notice and 1 allowed. Nothing blocks; read the warnings.\n" in text
+    assert "2 warnings, 1 notice and 1 allowed.\nNothing blocks; read the warnings.\n" in text
 
 
 def test_no_new_migrations_is_one_line() -> None:
@@ -81,7 +155,7 @@ def test_no_new_migrations_is_one_line() -> None:
 
 def test_a_finding_about_the_history_has_no_excerpt() -> None:
     about = replace(BLOCKING_INDEX, path="prisma/migrations", statement=None)
-    text = check_text(Review(postgres="18", findings=(about,)))
+    text = check_text(Review(postgres="18", findings=(about,)), width=100)
     assert text.startswith("prisma/migrations:2:1 error index-create-blocking\n  Building")
 
 

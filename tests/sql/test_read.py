@@ -204,7 +204,7 @@ def test_a_very_deep_condition_is_taken_for_a_real_one() -> None:
         ("CREATE TYPE s.c AS (a INT)", "TYPE", "s.c"),
         ("CREATE TYPE r AS RANGE (SUBTYPE = float8)", "TYPE", "public.r"),
         ("CREATE AGGREGATE s.sums(INT) (SFUNC = f, STYPE = INT)", "AGGREGATE", "s.sums"),
-        ("CREATE CAST (INT AS TEXT) WITH INOUT", "CAST", "int4 AS text"),
+        ("CREATE CAST (INT AS TEXT) WITH INOUT", "CAST", "integer AS text"),
         ("CREATE PUBLICATION p FOR ALL TABLES", "PUBLICATION", "p"),
     ],
 )
@@ -213,7 +213,7 @@ def test_an_object_is_known_by_its_name_alone(sql: str, kind: str, name: str) ->
 
 
 def test_a_cast_is_dropped_by_the_name_it_was_created_by() -> None:
-    assert actions("DROP CAST (INT AS TEXT)") == [act.DropObjects("CAST", ("int4 AS text",))]
+    assert actions("DROP CAST (INT AS TEXT)") == [act.DropObjects("CAST", ("integer AS text",))]
 
 
 def test_settings_are_read_as_text() -> None:

@@ -1,15 +1,16 @@
 """The bot's own comments on a pull request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import requests
 from github import Github, GithubException
 from github.IssueComment import IssueComment
+from github.PullRequest import ReviewComment
 from github.Repository import Repository
 
 from bot.adapters.github.client import ACTIONS_LOGIN, explained
-from bot.core.pull import Comment
+from bot.core.pull import Comment, LineComment
 
 Clean = Callable[[str], str]
 
@@ -58,6 +59,31 @@ class Comments:
         with explained(f"delete a doubled comment on #{pull}", needs=_NEEDS):
             self._find(pull, comment).delete()
 
+    def own_line_comments(self, pull: int) -> tuple[Comment, ...]:
+        with explained(f"read the comments on lines of #{pull}", needs="pull-requests: read"):
+            return tuple(
+                Comment(each.id, each.body or "")
+                for each in self._repository.get_pull(pull).get_review_comments()
+                if each.user is not None and each.user.login.lower() == self._me.lower()
+            )
+
+    def comment_lines(
+        self, pull: int, commit: str, comments: Sequence[LineComment], *, introduction: str
+    ) -> None:
+        """GitHub takes the review as a whole or not at all. It is asked once: a lost answer leaves
+        comments that the next run finds. What holds a secret is left out, because a suggestion with
+        the secret struck out would be committed so."""
+        harmless = [each for each in comments if self._clean(each.body) == each.body]
+        if not harmless:
+            return
+        with explained(f"suggest changes on #{pull}", needs=_NEEDS):
+            self._repository.get_pull(pull).create_review(
+                commit=self._repository.get_commit(commit),
+                body=self._clean(introduction),
+                event="COMMENT",
+                comments=[_on_lines(each) for each in harmless],
+            )
+
     def _find(self, pull: int, comment: int) -> IssueComment:
         return self._repository.get_issue(pull).get_comment(comment)
 
@@ -72,3 +98,10 @@ class Comments:
             if error.status in (403, 404):
                 return ACTIONS_LOGIN
             raise
+
+
+def _on_lines(comment: LineComment) -> ReviewComment:
+    made = ReviewComment(path=comment.path, body=comment.body, line=comment.line, side="RIGHT")
+    if comment.start_line < comment.line:
+        made |= {"start_line": comment.start_line, "start_side": "RIGHT"}
+    return made

@@ -48,6 +48,20 @@ class Review:
     submitted_at: datetime
 
 
+@dataclass(frozen=True)
+class LineComment:
+    """A comment of a review on lines of the difference, as it was when the comment was made."""
+
+    id: int
+    review: Review
+    path: str
+    line: int
+    start_line: int | None
+    position: int
+    hunk: str
+    body: str
+
+
 @dataclass
 class Reaction:
     id: int
@@ -95,6 +109,7 @@ class PullRequest:
     requested_reviewers: list[User] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
+    line_comments: dict[int, LineComment] = field(default_factory=dict)
 
     @property
     def merged(self) -> bool:

@@ -50,8 +50,8 @@ def check(statement: Statement, context: Context) -> Hits:
         if not action.column.numbers_itself or context.is_new(action.table):
             continue
         yield (
-            f"Numbering the rows in {action.column.name} rewrites all of {shown(action.table)}; "
-            "reads and writes wait until it is done."
+            f"All reads and writes of {shown(action.table)} wait while every row is rewritten "
+            f"with a number in {action.column.name}."
         )
 
 

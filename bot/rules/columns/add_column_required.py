@@ -64,8 +64,8 @@ def check(statement: Statement, context: Context) -> Hits:
         if action.if_not_exists and context.catalogue.column(action.table, column.name):
             continue
         yield (
-            f"{column.name} must have a value, and the rows of {shown(action.table)} "
-            "have none for it."
+            f"The migration fails if {shown(action.table)} has a single row: "
+            f"{column.name} must have a value, and it has none."
         )
 
 

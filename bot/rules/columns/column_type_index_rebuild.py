@@ -55,8 +55,8 @@ def check(statement: Statement, context: Context) -> Hits:
         indexes = [index.name.partition(".")[2] for index in _indexes(each, context)]
         if each.cost.rebuilds_indexes and not each.cost.rewrites and indexes:
             yield (
-                f"Changing {each.name} builds {', '.join(indexes)} anew, while reads and writes of "
-                f"{shown(each.table)} wait."
+                f"All reads and writes of {shown(each.table)} wait while {', '.join(indexes)} is "
+                f"built anew, because {each.name} changes to {each.type}."
             )
 
 

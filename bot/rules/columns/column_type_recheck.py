@@ -59,8 +59,8 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         for name, tables in _rechecked(each, context):
             yield (
-                f"Changing {each.name} checks {name} for every row again; reads and writes of "
-                f"{' and '.join(map(shown, tables))} wait until that is done."
+                f"Changing {shown(each.table)}.{each.name} checks {name} for every row again; "
+                f"reads and writes of {' and '.join(map(shown, tables))} wait until that is done."
             )
 
 

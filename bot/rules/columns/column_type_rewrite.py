@@ -55,8 +55,8 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for each in changed_types(context):
         if each.cost.rewrites:
-            was = f" from {each.before.type}" if each.before else ""
+            was = f"from {each.before.type} " if each.before else ""
             yield (
-                f"Changing {each.name}{was} to {each.type} rewrites all of {shown(each.table)}; "
-                "reads and writes wait until it is done."
+                f"All reads and writes of {shown(each.table)} wait while every row is rewritten, "
+                f"because {each.name} changes {was}to {each.type}."
             )

@@ -48,8 +48,8 @@ def check(statement: Statement, context: Context) -> Hits:
     for each in changed_types(context):
         if each.before and each.before.type.name == "timestamp" and _rounded(each.type):
             yield (
-                f"Changing {each.name} to {each.type} rewrites all of {shown(each.table)}; with "
-                "timestamptz(6), in a session whose time zone is UTC, the rows could stay."
+                f"Changing {shown(each.table)}.{each.name} to {each.type} rewrites every row; "
+                "with timestamptz(6), in a session whose time zone is UTC, the rows could stay."
             )
 
 

@@ -57,8 +57,8 @@ def check(statement: Statement, context: Context) -> Hits:
         if context.is_new(action.table) or _known_not_null(action, context):
             continue
         yield (
-            f"Every row of {shown(action.table)} is checked for {action.name}; reads and writes "
-            "wait until that is done."
+            f"All reads and writes of {shown(action.table)} wait while every row is searched for "
+            f"a missing {action.name}."
         )
 
 

@@ -52,8 +52,8 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if not context.is_new(action.table):
             yield (
-                f"The primary key's index is built while reads and writes of "
-                f"{shown(action.table)} wait."
+                f"All reads and writes of {shown(action.table)} wait while the primary key's "
+                "index is built."
             )
 
 

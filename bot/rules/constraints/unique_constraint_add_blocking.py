@@ -52,8 +52,8 @@ def check(statement: Statement, context: Context) -> Hits:
         if not context.is_new(action.table):
             columns = ", ".join(constraint.columns)
             yield (
-                f"The index on {columns} is built while reads and writes of "
-                f"{shown(action.table)} wait."
+                f"All reads and writes of {shown(action.table)} wait while the index on {columns} "
+                "is built."
             )
 
 

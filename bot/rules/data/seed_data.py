@@ -46,5 +46,5 @@ def check(statement: Statement, context: Context) -> Hits:
         table = relation_name(fields["relation"])
         new = context.is_new(table)
         if count and not (new and count <= _LOOKUP):
-            rows = "row" if count == 1 else "rows"
-            yield f"{count} {rows} of data are written into {shown(table)} in every environment."
+            rows = "row of data is" if count == 1 else "rows of data are"
+            yield f"{count} {rows} written into {shown(table)} in every environment."

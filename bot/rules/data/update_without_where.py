@@ -44,4 +44,7 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(Update):
         if not action.bounded and not context.is_new(action.table):
-            yield f"Every row of {shown(action.table)} is written, and locked until the end."
+            yield (
+                f"Every row of {shown(action.table)} is written, and stays locked until the "
+                "migration ends."
+            )

@@ -71,6 +71,6 @@ def _owner(index: str, catalogue: Catalogue) -> str | None:
 def _hit(name: str, table: str) -> Hit:
     return Hit(
         f"{name} belongs to the constraint of that name on {table}; PostgreSQL does not drop it.",
-        fix=f'Drop the constraint, which takes its index along: ALTER TABLE "{table}" '
-        f'DROP CONSTRAINT "{name}";.',
+        fix=f'Drop the constraint, which takes its index along:\nALTER TABLE "{table}" '
+        f'DROP CONSTRAINT "{name}";',
     )

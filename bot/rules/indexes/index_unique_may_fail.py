@@ -18,8 +18,8 @@ SEVERITY = Severity.WARNING
 SIZED = Sized.SHOWN
 
 FIX = (
-    "Count the duplicates in production first, and remove them in an earlier migration: "
-    "SELECT columns, count(*) FROM table GROUP BY columns HAVING count(*) > 1;."
+    "Count the duplicates in production first (SELECT columns, count(*) FROM table GROUP BY "
+    "columns HAVING count(*) > 1), and remove them in an earlier migration folder."
 )
 
 BEFORE = """
@@ -54,7 +54,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for table, columns in _made_unique(context):
         if not context.is_new(table) and not _known_unique(table, columns, context):
             named = ", ".join(columns) or "what it covers"
-            yield f"It fails if two rows of {shown(table)} have the same {named}."
+            yield f"The migration fails if two rows of {shown(table)} have the same {named}."
 
 
 def _made_unique(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:

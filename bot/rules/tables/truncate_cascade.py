@@ -1,7 +1,7 @@
 """TRUNCATE … CASCADE also empties every table that refers to this one.
 
-And the tables that refer to those: one word more, and rows of tables that the migration never names
-are gone, possibly others in production than on the author's machine.
+And so are the tables that refer to those: with one more word, rows of tables that the migration
+never names are gone, possibly others in production than on the author's machine.
 """
 
 from bot.core.finding import Severity

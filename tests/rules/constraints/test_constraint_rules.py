@@ -204,7 +204,7 @@ def test_types_are_compared_with_the_primary_key_where_no_column_is_named() -> N
     before = ("CREATE TABLE p (id BIGINT PRIMARY KEY);",)
     sql = "CREATE TABLE c (p INT UNIQUE REFERENCES p);"
     assert messages("fk-definition-risk", sql, before=before) == [
-        "c.p is int4, but p.id, to which it refers, is int8."
+        "c.p is integer, but p.id, to which it refers, is bigint."
     ]
 
 

@@ -113,7 +113,7 @@ def test_the_last_timeout_counts() -> None:
 def test_a_unique_constraint_may_fail_as_an_index_may() -> None:
     sql = 'ALTER TABLE "User" ADD CONSTRAINT c UNIQUE ("teamId");'
     (message,) = found("index-unique-may-fail", sql)
-    assert message == "It fails if two rows of User have the same teamId."
+    assert message == "The migration fails if two rows of User have the same teamId."
 
 
 def test_columns_of_the_same_pull_request_hold_nothing_twice() -> None:

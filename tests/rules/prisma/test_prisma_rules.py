@@ -19,8 +19,8 @@ TWO = "CREATE TABLE a (id INT); CREATE TABLE b (id INT);"
 def test_a_column_may_be_made_anew_by_a_later_statement() -> None:
     sql = 'ALTER TABLE "User" DROP COLUMN "age"; ALTER TABLE "User" ADD COLUMN "age" INTEGER;'
     (found,) = judged(sql, before=[USER], rules=[prisma_drop_recreate_column]).findings
-    assert found.message == "User.age is dropped and made anew as int4: what it held is lost."
-    assert 'ALTER COLUMN "age" TYPE int4' in found.fix
+    assert found.message == "User.age is dropped and made anew as integer: what it held is lost."
+    assert 'ALTER COLUMN "age" TYPE integer' in found.fix
 
 
 def test_a_column_that_is_added_before_it_is_dropped_is_not_made_anew() -> None:

@@ -62,7 +62,7 @@ def full_pull_document(
         "mergeable_state": "draft" if pull.draft and mergeable else state,
         "merged_by": merged_by,
         "comments": len(pull.comments),
-        "review_comments": 0,
+        "review_comments": len(pull.line_comments),
         "maintainer_can_modify": False,
         "commits": commits,
         "additions": sum(change.additions for change in changes),

@@ -1,13 +1,16 @@
 """Reviews of a pull request."""
 
 from bot.demo.hub.deeds import STATES, add_review, dismiss_review
+from bot.demo.hub.documents.line_comments import line_comment_document
 from bot.demo.hub.documents.pulls import review_document
+from bot.demo.hub.line_comments import add_line_comment, place_of
 from bot.demo.hub.paging import paged
 from bot.demo.hub.records import Review
 from bot.demo.hub.refusal import not_found
 from bot.demo.hub.routing import Answer, Request, Routes
 
-REVIEWS = "/repos/{owner}/{repo}/pulls/{number}/reviews"
+PULL = "/repos/{owner}/{repo}/pulls/{number}"
+REVIEWS = f"{PULL}/reviews"
 routes = Routes()
 
 
@@ -22,6 +25,13 @@ def review_list(request: Request) -> Answer:
     return paged(request, reviews, lambda review: _shown(request, review).body)
 
 
+@routes.on("GET", f"{PULL}/comments", "pull_requests=read")
+def line_comment_list(request: Request) -> Answer:
+    at, pull = request.repository, request.pull
+    found = list(pull.line_comments.values())
+    return paged(request, found, lambda each: line_comment_document(request.links, at, pull, each))
+
+
 @routes.on("GET", f"{REVIEWS}/{{review}}", "pull_requests=read")
 def one_review(request: Request) -> Answer:
     found = request.pull.reviews.get(request.number("review"))
@@ -32,6 +42,7 @@ def one_review(request: Request) -> Answer:
 
 @routes.on("POST", REVIEWS, "pull_requests=write")
 def create_review(request: Request) -> Answer:
+    places = [place_of(request, each) for each in request.given("comments", list, [])]
     review = add_review(
         request.state,
         request.repository,
@@ -41,6 +52,8 @@ def create_review(request: Request) -> Answer:
         body=request.given("body", str, ""),
         commit_id=request.given("commit_id", str),
     )
+    for place in places:
+        add_line_comment(request.state, request.pull, review, place)
     return _shown(request, review)
 
 

@@ -1,0 +1,24 @@
+"""Suggesting, on the lines themselves, what a pull request's author could write instead."""
+
+from bot.core.pull import Pull
+from bot.core.review import Review
+from bot.errors import GitHubError
+from bot.report.suggestions import introduction, suggestions_of, unposted
+from bot.world import World
+
+
+def keep_suggestions(pull: Pull, review: Review, world: World, *, commit: str) -> None:
+    """Leave what was not suggested before. That it cannot be done is said, and changes nothing:
+    the comment has it all."""
+    assert world.github is not None
+    assert world.runner is not None
+    suggestions = suggestions_of(review, world.runner.run(commit))
+    if not suggestions:
+        return
+    try:
+        known = [each.body for each in world.github.own_line_comments(pull.number)]
+        if new := unposted(suggestions, known):
+            said = introduction(new)
+            world.github.comment_lines(pull.number, commit, new, introduction=said)
+    except GitHubError as error:
+        world.console.say(f"no suggestions on #{pull.number}: {error.message} {error.hint}")
