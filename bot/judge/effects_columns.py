@@ -38,7 +38,7 @@ def add_column(found: Collector, action: act.AddColumn) -> None:
     names_sequence(found, column.default)
     for constraint in column.constraints:
         if constraint.kind is ConstraintKind.FOREIGN_KEY:
-            found.lock_tree(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)
+            found.lock_partitions(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)
             if column.default and constraint.enforced:
                 found.scan(action.table, only=action.only)
         elif constraint.enforced:
@@ -137,12 +137,12 @@ def _recheck(found: Collector, action: act.AlterColumnType) -> None:
         if each.kind is ConstraintKind.CHECK and expression and action.name in expression.columns:
             found.scan(action.table, only=action.only)
         elif each.kind is ConstraintKind.FOREIGN_KEY and action.name in each.columns:
-            found.lock_tree(each.references, AE)
+            found.lock_partitions(each.references, AE)
             if _compares_otherwise(found, action, each):
                 found.scan(action.table, only=action.only)
     for child, constraint in found.catalogue.references_to(action.table):
         if action.name in constraint.referenced:
-            found.lock_tree(child, AE)
+            found.lock_partitions(child, AE)
             if _compares_otherwise(found, action, constraint):
                 found.scan(child)
 

@@ -12,6 +12,7 @@ from bot.sql.values import Constraint, ConstraintKind
 AE, SRE = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_ROW_EXCLUSIVE
 _KEYS = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE)
 _INDEXED = (*_KEYS, ConstraintKind.EXCLUDE)
+_INHERITED = (ConstraintKind.CHECK, ConstraintKind.NOT_NULL)
 _MAY_BE_OFF = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 
 
@@ -19,7 +20,7 @@ def add_constraint(found: Collector, action: act.AddConstraint) -> None:
     constraint = action.constraint
     if constraint.kind is ConstraintKind.FOREIGN_KEY:
         lock_table(found, action, SRE)
-        found.lock_tree(constraint.references, SRE)
+        found.lock_partitions(constraint.references, SRE)
     else:
         _lock_for(found, action)
     if constraint_scans(found, action.table, constraint):
@@ -71,27 +72,30 @@ def validate(found: Collector, action: act.ValidateConstraint) -> None:
     if constraint is None or not constraint.validated:
         found.scan(action.table, only=action.only)
     if constraint and not constraint.validated:
-        found.lock_tree(constraint.references, LockMode.ROW_SHARE)
+        found.lock_partitions(constraint.references, LockMode.ROW_SHARE)
 
 
 def alter_constraint(found: Collector, action: act.AlterConstraint) -> None:
     lock_table(found, action)
     constraint = found.catalogue.constraint(action.table, action.name)
     if constraint and action.enforced is not None:
-        found.lock_tree(constraint.references, AE)
+        found.lock_partitions(constraint.references, AE)
     if action.enforced and constraint and not constraint.enforced:
         found.scan(action.table)
 
 
 def drop_constraint(found: Collector, action: act.DropConstraint) -> None:
-    lock_table(found, action)
     constraint = found.catalogue.constraint(action.table, action.name)
+    if constraint is None or constraint.kind in _INHERITED:
+        lock_table(found, action)
+    else:
+        found.lock_partitions(action.table, AE)
     if constraint:
-        found.lock_tree(constraint.references, AE)
+        found.lock_partitions(constraint.references, AE)
     if action.cascade and constraint and constraint.kind in _KEYS:
         for child, key in found.catalogue.references_to(action.table):
             if set(key.referenced or constraint.columns) == set(constraint.columns):
-                found.lock_tree(child, AE)
+                found.lock_partitions(child, AE)
 
 
 CONSTRAINT_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {

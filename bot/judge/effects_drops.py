@@ -89,14 +89,14 @@ def _leave(found: Collector, table: Table, *, cascade: bool) -> None:
     found.lock(table.partition_of, AE)
     found.lock(found.catalogue.default_partition_of(table.partition_of or ""), AE)
     for constraint in table.foreign_keys():
-        found.lock_tree(constraint.references, AE)
+        found.lock_partitions(constraint.references, AE)
     for sequence in found.catalogue.owned_sequences(table.name):
         found.lock(sequence.name, AE)
     if cascade:
         for name in (table.name, *found.catalogue.ancestors_of(table.name)):
             for child, _ in found.catalogue.references_to(name):
-                found.lock_tree(child, AE)
-                found.lock_tree(name, AE)
+                found.lock_partitions(child, AE)
+                found.lock_partitions(name, AE)
         for view in found.catalogue.views_on(table.name):
             _gone(found, view)
 
@@ -113,7 +113,7 @@ def column_goes(found: Collector, table: str, column: str, *, cascade: bool) -> 
     known = found.catalogue.tables.get(table)
     for constraint in known.foreign_keys() if known else ():
         if column in constraint.columns:
-            found.lock_tree(constraint.references, AE)
+            found.lock_partitions(constraint.references, AE)
     for sequence in found.catalogue.owned_sequences(table, column):
         found.lock(sequence.name, AE)
     if cascade:
@@ -123,7 +123,7 @@ def column_goes(found: Collector, table: str, column: str, *, cascade: bool) -> 
 def _cascade(found: Collector, table: str, column: str) -> None:
     for child, constraint in found.catalogue.references_to(table):
         if column in constraint.referenced:
-            found.lock_tree(child, AE)
+            found.lock_partitions(child, AE)
     known = found.catalogue.tables.get(table)
     for each in known.columns.values() if known else ():
         if column in each.computed_from:

@@ -44,7 +44,8 @@ def reindex(found: Collector, action: act.Reindex) -> None:
         found.lock(action.name, SUE if action.concurrently else AE)
         found.rebuild(action.name)
     if table:
-        found.scan(table)
+        known = found.catalogue.tables.get(table)
+        found.scan(table, only=not (known and known.partitioned))
     for each in found.catalogue.indexes_of(action.name):
         found.rebuild(each.name)
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.judge.catalogue import Catalogue, without
+from bot.judge.inherited import hand_down
 from bot.judge.replay_tables import own_sequence
 from bot.judge.schema import Table
 from bot.sql import actions as act
-from bot.sql.values import Column, Constraint, ConstraintKind
+from bot.sql.values import Column, Constraint, ConstraintKind, Expression, Volatility
 
 
 def _add_column(catalogue: Catalogue, action: act.AddColumn, born: int) -> None:
@@ -19,7 +20,8 @@ def _add_column(catalogue: Catalogue, action: act.AddColumn, born: int) -> None:
     for each in _reached(catalogue, table, action):
         catalogue.put(each, columns={**each.columns, column.name: column})
     for constraint in column.constraints:
-        catalogue.add_constraint(catalogue.tables[action.table], constraint)
+        name = catalogue.add_constraint(catalogue.tables[action.table], constraint)
+        hand_down(catalogue, action.table, name)
     own_sequence(catalogue, action.table, column, born)
 
 
@@ -90,12 +92,18 @@ def change_column(catalogue: Catalogue, action: Any, born: int) -> None:
         _drop_not_null(catalogue, catalogue.tables[action.table], action.name)
 
 
+# The default that a serial column goes on having when its type changes.
+_DRAWS = Expression(Volatility.VOLATILE, functions=("nextval",))
+
+
 def _changed(column: Column, action: Any) -> Column:
     if isinstance(action, act.AlterColumnType):
-        return replace(column, type=action.type, collation=action.collation)
+        default = _DRAWS if column.type.serial else column.default
+        return replace(column, type=action.type, collation=action.collation, default=default)
     if isinstance(action, act.SetNotNull | act.DropNotNull):
         return replace(column, not_null=isinstance(action, act.SetNotNull))
-    return replace(column, default=getattr(action, "default", None))
+    plain = replace(column.type, serial=False)
+    return replace(column, type=plain, default=getattr(action, "default", None))
 
 
 def _drop_not_null(catalogue: Catalogue, table: Table, column: str) -> None:

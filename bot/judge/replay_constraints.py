@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.judge.catalogue import Catalogue, without
+from bot.judge.inherited import hand_down, take_back, validate_below
 from bot.judge.partition_indexes import bring_to_partitions, drop_below
 from bot.judge.replay_columns import change_column
 from bot.sql import actions as act
@@ -17,6 +18,8 @@ def _add_constraint(catalogue: Catalogue, action: act.AddConstraint, born: int) 
         return
     constraint = _with_columns(catalogue, action)
     name = catalogue.add_constraint(table, constraint)
+    if not action.only:
+        hand_down(catalogue, action.table, name)
     index = catalogue.indexes.get(f"{action.table.partition('.')[0]}.{name}")
     if index and index.constraint == name:
         bring_to_partitions(catalogue, index)
@@ -42,6 +45,7 @@ def _validate(catalogue: Catalogue, action: act.ValidateConstraint, born: int) -
     if table and found:
         valid = replace(found, validated=True)
         catalogue.put(table, constraints={**table.constraints, action.name: valid})
+        validate_below(catalogue, action.table, action.name)
         if found.kind is ConstraintKind.NOT_NULL:
             for name in found.columns:
                 change_column(catalogue, act.SetNotNull(action.table, name), born)
@@ -65,6 +69,7 @@ def _drop_constraint(catalogue: Catalogue, action: act.DropConstraint, born: int
     if table is None or found is None:
         return
     catalogue.put(table, constraints=without(table.constraints, [action.name]))
+    take_back(catalogue, action.table, found)
     if found.kind is ConstraintKind.NOT_NULL:
         for name in found.columns:
             change_column(catalogue, act.DropNotNull(action.table, name), born)
