@@ -161,6 +161,10 @@ def _compares_otherwise(
 
 
 def set_not_null(found: Collector, action: act.SetNotNull) -> None:
+    column = found.catalogue.column(action.table, action.name)
+    if found.postgres < 18 and column and column.not_null:
+        found.lock(action.table, AE)
+        return
     lock_table(found, action)
     for table in found.stored(action.table, only=action.only):
         if scans_for_not_null(found, table, action.name):

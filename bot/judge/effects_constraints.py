@@ -25,6 +25,15 @@ def add_constraint(found: Collector, action: act.AddConstraint) -> None:
         _lock_for(found, action)
     if constraint_scans(found, action.table, constraint):
         found.scan(action.table, only=action.only or not _reaches_heirs(found, action))
+    if constraint.kind is ConstraintKind.PRIMARY_KEY and found.postgres >= 18:
+        _forbids_null_below(found, action)
+
+
+def _forbids_null_below(found: Collector, action: act.AddConstraint) -> None:
+    """From 18 on a primary key's NOT NULL is handed down to heirs."""
+    for heir in found.catalogue.heirs_of(action.table):
+        if any(scans_for_not_null(found, heir, name) for name in action.constraint.columns):
+            found.scan(heir, only=True)
 
 
 def _lock_for(found: Collector, action: act.AddConstraint) -> None:
@@ -68,7 +77,10 @@ def indexed_columns(found: Collector, table: str, index: str) -> tuple[str, ...]
 
 def validate(found: Collector, action: act.ValidateConstraint) -> None:
     constraint = found.catalogue.constraint(action.table, action.name)
-    lock_table(found, action, LockMode.SHARE_UPDATE_EXCLUSIVE)
+    if constraint and constraint.validated:
+        found.lock(action.table, LockMode.SHARE_UPDATE_EXCLUSIVE)
+    else:
+        lock_table(found, action, LockMode.SHARE_UPDATE_EXCLUSIVE)
     if constraint is None or not constraint.validated:
         found.scan(action.table, only=action.only)
     if constraint and not constraint.validated:

@@ -66,7 +66,7 @@ def _drop_index(found: Collector, name: str, action: act.DropObjects) -> None:
     mode = SUE if action.concurrently else AE
     found.lock(name, mode)
     if index:
-        found.lock_tree(index.table, mode)
+        found.lock_partitions(index.table, mode)
 
 
 def drop_table(found: Collector, name: str, *, cascade: bool) -> None:

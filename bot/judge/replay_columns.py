@@ -36,8 +36,8 @@ def _drop_column(catalogue: Catalogue, action: act.DropColumn, born: int) -> Non
         return
     for each in _reached(catalogue, table, action):
         drop_column(catalogue, each.name, action.name)
-    if action.cascade:
-        drop_views_using(catalogue, action.table, action.name)
+        if action.cascade:
+            drop_views_using(catalogue, each.name, action.name)
 
 
 def drop_column(catalogue: Catalogue, name: str, column: str) -> None:
@@ -78,7 +78,9 @@ def drop_view(catalogue: Catalogue, name: str) -> None:
 
 def _uses(constraint: Constraint, column: str) -> bool:
     expression = constraint.expression
-    return column in constraint.columns or bool(expression and column in expression.columns)
+    if expression and column in expression.columns:
+        return True
+    return constraint.kind is not ConstraintKind.CHECK and column in constraint.columns
 
 
 def change_column(catalogue: Catalogue, action: Any, born: int) -> None:

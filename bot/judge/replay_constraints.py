@@ -26,7 +26,7 @@ def _add_constraint(catalogue: Catalogue, action: act.AddConstraint, born: int) 
     makes_not_null = (ConstraintKind.PRIMARY_KEY, ConstraintKind.NOT_NULL)
     if constraint.kind in makes_not_null and constraint.validated:
         for name in constraint.columns:
-            change_column(catalogue, act.SetNotNull(action.table, name), born)
+            change_column(catalogue, act.SetNotNull(action.table, name, only=action.only), born)
 
 
 def _with_columns(catalogue: Catalogue, action: act.AddConstraint) -> Constraint:
