@@ -77,13 +77,18 @@ def indexed_columns(found: Collector, table: str, index: str) -> tuple[str, ...]
 
 def validate(found: Collector, action: act.ValidateConstraint) -> None:
     constraint = found.catalogue.constraint(action.table, action.name)
+    mode = LockMode.SHARE_UPDATE_EXCLUSIVE
     if constraint and constraint.validated:
-        found.lock(action.table, LockMode.SHARE_UPDATE_EXCLUSIVE)
+        found.lock(action.table, mode)
+        return
+    if constraint and constraint.kind is ConstraintKind.FOREIGN_KEY:
+        table = found.catalogue.tables.get(action.table)
+        found.lock_partitions(action.table, mode)
+        found.scan(action.table, only=not (table and table.partitioned))
     else:
-        lock_table(found, action, LockMode.SHARE_UPDATE_EXCLUSIVE)
-    if constraint is None or not constraint.validated:
+        lock_table(found, action, mode)
         found.scan(action.table, only=action.only)
-    if constraint and not constraint.validated:
+    if constraint:
         found.lock_partitions(constraint.references, LockMode.ROW_SHARE)
 
 

@@ -23,7 +23,9 @@ def handed_down(parent: Table | None, child: Table) -> dict[str, Constraint]:
     """What a new partition or heir starts with."""
     every = parent.constraints if parent else {}
     return {
-        name: replace(each, validated=True) for name, each in every.items() if _reaches(each, child)
+        name: replace(each, validated=each.validated or each.kind is ConstraintKind.CHECK)
+        for name, each in every.items()
+        if _reaches(each, child)
     }
 
 
