@@ -162,7 +162,7 @@ def _compares_otherwise(
 
 def set_not_null(found: Collector, action: act.SetNotNull) -> None:
     column = found.catalogue.column(action.table, action.name)
-    if found.postgres < 18 and column and column.not_null:
+    if column and column.not_null:
         found.lock(action.table, AE)
         return
     lock_table(found, action)

@@ -19,7 +19,7 @@ _MAY_BE_OFF = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 def add_constraint(found: Collector, action: act.AddConstraint) -> None:
     constraint = action.constraint
     if constraint.kind is ConstraintKind.FOREIGN_KEY:
-        lock_table(found, action, SRE)
+        found.lock_partitions(action.table, SRE)
         found.lock_partitions(constraint.references, SRE)
     else:
         _lock_for(found, action)

@@ -167,7 +167,7 @@ def _drop_sequence(found: Collector, name: str, action: act.DropObjects) -> None
     found.lock(name, AE)
     sequence = found.catalogue.sequences.get(name)
     if action.cascade and sequence and sequence.table:
-        found.lock(sequence.table, AE)
+        found.lock_tree(sequence.table, AE)
     for table in found.catalogue.tables.values() if action.cascade else ():
         for column in table.columns.values():
             strings = column.default.strings if column.default else ()

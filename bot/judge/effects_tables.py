@@ -97,6 +97,7 @@ def create_table(found: Collector, action: act.CreateTable) -> None:
         names_sequence(found, column.default)
     if action.partition_of:
         found.lock(action.partition_of, AE)
+        _shares_sequences(found, action.partition_of)
         _share_keys(found, action.partition_of, referenced=SRE, referencing=SRE)
         _default_partition(found, action.partition_of)
 

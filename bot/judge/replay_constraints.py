@@ -77,7 +77,7 @@ def _drop_constraint(catalogue: Catalogue, action: act.DropConstraint, born: int
     index = catalogue.indexes.get(owned)
     if index and index.constraint == action.name:
         drop_below(catalogue, owned)
-    if action.cascade:
+    if action.cascade and found.kind in (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE):
         drop_keys_on(catalogue, action.table, found)
 
 
