@@ -88,8 +88,10 @@ def _leave(found: Collector, table: Table, *, cascade: bool) -> None:
     """What stands around a table that is dropped."""
     found.lock(table.partition_of, AE)
     found.lock(found.catalogue.default_partition_of(table.partition_of or ""), AE)
+    above = found.catalogue.tables.get(table.partition_of or "")
     for constraint in table.foreign_keys():
-        found.lock_partitions(constraint.references, AE)
+        if above is None or constraint.name not in above.constraints:
+            found.lock_partitions(constraint.references, AE)
     for sequence in found.catalogue.owned_sequences(table.name):
         found.lock(sequence.name, AE)
     if cascade:
