@@ -162,7 +162,9 @@ def _compares_otherwise(
 
 def set_not_null(found: Collector, action: act.SetNotNull) -> None:
     column = found.catalogue.column(action.table, action.name)
-    if column and column.not_null:
+    table = found.catalogue.tables.get(action.table)
+    partitioned = table is not None and table.partitioned
+    if column and column.not_null and (partitioned or found.postgres >= 18):
         found.lock(action.table, AE)
         return
     lock_table(found, action)

@@ -19,18 +19,24 @@ _MAY_BE_OFF = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 def add_constraint(found: Collector, action: act.AddConstraint) -> None:
     constraint = action.constraint
     if constraint.kind is ConstraintKind.FOREIGN_KEY:
-        found.lock_partitions(action.table, SRE)
+        if found.postgres >= 18:
+            lock_table(found, action, SRE)
+        else:
+            found.lock_partitions(action.table, SRE)
         found.lock_partitions(constraint.references, SRE)
     else:
         _lock_for(found, action)
     if constraint_scans(found, action.table, constraint):
         found.scan(action.table, only=action.only or not _reaches_heirs(found, action))
-    if constraint.kind is ConstraintKind.PRIMARY_KEY and found.postgres >= 18:
+    if constraint.kind is ConstraintKind.PRIMARY_KEY:
         _forbids_null_below(found, action)
 
 
 def _forbids_null_below(found: Collector, action: act.AddConstraint) -> None:
-    """From 18 on a primary key's NOT NULL is handed down to heirs."""
+    """A primary key's NOT NULL is handed down to heirs and partitions."""
+    columns = (found.catalogue.column(action.table, name) for name in action.constraint.columns)
+    if found.postgres < 18 and any(each is None or not each.not_null for each in columns):
+        found.lock_tree(action.table, AE)
     for heir in found.catalogue.heirs_of(action.table):
         if any(scans_for_not_null(found, heir, name) for name in action.constraint.columns):
             found.scan(heir, only=True)
