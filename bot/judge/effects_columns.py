@@ -168,9 +168,9 @@ def set_not_null(found: Collector, action: act.SetNotNull) -> None:
         found.lock(action.table, AE)
         return
     lock_table(found, action)
-    for table in found.stored(action.table, only=action.only):
-        if scans_for_not_null(found, table, action.name):
-            found.scan(table, only=True)
+    for name in found.stored(action.table, only=action.only):
+        if scans_for_not_null(found, name, action.name):
+            found.scan(name, only=True)
 
 
 def scans_for_not_null(found: Collector, table: str, name: str) -> bool:
