@@ -59,6 +59,11 @@ class Collector:
         for name in (table, *(self.catalogue.below(table) if table else ())):
             self.lock(name, mode)
 
+    def lock_partitions(self, table: str | None, mode: LockMode) -> None:
+        """A table and its partitions: foreign keys and indexes do not reach heirs."""
+        for name in (table, *(self.catalogue.partitions_of(table) if table else ())):
+            self.lock(name, mode)
+
     def read(self, relation: str, mode: LockMode = LockMode.ACCESS_SHARE) -> None:
         """What a query that runs locks: through views, and down to partitions and heirs."""
         self.lock_tree(relation, mode)

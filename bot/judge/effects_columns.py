@@ -41,7 +41,7 @@ def add_column(found: Collector, action: act.AddColumn) -> None:
     names_sequence(found, column.default)
     for constraint in column.constraints:
         if constraint.kind is ConstraintKind.FOREIGN_KEY:
-            found.lock_tree(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)
+            found.lock_partitions(constraint.references, LockMode.SHARE_ROW_EXCLUSIVE)
             if column.default and constraint.enforced:
                 found.scan(action.table, only=action.only)
         elif constraint.enforced:
@@ -140,12 +140,12 @@ def _recheck(found: Collector, action: act.AlterColumnType) -> None:
         if each.kind is ConstraintKind.CHECK and expression and action.name in expression.columns:
             found.scan(action.table, only=action.only)
         elif each.kind is ConstraintKind.FOREIGN_KEY and action.name in each.columns:
-            found.lock_tree(each.references, AE)
+            found.lock_partitions(each.references, AE)
             if _compares_otherwise(found, action, each):
                 found.scan(action.table, only=action.only)
     for child, constraint in found.catalogue.references_to(action.table):
         if action.name in constraint.referenced:
-            found.lock_tree(child, AE)
+            found.lock_partitions(child, AE)
             if _compares_otherwise(found, action, constraint):
                 found.scan(child)
 
@@ -164,10 +164,16 @@ def _compares_otherwise(
 
 
 def set_not_null(found: Collector, action: act.SetNotNull) -> None:
+    column = found.catalogue.column(action.table, action.name)
+    table = found.catalogue.tables.get(action.table)
+    partitioned = table is not None and table.partitioned
+    if column and column.not_null and (partitioned or found.postgres >= 18):
+        found.lock(action.table, AE)
+        return
     lock_table(found, action)
-    for table in found.stored(action.table, only=action.only):
-        if scans_for_not_null(found, table, action.name):
-            found.scan(table, only=True)
+    for name in found.stored(action.table, only=action.only):
+        if scans_for_not_null(found, name, action.name):
+            found.scan(name, only=True)
 
 
 def scans_for_not_null(found: Collector, table: str, name: str) -> bool:

@@ -12,18 +12,34 @@ from bot.sql.values import Constraint, ConstraintKind
 AE, SRE = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_ROW_EXCLUSIVE
 _KEYS = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE)
 _INDEXED = (*_KEYS, ConstraintKind.EXCLUDE)
+_INHERITED = (ConstraintKind.CHECK, ConstraintKind.NOT_NULL)
 _MAY_BE_OFF = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 
 
 def add_constraint(found: Collector, action: act.AddConstraint) -> None:
     constraint = action.constraint
     if constraint.kind is ConstraintKind.FOREIGN_KEY:
-        lock_table(found, action, SRE)
-        found.lock_tree(constraint.references, SRE)
+        if found.postgres >= 18:
+            lock_table(found, action, SRE)
+        else:
+            found.lock_partitions(action.table, SRE)
+        found.lock_partitions(constraint.references, SRE)
     else:
         _lock_for(found, action)
     if constraint_scans(found, action.table, constraint):
         found.scan(action.table, only=action.only or not _reaches_heirs(found, action))
+    if constraint.kind is ConstraintKind.PRIMARY_KEY:
+        _forbids_null_below(found, action)
+
+
+def _forbids_null_below(found: Collector, action: act.AddConstraint) -> None:
+    """A primary key's NOT NULL is handed down to heirs and partitions."""
+    columns = (found.catalogue.column(action.table, name) for name in action.constraint.columns)
+    if found.postgres < 18 and any(each is None or not each.not_null for each in columns):
+        found.lock_tree(action.table, AE)
+    for heir in found.catalogue.heirs_of(action.table):
+        if any(scans_for_not_null(found, heir, name) for name in action.constraint.columns):
+            found.scan(heir, only=True)
 
 
 def _lock_for(found: Collector, action: act.AddConstraint) -> None:
@@ -67,31 +83,42 @@ def indexed_columns(found: Collector, table: str, index: str) -> tuple[str, ...]
 
 def validate(found: Collector, action: act.ValidateConstraint) -> None:
     constraint = found.catalogue.constraint(action.table, action.name)
-    lock_table(found, action, LockMode.SHARE_UPDATE_EXCLUSIVE)
-    if constraint is None or not constraint.validated:
+    mode = LockMode.SHARE_UPDATE_EXCLUSIVE
+    if constraint and constraint.validated:
+        found.lock(action.table, mode)
+        return
+    if constraint and constraint.kind is ConstraintKind.FOREIGN_KEY:
+        table = found.catalogue.tables.get(action.table)
+        found.lock_partitions(action.table, mode)
+        found.scan(action.table, only=not (table and table.partitioned))
+    else:
+        lock_table(found, action, mode)
         found.scan(action.table, only=action.only)
-    if constraint and not constraint.validated:
-        found.lock_tree(constraint.references, LockMode.ROW_SHARE)
+    if constraint:
+        found.lock_partitions(constraint.references, LockMode.ROW_SHARE)
 
 
 def alter_constraint(found: Collector, action: act.AlterConstraint) -> None:
     lock_table(found, action)
     constraint = found.catalogue.constraint(action.table, action.name)
     if constraint and action.enforced is not None:
-        found.lock_tree(constraint.references, AE)
+        found.lock_partitions(constraint.references, AE)
     if action.enforced and constraint and not constraint.enforced:
         found.scan(action.table)
 
 
 def drop_constraint(found: Collector, action: act.DropConstraint) -> None:
-    lock_table(found, action)
     constraint = found.catalogue.constraint(action.table, action.name)
+    if constraint is None or constraint.kind in _INHERITED:
+        lock_table(found, action)
+    else:
+        found.lock_partitions(action.table, AE)
     if constraint:
-        found.lock_tree(constraint.references, AE)
+        found.lock_partitions(constraint.references, AE)
     if action.cascade and constraint and constraint.kind in _KEYS:
         for child, key in found.catalogue.references_to(action.table):
             if set(key.referenced or constraint.columns) == set(constraint.columns):
-                found.lock_tree(child, AE)
+                found.lock_partitions(child, AE)
 
 
 CONSTRAINT_EFFECTS: dict[type[act.Action], Callable[[Collector, Any], None]] = {

@@ -24,6 +24,8 @@ def truncate(found: Collector, action: act.Truncate) -> None:
         table = waiting.pop()
         if table in action.only:
             found.lock(table, AE)
+        elif table not in action.tables:
+            found.lock_partitions(table, AE)
         else:
             found.lock_tree(table, AE)
         found.lose(table)

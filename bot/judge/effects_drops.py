@@ -66,7 +66,7 @@ def _drop_index(found: Collector, name: str, action: act.DropObjects) -> None:
     mode = SUE if action.concurrently else AE
     found.lock(name, mode)
     if index:
-        found.lock_tree(index.table, mode)
+        found.lock_partitions(index.table, mode)
 
 
 def drop_table(found: Collector, name: str, *, cascade: bool) -> None:
@@ -88,15 +88,17 @@ def _leave(found: Collector, table: Table, *, cascade: bool) -> None:
     """What stands around a table that is dropped."""
     found.lock(table.partition_of, AE)
     found.lock(found.catalogue.default_partition_of(table.partition_of or ""), AE)
+    above = found.catalogue.tables.get(table.partition_of or "")
     for constraint in table.foreign_keys():
-        found.lock_tree(constraint.references, AE)
+        if above is None or constraint.name not in above.constraints:
+            found.lock_partitions(constraint.references, AE)
     for sequence in found.catalogue.owned_sequences(table.name):
         found.lock(sequence.name, AE)
     if cascade:
         for name in (table.name, *found.catalogue.ancestors_of(table.name)):
             for child, _ in found.catalogue.references_to(name):
-                found.lock_tree(child, AE)
-                found.lock_tree(name, AE)
+                found.lock_partitions(child, AE)
+                found.lock_partitions(name, AE)
         for view in found.catalogue.views_on(table.name):
             _gone(found, view)
 
@@ -113,7 +115,7 @@ def column_goes(found: Collector, table: str, column: str, *, cascade: bool) -> 
     known = found.catalogue.tables.get(table)
     for constraint in known.foreign_keys() if known else ():
         if column in constraint.columns:
-            found.lock_tree(constraint.references, AE)
+            found.lock_partitions(constraint.references, AE)
     for sequence in found.catalogue.owned_sequences(table, column):
         found.lock(sequence.name, AE)
     if cascade:
@@ -123,7 +125,7 @@ def column_goes(found: Collector, table: str, column: str, *, cascade: bool) -> 
 def _cascade(found: Collector, table: str, column: str) -> None:
     for child, constraint in found.catalogue.references_to(table):
         if column in constraint.referenced:
-            found.lock_tree(child, AE)
+            found.lock_partitions(child, AE)
     known = found.catalogue.tables.get(table)
     for each in known.columns.values() if known else ():
         if column in each.computed_from:
@@ -167,7 +169,7 @@ def _drop_sequence(found: Collector, name: str, action: act.DropObjects) -> None
     found.lock(name, AE)
     sequence = found.catalogue.sequences.get(name)
     if action.cascade and sequence and sequence.table:
-        found.lock(sequence.table, AE)
+        found.lock_tree(sequence.table, AE)
     for table in found.catalogue.tables.values() if action.cascade else ():
         for column in table.columns.values():
             strings = column.default.strings if column.default else ()

@@ -7,6 +7,7 @@ from bot.core.effects import LockMode
 from bot.judge.births import key_of
 from bot.judge.collector import Collector
 from bot.sql import actions as act
+from bot.sql.values import ConstraintKind
 
 AS, SUE, S = LockMode.ACCESS_SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE, LockMode.SHARE
 RE, SRE = LockMode.ROW_EXCLUSIVE, LockMode.SHARE_ROW_EXCLUSIVE
@@ -44,7 +45,8 @@ def reindex(found: Collector, action: act.Reindex) -> None:
         found.lock(action.name, SUE if action.concurrently else AE)
         found.rebuild(action.name)
     if table:
-        found.scan(table)
+        known = found.catalogue.tables.get(table)
+        found.scan(table, only=not (known and known.partitioned))
     for each in found.catalogue.indexes_of(action.name):
         found.rebuild(each.name)
 
@@ -56,7 +58,7 @@ def rename(found: Collector, action: act.Rename) -> None:
         _rename_schema(found, action)
         return
     if action.relation:
-        tree = action.kind in ("COLUMN", "TRIGGER")
+        tree = action.kind in ("COLUMN", "TRIGGER") or _is_check(found, action)
         (found.lock_tree if tree else found.lock)(action.relation, AE)
         if action.kind == "COLUMN":
             for table in (action.relation, *found.catalogue.below(action.relation)):
@@ -67,6 +69,12 @@ def rename(found: Collector, action: act.Rename) -> None:
         found.lock(action.old, AE)
     if action.kind in _SEEN | _NAMED_BY_QUERIES and action.old not in found.catalogue.indexes:
         found.miss(action.old)
+
+
+def _is_check(found: Collector, action: act.Rename) -> bool:
+    """A CHECK has one name in the whole tree."""
+    constraint = found.catalogue.constraint(action.relation, action.old)
+    return constraint is not None and constraint.kind is ConstraintKind.CHECK
 
 
 def _rename_schema(found: Collector, action: act.Rename) -> None:

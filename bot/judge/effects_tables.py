@@ -88,16 +88,25 @@ def create_table(found: Collector, action: act.CreateTable) -> None:
         found.lock(source, AS)
     for parent in action.inherits:
         found.lock(parent, SUE)
+        _shares_sequences(found, parent)
     inline = (each for column in action.columns for each in column.constraints)
     for constraint in (*inline, *action.constraints):
         if constraint.references and constraint.references != action.table:
-            found.lock_tree(constraint.references, SRE)
+            found.lock_partitions(constraint.references, SRE)
     for column in action.columns:
         names_sequence(found, column.default)
     if action.partition_of:
         found.lock(action.partition_of, AE)
+        _shares_sequences(found, action.partition_of)
         _share_keys(found, action.partition_of, referenced=SRE, referencing=SRE)
         _default_partition(found, action.partition_of)
+
+
+def _shares_sequences(found: Collector, parent: str) -> None:
+    """What draws numbers above draws them from the same sequence below."""
+    for sequence in found.catalogue.owned_sequences(parent):
+        if found.postgres >= 18 and not sequence.identity:
+            found.lock(sequence.name, AS)
 
 
 def _default_partition(found: Collector, parent: str) -> None:
@@ -113,9 +122,9 @@ def _share_keys(
     """A partition takes part in the foreign keys of all above it, in both directions."""
     for table in (parent, *found.catalogue.ancestors_of(parent)):
         for constraint in _foreign_keys(found, table):
-            found.lock_tree(constraint.references, referenced)
+            found.lock_partitions(constraint.references, referenced)
         for child, _ in found.catalogue.references_to(table):
-            found.lock_tree(child, referencing)
+            found.lock_partitions(child, referencing)
 
 
 def _foreign_keys(found: Collector, table: str) -> Iterator[Constraint]:

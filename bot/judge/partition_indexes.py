@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue import Catalogue, without
 from bot.judge.chosen_names import bare, object_name
 from bot.judge.schema import Index
 
@@ -27,7 +27,10 @@ def bring_to_partition(catalogue: Catalogue, parent: str, partition: str) -> Non
 
 def drop_below(catalogue: Catalogue, name: str) -> None:
     """Forget an index with those it brought to partitions."""
-    catalogue.indexes.pop(name, None)
+    index = catalogue.indexes.pop(name, None)
+    table = catalogue.tables.get(index.table) if index else None
+    if index and table and index.constraint:
+        catalogue.put(table, constraints=without(table.constraints, [index.constraint]))
     for each in [index for index in catalogue.indexes.values() if index.parent == name]:
         drop_below(catalogue, each.name)
 
@@ -47,6 +50,11 @@ def _bring(catalogue: Catalogue, index: Index, partition: str) -> None:
         constraint=name if index.constraint else None,
     )
     catalogue.indexes[copy.name] = copy
+    above = catalogue.constraint(index.table, index.constraint) if index.constraint else None
+    if above:
+        table = catalogue.tables[partition]
+        own = replace(above, name=name)
+        catalogue.put(table, constraints={**table.constraints, name: own})
     bring_to_partitions(catalogue, copy)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.judge.catalogue import Catalogue, renamed
+from bot.judge.inherited import rename_below
 from bot.judge.schema import Index, Table
 from bot.sql import actions as act
 from bot.sql.values import Constraint, Expression
@@ -20,6 +21,7 @@ def rename(catalogue: Catalogue, action: act.Rename) -> None:
                 changed[action.new] = replace(changed[action.new], name=action.new)
             catalogue.put(table, constraints=changed)
             _rename_index_of(catalogue, table.name, action)
+            rename_below(catalogue, table.name, action.old, action.new)
     elif action.kind == "SCHEMA":
         _rename_schema(catalogue, action.old, action.new)
     elif action.kind == "DOMAIN CONSTRAINT":

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.judge.catalogue import Catalogue, without
+from bot.judge.inherited import hand_down
 from bot.judge.replay_tables import own_sequence
 from bot.judge.schema import Table
 from bot.sql import actions as act
-from bot.sql.values import Column, Constraint, ConstraintKind
+from bot.sql.values import Column, Constraint, ConstraintKind, Expression, Volatility
 
 
 def _add_column(catalogue: Catalogue, action: act.AddColumn, born: int) -> None:
@@ -19,7 +20,8 @@ def _add_column(catalogue: Catalogue, action: act.AddColumn, born: int) -> None:
     for each in _reached(catalogue, table, action):
         catalogue.put(each, columns={**each.columns, column.name: column})
     for constraint in column.constraints:
-        catalogue.add_constraint(action.table, constraint)
+        name = catalogue.add_constraint(action.table, constraint)
+        hand_down(catalogue, action.table, name)
     own_sequence(catalogue, action.table, column, born)
 
 
@@ -34,8 +36,8 @@ def _drop_column(catalogue: Catalogue, action: act.DropColumn, born: int) -> Non
         return
     for each in _reached(catalogue, table, action):
         drop_column(catalogue, each.name, action.name)
-    if action.cascade:
-        drop_views_using(catalogue, action.table, action.name)
+        if action.cascade:
+            drop_views_using(catalogue, each.name, action.name)
 
 
 def drop_column(catalogue: Catalogue, name: str, column: str) -> None:
@@ -76,7 +78,9 @@ def drop_view(catalogue: Catalogue, name: str) -> None:
 
 def _uses(constraint: Constraint, column: str) -> bool:
     expression = constraint.expression
-    return column in constraint.columns or bool(expression and column in expression.columns)
+    if expression and column in expression.columns:
+        return True
+    return constraint.kind is not ConstraintKind.CHECK and column in constraint.columns
 
 
 def change_column(catalogue: Catalogue, action: Any, born: int) -> None:
@@ -90,12 +94,18 @@ def change_column(catalogue: Catalogue, action: Any, born: int) -> None:
         _drop_not_null(catalogue, catalogue.tables[action.table], action.name)
 
 
+# The default that a serial column goes on having when its type changes.
+_DRAWS = Expression(Volatility.VOLATILE, functions=("nextval",))
+
+
 def _changed(column: Column, action: Any) -> Column:
     if isinstance(action, act.AlterColumnType):
-        return replace(column, type=action.type, collation=action.collation)
+        default = _DRAWS if column.type.serial else column.default
+        return replace(column, type=action.type, collation=action.collation, default=default)
     if isinstance(action, act.SetNotNull | act.DropNotNull):
         return replace(column, not_null=isinstance(action, act.SetNotNull))
-    return replace(column, default=getattr(action, "default", None))
+    plain = replace(column.type, serial=False)
+    return replace(column, type=plain, default=getattr(action, "default", None))
 
 
 def _drop_not_null(catalogue: Catalogue, table: Table, column: str) -> None:

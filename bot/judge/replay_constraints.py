@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.judge.catalogue import Catalogue, without
+from bot.judge.inherited import hand_down, take_back, validate_below
 from bot.judge.partition_indexes import bring_to_partitions, drop_below
 from bot.judge.replay_columns import change_column
 from bot.sql import actions as act
@@ -14,13 +15,15 @@ from bot.sql.values import Constraint, ConstraintKind
 def _add_constraint(catalogue: Catalogue, action: act.AddConstraint, born: int) -> None:
     constraint = _with_columns(catalogue, action)
     name = catalogue.add_constraint(action.table, constraint)
+    if not action.only:
+        hand_down(catalogue, action.table, name)
     index = catalogue.indexes.get(f"{action.table.partition('.')[0]}.{name}")
     if index and index.constraint == name:
         bring_to_partitions(catalogue, index)
     makes_not_null = (ConstraintKind.PRIMARY_KEY, ConstraintKind.NOT_NULL)
     if constraint.kind in makes_not_null and constraint.validated:
         for name in constraint.columns:
-            change_column(catalogue, act.SetNotNull(action.table, name), born)
+            change_column(catalogue, act.SetNotNull(action.table, name, only=action.only), born)
 
 
 def _with_columns(catalogue: Catalogue, action: act.AddConstraint) -> Constraint:
@@ -39,6 +42,7 @@ def _validate(catalogue: Catalogue, action: act.ValidateConstraint, born: int) -
     if found:
         valid = replace(found, validated=True)
         catalogue.put_constraints(action.table, {**there, action.name: valid})
+        validate_below(catalogue, action.table, action.name)
         if found.kind is ConstraintKind.NOT_NULL:
             for name in found.columns:
                 change_column(catalogue, act.SetNotNull(action.table, name), born)
@@ -62,6 +66,7 @@ def _drop_constraint(catalogue: Catalogue, action: act.DropConstraint, born: int
     if found is None:
         return
     catalogue.put_constraints(action.table, without(there, [action.name]))
+    take_back(catalogue, action.table, found)
     if found.kind is ConstraintKind.NOT_NULL:
         for name in found.columns:
             change_column(catalogue, act.DropNotNull(action.table, name), born)
@@ -69,7 +74,7 @@ def _drop_constraint(catalogue: Catalogue, action: act.DropConstraint, born: int
     index = catalogue.indexes.get(owned)
     if index and index.constraint == action.name:
         drop_below(catalogue, owned)
-    if action.cascade:
+    if action.cascade and found.kind in (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE):
         drop_keys_on(catalogue, action.table, found)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from bot.judge.births import key_of
 from bot.judge.catalogue import Catalogue, without
 from bot.judge.partition_indexes import drop_below
-from bot.judge.replay_columns import drop_column, drop_view
+from bot.judge.replay_columns import change_column, drop_column, drop_view
 from bot.judge.row_security import drop_policy
 from bot.sql import actions as act
 
@@ -30,7 +30,7 @@ def _drop(catalogue: Catalogue, action: act.DropObjects, born: int) -> None:
         elif action.kind == "INDEX":
             drop_below(catalogue, name)
         elif action.kind == "SEQUENCE":
-            catalogue.sequences.pop(name, None)
+            _drop_sequence(catalogue, name, cascade=action.cascade)
         catalogue.members.pop(key_of(action.kind, name), None)
 
 
@@ -49,6 +49,17 @@ def _drop_schema(catalogue: Catalogue, schema: str) -> None:
     for values in holders:
         for name in [each for each in values if each.startswith(within)]:
             del values[name]
+
+
+def _drop_sequence(catalogue: Catalogue, name: str, *, cascade: bool) -> None:
+    """With CASCADE the defaults that draw from it go too."""
+    sequence = catalogue.sequences.pop(name, None)
+    if sequence and sequence.table and cascade:
+        change_column(catalogue, act.DropDefault(sequence.table, sequence.column), 0)
+    for table in list(catalogue.tables.values()) if cascade else ():
+        for column in table.columns.values():
+            if column.default and {name, name.partition(".")[2]} & {*column.default.strings}:
+                change_column(catalogue, act.DropDefault(table.name, column.name), 0)
 
 
 def _drop_table(catalogue: Catalogue, name: str, *, cascade: bool) -> None:

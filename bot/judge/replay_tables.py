@@ -7,6 +7,7 @@ from typing import Any
 from bot.judge import row_security
 from bot.judge.catalogue import Catalogue
 from bot.judge.chosen_names import bare, object_name
+from bot.judge.inherited import handed_down
 from bot.judge.partition_indexes import bring_to_partition
 from bot.judge.schema import Sequence, Table
 from bot.sql import actions as act
@@ -36,6 +37,10 @@ def create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> No
     )
     for parent in action.inherits:
         _inherited(catalogue, parent)
+    for parent in (action.partition_of or "", *action.inherits):
+        table = catalogue.tables[action.table]
+        given = handed_down(catalogue.tables.get(parent), table)
+        catalogue.put(table, constraints={**table.constraints, **given})
     for constraint in (*inline, *action.constraints):
         catalogue.add_constraint(action.table, constraint)
     if action.partition_of:
@@ -77,6 +82,9 @@ def _attach(catalogue: Catalogue, action: act.AttachPartition, born: int) -> Non
     if table:
         catalogue.put(table, partition_of=action.table, default_partition=action.default)
         bring_to_partition(catalogue, action.table, action.partition)
+        found = catalogue.tables[action.partition]
+        given = handed_down(catalogue.tables.get(action.table), found)
+        catalogue.put(found, constraints={**given, **found.constraints})
 
 
 def _detach(catalogue: Catalogue, action: act.DetachPartition, born: int) -> None:

@@ -94,7 +94,11 @@ def _statement(judged: JudgedStatement) -> Json:
         "locks": [_lock(each) for each in effects.locks],
         "rewrites": list(effects.rewrites),
         "scans": list(effects.scans),
+        "rebuilds": list(effects.rebuilds),
         "loses": list(effects.loses),
+        "misses": list(effects.misses),
+        "understood": effects.understood,
+        "conditional": effects.conditional,
     }
 
 

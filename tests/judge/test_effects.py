@@ -76,3 +76,89 @@ def test_a_drop_of_a_schema_reaches_its_tables() -> None:
 
 def test_the_servers_own_tables_are_no_ones_concern() -> None:
     assert effects("SELECT * FROM pg_catalog.pg_class, information_schema.tables").locks == ()
+
+
+TREE = """
+CREATE TABLE p (id INT NOT NULL, n INT, x TEXT) PARTITION BY LIST (n);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+CREATE TABLE h (id INT); CREATE TABLE h1 () INHERITS (h);
+CREATE SEQUENCE s; CREATE TABLE k (id SERIAL PRIMARY KEY, t TIMESTAMP); CREATE INDEX i ON k (t);
+"""
+
+
+def mode(found: Effects, relation: str) -> LockMode | None:
+    return next((lock.mode for lock in found.locks if lock.relation == relation), None)
+
+
+def test_partitions_are_attached_under_a_weaker_lock_from_12_on() -> None:
+    attach = "ALTER TABLE p ATTACH PARTITION h FOR VALUES IN (2)"
+    exclusive = LockMode.ACCESS_EXCLUSIVE
+    assert mode(effects(attach, before=TREE, postgres=11), "public.p") is exclusive
+    found = effects(attach, before=TREE, postgres=12)
+    assert mode(found, "public.p") is LockMode.SHARE_UPDATE_EXCLUSIVE
+    assert mode(found, "public.h") is exclusive
+
+
+def test_an_index_is_renamed_under_a_weaker_lock_from_12_on() -> None:
+    rename = "ALTER INDEX i RENAME TO j"
+    assert mode(effects(rename, before=TREE, postgres=11), "public.i") is LockMode.ACCESS_EXCLUSIVE
+    weak = LockMode.SHARE_UPDATE_EXCLUSIVE
+    assert mode(effects(rename, before=TREE, postgres=12), "public.i") is weak
+
+
+def test_a_time_zone_is_added_without_a_rewrite_from_12_on() -> None:
+    change = "ALTER TABLE k ALTER COLUMN t TYPE TIMESTAMPTZ"
+    assert effects(change, before=TREE, postgres=11).rewrites == ("public.k",)
+    for postgres in range(12, 19):
+        found = effects(change, before=TREE, postgres=postgres)
+        assert found.rewrites == ()
+        assert found.rebuilds == ("public.i",)
+
+
+def test_granting_locks_from_18_on() -> None:
+    for postgres in range(13, 18):
+        assert effects("GRANT SELECT ON k TO x", before=TREE, postgres=postgres).locks == ()
+    found = effects("GRANT SELECT ON k TO x", before=TREE, postgres=18)
+    assert mode(found, "public.k") is LockMode.ACCESS_SHARE
+
+
+def test_a_default_that_names_a_sequence_locks_it_from_18_on() -> None:
+    change = "ALTER TABLE h ALTER COLUMN id SET DEFAULT nextval('s')"
+    assert mode(effects(change, before=TREE, postgres=17), "public.s") is None
+    assert mode(effects(change, before=TREE, postgres=18), "public.s") is LockMode.ACCESS_SHARE
+
+
+def test_a_unique_constraint_reaches_partitions_more_strongly_from_18_on() -> None:
+    add = "ALTER TABLE p ADD UNIQUE (id, n)"
+    assert mode(effects(add, before=TREE, postgres=17), "public.p1") is LockMode.SHARE
+    assert mode(effects(add, before=TREE, postgres=18), "public.p1") is LockMode.ACCESS_EXCLUSIVE
+
+
+def test_heirs_are_analyzed_under_their_own_lock_from_18_on() -> None:
+    assert (
+        mode(effects("ANALYZE h", before=TREE, postgres=17), "public.h1") is LockMode.ACCESS_SHARE
+    )
+    weak = LockMode.SHARE_UPDATE_EXCLUSIVE
+    assert mode(effects("ANALYZE h", before=TREE, postgres=18), "public.h1") is weak
+
+
+def test_not_null_that_is_there_already_stays_at_the_parent() -> None:
+    again = "ALTER TABLE p ALTER COLUMN id SET NOT NULL"
+    assert mode(effects(again, before=TREE), "public.p1") is None
+    anew = "ALTER TABLE p ALTER COLUMN x SET NOT NULL"
+    assert mode(effects(anew, before=TREE), "public.p1") is LockMode.ACCESS_EXCLUSIVE
+
+
+def test_names_an_older_application_would_miss_are_told() -> None:
+    assert effects("DROP TABLE k", before=TREE).misses == ("public.k",)
+    assert effects("ALTER TABLE k RENAME COLUMN t TO u", before=TREE).misses == ("public.k.t",)
+    assert effects("ALTER TABLE k RENAME TO l", before=TREE).misses == ("public.k",)
+    enum = "CREATE TYPE e AS ENUM ('x');"
+    assert effects("ALTER TYPE e RENAME VALUE 'x' TO 'y'", before=enum).misses == ("public.e.x",)
+    assert effects("ALTER TABLE k DROP COLUMN t, ADD COLUMN t TEXT", before=TREE).misses == ()
+
+
+def test_a_rewrite_rebuilds_every_index_of_the_table() -> None:
+    found = effects("ALTER TABLE k ALTER COLUMN id TYPE BIGINT", before=TREE)
+    assert found.rebuilds == ("public.i", "public.k_pkey")
+    assert effects("REINDEX INDEX i", before=TREE).rebuilds == ("public.i",)

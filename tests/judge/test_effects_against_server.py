@@ -5,7 +5,7 @@ with rows in it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -17,6 +17,7 @@ from bot.judge.effects import effects_of
 from bot.judge.replay import replay
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
+from tests.judge.comparing import differences
 from tests.judge.observed import Observation, Observer
 
 FOLDER = Path(__file__).parent / "statements"
@@ -73,50 +74,12 @@ def cases(server: Server) -> list[str]:
     return [sql for since, sql in found if server.major >= since]
 
 
-# Statements whose scans the server makes without a message.
-_SILENT = ("ALTER DOMAIN", "CREATE TABLE log_2025 PARTITION OF")
-
-# What takes rows away leaves nothing in the server's catalogue to see.
-_EMPTIES = re.compile(r"DELETE|TRUNCATE|cleaning\(")
-
-
 def disagreements(server: Server, sql: str) -> list[str]:
     try:
         seen = server.observed(sql)
     except psycopg.Error as error:
         return [f"{sql}: the server refuses: {error}"]
-    effects = server.predicted(sql)
-    named = {lock.relation: lock.mode.label for lock in effects.locks}
-    locks = {
-        name: mode for name, mode in seen.locks.items() if name not in seen.indexes or name in named
-    }
-    rows = set(effects.loses) - seen.loses if _EMPTIES.search(sql) else set()
-    emptied = sql.startswith("TRUNCATE")
-    found = [
-        _differs("locks", sorted(named.items()), sorted(locks.items())),
-        _differs("rewrites", effects.rewrites, () if emptied else seen.rewrites),
-        _differs("rebuilds", effects.rebuilds, () if emptied else seen.rebuilds),
-        _differs("loses", set(effects.loses) - rows, seen.loses),
-        _differs("misses", effects.misses, seen.misses),
-        _differs(
-            "scans",
-            effects.scans,
-            effects.scans if sql.startswith(_SILENT) else _scans(seen, effects),
-        ),
-    ]
-    return [f"{sql}: {each}" for each in found if each]
-
-
-def _scans(seen: Observation, effects: Effects) -> set[str]:
-    """Where the server leaves open which of several tables it read, one predicted will do."""
-    chosen = [each & set(effects.scans) or each for each in seen.either if each]
-    return set(seen.scans).union(*chosen)
-
-
-def _differs(what: str, predicted: Iterable[object], seen: Iterable[object]) -> str:
-    if sorted(map(str, predicted)) == sorted(map(str, seen)):
-        return ""
-    return f"{what} {sorted(map(str, predicted))}, the server {sorted(map(str, seen))}"
+    return [f"{sql}: {each}" for each in differences(sql, server.predicted(sql), seen)]
 
 
 def test_predictions_agree_with_the_server(database: str) -> None:

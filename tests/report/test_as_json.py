@@ -98,7 +98,11 @@ def test_a_review_says_all_the_contract_promises() -> None:
         "locks": [{"relation": "public.orders", "mode": "ShareLock", "new": False}],
         "rewrites": [],
         "scans": ["public.orders"],
+        "rebuilds": [],
         "loses": [],
+        "misses": [],
+        "understood": True,
+        "conditional": False,
     }
     (finding,) = migration["findings"]
     assert list(finding) == [

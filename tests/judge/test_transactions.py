@@ -1,0 +1,41 @@
+"""Which files commit as one, under migration-bot and under each Prisma."""
+
+import pytest
+
+from tests.judging import judged
+
+TWO = "CREATE TABLE a (id INT); CREATE TABLE b (id INT);"
+BLOCK = TWO + " DO $$ BEGIN NULL; END $$;"
+ALONE = "CREATE INDEX CONCURRENTLY i ON a (id);"
+ONE_MESSAGE = (None, "5.22.0", "6.19.0", "7.3.0")
+SPLITTING = ("7.4.0", "7.8.0")
+
+
+def atomic(sql: str, prisma: str | None) -> bool:
+    return judged(sql, before=["CREATE TABLE a (id INT);"], prisma=prisma).atomic
+
+
+@pytest.mark.parametrize("prisma", ONE_MESSAGE)
+def test_a_file_is_one_transaction_before_prisma_splits_it(prisma: str | None) -> None:
+    assert atomic(TWO, prisma)
+
+
+@pytest.mark.parametrize("prisma", SPLITTING)
+def test_a_split_file_is_not_one_transaction(prisma: str) -> None:
+    assert not atomic(TWO, prisma)
+    assert atomic("CREATE TABLE b (id INT);", prisma)
+
+
+@pytest.mark.parametrize("prisma", [*ONE_MESSAGE, *SPLITTING])
+def test_what_the_splitter_cannot_read_keeps_the_file_whole(prisma: str | None) -> None:
+    assert atomic(BLOCK, prisma)
+
+
+@pytest.mark.parametrize("prisma", [*ONE_MESSAGE, *SPLITTING])
+def test_an_explicit_transaction_is_one_everywhere(prisma: str | None) -> None:
+    assert atomic(f"BEGIN; {TWO} COMMIT;", prisma)
+
+
+@pytest.mark.parametrize("prisma", [*ONE_MESSAGE, *SPLITTING])
+def test_what_runs_outside_a_transaction_is_never_atomic(prisma: str | None) -> None:
+    assert not atomic(ALONE, prisma)
