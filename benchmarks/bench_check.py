@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,17 @@ def cold(rounds: int) -> None:
     goals = {_name(SIZES[-1]): "≤ 0.4 s"}
     lines = [_line(name, measured, PARSER, goals.get(name, "")) for name in measured]
     show(f"check of one new migration, cold process, {rounds} rounds", lines)
+    show_peak(peak_of_children())
+
+
+def peak_of_children() -> float:
+    """The most megabytes that any process started here had in use, which is the largest check."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return used / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def show_peak(megabytes: float) -> None:
+    sys.stdout.write(f"The most memory in use: {megabytes:.0f} MB; goal: under 150 MB.\n\n")
 
 
 def _name(size: int) -> str:

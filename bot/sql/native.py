@@ -24,6 +24,8 @@ _STACK_SPARE = 4 * 1024 * 1024
 # No stack is larger by itself on the systems that are known, except where it has no limit at all.
 _STACK_USUAL = 8 * 1024 * 1024
 _PAGE = 64 * 1024
+# Deep JSON is read in Python, and its tree walked step by step: some 80,000 terms of a sum.
+_MOST_DEEP = 16 * 1024 * 1024
 
 T = TypeVar("T")
 
@@ -63,6 +65,8 @@ def _decoded(answer: bytes) -> Any:
     try:
         return json.loads(answer)
     except RecursionError:
+        if len(answer) > _MOST_DEEP:
+            raise TooLarge from None
         return decode(answer.decode("utf-8", "surrogatepass"))
 
 

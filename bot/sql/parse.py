@@ -13,7 +13,7 @@ from bot.sql.native import Refused, TooLarge, raw_statements
 
 # A parse tree takes about ten times its JSON, and the JSON up to a hundred times the text.
 MOST_BYTES = 2 * 1024 * 1024
-MOST_TREE_BYTES = 64 * 1024 * 1024
+MOST_TREE_BYTES = 32 * 1024 * 1024
 
 
 def parse(text: str) -> Script:
