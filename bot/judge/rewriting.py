@@ -1,6 +1,6 @@
 """Findings with what to write instead, from the rules that can say so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.core.finding import Finding
@@ -9,6 +9,7 @@ from bot.core.rule import Rule
 from bot.core.statement import Statement
 from bot.judge.context import Context, Rewriting
 
+Ask = Callable[[Statement, Context], Rewrite | None]
 # What taking a statement apart raises if its tree or text has a shape that nobody expected. It is
 # then left as it is.
 _UNEXPECTED = (
@@ -20,15 +21,14 @@ def with_rewrites(
     findings: list[Finding], rule: Rule, statement: Statement, context: Context
 ) -> list[Finding]:
     """The same findings; the rule is asked only if there are any."""
-    if not findings or not isinstance(rule, Rewriting):
-        return findings
-    rewrite = _asked(rule, statement, context)
+    ask: Ask | None = getattr(rule, "rewrite", None)
+    rewrite = _asked(ask, statement, context) if findings and ask else None
     return [replace(each, rewrite=rewrite) for each in findings] if rewrite else findings
 
 
-def _asked(rule: Rewriting, statement: Statement, context: Context) -> Rewrite | None:
+def _asked(ask: Ask, statement: Statement, context: Context) -> Rewrite | None:
     try:
-        return rule.rewrite(statement, context)
+        return ask(statement, context)
     except _UNEXPECTED:
         return None
 

@@ -83,5 +83,20 @@ def _unreadable(statement: Statement, actions: tuple[act.Action, ...]) -> bool:
     )
 
 
+# The kinds of action that may have to run outside a transaction, by how they are written.
+_PERHAPS_ALONE = (
+    act.AddEnumValue,
+    act.CreateIndex,
+    act.DetachPartition,
+    act.DropObjects,
+    act.Other,
+    act.Reindex,
+    act.RunBlock,
+    act.Vacuum,
+)
+
+
 def _transactional(actions: tuple[act.Action, ...], postgres: int) -> bool:
+    if not any(isinstance(each, _PERHAPS_ALONE) for each in actions):
+        return True
     return effects_of(actions, Catalogue(), postgres=postgres, fresh_from=0).transactional

@@ -10,9 +10,12 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
+from bot.sql.actions import AddColumn
 from bot.sql.values import Volatility
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (AddColumn,)
 
 FIX = (
     "Add the column without the default, set the default in a second statement, and fill the old "

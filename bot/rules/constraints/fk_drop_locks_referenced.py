@@ -20,6 +20,8 @@ from bot.sql.actions import DropColumn, DropConstraint, DropObjects
 from bot.sql.values import Constraint, ConstraintKind
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (DropColumn, DropConstraint, DropObjects)
 SIZED = Sized.WAIT
 
 FIX = (

@@ -15,6 +15,8 @@ from bot.sql.actions import AddConstraint, CreateIndex, Delete
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (AddConstraint, CreateIndex)
 SIZED = Sized.SHOWN
 
 FIX = (

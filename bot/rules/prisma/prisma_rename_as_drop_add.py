@@ -16,6 +16,8 @@ from bot.sql.actions import AddColumn, CreateTable, DropColumn, DropObjects
 from bot.sql.values import Column
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (DropColumn, DropObjects)
 SIZED = Sized.SHOWN
 
 FIX = "If this is a rename, keep the old name in the database with `@map` (`@@map` for a model)."

@@ -78,10 +78,10 @@ def _settled(text: str, context: MigrationContext) -> bool:
     """Whether the warning is about something new, or about a statement that is reported."""
     table = _first(_TABLE, text)
     columns = [each.strip() for each in _first(_COLUMN, text).strip("[]").split(",")]
-    if _is_new(table, context):
+    if table in context.once(_new_tables):
         return True
-    reported = {each.statement for each in context.findings}
-    statements = (step.statement for step in context.steps if step.statement.index in reported)
+    reported = {each.statement for each in context.findings if each.statement is not None}
+    statements = (context.steps[place].statement for place in sorted(reported))
     return any(
         # An enum is reported where its replacement is created.
         (_names(table, each.sql) or _names(f"{table}_new", each.sql))
@@ -95,15 +95,22 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
     return next(filter(None, found.groups()), "") if found else ""
 
 
-def _is_new(table: str, context: MigrationContext) -> bool:
-    """Whether the table did not exist before this pull request, and so cannot lose anything."""
-    old = {name.partition(".")[2] for name in context.base.tables}
-    here = {name.partition(".")[2] for name in (*context.start.tables, *context.catalogue.tables)}
-    return table in here - old
+def _new_tables(context: MigrationContext) -> set[str]:
+    """The tables that did not exist before this pull request, and so cannot lose anything."""
+    here = {*context.start.tables, *context.catalogue.tables} - set(context.base.tables)
+    old = {name.partition(".")[2] for name in context.base.tables} if here else set()
+    return {name.partition(".")[2] for name in here} - old
 
 
 def _names(name: str, sql: str) -> bool:
-    return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", sql) is not None
+    """Whether a name stands there by itself, and not as a part of another."""
+    at = sql.find(name)
+    while at >= 0:
+        around = sql[at - 1 : at] + sql[at + len(name) : at + len(name) + 1]
+        if not any(each.isalnum() or each in "_$" for each in around):
+            return True
+        at = sql.find(name, at + 1)
+    return False
 
 
 def _plain(text: str) -> str:

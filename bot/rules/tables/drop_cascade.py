@@ -16,6 +16,8 @@ from bot.sql.actions import CreateSchema, DropColumn, DropConstraint, DropObject
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (DropColumn, DropConstraint, DropObjects)
+
 FIX = "Drop each dependent object by its name first, and leave CASCADE out."
 
 BEFORE = """

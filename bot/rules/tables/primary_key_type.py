@@ -18,6 +18,8 @@ from bot.sql.values import Column
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (AddColumn, AddConstraint, CreateTable)
+
 FIX = "Use BIGINT (`BigInt` in schema.prisma) or UUID, while the table is still small."
 
 BAD = """

@@ -1,7 +1,7 @@
 """Which tables in use a statement blocks, and how."""
 
 from bot.core.effects import Effects, LockMode
-from bot.judge.context import Context
+from bot.judge.context import Context, MigrationContext
 from bot.judge.timeline import Step
 from bot.sql.actions import DropObjects
 
@@ -15,6 +15,21 @@ def blocked(
 
     A materialized view is one too; indexes, sequences and plain views are not.
     """
+    known = context.file.once(_Known).tables
+    key = (id(effects), at_least)
+    if key not in known:
+        known[key] = _blocked(effects, context, at_least)
+    return known[key]
+
+
+class _Known:
+    """What was found out of each statement so far; its effects are kept as long as the file is."""
+
+    def __init__(self, file: MigrationContext) -> None:
+        self.tables: dict[tuple[int, LockMode], frozenset[str]] = {}
+
+
+def _blocked(effects: Effects, context: Context, at_least: LockMode) -> frozenset[str]:
     if context.file.baseline:
         return frozenset()
     strong = (each.relation for each in effects.locks if each.mode >= at_least and not each.new)

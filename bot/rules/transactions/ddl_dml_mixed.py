@@ -13,8 +13,11 @@ from bot.judge.context import Context, shown
 from bot.rewriting.moving import moved_on
 from bot.rules.transactions.blocking import blocked_before
 from bot.rules.transactions.rows import backfilled
+from bot.sql.actions import Delete, Insert, Merge, Update
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (Delete, Insert, Merge, Update)
 SIZED = Sized.WAIT
 
 FIX = (

@@ -48,7 +48,12 @@ QUIET = [
 ]
 
 
+_WRITING = (Delete, Insert, Update)
+
+
 def check(statement: Statement, context: Context) -> Hits:
+    if context.file.kinds.isdisjoint(_WRITING):
+        return
     touched = {each for each in _altered(context.step) if _may_wait(each, context)}
     if not touched:
         return
