@@ -62,10 +62,11 @@ def _markdown(rule: Rule) -> str:
 
 
 def _examples(rule: Rule) -> Iterator[tuple[str, str]]:
+    """SQL, or for a rule about files what a branch changes."""
     for constant, title in _EXAMPLES.items():
-        sql = getattr(rule, constant, "").strip()
-        if sql:
-            yield title, sql
+        text = str(getattr(rule, constant, "")).strip()
+        if text:
+            yield title, text
 
 
 def _allowing(rule: Rule) -> str:

@@ -169,9 +169,13 @@ def _sql(text: str | Layout) -> str:
     return f"```sql\n{text.strip()}\n```"
 
 
+# What no server could read, or would take.
+_UNREADABLE = {"syntax-error"}
+
+
 def _allowing(rule: Rule) -> Iterator[str]:
     name = name_of(rule)
-    if isinstance(rule, StatementRule):
+    if isinstance(rule, StatementRule) and name not in _UNREADABLE:
         yield _ABOVE.format(name=name)
     elif isinstance(rule, (MigrationRule, ChangeRule)):
         yield _IN_FILE.format(name=name)

@@ -104,10 +104,10 @@ def test_a_terminal_shows_the_size_under_the_message() -> None:
 
     assert (
         "  size: orders has 1.2 M rows, 840 MB, about 40 writes a second. It is large, so\n"
-        "  this is an error; usually it is a warning.\n"
+        "        this is an error; usually it is a warning.\n"
         "  why: "
     ) in text
-    assert text.endswith("\nSizes are those of production, 2026-11-22 14:29 UTC.\n")
+    assert "\nSizes are those of production, 2026-11-22 14:29 UTC.\n" in text
 
 
 def test_a_comment_shows_the_size_and_whose_it_is() -> None:

@@ -163,7 +163,7 @@ def test_an_allowance_that_ends_says_when() -> None:
     ending = BLOCKING_INDEX.allow("40 rows", date(2026, 12, 31))
     text = check_text(Review(postgres="18", migrations=(judged(INDEX, ending),)), width=200)
     assert "allowed index-create-blocking until 2026-12-31: 40 rows\n" in text
-    assert "1 allowed. Nothing risky found." in text
+    assert "1 allowed.\nNothing risky found.\n" in text
 
 
 def test_what_was_not_judged_or_not_shown_is_told() -> None:

@@ -119,7 +119,7 @@ def test_a_default_is_as_volatile_as_its_functions(default: str, volatility: Vol
         ("ALTER TYPE a ADD VALUE 'x'", act.AddEnumValue("public.a", "x")),
         ("ALTER TYPE a RENAME VALUE 'x' TO 'y'", act.RenameEnumValue("public.a", "x", "y")),
         ("ALTER TABLE a SET SCHEMA s", act.SetSchema("TABLE", "public.a", "s")),
-        ("COMMENT ON COLUMN s.a.b IS 'x'", act.CommentOn("COLUMN", "s.a")),
+        ("COMMENT ON COLUMN s.a.b IS 'x'", act.CommentOn("COLUMN", "s.a", part="b", text="x")),
         ("SET LOCAL lock_timeout = '2s'", act.SetVariable("lock_timeout", "2s", local=True)),
         ("RESET ALL", act.SetVariable("all", reset=True)),
         ("START TRANSACTION", act.Transaction("BEGIN")),

@@ -7,6 +7,7 @@ configuration takes 13 and newer, so this speaks up only where a judge is asked 
 
 from bot.core.finding import Severity
 from bot.core.rule import Hits
+from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
@@ -14,6 +15,7 @@ from bot.sql.actions import AddColumn
 from bot.sql.values import Volatility
 
 SEVERITY = Severity.ERROR
+SIZED = Sized.WORK
 
 ABOUT = (AddColumn,)
 
