@@ -1,7 +1,7 @@
 """What a check concludes: every migration judged, and the verdict on all of them together."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from bot.core.effects import Effects
 from bot.core.finding import Finding, Verdict, verdict_of
@@ -21,6 +21,9 @@ class JudgedStatement:
 class JudgedMigration:
     """A migration with what its statements do. `atomic`: one transaction carries it all.
 
+    `atomic_under` says the same for each way in which the file may be run: by "migration-bot", by
+    "prisma <7.4", which sends it whole, and by "prisma >=7.4", which sends its statements one by
+    one where it can.
     `fault` says why the file could not be cut into statements; there are none then. `excluded` is
     how many findings the configuration leaves out.
     """
@@ -29,6 +32,7 @@ class JudgedMigration:
     statements: tuple[JudgedStatement, ...] = ()
     findings: tuple[Finding, ...] = ()
     atomic: bool = True
+    atomic_under: Mapping[str, bool] = field(default_factory=dict)
     fault: SyntaxFault | None = None
     excluded: int = 0
 

@@ -28,7 +28,7 @@ from bot.judge.exclusions import kept, kept_in_general
 from bot.judge.replay import replay
 from bot.judge.rewriting import with_rewrites
 from bot.judge.sizes import Scales, note_of, scales_of, weighed
-from bot.judge.transactions import atomic, steps_of
+from bot.judge.transactions import atomic, atomic_under, steps_of
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 
@@ -155,6 +155,7 @@ class _Bench:
             ),
             findings=tuple(shown),
             atomic=atomic(context.steps),
+            atomic_under=atomic_under(script.statements, actions, postgres=self._settings.postgres),
             fault=script.fault,
             excluded=len(findings) - len(shown),
         )

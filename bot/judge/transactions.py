@@ -49,6 +49,17 @@ def steps_of(
     return tuple(steps)
 
 
+def atomic_under(
+    statements: Sequence[Statement], actions: Sequence[tuple[act.Action, ...]], *, postgres: int
+) -> dict[str, bool]:
+    """Whether one transaction carries the file, by who runs it."""
+    whole, alone = (
+        atomic(steps_of(statements, actions, postgres=postgres, prisma=each))
+        for each in (None, "7.4")
+    )
+    return {"migration-bot": whole, "prisma <7.4": whole, "prisma >=7.4": alone}
+
+
 def atomic(steps: Sequence[Step]) -> bool:
     """Whether one transaction carries everything that the file does."""
     working = [each for each in steps if not each.all(act.Transaction)]

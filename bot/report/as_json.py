@@ -77,6 +77,7 @@ def _migration(judged: JudgedMigration) -> Json:
         "path": judged.migration.path,
         "checksum": judged.migration.checksum,
         "atomic": judged.atomic,
+        "atomic_under": dict(judged.atomic_under),
         "statements": [_statement(each) for each in judged.statements],
         "findings": [_finding(each) for each in judged.findings],
     }

@@ -70,7 +70,7 @@ def _next_steps(review: Review) -> Iterator[Line]:
     if gravest is None or gravest.severity is Severity.NOTICE:
         return
     yield line()
-    rewritten = sum(each.rewrite is not None for each in _counted(review))
+    rewritten = sum(each.rewrite is not None for each in _grave(review))
     if rewritten:
         yield from _step(f"Have {_of_all(rewritten, review)} rewritten:", "migration-bot fix")
     yield from _step("Read more, with an example:", f"migration-bot rules {gravest.rule}")
@@ -80,7 +80,7 @@ def _next_steps(review: Review) -> Iterator[Line]:
 
 
 def _of_all(rewritten: int, review: Review) -> str:
-    many = len(_counted(review))
+    many = len(_grave(review))
     if rewritten == many:
         return "it" if many == 1 else f"all {many:,}"
     return f"{rewritten:,} of the {many:,}"
@@ -90,6 +90,11 @@ def _step(what: str, command: str) -> Iterator[Line]:
     """The command stays whole, to be pasted."""
     yield line(what, "dim")
     yield Line(((command, ""),), indent=2, wrapped=False)
+
+
+def _grave(review: Review) -> list[Finding]:
+    """What `fix` looks at unless it is told otherwise."""
+    return [each for each in _counted(review) if each.severity is not Severity.NOTICE]
 
 
 def _counted(review: Review) -> list[Finding]:

@@ -39,3 +39,17 @@ def test_an_explicit_transaction_is_one_everywhere(prisma: str | None) -> None:
 @pytest.mark.parametrize("prisma", [*ONE_MESSAGE, *SPLITTING])
 def test_what_runs_outside_a_transaction_is_never_atomic(prisma: str | None) -> None:
     assert not atomic(ALONE, prisma)
+
+
+def test_who_runs_the_file_decides_whether_it_is_atomic() -> None:
+    before = ["CREATE TABLE a (id INT);"]
+    block = judged(f"BEGIN; {TWO} COMMIT;", before=before)
+    index = judged("CREATE INDEX CONCURRENTLY i ON a (id);", before=before)
+
+    assert judged(TWO, before=before).atomic_under == {
+        "migration-bot": True,
+        "prisma <7.4": True,
+        "prisma >=7.4": False,
+    }
+    assert all(block.atomic_under.values())
+    assert not any(index.atomic_under.values())
