@@ -30,12 +30,13 @@ class Finding:
 
     `path` is the file it is about, or the migrations folder for the history as a whole. `line`,
     `column` and `end_line` count from 1. `statement` is the index of the statement, if it is about
-    one. `message` is about this place and names the objects, `why` and `fix` are the rule's.
-    `allowed` is the author's reason if the finding was allowed beside the statement: it is then
-    shown, and counts for nothing; `allowed_until` is the last day of that, if it ends. `relation`
-    is the table it is about, where no statement says so. `rewrite` is what to write in the
-    statement's place, where a machine can say so. `size` is that of the greatest relation it is
-    about, where sizes are known; `usual` is the severity it would have without, if that is another.
+    one; `end_column` is set if it is about a part of that, and is the part's last character.
+    `message` is about this place and names the objects, `why` and `fix` are the rule's. `allowed`
+    is the author's reason if the finding was allowed beside the statement: it is then shown, and
+    counts for nothing; `allowed_until` is the last day of that, if it ends. `relation` is the table
+    it is about, where no statement says so. `rewrite` is what to write in the statement's place,
+    where a machine can say so. `size` is that of the greatest relation it is about, where sizes are
+    known; `usual` is the severity it would have without, if that is another.
     """
 
     rule: str
@@ -54,6 +55,7 @@ class Finding:
     relation: str = ""
     size: RelationSize | None = None
     usual: Severity | None = None
+    end_column: int | None = None
 
     @property
     def fingerprint(self) -> str:

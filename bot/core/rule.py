@@ -8,7 +8,7 @@ A rule that is only about some kinds of action names them in ABOUT, and is not a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from bot.core.finding import Severity
@@ -20,10 +20,12 @@ from bot.core.statement import Position
 class Hit:
     """What a rule says about one place.
 
-    `at` is where in the file, if not the statement's start; `path` is another file than the one
-    being judged. `fix` stands in for the rule's own where this place needs a command to paste, and
-    `severity` where it is graver or lighter here than usual. `relation` is the table it is about,
-    where no statement says so.
+    `about` is the part of the statement that it is about: one of its actions, a column or a
+    constraint it defines, or one of the names it lists; the finding is then shown at that part.
+    `at` is another place in the file; `path` is another file than the one being judged. `fix`
+    stands in for the rule's own where this place needs a command to paste, and `severity` where it
+    is graver or lighter here than usual. `relation` is the table it is about, where no statement
+    says so.
     """
 
     message: str
@@ -32,6 +34,7 @@ class Hit:
     fix: str | None = None
     severity: Severity | None = None
     relation: str = ""
+    about: object = field(default=None, compare=False)
 
 
 Hits = Iterable[Hit | str]

@@ -16,6 +16,14 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Span:
+    """A stretch of a file, from its first character to its last."""
+
+    start: Position
+    end: Position
+
+
+@dataclass(frozen=True)
 class Statement:
     """A statement without its semicolon and without the comments before it.
 
@@ -33,6 +41,11 @@ class Statement:
     node: str
     tree: Tree = field(repr=False, hash=False, compare=False)
     comment: str = ""
+
+    def place_of(self, inside: Position) -> Position:
+        """Where in the file a place of its own text is."""
+        first = self.start.column - 1 if inside.line == 1 else 0
+        return Position(self.start.line + inside.line - 1, inside.column + first)
 
 
 @dataclass(frozen=True)

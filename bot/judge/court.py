@@ -1,16 +1,18 @@
 """The rules that are on, by what they look at, with all that is said of a rule in its findings."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.finding import Finding, Severity
 from bot.core.rule import ChangeRule, Hit, Hits, Rule, name_of, reason_of
-from bot.core.statement import Position, Statement
+from bot.core.statement import Position, Span, Statement
 from bot.judge.context import Context, HistoryRule, MigrationRule, StatementRule
 from bot.judge.timeline import Step
 from bot.sql.actions import Action
 
 Check = Callable[[Statement, Context], Hits]
+Place = tuple[int | None, int, int]
+_RANK = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
 
 @dataclass(frozen=True)
@@ -64,37 +66,56 @@ class Court:
         seat = self._seats.get(name)
         return seat.severity if seat else None
 
-    def sorted(self, findings: Iterable[Finding]) -> list[Finding]:
-        """By place in the file, then in the order of the rules."""
+    def sorted(self, findings: Iterable[Finding], statements: Sequence[Statement]) -> list[Finding]:
+        """Statement by statement; in one, the part with the gravest finding first.
+
+        What is found at one place stays together, the gravest first, then in the rules' order.
+        """
+        found = list(findings)
+        worst: dict[Place, int] = {}
+        for each in found:
+            place = _place(each)
+            worst[place] = min(_RANK[each.severity], worst.get(place, len(_RANK)))
         last = len(self._order)
         return sorted(
-            findings,
-            key=lambda each: (each.line, each.column, self._order.get(each.rule, last)),
+            found,
+            key=lambda each: (
+                _anchor(each, statements),
+                worst[_place(each)],
+                (each.line, each.column),
+                _RANK[each.severity],
+                self._order.get(each.rule, last),
+            ),
         )
 
     def findings(
-        self, seat: Seat, hits: Sequence[Hit | str], path: str, statement: Statement | None = None
+        self, seat: Seat, hits: Sequence[Hit | str], path: str, step: Step | None = None
     ) -> Iterator[Finding]:
         """What a rule that is on has said, each thing once."""
-        said: set[tuple[str, Position | None]] = set()
+        said: set[tuple[str, object]] = set()
         for each in hits:
             hit = Hit(each) if isinstance(each, str) else each
             severity = hit.severity or seat.severity
-            if (hit.message, hit.at) in said or severity is None:
+            span = _span(hit, step)
+            if (hit.message, span or hit.at) in said or severity is None:
                 continue
-            said.add((hit.message, hit.at))
-            yield self.finding(seat.name, hit, severity=severity, path=path, statement=statement)
+            said.add((hit.message, span or hit.at))
+            found = self.finding(seat.name, hit, severity=severity, path=path, step=step)
+            if span:
+                found = replace(
+                    found,
+                    line=span.start.line,
+                    column=span.start.column,
+                    end_line=span.end.line,
+                    end_column=span.end.column,
+                )
+            yield found
 
     def finding(
-        self,
-        name: str,
-        hit: Hit,
-        *,
-        severity: Severity,
-        path: str,
-        statement: Statement | None = None,
+        self, name: str, hit: Hit, *, severity: Severity, path: str, step: Step | None = None
     ) -> Finding:
         seat = self._seats.get(name)
+        statement = step.statement if step else None
         at = hit.at or (statement.start if statement else Position(1, 1))
         return Finding(
             rule=name,
@@ -109,6 +130,26 @@ class Court:
             statement=statement.index if statement else None,
             relation=hit.relation,
         )
+
+
+def _span(hit: Hit, step: Step | None) -> Span | None:
+    """Where the part of the statement stands that a rule speaks of, if it speaks of one."""
+    if step is None or hit.about is None or hit.at is not None:
+        return None
+    return step.places.of(hit.about)
+
+
+def _place(finding: Finding) -> Place:
+    return (finding.statement, finding.line, finding.column)
+
+
+def _anchor(finding: Finding, statements: Sequence[Statement]) -> tuple[int, int]:
+    """The start of the statement that a finding is about, or its own place."""
+    index = finding.statement
+    if index is None or not 0 <= index < len(statements):
+        return (finding.line, finding.column)
+    start = statements[index].start
+    return (start.line, start.column)
 
 
 def _is_about(rule: Rule, kinds: frozenset[type[Action]]) -> bool:

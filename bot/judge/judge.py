@@ -145,7 +145,8 @@ class _Bench:
         findings += self._about_statements(context, place)
         findings += self._about_the_migration(context)
         findings = weighed(findings, context, self._scales)
-        findings = self._court.sorted(self._with_allowances(context, findings, place))
+        marked = self._with_allowances(context, findings, place)
+        findings = self._court.sorted(marked, script.statements)
         shown = kept(findings, self._settings.exclusions, context)
         return JudgedMigration(
             migration=migration,
@@ -174,7 +175,7 @@ class _Bench:
                 hits = [*check(step.statement, context)]
                 if hits:
                     path = file.migration.path
-                    found = [*self._court.findings(seat, hits, path, step.statement)]
+                    found = [*self._court.findings(seat, hits, path, step)]
                     found = with_rewrites(found, seat.rule, step.statement, context)
                     file.findings.extend(found)
                     yield from found

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from bot.core.statement import Statement
 from bot.sql.actions import Action, RefreshView
+from bot.sql.places import Places
 
 A = TypeVar("A", bound=Action)
 _NAMES = ("table", "name", "relation", "old", "new", "partition", "function")
@@ -47,6 +48,11 @@ class Step:
         """The statement's actions of one kind."""
         found: tuple[A, ...] = self._by_kind.get(kind, ())
         return found
+
+    @cached_property
+    def places(self) -> Places:
+        """Where in the file its parts stand."""
+        return Places(self.statement, self.actions)
 
     @cached_property
     def concurrent(self) -> bool:

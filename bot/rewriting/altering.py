@@ -7,10 +7,9 @@ from typing import Any
 
 from bot.core.rewrite import Piece, Place, Rewrite
 from bot.core.statement import Statement
-from bot.rewriting.words import Word, parts_of, words_of
 from bot.sql.expressions import relation_name
-from bot.sql.lexer import Part
 from bot.sql.parse import parse
+from bot.sql.words import Word, after_table_name, parts_of, words_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def read_alter_table(statement: Statement) -> AlterTable | None:
     if tree.get("objtype") != "OBJECT_TABLE":
         return None
     words = words_of(statement.sql)
-    first = _after_name(words)
+    first = after_table_name(words)
     parts = parts_of(words[first:])
     trees = [each["AlterTableCmd"] for each in tree["cmds"]]
     if len(parts) != len(trees) or not all(parts):
@@ -98,20 +97,6 @@ def read_alter_table(statement: Statement) -> AlterTable | None:
 def _command(sql: str, words: Sequence[Word], tree: Mapping[str, Any]) -> Command:
     start, end = words[0].start, words[-1].end
     return Command(sql[start:end], start, end, tree)
-
-
-def _after_name(words: Sequence[Word]) -> int:
-    """Which word is the first behind ALTER TABLE [IF EXISTS] [ONLY] name [*]."""
-    at = 2
-    if words[at].key == "IF":
-        at += 2
-    if words[at].key == "ONLY":
-        at += 1
-    bracket = words[at].text == "("
-    at += 1 + bracket
-    while words[at].text == "." and words[at].part is Part.CODE:
-        at += 2
-    return at + bracket + (words[at].text == "*")
 
 
 def _line(sql: str, words: Sequence[Word]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.rewriting.altering import Command
-from bot.rewriting.words import Word, find, words_of
+from bot.sql.words import Word, find, words_of
 
 _ATTRIBUTES = "CONSTR_ATTR_"
 Fields = Mapping[str, Any]

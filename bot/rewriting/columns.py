@@ -10,9 +10,10 @@ from bot.rewriting.column_text import Clause, ColumnText, read_column
 from bot.rewriting.constraints import CHECK, FOREIGN, UNIQUE, index_body, name_of, validation
 from bot.rewriting.names import chosen
 from bot.rewriting.not_null import proving
-from bot.rewriting.words import quoted, without, words_of
+from bot.rewriting.words import quoted, without
 from bot.sql.actions import AddColumn
 from bot.sql.values import Volatility
+from bot.sql.words import words_of
 
 DEFAULT, NOT_NULL = "CONSTR_DEFAULT", "CONSTR_NOTNULL"
 BACKFILL, CHECKED = "backfill", "check"

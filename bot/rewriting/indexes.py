@@ -3,16 +3,9 @@
 from bot.core.rewrite import Piece, Place, Rewrite
 from bot.core.statement import Statement
 from bot.judge.context import Context
-from bot.rewriting.words import (
-    find,
-    fits,
-    inserted_after,
-    parts_of,
-    quoted,
-    without,
-    words_of,
-)
+from bot.rewriting.words import fits, inserted_after, quoted, without
 from bot.sql.actions import CreateIndex, DropObjects, Reindex
+from bot.sql.words import find, parts_of, words_of
 
 INDEX = "index"
 _IF_NOT_EXISTS = ("IF", "NOT", "EXISTS")

@@ -5,17 +5,10 @@ from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context
 from bot.rewriting.partitions import written
-from bot.rewriting.words import (
-    MOST_NAME_BYTES,
-    find,
-    fits,
-    inserted_after,
-    quoted,
-    without,
-    words_of,
-)
+from bot.rewriting.words import MOST_NAME_BYTES, fits, inserted_after, quoted, without
 from bot.sql.actions import AlterColumnType, DropObjects, Insert, RefreshView, Transaction, Update
 from bot.sql.lexer import Part
+from bot.sql.words import find, words_of
 
 LOCK_TIMEOUT = "SET lock_timeout = '2s'"
 

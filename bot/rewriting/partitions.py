@@ -8,8 +8,9 @@ from bot.judge.schema import Table
 from bot.rewriting.altering import read_alter_table
 from bot.rewriting.names import chosen, temporary
 from bot.rewriting.not_null import VALIDATE
-from bot.rewriting.words import Word, find, fits, quoted, without, words_of
+from bot.rewriting.words import fits, quoted, without
 from bot.sql.actions import AttachPartition, CreateIndex, CreateTable, DetachPartition, DropObjects
+from bot.sql.words import Word, find, words_of
 
 
 def written(name: str) -> str:

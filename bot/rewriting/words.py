@@ -1,32 +1,8 @@
 """The text of a statement, changed word by word so that everything else stays as it was written."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
-from bot.sql.lexer import Part, pieces
+from bot.sql.words import find, words_of
 
 MOST_NAME_BYTES = 63
-
-
-class Word(NamedTuple):
-    """A piece of a statement that is neither space nor comment. `key` is how to compare it."""
-
-    text: str
-    start: int
-    end: int
-    part: Part
-
-    @property
-    def key(self) -> str:
-        return self.text.upper() if self.part is Part.CODE else self.text
-
-
-def words_of(sql: str) -> tuple[Word, ...]:
-    return tuple(
-        Word(sql[each.start : each.end], each.start, each.end, each.part)
-        for each in pieces(sql)
-        if each.part not in (Part.SPACE, Part.COMMENT)
-    )
 
 
 def quoted(name: str) -> str:
@@ -36,14 +12,6 @@ def quoted(name: str) -> str:
 def fits(name: str) -> bool:
     """Whether the server keeps a name whole."""
     return len(name.encode("utf-8", "surrogatepass")) <= MOST_NAME_BYTES
-
-
-def find(words: Sequence[Word], *keys: str, start: int = 0) -> int | None:
-    """Where the words stand one after another; None if they do not."""
-    for at in range(start, len(words) - len(keys) + 1):
-        if all(words[at + n].key == key for n, key in enumerate(keys)):
-            return at
-    return None
 
 
 def inserted_after(sql: str, text: str, *keys: str) -> str | None:
@@ -64,17 +32,3 @@ def without(sql: str, *keys: str) -> str | None:
         return None
     start, end = words[at].start, words[at + len(keys) - 1].end
     return sql[:start] + sql[end:].lstrip(" ")
-
-
-def parts_of(words: Sequence[Word]) -> list[list[Word]]:
-    """The words cut at the commas that stand outside of brackets."""
-    found: list[list[Word]] = [[]]
-    depth = 0
-    for word in words:
-        if word.part is Part.CODE:
-            depth += (word.text in "([") - (word.text in ")]")
-            if word.text == "," and depth == 0:
-                found.append([])
-                continue
-        found[-1].append(word)
-    return found

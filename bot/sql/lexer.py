@@ -98,9 +98,7 @@ class Lines:
 
 def position_in(statement: Statement, offset: int) -> Position:
     """Where in the file a character of a statement stands."""
-    inside = Lines(statement.sql).at(offset)
-    first = statement.start.column - 1 if inside.line == 1 else 0
-    return Position(statement.start.line + inside.line - 1, inside.column + first)
+    return statement.place_of(Lines(statement.sql).at(offset))
 
 
 def comment_text(comment: str) -> str:

@@ -6,7 +6,7 @@ write the table: for a large one the application is down for minutes.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -49,9 +49,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(AddColumn):
         if not action.column.numbers_itself or context.is_new(action.table):
             continue
-        yield (
+        yield Hit(
             f"All reads and writes of {shown(action.table)} wait while every row is rewritten "
-            f"with a number in {action.column.name}."
+            f"with a number in {action.column.name}.",
+            about=action,
         )
 
 

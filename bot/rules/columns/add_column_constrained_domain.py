@@ -6,7 +6,7 @@ table: for a large one the application is down for minutes.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -51,7 +51,8 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in added_columns(context):
         domain = context.catalogue.domains.get(action.column.type.name)
         if domain and domain.constrained:
-            yield (
+            yield Hit(
                 f"Testing {action.column.name} against {shown(domain.name)} rewrites all of "
-                f"{shown(action.table)}; reads and writes wait until it is done."
+                f"{shown(action.table)}; reads and writes wait until it is done.",
+                about=action,
             )

@@ -6,7 +6,7 @@ configuration takes 13 and newer, so this speaks up only where a judge is asked 
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -59,7 +59,8 @@ def check(statement: Statement, context: Context) -> Hits:
         if default is None or default.constant == "null":
             continue
         if default.volatility is not Volatility.VOLATILE and not action.column.numbers_itself:
-            yield (
+            yield Hit(
                 f"PostgreSQL {context.settings.postgres} rewrites all of {shown(action.table)} to "
-                f"put the default of {action.column.name} into every row."
+                f"put the default of {action.column.name} into every row.",
+                about=action,
             )

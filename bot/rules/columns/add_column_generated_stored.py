@@ -5,7 +5,7 @@ read or write the table: for a large one the application is down for minutes.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -46,7 +46,8 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in added_columns(context):
         if action.column.generated == "stored":
-            yield (
+            yield Hit(
                 f"Working out {action.column.name} for every row rewrites all of "
-                f"{shown(action.table)}; reads and writes wait until it is done."
+                f"{shown(action.table)}; reads and writes wait until it is done.",
+                about=action,
             )

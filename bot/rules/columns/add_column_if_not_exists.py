@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.columns import added_plainly
@@ -54,15 +54,22 @@ def check(statement: Statement, context: Context) -> Hits:
         return
     for created in context.all(act.CreateTable):
         if created.if_not_exists and not created.temporary:
-            yield f"If {shown(created.table)} is there already, it is kept, whatever its columns."
+            yield Hit(
+                f"If {shown(created.table)} is there already, it is kept, whatever its columns.",
+                about=created,
+            )
     for added in context.all(act.AddColumn):
         if added.if_not_exists and not context.is_new(added.table):
-            yield (
+            yield Hit(
                 f"If {shown(added.table)}.{added.column.name} is there already, it is kept, "
-                "whatever its type."
+                "whatever its type.",
+                about=added,
             )
     for name in _dropped(context):
-        yield f"If {shown(name)} is not there, nobody learns that this database is different."
+        yield Hit(
+            f"If {shown(name)} is not there, nobody learns that this database is different.",
+            about=name,
+        )
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

@@ -6,7 +6,7 @@ until it has finished, which takes a while on a large table.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -51,9 +51,10 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in added_columns(context):
         for _ in constraints_beside(action, ConstraintKind.CHECK):
-            yield (
+            yield Hit(
                 f"Every row of {shown(action.table)} is tested for {action.column.name}; reads and "
-                "writes wait until that is done."
+                "writes wait until that is done.",
+                about=action,
             )
 
 

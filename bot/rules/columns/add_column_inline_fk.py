@@ -7,7 +7,7 @@ other table before that.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -53,14 +53,16 @@ def check(statement: Statement, context: Context) -> Hits:
         for constraint in constraints_beside(action, ConstraintKind.FOREIGN_KEY):
             table, other = shown(action.table), shown(constraint.references or "")
             if _filled(action):
-                yield (
+                yield Hit(
                     f"Every row of {table} is looked up in {other} for {action.column.name}; "
-                    f"until that is done, {table} cannot be used and {other} not be written to."
+                    f"until that is done, {table} cannot be used and {other} not be written to.",
+                    about=constraint,
                 )
             else:
-                yield (
+                yield Hit(
                     f"While {action.column.name} is added, {table} cannot be used, and writes to "
-                    f"{other} wait too."
+                    f"{other} wait too.",
+                    about=constraint,
                 )
 
 

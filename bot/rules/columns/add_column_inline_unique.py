@@ -6,7 +6,7 @@ a large table. Added apart, the index can be built while everybody works.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -51,9 +51,10 @@ _KEYS = (ConstraintKind.UNIQUE, ConstraintKind.PRIMARY_KEY)
 def check(statement: Statement, context: Context) -> Hits:
     for action in added_columns(context):
         for constraint in constraints_beside(action, *_KEYS):
-            yield (
+            yield Hit(
                 f"The index behind {constraint.kind.value} on {action.column.name} is built while "
-                f"reads and writes of {shown(action.table)} wait."
+                f"reads and writes of {shown(action.table)} wait.",
+                about=constraint,
             )
 
 

@@ -8,7 +8,7 @@ does the same and has none of this.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
@@ -41,24 +41,26 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for table, column, type_ in _given(context):
-        if type_.name == "json" and not context.file.baseline:
-            yield (
-                f"{shown(table)}.{column} becomes json, so DISTINCT, GROUP BY and UNION fail on it."
+    for table, column, kind, about in _given(context):
+        if kind.name == "json" and not context.file.baseline:
+            yield Hit(
+                f"{shown(table)}.{column} becomes json, so DISTINCT, GROUP BY and UNION fail on "
+                "it.",
+                about=about,
             )
 
 
-def _given(context: Context) -> Iterator[tuple[str, str, Type]]:
-    """The columns that are given a type, with their tables."""
+def _given(context: Context) -> Iterator[tuple[str, str, Type, object]]:
+    """The columns that are given a type, with their tables and what gives it."""
     for created in context.all(CreateTable):
         for column in () if created.temporary else created.columns:
-            yield created.table, column.name, column.type
+            yield created.table, column.name, column.type, column
     for added in _added(context):
-        yield added.table, added.column.name, added.column.type
+        yield added.table, added.column.name, added.column.type, added
     for changed in context.all(AlterColumnType):
         before = context.catalogue.column(changed.table, changed.name)
         if before is None or before.type.name != changed.type.name:
-            yield changed.table, changed.name, changed.type
+            yield changed.table, changed.name, changed.type, changed
 
 
 def _added(context: Context) -> Iterator[AddColumn]:

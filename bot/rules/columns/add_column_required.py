@@ -7,7 +7,7 @@ column, can no longer insert. A new table is no better once the same file has pu
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -63,9 +63,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if action.if_not_exists and context.catalogue.column(action.table, column.name):
             continue
-        yield (
+        yield Hit(
             f"The migration fails if {shown(action.table)} has a single row: "
-            f"{column.name} must have a value, and it has none."
+            f"{column.name} must have a value, and it has none.",
+            about=action,
         )
 
 

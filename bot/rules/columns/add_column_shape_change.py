@@ -4,7 +4,7 @@ Code that names its columns, as Prisma's does, notices nothing. Raw queries that
 or number of columns fail, and open connections may have to prepare theirs again.
 """
 
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
@@ -37,8 +37,11 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in added_columns(context):
         table = shown(action.table)
-        yield f"Whoever reads * of {table} gets {action.column.name} as well."
+        yield Hit(f"Whoever reads * of {table} gets {action.column.name} as well.", about=action)
     for option in context.all(TableOption):
         # ALTER TYPE … ADD ATTRIBUTE, in PostgreSQL's own words.
         if option.command == "AT_AddColumn" and not context.file.baseline:
-            yield f"Values of {shown(option.table)} have one more part than code expects."
+            yield Hit(
+                f"Values of {shown(option.table)} have one more part than code expects.",
+                about=option,
+            )

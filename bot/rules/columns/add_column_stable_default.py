@@ -5,7 +5,7 @@ costs nothing, but nobody can tell afterwards which values are true.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
@@ -54,9 +54,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if default and _tells_the_moment(default):
             updates = context.later.all(Update, about=action.table)
             if not any(each.table == action.table and column.name in each.sets for each in updates):
-                yield (
+                yield Hit(
                     f"Every row that {shown(action.table)} has gets the moment, or the user, of "
-                    f"the migration as its {column.name}."
+                    f"the migration as its {column.name}.",
+                    about=action,
                 )
 
 

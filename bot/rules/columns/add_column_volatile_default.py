@@ -6,7 +6,7 @@ the application is down for minutes. A constant or now() costs nothing, because 
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -56,9 +56,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if action.if_not_exists and context.catalogue.column(action.table, action.column.name):
             continue
-        yield (
+        yield Hit(
             f"Adding {action.column.name} works out its default for every row: all of "
-            f"{shown(action.table)} is rewritten, and reads and writes wait."
+            f"{shown(action.table)} is rewritten, and reads and writes wait.",
+            about=action,
         )
 
 

@@ -5,7 +5,7 @@ error for each of them until it is replaced.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -50,7 +50,8 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if column is None and action.if_exists and action.table in context.catalogue.tables:
             continue
-        yield (
+        yield Hit(
             f"{shown(action.table)}.{action.name} and its data are deleted, and queries of the "
-            "running version that name it fail."
+            "running version that name it fail.",
+            about=action,
         )

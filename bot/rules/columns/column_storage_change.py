@@ -6,7 +6,7 @@ while they wait for it.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -51,9 +51,13 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         table = shown(action.table)
         if action.command in _SHUT:
-            yield (
+            yield Hit(
                 f"{table} is shut for a moment to change {action.name}, and its old rows stay as "
-                "they are."
+                "they are.",
+                about=action,
             )
         elif action.command in _OPEN:
-            yield f"What is known about {table} changes with the next ANALYZE, and plans with it."
+            yield Hit(
+                f"What is known about {table} changes with the next ANALYZE, and plans with it.",
+                about=action,
+            )

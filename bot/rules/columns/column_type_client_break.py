@@ -6,7 +6,7 @@ them, in a form that no longer fits.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.afterwards import happens
@@ -51,7 +51,8 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if happens(context.later, each.table, each.name, DropColumn):
             continue
-        yield (
+        yield Hit(
             f"Queries of the running version that use {shown(each.table)}.{each.name} may fail "
-            f"once it is {each.type}, until every instance is replaced."
+            f"once it is {each.type}, until every instance is replaced.",
+            about=each,
         )

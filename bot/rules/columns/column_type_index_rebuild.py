@@ -7,7 +7,7 @@ every index on the column is built again, while nobody can read or write the tab
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -54,9 +54,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for each in changed_types(context):
         indexes = [index.name.partition(".")[2] for index in _indexes(each, context)]
         if each.cost.rebuilds_indexes and not each.cost.rewrites and indexes:
-            yield (
+            yield Hit(
                 f"All reads and writes of {shown(each.table)} wait while {', '.join(indexes)} is "
-                f"built anew, because {each.name} changes to {each.type}."
+                f"built anew, because {each.name} changes to {each.type}.",
+                about=each,
             )
 
 

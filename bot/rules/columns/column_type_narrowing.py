@@ -5,7 +5,7 @@ what the new type cannot hold is rounded away or cut off, for good.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -76,9 +76,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         old = each.before.type
         if _narrower(old, each.type, context) and not _proved_short(each, context):
-            yield (
+            yield Hit(
                 f"Values of {shown(each.table)}.{each.name} that fit {old} but not {each.type} "
-                "make the migration fail, or are rounded or cut off."
+                "make the migration fail, or are rounded or cut off.",
+                about=each,
             )
 
 

@@ -7,7 +7,7 @@ for every row, with both tables shut. Reads and writes wait until that is done.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -58,9 +58,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if each.cost.rewrites:
             continue
         for name, tables in _rechecked(each, context):
-            yield (
+            yield Hit(
                 f"Changing {shown(each.table)}.{each.name} checks {name} for every row again; "
-                f"reads and writes of {' and '.join(map(shown, tables))} wait until that is done."
+                f"reads and writes of {' and '.join(map(shown, tables))} wait until that is done.",
+                about=each,
             )
 
 

@@ -6,7 +6,7 @@ varchar, or varchar to text.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -56,7 +56,8 @@ def check(statement: Statement, context: Context) -> Hits:
     for each in changed_types(context):
         if each.cost.rewrites:
             was = f"from {each.before.type} " if each.before else ""
-            yield (
+            yield Hit(
                 f"All reads and writes of {shown(each.table)} wait while every row is rewritten, "
-                f"because {each.name} changes {was}to {each.type}."
+                f"because {each.name} changes {was}to {each.type}.",
+                about=each,
             )

@@ -6,7 +6,7 @@ values, and costs nothing if the session's time zone is UTC and no index is on t
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -47,9 +47,10 @@ _FULL = 6
 def check(statement: Statement, context: Context) -> Hits:
     for each in changed_types(context):
         if each.before and each.before.type.name == "timestamp" and _rounded(each.type):
-            yield (
+            yield Hit(
                 f"Changing {shown(each.table)}.{each.name} to {each.type} rewrites every row; "
-                "with timestamptz(6), in a session whose time zone is UTC, the rows could stay."
+                "with timestamptz(6), in a session whose time zone is UTC, the rows could stay.",
+                about=each,
             )
 
 

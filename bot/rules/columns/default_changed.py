@@ -4,7 +4,7 @@ From the moment of the change, every insert that leaves the column out stores th
 those of code that was written for the old one. Rows that are there keep what they have.
 """
 
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import SetDefault
@@ -43,7 +43,8 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         column = context.file.base.column(action.table, action.name)
         if column is None or column.default != action.default:
-            yield (
+            yield Hit(
                 f"Inserts of the running version that leave out "
-                f"{shown(action.table)}.{action.name} store another value."
+                f"{shown(action.table)}.{action.name} store another value.",
+                about=action,
             )

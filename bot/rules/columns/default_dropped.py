@@ -5,7 +5,7 @@ gone, such an insert fails if the column must have a value, and leaves it empty 
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.afterwards import happens
@@ -53,9 +53,10 @@ def check(statement: Statement, context: Context) -> Hits:
             what = "fail or leave it empty"
         elif column.not_null:
             what = "fail"
-        yield (
+        yield Hit(
             f"Inserts of the running version that count on the default of "
-            f"{shown(action.table)}.{action.name} {what}."
+            f"{shown(action.table)}.{action.name} {what}.",
+            about=action,
         )
 
 

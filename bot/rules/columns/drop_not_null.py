@@ -5,7 +5,7 @@ where something belongs. Dropping the constraint is quick; it is the readers tha
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.afterwards import happens
@@ -48,7 +48,8 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if happens(context.later, action.table, action.name, DropColumn, SetNotNull):
             continue
-        yield (
+        yield Hit(
             f"{shown(action.table)}.{action.name} may be empty from now on, which the running "
-            "version does not expect."
+            "version does not expect.",
+            about=action,
         )

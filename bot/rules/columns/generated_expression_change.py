@@ -6,7 +6,7 @@ stale without anybody noticing.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -54,11 +54,17 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         where = f"{shown(action.table)}.{action.name}"
         if action.command == "AT_DropExpression":
-            yield f"{where} is no longer worked out; what readers find there goes stale."
+            yield Hit(
+                f"{where} is no longer worked out; what readers find there goes stale.",
+                about=action,
+            )
         elif column and column.generated == "virtual":
-            yield f"{where} gets another meaning while the running version reads it."
+            yield Hit(
+                f"{where} gets another meaning while the running version reads it.", about=action
+            )
         else:
-            yield (
+            yield Hit(
                 f"{where} gets another meaning while the running version reads it, and all of "
-                f"{shown(action.table)} is rewritten; reads and writes wait."
+                f"{shown(action.table)} is rewritten; reads and writes wait.",
+                about=action,
             )

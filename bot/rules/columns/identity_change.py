@@ -5,7 +5,7 @@ insert that brings none has no number at all. The running version does either th
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
@@ -49,9 +49,14 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         where = f"{shown(action.table)}.{action.name}"
         if action.command == "AT_DropIdentity" and _numbered(action, context):
-            yield f"Inserts that leave out {where} no longer get a number, and fail."
+            yield Hit(
+                f"Inserts that leave out {where} no longer get a number, and fail.", about=action
+            )
         elif action.command in ("AT_AddIdentity", "AT_SetIdentity") and action.value == "ALWAYS":
-            yield f"Inserts of the running version that bring their own {where} are refused."
+            yield Hit(
+                f"Inserts of the running version that bring their own {where} are refused.",
+                about=action,
+            )
 
 
 def _numbered(action: TableOption, context: Context) -> bool:

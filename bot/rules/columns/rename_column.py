@@ -5,7 +5,7 @@ name fails.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn, Rename
@@ -45,9 +45,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if context.file.adds_column(action.relation, action.old) or _comes_back(action, context):
             continue
-        yield (
+        yield Hit(
             f"Queries of the running version that name {shown(action.relation)}.{action.old} fail "
-            f"once it is called {action.new}."
+            f"once it is called {action.new}.",
+            about=action,
         )
 
 

@@ -7,7 +7,7 @@ the deployment there. Rows must be filled first, and new ones must not come with
 from collections.abc import Iterable
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -58,9 +58,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(SetNotNull):
         if context.is_new(action.table) or _complete(action, context):
             continue
-        yield (
+        yield Hit(
             f"The migration stops if a single row of {shown(action.table)} has no {action.name}, "
-            "and no earlier statement fills them."
+            "and no earlier statement fills them.",
+            about=action,
         )
 
 

@@ -6,7 +6,7 @@ a validated CHECK that says the same, it need not look.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -56,9 +56,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(SetNotNull):
         if context.is_new(action.table) or _known_not_null(action, context):
             continue
-        yield (
+        yield Hit(
             f"All reads and writes of {shown(action.table)} wait while every row is searched for "
-            f"a missing {action.name}."
+            f"a missing {action.name}.",
+            about=action,
         )
 
 

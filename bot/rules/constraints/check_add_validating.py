@@ -5,7 +5,7 @@ PostgreSQL tests every row, and holds up all reads and writes until it has finis
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -50,9 +50,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if constraint.validated and constraint.enforced:
             name = f" for {constraint.name}" if constraint.name else ""
-            yield (
+            yield Hit(
                 f"Every row of {shown(action.table)} is checked{name}; reads and writes wait "
-                "until that is done."
+                "until that is done.",
+                about=action,
             )
 
 

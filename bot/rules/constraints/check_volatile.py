@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.constraints_of import constraints_of
@@ -59,9 +59,10 @@ def check(statement: Statement, context: Context) -> Hits:
         found = _changing(constraint.expression, context)
         if found:
             name = constraint.name or "the CHECK"
-            yield (
+            yield Hit(
                 f"{name} of {shown(table)} asks {found}, so a row that is valid today may not be "
-                "tomorrow, and a backup with such a row cannot be restored."
+                "tomorrow, and a backup with such a row cannot be restored.",
+                about=constraint,
             )
 
 

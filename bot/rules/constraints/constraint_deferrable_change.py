@@ -6,7 +6,7 @@ table completely for a moment.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AlterConstraint
@@ -50,7 +50,8 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         found = context.catalogue.constraint(action.table, action.name)
         if action.deferrable or found is None or found.deferrable:
-            yield (
+            yield Hit(
                 f"What breaks {action.name} of {shown(action.table)} fails at another moment than "
-                "the running version expects."
+                "the running version expects.",
+                about=action,
             )

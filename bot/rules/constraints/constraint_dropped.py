@@ -7,7 +7,7 @@ Getting it back is harder than dropping it: the rows that broke it meanwhile are
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint, AlterConstraint, DropConstraint, DropObjects
@@ -56,15 +56,17 @@ _OTHERS_MATTER = (ConstraintKind.PRIMARY_KEY, ConstraintKind.NOT_NULL)
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(DropConstraint):
         if not context.is_new(action.table) and _is_missed(action, context):
-            yield (
+            yield Hit(
                 f"Nothing enforces {action.name} on {shown(action.table)} from here on, while the "
-                "running version still counts on it."
+                "running version still counts on it.",
+                about=action,
             )
     for change in context.all(AlterConstraint):
         if change.enforced is False and not context.is_new(change.table):
-            yield (
+            yield Hit(
                 f"{change.name} stays on {shown(change.table)} in name only: rows that break it "
-                "get in."
+                "get in.",
+                about=change,
             )
 
 

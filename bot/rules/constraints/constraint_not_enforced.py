@@ -7,7 +7,7 @@ will believe that it does.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.constraints_of import constraints_of
@@ -42,17 +42,20 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for table, name in _unenforced(context):
-        yield f"Rows of {shown(table)} are never checked for {name or 'this'}, neither old nor new."
+    for table, name, about in _unenforced(context):
+        yield Hit(
+            f"Rows of {shown(table)} are never checked for {name or 'this'}, neither old nor new.",
+            about=about,
+        )
 
 
-def _unenforced(context: Context) -> Iterator[tuple[str, str]]:
+def _unenforced(context: Context) -> Iterator[tuple[str, str, object]]:
     for table, constraint in constraints_of(context.step):
         if not constraint.enforced and not _scratch(table, context):
-            yield table, constraint.name
+            yield table, constraint.name, constraint
     for change in context.all(AlterConstraint):
         if change.enforced is False:
-            yield change.table, change.name
+            yield change.table, change.name, change
 
 
 def _scratch(table: str, context: Context) -> bool:

@@ -6,7 +6,7 @@ changes or drops it later has to look it up in each, and Prisma reports a differ
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.constraints import given_a_name
@@ -49,7 +49,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         table = context.catalogue.tables.get(action.table)
         if not (context.file.baseline or (table and table.temporary)):
-            yield f"The {constraint.kind.value} of {shown(action.table)} has no name of its own."
+            yield Hit(
+                f"The {constraint.kind.value} of {shown(action.table)} has no name of its own.",
+                about=action,
+            )
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

@@ -5,7 +5,7 @@ and read as a whole.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateDomain
@@ -38,7 +38,8 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(CreateDomain):
         if action.constrained and not context.file.baseline:
-            yield (
+            yield Hit(
                 f"Whoever changes the rule of {shown(action.name)} later stops writes to every "
-                "table that uses it."
+                "table that uses it.",
+                about=action,
             )

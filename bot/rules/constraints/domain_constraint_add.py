@@ -7,7 +7,7 @@ NOT VALID spares the check, but VALIDATE CONSTRAINT on a domain stops writes in 
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -59,7 +59,10 @@ def check(statement: Statement, context: Context) -> Hits:
         used = [name for name in _tables(action.name, context) if not context.is_new(name)]
         if used or not known:
             where = ", ".join(map(shown, dict.fromkeys(used))) or "every table that uses it"
-            yield f"Writes to {where} wait until every row was checked for {shown(action.name)}."
+            yield Hit(
+                f"Writes to {where} wait until every row was checked for {shown(action.name)}.",
+                about=action,
+            )
 
 
 def _tables(domain: str, context: Context) -> Iterator[str]:

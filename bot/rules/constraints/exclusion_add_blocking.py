@@ -5,7 +5,7 @@ constraint there is no way to build that index beforehand.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -48,6 +48,7 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(AddConstraint):
         if action.constraint.kind is ConstraintKind.EXCLUDE and not context.is_new(action.table):
-            yield (
-                f"All rows of {shown(action.table)} are compared while its reads and writes wait."
+            yield Hit(
+                f"All rows of {shown(action.table)} are compared while its reads and writes wait.",
+                about=action,
             )

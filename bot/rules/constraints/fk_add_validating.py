@@ -6,7 +6,7 @@ insert, update or delete in either. Users see requests that hang; reads go on.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -55,9 +55,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if constraint.kind is not ConstraintKind.FOREIGN_KEY or context.is_new(action.table):
             continue
         if constraint.validated and constraint.enforced:
-            yield (
+            yield Hit(
                 f"Writes to {shown(action.table)} and {shown(constraint.references or '')} wait "
-                f"until every row of {shown(action.table)} is checked."
+                f"until every row of {shown(action.table)} is checked.",
+                about=action,
             )
 
 

@@ -6,7 +6,7 @@ work. Either may be right; nobody should have it by accident.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import foreign_keys_of
@@ -52,6 +52,12 @@ def check(statement: Statement, context: Context) -> Hits:
     for each in foreign_keys_of(context.step):
         child, parent = shown(each.table), shown(each.constraint.references or "")
         if each.constraint.on_delete == "CASCADE":
-            yield f"Deleting a row of {parent} also deletes every row of {child} that points to it."
+            yield Hit(
+                f"Deleting a row of {parent} also deletes every row of {child} that points to it.",
+                about=each,
+            )
         elif not each.constraint.on_delete and not decided:
-            yield f"Nothing says what becomes of rows of {child} when their {parent} is deleted."
+            yield Hit(
+                f"Nothing says what becomes of rows of {child} when their {parent} is deleted.",
+                about=each,
+            )

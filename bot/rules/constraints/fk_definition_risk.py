@@ -8,7 +8,7 @@ can be inserted. And a foreign key into another schema ties the two together for
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
@@ -62,12 +62,16 @@ def check(statement: Statement, context: Context) -> Hits:
         parent = key.constraint.references or ""
         child_schema, parent_schema = (name.partition(".")[0] for name in (key.table, parent))
         if child_schema != parent_schema and not context.file.baseline:
-            yield f"{shown(key.table)} refers to {shown(parent)}, which is in another schema."
+            yield Hit(
+                f"{shown(key.table)} refers to {shown(parent)}, which is in another schema.",
+                about=key,
+            )
         yield from _types(key, parent, context)
         if parent != key.table and _required(key, context) and _leads_back(key, context):
-            yield (
+            yield Hit(
                 f"{shown(key.table)} and {shown(parent)} require each other, so that neither can "
-                "have a first row."
+                "have a first row.",
+                about=key,
             )
 
 

@@ -62,7 +62,7 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     if gives_up(context):
         return
-    for child, constraint in _dropped(context):
+    for child, constraint, about in _dropped(context):
         parent = constraint.references or ""
         if parent == child or context.is_new(parent) or _goes_too(parent, context):
             continue
@@ -71,6 +71,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"All reads and writes of {shown(parent)} wait too while the foreign key of "
                 f"{shown(child)} is dropped.",
                 severity=while_waiting(context),
+                about=about,
             )
 
 
@@ -78,19 +79,20 @@ def rewrite(statement: Statement, context: Context) -> Rewrite | None:
     return after(LOCK_TIMEOUT, statement)
 
 
-def _dropped(context: Context) -> Iterator[tuple[str, Constraint]]:
+def _dropped(context: Context) -> Iterator[tuple[str, Constraint, object]]:
+    """The foreign keys that go, with their tables and what drops them."""
     catalogue = context.catalogue
     for action in context.all(DropConstraint):
         found = catalogue.constraint(action.table, action.name)
         if found and found.kind is ConstraintKind.FOREIGN_KEY:
-            yield action.table, found
+            yield action.table, found, action
     for column in context.all(DropColumn):
         for table, each in _keys(column.table, context):
             if column.name in each.columns:
-                yield table, each
+                yield table, each, column
     for drop in context.all(DropObjects):
         for name in drop.names if drop.kind == "TABLE" else ():
-            yield from _keys(name, context)
+            yield from ((*each, name) for each in _keys(name, context))
 
 
 def _keys(table: str, context: Context) -> Iterator[tuple[str, Constraint]]:

@@ -7,10 +7,10 @@ nobody can tell what the old version writes, so this is off unless a configurati
 
 from collections.abc import Iterator
 
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.sql.actions import AddConstraint, CreateIndex, SetNotNull
+from bot.sql.actions import Action, AddConstraint, CreateIndex, SetNotNull
 from bot.sql.values import Constraint
 
 SEVERITY = None
@@ -45,27 +45,28 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for table, rule in _restrictions(context):
+    for table, rule, about in _restrictions(context):
         if not context.is_new(table):
-            yield (
+            yield Hit(
                 f"Writes to {shown(table)} that break {rule} fail from here on, those of the "
-                "version still running included."
+                "version still running included.",
+                about=about,
             )
 
 
-def _restrictions(context: Context) -> Iterator[tuple[str, str]]:
+def _restrictions(context: Context) -> Iterator[tuple[str, str, Action]]:
     # To what the statement itself creates, table or column, the running version does not write.
     for action in context.all(AddConstraint):
         if _binds(action.constraint):
             name = action.constraint.name or f"the new {action.constraint.kind.value}"
-            yield action.table, name
+            yield action.table, name, action
     for index in context.all(CreateIndex):
         if index.unique:
-            yield index.table, shown(index.name) or "the unique index"
+            yield index.table, shown(index.name) or "the unique index", index
     for each in context.all(SetNotNull):
         column = context.catalogue.column(each.table, each.name)
         if not (column and column.not_null):
-            yield each.table, f"NOT NULL of {each.name}"
+            yield each.table, f"NOT NULL of {each.name}", each
 
 
 def _binds(constraint: Constraint) -> bool:

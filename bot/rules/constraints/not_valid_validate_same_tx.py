@@ -6,7 +6,7 @@ writes, or even reads, wait: exactly what NOT VALID was meant to avoid.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -48,9 +48,10 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(ValidateConstraint):
         if not context.is_new(action.table) and _added_here(action, context):
-            yield (
+            yield Hit(
                 f"{action.name} was added in this transaction, whose lock on "
-                f"{shown(action.table)} is held while all rows are checked."
+                f"{shown(action.table)} is held while all rows are checked.",
+                about=action,
             )
 
 

@@ -6,7 +6,7 @@ for a missing value, and holds up all reads and writes meanwhile.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -54,9 +54,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         for name in constraint.columns:
             if not _known_not_null(action.table, name, context):
-                yield (
+                yield Hit(
                     f"Every row of {shown(action.table)} is checked for {name}; reads and writes "
-                    "wait until that is done."
+                    "wait until that is done.",
+                    about=action,
                 )
 
 

@@ -6,7 +6,7 @@ until both are done.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -51,9 +51,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if constraint.kind is not ConstraintKind.PRIMARY_KEY or constraint.using_index:
             continue
         if not context.is_new(action.table):
-            yield (
+            yield Hit(
                 f"All reads and writes of {shown(action.table)} wait while the primary key's "
-                "index is built."
+                "index is built.",
+                about=action,
             )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -58,9 +58,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if constraint.kind is not ConstraintKind.PRIMARY_KEY or not constraint.using_index:
             continue
         if not context.is_new(action.table) and not _known_not_null(action, context):
-            yield (
+            yield Hit(
                 f"Every row of {shown(action.table)} is checked for missing values; reads and "
-                "writes wait until that is done."
+                "writes wait until that is done.",
+                about=action,
             )
 
 

@@ -6,7 +6,7 @@ built, which takes minutes on a large table.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -51,9 +51,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if not context.is_new(action.table):
             columns = ", ".join(constraint.columns)
-            yield (
+            yield Hit(
                 f"All reads and writes of {shown(action.table)} wait while the index on {columns} "
-                "is built."
+                "is built.",
+                about=action,
             )
 
 

@@ -5,7 +5,7 @@ leaves an invalid index behind, and then this fails, on whichever database it ha
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint
@@ -51,7 +51,8 @@ def check(statement: Statement, context: Context) -> Hits:
         schema = action.table.partition(".")[0]
         index = context.catalogue.indexes.get(f"{schema}.{constraint.using_index}")
         if not context.is_new(action.table) and (index is None or index.doubtful):
-            yield (
+            yield Hit(
                 f"This fails where the build of {constraint.using_index} on "
-                f"{shown(action.table)} did not finish."
+                f"{shown(action.table)} did not finish.",
+                about=action,
             )

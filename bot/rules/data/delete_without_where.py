@@ -4,7 +4,7 @@ The rows are gone in every environment the migration reaches, production include
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -42,4 +42,4 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(Delete):
         if not action.bounded and not context.is_new(action.table):
-            yield f"Every row of {shown(action.table)} is deleted."
+            yield Hit(f"Every row of {shown(action.table)} is deleted.", about=action)

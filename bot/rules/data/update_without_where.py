@@ -5,7 +5,7 @@ and the table grows to twice its size.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -44,7 +44,8 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(Update):
         if not action.bounded and not context.is_new(action.table):
-            yield (
+            yield Hit(
                 f"Every row of {shown(action.table)} is written, and stays locked until the "
-                "migration ends."
+                "migration ends.",
+                about=action,
             )

@@ -64,7 +64,10 @@ _DETACH = (
 def check(statement: Statement, context: Context) -> Hits:
     for index in context.all(CreateIndex):
         if index.concurrently and _partitioned(index.table, context):
-            yield f"{shown(index.table)} is partitioned: an index cannot be built concurrently."
+            yield Hit(
+                f"{shown(index.table)} is partitioned: an index cannot be built concurrently.",
+                about=index,
+            )
     for drop in context.all(DropObjects):
         if drop.kind == "INDEX" and drop.concurrently:
             yield from _dropping(drop, context)
@@ -75,6 +78,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"{shown(detach.partition)} cannot be detached concurrently while "
                 f"{shown(detach.table)} has a default partition, {shown(default)}.",
                 fix=_DETACH,
+                about=detach,
             )
     if any(each.concurrently and each.kind == "SYSTEM" for each in context.all(Reindex)):
         yield Hit(

@@ -6,7 +6,7 @@ on a large one. Users see requests that hang and then time out; reads go on.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -54,7 +54,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if table is not None and table.partitioned:
             continue  # CONCURRENTLY is not possible there: partitioned-index-build
         name = shown(index.name) or "the index"
-        yield f"Building {name} blocks all writes to {shown(index.table)} until it is finished."
+        yield Hit(
+            f"Building {name} blocks all writes to {shown(index.table)} until it is finished.",
+            about=index,
+        )
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

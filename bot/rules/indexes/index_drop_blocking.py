@@ -6,7 +6,7 @@ comes after waits behind it: one slow report is enough to stall all reads and wr
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -49,7 +49,7 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         for name in drop.names:
             if not _harmless(name, context):
-                yield _message(name, context)
+                yield Hit(_message(name, context), about=name)
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

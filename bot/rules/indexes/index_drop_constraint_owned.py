@@ -52,7 +52,7 @@ def check(statement: Statement, context: Context) -> Hits:
         for name in drop.names if drop.kind == "INDEX" else ():
             table = _owner(name, context.catalogue)
             if table:
-                yield _hit(name.partition(".")[2], shown(table))
+                yield _hit(name, shown(table))
 
 
 def _owner(index: str, catalogue: Catalogue) -> str | None:
@@ -68,9 +68,11 @@ def _owner(index: str, catalogue: Catalogue) -> str | None:
     return None
 
 
-def _hit(name: str, table: str) -> Hit:
+def _hit(index: str, table: str) -> Hit:
+    name = index.partition(".")[2]
     return Hit(
         f"{name} belongs to the constraint of that name on {table}; PostgreSQL does not drop it.",
         fix=f'Drop the constraint, which takes its index along:\nALTER TABLE "{table}" '
         f'DROP CONSTRAINT "{name}";',
+        about=index,
     )

@@ -8,7 +8,7 @@ a foreign key every delete in the other table reads the whole table.
 from collections.abc import Iterable, Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.schema import Index
@@ -87,17 +87,19 @@ def _lost(index: Index, context: Context) -> Hits:
     if index.unique:
         if not any(each.unique and set(_names(each.columns)) == set(columns) for each in others):
             shown_columns = ", ".join(columns) or "what it covers"
-            yield (
+            yield Hit(
                 f"Without {shown(index.name)} nothing keeps {shown_columns} of {table} unique, "
-                f"and an upsert on it fails in the version that is still running."
+                f"and an upsert on it fails in the version that is still running.",
+                about=index,
             )
         return
     for key in _covered(index, context):
         wanted = set(key)
         if not any(set(_names(each.columns)[: len(key)]) == wanted for each in others):
-            yield (
+            yield Hit(
                 f"{shown(index.name)} is the only index of the foreign key on {', '.join(key)}: "
-                f"without it, deletes in the other table read all of {table}."
+                f"without it, deletes in the other table read all of {table}.",
+                about=key,
             )
 
 

@@ -57,16 +57,24 @@ def check(statement: Statement, context: Context) -> Hits:
     for index in context.all(CreateIndex):
         name = shown(index.name) or "the index"
         if index.method in ("ivfflat", "hnsw") and not _prepared(index, context):
-            yield Hit(f"{name} leaves the parameters of {index.method} to chance.", fix=_VECTOR)
+            yield Hit(
+                f"{name} leaves the parameters of {index.method} to chance.",
+                fix=_VECTOR,
+                about=index,
+            )
         for each in index.columns:
             column = context.catalogue.column(index.table, each.name or "")
             if column is None or each.operator_class:
                 continue
             kind = column.type.name.rpartition(".")[2]
             if index.method == "gin" and kind == "jsonb" and not column.type.dimensions:
-                yield Hit(f"{name} holds every key and value in {column.name}.", fix=_JSON)
+                yield Hit(
+                    f"{name} holds every key and value in {column.name}.", fix=_JSON, about=each
+                )
             elif index.method == "btree" and kind in _SHAPES and len(index.columns) == 1:
-                yield Hit(f"No search by place can use {name} on {column.name}.", fix=_SHAPE)
+                yield Hit(
+                    f"No search by place can use {name} on {column.name}.", fix=_SHAPE, about=each
+                )
 
 
 def _prepared(index: CreateIndex, context: Context) -> bool:

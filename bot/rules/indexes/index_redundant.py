@@ -63,7 +63,7 @@ def check(statement: Statement, context: Context) -> Hits:
         yield from _about(action, context)
         count = len(context.catalogue.indexes_of(action.table)) + 1
         if count > _MANY:
-            yield Hit(f"{shown(action.table)} has {count} indexes now.", fix=_FEWER)
+            yield Hit(f"{shown(action.table)} has {count} indexes now.", fix=_FEWER, about=action)
 
 
 def _about(action: CreateIndex, context: Context) -> Iterator[Hit]:

@@ -7,11 +7,11 @@ deployment then stops halfway, and a concurrent build leaves a broken index behi
 from collections.abc import Iterable, Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.sql.actions import AddConstraint, CreateIndex, Delete
+from bot.sql.actions import Action, AddConstraint, CreateIndex, Delete
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
@@ -53,22 +53,25 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for table, columns in _made_unique(context):
+    for table, columns, about in _made_unique(context):
         if not context.is_new(table) and not _known_unique(table, columns, context):
             named = ", ".join(columns) or "what it covers"
-            yield f"The migration fails if two rows of {shown(table)} have the same {named}."
+            yield Hit(
+                f"The migration fails if two rows of {shown(table)} have the same {named}.",
+                about=about,
+            )
 
 
-def _made_unique(context: Context) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _made_unique(context: Context) -> Iterator[tuple[str, tuple[str, ...], Action]]:
     for index in context.all(CreateIndex):
         there = index.if_not_exists and index.name in context.catalogue.indexes
         if index.unique and not there:
             names = (each.name or "(an expression)" for each in index.columns)
-            yield index.table, tuple(names)
+            yield index.table, tuple(names), index
     for action in context.all(AddConstraint):
         constraint = action.constraint
         if constraint.kind is ConstraintKind.UNIQUE and not constraint.using_index:
-            yield action.table, constraint.columns
+            yield action.table, constraint.columns, action
 
 
 def _known_unique(table: str, columns: Iterable[str], context: Context) -> bool:

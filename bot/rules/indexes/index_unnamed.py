@@ -6,7 +6,7 @@ DROP INDEX works on one and fails on another, and Prisma sees a difference to it
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.indexes import given_a_name
@@ -42,7 +42,7 @@ def check(statement: Statement, context: Context) -> Hits:
         table = context.catalogue.tables.get(index.table)
         temporary = table is not None and table.temporary
         if not index.name and not temporary and not context.file.baseline:
-            yield f"The index on {shown(index.table)} has no name of its own."
+            yield Hit(f"The index on {shown(index.table)} has no name of its own.", about=index)
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

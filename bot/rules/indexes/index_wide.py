@@ -5,7 +5,7 @@ and it takes room in memory that other data could use.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateIndex
@@ -49,4 +49,7 @@ def check(statement: Statement, context: Context) -> Hits:
         wide = len(index.columns) > _MOST and not index.unique and index.method == "btree"
         if wide and not passing:
             name = shown(index.name) or "The index"
-            yield f"{name} has {len(index.columns)} columns; more than {_MOST} are rarely of use."
+            yield Hit(
+                f"{name} has {len(index.columns)} columns; more than {_MOST} are rarely of use.",
+                about=index,
+            )

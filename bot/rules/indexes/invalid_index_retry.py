@@ -48,6 +48,7 @@ def check(statement: Statement, context: Context) -> Hits:
             yield Hit(
                 f"If {name} is left invalid by a cancelled build, a retry keeps it so.",
                 severity=Severity.NOTICE if context.settings.prisma is None else None,
+                about=index,
             )
 
 

@@ -6,7 +6,7 @@ minutes on a large one. Queries wait even to be planned, because the index canno
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -46,13 +46,17 @@ def check(statement: Statement, context: Context) -> Hits:
         if each.concurrently or each.kind == "SYSTEM":
             continue
         if each.kind in ("SCHEMA", "DATABASE"):
-            yield f"Every table of the {each.kind.lower()} is closed to writes, one after another."
+            yield Hit(
+                f"Every table of the {each.kind.lower()} is closed to writes, one after another.",
+                about=each,
+            )
         elif not context.is_new(each.name):
             index = context.catalogue.indexes.get(each.name)
             table = index.table if index else each.name if each.kind == "TABLE" else ""
-            yield (
+            yield Hit(
                 f"Rebuilding {shown(each.name)} blocks all writes to {shown(table) or 'its table'} "
-                f"until it is finished."
+                f"until it is finished.",
+                about=each,
             )
 
 

@@ -5,7 +5,7 @@ on which a later one then collides.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateTable
@@ -35,4 +35,7 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         names = [each.name for each in created.columns if each.type.serial]
         if names:
-            yield f"{shown(created.table)} numbers {', '.join(names)} by a sequence of its own."
+            yield Hit(
+                f"{shown(created.table)} numbers {', '.join(names)} by a sequence of its own.",
+                about=created,
+            )

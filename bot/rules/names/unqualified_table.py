@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import SetVariable
@@ -40,7 +40,7 @@ _DROPPED = {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX", "OB
 def check(statement: Statement, context: Context) -> Hits:
     for each in context.all(SetVariable):
         if each.name == "search_path" and not each.reset:
-            yield "search_path decides which tables the names after it mean."
+            yield Hit("search_path decides which tables the names after it mean.", about=each)
     names = ", ".join(dict.fromkeys(_unqualified(statement, context)))
     if names:
         yield f"{names} {'have' if ', ' in names else 'has'} no schema in the name."

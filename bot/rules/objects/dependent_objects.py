@@ -7,7 +7,7 @@ after it waits for a repair. With CASCADE it does not fail, and takes them along
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
@@ -54,20 +54,24 @@ _FUNCTIONS = ("FUNCTION", "ROUTINE")
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for name, dependent in _pairs(context):
-        yield f"{dependent} depends on {shown(name)}: this fails, or takes it along with CASCADE."
+    for name, dependent, about in _pairs(context):
+        yield Hit(
+            f"{dependent} depends on {shown(name)}: this fails, or takes it along with CASCADE.",
+            about=about,
+        )
 
 
-def _pairs(context: Context) -> Iterator[tuple[str, str]]:
+def _pairs(context: Context) -> Iterator[tuple[str, str, object]]:
     """What is dropped or changed, and what still depends on it."""
     for drop in context.all(DropObjects):
         for name in drop.names if drop.kind in _RELATIONS else ():
-            yield from ((name, shown(view)) for view in _views(name, drop, context))
+            yield from ((name, shown(view), name) for view in _views(name, drop, context))
         for name in drop.names if drop.kind in _FUNCTIONS else ():
             for trigger in context.catalogue.triggers.values():
                 back = comes_back(context, key_of("TRIGGER", trigger.name, trigger.table))
                 if trigger.function == name and not (drop.cascade and back):
-                    yield name, f"The trigger {trigger.name} on {shown(trigger.table)}"
+                    trigger_name = f"The trigger {trigger.name} on {shown(trigger.table)}"
+                    yield name, trigger_name, name
     changes: tuple[DropColumn | AlterColumnType, ...] = (
         *context.all(DropColumn),
         *context.all(AlterColumnType),
@@ -76,7 +80,7 @@ def _pairs(context: Context) -> Iterator[tuple[str, str]]:
         for view in context.catalogue.views.values():
             read = {"*", change.name} & set(view.columns)
             if change.table in view.reads and read:
-                yield f"{change.table}.{change.name}", shown(view.name)
+                yield f"{change.table}.{change.name}", shown(view.name), change
 
 
 def _views(name: str, drop: DropObjects, context: Context) -> Iterator[str]:

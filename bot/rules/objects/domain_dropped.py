@@ -5,7 +5,7 @@ have it as their type are deleted too.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
@@ -38,4 +38,7 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     for name in dropped(context, "DOMAIN"):
-        yield f"Columns and casts that use the domain {shown(name)} break once it is dropped."
+        yield Hit(
+            f"Columns and casts that use the domain {shown(name)} break once it is dropped.",
+            about=name,
+        )

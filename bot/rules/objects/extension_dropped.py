@@ -5,7 +5,7 @@ that neither the migration nor its author has.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import DropObjects
@@ -38,4 +38,4 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for drop in context.all(DropObjects):
         for name in drop.names if drop.kind == "EXTENSION" else ():
-            yield f"The types, functions and operators of {name} go with it."
+            yield Hit(f"The types, functions and operators of {name} go with it.", about=name)

@@ -5,7 +5,7 @@ aggregates, operators and casts.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
@@ -48,4 +48,6 @@ _KINDS = ("FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE", "OPERATOR", "CAST")
 def check(statement: Statement, context: Context) -> Hits:
     kind = statement.kind.removeprefix("DROP ").lower()
     for name in dropped(context, *_KINDS):
-        yield f"Everything that uses the {kind} {shown(name)} fails once it is dropped."
+        yield Hit(
+            f"Everything that uses the {kind} {shown(name)} fails once it is dropped.", about=name
+        )

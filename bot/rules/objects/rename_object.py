@@ -62,4 +62,5 @@ def check(statement: Statement, context: Context) -> Hits:
             f"Whatever names the {action.kind.lower()} {shown(action.old)} fails once it is called "
             f"{shown(action.new)}.",
             severity=Severity.NOTICE if rare else None,
+            about=action,
         )

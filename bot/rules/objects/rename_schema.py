@@ -5,7 +5,7 @@ version that names the schema fails, and so does every search path that leads th
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context
@@ -45,7 +45,8 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(Rename):
         if action.kind == "SCHEMA" and not is_new(context, key_of(action.kind, action.old)):
-            yield (
+            yield Hit(
                 f"Queries of the running version that name {action.old} fail once it is called "
-                f"{action.new}."
+                f"{action.new}.",
+                about=action,
             )

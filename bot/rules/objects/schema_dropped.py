@@ -5,7 +5,7 @@ version that names one of them fails.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.rules.objects.lifecycle import dropped
@@ -42,4 +42,4 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     for name in dropped(context, "SCHEMA"):
-        yield f"The schema {name} goes, and queries that name anything in it fail."
+        yield Hit(f"The schema {name} goes, and queries that name anything in it fail.", about=name)

@@ -7,7 +7,7 @@ number where nothing forbids it. Another increment breaks whoever relies on the 
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.sequences import is_new
@@ -55,11 +55,13 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(AlterSequence):
         if not is_new(context, action.name):
             for change in _changes(action.settings):
-                yield f"The sequence {shown(action.name)} {change}."
+                yield Hit(f"The sequence {shown(action.name)} {change}.", about=action)
     for option in context.all(TableOption):
         if option.command == "AT_SetIdentity" and not context.is_new(option.table):
             for change in _changes(option.settings):
-                yield f"The sequence of {shown(option.table)}.{option.name} {change}."
+                yield Hit(
+                    f"The sequence of {shown(option.table)}.{option.name} {change}.", about=option
+                )
 
 
 def _changes(settings: tuple[tuple[str, str], ...]) -> Iterator[str]:

@@ -5,7 +5,7 @@ remembers how far it had come.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
@@ -42,7 +42,10 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for name in dropped(context, "SEQUENCE"):
         if not is_new(context, name) and not _let_go(name, context):
-            yield f"Whatever takes its numbers from {shown(name)} fails once it is dropped."
+            yield Hit(
+                f"Whatever takes its numbers from {shown(name)} fails once it is dropped.",
+                about=name,
+            )
 
 
 def _let_go(sequence: str, context: Context) -> bool:

@@ -5,7 +5,7 @@ on.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
@@ -47,7 +47,8 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(SetSchema):
         key = key_of(action.kind, action.name)
         if not is_new(context, key) and not comes_back(context, key):
-            yield (
+            yield Hit(
                 f"Queries that name {shown(action.name)} fail once it is in the schema "
-                f"{action.schema}."
+                f"{action.schema}.",
+                about=action,
             )

@@ -5,7 +5,7 @@ later. The drop also waits for every running query on the table, and blocks thos
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
@@ -53,7 +53,10 @@ def check(statement: Statement, context: Context) -> Hits:
             key = key_of(drop.kind, name, drop.relation)
             gone = is_new(context, key) or _table_goes(drop.relation, context)
             if not gone and not comes_back(context, key):
-                yield f"{shown(drop.relation)} no longer does what the trigger {name} did for it."
+                yield Hit(
+                    f"{shown(drop.relation)} no longer does what the trigger {name} did for it.",
+                    about=name,
+                )
 
 
 def _table_goes(table: str, context: Context) -> bool:

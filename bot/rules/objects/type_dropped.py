@@ -5,7 +5,7 @@ enum that it writes: those queries fail from this moment on.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
@@ -42,4 +42,7 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     for name in dropped(context, "TYPE"):
-        yield f"Queries of the running version that cast to {shown(name)} fail once it is dropped."
+        yield Hit(
+            f"Queries of the running version that cast to {shown(name)} fail once it is dropped.",
+            about=name,
+        )

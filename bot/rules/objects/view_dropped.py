@@ -5,7 +5,7 @@ other programs that read it.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
@@ -44,4 +44,6 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     for name in dropped(context, "VIEW", "MATERIALIZED VIEW"):
-        yield f"Everything that reads the view {shown(name)} fails once it is dropped."
+        yield Hit(
+            f"Everything that reads the view {shown(name)} fails once it is dropped.", about=name
+        )

@@ -6,7 +6,7 @@ until it has. A validated CHECK that says so already spares the look.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -54,9 +54,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(AttachPartition):
         if context.is_new(action.partition) or proved(action.partition, action.table, context):
             continue
-        yield (
+        yield Hit(
             f"Every row of {shown(action.partition)} is checked against the bounds; its reads and "
-            "writes wait until that is done."
+            "writes wait until that is done.",
+            about=action,
         )
 
 

@@ -6,7 +6,7 @@ query on it is enough: the statement waits for that, and every other query waits
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -50,9 +50,10 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if action.if_not_exists and action.table in context.catalogue.tables:
             continue
-        yield (
+        yield Hit(
             f"All reads and writes of {shown(parent)} stop while {shown(action.table)} becomes a "
-            "part of it."
+            "part of it.",
+            about=action,
         )
 
 

@@ -7,7 +7,7 @@ partitioned tables need somebody's approval.
 
 from collections.abc import Iterator
 
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.constraints_of import constraints_of
@@ -46,7 +46,7 @@ _KEYS = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE)
 def check(statement: Statement, context: Context) -> Hits:
     for created in context.all(CreateTable):
         if created.partitioned and not context.file.baseline:
-            yield f"{shown(created.table)} is partitioned."
+            yield Hit(f"{shown(created.table)} is partitioned.", about=created)
     for table, columns in _unique(context):
         missing = [name for name in _partition_key(table, context) if name not in columns]
         if missing:

@@ -61,6 +61,7 @@ def check(statement: Statement, context: Context) -> Hits:
             f"All reads and writes of {shown(action.table)} stop while {shown(action.partition)} "
             "is detached.",
             fix=_FIX_WITH_DEFAULT if default else None,
+            about=action,
         )
 
 

@@ -6,7 +6,7 @@ comes after waits behind it.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -52,8 +52,9 @@ def check(statement: Statement, context: Context) -> Hits:
             table = context.catalogue.tables.get(name)
             parent = table.partition_of if table else None
             if parent and not context.is_new(parent) and not _goes_too(parent, context):
-                yield (
-                    f"All reads and writes of {shown(parent)} stop while {shown(name)} is dropped."
+                yield Hit(
+                    f"All reads and writes of {shown(parent)} stop while {shown(name)} is dropped.",
+                    about=name,
                 )
 
 

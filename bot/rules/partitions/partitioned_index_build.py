@@ -6,7 +6,7 @@ not possible here; each partition's index has to be built by itself.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -52,7 +52,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if index.only or index.concurrently:
             continue
         if not (index.if_not_exists and index.name in context.catalogue.indexes):
-            yield f"All writes to every partition of {shown(index.table)} stop until all is built."
+            yield Hit(
+                f"All writes to every partition of {shown(index.table)} stop until all is built.",
+                about=index,
+            )
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.core.finding import Severity
 from bot.core.options import option
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql import actions as act
@@ -65,20 +65,21 @@ def check(statement: Statement, context: Context) -> Hits:
     for table, column, in_key in _columns(context):
         name = f"{shown(table)}.{column.name}"
         if column.type.name in options.denied_types:
-            yield f"{name} has the type {column.type}, which is not to be used."
+            yield Hit(f"{name} has the type {column.type}, which is not to be used.", about=column)
         settled = in_key or column.numbers_itself or column.generated
         if options.not_null and not (
             column.not_null or settled or _later(act.SetNotNull, context, table, column)
         ):
-            yield f"{name} may be empty: it is not NOT NULL."
+            yield Hit(f"{name} may be empty: it is not NOT NULL.", about=column)
         if options.default and not (
             column.default or settled or _later(act.SetDefault, context, table, column)
         ):
-            yield f"{name} has no default."
+            yield Hit(f"{name} has no default.", about=column)
     yield from _changes(context, options)
     if not options.foreign_keys:
         for table, key in _foreign_keys(context):
-            yield f"{shown(table)} gets a foreign key to {shown(key.references or 'a table')}."
+            other = shown(key.references or "a table")
+            yield Hit(f"{shown(table)} gets a foreign key to {other}.", about=key)
 
 
 def _missing(context: Context, options: Options) -> Told:

@@ -57,6 +57,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 fix=f'ALTER TABLE … ALTER COLUMN "{name}" TYPE {kind} USING …, with an expression '
                 "that converts the old values; or add a second column, fill it, and drop the old "
                 "one in a later release.",
+                about=drop,
             )
 
 

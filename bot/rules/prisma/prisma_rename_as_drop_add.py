@@ -55,11 +55,13 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"{shown(drop.table)}.{drop.name} is meant to be renamed, its data is lost.",
                 fix=f'If this is a rename, write `@map("{drop.name}")` beside the field {new}, '
                 "or ALTER TABLE … RENAME COLUMN in a planned release.",
+                about=drop,
             )
     for old, created in _replaced_tables(context):
-        yield (
+        yield Hit(
             f"{shown(old)} is dropped and {shown(created)} with the same columns is created: if it "
-            "is meant to be renamed, its rows are lost."
+            "is meant to be renamed, its rows are lost.",
+            about=old,
         )
 
 

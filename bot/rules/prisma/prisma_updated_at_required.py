@@ -10,7 +10,7 @@ from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.sql.actions import AddColumn, SetNotNull
+from bot.sql.actions import Action, AddColumn, SetNotNull
 from bot.sql.values import Column
 
 SEVERITY = Severity.WARNING
@@ -47,7 +47,7 @@ _TYPES = {"timestamp", "timestamptz", "date", "time", "timetz"}
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for table, column in _required(context):
+    for table, column, about in _required(context):
         kept = column.name.lower().replace("_", "") in _NAMES and column.type.name in _TYPES
         if kept and not column.type.dimensions and not context.is_new(table):
             yield Hit(
@@ -55,16 +55,17 @@ def check(statement: Statement, context: Context) -> Hits:
                 "client fills it in.",
                 fix=f"Write `{column.name} DateTime @default(now()) @updatedAt` in schema.prisma, "
                 f'or ALTER TABLE … ALTER COLUMN "{column.name}" SET DEFAULT now() first.',
+                about=about,
             )
 
 
-def _required(context: Context) -> Iterator[tuple[str, Column]]:
-    """The columns that are NOT NULL from this statement on, without a default."""
+def _required(context: Context) -> Iterator[tuple[str, Column, Action]]:
+    """The columns that are NOT NULL from this statement on, without a default, and by what."""
     for added in context.all(AddColumn):
         column = added.column
         if column.not_null and column.default is None and not column.generated:
-            yield added.table, column
+            yield added.table, column, added
     for change in context.all(SetNotNull):
         found = context.catalogue.column(change.table, change.name)
         if found and found.default is None and not found.generated and not found.not_null:
-            yield change.table, found
+            yield change.table, found, change

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.names.typed_columns import columns_with
@@ -67,7 +67,9 @@ def check(statement: Statement, context: Context) -> Hits:
         yield from _schema(statement)
     for change in context.all(ChangeOwner):
         if change.kind == "SCHEMA" and change.owner == _SUPERUSER:
-            yield f"The schema {change.name} will belong to {_SUPERUSER}, a superuser."
+            yield Hit(
+                f"The schema {change.name} will belong to {_SUPERUSER}, a superuser.", about=change
+            )
     found = columns_with(context, _is_unportable)
     if found:
         yield f"{shown(found)} would stop pg_upgrade."

@@ -8,7 +8,7 @@ query on the table.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreatePolicy, DropObjects
@@ -53,7 +53,9 @@ def check(statement: Statement, context: Context) -> Hits:
     for drop in context.all(DropObjects):
         if drop.kind in ("POLICY", "RULE") and not context.is_new(drop.relation):
             word = drop.kind.lower()
-            yield f"The {word} {drop.names[0]} of {shown(drop.relation)} is dropped."
+            yield Hit(
+                f"The {word} {drop.names[0]} of {shown(drop.relation)} is dropped.", about=drop
+            )
 
 
 def _written(policy: CreatePolicy, context: Context) -> Iterator[str]:

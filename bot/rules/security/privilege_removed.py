@@ -7,7 +7,7 @@ change of owner takes the rights of the old owner, and waits for every query on 
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.security.new_objects import created_here
@@ -62,10 +62,16 @@ def check(statement: Statement, context: Context) -> Hits:
             yield from _revoked(grant, context)
     for option in context.all(TableOption):
         if option.command == "AT_ChangeOwner" and not context.is_new(option.table):
-            yield f"{shown(option.table)} gets another owner; the old one loses its rights."
+            yield Hit(
+                f"{shown(option.table)} gets another owner; the old one loses its rights.",
+                about=option,
+            )
     for change in context.all(ChangeOwner):
         if not created_here(change.name, context):
-            yield f"{shown(change.name)} gets another owner; the old one loses its rights."
+            yield Hit(
+                f"{shown(change.name)} gets another owner; the old one loses its rights.",
+                about=change,
+            )
 
 
 def _takes_membership(statement: Statement) -> bool:

@@ -5,7 +5,7 @@ the moment the migration commits. The statement also waits for every query on th
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
@@ -52,9 +52,15 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         table = shown(option.table)
         if option.command == "AT_DisableRowSecurity":
-            yield f"Every row of {table} is open to every role that may read or write the table."
+            yield Hit(
+                f"Every row of {table} is open to every role that may read or write the table.",
+                about=option,
+            )
         else:
-            yield f"The policies of {table} no longer hold for its owner, who sees every row."
+            yield Hit(
+                f"The policies of {table} no longer hold for its owner, who sees every row.",
+                about=option,
+            )
 
 
 def _restored(table: str, command: str, context: Context) -> bool:

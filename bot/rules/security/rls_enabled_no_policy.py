@@ -49,6 +49,7 @@ def check(statement: Statement, context: Context) -> Hits:
         yield Hit(
             f"{shown(option.table)} has no policy: whoever does not own it sees no rows.",
             severity=Severity.WARNING if new else None,
+            about=option,
         )
 
 

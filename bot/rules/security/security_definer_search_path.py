@@ -5,7 +5,7 @@ and the owner's rights then run the caller's code.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
@@ -41,7 +41,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for function in context.all(CreateFunction):
         settled = "search_path" in function.settings or _set_later(function.name, context)
         if function.security_definer and not settled:
-            yield f"{shown(function.name)} runs with its owner's rights and no search_path."
+            yield Hit(
+                f"{shown(function.name)} runs with its owner's rights and no search_path.",
+                about=function,
+            )
     name, options = _altered(statement)
     if not options.get("security") or "search_path" in options:
         return

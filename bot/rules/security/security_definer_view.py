@@ -59,6 +59,7 @@ def check(statement: Statement, context: Context) -> Hits:
         yield Hit(
             f"The {kind} the rows of {named} past its policies.",
             fix=_fix(view, context.settings.postgres),
+            about=view,
         )
 
 

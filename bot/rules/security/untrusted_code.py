@@ -7,7 +7,7 @@ what it will do.
 import re
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import Copy, CreateExtension, CreateFunction, Query, RunBlock
@@ -43,11 +43,13 @@ _INSIDE = re.compile(
 def check(statement: Statement, context: Context) -> Hits:
     for copy in context.all(Copy):
         if copy.program:
-            yield "COPY … PROGRAM runs a command of the server's operating system."
+            yield Hit("COPY … PROGRAM runs a command of the server's operating system.", about=copy)
     for function in context.all(CreateFunction):
         if function.language in _LANGUAGES:
             name = shown(function.name)
-            yield f"{name} is written in {function.language}, which knows no limits."
+            yield Hit(
+                f"{name} is written in {function.language}, which knows no limits.", about=function
+            )
     for block in context.all(RunBlock):
         if block.language in _LANGUAGES or _INSIDE.search(block.body):
             yield "The block reaches outside the database."
@@ -56,4 +58,4 @@ def check(statement: Statement, context: Context) -> Hits:
             yield f"{extension.name} lets functions do anything on the server."
     for query in context.all(Query):
         for name in filter(_FUNCTIONS.match, query.functions):
-            yield f"{name} reaches outside the database."
+            yield Hit(f"{name} reaches outside the database.", about=name)

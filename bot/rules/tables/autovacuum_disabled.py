@@ -5,7 +5,7 @@ switch on again ends in an emergency vacuum at the worst moment.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateTable, TableOption
@@ -51,7 +51,10 @@ def check(statement: Statement, context: Context) -> Hits:
         off = any(_off(*each) for each in action.settings)
         temporary = isinstance(action, CreateTable) and action.temporary
         if off and not temporary and not _on_again(action.table, context):
-            yield f"Nothing cleans up {shown(action.table)} any more until it is switched on again."
+            yield Hit(
+                f"Nothing cleans up {shown(action.table)} any more until it is switched on again.",
+                about=action,
+            )
 
 
 def _off(name: str, value: str) -> bool:

@@ -7,7 +7,7 @@ On a table of a billion rows that is gigabytes; it can only be chosen when the t
 from collections.abc import Iterable
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateTable
@@ -48,7 +48,9 @@ def check(statement: Statement, context: Context) -> Hits:
         sizes = [_size(each) for each in created.columns]
         saved = _length(sizes) - _length(sorted(sizes, key=_widest_first))
         if saved > 0:
-            yield f"{saved} bytes of every row of {shown(created.table)} are padding."
+            yield Hit(
+                f"{saved} bytes of every row of {shown(created.table)} are padding.", about=created
+            )
 
 
 def _size(column: Column) -> tuple[int, int]:

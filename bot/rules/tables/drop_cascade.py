@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import dropped_alone
@@ -45,7 +45,9 @@ QUIET = [
 
 def check(statement: Statement, context: Context) -> Hits:
     for name in _cascading(context):
-        yield f"Everything that depends on {shown(name)} is dropped with it, unnamed."
+        yield Hit(
+            f"Everything that depends on {shown(name)} is dropped with it, unnamed.", about=name
+        )
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

@@ -7,7 +7,7 @@ names agreed on end in `_old`, `_deprecated`, `_unused` or `_del`, or begin with
 import re
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import DropObjects
@@ -46,4 +46,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for drop in context.all(DropObjects):
         for name in drop.names if drop.kind == "TABLE" else ():
             if not context.is_new(name) and not _AGREED.search(name.partition(".")[2]):
-                yield f"{shown(name)} is dropped under a name that does not say it was to go."
+                yield Hit(
+                    f"{shown(name)} is dropped under a name that does not say it was to go.",
+                    about=name,
+                )

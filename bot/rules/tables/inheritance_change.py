@@ -5,7 +5,7 @@ or fewer rows from this moment on. Nobody can use the child meanwhile.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
@@ -45,4 +45,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for option in context.all(TableOption):
         change = _COMMANDS.get(option.command)
         if change and not context.is_new(option.table):
-            yield f"Queries on the parent table {change} the rows of {shown(option.table)}."
+            yield Hit(
+                f"Queries on the parent table {change} the rows of {shown(option.table)}.",
+                about=option,
+            )

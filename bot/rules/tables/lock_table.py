@@ -53,6 +53,7 @@ def check(statement: Statement, context: Context) -> Hits:
         yield Hit(
             f"{_who(mode)} {locked} wait until the migration is over.",
             severity=None if waits else Severity.NOTICE,
+            about=action,
         )
 
 

@@ -8,7 +8,7 @@ columns, is copied into every table that refers to it.
 from collections.abc import Iterator
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import foreign_keys_of
@@ -53,7 +53,9 @@ def check(statement: Statement, context: Context) -> Hits:
         if key.table in temporary or (known and known.temporary) or context.file.baseline:
             continue
         if len(key.columns) >= _MANY_COLUMNS:
-            yield f"The primary key of {shown(key.table)} has {len(key.columns)} columns."
+            yield Hit(
+                f"The primary key of {shown(key.table)} has {len(key.columns)} columns.", about=key
+            )
         elif len(key.columns) == 1:
             yield from _about(key, context)
 

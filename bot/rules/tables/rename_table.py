@@ -5,7 +5,7 @@ name fails.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateView, Rename
@@ -46,9 +46,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(Rename):
         if action.kind != "TABLE" or context.is_new(action.old) or _viewed(action, context):
             continue
-        yield (
+        yield Hit(
             f"Queries of the running version that name {shown(action.old)} fail once it is called "
-            f"{shown(action.new)}."
+            f"{shown(action.new)}.",
+            about=action,
         )
 
 

@@ -6,7 +6,7 @@ updates.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
@@ -44,9 +44,14 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for option in context.all(TableOption):
         if option.command == "AT_ReplicaIdentity" and not context.is_new(option.table):
-            yield f"Programs that follow the changes of {shown(option.table)} may lose track."
+            yield Hit(
+                f"Programs that follow the changes of {shown(option.table)} may lose track.",
+                about=option,
+            )
     for name in (*dropped(context, "PUBLICATION"), *_altered(statement, context)):
-        yield f"Programs that read the publication {name} no longer receive the same."
+        yield Hit(
+            f"Programs that read the publication {name} no longer receive the same.", about=name
+        )
 
 
 def _altered(statement: Statement, context: Context) -> tuple[str, ...]:

@@ -49,9 +49,10 @@ def check(statement: Statement, context: Context) -> Hits:
         switches = option.command in ("AT_SetLogged", "AT_SetUnLogged")
         if switches and not context.is_new(option.table):
             crash = ", and a crash of the server empties it from then on"
-            yield (
+            yield Hit(
                 f"All of {shown(option.table)} is rewritten while reads and writes wait"
-                f"{crash if option.command == 'AT_SetUnLogged' else ''}."
+                f"{crash if option.command == 'AT_SetUnLogged' else ''}.",
+                about=option,
             )
     for created in context.all(CreateTable):
         if created.unlogged and not context.file.baseline and not _passes(created.table, context):
@@ -59,6 +60,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"A crash of the server empties {shown(created.table)}.",
                 fix="Leave UNLOGGED out, unless losing all its rows is fine.",
                 severity=Severity.WARNING,
+                about=created,
             )
 
 

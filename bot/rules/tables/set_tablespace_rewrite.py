@@ -5,7 +5,7 @@ application is down for as long as that takes.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -48,9 +48,10 @@ def check(statement: Statement, context: Context) -> Hits:
     for option in context.all(TableOption):
         kind = _COMMANDS.get(option.command)
         if kind and not context.is_new(option.table) and not _partitioned(option.table, context):
-            yield (
+            yield Hit(
                 f"All of {shown(option.table)} is copied to its new {kind} while reads and writes "
-                "wait."
+                "wait.",
+                about=option,
             )
     if statement.node == "AlterTableMoveAllStmt":
         space = statement.tree.get("orig_tablespacename", "")

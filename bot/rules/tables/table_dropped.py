@@ -5,7 +5,7 @@ replaced. Tables it refers to are locked for a moment too.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -45,7 +45,8 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(DropObjects):
         for name in action.names if action.kind in ("TABLE", "FOREIGN TABLE") else ():
             if not context.is_new(name):
-                yield (
+                yield Hit(
                     f"{shown(name)} and all its rows are deleted, and queries of the running "
-                    "version that name it fail."
+                    "version that name it fail.",
+                    about=name,
                 )

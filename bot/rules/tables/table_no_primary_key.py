@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
@@ -70,10 +70,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if _needs_key(created, statement, context) and not _keyed_or_dropped(
             created.table, context
         ):
-            yield f"{shown(created.table)} has no primary key."
+            yield Hit(f"{shown(created.table)} has no primary key.", about=created)
     for dropped in context.all(DropConstraint):
         if _takes_key(dropped, context) and not _keyed_or_dropped(dropped.table, context):
-            yield f"{shown(dropped.table)} has no primary key any more."
+            yield Hit(f"{shown(dropped.table)} has no primary key any more.", about=dropped)
 
 
 def _takes_key(dropped: DropConstraint, context: Context) -> bool:

@@ -6,7 +6,7 @@ comments), is lost.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.births import key_of
@@ -50,7 +50,10 @@ def check(statement: Statement, context: Context) -> Hits:
         for name in drop.names if drop.kind == "TABLE" else ():
             back = comes_back(context, key_of(drop.kind, name))
             if back and not context.is_new(name) and not _viewed(name, context):
-                yield f"{shown(name)} is dropped, and a new table takes its name and its place."
+                yield Hit(
+                    f"{shown(name)} is dropped, and a new table takes its name and its place.",
+                    about=name,
+                )
 
 
 def _viewed(table: str, context: Context) -> bool:

@@ -4,7 +4,7 @@ The rows are gone in every environment the migration reaches, production include
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -44,4 +44,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(Truncate):
         lost = [shown(name) for name in action.tables if not context.is_new(name)]
         if lost:
-            yield f"Every row of {', '.join(lost)} is deleted, and reads and writes wait."
+            yield Hit(
+                f"Every row of {', '.join(lost)} is deleted, and reads and writes wait.",
+                about=action,
+            )

@@ -5,7 +5,7 @@ never names are gone, possibly others in production than on the author's machine
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -44,7 +44,8 @@ def check(statement: Statement, context: Context) -> Hits:
         if action.cascade and emptied:
             others = sorted(set(context.effects.loses) - set(action.tables))
             known = f", {', '.join(map(shown, others))} among them" if others else ""
-            yield (
+            yield Hit(
                 "Every table that refers to "
-                f"{', '.join(map(shown, emptied))} loses all its rows too{known}."
+                f"{', '.join(map(shown, emptied))} loses all its rows too{known}.",
+                about=action,
             )

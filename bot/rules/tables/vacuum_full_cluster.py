@@ -5,7 +5,7 @@ the application is down for as long as that takes.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -49,4 +49,4 @@ def check(statement: Statement, context: Context) -> Hits:
         copied = [shown(each) for each in action.tables if not context.is_new(each)]
         if copied or not action.tables:
             whole = ", ".join(copied) or "every table"
-            yield f"All of {whole} is copied while reads and writes wait."
+            yield Hit(f"All of {whole} is copied while reads and writes wait.", about=action)

@@ -6,7 +6,7 @@ production included.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.transactions import sent_as_one
@@ -48,7 +48,9 @@ def check(statement: Statement, context: Context) -> Hits:
     for added in context.all(AddEnumValue):
         created = context.earlier.all(CreateEnum, about=added.name)
         if added.name not in {each.name for each in created}:
-            yield f"ADD VALUE on {shown(added.name)} is refused inside a transaction."
+            yield Hit(
+                f"ADD VALUE on {shown(added.name)} is refused inside a transaction.", about=added
+            )
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

@@ -4,7 +4,7 @@ To take a value away, the type has to be built anew, and every table that uses i
 of allowed values needs one DELETE.
 """
 
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import rebuilt_in
@@ -39,4 +39,7 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for created in context.all(CreateEnum):
         if not context.file.baseline and created.name not in context.file.once(rebuilt_in):
-            yield f"The values of {shown(created.name)} will be hard to take away again."
+            yield Hit(
+                f"The values of {shown(created.name)} will be hard to take away again.",
+                about=created,
+            )

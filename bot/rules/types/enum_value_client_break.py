@@ -5,7 +5,7 @@ the old ones throw an error on each row that holds it.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import is_new_type
@@ -44,7 +44,8 @@ def check(statement: Statement, context: Context) -> Hits:
         known = context.catalogue.enums.get(added.name)
         if is_new_type(added.name, context) or (known and added.value in known.values):
             continue
-        yield (
+        yield Hit(
             f"Instances of the old version fail on rows that hold '{added.value}' of "
-            f"{shown(added.name)}, until all are replaced."
+            f"{shown(added.name)}, until all are replaced.",
+            about=added,
         )

@@ -4,7 +4,7 @@ ORDER BY and comparisons go by the order in which the values are declared, so li
 by the column may show the new value where nobody expects it.
 """
 
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import is_new_type
@@ -40,4 +40,6 @@ def check(statement: Statement, context: Context) -> Hits:
     for added in context.all(AddEnumValue):
         placed = "newValNeighbor" in statement.tree
         if not placed and not is_new_type(added.name, context):
-            yield f"'{added.value}' sorts after all other values of {shown(added.name)}."
+            yield Hit(
+                f"'{added.value}' sorts after all other values of {shown(added.name)}.", about=added
+            )

@@ -5,7 +5,7 @@ migration commits until the new version has replaced it.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import is_new_type
@@ -44,7 +44,8 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for renamed in context.all(RenameEnumValue):
         if not is_new_type(renamed.name, context):
-            yield (
+            yield Hit(
                 f"The running version still writes '{renamed.old}' of {shown(renamed.name)}, "
-                "and fails as soon as it is renamed."
+                "and fails as soon as it is renamed.",
+                about=renamed,
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import moved_on
@@ -60,7 +60,9 @@ def check(statement: Statement, context: Context) -> Hits:
     for added in _added_here(context):
         if added.value in _used(added.name, context):
             name = shown(added.name)
-            yield f"The value '{added.value}' of {name} is used before it is committed."
+            yield Hit(
+                f"The value '{added.value}' of {name} is used before it is committed.", about=added
+            )
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

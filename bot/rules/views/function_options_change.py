@@ -5,7 +5,7 @@ SECURITY DEFINER lets its callers do what its owner may. Changed by themselves, 
 longer stand where the body is read.
 """
 
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateFunction, TableOption
@@ -47,4 +47,7 @@ def check(statement: Statement, context: Context) -> Hits:
     elif statement.kind == "ALTER VIEW":
         for option in context.all(TableOption):
             if "RelOptions" in option.command and not context.is_new(option.table):
-                yield f"Options of the view {shown(option.table)} change apart from its query."
+                yield Hit(
+                    f"Options of the view {shown(option.table)} change apart from its query.",
+                    about=option,
+                )

@@ -6,7 +6,7 @@ long as that takes.
 
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -48,7 +48,7 @@ def check(statement: Statement, context: Context) -> Hits:
     for refresh in context.all(RefreshView):
         if refresh.concurrently or not refresh.with_data or context.is_new(refresh.name):
             continue
-        yield f"Nobody can read {shown(refresh.name)} until it is filled again."
+        yield Hit(f"Nobody can read {shown(refresh.name)} until it is filled again.", about=refresh)
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:

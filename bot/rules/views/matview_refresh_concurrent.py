@@ -6,7 +6,7 @@ a second refresh.
 """
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateView, RefreshView
@@ -41,8 +41,10 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for refresh in context.all(RefreshView):
         if refresh.concurrently and not context.is_new(refresh.name):
-            yield f"The deployment waits until {shown(refresh.name)} is filled again."
+            yield Hit(
+                f"The deployment waits until {shown(refresh.name)} is filled again.", about=refresh
+            )
     for view in context.all(CreateView):
         filled = view.materialized and view.with_data
         if filled and any(not context.is_new(each) for each in view.reads):
-            yield f"The deployment waits until {shown(view.name)} is filled."
+            yield Hit(f"The deployment waits until {shown(view.name)} is filled.", about=view)

@@ -8,7 +8,7 @@ is or does the request.
 import re
 
 from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
@@ -59,9 +59,10 @@ _QUERIES = re.compile(
 def check(statement: Statement, context: Context) -> Hits:
     for trigger in context.all(CreateTrigger):
         if not context.is_new(trigger.table) and not _only_assigns(trigger.function, context):
-            yield (
+            yield Hit(
                 f"Writes to {shown(trigger.table)} wait while the trigger is created, and each one "
-                f"runs {shown(trigger.function)} from then on."
+                f"runs {shown(trigger.function)} from then on.",
+                about=trigger,
             )
 
 

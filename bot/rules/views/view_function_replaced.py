@@ -4,7 +4,7 @@ Both versions of the application use the same name while they take turns. Querie
 for a moment; then the old version sees new columns, or gets other results than it was tested with.
 """
 
-from bot.core.rule import Hits
+from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.views.replaced import existed
@@ -43,14 +43,21 @@ def check(statement: Statement, context: Context) -> Hits:
         return
     for view in context.all(CreateView):
         if view.name in context.catalogue.views and not context.is_new(view.name):
-            yield f"Queries of the running version get the new {shown(view.name)}."
+            yield Hit(f"Queries of the running version get the new {shown(view.name)}.", about=view)
     for trigger in context.all(CreateTrigger):
         known = (trigger.table, trigger.name) in context.catalogue.triggers
         if known and not context.is_new(trigger.table):
-            yield f"Writes of the running version run the new trigger {trigger.name}."
+            yield Hit(
+                f"Writes of the running version run the new trigger {trigger.name}.", about=trigger
+            )
     for rule in context.all(CreatePolicy):
         if statement.node == "RuleStmt" and not context.is_new(rule.table):
-            yield f"Statements of the running version on {shown(rule.table)} follow the new rule."
+            yield Hit(
+                f"Statements of the running version on {shown(rule.table)} follow the new rule.",
+                about=rule,
+            )
     for function in context.all(CreateFunction):
         if existed(function.name, context):
-            yield f"Calls of the running version run the new {shown(function.name)}."
+            yield Hit(
+                f"Calls of the running version run the new {shown(function.name)}.", about=function
+            )
