@@ -6,13 +6,12 @@ from bot.sql.values import Expression
 
 @action
 class Query(Action):
-    """A SELECT; `functions` it calls may do anything. `locking`: FOR UPDATE and the like, of the
-    rows of those `locked`. `only` are read without their heirs."""
+    """A SELECT; `functions` it calls may do anything. `locked` are the relations whose rows it
+    locks, by FOR UPDATE and the like; `only` are read without their heirs."""
 
     reads: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
-    locking: bool = False
     locked: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
 
