@@ -87,6 +87,18 @@ class Catalogue:
         found = self.tables.get(table)
         return found.constraints if found else self.strangers.get(table, {})
 
+    def primary_key_of(self, table: str) -> tuple[str, ...]:
+        """The columns of a table's primary key; none if it has, or is known to have, no key."""
+        found = self.tables.get(table)
+        keys = found.constraints.values() if found else ()
+        primary = (each.columns for each in keys if each.kind is ConstraintKind.PRIMARY_KEY)
+        return next(primary, ())
+
+    def foreign_keys_of(self, table: str) -> tuple[Constraint, ...]:
+        """The foreign keys by which a table refers to others, as far as it is known."""
+        found = self.tables.get(table)
+        return found.foreign_keys() if found else ()
+
     def indexes_of(self, table: str) -> tuple[Index, ...]:
         return self.indexes.of(table)
 
@@ -218,10 +230,7 @@ class Catalogue:
         """A foreign key that names no columns means the other table's primary key."""
         if constraint.references is None or constraint.referenced:
             return constraint
-        other = self.tables.get(constraint.references)
-        keys = other.constraints.values() if other else ()
-        primary = (each.columns for each in keys if each.kind is ConstraintKind.PRIMARY_KEY)
-        return replace(constraint, referenced=next(primary, ()))
+        return replace(constraint, referenced=self.primary_key_of(constraint.references))
 
     def _taken(self, table: str) -> set[str]:
         """Names a new constraint cannot have: those of the table's, and of relations beside it."""

@@ -52,7 +52,7 @@ def insert(found: Collector, action: act.Insert) -> None:
     above = found.catalogue.ancestors_of(action.table)
     for name in above:
         found.lock(name, AS)
-    keys = (key for name in (action.table, *above) for key in _foreign_keys(found, name))
+    keys = (key for name in (action.table, *above) for key in found.catalogue.foreign_keys_of(name))
     for constraint in keys:
         if _is_checked(constraint, filled) and constraint.references != action.table:
             found.lock(constraint.references, RS)
@@ -63,11 +63,6 @@ def insert(found: Collector, action: act.Insert) -> None:
             default = column.default
             if default and "nextval" in default.functions:
                 _draws(found, default.strings)
-
-
-def _foreign_keys(found: Collector, name: str) -> tuple[Constraint, ...]:
-    table = found.catalogue.tables.get(name)
-    return table.foreign_keys() if table else ()
 
 
 def _is_checked(constraint: Constraint, filled: Iterable[str]) -> bool:

@@ -8,7 +8,6 @@ from bot.judge.births import key_of
 from bot.judge.collector import Collector
 from bot.judge.schema import Table
 from bot.sql import actions as act
-from bot.sql.values import ConstraintKind
 
 AE, SUE = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_UPDATE_EXCLUSIVE
 _TABLES = ("TABLE", "FOREIGN TABLE")
@@ -131,10 +130,7 @@ def _cascade(found: Collector, table: str, column: str) -> None:
         if column in each.computed_from:
             found.lose(f"{table}.{each.name}")
             found.miss(f"{table}.{each.name}")
-    keyed = known is not None and any(
-        each.kind is ConstraintKind.PRIMARY_KEY and column in each.columns
-        for each in known.constraints.values()
-    )
+    keyed = column in found.catalogue.primary_key_of(table)
     for view in found.catalogue.views.values():
         if table in view.reads and (column in view.columns or (keyed and "*" in view.columns)):
             for name in (view.name, *found.catalogue.views_on(view.name)):

@@ -1,13 +1,12 @@
 """What CREATE TABLE, partitions and options of tables lock, rewrite and scan."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from bot.core.effects import LockMode
 from bot.judge.collector import Collector
 from bot.judge.effects_columns import lock_table, names_sequence
 from bot.sql import actions as act
-from bot.sql.values import Constraint
 
 AE, SRE = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_ROW_EXCLUSIVE
 AS, SUE = LockMode.ACCESS_SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE
@@ -121,15 +120,10 @@ def _share_keys(
 ) -> None:
     """A partition takes part in the foreign keys of all above it, in both directions."""
     for table in (parent, *found.catalogue.ancestors_of(parent)):
-        for constraint in _foreign_keys(found, table):
+        for constraint in found.catalogue.foreign_keys_of(table):
             found.lock_partitions(constraint.references, referenced)
         for child, _ in found.catalogue.references_to(table):
             found.lock_partitions(child, referencing)
-
-
-def _foreign_keys(found: Collector, table: str) -> Iterator[Constraint]:
-    known = found.catalogue.tables.get(table)
-    yield from known.foreign_keys() if known else ()
 
 
 def attach(found: Collector, action: act.AttachPartition) -> None:

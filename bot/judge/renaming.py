@@ -38,8 +38,9 @@ def _rename_index_of(catalogue: Catalogue, table: str, action: act.Rename) -> No
         rename_object(catalogue, index.name, f"{schema}.{action.new}")
 
 
-def _rename_schema(catalogue: Catalogue, old: str, new: str) -> None:
-    holders: tuple[dict[str, Any], ...] = (
+def _holders(catalogue: Catalogue) -> tuple[dict[str, Any], ...]:
+    """The maps in which relations, types and functions stand under their names."""
+    return (
         catalogue.tables,
         catalogue.indexes,
         catalogue.views,
@@ -48,7 +49,11 @@ def _rename_schema(catalogue: Catalogue, old: str, new: str) -> None:
         catalogue.sequences,
         catalogue.functions,
     )
-    for name in [name for values in holders for name in values if name.startswith(f"{old}.")]:
+
+
+def _rename_schema(catalogue: Catalogue, old: str, new: str) -> None:
+    inside = [name for held in _holders(catalogue) for name in held if name.startswith(f"{old}.")]
+    for name in inside:
         rename_object(catalogue, name, f"{new}.{name.partition('.')[2]}")
 
 
@@ -124,19 +129,10 @@ def swapped(names: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
 
 def rename_object(catalogue: Catalogue, old: str, new: str) -> None:
     """Follow a relation or type to its new name, in everything that names it."""
-    holders: tuple[dict[str, Any], ...] = (
-        catalogue.tables,
-        catalogue.indexes,
-        catalogue.views,
-        catalogue.enums,
-        catalogue.domains,
-        catalogue.sequences,
-        catalogue.functions,
-    )
     index = catalogue.indexes.get(old)
     if index and index.constraint:
         _rename_constraint_of(catalogue, index, new.partition(".")[2])
-    for values in holders:
+    for values in _holders(catalogue):
         if old in values:
             values[new] = replace(values.pop(old), name=new)
     for below in list(catalogue.indexes.values()) if index else ():

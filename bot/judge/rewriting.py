@@ -1,13 +1,13 @@
 """Findings with what to write instead, from the rules that can say so."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.core.finding import Finding
 from bot.core.rewrite import Rewrite
 from bot.core.rule import Rule
 from bot.core.statement import Statement
-from bot.judge.context import Context, Rewriting
+from bot.judge.context import Context
 
 Ask = Callable[[Statement, Context], Rewrite | None]
 # What taking a statement apart raises if its tree or text has a shape that nobody expected. It is
@@ -31,8 +31,3 @@ def _asked(ask: Ask, statement: Statement, context: Context) -> Rewrite | None:
         return ask(statement, context)
     except _UNEXPECTED:
         return None
-
-
-def rewriting_rules(rules: Sequence[Rule]) -> tuple[Rule, ...]:
-    """Those that can say what to write instead."""
-    return tuple(each for each in rules if isinstance(each, Rewriting))

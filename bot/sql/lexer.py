@@ -74,6 +74,12 @@ def pieces(text: str, start: int = 0, end: int | None = None) -> Iterator[Piece]
         at = stop
 
 
+def code_of(text: str) -> str:
+    """What is left of a text without its comments, literals and quoted names."""
+    kept = (each for each in pieces(text) if each.part in (Part.CODE, Part.SPACE))
+    return "".join(text[each.start : each.end] for each in kept)
+
+
 def _end_of_block(text: str, at: int, end: int) -> int:
     depth = 1
     while depth:

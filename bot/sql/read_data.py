@@ -113,7 +113,6 @@ def query(fields: Fields) -> Iterator[act.Action]:
         reads=found.named,
         functions=tuple(strings_of(each["funcname"])[-1] for each in calls),
         strings=strings_in(fields),
-        locking="lockingClause" in fields,
         locked=found.locked,
         only=found.only,
     )

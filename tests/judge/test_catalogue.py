@@ -40,6 +40,23 @@ def test_a_primary_key_makes_its_columns_not_null() -> None:
     assert not found.column("public.a", "y").not_null  # type: ignore[union-attr]
 
 
+def test_a_table_tells_its_keys() -> None:
+    found = catalogue(
+        "CREATE TABLE p (a INT, b INT, PRIMARY KEY (b, a));"
+        "CREATE TABLE c (a INT REFERENCES q, b INT CONSTRAINT p_fkey REFERENCES p (b));"
+    )
+    assert found.primary_key_of("public.p") == ("b", "a")
+    assert found.primary_key_of("public.c") == ()
+    assert [each.name for each in found.foreign_keys_of("public.c")] == ["c_a_fkey", "p_fkey"]
+    assert found.foreign_keys_of("public.p") == ()
+
+
+def test_a_table_from_elsewhere_has_no_known_keys() -> None:
+    found = catalogue("ALTER TABLE elsewhere ADD PRIMARY KEY (id);")
+    assert found.primary_key_of("public.elsewhere") == ()
+    assert found.foreign_keys_of("public.elsewhere") == ()
+
+
 def test_renames_are_followed_everywhere() -> None:
     found = catalogue(
         "CREATE TYPE e AS ENUM ('a'); CREATE TABLE p (id INT PRIMARY KEY);"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.statement import Position
-from bot.sql.lexer import Lines, Part, comment_text, pieces
+from bot.sql.lexer import Lines, Part, code_of, comment_text, pieces
 
 
 def parts(text: str, part: Part) -> list[str]:
@@ -55,3 +55,7 @@ def test_lines_count_from_one() -> None:
 def test_comment_marks_are_taken_away() -> None:
     assert comment_text("--  a ") == "a"
     assert comment_text("/*\n  a\n * b\n*/") == "a\nb"
+
+
+def test_the_code_of_a_text_is_without_comments_literals_and_quoted_names() -> None:
+    assert code_of("SELECT 'a', \"b\" -- c\n /* d */ + 1") == "SELECT ,  \n  + 1"

@@ -18,7 +18,6 @@ ACTIONS_LOGIN = "github-actions[bot]"
 _REPEATABLE = frozenset({"GET", "HEAD", "PATCH", "PUT", "DELETE"})
 _TIMEOUT = 20
 _ATTEMPTS = 4
-_LONGEST_WAIT = 120
 
 
 def connect(token: str, *, api_url: str = PUBLIC_API) -> Github:

@@ -75,14 +75,8 @@ def _rechecked(changed: ChangedType, context: Context) -> Iterator[tuple[str, tu
                 yield name, (changed.table,)
         elif each.kind is ConstraintKind.FOREIGN_KEY and changed.name in each.columns:
             yield name, tuple(dict.fromkeys((changed.table, each.references or "")))
+    # A foreign key that names no columns points to the primary key.
+    primary = context.catalogue.primary_key_of(changed.table)
     for child, each in context.catalogue.references_to(changed.table):
-        if changed.name in (each.referenced or _key(changed, context)) and child != changed.table:
+        if changed.name in (each.referenced or primary) and child != changed.table:
             yield each.name, (changed.table, child)
-
-
-def _key(changed: ChangedType, context: Context) -> tuple[str, ...]:
-    """A foreign key that names no columns points to the primary key."""
-    table = context.catalogue.tables.get(changed.table)
-    keys = table.constraints.values() if table else ()
-    found = (each.columns for each in keys if each.kind is ConstraintKind.PRIMARY_KEY)
-    return next(found, ())

@@ -13,7 +13,7 @@ from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
 from bot.sql.actions import AddColumn, AddConstraint, CreateTable
-from bot.sql.values import Column, Constraint, ConstraintKind
+from bot.sql.values import Column, Constraint
 
 SEVERITY = Severity.NOTICE
 
@@ -76,7 +76,7 @@ def check(statement: Statement, context: Context) -> Hits:
 
 
 def _types(key: ForeignKey, parent: str, context: Context) -> Iterator[str]:
-    referenced = key.constraint.referenced or _primary_key(parent, context)
+    referenced = key.constraint.referenced or context.catalogue.primary_key_of(parent)
     for mine, other in zip(key.columns, referenced, strict=False):
         one, two = _column(key.table, mine, context), _column(parent, other, context)
         if one and two and _kind(one, context) != _kind(two, context):
@@ -84,12 +84,6 @@ def _types(key: ForeignKey, parent: str, context: Context) -> Iterator[str]:
                 f"{shown(key.table)}.{mine} is {one.type}, but {shown(parent)}.{other}, to which "
                 f"it refers, is {two.type}."
             )
-
-
-def _primary_key(table: str, context: Context) -> tuple[str, ...]:
-    found = context.catalogue.tables.get(table)
-    keys = (each for each in (found.constraints.values() if found else ()))
-    return next((each.columns for each in keys if each.kind is ConstraintKind.PRIMARY_KEY), ())
 
 
 def _kind(column: Column, context: Context) -> tuple[str, int]:

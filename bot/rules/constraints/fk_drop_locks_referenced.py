@@ -87,18 +87,12 @@ def _dropped(context: Context) -> Iterator[tuple[str, Constraint, object]]:
         if found and found.kind is ConstraintKind.FOREIGN_KEY:
             yield action.table, found, action
     for column in context.all(DropColumn):
-        for table, each in _keys(column.table, context):
+        for each in catalogue.foreign_keys_of(column.table):
             if column.name in each.columns:
-                yield table, each, column
+                yield column.table, each, column
     for drop in context.all(DropObjects):
         for name in drop.names if drop.kind == "TABLE" else ():
-            yield from ((*each, name) for each in _keys(name, context))
-
-
-def _keys(table: str, context: Context) -> Iterator[tuple[str, Constraint]]:
-    found = context.catalogue.tables.get(table)
-    for each in found.foreign_keys() if found else ():
-        yield table, each
+            yield from ((name, each, name) for each in catalogue.foreign_keys_of(name))
 
 
 def _goes_too(parent: str, context: Context) -> bool:

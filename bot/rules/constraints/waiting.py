@@ -1,26 +1,15 @@
 """Whether a lock on a busy table is asked for with patience. No rule by itself."""
 
-import re
-
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
 from bot.judge.context import Context
-from bot.sql.actions import SetVariable
-
-_NO_LIMIT = re.compile(r"0+\s*[a-z]*|default", re.IGNORECASE)
+from bot.rules.transactions.timeouts import in_effect
 
 
 def gives_up(context: Context) -> bool:
     """Whether the file itself limits how long this statement waits for its locks."""
-    limited = False
-    for step in context.earlier.steps_with(SetVariable):
-        for each in step.all(SetVariable):
-            if each.name not in ("lock_timeout", "all"):
-                continue
-            if each.local and step.transaction != context.step.transaction:
-                continue
-            limited = bool(each.value) and not _NO_LIMIT.fullmatch(each.value or "")
-    return limited
+    limit = in_effect("lock_timeout", context)
+    return limit is not None and bool(limit.milliseconds)
 
 
 def while_waiting(context: Context) -> Severity | None:

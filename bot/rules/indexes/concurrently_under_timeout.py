@@ -5,8 +5,6 @@ cancels it, the index stays, marked invalid: it slows writes, answers no query, 
 fails because the name is taken.
 """
 
-import re
-
 from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
@@ -14,6 +12,7 @@ from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.moving import moved_apart
+from bot.rules.transactions.timeouts import milliseconds
 from bot.sql.actions import DetachPartition, SetVariable
 
 SEVERITY = Severity.WARNING
@@ -49,16 +48,15 @@ QUIET = [
 ]
 
 _TIMEOUTS = ("lock_timeout", "statement_timeout")
-_UNITS = {"us": 0.001, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
-_LONG = 10 * _UNITS["min"]
+_LONG = 10 * 60_000
 
 
 def check(statement: Statement, context: Context) -> Hits:
     if not context.step.concurrent:
         return
     for name, value in _in_effect(context).items():
-        milliseconds = _milliseconds(value)
-        if milliseconds and milliseconds < _LONG:
+        limit = milliseconds(value)
+        if limit and 0 < limit < _LONG:
             yield f"If {name} ({value}) cancels it while it waits, {_left(context)}."
 
 
@@ -84,9 +82,3 @@ def _in_effect(context: Context) -> dict[str, str]:
         elif each.name in _TIMEOUTS:
             found[each.name] = each.value or "0"
     return found
-
-
-def _milliseconds(value: str) -> float | None:
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", value)
-    unit = _UNITS.get(match[2] or "ms") if match else None
-    return float(match[1]) * unit if match and unit else None

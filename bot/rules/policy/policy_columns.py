@@ -12,8 +12,9 @@ from bot.core.options import option
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
+from bot.rules.constraints.foreign_keys import foreign_keys_of
 from bot.sql import actions as act
-from bot.sql.values import Column, Constraint, ConstraintKind
+from bot.sql.values import Column, ConstraintKind
 
 SEVERITY: Severity | None = None
 
@@ -77,9 +78,9 @@ def check(statement: Statement, context: Context) -> Hits:
             yield Hit(f"{name} has no default.", about=column)
     yield from _changes(context, options)
     if not options.foreign_keys:
-        for table, key in _foreign_keys(context):
-            other = shown(key.references or "a table")
-            yield Hit(f"{shown(table)} gets a foreign key to {other}.", about=key)
+        for key in foreign_keys_of(context.step):
+            to = shown(key.constraint.references or "a table")
+            yield Hit(f"{shown(key.table)} gets a foreign key to {to}.", about=key.constraint)
 
 
 def _missing(context: Context, options: Options) -> Told:
@@ -135,18 +136,3 @@ def _later(
     """Whether a later statement of the file gives a column what it lacks, as a safe way does."""
     found = (each for step in context.later for each in step.all(kind))
     return any((each.table, each.name) == (table, column.name) for each in found)
-
-
-def _foreign_keys(context: Context) -> Iterator[tuple[str, Constraint]]:
-    for table in context.all(act.CreateTable):
-        beside = [each for column in table.columns for each in column.constraints]
-        for constraint in (*table.constraints, *beside):
-            if constraint.kind is ConstraintKind.FOREIGN_KEY:
-                yield table.table, constraint
-    for added in context.all(act.AddColumn):
-        for constraint in added.column.constraints:
-            if constraint.kind is ConstraintKind.FOREIGN_KEY:
-                yield added.table, constraint
-    for key in context.all(act.AddConstraint):
-        if key.constraint.kind is ConstraintKind.FOREIGN_KEY:
-            yield key.table, key.constraint

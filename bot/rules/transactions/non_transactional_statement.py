@@ -12,7 +12,7 @@ from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.judge.transactions import sent_as_one, version_of
 from bot.sql.actions import AddEnumValue, RunBlock
-from bot.sql.lexer import Part, pieces
+from bot.sql.lexer import code_of
 
 SEVERITY = Severity.ERROR
 
@@ -58,7 +58,7 @@ def _refused(statement: Statement, context: Context) -> str:
     """The statement in words if it cannot run in a transaction; CONCURRENTLY has its own rule."""
     if statement.node == "DiscardStmt" and statement.tree.get("target") == "DISCARD_ALL":
         return "DISCARD ALL"
-    if any(_ENDING.search(_code(each.body)) for each in context.all(RunBlock)):
+    if any(_ENDING.search(code_of(each.body)) for each in context.all(RunBlock)):
         return "COMMIT in a block"
     if context.effects.transactional or context.step.concurrent or context.all(AddEnumValue):
         return ""
@@ -70,8 +70,3 @@ def _together(context: Context) -> bool:
     if len(steps) == 1:
         return False
     return version_of(prisma) < _ONE_BY_ONE or sent_as_one(steps, prisma)
-
-
-def _code(body: str) -> str:
-    kept = (each for each in pieces(body) if each.part in (Part.CODE, Part.SPACE))
-    return "".join(body[each.start : each.end] for each in kept)

@@ -10,7 +10,7 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import RunBlock
-from bot.sql.lexer import Part, pieces
+from bot.sql.lexer import code_of
 
 SEVERITY = None
 
@@ -43,7 +43,6 @@ _CAUGHT = re.compile(r"\bexception\b.*\b(lock_not_available|deadlock_detected)\b
 
 def check(statement: Statement, context: Context) -> Hits:
     for block in context.all(RunBlock):
-        kept = (each for each in pieces(block.body) if each.part in (Part.CODE, Part.SPACE))
-        code = "".join(block.body[each.start : each.end] for each in kept)
+        code = code_of(block.body)
         if _LOOP.search(code) and _CAUGHT.search(code):
             yield "The block goes on trying to get a lock that it was refused."

@@ -31,9 +31,13 @@ class Setting:
     @property
     def milliseconds(self) -> float | None:
         """How long that is; None if the text does not say."""
-        match = _DURATION.fullmatch(self.value or "")
-        unit = _UNITS.get(match[2].lower()) if match else None
-        return float(match[1]) * unit if match and unit is not None else None
+        return milliseconds(self.value or "")
+
+
+def milliseconds(duration: str) -> float | None:
+    match = _DURATION.fullmatch(duration)
+    unit = _UNITS.get(match[2].lower()) if match else None
+    return float(match[1]) * unit if match and unit is not None else None
 
 
 def settings_of(name: str, step: Step) -> Iterator[Setting]:

@@ -13,7 +13,7 @@ from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateFunction, CreateTrigger
-from bot.sql.lexer import Part, pieces
+from bot.sql.lexer import code_of
 
 SEVERITY = Severity.WARNING
 SIZED = Sized.WAIT
@@ -73,9 +73,4 @@ def _only_assigns(function: str, context: Context) -> bool:
         for each in context.earlier.all(CreateFunction, about=function)
         if each.name == function
     ]
-    return bool(bodies) and not _QUERIES.search(_code(bodies[-1])) and ":=" in bodies[-1]
-
-
-def _code(body: str) -> str:
-    kept = (each for each in pieces(body) if each.part in (Part.CODE, Part.SPACE))
-    return "".join(body[each.start : each.end] for each in kept)
+    return bool(bodies) and not _QUERIES.search(code_of(bodies[-1])) and ":=" in bodies[-1]

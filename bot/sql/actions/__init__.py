@@ -1,0 +1,112 @@
+"""What statements do, as a small vocabulary that rules, effects and the catalogue share.
+
+Relations are named `schema.name` as the catalogue stores them. A statement is one or more actions:
+each command of an ALTER TABLE is one of its own.
+"""
+
+from bot.sql.actions.access import ChangeOwner, CreatePolicy, Grant, Role
+from bot.sql.actions.action import Action, Other, Unread
+from bot.sql.actions.code import Call, CreateFunction, RunBlock
+from bot.sql.actions.data import Copy, Delete, Insert, Merge, Query, Truncate, Update
+from bot.sql.actions.indexes import CreateIndex, Reindex
+from bot.sql.actions.objects import (
+    AlterPublication,
+    AlterSequence,
+    CommentOn,
+    CreateExtension,
+    CreateObject,
+    CreateSchema,
+    CreateSequence,
+    CreateTrigger,
+    CreateView,
+    DropObjects,
+    RefreshView,
+    Rename,
+    SetSchema,
+)
+from bot.sql.actions.session import LockTable, SetVariable, Transaction, Vacuum
+from bot.sql.actions.tables import (
+    AddColumn,
+    AddConstraint,
+    AlterColumnType,
+    AlterConstraint,
+    AttachPartition,
+    CreateTable,
+    DetachPartition,
+    DropColumn,
+    DropConstraint,
+    DropDefault,
+    DropNotNull,
+    SetDefault,
+    SetNotNull,
+    TableAction,
+    TableOption,
+    ValidateConstraint,
+)
+from bot.sql.actions.types import (
+    AddEnumValue,
+    AlterDomain,
+    CreateDomain,
+    CreateEnum,
+    RenameEnumValue,
+)
+
+__all__ = [
+    "Action",
+    "AddColumn",
+    "AddConstraint",
+    "AddEnumValue",
+    "AlterColumnType",
+    "AlterConstraint",
+    "AlterDomain",
+    "AlterPublication",
+    "AlterSequence",
+    "AttachPartition",
+    "Call",
+    "ChangeOwner",
+    "CommentOn",
+    "Copy",
+    "CreateDomain",
+    "CreateEnum",
+    "CreateExtension",
+    "CreateFunction",
+    "CreateIndex",
+    "CreateObject",
+    "CreatePolicy",
+    "CreateSchema",
+    "CreateSequence",
+    "CreateTable",
+    "CreateTrigger",
+    "CreateView",
+    "Delete",
+    "DetachPartition",
+    "DropColumn",
+    "DropConstraint",
+    "DropDefault",
+    "DropNotNull",
+    "DropObjects",
+    "Grant",
+    "Insert",
+    "LockTable",
+    "Merge",
+    "Other",
+    "Query",
+    "RefreshView",
+    "Reindex",
+    "Rename",
+    "RenameEnumValue",
+    "Role",
+    "RunBlock",
+    "SetDefault",
+    "SetNotNull",
+    "SetSchema",
+    "SetVariable",
+    "TableAction",
+    "TableOption",
+    "Transaction",
+    "Truncate",
+    "Unread",
+    "Update",
+    "Vacuum",
+    "ValidateConstraint",
+]
