@@ -17,7 +17,7 @@ from bot.core.rule import Hits, Rule
 from bot.core.statement import Script, Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.timeline import Step, Stretch, Timeline
-from bot.sql.actions import Action
+from bot.sql.actions import Action, AddColumn
 
 A = TypeVar("A", bound=Action)
 R = TypeVar("R")
@@ -112,8 +112,17 @@ class MigrationContext:
         return self.baseline or temporary or (born is not None and born >= self.fresh_from)
 
     def adds_column(self, table: str, column: str) -> bool:
-        """Whether a column of a table that existed before was added in this pull request."""
-        return table in self.base.tables and self.base.column(table, column) is None
+        """Whether a column of a table that existed before was added in this pull request.
+
+        Of a table that no migration creates, what this file has done so far tells.
+        """
+        if table in self.base.tables:
+            return self.base.column(table, column) is None
+        before = self.timeline.stretch(0, len(self.effects) - 1)
+        return table not in self.catalogue.tables and any(
+            each.column.name == column and not each.if_not_exists
+            for each in before.all(AddColumn, about=table)
+        )
 
     def all(self, kind: type[A]) -> Iterator[A]:
         """All actions of one kind, in order."""

@@ -32,6 +32,7 @@ NO_RULES = (
     "new_objects",
     "output_names",
     "primary_keys",
+    "proofs",
     "replaced",
     "rows",
     "schema_compare",

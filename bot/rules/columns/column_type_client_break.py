@@ -2,15 +2,16 @@
 
 Its open connections have queries prepared for the old type: PostgreSQL answers them with "cached
 plan must not change result type" until they reconnect, and the old code may send values, or expect
-them, in a form that no longer fits.
+them, in a form that no longer fits. Where the table is rewritten too it is a notice, because what
+that graver finding asks for, a new column, is the way out of both.
 """
 
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, shown
+from bot.judge.context import Context, listed
 from bot.rules.columns.afterwards import happens
-from bot.rules.columns.type_changes import changed_types
+from bot.rules.columns.type_changes import ChangedType, changed_types
 from bot.sql.actions import AlterColumnType, DropColumn
 
 SEVERITY = Severity.WARNING
@@ -44,15 +45,24 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for each in changed_types(context):
-        if each.before and each.before.type == each.type:
-            continue
-        if context.file.adds_column(each.table, each.name):
-            continue
-        if happens(context.later, each.table, each.name, DropColumn):
-            continue
+    changes = [each for each in changed_types(context) if _disturbs(each, context)]
+    if changes:
+        names = listed(f"{each.table}.{each.name}" for each in changes)
+        kinds = {str(each.type) for each in changes}
+        now = f"once it is {kinds.pop()}" if len(changes) == 1 else "once their types are others"
         yield Hit(
-            f"Queries of the running version that use {shown(each.table)}.{each.name} may fail "
-            f"once it is {each.type}, until every instance is replaced.",
-            about=each,
+            f"Queries of the running version that use {names} may fail {now}, until every "
+            "instance is replaced.",
+            about=changes[0],
+            severity=None if any(not each.cost.rewrites for each in changes) else Severity.NOTICE,
         )
+
+
+def _disturbs(change: ChangedType, context: Context) -> bool:
+    """Whether a query that is prepared for the old type would find another."""
+    same = change.before is not None and change.before.type == change.type
+    return not (
+        same
+        or context.file.adds_column(change.table, change.name)
+        or happens(context.later, change.table, change.name, DropColumn)
+    )

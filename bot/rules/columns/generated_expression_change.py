@@ -39,6 +39,7 @@ QUIET = [
     "ALTER TABLE n ALTER b SET EXPRESSION AS (a + 1);",
     "ALTER TABLE \"User\" ADD g TEXT GENERATED ALWAYS AS ('') VIRTUAL; "
     'ALTER TABLE "User" ALTER g SET EXPRESSION AS (lower("name"));',
+    "ALTER TABLE elsewhere ADD c INT; ALTER TABLE elsewhere ALTER c DROP EXPRESSION;",
     'ALTER TABLE "User" DROP COLUMN "search";',
 ]
 

@@ -12,6 +12,7 @@ from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied
+from bot.rules.columns.proofs import validated_unseen
 from bot.sql.actions import Action, AddColumn, SetNotNull, Update
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
@@ -48,6 +49,9 @@ QUIET = [
     'UPDATE "User" SET "email" = \'\' WHERE "email" IS NULL; '
     'ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL;',
     'TRUNCATE "User"; ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL;',
+    "ALTER TABLE elsewhere VALIDATE CONSTRAINT email_there; "
+    "ALTER TABLE elsewhere ALTER email SET NOT NULL;",
+    'ALTER FOREIGN TABLE remote ALTER COLUMN "email" SET NOT NULL;',
     "CREATE TABLE n (a INT); ALTER TABLE n ALTER COLUMN a SET NOT NULL;",
     'ALTER TABLE "User" ADD n INT DEFAULT 0; ALTER TABLE "User" ALTER n SET NOT NULL;',
     'ALTER TABLE "User" ADD n INT DEFAULT 0, ALTER n SET NOT NULL;',
@@ -55,6 +59,8 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
+    if statement.tree.get("objtype") == "OBJECT_FOREIGN_TABLE":
+        return  # No row of a foreign table is looked at.
     for action in context.all(SetNotNull):
         if context.is_new(action.table) or _complete(action, context):
             continue
@@ -74,6 +80,7 @@ def _complete(action: SetNotNull, context: Context) -> bool:
         return True
     return (
         catalogue.proved_not_null(action.table, action.name)
+        or validated_unseen(action, context)
         or emptied(action.table, context)
         or _fills(context.earlier.all(Update, about=action.table), action)
         or _filled_earlier(action, context)

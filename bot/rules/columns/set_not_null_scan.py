@@ -11,6 +11,7 @@ from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.not_null import proved_first
+from bot.rules.columns.proofs import validated_unseen
 from bot.sql.actions import AddColumn, SetNotNull
 
 SEVERITY = Severity.ERROR
@@ -45,6 +46,8 @@ QUIET = [
     'ALTER TABLE "Team" VALIDATE CONSTRAINT "name_there"; '
     'ALTER TABLE "Team" ALTER "name" SET NOT NULL;',
     'ALTER TABLE "Post" RENAME "title" TO "head"; ALTER TABLE "Post" ALTER "head" SET NOT NULL;',
+    "ALTER TABLE elsewhere VALIDATE CONSTRAINT email_there; "
+    "ALTER TABLE elsewhere ALTER email SET NOT NULL;",
     "CREATE TABLE n (a INT); ALTER TABLE n ALTER COLUMN a SET NOT NULL;",
     'ALTER FOREIGN TABLE remote ALTER COLUMN "email" SET NOT NULL;',
 ]
@@ -75,4 +78,4 @@ def _known_not_null(action: SetNotNull, context: Context) -> bool:
     if any(each.column.name == action.name for each in context.all(AddColumn)):
         return False
     proved = catalogue.proved_not_null(action.table, action.name)
-    return proved and context.settings.postgres >= 12
+    return (proved or validated_unseen(action, context)) and context.settings.postgres >= 12

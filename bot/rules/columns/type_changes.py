@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.judge.context import Context
 from bot.judge.type_change import TypeChange, type_change
+from bot.rules.types.enums import rebuilt_in
 from bot.sql.actions import AlterColumnType
 from bot.sql.values import Column, Type
 
@@ -34,6 +35,12 @@ def changed_types(context: Context) -> Iterator[ChangedType]:
     for action in context.all(AlterColumnType):
         if not context.is_new(action.table):
             yield _changed(action, context)
+
+
+def replaces_enum(change: ChangedType, context: Context) -> bool:
+    """Whether it moves a column to the copy that takes the place of an enum in this file."""
+    old = context.file.once(rebuilt_in).get(change.type.name)
+    return old in context.file.start.enums
 
 
 def _changed(action: AlterColumnType, context: Context) -> ChangedType:

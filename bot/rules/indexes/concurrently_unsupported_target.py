@@ -63,7 +63,7 @@ _DETACH = (
 
 def check(statement: Statement, context: Context) -> Hits:
     for index in context.all(CreateIndex):
-        if index.concurrently and _partitioned(index.table, context):
+        if index.concurrently and context.catalogue.is_partitioned(index.table):
             yield Hit(
                 f"{shown(index.table)} is partitioned: an index cannot be built concurrently.",
                 about=index,
@@ -102,14 +102,9 @@ def _dropping(drop: DropObjects, context: Context) -> Iterator[Hit]:
         )
     for name in drop.names:
         index = context.catalogue.indexes.get(name)
-        if index and _partitioned(index.table, context):
+        if index and context.catalogue.is_partitioned(index.table):
             yield Hit(
                 f"{shown(name)} is an index of {shown(index.table)}, which is partitioned: "
                 f"it cannot be dropped concurrently.",
                 fix=_PLAIN,
             )
-
-
-def _partitioned(name: str, context: Context) -> bool:
-    table = context.catalogue.tables.get(name)
-    return table is not None and table.partitioned

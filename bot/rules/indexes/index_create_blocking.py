@@ -50,8 +50,7 @@ def check(statement: Statement, context: Context) -> Hits:
             continue
         if index.if_not_exists and index.name in context.catalogue.indexes:
             continue
-        table = context.catalogue.tables.get(index.table)
-        if table is not None and table.partitioned:
+        if context.catalogue.is_partitioned(index.table):
             continue  # CONCURRENTLY is not possible there: partitioned-index-build
         name = shown(index.name) or "the index"
         yield Hit(

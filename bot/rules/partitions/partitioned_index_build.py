@@ -40,14 +40,14 @@ QUIET = [
     "CREATE TABLE p (a INT) PARTITION BY RANGE (a); CREATE INDEX i ON p (a);",
     'CREATE INDEX CONCURRENTLY i ON "Log_2024"("userId");',
     'CREATE INDEX i ON "Log_2024"("userId");',
+    "CREATE TABLE p_1 PARTITION OF elsewhere FOR VALUES IN (1); CREATE INDEX i ON p_1 (a);",
     'CREATE INDEX a ON ONLY "Log"("userId"); CREATE INDEX IF NOT EXISTS a ON "Log"("userId");',
 ]
 
 
 def check(statement: Statement, context: Context) -> Hits:
     for index in context.all(CreateIndex):
-        table = context.catalogue.tables.get(index.table)
-        if table is None or not table.partitioned or context.is_new(index.table):
+        if context.is_new(index.table) or not context.catalogue.is_partitioned(index.table):
             continue
         if index.only or index.concurrently:
             continue

@@ -1,10 +1,11 @@
 """Slow work after an instant change keeps everybody out of the table that was changed.
 
 A lock is held until the transaction ends. ADD COLUMN alone takes a moment; followed by something
-that reads or writes a whole table, it blocks all reads and writes for as long as that takes.
+that reads or writes a whole table, it blocks all reads and writes for as long as that takes. Each
+table is reported once for a transaction, at the first statement that keeps it locked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
@@ -12,7 +13,7 @@ from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
-from bot.judge.context import Context, listed, shown
+from bot.judge.context import Context, MigrationContext, listed, shown
 from bot.rewriting.moving import moved_on
 from bot.rules.data.changes import chooses_few, keys_of, limited
 from bot.rules.transactions.blocking import blocked, blocked_before
@@ -62,9 +63,23 @@ def check(statement: Statement, context: Context) -> Hits:
     before = blocked_before(context)
     held = {table for table, mode in before.tables.items() if mode is exclusive}
     own = blocked(context.effects, context, at_least=exclusive) - before.gone_through
-    kept = held - own - _mixed(context)
+    kept = context.file.once(_Said).first(held - own - _mixed(context), context)
     if kept:
         yield f"Reads and writes of {listed(kept)} wait until {shown(slow)} has been gone through."
+
+
+class _Said:
+    """Where each table was first reported, by transaction."""
+
+    def __init__(self, _: MigrationContext) -> None:
+        self.places: dict[tuple[int | None, str], int] = {}
+
+    def first(self, tables: Iterable[str], context: Context) -> set[str]:
+        """Those of the tables that no earlier statement of the transaction was reported for."""
+        here, transaction = context.position, context.step.transaction
+        return {
+            each for each in tables if self.places.setdefault((transaction, each), here) == here
+        }
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:
