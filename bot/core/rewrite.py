@@ -1,6 +1,6 @@
 """What to write in place of a statement, so that the finding about it goes away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -39,6 +39,13 @@ class Rewrite:
     """
 
     pieces: tuple[Piece, ...] = ()
+
+    @property
+    def of_all(self) -> "Rewrite":
+        """The same for a statement that has its file to itself: one piece is apart where it is."""
+        if len(self.pieces) != 1 or self.pieces[0].place is not Place.APART:
+            return self
+        return Rewrite((replace(self.pieces[0], place=Place.HERE),))
 
     @property
     def in_place(self) -> str | None:

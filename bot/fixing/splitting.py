@@ -157,10 +157,11 @@ class _Work:
             self._add(_written(chunk, text, kind))
             inside = _inside_after(chunk.statement, inside=inside)
             above, behind = "", ""
-        for piece in rest:
-            sql = f"{above}{piece.sql};{behind.rstrip()}\n" if piece.sql else ""
+        told = _told_about(chunk.statement, rest)
+        for n, piece in enumerate(rest):
+            before, after = (above, behind.rstrip()) if n == told else ("", "")
+            sql = f"{before}{piece.sql};{after}\n" if piece.sql else ""
             self._put(piece, Item(WORK if sql else COMMENT, sql, made=True), inside=inside)
-            above, behind = "", ""
 
     def _put(self, piece: Piece, item: Item, *, inside: bool) -> None:
         """Where a piece goes that does not simply stand in for its statement."""
@@ -231,6 +232,12 @@ def _in_its_place(chunk: Chunk, here: Sequence[str]) -> str:
 
 def _before_the_first_cut(pieces: Sequence[Piece]) -> list[Piece]:
     return list(takewhile(lambda each: each.place is Place.HERE, pieces))
+
+
+def _told_about(statement: Statement, pieces: Sequence[Piece]) -> int:
+    """Which piece the author's comments are about: the author's own statement, or the first."""
+    own = (n for n, each in enumerate(pieces) if each.sql == statement.sql)
+    return next(own, 0)
 
 
 def _kind(statement: Statement) -> str:
