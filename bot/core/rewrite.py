@@ -4,13 +4,22 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 
+# What folders after everything else are for, in the order in which they run.
+STAGES = ("backfill", "check", "validate", "not_null")
+
+
+def stage_of(what: str) -> int:
+    """Where a folder comes among those after everything else; behind them if it is none."""
+    return STAGES.index(what) if what in STAGES else len(STAGES)
+
+
 class Place(Enum):
     """Where a piece of a rewrite goes.
 
     HERE: beside the piece before it; the first one where the statement stood. APART: into a
     migration folder of its own, after the pieces before it. NEXT: into the next folder, and with
     it all that follows the statement. LATER: into a folder after everything that follows the
-    statement, where it is beside what other rewrites put there.
+    statement, beside what other rewrites put there for the same purpose.
     """
 
     HERE = "here"
