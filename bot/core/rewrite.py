@@ -1,7 +1,16 @@
 """What to write in place of a statement, so that the finding about it goes away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+
+
+# What folders after everything else are for, in the order in which they run.
+STAGES = ("backfill", "check", "validate", "not_null")
+
+
+def stage_of(what: str) -> int:
+    """Where a folder comes among those after everything else; behind them if it is none."""
+    return STAGES.index(what) if what in STAGES else len(STAGES)
 
 
 class Place(Enum):
@@ -10,7 +19,7 @@ class Place(Enum):
     HERE: beside the piece before it; the first one where the statement stood. APART: into a
     migration folder of its own, after the pieces before it. NEXT: into the next folder, and with
     it all that follows the statement. LATER: into a folder after everything that follows the
-    statement, where it is beside what other rewrites put there.
+    statement, beside what other rewrites put there for the same purpose.
     """
 
     HERE = "here"
@@ -39,6 +48,13 @@ class Rewrite:
     """
 
     pieces: tuple[Piece, ...] = ()
+
+    @property
+    def of_all(self) -> "Rewrite":
+        """The same for a statement that has its file to itself: one piece is apart where it is."""
+        if len(self.pieces) != 1 or self.pieces[0].place is not Place.APART:
+            return self
+        return Rewrite((replace(self.pieces[0], place=Place.HERE),))
 
     @property
     def in_place(self) -> str | None:

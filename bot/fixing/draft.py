@@ -1,8 +1,10 @@
 """A migration on its way to be several: the texts of its folders, in order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.migration import Migration
+from bot.core.rewrite import stage_of
 
 
 class CannotSplit(Exception):
@@ -11,12 +13,12 @@ class CannotSplit(Exception):
 
 @dataclass(frozen=True)
 class Part:
-    """What will be one folder. `level` is 0 for what runs in the author's order, and counts the
-    folders that come after that. `what` names it; the first part has the migration's own name."""
+    """What will be one folder. `what` names it; the first part has the migration's own name. `last`
+    says that it comes after all that runs in the author's order."""
 
     text: str
-    level: int = 0
     what: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,17 +35,26 @@ class Draft:
         return len(self.parts) > 1 or self.parts[0].text != self.migration.sql
 
     def with_part(self, place: int, instead: tuple[Part, ...], later: tuple[Part, ...]) -> "Draft":
-        """One part replaced by others of its level, and more put where their level has its end."""
+        """One part replaced by others, and more put after everything, beside their like."""
         parts = [*self.parts[:place], *instead, *self.parts[place + 1 :]]
+        ordinary = [n for n, each in enumerate(parts, start=1) if not each.last]
+        at = max([place + len(instead), *ordinary[-1:]])
         for each in later:
-            at = next((n for n, part in enumerate(parts) if part.level >= each.level), len(parts))
-            same = [n for n, part in enumerate(parts) if part.level == each.level]
-            if same:
-                last = parts[same[-1]]
-                parts[same[-1]] = replace(last, text=_appended(last.text, each.text))
+            at, there = place_among([part.what for part in parts], each.what, start=at)
+            if there:
+                parts[at] = replace(parts[at], text=_appended(parts[at].text, each.text))
             else:
                 parts.insert(at, each)
+            at += 1
         return replace(self, parts=tuple(parts))
+
+
+def place_among(folders: Sequence[str], what: str, *, start: int) -> tuple[int, bool]:
+    """Where a folder for this is, or belongs, from `start` on; and whether it is there."""
+    if what in folders[start:]:
+        return folders.index(what, start), True
+    behind = (n for n in range(start, len(folders)) if stage_of(folders[n]) > stage_of(what))
+    return next(behind, len(folders)), False
 
 
 def _appended(text: str, more: str) -> str:

@@ -7,7 +7,7 @@ from itertools import takewhile
 from bot.core.rewrite import Piece, Place, Rewrite
 from bot.core.statement import Statement
 from bot.fixing.chunks import Chunk, chunks_of
-from bot.fixing.draft import CannotSplit, Draft, Part
+from bot.fixing.draft import CannotSplit, Draft, Part, place_among
 from bot.fixing.groups import (
     BEGIN,
     COMMENT,
@@ -41,18 +41,15 @@ def carried_out(draft: Draft, place: int, rewrites: Mapping[int, Rewrite]) -> Dr
     first, *others = work.groups
     newline = "\r\n" if "\r\n" in draft.migration.sql else "\n"
     if not others and not work.later:
-        kept = Part(_with_newlines(first.text, newline), part.level, part.what)
+        kept = replace(part, text=_with_newlines(first.text, newline))
         return draft.with_part(place, (kept,), ())
     if draft.migration.down is not None:
         raise CannotSplit("its down.sql would have to be split with it")
     parts = [
-        Part(_trimmed(each.text, newline), part.level, each.what if n else part.what)
+        replace(part, text=_trimmed(each.text, newline), what=each.what if n else part.what)
         for n, each in enumerate(work.groups)
     ]
-    later = [
-        Part(_trimmed(each.text, newline), part.level + n + 1, each.what)
-        for n, each in enumerate(work.later)
-    ]
+    later = [Part(_trimmed(each.text, newline), each.what, last=True) for each in work.later]
     return draft.with_part(place, tuple(parts), tuple(later))
 
 
@@ -96,7 +93,7 @@ class _Work:
     """One pass over the statements of a part; `groups` and `later` are what it makes.
 
     `inside` says that the author's transaction is open, `place` which statement it is at, `depth`
-    how many folders behind everything else that statement has come to.
+    behind how many of the last folders that statement has come.
     """
 
     part: Part
@@ -157,10 +154,11 @@ class _Work:
             self._add(_written(chunk, text, kind))
             inside = _inside_after(chunk.statement, inside=inside)
             above, behind = "", ""
-        for piece in rest:
-            sql = f"{above}{piece.sql};{behind.rstrip()}\n" if piece.sql else ""
+        told = _told_about(chunk.statement, rest)
+        for n, piece in enumerate(rest):
+            before, after = (above, behind.rstrip()) if n == told else ("", "")
+            sql = f"{before}{piece.sql};{after}\n" if piece.sql else ""
             self._put(piece, Item(WORK if sql else COMMENT, sql, made=True), inside=inside)
-            above, behind = "", ""
 
     def _put(self, piece: Piece, item: Item, *, inside: bool) -> None:
         """Where a piece goes that does not simply stand in for its statement."""
@@ -175,12 +173,13 @@ class _Work:
             self._behind.items.append(item)
 
     def _level(self, what: str) -> Group:
-        """The next folder behind everything else; what other statements put there is in it."""
-        self.depth += 1
-        if self.depth > len(self.later):
+        """The folder for this behind everything else; what other statements put there is in it."""
+        at, there = place_among([each.what for each in self.later], what, start=self.depth)
+        if not there:
             again = [made(SETTING, sql) for sql in self._settings().values()]
-            self.later.append(Group(what, items=again))
-        return self.later[self.depth - 1]
+            self.later.insert(at, Group(what, items=again))
+        self.depth = at + 1
+        return self.later[at]
 
     def _cut(self, piece: Piece, *, inside: bool) -> None:
         alone = piece.place is Place.APART
@@ -231,6 +230,12 @@ def _in_its_place(chunk: Chunk, here: Sequence[str]) -> str:
 
 def _before_the_first_cut(pieces: Sequence[Piece]) -> list[Piece]:
     return list(takewhile(lambda each: each.place is Place.HERE, pieces))
+
+
+def _told_about(statement: Statement, pieces: Sequence[Piece]) -> int:
+    """Which piece the author's comments are about: the author's own statement, or the first."""
+    own = (n for n, each in enumerate(pieces) if each.sql == statement.sql)
+    return next(own, 0)
 
 
 def _kind(statement: Statement) -> str:

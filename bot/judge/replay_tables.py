@@ -11,7 +11,7 @@ from bot.judge.inherited import handed_down
 from bot.judge.partition_indexes import bring_to_partition
 from bot.judge.schema import Sequence, Table
 from bot.sql import actions as act
-from bot.sql.values import Column, ConstraintKind
+from bot.sql.values import Column, Constraint, ConstraintKind, Expression
 
 
 def create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> None:
@@ -93,6 +93,16 @@ def _detach(catalogue: Catalogue, action: act.DetachPartition, born: int) -> Non
         catalogue.put(table, partition_of=None, default_partition=False)
         for index in catalogue.indexes_of(action.partition):
             catalogue.indexes[index.name] = replace(index, parent=None)
+        parent = catalogue.tables.get(action.table)
+        if action.concurrently and parent:
+            catalogue.add_constraint(action.partition, _bounds_left(table, parent))
+
+
+def _bounds_left(partition: Table, parent: Table) -> Constraint:
+    """The CHECK that DETACH … CONCURRENTLY leaves: the bounds, without a name given to it."""
+    key = tuple(each for each in parent.partition_key if each in partition.columns)
+    said = Expression(columns=key, proves=key)
+    return Constraint(ConstraintKind.CHECK, expression=said, bounds=True)
 
 
 _COLUMN_OPTIONS: dict[str, dict[str, Any]] = {

@@ -23,7 +23,11 @@ def with_rewrites(
     """The same findings; the rule is asked only if there are any."""
     ask: Ask | None = getattr(rule, "rewrite", None)
     rewrite = _asked(ask, statement, context) if findings and ask else None
-    return [replace(each, rewrite=rewrite) for each in findings] if rewrite else findings
+    if rewrite is None:
+        return findings
+    if len(context.file.steps) == 1:
+        rewrite = rewrite.of_all
+    return [replace(each, rewrite=rewrite) for each in findings]
 
 
 def _asked(ask: Ask, statement: Statement, context: Context) -> Rewrite | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from bot.core.rewrite import Piece, Place, Rewrite
+from bot.core.rewrite import Piece, Place, Rewrite, stage_of
 from bot.core.statement import Statement
 from bot.sql.expressions import relation_name
 from bot.sql.parse import parse
@@ -114,16 +114,13 @@ class Levels:
     named: tuple[str, ...] = ()
 
     def beside(self, other: "Levels") -> "Levels":
-        """Both, with what is on the same level in the same folder."""
-        longer, shorter = (
-            (self, other) if len(self.statements) >= len(other.statements) else (other, self)
-        )
-        count = len(shorter.statements)
-        joined = tuple(
-            mine + theirs
-            for mine, theirs in zip(self.statements[:count], other.statements[:count], strict=True)
-        )
-        return Levels(joined + longer.statements[count:], longer.named)
+        """Both, with what is for the same purpose in the same folder."""
+        found: dict[str, tuple[str, ...]] = {}
+        for each in (self, other):
+            for what, statements in zip(each.named, each.statements, strict=True):
+                found[what] = (*found.get(what, ()), *statements)
+        named = tuple(sorted(found, key=stage_of))
+        return Levels(tuple(found[what] for what in named), named)
 
     def pieces(self, place: Place = Place.LATER) -> tuple[Piece, ...]:
         return tuple(

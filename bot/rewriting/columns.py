@@ -56,9 +56,10 @@ def filled_first(statement: Statement, context: Context) -> Rewrite | None:
         if NOT_NULL not in kinds or kinds - {NOT_NULL, UNIQUE, CHECK, FOREIGN}:
             continue
         name = quoted(column.name)
-        example = f"UPDATE {alter.relation} SET {name} = '…' WHERE {name} IS NULL;"  # noqa: S608
+        example = f"UPDATE {alter.relation} SET {name} = … WHERE {name} IS NULL;"  # noqa: S608
         note = (
-            f"-- The rows that were there before need a value first, for example:\n--   {example}"
+            "-- The rows that were there before need a value, in a folder before this one, such as"
+            f"\n--   {example}"
         )
         more = _levels(alter, column.name, context, fill=note)
         if more is None:

@@ -43,8 +43,17 @@ def detached_concurrently(statement: Statement, context: Context) -> Rewrite | N
 
 
 def _left_behind(partition: str, parent: Table, catalogue: Catalogue) -> str | None:
-    """The CHECK of the bounds that DETACH … CONCURRENTLY leaves, and DETACH alone does not."""
+    """The CHECK of the bounds that DETACH … CONCURRENTLY leaves, and DETACH alone does not.
+
+    None where the server may find that another CHECK says as much already.
+    """
     key = parent.partition_key
+    known = catalogue.tables.get(partition)
+    if known is None or any(
+        each.expression and set(each.expression.columns) & set(key)
+        for each in known.constraints.values()
+    ):
+        return None
     return chosen(catalogue, partition, key if len(key) == 1 else (), "check") if key else None
 
 

@@ -26,6 +26,8 @@ BEFORE = """
 CREATE TABLE "Order" ("id" TEXT NOT NULL, "total" INTEGER, "paid" INTEGER);
 ALTER TABLE "Order" ADD CONSTRAINT "total_positive" CHECK ("total" >= 0);
 ALTER TABLE "Order" ADD CONSTRAINT "total_there" CHECK ("total" IS NOT NULL);
+CREATE TABLE log (at DATE) PARTITION BY RANGE (at);
+CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 """
 
 BAD = """
@@ -46,6 +48,8 @@ QUIET = [
     'ALTER TABLE "Order" DROP CONSTRAINT "total_there";',
     'ALTER TABLE "Order" DROP CONSTRAINT IF EXISTS "never_there";',
     'ALTER TABLE "Order" DROP CONSTRAINT "total_positive"; DROP TABLE "Order";',
+    "ALTER TABLE log DETACH PARTITION log_1 CONCURRENTLY; "
+    "ALTER TABLE log_1 DROP CONSTRAINT log_1_at_check;",
     'ALTER TABLE "Order" ADD CONSTRAINT c CHECK ("paid" > 0) NOT VALID; '
     'ALTER TABLE "Order" DROP CONSTRAINT c;',
 ]
@@ -76,7 +80,7 @@ def _is_missed(action: DropConstraint, context: Context) -> bool:
         known = action.table in context.catalogue.tables
         named_key = action.name == f"{action.table.partition('.')[2]}_pkey"
         return not (named_key or (known and action.if_exists)) and not _back(action, None, context)
-    if found.kind in _OTHERS_MATTER or not found.enforced:
+    if found.kind in _OTHERS_MATTER or not found.enforced or found.bounds:
         return False
     kept = _implied(action.table, found, context) or _unique_anyway(action.table, found, context)
     return not (kept or _back(action, found, context))

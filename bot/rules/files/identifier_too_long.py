@@ -20,7 +20,7 @@ FIX = "Give it a shorter name, with `map:` in schema.prisma."
 
 BAD = """
 CREATE TABLE "Organisation" (
-    "a_name_that_is_far_too_long_for_postgresql_to_keep_all_of_its_letters" INT
+    "a_name_that_is_far_too_long_for_postgresql_to_keep_all_of_its_letters" BIGINT PRIMARY KEY
 );
 """
 

@@ -29,6 +29,7 @@ CREATE TABLE "Log_2023" PARTITION OF "Log" FOR VALUES FROM ('2023-01-01') TO ('2
 """
 
 BAD = """
+-- migration-bot: allow table-dropped because its rows are in the archive
 DROP TABLE "Log_2023";
 """
 

@@ -26,14 +26,14 @@ FIX = (
 )
 
 BEFORE = """
-CREATE TABLE "User" ("id" INTEGER NOT NULL, "name" TEXT);
+CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT);
 CREATE TABLE "Team" ("id" INTEGER NOT NULL, "slug" TEXT);
 CREATE UNIQUE INDEX "Team_slug_key" ON "Team"("slug");
 """
 
 BAD = """
 ALTER TABLE "User" ADD COLUMN "shown" TEXT;
-UPDATE "User" SET "shown" = "name" WHERE "shown" IS NULL;
+UPDATE "User" SET "shown" = "name" WHERE "id" BETWEEN 1 AND 10000;
 """
 
 GOOD = """

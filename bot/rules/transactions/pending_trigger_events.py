@@ -30,7 +30,7 @@ ALTER TABLE "Order" ADD CONSTRAINT "Order_userId_fkey" FOREIGN KEY ("userId")
 
 BAD = """
 UPDATE "Order" SET "userId" = NULL WHERE "id" = 7;
-ALTER TABLE "Order" DROP CONSTRAINT "Order_userId_fkey";
+ALTER TABLE "Order" ADD COLUMN "paid" BOOLEAN;
 """
 
 GOOD = """

@@ -20,7 +20,7 @@ FIX = "Leave the savepoint out: if a statement fails, the whole migration is rol
 
 BAD = """
 SAVEPOINT "before";
-CREATE TABLE "A" ("id" INTEGER NOT NULL);
+CREATE TABLE "A" ("id" BIGINT NOT NULL PRIMARY KEY);
 """
 
 GOOD = """

@@ -20,9 +20,9 @@ FIX = "Make a migration folder of each part, and leave BEGIN and COMMIT out."
 
 BAD = """
 BEGIN;
-CREATE TABLE "A" ("id" INTEGER NOT NULL);
+CREATE TABLE "A" ("id" BIGINT NOT NULL PRIMARY KEY);
 COMMIT;
-CREATE TABLE "B" ("id" INTEGER NOT NULL);
+CREATE TABLE "B" ("id" BIGINT NOT NULL PRIMARY KEY);
 """
 
 GOOD = """

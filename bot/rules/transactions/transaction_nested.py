@@ -22,9 +22,9 @@ FIX = "Use one BEGIN and one COMMIT, or leave both out: a migration is one trans
 
 BAD = """
 BEGIN;
-CREATE TABLE "A" ("id" INTEGER NOT NULL);
+CREATE TABLE "A" ("id" BIGINT NOT NULL PRIMARY KEY);
 BEGIN;
-CREATE TABLE "B" ("id" INTEGER NOT NULL);
+CREATE TABLE "B" ("id" BIGINT NOT NULL PRIMARY KEY);
 COMMIT;
 """
 

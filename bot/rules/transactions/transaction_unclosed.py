@@ -18,7 +18,7 @@ FIX = "Add COMMIT at the end, or leave BEGIN out: a migration is one transaction
 
 BAD = """
 BEGIN;
-CREATE TABLE "User" ("id" TEXT NOT NULL);
+CREATE TABLE "User" ("id" TEXT NOT NULL PRIMARY KEY);
 """
 
 GOOD = """
