@@ -2,9 +2,10 @@
 
 import re
 
-from bot.core.effects import LockMode
+from bot.core.effects import Effects, LockMode
 from bot.core.finding import Severity
 from bot.judge.context import Context
+from bot.judge.timeline import Step
 from bot.sql.actions import SetVariable
 
 _NO_LIMIT = re.compile(r"0+\s*[a-z]*|default", re.IGNORECASE)
@@ -12,15 +13,26 @@ _NO_LIMIT = re.compile(r"0+\s*[a-z]*|default", re.IGNORECASE)
 
 def gives_up(context: Context) -> bool:
     """Whether the file itself limits how long this statement waits for its locks."""
-    limited = False
-    for step in context.earlier.steps_with(SetVariable):
+    patience = context.tally(_Patience)
+    here = patience.transaction == context.step.transaction
+    return patience.here if here else patience.afterwards
+
+
+class _Patience:
+    """Whether waits are limited `here`, in the transaction that ran last, and `afterwards`."""
+
+    def __init__(self) -> None:
+        self.transaction: int | None = None
+        self.here = False
+        self.afterwards = False
+
+    def add(self, step: Step, effects: Effects, context: Context) -> None:
+        if step.transaction != self.transaction:
+            self.transaction, self.here = step.transaction, self.afterwards
         for each in step.all(SetVariable):
-            if each.name not in ("lock_timeout", "all"):
-                continue
-            if each.local and step.transaction != context.step.transaction:
-                continue
-            limited = bool(each.value) and not _NO_LIMIT.fullmatch(each.value or "")
-    return limited
+            if each.name in ("lock_timeout", "all"):
+                self.here = bool(each.value) and not _NO_LIMIT.fullmatch(each.value or "")
+                self.afterwards = self.afterwards if each.local else self.here
 
 
 def while_waiting(context: Context) -> Severity | None:
