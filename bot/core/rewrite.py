@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-
 # What folders after everything else are for, in the order in which they run.
 STAGES = ("backfill", "check", "validate", "not_null")
 

@@ -4,12 +4,12 @@ Nothing here raises: a migration may name what no migration has created (an exte
 table older than the history), and then the catalogue does not know it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import TypeVar
 
 from bot.judge.chosen_names import constraint_name
+from bot.judge.constraints import Constraints
 from bot.judge.grouped import Grouped
 from bot.judge.schema import Domain, EnumType, Function, Index, Sequence, Table, Trigger, View
 from bot.sql.values import Column, Constraint, ConstraintKind, IndexedColumn
@@ -17,19 +17,16 @@ from bot.sql.values import Column, Constraint, ConstraintKind, IndexedColumn
 Value = TypeVar("Value")
 
 
-class _Kin(Enum):
-    """Why a table is found by the name of something else."""
+@dataclass(frozen=True)
+class _PartitionOf:
+    """By what a partition is found; a table that refers to another is found by its bare name."""
 
-    PARTITION = "is a partition of"
-    REFERENCE = "refers to"
+    table: str
 
 
-def _kin_of_table(table: Table) -> Iterator[tuple[_Kin, str]]:
-    if table.partition_of:
-        yield _Kin.PARTITION, table.partition_of
-    for constraint in table.foreign_keys():
-        if constraint.references:
-            yield _Kin.REFERENCE, constraint.references
+def _kin_of_table(table: Table) -> Iterable[Hashable]:
+    referred = table.known.references.keys()
+    return {*referred, _PartitionOf(table.partition_of)} if table.partition_of else referred
 
 
 @dataclass
@@ -51,7 +48,7 @@ class Catalogue:
     births: dict[tuple[str, str], int] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     members: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    strangers: dict[str, Mapping[str, Constraint]] = field(default_factory=dict)
+    strangers: dict[str, Constraints] = field(default_factory=dict)
 
     def copy(self) -> "Catalogue":
         return Catalogue(
@@ -82,10 +79,10 @@ class Catalogue:
     def constraint(self, table: str, name: str) -> Constraint | None:
         return self.constraints_of(table).get(name)
 
-    def constraints_of(self, table: str) -> Mapping[str, Constraint]:
+    def constraints_of(self, table: str) -> Constraints:
         """All of a table's constraints, as far as they are known."""
         found = self.tables.get(table)
-        return found.constraints if found else self.strangers.get(table, {})
+        return found.known if found else self.strangers.get(table, Constraints())
 
     def primary_key_of(self, table: str) -> tuple[str, ...]:
         """The columns of a table's primary key; none if it has, or is known to have, no key."""
@@ -107,7 +104,7 @@ class Catalogue:
         found = self.tables.get(table)
         if found is None or not found.partitioned:
             return ()
-        direct = [each.name for each in self.tables.of((_Kin.PARTITION, table))]
+        direct = [each.name for each in self.tables.of(_PartitionOf(table))]
         return tuple(name for child in direct for name in (child, *self.partitions_of(child)))
 
     def is_partitioned(self, table: str) -> bool:
@@ -156,16 +153,15 @@ class Catalogue:
 
     def default_partition_of(self, table: str) -> str | None:
         found = (
-            each.name for each in self.tables.of((_Kin.PARTITION, table)) if each.default_partition
+            each.name for each in self.tables.of(_PartitionOf(table)) if each.default_partition
         )
         return next(found, None)
 
     def references_to(self, table: str) -> Iterator[tuple[str, Constraint]]:
         """The foreign keys that point to a table, with the tables they belong to."""
-        for each in self.tables.of((_Kin.REFERENCE, table)):
-            for constraint in each.foreign_keys():
-                if constraint.references == table:
-                    yield each.name, constraint
+        for each in self.tables.of(table):
+            for name in each.known.references[table]:
+                yield each.name, each.constraints[name]
 
     def views_on(self, relation: str) -> tuple[str, ...]:
         """The views that read a relation, and those that read them."""
@@ -187,12 +183,9 @@ class Catalogue:
 
     def proved_not_null(self, table: str, column: str, *, without: Collection[str] = ()) -> bool:
         """Whether a valid CHECK, other than those named, proves that the column holds no NULL."""
-        checks = (
-            each
-            for each in self.constraints_of(table).values()
-            if each.validated and each.enforced and each.expression and each.name not in without
-        )
-        return any(column in each.expression.proves for each in checks if each.expression)
+        there = self.constraints_of(table)
+        checks = (there[name] for name in there.proofs.get(column, ()) if name not in without)
+        return any(each.validated and each.enforced for each in checks)
 
     def put(self, table: Table, **changes: object) -> None:
         self.tables[table.name] = replace(table, **changes)  # type: ignore[arg-type]
@@ -202,7 +195,7 @@ class Catalogue:
         there = self.constraints_of(table)
         name = constraint.name or constraint_name(table, constraint, self._taken(table))
         named = self._with_referenced(replace(constraint, name=name))
-        self.put_constraints(table, {**there, name: named})
+        self.put_constraints(table, there.adding(name, named))
         if constraint.kind in _WITH_INDEX:
             self._own_index(table, named)
         return name
@@ -211,7 +204,8 @@ class Catalogue:
         if table in self.tables:
             self.put(self.tables[table], constraints=constraints)
         else:
-            self.strangers[table] = constraints
+            kept = constraints if isinstance(constraints, Constraints) else Constraints(constraints)
+            self.strangers[table] = kept
 
     def _own_index(self, table: str, constraint: Constraint) -> None:
         schema = table.partition(".")[0]

@@ -14,31 +14,28 @@ class Grouped(dict[str, V], Generic[V]):
     ) -> None:
         super().__init__(values or {})
         self._groups = groups
-        self._members: dict[Hashable, dict[str, V]] | None = None
+        self._members: dict[Hashable, dict[str, None]] | None = None
 
     def of(self, group: Hashable) -> tuple[V, ...]:
         """The values of a group, in the order in which they came."""
         if self._members is None:
             self._members = {}
             for key, value in self.items():
-                self._join(key, value)
-        return tuple(self._members.get(group, {}).values())
+                self._move(key, (), self._groups(value))
+        return tuple(map(self.__getitem__, self._members.get(group, ())))
 
     def copy(self) -> "Grouped[V]":
         return Grouped(self._groups, self)
 
     def __setitem__(self, key: str, value: V) -> None:
         if self._members is not None:
-            if key in self:
-                self._leave(key, self[key], stays=set(self._groups(value)))
-            super().__setitem__(key, value)
-            self._join(key, value)
-        else:
-            super().__setitem__(key, value)
+            before = self._groups(self[key]) if key in self else ()
+            self._move(key, before, self._groups(value))
+        super().__setitem__(key, value)
 
     def __delitem__(self, key: str) -> None:
         if self._members is not None and key in self:
-            self._leave(key, self[key])
+            self._move(key, self._groups(self[key]), ())
         super().__delitem__(key)
 
     def pop(self, key: str, *default: Any) -> Any:
@@ -48,12 +45,10 @@ class Grouped(dict[str, V], Generic[V]):
         del self[key]
         return value
 
-    def _join(self, key: str, value: V) -> None:
+    def _move(self, key: str, before: Iterable[Hashable], now: Iterable[Hashable]) -> None:
         assert self._members is not None
-        for group in self._groups(value):
-            self._members.setdefault(group, {})[key] = value
-
-    def _leave(self, key: str, value: V, stays: Iterable[Hashable] = ()) -> None:
-        assert self._members is not None
-        for group in set(self._groups(value)).difference(stays):
-            self._members.get(group, {}).pop(key, None)
+        old, new = set(before), set(now)
+        for group in old - new:
+            del self._members[group][key]
+        for group in new - old:
+            self._members.setdefault(group, {})[key] = None

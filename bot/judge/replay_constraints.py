@@ -41,7 +41,7 @@ def _validate(catalogue: Catalogue, action: act.ValidateConstraint, born: int) -
     found = there.get(action.name)
     if found:
         valid = replace(found, validated=True)
-        catalogue.put_constraints(action.table, {**there, action.name: valid})
+        catalogue.put_constraints(action.table, there.adding(action.name, valid))
         validate_below(catalogue, action.table, action.name)
         if found.kind is ConstraintKind.NOT_NULL:
             for name in found.columns:
@@ -57,7 +57,7 @@ def _alter_constraint(catalogue: Catalogue, action: act.AlterConstraint, born: i
             deferrable=found.deferrable if action.deferrable is None else action.deferrable,
             enforced=found.enforced if action.enforced is None else action.enforced,
         )
-        catalogue.put_constraints(action.table, {**there, action.name: changed})
+        catalogue.put_constraints(action.table, there.adding(action.name, changed))
 
 
 def _drop_constraint(catalogue: Catalogue, action: act.DropConstraint, born: int) -> None:

@@ -2,17 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from bot.sql.values import (
-    Column,
-    Constraint,
-    ConstraintKind,
-    Expression,
-    IndexedColumn,
-    Type,
-    Volatility,
-)
+from bot.judge.constraints import Constraints
+from bot.sql.values import Column, Constraint, Expression, IndexedColumn, Type, Volatility
 
 
 @dataclass(frozen=True)
@@ -26,7 +18,7 @@ class Table:
     name: str
     born: int
     columns: Mapping[str, Column] = field(default_factory=dict)
-    constraints: Mapping[str, Constraint] = field(default_factory=dict)
+    constraints: Mapping[str, Constraint] = field(default_factory=Constraints)
     temporary: bool = False
     partitioned: bool = False
     partition_of: str | None = None
@@ -38,13 +30,18 @@ class Table:
     inherited: bool = False
     unlogged: bool = False
 
-    def foreign_keys(self) -> tuple[Constraint, ...]:
-        return self._foreign_keys
+    def __post_init__(self) -> None:
+        if not isinstance(self.constraints, Constraints):
+            object.__setattr__(self, "constraints", Constraints(self.constraints))
 
-    @cached_property
-    def _foreign_keys(self) -> tuple[Constraint, ...]:
-        kind = ConstraintKind.FOREIGN_KEY
-        return tuple(each for each in self.constraints.values() if each.kind is kind)
+    @property
+    def known(self) -> Constraints:
+        """Its constraints, to be asked by what they are about."""
+        assert isinstance(self.constraints, Constraints)
+        return self.constraints
+
+    def foreign_keys(self) -> tuple[Constraint, ...]:
+        return self.known.foreign_keys
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,11 @@ statement alone, unless its splitter cannot read one of them: then the file is o
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
+from bot.judge.context import MigrationContext
 from bot.judge.effects import effects_of
 from bot.judge.timeline import Step
 from bot.sql import actions as act
@@ -72,15 +74,20 @@ def splits(prisma: str | None) -> bool:
     return version_of(prisma) >= _SPLITTING
 
 
+@cache
 def version_of(prisma: str | None) -> tuple[int, int]:
     """Major and minor; (0, 0) where no version is given."""
     match = re.match(r"(\d+)(?:\.(\d+))?", prisma or "")
     return (int(match[1]), int(match[2] or 0)) if match else (0, 0)
 
 
-def sent_as_one(steps: Sequence[Step], prisma: str | None) -> bool:
+def sent_as_one(file: MigrationContext) -> bool:
     """Whether the server gets the file as one message, and so in one transaction."""
-    return not splits(prisma) or any(_unreadable(each.statement, each.actions) for each in steps)
+    return not splits(file.settings.prisma) or file.once(_not_split)
+
+
+def _not_split(file: MigrationContext) -> bool:
+    return any(_unreadable(each.statement, each.actions) for each in file.steps)
 
 
 def _unreadable(statement: Statement, actions: tuple[act.Action, ...]) -> bool:

@@ -44,7 +44,7 @@ QUIET = [
 
 def check_migration(context: MigrationContext) -> Hits:
     prisma = context.settings.prisma
-    if prisma is None or any(context.all(Transaction)) or not sent_as_one(context.steps, prisma):
+    if prisma is None or any(context.all(Transaction)) or not sent_as_one(context):
         return
     blocked = dict.fromkeys(
         lock.relation

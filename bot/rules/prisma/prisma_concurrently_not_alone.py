@@ -47,7 +47,7 @@ def check(statement: Statement, context: Context) -> Hits:
     if context.file.once(_first_concurrent) < context.position:
         return
     prisma = context.settings.prisma
-    if version_of(prisma) >= _ONE_BY_ONE and not sent_as_one(steps, prisma):
+    if version_of(prisma) >= _ONE_BY_ONE and not sent_as_one(context.file):
         return
     yield f"{statement.kind} CONCURRENTLY shares its file with {_others(len(steps) - 1)}."
 

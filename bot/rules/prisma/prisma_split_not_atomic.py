@@ -41,7 +41,7 @@ QUIET = [
 def check_migration(context: MigrationContext) -> Hits:
     steps, prisma = context.steps, context.settings.prisma
     changing = [each for each in steps if _changes(each)]
-    if len(changing) < 2 or atomic(steps) or sent_as_one(steps, prisma):
+    if len(changing) < 2 or atomic(steps) or sent_as_one(context):
         return
     yield (
         f"Prisma {prisma} commits the {len(changing)} statements of the file one by one: if one "

@@ -4,11 +4,12 @@ Without a search_path of its own, a caller can put a table or function of the sa
 and the owner's rights then run the caller's code.
 """
 
+from collections.abc import Mapping, Sequence
+
 from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, shown
-from bot.judge.timeline import Step
+from bot.judge.context import Context, MigrationContext, shown
 from bot.sql.actions import CreateFunction
 from bot.sql.expressions import qualified, strings_of
 
@@ -55,18 +56,25 @@ def check(statement: Statement, context: Context) -> Hits:
 def _set_before(name: str, context: Context) -> bool:
     """Whether the file created or altered the function with a search_path before."""
     created = context.earlier.all(CreateFunction, about=name)
-    return any(each.name == name and "search_path" in each.settings for each in created) or any(
-        _sets_path(step, name) for step in context.earlier
-    )
+    if any(each.name == name and "search_path" in each.settings for each in created):
+        return True
+    set_at = context.file.once(_paths).get(name)
+    return set_at is not None and set_at[0] < context.position
 
 
 def _set_later(name: str, context: Context) -> bool:
-    return any(_sets_path(step, name) for step in context.later)
+    set_at = context.file.once(_paths).get(name)
+    return set_at is not None and set_at[-1] > context.position
 
 
-def _sets_path(step: Step, name: str) -> bool:
-    altered, options = _altered(step.statement)
-    return altered == name and "search_path" in options
+def _paths(file: MigrationContext) -> Mapping[str, Sequence[int]]:
+    """Where ALTER FUNCTION sets a search_path, by function."""
+    found: dict[str, list[int]] = {}
+    for position, step in enumerate(file.steps):
+        name, options = _altered(step.statement)
+        if "search_path" in options:
+            found.setdefault(name, []).append(position)
+    return found
 
 
 def _altered(statement: Statement) -> tuple[str, dict[str, bool]]:

@@ -11,9 +11,7 @@ from bot.core.rule import Hit, Hits
 from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, shown
-from bot.judge.timeline import Step
-from bot.sql.actions import CreateView
-from bot.sql.expressions import relation_name
+from bot.sql.actions import CreateView, TableOption
 
 SEVERITY = Severity.WARNING
 
@@ -83,20 +81,9 @@ def _guarded(reads: tuple[str, ...], catalogue: Catalogue) -> Iterator[str]:
 
 
 def _fixed(view: str, context: Context) -> bool:
-    return any(_turns_invoker(each, view) for each in context.later)
-
-
-def _turns_invoker(step: Step, view: str) -> bool:
-    tree = step.statement.tree
-    if (
-        step.statement.kind != "ALTER VIEW"
-        or relation_name(tree.get("relation", {"relname": ""})) != view
-    ):
-        return False
-    options = [
-        each["DefElem"]
-        for command in tree.get("cmds", ())
-        if command["AlterTableCmd"]["subtype"] == "AT_SetRelOptions"
-        for each in command["AlterTableCmd"]["def"]["List"]["items"]
-    ]
-    return any(each["defname"] == "security_invoker" for each in options)
+    return any(
+        each.table == view
+        and each.command == "AT_SetRelOptions"
+        and "security_invoker" in dict(each.settings)
+        for each in context.later.all(TableOption, about=view)
+    )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
-from bot.judge.transactions import sent_as_one, splits
+from bot.judge.transactions import sent_as_one
 from bot.sql.actions import (
     AddColumn,
     CreateIndex,
@@ -46,10 +46,9 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    steps, prisma = context.file.steps, context.settings.prisma
-    if len(steps) == 1 or context.step.explicit:
+    if len(context.file.steps) == 1 or context.step.explicit:
         return
-    if splits(prisma) and not sent_as_one(steps, prisma) and any(_minds(context)):
+    if not sent_as_one(context.file) and any(_minds(context)):
         yield f"This {statement.kind} fails when the migration is run a second time."
 
 

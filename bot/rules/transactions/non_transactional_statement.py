@@ -69,4 +69,4 @@ def _together(context: Context) -> bool:
     steps, prisma = context.file.steps, context.settings.prisma
     if len(steps) == 1:
         return False
-    return version_of(prisma) < _ONE_BY_ONE or sent_as_one(steps, prisma)
+    return version_of(prisma) < _ONE_BY_ONE or sent_as_one(context.file)

@@ -10,9 +10,9 @@ from bot.core.finding import Severity
 from bot.core.rewrite import Rewrite
 from bot.core.rule import Hits
 from bot.core.statement import Statement
-from bot.judge.context import Context, shown
+from bot.judge.context import Context, MigrationContext, shown
 from bot.judge.timeline import Step
-from bot.judge.transactions import sent_as_one, splits
+from bot.judge.transactions import sent_as_one
 from bot.rewriting.moving import under_a_timeout
 from bot.rules.transactions.blocking import Waiting, blocked
 from bot.rules.transactions.timeouts import (
@@ -54,14 +54,13 @@ _LONGEST = 10_000
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    dead = list(_dead(context.step, context))
+    dead = list(_dead(context.step, context.file))
     for name in dead:
         yield f"SET LOCAL {name} ends with its own statement, because each one is sent alone."
     tables = blocked(context.effects, context) if context.effects.transactional else frozenset()
     if dead or not tables or not is_set("lock_timeout", context):
         return
-    settings = context.file.once(settings_in)["lock_timeout"]
-    if any("lock_timeout" in _dead(each.step, context) for each in settings):
+    if context.file.once(_some_dead):
         return
     setting = in_effect("lock_timeout", context)
     why = _why(setting, context)
@@ -73,10 +72,15 @@ def rewrite(statement: Statement, context: Context) -> Rewrite | None:
     return under_a_timeout(statement, context)
 
 
-def _dead(step: Step, context: Context) -> Iterator[str]:
+def _some_dead(file: MigrationContext) -> bool:
+    """Whether any lock_timeout of the file ends with its own statement."""
+    settings = file.once(settings_in)["lock_timeout"]
+    return any("lock_timeout" in _dead(each.step, file) for each in settings)
+
+
+def _dead(step: Step, file: MigrationContext) -> Iterator[str]:
     """The timeouts that the step sets for a transaction that ends with it."""
-    prisma = context.settings.prisma
-    if step.explicit or not splits(prisma) or sent_as_one(context.file.steps, prisma):
+    if step.explicit or sent_as_one(file):
         return
     for name in TIMEOUTS if step.actions else ():
         if any(each.local for each in settings_of(name, step)):

@@ -59,5 +59,5 @@ def rewrite(statement: Statement, context: Context) -> Rewrite | None:
 
 def _in_transaction(context: Context) -> bool:
     steps = context.file.steps
-    together = len(steps) > 1 and sent_as_one(steps, context.settings.prisma)
+    together = len(steps) > 1 and sent_as_one(context.file)
     return context.step.explicit or together
