@@ -63,7 +63,7 @@ def _markdown(rule: Rule) -> str:
 
 def _examples(rule: Rule) -> Iterator[tuple[str, str]]:
     for constant, title in _EXAMPLES.items():
-        sql = getattr(rule, constant, "").strip()
+        sql = str(getattr(rule, constant, "")).strip()
         if sql:
             yield title, sql
 

@@ -111,10 +111,15 @@ def _source(finding: Finding, judged: JudgedMigration, width: int) -> Iterator[L
         column=finding.column,
         statement=judged.statements[index].statement if known and index is not None else None,
         width=width - gutter - 1,
+        part=finding.part,
     )
     if found is None:
         return
-    for number, text in (*found.above, *found.lines):
+    for number, text in found.above:
+        yield Line(((f"{number:>{gutter - 2}} │ ", "dim"), (text, "")), wrapped=False)
+    if found.gap:
+        yield Line(((f"{'⋮':>{gutter - 2}} │", "dim"),), wrapped=False)
+    for number, text in found.lines:
         yield Line(((f"{number:>{gutter - 2}} │ ", "dim"), (text, "")), wrapped=False)
         if number == finding.line:
             margin = f"{'':>{gutter - 2}} │ "

@@ -54,5 +54,5 @@ def check(statement: Statement, context: Context) -> Hits:
         yield Hit(
             f"Queries of the running version that use {shown(each.table)}.{each.name} may fail "
             f"once it is {each.type}, until every instance is replaced.",
-            about=each,
+            about=each.action,
         )

@@ -59,5 +59,5 @@ def check(statement: Statement, context: Context) -> Hits:
             yield Hit(
                 f"All reads and writes of {shown(each.table)} wait while every row is rewritten, "
                 f"because {each.name} changes {was}to {each.type}.",
-                about=each,
+                about=each.action,
             )
