@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.core.rewrite import Rewrite
 from bot.core.sizes import RelationSize
+from bot.core.statement import Position, Span
 
 
 class Severity(StrEnum):
@@ -62,6 +63,13 @@ class Finding:
         """The same before and after a push that moves the line: rule, file and message."""
         text = "\0".join((self.rule, self.path, self.message))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def part(self) -> Span | None:
+        """The part of its statement that it is about; None if that is all of it."""
+        if self.end_column is None:
+            return None
+        return Span(Position(self.line, self.column), Position(self.end_line, self.end_column))
 
     def allow(self, reason: str, until: date | None = None) -> "Finding":
         return replace(self, allowed=reason, allowed_until=until)

@@ -75,6 +75,16 @@ def name_of(rule: Rule) -> str:
     return rule.__name__.rpartition(".")[2].replace("_", "-")
 
 
+def subject_of(rule: Rule) -> str:
+    """The folder that its module is in: "columns"."""
+    return rule.__name__.rpartition(".")[0].rpartition(".")[2]
+
+
+def fixable(rule: Rule) -> bool:
+    """Whether it can say what to write instead, so that `migration-bot fix` can rewrite it."""
+    return hasattr(rule, "rewrite")
+
+
 def options_of(rule: Rule) -> Any:
     """The defaults of its options; None if it has none."""
     return getattr(rule, "OPTIONS", None)

@@ -258,6 +258,5 @@ def listed(names: Iterable[str], *, most: int = 3) -> str:
     """Names as an author would write them, and how many more there are."""
     found = sorted(map(shown, names))
     more = len(found) - most
-    rest = [f"{more:,} more"] if more > 1 else []
-    kept = found[:most] if rest else found
-    return ", ".join(kept) + "".join(f" and {each}" for each in rest)
+    *kept, last = [*found[:most], f"{more:,} more"] if more > 1 else found or [""]
+    return f"{', '.join(kept)} and {last}" if kept else last

@@ -6,20 +6,54 @@ from json import dumps
 from bot.core.finding import Severity
 from bot.core.options import options_in, plain
 from bot.core.page import Page
-from bot.core.rule import Rule, name_of, options_of, reason_of, title_of
+from bot.core.rule import Rule, fixable, name_of, options_of, reason_of, title_of
 from bot.core.sized import Sized, sized
-from bot.report.terminal import Grid, Line, drawn, line, paragraphs
+from bot.report.subjects import by_subject
+from bot.report.terminal import Line, drawn, line, paragraphs
+from bot.report.words import count
+
+_TITLES = len("  warning  ")
+_STYLES = {"error": "red", "warning": "yellow", "notice": "cyan"}
 
 
 def rules_text(rules: Iterable[Rule], page: Page) -> str:
-    """One row a rule, in the order in which findings are shown."""
-    rows = tuple((name_of(rule), _severity(rule), title_of(rule)) for rule in rules)
-    listed: list[Line | Grid] = [
-        Grid(("rule", "severity", "what it finds"), rows),
-        line(),
-        line("`migration-bot rules RULE` explains one.", "dim"),
-    ]
-    return drawn(listed, width=page.width, colour=page.colour)
+    """By subject: severity, name and what it finds, so that one can look for any of them."""
+    return drawn(_listed(tuple(rules)), width=page.width, colour=page.colour)
+
+
+def _listed(rules: tuple[Rule, ...]) -> Iterator[Line]:
+    for title, its in by_subject(rules):
+        yield line(title, "bold")
+        for rule in its:
+            yield _row(rule)
+            yield line(title_of(rule), "dim", indent=_TITLES)
+        yield line()
+    yield line(f"{_counts(rules)}.", "bold")
+    yield line("fix: `migration-bot fix` can rewrite it. size: weighed by how big the table is.")
+    yield line("`migration-bot rules RULE` explains one.")
+
+
+def _row(rule: Rule) -> Line:
+    severity, name = _severity(rule), name_of(rule)
+    marks = " ".join(each for each in (_fix(rule), _size(rule)) if each)
+    style = _STYLES.get(severity, "dim")
+    pieces = [(f"{severity:<{_TITLES - 2}}", style), (name, "bold")]
+    pieces += [(f"  {marks}", "dim")] if marks else []
+    return Line(tuple(pieces), indent=2, wrapped=False)
+
+
+def _fix(rule: Rule) -> str:
+    return "fix" if fixable(rule) else ""
+
+
+def _size(rule: Rule) -> str:
+    return "size" if sized_sentence(rule) else ""
+
+
+def _counts(rules: tuple[Rule, ...]) -> str:
+    said = [_severity(rule) for rule in rules]
+    on = [count(said.count(each), each) for each in _STYLES]
+    return f"{count(len(rules), 'rule')}: {', '.join(on)}, {said.count('off')} off"
 
 
 def rule_text(rule: Rule, page: Page) -> str:
@@ -47,13 +81,15 @@ def _rule(rule: Rule) -> Iterator[Line]:
     yield from paragraphs(title_of(rule), indent=2)
     if said := sized_sentence(rule):
         yield line(said, "dim", indent=2)
+    if fixable(rule):
+        yield line("`migration-bot fix` can rewrite it.", "dim", indent=2)
     for part in reason_of(rule).split("\n\n"):
         yield line()
         yield from paragraphs(part, indent=2)
     yield line()
     yield line("Safe way", "bold")
     yield from paragraphs(rule.FIX, indent=2)
-    for title, example in (("Found", "BAD"), ("Quiet", "GOOD")):
+    for title, example in (("Found in", "BAD"), ("Not found in", "GOOD")):
         text = str(getattr(rule, example, ""))
         if text:
             yield line()

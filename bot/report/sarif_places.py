@@ -57,7 +57,10 @@ def _artifact(path: str) -> Json:
 
 
 def _end(finding: Finding, judged: JudgedMigration) -> Position:
-    """Behind the statement that begins here, or behind the one character that is pointed at."""
+    """Behind the part of a statement, or the statement, that begins here, or behind the one
+    character that is pointed at."""
+    if finding.part:
+        return Position(finding.part.end.line, finding.part.end.column + 1)
     statement = statement_of(finding, judged)
     if statement and statement.start == Position(finding.line, finding.column):
         return Position(statement.end.line, statement.end.column + 1)

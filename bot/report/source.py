@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.core.statement import Statement
+from bot.core.statement import Position, Span, Statement
 from bot.report.escape import visible
 
 _MOST_LINES = 3
@@ -14,7 +14,7 @@ _MOST_LINES = 3
 class Excerpt:
     """Source lines with their numbers, and the mark below the first; each fits its width.
 
-    `above` is the line before, if the place is inside of something that began further up.
+    `above` is what it is inside of: the line its statement begins on, or else the line before.
     """
 
     lines: tuple[tuple[int, str], ...]
@@ -22,30 +22,60 @@ class Excerpt:
     more: int = 0
     above: tuple[tuple[int, str], ...] = ()
 
+    @property
+    def gap(self) -> bool:
+        """Whether lines are left out between the one above and the first."""
+        return bool(self.above) and self.above[-1][0] + 1 < self.lines[0][0]
+
 
 def excerpt(
-    sql: str, *, line: int, column: int, statement: Statement | None, width: int
+    sql: str,
+    *,
+    line: int,
+    column: int,
+    statement: Statement | None,
+    width: int,
+    part: Span | None = None,
 ) -> Excerpt | None:
-    """None if the file has no such line. The statement, if there is one, is underlined whole."""
+    """None if the file has no such line. The part, or else the statement, is underlined whole."""
     lines = lines_of(sql)
     if not 1 <= line <= len(lines):
         return None
+    marked = part or _whole(statement, Position(line, column))
     text = lines[line - 1].rstrip("\r")
     start = min(max(column - 1, 0), len(text))
-    end = _end(text, start, line, statement)
-    last = statement.end.line if statement and statement.start.line == line else line
+    end = _end(text, start, marked)
+    last = marked.end.line if marked else line
     shown = min(max(last, line), line + _MOST_LINES - 1, len(lines))
     first, mark = _fitted(_cell(text[:start]), _cell(text[start:end]), _cell(text[end:]), width)
     rest = [
         (number, _cut(_cell(lines[number - 1]), width)) for number in range(line + 1, shown + 1)
     ]
-    above = _above(lines, line, width) if statement is None or statement.start.line < line else ()
-    return Excerpt(((line, first), *rest), mark, max(0, last - shown), above)
+    return Excerpt(
+        ((line, first), *rest), mark, max(0, last - shown), _above(lines, line, statement, width)
+    )
 
 
-def _above(lines: tuple[str, ...], line: int, width: int) -> tuple[tuple[int, str], ...]:
-    text = _cell(lines[line - 2]) if line > 1 else ""
-    return ((line - 1, _cut(text, width)),) if text.strip() else ()
+def _whole(statement: Statement | None, place: Position) -> Span | None:
+    """The statement, if it begins at the place; one on the same line is near enough."""
+    if statement is None or statement.start.line != place.line:
+        return None
+    if statement.start.column > place.column:
+        return None
+    return Span(place, statement.end)
+
+
+def _above(
+    lines: tuple[str, ...], line: int, statement: Statement | None, width: int
+) -> tuple[tuple[int, str], ...]:
+    if statement is None:
+        number = line - 1
+    elif statement.start.line < line:
+        number = statement.start.line
+    else:
+        return ()
+    text = _cell(lines[number - 1]) if number > 0 else ""
+    return ((number, _cut(text, width)),) if text.strip() else ()
 
 
 @lru_cache(maxsize=2)
@@ -54,11 +84,11 @@ def lines_of(sql: str) -> tuple[str, ...]:
     return tuple(sql.split("\n"))
 
 
-def _end(text: str, start: int, line: int, statement: Statement | None) -> int:
-    if statement is None or statement.start.line != line or statement.start.column > start + 1:
+def _end(text: str, start: int, marked: Span | None) -> int:
+    if marked is None:
         return min(start + 1, len(text))
-    if statement.end.line == line:
-        return min(max(statement.end.column, start + 1), len(text))
+    if marked.end.line == marked.start.line:
+        return min(max(marked.end.column, start + 1), len(text))
     return max(len(text.rstrip()), min(start + 1, len(text)))
 
 

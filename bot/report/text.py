@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bot.core.finding import Finding, Severity
 from bot.core.review import JudgedMigration, Review
+from bot.core.rewrite import Place
 from bot.report.fixes import instead_of, parts_of
 from bot.report.size_words import size_sentence
 from bot.report.source import cells, excerpt
@@ -17,6 +18,7 @@ _STYLES = {
     Severity.NOTICE: "bold cyan",
 }
 _LABELS = len("why: ")
+_MOST_SQL = 8
 
 
 def check_text(
@@ -33,10 +35,9 @@ def _review(review: Review, width: int, *, with_sql: bool) -> Iterator[Line]:
     for finding in review.all_findings:
         if finding.allowed is None:
             judged = None if _same_place(before, finding) else migrations.get(finding.path)
-            yield from _finding(finding, judged, width, why=finding.why not in told)
+            yield from _finding(finding, judged, width, told)
             yield line()
             before = finding
-            told.add(finding.why)
     if with_sql:
         for judged in review.migrations:
             yield from _sql(judged)
@@ -53,19 +54,22 @@ def _same_place(before: Finding | None, finding: Finding) -> bool:
 
 
 def _finding(
-    finding: Finding, judged: JudgedMigration | None, width: int, *, why: bool
+    finding: Finding, judged: JudgedMigration | None, width: int, told: set[str]
 ) -> Iterator[Line]:
-    """A reason that was given further up is not given again; what to do always is."""
+    """A reason or an SQL that was given further up is not given again; what to do always is."""
     yield from _heading(finding, width)
     if judged:
         yield from _source(finding, judged, width)
     yield from paragraphs(finding.message, "bold", indent=2)
     if said := size_sentence(finding):
         yield Line(((said, ""),), indent=2, label="size: ")
-    if finding.why and why:
+    if finding.why and finding.why not in told:
         yield Line(((" ".join(finding.why.split()), ""),), indent=2, label="why: ")
     yield from _fix(finding.fix)
-    yield from _instead(finding)
+    instead = instead_of(finding)
+    if instead is not None and instead not in told:
+        yield from _instead(finding, instead)
+    told.update((finding.why, instead or finding.why))
 
 
 def _heading(finding: Finding, width: int) -> Iterator[Line]:
@@ -88,13 +92,19 @@ def _fix(fix: str) -> Iterator[Line]:
             label = ""
 
 
-def _instead(finding: Finding) -> Iterator[Line]:
-    instead = instead_of(finding)
-    if instead:
-        for place, each in enumerate(instead.split("\n")):
-            yield _labelled("" if place else "sql: ", each, wrapped=False)
-    elif instead == "":
+def _instead(finding: Finding, instead: str) -> Iterator[Line]:
+    """What to write in the statement's place; if that is long, what writes it."""
+    lines = instead.split("\n")
+    if not instead:
         yield _labelled("sql: ", "none, leave the statement out", wrapped=True)
+    elif len(lines) > _MOST_SQL and finding.rewrite:
+        folders = 1 + sum(each.place is not Place.HERE for each in finding.rewrite.pieces[1:])
+        where = f" in {folders} migration folders" if folders > 1 else ""
+        said = f"{len(lines)} lines{where}, which `migration-bot fix` writes"
+        yield _labelled("sql: ", said, wrapped=True)
+    else:
+        for place, each in enumerate(lines):
+            yield _labelled("" if place else "sql: ", each, wrapped=False)
 
 
 def _labelled(label: str, text: str, *, wrapped: bool) -> Line:
@@ -111,10 +121,15 @@ def _source(finding: Finding, judged: JudgedMigration, width: int) -> Iterator[L
         column=finding.column,
         statement=judged.statements[index].statement if known and index is not None else None,
         width=width - gutter - 1,
+        part=finding.part,
     )
     if found is None:
         return
-    for number, text in (*found.above, *found.lines):
+    for number, text in found.above:
+        yield Line(((f"{number:>{gutter - 2}} │ ", "dim"), (text, "")), wrapped=False)
+    if found.gap:
+        yield Line(((f"{'⋮':>{gutter - 2}} │", "dim"),), wrapped=False)
+    for number, text in found.lines:
         yield Line(((f"{number:>{gutter - 2}} │ ", "dim"), (text, "")), wrapped=False)
         if number == finding.line:
             margin = f"{'':>{gutter - 2}} │ "

@@ -9,6 +9,7 @@ from bot.core.options import options_in, plain
 from bot.core.rule import (
     ChangeRule,
     Rule,
+    fixable,
     name_of,
     needs_options,
     options_of,
@@ -17,6 +18,7 @@ from bot.core.rule import (
 )
 from bot.judge.context import HistoryRule, MigrationRule, StatementRule
 from bot.report.rules_text import sized_sentence
+from bot.report.subjects import by_subject
 
 _CONSEQUENCE = {
     "error": "blocks the pull request",
@@ -24,6 +26,8 @@ _CONSEQUENCE = {
     "notice": "is mentioned, and blocks nothing",
     "off": "is not looked for until a configuration gives it a severity",
 }
+_SIGNS = {"error": "🔴", "warning": "🟡", "notice": "⚪", "off": "➖"}
+_FIXING = "../how-to/let-the-bot-rewrite-it.md"
 _SIZES = "../how-to/tell-how-big-production-is.md"
 _MADE = "<!-- Made by `make docs` from {source}; change it there. -->"
 
@@ -67,19 +71,31 @@ def rule_page(rule: Rule) -> str:
 
 
 def index_page(rules: Iterable[Rule]) -> str:
-    rows = "\n".join(_row(rule) for rule in rules)
+    rules = tuple(rules)
+    groups = "\n\n".join(_group(title, its) for title, its in by_subject(rules))
     return (
         f"{_MADE.format(source='bot/rules')}\n"
         "# Rules\n\n"
-        "What migration-bot looks for in a new migration, in the order in which findings are "
-        "shown.\nAn error blocks the pull request; a warning or a notice does not.\n"
+        f"What migration-bot looks for in a new migration: {len(rules)} rules, by what they are "
+        "about, the gravest first.\n\n"
+        "- 🔴 error: blocks the pull request.\n"
+        "- 🟡 warning and ⚪ notice: are shown, and block nothing.\n"
+        "- ➖ off: is not looked for until [the configuration](../reference/configuration.md) "
+        "gives it a severity.\n"
+        "- **fix**: [`migration-bot fix`](../how-to/let-the-bot-rewrite-it.md) can rewrite it.\n"
+        "- **size**: weighed by [how big the table is](../how-to/tell-how-big-production-is.md).\n"
+        "\n"
         "`migration-bot rules` prints this list, `migration-bot rules column-dropped` one page "
         "of it.\n\n"
-        "| Rule | Severity | What it finds |\n|:--|:--|:--|\n"
-        f"{rows}\n\n"
+        f"{groups}\n\n"
         "How to let a finding stand: [allow a finding](../how-to/allow-a-finding.md). "
         "How to write one: [add a rule](../how-to/add-a-rule.md).\n"
     )
+
+
+def _group(title: str, rules: Iterable[Rule]) -> str:
+    rows = "\n".join(_row(rule) for rule in rules)
+    return f"## {title}\n\n| Rule | | What it finds | |\n|:--|:--|:--|:--|\n{rows}"
 
 
 def severity_of(rule: Rule) -> str:
@@ -87,8 +103,12 @@ def severity_of(rule: Rule) -> str:
 
 
 def _row(rule: Rule) -> str:
-    name = name_of(rule)
-    return f"| [{name}]({name}.md) | {severity_of(rule)} | {_cell(title_of(rule))} |"
+    name, severity = name_of(rule), severity_of(rule)
+    marks = [mark for mark, has in (("fix", fixable(rule)), ("size", sized_sentence(rule))) if has]
+    return (
+        f"| [{name}]({name}.md) | {_SIGNS[severity]} {severity} | {_cell(title_of(rule))} "
+        f"| {', '.join(marks)} |"
+    )
 
 
 def _cell(text: str) -> str:
@@ -102,6 +122,8 @@ def _parts(rule: Rule) -> Iterator[str]:
     yield f"{title_of(rule)}\n\nSeverity: **{severity}**. It {_CONSEQUENCE[severity]}."
     if said := sized_sentence(rule):
         yield said.replace("the sizes of tables", f"[the sizes of tables]({_SIZES})")
+    if fixable(rule):
+        yield f"[`migration-bot fix`]({_FIXING}) can rewrite it."
     yield f"## Why\n\n{reason_of(rule)}"
     yield f"## Safe way\n\n{rule.FIX}"
     yield from _options(rule)

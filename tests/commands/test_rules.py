@@ -3,10 +3,15 @@
 import pytest
 
 from bot.commands.rules import run
+from bot.core.page import Page
 from bot.core.rule import name_of
 from bot.errors import ExitCode, UsageError
+from bot.report.rules_text import rules_text
+from bot.report.subjects import by_subject
 from bot.rules import RULES
 from tests.fakes import FakeCheckout, FakeConsole, history, world
+
+RANKS = ["error", "warning", "notice", "off"]
 
 
 def shown(name: str | None) -> str:
@@ -20,6 +25,35 @@ def test_every_rule_is_listed() -> None:
     listed = shown(None)
 
     assert all(name_of(rule) in listed for rule in RULES)
+
+
+def test_the_list_is_by_subject_and_the_gravest_first() -> None:
+    listed = shown(None).split("\n\n")
+    tables = next(each for each in listed if each.startswith("Tables\n")).splitlines()[1:]
+    severities = [words[0] for row in tables if (words := row.split())[0] in RANKS]
+
+    assert severities == sorted(severities, key=RANKS.index)
+    assert "  error    table-dropped" in tables
+    assert listed[-1].startswith(f"{len(RULES)} rules: ")
+
+
+def test_the_list_marks_what_can_be_rewritten_and_what_is_weighed_by_size() -> None:
+    rows = shown(None).splitlines()
+
+    assert "  error    index-create-blocking  fix size" in rows
+    assert "  error    table-dropped" in rows
+
+
+def test_the_list_fits_a_terminal_of_eighty_columns() -> None:
+    listed = rules_text(RULES, Page(80, colour=False))
+    assert max(map(len, listed.splitlines())) <= 80
+
+
+def test_every_rule_belongs_to_a_subject_with_a_title() -> None:
+    grouped = [(title, rule) for title, its in by_subject(RULES) for rule in its]
+
+    assert len(grouped) == len(RULES)
+    assert [title for title, _ in grouped if title == title.lower()] == []
 
 
 @pytest.mark.parametrize("name", [name_of(rule) for rule in RULES])

@@ -53,7 +53,7 @@ def check(statement: Statement, context: Context) -> Hits:
         yield Hit(
             f"Queries of the running version that use {names} may fail {now}, until every "
             "instance is replaced.",
-            about=changes[0],
+            about=changes[0].action,
             severity=None if any(not each.cost.rewrites for each in changes) else Severity.NOTICE,
         )
 

@@ -57,7 +57,7 @@ def check(statement: Statement, context: Context) -> Hits:
             yield Hit(
                 f"All reads and writes of {shown(each.table)} wait while {', '.join(indexes)} is "
                 f"built anew, because {each.name} changes to {each.type}.",
-                about=each,
+                about=each.action,
             )
 
 

@@ -79,7 +79,7 @@ def check(statement: Statement, context: Context) -> Hits:
             yield Hit(
                 f"Values of {shown(each.table)}.{each.name} that fit {old} but not {each.type} "
                 "make the migration fail, or are rounded or cut off.",
-                about=each,
+                about=each.action,
             )
 
 

@@ -61,7 +61,7 @@ def check(statement: Statement, context: Context) -> Hits:
             yield Hit(
                 f"Changing {shown(each.table)}.{each.name} checks {name} for every row again; "
                 f"reads and writes of {' and '.join(map(shown, tables))} wait until that is done.",
-                about=each,
+                about=each.action,
             )
 
 

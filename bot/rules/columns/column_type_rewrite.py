@@ -66,7 +66,7 @@ def check(statement: Statement, context: Context) -> Hits:
         yield Hit(
             f"All reads and writes of {shown(changes[0].table)} wait while every row is rewritten, "
             f"because {_why(changes)}.",
-            about=changes[0],
+            about=changes[0].action,
         )
 
 

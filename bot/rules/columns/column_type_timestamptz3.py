@@ -50,7 +50,7 @@ def check(statement: Statement, context: Context) -> Hits:
             yield Hit(
                 f"Changing {shown(each.table)}.{each.name} to {each.type} rewrites every row; "
                 "with timestamptz(6), in a session whose time zone is UTC, the rows could stay.",
-                about=each,
+                about=each.action,
             )
 
 

@@ -60,8 +60,8 @@ def check(statement: Statement, context: Context) -> Hits:
         if context.is_new(action.table) or _known_not_null(action, context):
             continue
         yield Hit(
-            f"All reads and writes of {shown(action.table)} wait while every row is searched for "
-            f"a missing {action.name}.",
+            f"All reads and writes of {shown(action.table)} wait while every row is checked for "
+            f"NULL in {action.name}.",
             about=action,
         )
 

@@ -54,10 +54,10 @@ def check(statement: Statement, context: Context) -> Hits:
         if each.constraint.on_delete == "CASCADE":
             yield Hit(
                 f"Deleting a row of {parent} also deletes every row of {child} that points to it.",
-                about=each,
+                about=each.constraint,
             )
         elif not each.constraint.on_delete and not decided:
             yield Hit(
                 f"Nothing says what becomes of rows of {child} when their {parent} is deleted.",
-                about=each,
+                about=each.constraint,
             )

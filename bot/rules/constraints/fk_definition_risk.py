@@ -64,14 +64,14 @@ def check(statement: Statement, context: Context) -> Hits:
         if child_schema != parent_schema and not context.file.baseline:
             yield Hit(
                 f"{shown(key.table)} refers to {shown(parent)}, which is in another schema.",
-                about=key,
+                about=key.constraint,
             )
-        yield from _types(key, parent, context)
+        yield from (Hit(each, about=key.constraint) for each in _types(key, parent, context))
         if parent != key.table and _required(key, context) and _leads_back(key, context):
             yield Hit(
                 f"{shown(key.table)} and {shown(parent)} require each other, so that neither can "
                 "have a first row.",
-                about=key,
+                about=key.constraint,
             )
 
 

@@ -66,7 +66,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"Writes to {shown(parent)} stop while the foreign key is added, and first the "
                 "statement waits for every long write that is going on there.",
                 severity=while_waiting(context),
-                about=each,
+                about=each.constraint,
             )
 
 

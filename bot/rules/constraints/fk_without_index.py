@@ -73,7 +73,7 @@ def check(statement: Statement, context: Context) -> Hits:
                 f"No index of {shown(each.table)} starts with {columns}, so every delete in "
                 f"{shown(each.constraint.references or '')} reads all of {shown(each.table)}.",
                 severity=Severity.NOTICE if context.is_new(each.table) else None,
-                about=each,
+                about=each.constraint,
             )
 
 

@@ -90,7 +90,7 @@ def _lost(index: Index, context: Context) -> Hits:
             yield Hit(
                 f"Without {shown(index.name)} nothing keeps {shown_columns} of {table} unique, "
                 f"and an upsert on it fails in the version that is still running.",
-                about=index,
+                about=index.name,
             )
         return
     for key in _covered(index, context):
@@ -99,7 +99,7 @@ def _lost(index: Index, context: Context) -> Hits:
             yield Hit(
                 f"{shown(index.name)} is the only index of the foreign key on {', '.join(key)}: "
                 f"without it, deletes in the other table read all of {table}.",
-                about=key,
+                about=index.name,
             )
 
 

@@ -69,11 +69,11 @@ def check(statement: Statement, context: Context) -> Hits:
             kind = column.type.name.rpartition(".")[2]
             if index.method == "gin" and kind == "jsonb" and not column.type.dimensions:
                 yield Hit(
-                    f"{name} holds every key and value in {column.name}.", fix=_JSON, about=each
+                    f"{name} holds every key and value in {column.name}.", fix=_JSON, about=index
                 )
             elif index.method == "btree" and kind in _SHAPES and len(index.columns) == 1:
                 yield Hit(
-                    f"No search by place can use {name} on {column.name}.", fix=_SHAPE, about=each
+                    f"No search by place can use {name} on {column.name}.", fix=_SHAPE, about=index
                 )
 
 

@@ -1,4 +1,4 @@
-"""An INTEGER ends at two thousand million, a SMALLINT at 32,767.
+"""An INTEGER ends at 2,147,483,647, a SMALLINT at 32,767.
 
 When the last number is given out, every INSERT fails, and making the column wider rewrites the
 table while nobody can use it.

@@ -15,7 +15,7 @@ SEVERITY = Severity.WARNING
 
 ABOUT = (Call, RunBlock, Unread)
 
-FIX = "Write the statements out, without a block around them; or go by what the rehearsal measures."
+FIX = "Write the statements out, without a block around them; or try it on a copy of the database."
 
 BEFORE = """
 CREATE TABLE "User" ("id" TEXT NOT NULL);

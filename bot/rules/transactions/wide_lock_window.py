@@ -103,6 +103,7 @@ def _locked(step: Step, effects: Effects, context: Context) -> frozenset[str]:
 def _hit(held: frozenset[str], also: frozenset[str], context: Context) -> Hit:
     """With migration-bot nobody waits for long: it gives up and lets go of all it holds."""
     first, then = listed(held), listed(also)
-    message = f"{first} stays locked while this waits for {then}."
+    stay = "stays" if len(held) == 1 else "stay"
+    message = f"{first} {stay} locked while this waits for {then}."
     own = context.settings.prisma is None
     return Hit(message, severity=Severity.NOTICE if own else None)
