@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from bot.sql.names import bare
 from bot.sql.values import Constraint, ConstraintKind
 
 _LONGEST = 63
@@ -46,7 +47,3 @@ def _cut(first: str, second: str, ending: str) -> str:
         longest = 1 if len(parts) > 1 and len(parts[1]) >= len(parts[0]) else 0
         parts[longest] = parts[longest][:-1]
     return "_".join([*(part.decode(errors="ignore") for part in parts), ending])
-
-
-def bare(name: str) -> str:
-    return name.partition(".")[2]

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bot.judge.catalogue import Catalogue, without
-from bot.judge.chosen_names import bare, object_name
+from bot.judge.chosen_names import object_name
 from bot.judge.schema import Index
+from bot.sql.names import bare
 
 
 def bring_to_partitions(catalogue: Catalogue, index: Index) -> None:

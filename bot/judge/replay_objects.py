@@ -6,12 +6,13 @@ from typing import Any
 
 from bot.judge.births import key_of
 from bot.judge.catalogue import Catalogue
-from bot.judge.chosen_names import bare, object_name
+from bot.judge.chosen_names import object_name
 from bot.judge.partition_indexes import bring_to_partitions
 from bot.judge.renaming import rename, rename_object, swapped
 from bot.judge.row_security import create_policy
 from bot.judge.schema import Domain, EnumType, Function, Index, Sequence, Trigger, View
 from bot.sql import actions as act
+from bot.sql.names import bare
 
 
 def _create_index(catalogue: Catalogue, action: act.CreateIndex, born: int) -> None:

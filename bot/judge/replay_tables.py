@@ -6,11 +6,12 @@ from typing import Any
 
 from bot.judge import row_security
 from bot.judge.catalogue import Catalogue
-from bot.judge.chosen_names import bare, object_name
+from bot.judge.chosen_names import object_name
 from bot.judge.inherited import handed_down
 from bot.judge.partition_indexes import bring_to_partition
 from bot.judge.schema import Sequence, Table
 from bot.sql import actions as act
+from bot.sql.names import bare
 from bot.sql.values import Column, Constraint, ConstraintKind, Expression
 
 

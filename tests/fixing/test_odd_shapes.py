@@ -117,6 +117,7 @@ def same(server: RunningServer, statements: Sequence[str]) -> None:
     assert one[1] == other[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statement", SHAPES)
 def test_a_shape_leads_to_the_same_schema(statement: str, embedded: RunningServer) -> None:
     same(embedded, [statement])
@@ -144,7 +145,7 @@ def test_shapes_in_company_lead_to_the_same_schema(
 
 
 @given(companies)
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_what_is_not_rewritten_stays_byte_by_byte(statements: list[str]) -> None:
     """Every statement either stands in one of the folders with its comment, or was replaced."""
     original = written(*statements)
@@ -168,7 +169,7 @@ def test_what_is_not_rewritten_stays_byte_by_byte(statements: list[str]) -> None
 
 
 @given(companies)
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_fixing_is_done_in_one_go(statements: list[str]) -> None:
     once = fix(change(written(*statements), before=[BEFORE]), judging).change
     again = fix(once, judging)

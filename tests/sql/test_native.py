@@ -26,12 +26,12 @@ def understood(limit: int, thread: int, *sizes: int) -> int:
     return int(number)
 
 
-@pytest.mark.parametrize("stack", [256 * KB, 512 * KB, 8 * KB * KB])
+@pytest.mark.parametrize("stack", [256 * KB, pytest.param(8 * KB * KB, marks=pytest.mark.slow)])
 def test_a_small_stack_is_enough(stack: int) -> None:
     assert understood(stack, 0, 700, 8_100) > 50
 
 
-@pytest.mark.parametrize("stack", [64 * KB, 512 * KB])
+@pytest.mark.parametrize("stack", [64 * KB, pytest.param(512 * KB, marks=pytest.mark.slow)])
 def test_a_small_thread_is_enough(stack: int) -> None:
     assert understood(8 * KB * KB, stack, 700, 8_100) > 50
 

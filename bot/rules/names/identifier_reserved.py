@@ -11,6 +11,7 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import AddColumn, CreateTable, CreateView, Rename
+from bot.sql.names import bare
 
 SEVERITY = Severity.NOTICE
 
@@ -59,16 +60,12 @@ def _named(context: Context) -> Iterator[str]:
     """The names of relations and columns that the statement brings into the world."""
     for created in context.all(CreateTable):
         if not created.temporary:
-            yield _bare(created.table)
+            yield bare(created.table)
             yield from (each.name for each in created.columns)
     for added in context.all(AddColumn):
         yield added.column.name
     for view in context.all(CreateView):
-        yield _bare(view.name)
+        yield bare(view.name)
     for renamed in context.all(Rename):
         if renamed.kind in ("TABLE", "COLUMN", "VIEW", "MATERIALIZED VIEW"):
-            yield _bare(renamed.new)
-
-
-def _bare(name: str) -> str:
-    return name.rpartition(".")[2]
+            yield bare(renamed.new)

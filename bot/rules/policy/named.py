@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context
 from bot.sql import actions as act
+from bot.sql.names import bare
 from bot.sql.values import Constraint, ConstraintKind
 
 _KINDS = {
@@ -38,23 +39,23 @@ def new_names(context: Context) -> Iterator[Named]:
         if index.name:
             kind = "unique index" if index.unique else "index"
             columns = tuple(each.name for each in index.columns)
-            yield Named(kind, _bare(index.name), _bare(index.table), columns)
+            yield Named(kind, bare(index.name), bare(index.table), columns)
     yield from _of_changes(context)
     for rename in context.all(act.Rename):
         yield from _of_rename(rename, context.catalogue)
 
 
 def _of_table(table: act.CreateTable) -> Iterator[Named]:
-    yield Named("table", _bare(table.table))
+    yield Named("table", bare(table.table))
     for column in table.columns:
-        yield Named("column", column.name, _bare(table.table))
+        yield Named("column", column.name, bare(table.table))
         yield from _of_constraints(table.table, column.constraints)
     yield from _of_constraints(table.table, table.constraints)
 
 
 def _of_changes(context: Context) -> Iterator[Named]:
     for added in context.all(act.AddColumn):
-        yield Named("column", added.column.name, _bare(added.table))
+        yield Named("column", added.column.name, bare(added.table))
         yield from _of_constraints(added.table, added.column.constraints)
     for constraint in context.all(act.AddConstraint):
         yield from _of_constraints(constraint.table, (constraint.constraint,))
@@ -63,26 +64,22 @@ def _of_changes(context: Context) -> Iterator[Named]:
 def _of_constraints(table: str, constraints: tuple[Constraint, ...]) -> Iterator[Named]:
     for each in constraints:
         if each.name and each.kind in _KINDS and not each.using_index:
-            yield Named(_KINDS[each.kind], each.name, _bare(table), each.columns)
+            yield Named(_KINDS[each.kind], each.name, bare(table), each.columns)
 
 
 def _of_rename(rename: act.Rename, catalogue: Catalogue) -> Iterator[Named]:
     if rename.kind == "SCHEMA":
         yield Named("schema", rename.new)
     if rename.kind == "TABLE" and rename.old in catalogue.tables:
-        yield Named("table", _bare(rename.new))
+        yield Named("table", bare(rename.new))
     if rename.kind == "COLUMN":
-        yield Named("column", rename.new, _bare(rename.relation))
+        yield Named("column", rename.new, bare(rename.relation))
     index = catalogue.indexes.get(rename.old) if rename.kind == "INDEX" else None
     if index and not index.constraint:
         kind = "unique index" if index.unique else "index"
         columns = tuple(each.name for each in index.columns)
-        yield Named(kind, _bare(rename.new), _bare(index.table), columns)
+        yield Named(kind, bare(rename.new), bare(index.table), columns)
     constraint = catalogue.constraint(rename.relation, rename.old)
     if rename.kind == "CONSTRAINT" and constraint and constraint.kind in _KINDS:
         kind = _KINDS[constraint.kind]
-        yield Named(kind, rename.new, _bare(rename.relation), constraint.columns)
-
-
-def _bare(name: str) -> str:
-    return name.rpartition(".")[2]
+        yield Named(kind, rename.new, bare(rename.relation), constraint.columns)

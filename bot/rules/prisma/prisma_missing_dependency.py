@@ -15,6 +15,7 @@ from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.sql import actions as act
+from bot.sql.names import bare
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 
@@ -78,7 +79,7 @@ def _went(name: str, context: Context) -> bool:
         elif isinstance(action, act.Rename | act.SetSchema):
             old, new = _moved(action)
             gone = (gone or (old == name and action.kind in _RELATIONS)) and new != name
-        elif isinstance(action, _HIDDEN) and _bare(name) in sql:
+        elif isinstance(action, _HIDDEN) and bare(name) in sql:
             # It may have come back by what cannot be read.
             gone = False
     return gone
@@ -87,7 +88,7 @@ def _went(name: str, context: Context) -> bool:
 def _moved(action: act.Rename | act.SetSchema) -> tuple[str, str]:
     if isinstance(action, act.Rename):
         return action.old, action.new
-    return action.name, f"{action.schema}.{_bare(action.name)}"
+    return action.name, f"{action.schema}.{bare(action.name)}"
 
 
 def _heard(name: str, context: Context) -> Iterator[tuple[act.Action, str]]:
@@ -121,9 +122,5 @@ def _creator(name: str, later: Iterable[Migration]) -> str | None:
 
 def _naming(name: str, migration: Migration) -> Iterator[Statement]:
     """The statements of a migration in which the name stands; few files have to be parsed."""
-    if _bare(name) in migration.sql:
-        yield from (each for each in parse(migration.sql).statements if _bare(name) in each.sql)
-
-
-def _bare(name: str) -> str:
-    return name.rpartition(".")[2]
+    if bare(name) in migration.sql:
+        yield from (each for each in parse(migration.sql).statements if bare(name) in each.sql)

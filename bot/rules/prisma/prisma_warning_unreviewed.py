@@ -12,6 +12,7 @@ from bot.core.rule import Hit, Hits
 from bot.core.statement import Position
 from bot.judge.context import MigrationContext
 from bot.sql.lexer import Lines, Part, pieces
+from bot.sql.names import bare
 
 SEVERITY = Severity.WARNING
 
@@ -98,8 +99,8 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
 def _new_tables(context: MigrationContext) -> set[str]:
     """The tables that did not exist before this pull request, and so cannot lose anything."""
     here = {*context.start.tables, *context.catalogue.tables} - set(context.base.tables)
-    old = {name.partition(".")[2] for name in context.base.tables} if here else set()
-    return {name.partition(".")[2] for name in here} - old
+    old = set(map(bare, context.base.tables)) if here else set()
+    return set(map(bare, here)) - old
 
 
 def _names(name: str, sql: str) -> bool:

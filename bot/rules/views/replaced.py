@@ -4,6 +4,7 @@ import re
 
 from bot.judge.context import Context
 from bot.sql.actions import CreateFunction
+from bot.sql.names import bare
 
 
 def existed(function: str, context: Context) -> bool:
@@ -11,9 +12,9 @@ def existed(function: str, context: Context) -> bool:
     here = context.earlier.all(CreateFunction, about=function)
     if context.file.baseline or any(True for _ in here):
         return False
-    bare = re.escape(function.rpartition(".")[2])
+    name = re.escape(bare(function))
     created = re.compile(
-        rf"\bCREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\s+([\w\"]+\.)?\"?{bare}\"?\s*\(",
+        rf"\bCREATE\s+(OR\s+REPLACE\s+)?(FUNCTION|PROCEDURE)\s+([\w\"]+\.)?\"?{name}\"?\s*\(",
         re.IGNORECASE,
     )
     before = context.file.history[: context.file.fresh_from]
