@@ -181,3 +181,15 @@ def test_two_slow_changes_of_one_table_add_up() -> None:
     rule = "statement-after-access-exclusive"
     assert len(found(slow + again, rule)) == 1
     assert found(ADD + again, rule) == []
+
+
+def test_a_table_that_stays_locked_is_reported_once_for_its_transaction() -> None:
+    rule = "statement-after-access-exclusive"
+    index = 'CREATE INDEX a ON "User"("id"); CREATE INDEX b ON "User"("name");'
+    assert len(found(ADD + index, rule)) == 1
+    assert len(found(wrapped(ADD + index) + wrapped(ADD + index), rule)) == 2
+
+
+def test_a_table_that_is_locked_later_on_is_reported_then() -> None:
+    sql = ADD + 'CREATE INDEX a ON "User"("id");' + OTHER + VALIDATE
+    assert len(found(sql, "statement-after-access-exclusive")) == 2
