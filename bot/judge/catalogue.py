@@ -108,9 +108,9 @@ class Catalogue:
         return tuple(name for child in direct for name in (child, *self.partitions_of(child)))
 
     def is_partitioned(self, table: str) -> bool:
-        """Whether a table has partitions, or may have; if no migration creates it, they tell."""
+        """Whether a table may have partitions; of one that no migration creates, they tell."""
         known = self.tables.get(table)
-        return known.partitioned if known else bool(self.partitions_of(table))
+        return known.partitioned if known else any(self.tables.of((_Kin.PARTITION, table)))
 
     def heirs_of(self, table: str) -> tuple[str, ...]:
         """The tables that inherit from a table, and those that inherit from them."""

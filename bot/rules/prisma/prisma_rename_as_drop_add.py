@@ -11,7 +11,9 @@ from bot.core.finding import Severity
 from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
+from bot.judge.births import key_of
 from bot.judge.context import Context, shown
+from bot.rules.objects.lifecycle import comes_back
 from bot.sql.actions import AddColumn, CreateTable, DropColumn, DropObjects
 from bot.sql.values import Column
 
@@ -42,6 +44,8 @@ QUIET = [
     "CREATE TABLE n (a TEXT); ALTER TABLE n DROP COLUMN a, ADD COLUMN b TEXT;",
     'ALTER TABLE "User" ADD COLUMN "x" TEXT;',
     'DROP TABLE "User"; CREATE TABLE "Other" ("a" INT, "b" INT);',
+    'CREATE TABLE "new_User" ("id" TEXT NOT NULL, "name" TEXT, "age" INTEGER); DROP TABLE "User"; '
+    'ALTER TABLE "new_User" RENAME TO "User";',
 ]
 
 
@@ -92,6 +96,8 @@ def _replaced_tables(context: Context) -> Iterator[tuple[str, str]]:
         old = context.catalogue.tables.get(name)
         if old is None or not old.columns or context.is_new(name):
             continue
+        if comes_back(context, key_of("TABLE", name)):
+            continue  # table-replaced: the name stays.
         for created in context.file.all(CreateTable):
             types = {each.name: each.type for each in created.columns}
             if created.table != name and types == {k: v.type for k, v in old.columns.items()}:

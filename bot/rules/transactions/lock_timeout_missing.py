@@ -2,7 +2,9 @@
 
 While it waits for one slow query, all queries that come later wait behind it. A report that runs
 for ten minutes is then an outage of ten minutes. migration-bot sets the timeout itself and tries
-again; Prisma does not.
+again, so nothing is found where it applies the migrations, which is what it takes for granted.
+Prisma sets none: where `prisma migrate deploy` applies them, say so in the configuration, with
+`prisma = "6.19.0"` or whatever version it is.
 """
 
 from bot.core.finding import Severity

@@ -47,6 +47,8 @@ QUIET = [
     "SET lock_timeout = 0; CREATE TABLE n (a INT); ALTER TABLE n ADD COLUMN b INT;",
     "SET lock_timeout = '2s'; ALTER TABLE \"Order\" ADD COLUMN a INT; RESET lock_timeout;",
     'SET statement_timeout = 0; ALTER TABLE "Order" ADD COLUMN a INT;',
+    'ALTER TABLE "Order" ADD COLUMN a INT; RESET lock_timeout;',
+    'ALTER TABLE "Order" ADD COLUMN a INT; SET lock_timeout = 0;',
     'SET lock_timeout = 0; SET lock_timeout = 500; ALTER TABLE "Order" ADD COLUMN a INT;',
 ]
 
@@ -65,7 +67,9 @@ def check(statement: Statement, context: Context) -> Hits:
     setting = in_effect("lock_timeout", context)
     why = _why(setting, context)
     if tables and why and not _said(setting, context):
-        yield f"{why}, so waiting for {', '.join(map(shown, sorted(tables)))} has no useful limit."
+        own = setting is None and context.settings.prisma is None
+        limit = "does not keep to it" if own else "has no useful limit"
+        yield f"{why}, so waiting for {', '.join(map(shown, sorted(tables)))} {limit}."
 
 
 def rewrite(statement: Statement, context: Context) -> Rewrite | None:
@@ -89,8 +93,9 @@ def _dead(step: Step, file: MigrationContext) -> Iterator[str]:
 
 def _why(setting: Setting | None, context: Context) -> str:
     if setting is None:
-        # migration-bot has set one before the file begins.
-        return "" if context.settings.prisma is None else "lock_timeout is set only further down"
+        # migration-bot has set one before the file begins; the author meant a limit of their own.
+        wanted = context.settings.prisma is not None or _limits(context)
+        return "lock_timeout is set only further down" if wanted else ""
     if setting.value is None:
         return "lock_timeout is given back to the server above"
     length = setting.milliseconds
@@ -99,6 +104,12 @@ def _why(setting: Setting | None, context: Context) -> str:
     if length is not None and length > _LONGEST:
         return f"lock_timeout is {length / 1000:g} seconds"
     return ""
+
+
+def _limits(context: Context) -> bool:
+    """Whether the file sets a limit that is of use anywhere, and does not only take one away."""
+    lengths = (each.milliseconds for each in context.file.once(settings_in)["lock_timeout"])
+    return any(0 < length <= _LONGEST for length in lengths if length is not None)
 
 
 def _said(setting: Setting | None, context: Context) -> bool:

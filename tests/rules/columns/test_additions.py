@@ -1,5 +1,7 @@
 """What is written beside an added column, in odd places."""
 
+import pytest
+
 from tests.judging import judged, names
 
 USERS = (
@@ -69,3 +71,37 @@ def test_rows_that_may_not_be_there_are_no_rows() -> None:
     copy = 'CREATE TABLE n (id TEXT PRIMARY KEY); INSERT INTO n (id) SELECT "id" FROM "User";'
 
     assert "add-column-required" not in found(copy + "ALTER TABLE n ADD COLUMN b INT NOT NULL;")
+
+
+@pytest.mark.parametrize(
+    ("sql", "rule"),
+    [
+        ("ALTER TABLE x ADD a INT; ALTER TABLE x DROP a;", "column-dropped"),
+        ("ALTER TABLE x ADD a INT; CREATE UNIQUE INDEX i ON x (a);", "index-unique-may-fail"),
+        ("ALTER TABLE x ADD a INT; ALTER TABLE x RENAME a TO b;", "rename-column"),
+    ],
+)
+def test_a_column_the_file_adds_is_new_even_if_no_migration_creates_its_table(
+    sql: str, rule: str
+) -> None:
+    assert rule not in names(judged(sql))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE x DROP a; ALTER TABLE x ADD a INT;",
+        "ALTER TABLE x DROP a, ADD a INT;",
+        "ALTER TABLE x ADD IF NOT EXISTS a INT; ALTER TABLE x DROP a;",
+        "ALTER TABLE y ADD a INT; ALTER TABLE x DROP a;",
+    ],
+)
+def test_a_column_that_was_there_before_is_not_new(sql: str) -> None:
+    assert "column-dropped" in names(judged(sql))
+
+
+@pytest.mark.parametrize("rule", ["set-not-null-scan", "set-not-null-may-fail"])
+def test_a_constraint_of_another_column_proves_nothing(rule: str) -> None:
+    sql = "ALTER TABLE x VALIDATE CONSTRAINT x_fkey; ALTER TABLE x ALTER email SET NOT NULL;"
+    assert rule in names(judged(sql))
+    assert rule not in names(judged(sql.replace("x_fkey", "x_email_there")))

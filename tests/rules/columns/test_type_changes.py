@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.finding import Severity
 from tests.judging import judged, names
 
 BEFORE = (
@@ -146,3 +147,37 @@ def test_before_postgresql_12_the_table_is_rewritten_with_its_indexes() -> None:
 
     assert "column-type-index-rebuild" in found(change, more=index)
     assert "column-type-index-rebuild" not in found(change, more=index, postgres=11)
+
+
+def severities(change: str, rule: str) -> list[Severity]:
+    migration = judged(f"ALTER TABLE {change}", before=[BEFORE])
+    return [each.severity for each in migration.findings if each.rule == rule]
+
+
+def test_the_types_one_statement_changes_are_one_finding() -> None:
+    change = "u ALTER id TYPE NUMERIC, ALTER f TYPE NUMERIC, ALTER at TYPE DATE USING at::date"
+    assert found(change).count("column-type-rewrite") == 1
+    assert found(change).count("column-type-client-break") == 1
+
+
+def test_what_disturbs_the_running_version_is_a_notice_where_the_table_is_rewritten() -> None:
+    assert severities("u ALTER id TYPE NUMERIC", "column-type-client-break") == [Severity.NOTICE]
+
+
+def test_one_change_that_rewrites_nothing_is_enough_for_a_warning() -> None:
+    change = "u ALTER id TYPE NUMERIC, ALTER name TYPE TEXT"
+    assert severities(change, "column-type-client-break") == [Severity.WARNING]
+
+
+def test_an_enum_that_is_replaced_is_not_reported_as_a_rewrite_too() -> None:
+    replaced = (
+        "u ALTER k DROP DEFAULT; CREATE TYPE kind_new AS ENUM ('b');"
+        "ALTER TABLE u ALTER k TYPE kind_new USING k::text::kind_new;"
+        "ALTER TYPE kind RENAME TO kind_old; ALTER TYPE kind_new RENAME TO kind"
+    )
+    assert "prisma-enum-replace" in found(replaced)
+    assert "column-type-rewrite" not in found(replaced)
+
+
+def test_another_enum_is_a_rewrite() -> None:
+    assert "column-type-rewrite" in found("u ALTER k TYPE mood USING k::text::mood")

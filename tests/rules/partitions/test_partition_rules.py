@@ -70,3 +70,12 @@ def test_a_key_without_the_partition_key_is_refused_by_the_server() -> None:
     assert count("partition-design", in_place, severities=on) == 2
     assert count("partition-design", 'CREATE UNIQUE INDEX i ON "Log"(n);', severities=on) == 1
     assert count("partition-design", in_place) == 0
+
+
+def test_a_table_that_no_migration_creates_is_partitioned_if_it_has_a_partition() -> None:
+    sql = "CREATE TABLE p_1 PARTITION OF p FOR VALUES IN (1); CREATE INDEX i ON p (a);"
+    assert "partitioned-index-build" in names(judged(sql))
+    assert "index-create-blocking" not in names(judged(sql))
+    assert "concurrently-unsupported-target" in names(
+        judged(sql.replace("INDEX i", "INDEX CONCURRENTLY i"))
+    )

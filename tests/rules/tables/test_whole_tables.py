@@ -117,3 +117,24 @@ def test_padding_is_told_in_bytes() -> None:
     assert [each.message for each in found if each.rule == "column-order-padding"] == [
         "8 bytes of every row of n are padding."
     ]
+
+
+COPY = (
+    'CREATE TABLE "new_User" ("id" TEXT NOT NULL PRIMARY KEY);'
+    'INSERT INTO "new_User" SELECT * FROM "User";'
+)
+SWAP = 'DROP TABLE "User"; ALTER TABLE "new_User" RENAME TO "User";'
+
+
+def test_a_table_that_a_copy_replaces_is_one_error() -> None:
+    assert said("table-replaced", COPY + SWAP)
+    assert not said("table-dropped", COPY + SWAP)
+    assert not said("prisma-rename-as-drop-add", COPY + SWAP)
+
+
+def test_a_table_whose_copy_has_another_name_is_dropped() -> None:
+    assert said("table-dropped", COPY + 'DROP TABLE "User";')
+
+
+def test_a_table_that_nobody_copies_loses_its_rows() -> None:
+    assert said("table-dropped", COPY.partition("INSERT")[0] + SWAP)

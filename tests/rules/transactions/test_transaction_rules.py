@@ -108,7 +108,7 @@ def test_a_local_timeout_inside_begin_holds_until_commit() -> None:
 def test_a_timeout_that_comes_too_late_is_found_where_it_was_needed() -> None:
     sql = ADD + "SET lock_timeout = '2s';" + OTHER
     lengths = [len(found(sql, "timeout-ineffective", each)) for each in VERSIONS]
-    assert lengths == [0, 1, 1]
+    assert lengths == [1, 1, 1]
     assert found(sql, "lock-timeout-missing", BATCH) == []
 
 
@@ -181,3 +181,21 @@ def test_two_slow_changes_of_one_table_add_up() -> None:
     rule = "statement-after-access-exclusive"
     assert len(found(slow + again, rule)) == 1
     assert found(ADD + again, rule) == []
+
+
+def test_a_table_that_stays_locked_is_reported_once_for_its_transaction() -> None:
+    rule = "statement-after-access-exclusive"
+    index = 'CREATE INDEX a ON "User"("id"); CREATE INDEX b ON "User"("name");'
+    assert len(found(ADD + index, rule)) == 1
+    assert len(found(wrapped(ADD + index) + wrapped(ADD + index), rule)) == 2
+
+
+def test_a_table_that_is_locked_later_on_is_reported_then() -> None:
+    sql = ADD + 'CREATE INDEX a ON "User"("id");' + OTHER + VALIDATE
+    assert len(found(sql, "statement-after-access-exclusive")) == 2
+
+
+@pytest.mark.parametrize("prisma", VERSIONS)
+def test_a_limit_that_is_set_too_late_is_found_whoever_applies_it(prisma: str | None) -> None:
+    sql = f"{ADD} SET lock_timeout = '2s';"
+    assert found(sql, "timeout-ineffective", prisma) == [Severity.WARNING]
