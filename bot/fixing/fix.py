@@ -14,7 +14,7 @@ from bot.fixing.naming import Named, named
 from bot.fixing.splitting import carried_out, in_one_transaction, in_transactions
 
 MOST_ROUNDS = 30
-BY_HAND = "no machine can say what is meant"
+BY_HAND = "it needs a decision of yours"
 REFUSED = "its file is not rewritten"
 # Findings about a file as a whole that go when one transaction carries all of it.
 ATOMIC_RULES = frozenset({"prisma-split-not-atomic", "non-idempotent-ddl"})
@@ -158,6 +158,7 @@ class _Fixer:
             left=tuple(
                 Left(finding, self._reason(name, finding, judged)) for finding, judged in findings
             ),
+            todos=names.draft.todos,
         )
 
     def _reason(self, name: str, finding: Finding, judged: JudgedMigration) -> str:
@@ -165,12 +166,13 @@ class _Fixer:
             return self.untouchable[name]
         target = _target(name, 0, finding, judged)
         if target is None:
-            return BY_HAND
+            return _OF_RULES.get(finding.rule, BY_HAND)
         if not self.wish.wants(finding):
             return "it was not asked for"
         return self.refused.get(target.key, REFUSED)
 
 
+_OF_RULES = {"backfill-unbatched": "a migration cannot do it in batches, a script can"}
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 
 
@@ -230,6 +232,7 @@ def _rewritten(drafts: Sequence[Draft], found: Sequence[_Target]) -> tuple[Draft
             }
             if rewrites:
                 draft = carried_out(draft, place, rewrites)
+                draft = draft.with_todos(each.todo for each in rewrites.values())
             else:
                 draft = in_one_transaction(draft, place)
         after.append(draft)

@@ -5,8 +5,10 @@ import pytest
 from bot.core.rewrite import Piece, Place, Rewrite
 from tests.judging import judged
 
-BEFORE = ['CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "n" INT); CREATE INDEX j ON "Order"("n");']
-
+BEFORE = [
+    'CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "n" INT); '
+    'CREATE INDEX j ON "Order"("n");'
+]
 ADD = 'ALTER TABLE "Order" ADD COLUMN "y" INT;'
 
 
