@@ -12,6 +12,7 @@ from bot.fixing.allowances import with_allowances
 from bot.fixing.draft import CannotSplit, Draft
 from bot.fixing.naming import Named, named
 from bot.fixing.splitting import carried_out, in_one_transaction, in_transactions
+from bot.fixing.warned import with_warnings
 
 MOST_ROUNDS = 30
 BY_HAND = "it needs a decision of yours"
@@ -107,6 +108,7 @@ class _Fixer:
 
     def _judged(self, drafts: tuple[Draft, ...]) -> "_State":
         """The drafts judged; allowances for a file are carried to where they are needed now."""
+        drafts = tuple(map(with_warnings, drafts))
         names = named(drafts, self.change)
         change = _with(self.change, names)
         state = _State(drafts, names, change, self.judging(change))

@@ -54,7 +54,7 @@ def test_an_index_stands_alone_and_what_follows_it_comes_in_a_third_folder() -> 
 
 
 def test_an_index_that_comes_first_keeps_the_name_of_the_migration() -> None:
-    assert names(f"{INDEX}\n{ADD}") == ["20240201000000_new", "20240201000001_new_then"]
+    assert names(f"{INDEX}\n{ADD}") == ["20240201000000_new", "20240201000001_new_columns"]
 
 
 def test_validations_of_one_migration_share_the_last_folder() -> None:
