@@ -250,6 +250,17 @@ def test_a_file_that_prisma_would_commit_in_pieces_becomes_one_transaction() -> 
     ]
 
 
+def test_a_setting_that_two_statements_need_is_made_once() -> None:
+    table = 'CREATE TABLE c ("i" INT PRIMARY KEY, "p" TEXT);'
+    other = 'ALTER TABLE c ADD CONSTRAINT q FOREIGN KEY ("p") REFERENCES "Post"("id");'
+    made = texts(
+        f"{table}\n{INDEX}\n-- k\n{KEY};\n\n-- q\n{other}", prisma="7.8.0", one_by_one=True
+    )
+    assert made[2] == (
+        f"BEGIN;\nSET lock_timeout = '2s';\n-- k\n{KEY} NOT VALID;\n\n-- q\n{other}\nCOMMIT;\n"
+    )
+
+
 def test_fixing_twice_changes_nothing_more() -> None:
     once = texts(f"{ADD}\n{INDEX}\n{KEY};")
     assert texts(*once) == once
