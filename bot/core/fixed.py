@@ -19,13 +19,15 @@ class Left:
 class FixedMigration:
     """A migration and what stands in for it: the same one, or several folders in order.
 
-    `settled` are the names of the rules whose findings are gone.
+    `settled` are the names of the rules whose findings are gone, `todos` sentences about what a
+    person has to do besides.
     """
 
     before: Migration
     after: tuple[Migration, ...]
     settled: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
+    todos: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:

@@ -43,17 +43,19 @@ class Piece:
 class Rewrite:
     """The pieces that stand in for one statement, in the order in which they run.
 
-    No piece at all means that the statement goes.
+    No piece at all means that the statement goes. `todo` is what a person has to do besides, as a
+    sentence.
     """
 
     pieces: tuple[Piece, ...] = ()
+    todo: str = ""
 
     @property
     def of_all(self) -> "Rewrite":
         """The same for a statement that has its file to itself: one piece is apart where it is."""
         if len(self.pieces) != 1 or self.pieces[0].place is not Place.APART:
             return self
-        return Rewrite((replace(self.pieces[0], place=Place.HERE),))
+        return replace(self, pieces=(replace(self.pieces[0], place=Place.HERE),))
 
     @property
     def in_place(self) -> str | None:

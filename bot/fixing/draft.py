@@ -1,6 +1,6 @@
 """A migration on its way to be several: the texts of its folders, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.migration import Migration
@@ -23,8 +23,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Draft:
+    """`todos` are sentences about what a person has to do besides."""
+
     migration: Migration
     parts: tuple[Part, ...]
+    todos: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, migration: Migration) -> "Draft":
@@ -33,6 +36,9 @@ class Draft:
     @property
     def changed(self) -> bool:
         return len(self.parts) > 1 or self.parts[0].text != self.migration.sql
+
+    def with_todos(self, todos: Iterable[str]) -> "Draft":
+        return replace(self, todos=(*self.todos, *filter(None, todos)))
 
     def with_part(self, place: int, instead: tuple[Part, ...], later: tuple[Part, ...]) -> "Draft":
         """One part replaced by others, and more put after everything, beside their like."""

@@ -12,9 +12,10 @@ from bot.fixing.allowances import with_allowances
 from bot.fixing.draft import CannotSplit, Draft
 from bot.fixing.naming import Named, named
 from bot.fixing.splitting import carried_out, in_one_transaction, in_transactions
+from bot.fixing.warned import with_warnings
 
 MOST_ROUNDS = 30
-BY_HAND = "no machine can say what is meant"
+BY_HAND = "it needs a decision of yours"
 REFUSED = "its file is not rewritten"
 # Findings about a file as a whole that go when one transaction carries all of it.
 ATOMIC_RULES = frozenset({"prisma-split-not-atomic", "non-idempotent-ddl"})
@@ -107,6 +108,7 @@ class _Fixer:
 
     def _judged(self, drafts: tuple[Draft, ...]) -> "_State":
         """The drafts judged; allowances for a file are carried to where they are needed now."""
+        drafts = tuple(map(with_warnings, drafts))
         names = named(drafts, self.change)
         change = _with(self.change, names)
         state = _State(drafts, names, change, self.judging(change))
@@ -158,6 +160,7 @@ class _Fixer:
             left=tuple(
                 Left(finding, self._reason(name, finding, judged)) for finding, judged in findings
             ),
+            todos=names.draft.todos,
         )
 
     def _reason(self, name: str, finding: Finding, judged: JudgedMigration) -> str:
@@ -165,12 +168,13 @@ class _Fixer:
             return self.untouchable[name]
         target = _target(name, 0, finding, judged)
         if target is None:
-            return BY_HAND
+            return _OF_RULES.get(finding.rule, BY_HAND)
         if not self.wish.wants(finding):
             return "it was not asked for"
         return self.refused.get(target.key, REFUSED)
 
 
+_OF_RULES = {"backfill-unbatched": "a migration cannot do it in batches, a script can"}
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 
 
@@ -230,6 +234,7 @@ def _rewritten(drafts: Sequence[Draft], found: Sequence[_Target]) -> tuple[Draft
             }
             if rewrites:
                 draft = carried_out(draft, place, rewrites)
+                draft = draft.with_todos(each.todo for each in rewrites.values())
             else:
                 draft = in_one_transaction(draft, place)
         after.append(draft)

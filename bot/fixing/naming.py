@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.core.history import Change
 from bot.core.migration import sort_key
-from bot.fixing.draft import CannotSplit, Draft
+from bot.fixing.called import THEN, called, numbered
+from bot.fixing.draft import CannotSplit, Draft, Part
 
 _FORMAT = "%Y%m%d%H%M%S"
 _SECOND = timedelta(seconds=1)
@@ -50,10 +51,17 @@ def _names_of(draft: Draft, last: str | None) -> tuple[str, ...]:
         return (name,)
     if at is None:
         raise CannotSplit("its name carries no time that others could follow")
+    words = numbered(_word(each) for each in draft.parts[1:])
     names = [name]
-    for n, part in enumerate(draft.parts[1:], start=1):
-        names.append(_stamped(at + n * _SECOND, f"{_slug(name)}_{part.what or 'then'}"))
+    for part, word in zip(draft.parts[1:], words, strict=True):
+        # Before a check there is room for a folder in which somebody fills the rows.
+        at += 2 * _SECOND if part.what == "check" else _SECOND
+        names.append(_stamped(at, f"{_slug(name)}_{word}"))
     return tuple(names)
+
+
+def _word(part: Part) -> str:
+    return called(part.text) if part.what in ("", THEN) else part.what
 
 
 def _after(last: str) -> datetime:

@@ -1,9 +1,11 @@
 """What statements leave behind in their session, and what ties them to their transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from bot.core.rewrite import Rewrite
 from bot.core.statement import Statement
 from bot.sql import actions as act
+from bot.sql.parse import parse
 from bot.sql.read import actions_of
 
 # Settings that change nothing about what a statement builds.
@@ -42,6 +44,19 @@ def in_effect(statements: Sequence[Statement]) -> dict[str, str]:
             else:
                 found[action.name] = statement.sql
     return found
+
+
+def said_again(text: str, rewrites: Mapping[int, Rewrite], *, written: str) -> frozenset[int]:
+    """The settings in a text that a rewrite makes further up, and that the author has not
+    `written`: an earlier rewrite put them there."""
+    made: set[str] = set()
+    found: set[int] = set()
+    for place, statement in enumerate(parse(text).statements):
+        if statement.sql in made and statement.sql not in written:
+            found.add(place)
+        pieces = rewrites[place].pieces if place in rewrites else ()
+        made.update(each.sql for each in pieces if each.sql.startswith("SET "))
+    return frozenset(found)
 
 
 def telling(settings: Iterable[str]) -> list[str]:

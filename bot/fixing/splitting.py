@@ -1,6 +1,6 @@
 """Rewrites carried out on one folder's text, which may make several folders of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -22,7 +22,7 @@ from bot.fixing.groups import (
     worthwhile,
 )
 from bot.fixing.order import may_wait, torn_apart
-from bot.fixing.settings import in_effect, telling, ties
+from bot.fixing.settings import in_effect, said_again, telling, ties
 from bot.sql import actions as act
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
@@ -36,7 +36,7 @@ def carried_out(draft: Draft, place: int, rewrites: Mapping[int, Rewrite]) -> Dr
     Raises CannotSplit where the statements need each other.
     """
     part = draft.parts[place]
-    work = _Work(part, rewrites)
+    work = _Work(part, rewrites, said_again(part.text, rewrites, written=draft.migration.sql))
     work.run()
     first, *others = work.groups
     newline = "\r\n" if "\r\n" in draft.migration.sql else "\n"
@@ -92,12 +92,14 @@ def _trimmed(text: str, newline: str) -> str:
 class _Work:
     """One pass over the statements of a part; `groups` and `later` are what it makes.
 
+    `said_again` are statements that go because a rewrite says the same before them.
     `inside` says that the author's transaction is open, `place` which statement it is at, `depth`
     behind how many of the last folders that statement has come.
     """
 
     part: Part
     rewrites: Mapping[int, Rewrite]
+    said_again: Collection[int] = ()
 
     def __post_init__(self) -> None:
         self.chunks = chunks_of(self.part.text, parse(self.part.text))
@@ -113,7 +115,9 @@ class _Work:
         for place, chunk in enumerate(self.chunks):
             self.place = place
             rewrite = self.rewrites.get(place)
-            if rewrite is None:
+            if place in self.said_again:
+                self._add(Item(COMMENT, chunk.lead))
+            elif rewrite is None:
                 self._add(_written(chunk, chunk.text, _kind(chunk.statement)))
             elif rewrite.pieces:
                 self._replace(chunk, self._settled(rewrite).pieces)

@@ -110,7 +110,7 @@ class Catalogue:
     def is_partitioned(self, table: str) -> bool:
         """Whether a table may have partitions; of one that no migration creates, they tell."""
         known = self.tables.get(table)
-        return known.partitioned if known else any(self.tables.of((_Kin.PARTITION, table)))
+        return known.partitioned if known else any(self.tables.of(_PartitionOf(table)))
 
     def heirs_of(self, table: str) -> tuple[str, ...]:
         """The tables that inherit from a table, and those that inherit from them."""

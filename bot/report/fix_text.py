@@ -1,6 +1,6 @@
 """`fix` in a terminal: what was rewritten, what stays, and whether it is proved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 
 from bot.core.finding import Severity
@@ -70,24 +70,37 @@ def _migration(fixed: FixedMigration, *, dry_run: bool) -> Iterator[Line]:
         yield line(f"It {'would become' if dry_run else 'is now'} these folders:", indent=2)
         for each in fixed.after:
             yield Line(((each.name, ""),), indent=4, wrapped=False)
-    for left in stays:
-        yield from _left(left)
+    for todo in fixed.todos:
+        yield Line((("yours to do:", "bold yellow"), (f" {todo}", "")), indent=2)
+    for alike in _alike(stays):
+        yield from _left(alike)
     yield line()
 
 
-def _left(left: Left) -> Iterator[Line]:
-    finding = left.finding
+def _alike(stays: Iterable[Left]) -> Iterable[list[Left]]:
+    """Those of one rule that stay for one reason together."""
+    found: dict[tuple[str, str, Severity], list[Left]] = {}
+    for left in stays:
+        key = (left.finding.rule, left.reason, left.finding.severity)
+        found.setdefault(key, []).append(left)
+    return found.values()
+
+
+def _left(alike: Sequence[Left]) -> Iterator[Line]:
+    left, finding = alike[0], alike[0].finding
     style = "bold red" if finding.severity is Severity.ERROR else "bold yellow"
     pieces = (finding.severity.value, style), (f" {finding.rule} stays: {left.reason}.", "")
     yield Line(pieces, indent=2)
-    yield line(finding.message, indent=4)
+    for each in alike:
+        yield line(each.finding.message, indent=4)
 
 
 def _end(
     fixing: Fixing, comparison: Comparison | None, unproved: str, *, dry_run: bool
 ) -> Iterator[Line]:
     if not fixing.changed:
-        yield line("There is nothing to rewrite.")
+        left = any(each.left for each in fixing.migrations)
+        yield line("Nothing was rewritten." if left else "There is nothing to rewrite.")
         return
     if comparison is not None and comparison.proved:
         yield line(f"Proved on {comparison.server}: the schema in the end is the same.", "green")

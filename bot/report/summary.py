@@ -70,17 +70,18 @@ def _next_steps(review: Review) -> Iterator[Line]:
     if gravest is None or gravest.severity is Severity.NOTICE:
         return
     yield line()
-    rewritten = sum(each.rewrite is not None for each in _grave(review))
+    serious = _grave(review)
+    rewritten = sum(each.rewrite is not None for each in serious)
     if rewritten:
-        yield from _step(f"Have {_of_all(rewritten, review)} rewritten:", "migration-bot fix")
+        said = _of_all(rewritten, len(serious))
+        yield from _step(f"Have {said} rewritten:", "migration-bot fix")
     yield from _step("Read more, with an example:", f"migration-bot rules {gravest.rule}")
     if any(each.statement is not None for each in _counted(review)):
         comment = "-- migration-bot: allow RULE because REASON"
         yield from _step("Or say above a statement why it may stand:", comment)
 
 
-def _of_all(rewritten: int, review: Review) -> str:
-    many = len(_grave(review))
+def _of_all(rewritten: int, many: int) -> str:
     if rewritten == many:
         return "it" if many == 1 else f"all {many:,}"
     return f"{rewritten:,} of the {many:,}"

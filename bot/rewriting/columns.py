@@ -1,10 +1,11 @@
 """Columns added to tables in use: bare first, then filled, then with everything that was wanted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from bot.core.rewrite import Piece, Place, Rewrite
 from bot.core.statement import Statement
-from bot.judge.context import Context
+from bot.judge.context import Context, listed, shown
 from bot.rewriting.altering import AlterTable, Command, Levels, read_alter_table, rewritten
 from bot.rewriting.column_text import Clause, ColumnText, read_column
 from bot.rewriting.constraints import CHECK, FOREIGN, UNIQUE, index_body, name_of, validation
@@ -51,6 +52,7 @@ def filled_first(statement: Statement, context: Context) -> Rewrite | None:
         return None
     changes: dict[int, str | None] = {}
     levels = Levels()
+    names: list[str] = []
     for n, column, _ in _columns(alter, context):
         kinds = {each.kind for each in column.clauses}
         if NOT_NULL not in kinds or kinds - {NOT_NULL, UNIQUE, CHECK, FOREIGN}:
@@ -65,7 +67,16 @@ def filled_first(statement: Statement, context: Context) -> Rewrite | None:
         if more is None:
             return None
         changes[n], levels = column.without({NOT_NULL}), levels.beside(more)
-    return rewritten(alter, changes, levels=levels)
+        names.append(f"{shown(alter.table)}.{column.name}")
+    made = rewritten(alter, changes, levels=levels)
+    return replace(made, todo=_to_fill(names)) if made else None
+
+
+def _to_fill(names: Sequence[str]) -> str:
+    return (
+        f"fill {listed(names)} in the rows that are there already, in a folder before the one "
+        "that checks it; a comment there has an example."
+    )
 
 
 def defaulted_after(statement: Statement, context: Context) -> Rewrite | None:

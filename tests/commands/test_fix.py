@@ -124,7 +124,7 @@ def test_an_error_that_is_left_is_told_with_its_reason_and_blocks() -> None:
     assert run(given) is ExitCode.FINDINGS
     assert checkout.written == []
     assert "table-dropped stays" in shown(given)
-    assert "There is nothing to rewrite." in shown(given)
+    assert "Nothing was rewritten." in shown(given)
 
 
 def test_what_a_target_has_applied_is_not_touched() -> None:
@@ -166,7 +166,7 @@ def test_in_a_repository_the_folders_are_written_and_the_check_passes(place: Pla
     again = replace_bot(place, "fix")
     assert again == ExitCode.FINE
     assert (root / MORE / "migration.sql").read_text() == "CREATE INDEX CONCURRENTLY i ON a (id);\n"
-    then = root / "20260102000001_more_then" / "migration.sql"
+    then = root / "20260102000001_more_columns" / "migration.sql"
     assert then.read_text() == "ALTER TABLE a ADD COLUMN b int;\n"
     assert place.bot("check").code == ExitCode.FINE
 

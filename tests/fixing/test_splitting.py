@@ -54,7 +54,7 @@ def test_an_index_stands_alone_and_what_follows_it_comes_in_a_third_folder() -> 
 
 
 def test_an_index_that_comes_first_keeps_the_name_of_the_migration() -> None:
-    assert names(f"{INDEX}\n{ADD}") == ["20240201000000_new", "20240201000001_new_then"]
+    assert names(f"{INDEX}\n{ADD}") == ["20240201000000_new", "20240201000001_new_columns"]
 
 
 def test_validations_of_one_migration_share_the_last_folder() -> None:
@@ -248,6 +248,17 @@ def test_a_file_that_prisma_would_commit_in_pieces_becomes_one_transaction() -> 
     assert texts(f"-- both\n\n-- a\n{first}\n{second}", prisma="7.8.0", one_by_one=True) == [
         f"-- both\n\nBEGIN;\n-- a\n{first}\n{second}\nCOMMIT;\n"
     ]
+
+
+def test_a_setting_that_two_statements_need_is_made_once() -> None:
+    table = 'CREATE TABLE c ("i" INT PRIMARY KEY, "p" TEXT);'
+    other = 'ALTER TABLE c ADD CONSTRAINT q FOREIGN KEY ("p") REFERENCES "Post"("id");'
+    made = texts(
+        f"{table}\n{INDEX}\n-- k\n{KEY};\n\n-- q\n{other}", prisma="7.8.0", one_by_one=True
+    )
+    assert made[2] == (
+        f"BEGIN;\nSET lock_timeout = '2s';\n-- k\n{KEY} NOT VALID;\n\n-- q\n{other}\nCOMMIT;\n"
+    )
 
 
 def test_fixing_twice_changes_nothing_more() -> None:

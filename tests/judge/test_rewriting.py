@@ -6,9 +6,9 @@ from bot.core.rewrite import Piece, Place, Rewrite
 from tests.judging import judged
 
 BEFORE = [
-    'CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "n" INT); CREATE INDEX j ON "Order"("n");'
+    'CREATE TABLE "Order" ("id" TEXT NOT NULL PRIMARY KEY, "n" INT); '
+    'CREATE INDEX j ON "Order"("n");'
 ]
-
 ADD = 'ALTER TABLE "Order" ADD COLUMN "y" INT;'
 
 

@@ -1,4 +1,4 @@
-"""A suggestion stands once on the lines that it replaces, and committing it makes the check pass."""
+"""A suggestion stands once on the lines it replaces, and committing it makes the check pass."""
 
 from collections.abc import Mapping
 
