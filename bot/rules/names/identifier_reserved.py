@@ -15,6 +15,8 @@ from bot.sql.names import bare
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (CreateTable, AddColumn, CreateView, Rename)
+
 FIX = "Give it another name in the database, with `@map` (`@@map` for a model) in schema.prisma."
 
 BAD = """
