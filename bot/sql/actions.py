@@ -6,6 +6,7 @@ each command of an ALTER TABLE is one of its own.
 
 from dataclasses import dataclass, field
 
+from bot.sql.bodies import Inner
 from bot.sql.values import Column, Constraint, Expression, IndexedColumn, Type, Volatility
 
 
@@ -489,7 +490,7 @@ class Vacuum(Action):
 
 @dataclass(frozen=True)
 class RunBlock(Action):
-    """DO: `body` is run at once; the actions after it are those of the statements inside.
+    """DO: `body` is run at once; the actions after it are those of the statements inside, `inner`.
 
     `conditional` says that the body decides whether some of them run, `understood` that nothing
     else does.
@@ -499,6 +500,7 @@ class RunBlock(Action):
     language: str = "plpgsql"
     conditional: bool = False
     understood: bool = False
+    inner: tuple[Inner, ...] = ()
 
 
 @dataclass(frozen=True)

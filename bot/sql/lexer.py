@@ -98,9 +98,13 @@ class Lines:
 
 def position_in(statement: Statement, offset: int) -> Position:
     """Where in the file a character of a statement stands."""
-    inside = Lines(statement.sql).at(offset)
-    first = statement.start.column - 1 if inside.line == 1 else 0
-    return Position(statement.start.line + inside.line - 1, inside.column + first)
+    return shifted(Lines(statement.sql).at(offset), statement.start)
+
+
+def shifted(inside: Position, origin: Position) -> Position:
+    """A place in a text that begins at `origin`, as a place in what it is a part of."""
+    first = origin.column - 1 if inside.line == 1 else 0
+    return Position(origin.line + inside.line - 1, inside.column + first)
 
 
 def comment_text(comment: str) -> str:
