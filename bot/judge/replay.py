@@ -11,6 +11,7 @@ from bot.judge.replay_constraints import CONSTRAINT_STEPS
 from bot.judge.replay_drops import DROP_STEPS
 from bot.judge.replay_objects import OBJECT_STEPS
 from bot.judge.replay_tables import TABLE_STEPS
+from bot.judge.replay_transactions import TRANSACTION_STEPS
 from bot.sql import actions as act
 
 _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
@@ -19,6 +20,7 @@ _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
     **DROP_STEPS,
     **OBJECT_STEPS,
     **TABLE_STEPS,
+    **TRANSACTION_STEPS,
 }
 
 

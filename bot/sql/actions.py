@@ -453,9 +453,10 @@ class Copy(Action):
 
 @dataclass(frozen=True)
 class Transaction(Action):
-    """`verb` in SQL's words: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, …"""
+    """`verb` in SQL's words: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, …; `savepoint` is its name."""
 
     verb: str
+    savepoint: str = ""
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def explain(fields: Fields) -> Iterator[act.Action]:
 
 def transaction(fields: Fields) -> Iterator[act.Action]:
     bare = fields["kind"].removeprefix("TRANS_STMT_")
-    yield act.Transaction(_VERBS.get(bare, bare))
+    yield act.Transaction(_VERBS.get(bare, bare), fields.get("savepoint_name", ""))
 
 
 def set_variable(fields: Fields) -> Iterator[act.Action]:

@@ -39,4 +39,4 @@ DO $$ BEGIN BEGIN ALTER TABLE child ADD COLUMN note text; EXCEPTION WHEN duplica
 DO $$ DECLARE n bigint := (SELECT count(*) FROM parent); BEGIN IF n >= 0 THEN DELETE FROM twin; END IF; END $$
 DO $$ BEGIN IF (SELECT count(*) FROM parent) >= 0 THEN DELETE FROM twin; END IF; END $$
 DO $$ DECLARE n bigint; BEGIN n := nextval('counter'); IF NOT EXISTS (SELECT 1 FROM loose) THEN NULL; END IF; END $$
-DO $$ BEGIN IF EXISTS (SELECT 1 FROM twin) THEN EXECUTE $q$ ALTER TABLE twin ADD COLUMN fresh text $q$; END IF; END $$
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM parent) THEN EXECUTE $q$ ALTER TABLE twin ADD COLUMN fresh text $q$; END IF; END $$
