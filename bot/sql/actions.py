@@ -409,8 +409,13 @@ class Delete(Action):
 
 @dataclass(frozen=True)
 class Insert(Action):
-    """`rows` says that it surely inserts some; `filled` are the places in the list of columns
-    that some row of VALUES gives a value other than NULL."""
+    """`rows` says that it surely inserts some, unless they are there and it says ON CONFLICT:
+    `conflict` are then the columns it updates.
+
+    `filled` are the places in the list of columns that some row of VALUES gives a value other than
+    NULL, `defaulted` those that some row leaves to DEFAULT. `width` is the number of values that
+    a row has; None where a query says so.
+    """
 
     table: str
     columns: tuple[str, ...] = ()
@@ -419,12 +424,16 @@ class Insert(Action):
     rows: bool = False
     filled: tuple[int, ...] = ()
     locked: tuple[str, ...] = ()
+    defaulted: tuple[int, ...] = ()
+    width: int | None = None
+    conflict: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Query(Action):
     """A SELECT; `functions` it calls may do anything. `locking`: FOR UPDATE and the like, of the
-    rows of those `locked`. `only` are read without their heirs."""
+    rows of those `locked`. `only` are read without their heirs. `valued` says that it gives a value
+    in the place of NULL (COALESCE), for what a table without rows lacks."""
 
     reads: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
@@ -432,6 +441,7 @@ class Query(Action):
     locking: bool = False
     locked: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    valued: bool = False
 
 
 @dataclass(frozen=True)

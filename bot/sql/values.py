@@ -80,7 +80,7 @@ class Constraint:
     """A constraint of a table. `name` is "" where the author left the naming to the server.
 
     `columns` are its own, `referenced` the other table's. `using_index` is an index by name.
-    `on_delete` is the action in SQL's words, "" for none given.
+    `on_delete` and `on_update` are actions in SQL's words, "" for none given.
     """
 
     kind: ConstraintKind
@@ -97,6 +97,7 @@ class Constraint:
     initially_deferred: bool = False
     method: str = "btree"
     no_inherit: bool = False
+    on_update: str = ""
 
 
 @dataclass(frozen=True)
