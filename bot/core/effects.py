@@ -53,8 +53,9 @@ class Effects:
 
     `rebuilds` are indexes that are built anew, `loses` the tables and columns whose data is gone,
     `misses` the names that an older version of the application would look for in vain.
-    `conditional` says that code decides whether some of it happens. `understood` is False where the
-    statement's text does not say what it will do (dynamic SQL).
+    `if_rows` are the locks that it takes besides, or more strongly, if there are rows for it to
+    change. `conditional` says that code decides whether some of it happens. `understood` is False
+    where the statement's text does not say what it will do (dynamic SQL).
     """
 
     transactional: bool = True
@@ -66,3 +67,4 @@ class Effects:
     rebuilds: tuple[str, ...] = ()
     misses: tuple[str, ...] = ()
     conditional: bool = False
+    if_rows: tuple[Lock, ...] = ()

@@ -35,7 +35,8 @@ class Catalogue:
 
     `births` says when anything that is no relation was created, by its kind and name, `members`
     which tables a publication or an object of statistics is about. `strangers` are tables that no
-    migration creates, with the constraints that migrations give them.
+    migration creates, with the constraints that migrations give them. `marks` are the points that
+    the open transaction can go back to.
     """
 
     tables: Grouped[Table] = field(default_factory=lambda: Grouped(_kin_of_table))
@@ -49,6 +50,7 @@ class Catalogue:
     functions: dict[str, Function] = field(default_factory=dict)
     members: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     strangers: dict[str, Constraints] = field(default_factory=dict)
+    marks: tuple["Mark", ...] = ()
 
     def copy(self) -> "Catalogue":
         return Catalogue(
@@ -63,7 +65,12 @@ class Catalogue:
             dict(self.functions),
             dict(self.members),
             dict(self.strangers),
+            self.marks,
         )
+
+    def go_back(self, mark: "Mark") -> None:
+        """Be again what it was at a mark, which stays."""
+        vars(self).update(vars(mark.catalogue.copy()))
 
     def born(self, relation: str) -> int | None:
         """When a table, view, index or sequence was created; None for what is not known."""
@@ -237,6 +244,15 @@ class Catalogue:
         beside = (*self.indexes, *self.tables, *self.views, *self.sequences)
         relations = {each.removeprefix(schema) for each in beside if each.startswith(schema)}
         return {*self.constraints_of(table), *relations}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The catalogue at BEGIN, or at the savepoint of that name, in the migration at `place`."""
+
+    savepoint: str
+    place: int
+    catalogue: Catalogue
 
 
 _WITH_INDEX = (ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE, ConstraintKind.EXCLUDE)

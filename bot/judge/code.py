@@ -1,55 +1,51 @@
 """The code a statement runs: DO blocks, and functions and procedures of the history it calls."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
 
-from bot.judge.births import key_of
+from bot.core.statement import Statement
 from bot.judge.catalogue import Catalogue
+from bot.judge.idle import fails, idle
+from bot.judge.presence import holds
 from bot.sql import actions as act
-from bot.sql.bodies import read_body
+from bot.sql.bodies import Body, Guard, Inner, Steering, read_body
 from bot.sql.read import actions_of
 
 _DEEPEST = 5
-
-
-@dataclass(frozen=True)
-class Code:
-    """What a body does; see `RunBlock` for the flags."""
-
-    actions: tuple[act.Action, ...] = ()
-    conditional: bool = False
-    understood: bool = True
+# The index of a statement that stands in another one than that which runs it.
+ELSEWHERE = -1
 
 
 @dataclass(frozen=True)
 class Run:
-    """An action that is carried out; `inside` says that code does it."""
+    """Actions that are carried out together: the statement's own, or those of one `inside`.
 
-    action: act.Action
-    inside: bool = False
-
-
-def runs(
-    actions: Iterable[act.Action], catalogue: Catalogue, depth: int = 0
-) -> Iterator[Run | Code]:
-    """Every action of a statement, with those of the code that it calls.
-
-    A Code tells of code that was entered, before its actions. What a block finds done already is
-    left out: it is there to be run twice.
+    `conditional` says that the code decides whether it runs, `handler` that only an error that
+    nothing points to would make it. Without `understood` something happens that no text tells.
     """
-    inside = depth > 0
-    for action in actions:
-        if inside and _idle(catalogue, action):
-            continue
-        yield Run(action, inside)
-        if isinstance(action, act.RunBlock):
-            inside = True
-            yield Code(conditional=action.conditional, understood=action.understood)
-        for code in _called(action, catalogue) if depth < _DEEPEST else ():
-            yield Code(conditional=code.conditional, understood=code.understood)
-            yield from runs(code.actions, catalogue, depth + 1)
+
+    actions: tuple[act.Action, ...] = ()
+    inside: Statement | None = None
+    conditional: bool = False
+    handler: bool = False
+    understood: bool = True
+
+
+def runs(actions: Iterable[act.Action], catalogue: Catalogue) -> Iterator[Run]:
+    """What a statement does, then what each statement of the code that it calls does.
+
+    Conditions on the schema are looked up when their turn comes, so the catalogue must follow
+    what is yielded. What code finds done already is left out: it is there to be run twice.
+    """
+    own = tuple(actions)
+    block = next((each for each in own if isinstance(each, act.RunBlock)), None)
+    if block:
+        yield Run((block,), understood=block.understood)
+        yield from _inside(block.inner, catalogue, 0)
+    else:
+        yield Run(own)
+        yield from _calls(own, catalogue, None, 0)
 
 
 def runs_code(actions: Iterable[act.Action], catalogue: Catalogue) -> bool:
@@ -59,7 +55,27 @@ def runs_code(actions: Iterable[act.Action], catalogue: Catalogue) -> bool:
     )
 
 
-def _called(action: act.Action, catalogue: Catalogue) -> Iterator[Code]:
+def _calls(
+    actions: tuple[act.Action, ...], catalogue: Catalogue, at: Statement | None, depth: int
+) -> Iterator[Run]:
+    """What is called stands, for a reader of the file, where it is called."""
+    bodies = [each for action in actions for each in _called(action, catalogue)]
+    for body in bodies if depth < _DEEPEST else ():
+        if not body.understood:
+            yield Run(understood=False)
+        inner = tuple(
+            replace(each, statement=_placed(each.statement, at)) for each in body.statements
+        )
+        yield from _inside(inner, catalogue, depth + 1)
+
+
+def _placed(statement: Statement, at: Statement | None) -> Statement:
+    if at is None:
+        return replace(statement, index=ELSEWHERE)
+    return replace(statement, index=at.index, start=at.start, end=at.end)
+
+
+def _called(action: act.Action, catalogue: Catalogue) -> Iterator[Body]:
     names: tuple[str, ...] = ()
     if isinstance(action, act.Call):
         names = (action.name,)
@@ -68,80 +84,63 @@ def _called(action: act.Action, catalogue: Catalogue) -> Iterator[Code]:
     for name in names:
         function = catalogue.functions.get(name)
         if function:
-            yield _code(function.body, function.language)
+            yield _body(function.body, function.language)
         elif isinstance(action, act.Call):
-            yield Code(understood=False)
+            yield Body(understood=False)
 
 
 @lru_cache(maxsize=256)
-def _code(body: str, language: str) -> Code:
-    read = read_body(body, language)
-    actions = tuple(each for inner in read.statements for each in actions_of(inner.statement))
-    conditional = any(inner.conditional for inner in read.statements)
-    return Code(actions, conditional, read.understood)
+def _body(text: str, language: str) -> Body:
+    return read_body(text, language)
 
 
-def _idle(catalogue: Catalogue, action: act.Action) -> bool:
-    """Whether the action finds its work done: what it creates is there, what it drops is not."""
-    found = _IDLE.get(type(action))
-    return found is not None and found(catalogue, action)
+@lru_cache(maxsize=256)
+def _actions(statement: Statement) -> tuple[act.Action, ...]:
+    return actions_of(statement)
 
 
-def _drops_nothing(catalogue: Catalogue, action: act.DropObjects) -> bool:
-    relations = ("TABLE", "VIEW", "MATERIALIZED VIEW", "SEQUENCE")
-    if action.kind == "INDEX":
-        return all(name not in catalogue.indexes for name in action.names)
-    known = (catalogue.born(name) is not None for name in action.names)
-    return action.kind in relations and not any(known)
+def _inside(inner: Iterable[Inner], catalogue: Catalogue, depth: int) -> Iterator[Run]:
+    course = _Course(catalogue)
+    for each in inner:
+        verdicts = [course.verdict(guard) for guard in each.guards]
+        if False in verdicts:
+            continue
+        actions = course.acting(each, _actions(each.statement))
+        if actions:
+            handler = any(
+                guard.steering is Steering.HANDLER and verdict is None
+                for guard, verdict in zip(each.guards, verdicts, strict=True)
+            )
+            yield Run(actions, each.statement, None in verdicts, handler)
+            yield from _calls(actions, catalogue, each.statement, depth)
 
 
-def _renames_nothing(catalogue: Catalogue, action: act.Rename) -> bool:
-    table = catalogue.tables.get(action.relation)
-    if action.kind == "COLUMN" and table:
-        return action.old not in table.columns
-    if action.kind == "CONSTRAINT" and table:
-        return action.old not in table.constraints
-    return action.kind == "TABLE" and catalogue.born(action.old) is None
+@dataclass
+class _Course:
+    """How a body goes: what its conditions said, and which of its blocks an error has ended."""
 
+    catalogue: Catalogue
+    decided: dict[int, bool | None] = field(default_factory=dict)
+    ended: set[int] = field(default_factory=set)
 
-def _has_column(catalogue: Catalogue, action: act.AddColumn) -> bool:
-    return catalogue.column(action.table, action.column.name) is not None
+    def verdict(self, guard: Guard) -> bool | None:
+        """Whether it lets the statement run; None if nobody can know."""
+        if guard.steering is Steering.CAUGHT:
+            return guard.number not in self.ended
+        if guard.steering is Steering.HANDLER:
+            return True if guard.number in self.ended else None
+        if guard.steering is Steering.CHANCE:
+            return None
+        if guard.number not in self.decided:
+            self.decided[guard.number] = holds(guard.condition, self.catalogue)
+        found = self.decided[guard.number]
+        return None if found is None else found == guard.wanted
 
-
-def _lacks_column(catalogue: Catalogue, action: act.DropColumn) -> bool:
-    table = catalogue.tables.get(action.table)
-    return table is not None and action.name not in table.columns
-
-
-def _has_constraint(catalogue: Catalogue, action: act.AddConstraint) -> bool:
-    return catalogue.constraint(action.table, action.constraint.name) is not None
-
-
-def _lacks_constraint(catalogue: Catalogue, action: act.DropConstraint) -> bool:
-    table = catalogue.tables.get(action.table)
-    return table is not None and action.name not in table.constraints
-
-
-def _has_value(catalogue: Catalogue, action: act.AddEnumValue) -> bool:
-    enum = catalogue.enums.get(action.name)
-    return enum is not None and action.value in enum.values
-
-
-def _has_type(catalogue: Catalogue, action: act.CreateEnum | act.CreateDomain) -> bool:
-    return key_of("TYPE", action.name) in catalogue.births
-
-
-_IDLE: dict[type[act.Action], Callable[[Catalogue, Any], bool]] = {
-    act.AddColumn: _has_column,
-    act.AddConstraint: _has_constraint,
-    act.AddEnumValue: _has_value,
-    act.CreateDomain: _has_type,
-    act.CreateEnum: _has_type,
-    act.CreateIndex: lambda catalogue, action: action.name in catalogue.indexes,
-    act.CreateTable: lambda catalogue, action: catalogue.born(action.table) is not None,
-    act.CreateTrigger: lambda catalogue, action: (action.table, action.name) in catalogue.triggers,
-    act.DropColumn: _lacks_column,
-    act.DropConstraint: _lacks_constraint,
-    act.DropObjects: _drops_nothing,
-    act.Rename: _renames_nothing,
-}
+    def acting(self, inner: Inner, actions: tuple[act.Action, ...]) -> tuple[act.Action, ...]:
+        """Without what is done already; an error ends the block that catches it."""
+        done = [each for each in actions if idle(self.catalogue, each)]
+        caught = next((each for each in inner.guards if each.steering is Steering.CAUGHT), None)
+        if caught and any(map(fails, done)):
+            self.ended.add(caught.number)
+            return ()
+        return tuple(each for each in actions if each not in done)

@@ -34,6 +34,7 @@ class Collector:
         self.conditional = False
         self.fresh_from = fresh_from
         self._locks: dict[str, LockMode] = {}
+        self._if_rows: dict[str, LockMode] = {}
         self._rewrites: dict[str, None] = {}
         self._scans: dict[str, None] = {}
         self._rebuilds: dict[str, None] = {}
@@ -53,6 +54,12 @@ class Collector:
         if relation.startswith(_INTERNAL) and not self.knows(relation):
             return
         self._locks[relation] = max(mode, self._locks.get(relation, mode))
+
+    def lock_if_rows(self, relation: str | None, mode: LockMode) -> None:
+        """A table and its partitions, if there are rows to change; see `Effects`."""
+        for name in (relation, *self.catalogue.partitions_of(relation)) if relation else ():
+            if name:
+                self._if_rows[name] = max(mode, self._if_rows.get(name, mode))
 
     def lock_tree(self, table: str | None, mode: LockMode) -> None:
         """A table and all its partitions or heirs."""
@@ -120,7 +127,9 @@ class Collector:
         """Leave out what the statement made itself, and go back to the catalogue before it."""
         now, self.catalogue = self.catalogue, before
         made = {name for name in (*named, *_relations(now)) if not _is_in(name, before)}
-        for values in (self._locks, self._rewrites, self._scans, self._rebuilds):
+        for values in (
+            self._locks, self._if_rows, self._rewrites, self._scans, self._rebuilds,
+        ):  # fmt: skip
             for name in made & values.keys():
                 values.pop(name)
         for names in (self._loses, self._misses):
@@ -130,6 +139,11 @@ class Collector:
 
     def effects(self) -> Effects:
         locks = (Lock(name, mode, self.new(name)) for name, mode in self._locks.items())
+        if_rows = (
+            Lock(name, mode, self.new(name))
+            for name, mode in self._if_rows.items()
+            if mode > self._locks.get(name, 0)
+        )
         return Effects(
             transactional=self.transactional,
             locks=tuple(sorted(locks)),
@@ -140,6 +154,7 @@ class Collector:
             rebuilds=tuple(sorted(self._rebuilds)),
             misses=tuple(sorted(self._misses)),
             conditional=self.conditional,
+            if_rows=tuple(sorted(if_rows)),
         )
 
 

@@ -146,15 +146,20 @@ class HistoryContext:
 
 @dataclass(frozen=True)
 class Context:
-    """One statement of a migration, as `step`; `file` is the migration."""
+    """One statement of a migration, as `step`; `file` is the migration.
+
+    `inside` is a statement of the code that the one at `position` runs; it is then looked at as if
+    it stood there itself.
+    """
 
     file: MigrationContext
     position: int
     effects: Effects
+    inside: Step | None = None
 
     @cached_property
     def step(self) -> Step:
-        return self.file.steps[self.position]
+        return self.inside or self.file.steps[self.position]
 
     @property
     def settings(self) -> Settings:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from bot.core.effects import Effects
 from bot.judge.births import named_by
 from bot.judge.catalogue import Catalogue
-from bot.judge.code import Code, runs, runs_code
+from bot.judge.code import runs, runs_code
 from bot.judge.collector import Collector
 from bot.judge.effects_columns import COLUMN_EFFECTS
 from bot.judge.effects_constraints import CONSTRAINT_EFFECTS
@@ -33,15 +33,21 @@ _EFFECTS = {
 
 
 def effects_of(
-    actions: Iterable[Action], catalogue: Catalogue, *, postgres: int = 18, fresh_from: int
+    actions: Iterable[Action],
+    catalogue: Catalogue,
+    *,
+    postgres: int = 18,
+    fresh_from: int,
+    alone: bool = False,
 ) -> Effects:
     """The effects of one statement on the schema as it is before it.
 
-    `fresh_from` is the place in the history from which on what is created counts as new.
+    `fresh_from` is the place in the history from which on what is created counts as new. `alone`
+    leaves the code that it calls aside.
     """
     all_actions = tuple(actions)
     found = Collector(catalogue, all_actions, postgres=postgres, fresh_from=fresh_from)
-    if runs_code(all_actions, catalogue):
+    if not alone and runs_code(all_actions, catalogue):
         return _of_code(found, all_actions)
     for action in all_actions:
         _gather(found, action)
@@ -60,16 +66,15 @@ def _of_code(found: Collector, actions: Sequence[Action]) -> Effects:
     made: set[str] = set()
     found.catalogue = before.copy()
     for each in runs(actions, found.catalogue):
-        if isinstance(each, Code):
-            found.conditional = found.conditional or each.conditional
-            found.understood = found.understood and each.understood
-            continue
-        _gather(found, each.action)
-        if each.inside:
-            named = named_by(each.action)
-            made |= {named[1]} if named else set()
-            found.transactional = True
-            replay_one(found.catalogue, each.action, born=found.fresh_from)
+        found.conditional = found.conditional or each.conditional
+        found.understood = found.understood and each.understood
+        for action in () if each.handler else each.actions:
+            _gather(found, action)
+            if each.inside:
+                named = named_by(action)
+                made |= {named[1]} if named else set()
+                found.transactional = True
+                replay_one(found.catalogue, action, born=found.fresh_from)
     found.forget(made, before)
     return found.effects()
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from bot.core.effects import LockMode
 from bot.judge.collector import Collector
+from bot.judge.effects_rows import deleted, draws, draws_if_rows, inserted, updated
 from bot.sql import actions as act
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
-from bot.sql.values import Constraint
 
 AS, RS, RE = LockMode.ACCESS_SHARE, LockMode.ROW_SHARE, LockMode.ROW_EXCLUSIVE
 SUE, AE = LockMode.SHARE_UPDATE_EXCLUSIVE, LockMode.ACCESS_EXCLUSIVE
@@ -38,36 +38,12 @@ def truncate(found: Collector, action: act.Truncate) -> None:
 
 
 def insert(found: Collector, action: act.Insert) -> None:
-    """Rows that surely come draw numbers, and look for what their foreign keys point to."""
     found.lock(action.table, RE)
     for source in found.catalogue.sources_of(action.table):
         found.lock(source, RE)
     _reads(found, action.reads, action.locked)
-    _draws(found, action.strings)
-    table = found.catalogue.tables.get(action.table)
-    if table is None or not action.rows:
-        return
-    named = action.columns or tuple(table.columns)
-    filled = {named[place] for place in action.filled if place < len(named)}
-    above = found.catalogue.ancestors_of(action.table)
-    for name in above:
-        found.lock(name, AS)
-    keys = (key for name in (action.table, *above) for key in found.catalogue.foreign_keys_of(name))
-    for constraint in keys:
-        if _is_checked(constraint, filled) and constraint.references != action.table:
-            found.lock(constraint.references, RS)
-    for column in table.columns.values():
-        if column.name not in named:
-            for sequence in found.catalogue.owned_sequences(action.table, column.name):
-                found.lock(sequence.name, RE)
-            default = column.default
-            if default and "nextval" in default.functions:
-                _draws(found, default.strings)
-
-
-def _is_checked(constraint: Constraint, filled: Iterable[str]) -> bool:
-    at_once = constraint.enforced and not constraint.initially_deferred
-    return at_once and set(constraint.columns) <= set(filled)
+    draws(found, action.strings)
+    inserted(found, action)
 
 
 def change(found: Collector, action: act.Update | act.Delete) -> None:
@@ -77,23 +53,28 @@ def change(found: Collector, action: act.Update | act.Delete) -> None:
         found.read(action.table, RE)
     if isinstance(action, act.Delete):
         found.lose(action.table)
+        deleted(found, action.table)
+    else:
+        updated(found, action.table, action.sets)
     _reads(found, action.reads, action.locked)
 
 
 def merge(found: Collector, action: act.Merge) -> None:
+    deleted(found, action.table)
+    columns = found.catalogue.tables.get(action.table)
+    updated(found, action.table, tuple(columns.columns) if columns else ())
     found.read(action.table, RE)
     _reads(found, action.reads, ())
 
 
 def query(found: Collector, action: act.Query) -> None:
     if {"nextval", "setval"} & set(action.functions):
-        _draws(found, action.strings)
+        # setval is not called for the NULL that the maximum of no rows is.
+        sure = action.valued or not action.reads
+        certain = action.strings if sure else ()
+        draws(found, certain)
+        draws_if_rows(found, action.strings)
     _reads(found, action.reads, action.locked, only=action.only)
-
-
-def _draws(found: Collector, strings: Iterable[str]) -> None:
-    for sequence in found.sequences_in(strings):
-        found.lock(sequence, RE)
 
 
 def _reads(

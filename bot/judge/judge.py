@@ -21,13 +21,16 @@ from bot.judge.allowance import (
     unneeded,
 )
 from bot.judge.catalogue import Catalogue
+from bot.judge.code import runs_code
 from bot.judge.context import Context, HistoryContext, MigrationContext, Settings
 from bot.judge.court import Court
 from bot.judge.effects import effects_of
 from bot.judge.exclusions import kept, kept_in_general
-from bot.judge.replay import replay
+from bot.judge.inner_steps import inner_contexts, within_limits
+from bot.judge.replay import replay, replay_one
 from bot.judge.rewriting import with_rewrites
 from bot.judge.sizes import Scales, note_of, scales_of, weighed
+from bot.judge.timeline import Step
 from bot.judge.transactions import atomic, atomic_under, steps_of
 from bot.sql.parse import parse, parse_to_replay
 from bot.sql.read import actions_of
@@ -170,16 +173,40 @@ class _Bench:
                 fresh_from=file.fresh_from,
             )
             file.effects.append(effects)
-            context = Context(file, position, effects)
-            for seat, check in self._court.about(step):
-                hits = [*check(step.statement, context)]
-                if hits:
-                    path = file.migration.path
-                    found = [*self._court.findings(seat, hits, path, step)]
-                    found = with_rewrites(found, seat.rule, step.statement, context)
-                    file.findings.extend(found)
-                    yield from found
-            replay(file.catalogue, step.actions, born=place)
+            if runs_code(step.actions, file.catalogue):
+                found = self._about_code(file, position, place)
+            else:
+                found = self._about(step, Context(file, position, effects))
+                replay(file.catalogue, step.actions, born=place)
+            file.findings.extend(found)
+            yield from found
+
+    def _about(self, step: Step, context: Context) -> list[Finding]:
+        found: list[Finding] = []
+        path = context.file.migration.path
+        for seat, check in self._court.about(step):
+            hits = [*check(step.statement, context)]
+            if hits:
+                said = [*self._court.findings(seat, hits, path, step)]
+                found += with_rewrites(said, seat.rule, step.statement, context)
+        return found
+
+    def _about_code(self, file: MigrationContext, position: int, place: int) -> list[Finding]:
+        """What is said of a statement that runs code, and of each statement of the code.
+
+        What is said of both is said inside, where it can be seen.
+        """
+        outer, within = [], []
+        for step, context, run in inner_contexts(file, position):
+            found = self._about(step, context)
+            if run.inside:
+                within += [within_limits(each, file.steps[position].statement) for each in found]
+            else:
+                outer += found
+            for action in () if run.handler else run.actions:
+                replay_one(file.catalogue, action, born=place)
+        said = {(each.rule, each.message) for each in within}
+        return [*(each for each in outer if (each.rule, each.message) not in said), *within]
 
     def _about_the_migration(self, file: MigrationContext) -> Iterator[Finding]:
         if file.script.fault:

@@ -5,12 +5,13 @@ from typing import Any
 
 from bot.judge.births import follow
 from bot.judge.catalogue import Catalogue
-from bot.judge.code import Run, runs
+from bot.judge.code import runs
 from bot.judge.replay_columns import COLUMN_STEPS
 from bot.judge.replay_constraints import CONSTRAINT_STEPS
 from bot.judge.replay_drops import DROP_STEPS
 from bot.judge.replay_objects import OBJECT_STEPS
 from bot.judge.replay_tables import TABLE_STEPS
+from bot.judge.replay_transactions import TRANSACTION_STEPS
 from bot.sql import actions as act
 
 _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
@@ -19,14 +20,15 @@ _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
     **DROP_STEPS,
     **OBJECT_STEPS,
     **TABLE_STEPS,
+    **TRANSACTION_STEPS,
 }
 
 
 def replay(catalogue: Catalogue, actions: Iterable[act.Action], *, born: int) -> None:
     """Change the catalogue as the actions change the schema; `born` dates what they create."""
     for each in runs(actions, catalogue):
-        if isinstance(each, Run):
-            replay_one(catalogue, each.action, born=born)
+        for action in () if each.handler else each.actions:
+            replay_one(catalogue, action, born=born)
 
 
 def replay_one(catalogue: Catalogue, action: act.Action, *, born: int) -> None:

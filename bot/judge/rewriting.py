@@ -20,8 +20,11 @@ _UNEXPECTED = (
 def with_rewrites(
     findings: list[Finding], rule: Rule, statement: Statement, context: Context
 ) -> list[Finding]:
-    """The same findings; the rule is asked only if there are any."""
-    ask: Ask | None = getattr(rule, "rewrite", None)
+    """The same findings; the rule is asked only if there are any.
+
+    A statement inside code is a part of the one in the file, which must not be replaced for it.
+    """
+    ask: Ask | None = None if context.inside else getattr(rule, "rewrite", None)
     rewrite = _asked(ask, statement, context) if findings and ask else None
     if rewrite is None:
         return findings

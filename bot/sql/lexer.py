@@ -111,6 +111,12 @@ def position_in(statement: Statement, offset: int) -> Position:
     return statement.place_of(Lines(statement.sql).at(offset))
 
 
+def shifted(inside: Position, origin: Position) -> Position:
+    """A place in a text that begins at `origin`, as a place in what it is a part of."""
+    first = origin.column - 1 if inside.line == 1 else 0
+    return Position(origin.line + inside.line - 1, inside.column + first)
+
+
 def comment_text(comment: str) -> str:
     """A comment without its marks, its lines stripped."""
     if comment.startswith("--"):

@@ -8,7 +8,7 @@ from bot.sql import read_access as access
 from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
-from bot.sql.bodies import read_body
+from bot.sql.bodies import inner_of, read_body
 from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
 from bot.sql.read_definitions import Fields, settings_of
 
@@ -22,22 +22,24 @@ Reader = Callable[[Fields], Iterator[act.Action]]
 def actions_of(statement: Statement) -> tuple[act.Action, ...]:
     """Everything a statement does; a command nobody knows here is one action of kind Other."""
     reader = _READERS.get(statement.node)
-    if reader is None:
+    if reader is None and statement.node != "DoStmt":
         return (act.Other(statement.kind, _relations(statement.tree)),)
     try:
-        return tuple(reader(statement.tree))
+        return tuple(reader(statement.tree) if reader else _run_block(statement))
     except _UNEXPECTED:
         return (act.Unread(statement.kind),)
 
 
-def _run_block(fields: Fields) -> Iterator[act.Action]:
-    options = {each["DefElem"]["defname"]: each["DefElem"]["arg"] for each in fields["args"]}
-    language = options.get("language", {}).get("String", {}).get("sval", "plpgsql").lower()
-    text = options.get("as", {}).get("String", {}).get("sval", "")
+def _run_block(statement: Statement) -> Iterator[act.Action]:
+    arguments = (each["DefElem"] for each in statement.tree["args"])
+    options = {each["defname"]: each["arg"].get("String", {}).get("sval", "") for each in arguments}
+    language = options.get("language", "plpgsql").lower()
+    text = options.get("as", "")
     body = read_body(text, language)
-    conditional = any(each.conditional for each in body.statements)
-    yield act.RunBlock(text, language, conditional, body.understood)
-    for each in body.statements:
+    inner = tuple(inner_of(statement, text, body))
+    conditional = any(each.conditional for each in inner)
+    yield act.RunBlock(text, language, conditional, body.understood, inner)
+    for each in inner:
         yield from actions_of(each.statement)
 
 
@@ -125,7 +127,6 @@ _READERS: Mapping[str, Reader] = {
     "DefineStmt": objects.create_object,
     "DeclareCursorStmt": data.explain,
     "DeleteStmt": data.delete,
-    "DoStmt": _run_block,
     "DropStmt": objects.drop,
     "ExplainStmt": data.explain,
     "GrantStmt": access.grant,

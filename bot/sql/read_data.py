@@ -1,6 +1,6 @@
 """Queries, data changes, the session and roles, read into actions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bot.sql import actions as act
@@ -73,16 +73,26 @@ def delete(fields: Fields) -> Iterator[act.Action]:
 
 def insert(fields: Fields) -> Iterator[act.Action]:
     found = reads_of([fields.get("selectStmt"), fields.get("withClause")])
+    rows = [each["List"]["items"] for each in _select(fields).get("valuesLists", ())]
     yield act.Insert(
         table=relation_name(fields["relation"]),
         columns=tuple(each["ResTarget"]["name"] for each in fields.get("cols", ())),
         strings=strings_in(fields.get("selectStmt")),
         reads=found.named,
         rows="selectStmt" not in fields or "valuesLists" in _select(fields),
-        filled=tuple(_filled(_select(fields).get("valuesLists", ()))),
+        filled=tuple(_places(rows, lambda value: not _nothing(value))),
         locked=found.locked,
+        defaulted=tuple(_places(rows, lambda value: "SetToDefault" in value)),
+        width=max(map(len, rows)) if rows else None if "selectStmt" in fields else 0,
+        conflict=_conflict(fields.get("onConflictClause")),
     )
     yield from inner_changes(fields)
+
+
+def _conflict(clause: Fields | None) -> tuple[str, ...] | None:
+    if clause is None:
+        return None
+    return tuple(each["ResTarget"]["name"] for each in clause.get("targetList", ()))
 
 
 def _select(fields: Fields) -> Fields:
@@ -90,11 +100,10 @@ def _select(fields: Fields) -> Fields:
     return found
 
 
-def _filled(rows: Any) -> Iterator[int]:
-    """The places of VALUES where some row has more than NULL or DEFAULT."""
-    lists = [each["List"]["items"] for each in rows]
-    for place in range(max(map(len, lists), default=0)):
-        if any(place < len(each) and not _nothing(each[place]) for each in lists):
+def _places(rows: Sequence[Sequence[Any]], asked: Callable[[Any], bool]) -> Iterator[int]:
+    """The places of VALUES where some row has what is asked for."""
+    for place in range(max(map(len, rows), default=0)):
+        if any(place < len(each) and asked(each[place]) for each in rows):
             yield place
 
 
@@ -108,6 +117,7 @@ def query(fields: Fields) -> Iterator[act.Action]:
         yield act.CreateTable(table, reads=relations_of(fields))
         return
     calls = [each for node, each in nodes(fields) if node == "FuncCall"]
+    valued = any(node in ("CoalesceExpr", "MinMaxExpr", "CaseExpr") for node, _ in nodes(fields))
     found = reads_of({"SelectStmt": fields})
     yield act.Query(
         reads=found.named,
@@ -115,6 +125,7 @@ def query(fields: Fields) -> Iterator[act.Action]:
         strings=strings_in(fields),
         locked=found.locked,
         only=found.only,
+        valued=valued,
     )
     yield from inner_changes(fields)
 
@@ -172,7 +183,7 @@ def explain(fields: Fields) -> Iterator[act.Action]:
 
 def transaction(fields: Fields) -> Iterator[act.Action]:
     bare = fields["kind"].removeprefix("TRANS_STMT_")
-    yield act.Transaction(_VERBS.get(bare, bare))
+    yield act.Transaction(_VERBS.get(bare, bare), fields.get("savepoint_name", ""))
 
 
 def set_variable(fields: Fields) -> Iterator[act.Action]:

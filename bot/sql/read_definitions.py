@@ -24,7 +24,7 @@ _ATTRIBUTES = {
     "CONSTR_ATTR_ENFORCED": {"is_enforced": True},
     "CONSTR_ATTR_NOT_ENFORCED": {"is_enforced": False},
 }
-_ON_DELETE = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
+_KEY_ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
 
 
 def column_of(fields: Fields) -> Column:
@@ -93,10 +93,11 @@ def constraint_of(fields: Fields, *, column: str = "") -> Constraint:
         ),
         deferrable=fields.get("deferrable", False),
         using_index=fields.get("indexname"),
-        on_delete=_ON_DELETE.get(fields.get("fk_del_action", ""), ""),
+        on_delete=_KEY_ACTIONS.get(fields.get("fk_del_action", ""), ""),
         initially_deferred=fields.get("initdeferred", False),
         method=fields.get("access_method") or "btree",
         no_inherit=fields.get("is_no_inherit", False),
+        on_update=_KEY_ACTIONS.get(fields.get("fk_upd_action", ""), ""),
     )
 
 

@@ -80,8 +80,8 @@ class Constraint:
     """A constraint of a table. `name` is "" where the author left the naming to the server.
 
     `columns` are its own, `referenced` the other table's. `using_index` is an index by name.
-    `on_delete` is the action in SQL's words, "" for none given. `bounds` says that it only repeats
-    the bounds of the partition that its table was.
+    `on_delete` and `on_update` are actions in SQL's words, "" for none given. `bounds` says that it
+    only repeats the bounds of the partition that its table was.
     """
 
     kind: ConstraintKind
@@ -99,6 +99,7 @@ class Constraint:
     method: str = "btree"
     no_inherit: bool = False
     bounds: bool = False
+    on_update: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,52 @@ def test_a_block_changes_the_catalogue() -> None:
 
 
 def test_what_a_condition_decides_is_said() -> None:
-    found = effects("DO $$ BEGIN IF true THEN DROP TABLE a; END IF; END $$", TABLES)
-    assert found.loses == ("public.a",)
+    sql = "DO $$ BEGIN IF {} THEN DROP TABLE a; ELSE DELETE FROM b; END IF; END $$"
+    found = effects(sql.format("exists (SELECT 1 FROM b)"), TABLES)
+    assert found.loses == ("public.a", "public.b")
     assert found.conditional
+    assert effects(sql.format("true"), TABLES).loses == ("public.a",)
+    assert not effects(sql.format("true"), TABLES).conditional
+
+
+def test_only_the_branch_that_the_schema_takes_acts() -> None:
+    sql = """DO $$ BEGIN
+        IF EXISTS (SELECT 1 FROM information_schema.columns
+                   WHERE table_name = 'a' AND column_name = '{}') THEN
+            ALTER TABLE a DROP COLUMN x;
+        ELSE
+            ALTER TABLE b DROP COLUMN a_id;
+        END IF;
+    END $$"""
+    assert effects(sql.format("x"), TABLES).loses == ("public.a.x",)
+    assert effects(sql.format("y"), TABLES).loses == ("public.b.a_id",)
+    assert not effects(sql.format("y"), TABLES).conditional
+    assert "x" not in built(TABLES, sql.format("x")).tables["public.a"].columns
+    assert "x" in built(TABLES, sql.format("y")).tables["public.a"].columns
+
+
+def test_a_condition_is_asked_when_its_turn_comes() -> None:
+    sql = """DO $$ BEGIN
+        IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'c') THEN
+            CREATE TABLE c (id INT); ALTER TABLE a DROP COLUMN x;
+        END IF;
+        IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'c') THEN DROP TABLE b; END IF;
+    END $$"""
+    assert effects(sql, TABLES).loses == ("public.a.x",)
+
+
+def test_an_error_ends_the_block_that_catches_it() -> None:
+    sql = """DO $$ BEGIN
+        BEGIN
+            CREATE TYPE mood AS ENUM ('a');
+            ALTER TABLE a DROP COLUMN x;
+        EXCEPTION WHEN duplicate_object THEN DELETE FROM b;
+        END;
+        ALTER TABLE b DROP COLUMN a_id;
+    END $$"""
+    known = "CREATE TYPE mood AS ENUM ('b');"
+    assert effects(sql, TABLES).loses == ("public.a.x", "public.b.a_id")
+    assert effects(sql, TABLES, known).loses == ("public.b", "public.b.a_id")
 
 
 def test_what_a_block_makes_itself_is_left_out() -> None:

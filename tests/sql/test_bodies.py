@@ -1,6 +1,8 @@
 """What is found inside bodies of PL/pgSQL, and what is said not to be understood."""
 
-from bot.sql.bodies import Body, read_body
+from bot.core.statement import Position
+from bot.sql.bodies import Body, Steering, read_body
+from bot.sql.conditions import Logic, Presence
 
 
 def body(text: str) -> Body:
@@ -64,14 +66,14 @@ def test_loops_cases_and_handlers_are_looked_into() -> None:
         "DELETE FROM c",
         "DELETE FROM d",
     ]
-    assert all(each.conditional for each in body(text).statements)
+    assert [each.conditional for each in body(text).statements] == [False, True, True, True, True]
 
 
 def test_variables_are_no_part_of_the_statement() -> None:
-    assert inside("BEGIN SELECT a, b INTO STRICT x, y.z FROM t; END") == ["SELECT a, b FROM t"]
-    assert inside("BEGIN INSERT INTO t VALUES (1) RETURNING id INTO x; END") == [
-        "INSERT INTO t VALUES (1) RETURNING id"
-    ]
+    (found,) = inside("BEGIN SELECT a, b INTO STRICT x, y.z FROM t; END")
+    assert found.split() == ["SELECT", "a,", "b", "FROM", "t"]
+    (found,) = inside("BEGIN INSERT INTO t VALUES (1) RETURNING id INTO x; END")
+    assert found == "INSERT INTO t VALUES (1) RETURNING id"
     assert inside("BEGIN WITH s AS (SELECT 1) INSERT INTO t SELECT * FROM s; END") == [
         "WITH s AS (SELECT 1) INSERT INTO t SELECT * FROM s"
     ]
@@ -115,3 +117,57 @@ def test_half_a_body_does_no_harm() -> None:
         "WITH into",
     ):
         assert isinstance(body(text), Body)
+
+
+def test_a_statement_stands_where_it_is_written() -> None:
+    text = "BEGIN\n  -- first\n  DROP TABLE a;\n\tPERFORM f(1);\n  EXECUTE '\nDROP TABLE b';\nEND"
+    found = [each.statement for each in body(text).statements]
+    assert [each.start for each in found] == [Position(3, 3), Position(4, 2), Position(6, 1)]
+    assert found[0].end == Position(3, 14)
+
+
+def test_each_branch_has_the_conditions_before_it() -> None:
+    text = """
+    BEGIN
+        IF EXISTS (SELECT 1 FROM pg_class WHERE relname = 'a') THEN DROP TABLE a;
+        ELSIF n = 1 THEN DROP TABLE b;
+        ELSE DROP TABLE c;
+        END IF;
+    END
+    """
+    first, second, third = (each.guards for each in body(text).statements)
+    there = Presence("RELATION", "a")
+    assert [(each.condition, each.wanted) for each in first] == [(there, True)]
+    assert [(each.condition, each.wanted) for each in second] == [(there, False), (None, True)]
+    assert [(each.condition, each.wanted) for each in third] == [(there, False), (None, False)]
+    assert first[0].number == second[0].number
+
+
+def test_a_block_that_catches_guards_what_stands_in_it_and_its_handlers() -> None:
+    text = """
+    BEGIN
+        BEGIN DROP TABLE a; EXCEPTION WHEN others THEN DROP TABLE b; END;
+        DROP TABLE c;
+    END
+    """
+    first, second, third = (each.guards for each in body(text).statements)
+    assert [each.steering for each in first] == [Steering.CAUGHT]
+    assert [each.steering for each in second] == [Steering.HANDLER]
+    assert first[0].number == second[0].number
+    assert third == ()
+
+
+def test_a_value_matters_if_it_reads_a_table_or_calls_something() -> None:
+    assert inside("BEGIN IF (SELECT count(*) FROM a) > 0 THEN NULL; END IF; END") == [
+        "SELECT (SELECT count(*) FROM a) > 0"
+    ]
+    assert inside("DECLARE n int := mine(); BEGIN NULL; END") == ["SELECT mine()"]
+    assert inside("BEGIN n := nextval('s'); RETURN lower('A'); END") == ["SELECT nextval('s')"]
+    assert inside("BEGIN IF EXISTS (SELECT FROM pg_class) THEN NULL; END IF; END") == []
+
+
+def test_a_negated_condition_is_kept_as_such() -> None:
+    query = "SELECT FROM pg_type WHERE typname = 't'"
+    text = f"BEGIN IF NOT EXISTS ({query}) THEN DROP TABLE a; END IF; END"
+    ((guard,),) = (each.guards for each in body(text).statements)
+    assert guard.condition == Logic("NOT", (Presence("TYPE", "t"),))

@@ -48,7 +48,7 @@ _DROPS = {"DropRoleStmt", "DropdbStmt", "DropTableSpaceStmt"}
 
 def check(statement: Statement, context: Context) -> Hits:
     tree = statement.tree
-    guarded = statement.node in _DROPS and tree.get("missing_ok", False)
+    guarded = bool(context.inside) or (statement.node in _DROPS and tree.get("missing_ok", False))
     if statement.node in _NODES and not guarded:
         yield f"On a shadow database, {_NODES[statement.node]}."
     elif statement.node == "RenameStmt" and tree.get("renameType") == "OBJECT_ROLE":

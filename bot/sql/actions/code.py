@@ -1,12 +1,13 @@
 """What is run, or kept to be run, as code."""
 
 from bot.sql.actions.action import Action, action
+from bot.sql.bodies import Inner
 from bot.sql.values import Volatility
 
 
 @action
 class RunBlock(Action):
-    """DO: `body` is run at once; the actions after it are those of the statements inside.
+    """DO: `body` is run at once; the actions after it are those of the statements inside, `inner`.
 
     `conditional` says that the body decides whether some of them run, `understood` that nothing
     else does.
@@ -16,6 +17,7 @@ class RunBlock(Action):
     language: str = "plpgsql"
     conditional: bool = False
     understood: bool = False
+    inner: tuple[Inner, ...] = ()
 
 
 @action

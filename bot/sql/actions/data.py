@@ -7,19 +7,26 @@ from bot.sql.values import Expression
 @action
 class Query(Action):
     """A SELECT; `functions` it calls may do anything. `locked` are the relations whose rows it
-    locks, by FOR UPDATE and the like; `only` are read without their heirs."""
+    locks, by FOR UPDATE and the like; `only` are read without their heirs. `valued` says that it
+    gives a value in the place of NULL (COALESCE), for what a table without rows lacks."""
 
     reads: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
     locked: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    valued: bool = False
 
 
 @action
 class Insert(Action):
-    """`rows` says that it surely inserts some; `filled` are the places in the list of columns
-    that some row of VALUES gives a value other than NULL."""
+    """`rows` says that it surely inserts some, unless they are there and it says ON CONFLICT:
+    `conflict` are then the columns it updates.
+
+    `filled` are the places in the list of columns that some row of VALUES gives a value other than
+    NULL, `defaulted` those that some row leaves to DEFAULT. `width` is the number of values that
+    a row has; None where a query says so.
+    """
 
     table: str
     columns: tuple[str, ...] = ()
@@ -28,6 +35,9 @@ class Insert(Action):
     rows: bool = False
     filled: tuple[int, ...] = ()
     locked: tuple[str, ...] = ()
+    defaulted: tuple[int, ...] = ()
+    width: int | None = None
+    conflict: tuple[str, ...] | None = None
 
 
 @action

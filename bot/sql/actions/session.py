@@ -5,9 +5,10 @@ from bot.sql.actions.action import Action, action
 
 @action
 class Transaction(Action):
-    """`verb` in SQL's words: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, …"""
+    """`verb` in SQL's words: BEGIN, COMMIT, ROLLBACK, SAVEPOINT, …; `savepoint` is its name."""
 
     verb: str
+    savepoint: str = ""
 
 
 @action

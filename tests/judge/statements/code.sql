@@ -25,3 +25,18 @@ CALL mending()
 SELECT counting()
 DO $$ BEGIN PERFORM cleaning(); END $$
 DO $$ BEGIN CALL mending(); END $$
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'later') THEN DROP TABLE parent CASCADE; END IF; END $$
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'later' AND conrelid = 'child'::regclass) THEN ALTER TABLE child DROP CONSTRAINT later; END IF; END $$
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid WHERE c.conname = 'later' AND t.relname = 'parent') THEN DROP TABLE parent CASCADE; ELSE ALTER TABLE parent ADD COLUMN fresh integer; END IF; END $$
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'child' AND column_name = 'nothing') THEN DROP TABLE child CASCADE; ELSIF EXISTS (SELECT 1 FROM information_schema.tables WHERE table_name = 'loose') THEN ALTER TABLE loose ADD COLUMN fresh text; ELSE DROP TABLE loose; END IF; END $$
+DO $$ BEGIN IF to_regclass('public.nowhere') IS NULL THEN DELETE FROM twin; ELSE DELETE FROM loose; END IF; END $$
+DO $$ BEGIN IF to_regclass('other.place') IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_indexes WHERE indexname = 'fresh') THEN CREATE INDEX fresh ON other.place (parent_id); END IF; END $$
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid WHERE t.typname = 'mood' AND e.enumlabel = 'sad') THEN DROP TABLE typed; END IF; END $$
+DO $$ BEGIN IF (SELECT count(*) FROM pg_trigger WHERE tgname = 'watch') = 0 THEN DROP TABLE loose CASCADE; ELSE DROP TRIGGER watch ON loose; END IF; END $$
+DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_policies WHERE tablename = 'secret' AND policyname = 'mine') THEN DROP TABLE secret; END IF; END $$
+DO $$ BEGIN CREATE TYPE mood AS ENUM ('x'); DROP TABLE twin CASCADE; EXCEPTION WHEN duplicate_object THEN DELETE FROM loose; END $$
+DO $$ BEGIN BEGIN ALTER TABLE child ADD COLUMN note text; EXCEPTION WHEN duplicate_column THEN NULL; END; ALTER TABLE twin ADD COLUMN fresh text; END $$
+DO $$ DECLARE n bigint := (SELECT count(*) FROM parent); BEGIN IF n >= 0 THEN DELETE FROM twin; END IF; END $$
+DO $$ BEGIN IF (SELECT count(*) FROM parent) >= 0 THEN DELETE FROM twin; END IF; END $$
+DO $$ DECLARE n bigint; BEGIN n := nextval('counter'); IF NOT EXISTS (SELECT 1 FROM loose) THEN NULL; END IF; END $$
+DO $$ BEGIN IF EXISTS (SELECT 1 FROM parent) THEN EXECUTE $q$ ALTER TABLE twin ADD COLUMN fresh text $q$; END IF; END $$

@@ -21,9 +21,9 @@ WITH source AS (SELECT id FROM parent) INSERT INTO twin SELECT id, id FROM sourc
 UPDATE twin SET id = 1
 UPDATE twin SET id = c.id FROM child c WHERE c.id = twin.id
 UPDATE child SET note = 'x'
-UPDATE child SET parent_id = 1
+[none] UPDATE child SET parent_id = 1
 UPDATE parent SET name = 'y'
-UPDATE parent SET id = 1
+[none] UPDATE parent SET id = 1 WHERE id = 1
 UPDATE "child" SET "flag" = true WHERE "id" IN (SELECT id FROM parent)
 UPDATE loose SET b = 'c' WHERE a = 1
 UPDATE animal SET name = 'y'
@@ -34,12 +34,12 @@ UPDATE event_1 SET note = 'y'
 UPDATE children SET flag = true
 UPDATE twin t SET parent_id = p.id FROM parent p JOIN tree ON tree.id = p.id WHERE p.id = t.id
 WITH chosen AS (SELECT id FROM parent FOR UPDATE) UPDATE twin SET id = chosen.id FROM chosen
-UPDATE held SET low = 0
+UPDATE held SET low = 0 WHERE id = 1
 DELETE FROM twin
 DELETE FROM twin WHERE id IN (SELECT id FROM parent)
 DELETE FROM twin USING parent WHERE parent.id = twin.id
 DELETE FROM parent WHERE id = 2
-DELETE FROM held WHERE id = 2
+[none] DELETE FROM held WHERE id = 2
 DELETE FROM tree WHERE id = 2
 DELETE FROM log
 DELETE FROM animal

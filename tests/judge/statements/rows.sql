@@ -1,4 +1,4 @@
-INSERT INTO parent VALUES (1, 'a', 'x');
+INSERT INTO parent VALUES (1, 'a', 'x'), (2, 'b', 'y');
 INSERT INTO child (id, parent_id, wide, checked, proved, at, small)
 VALUES (1, 1, 1, 1, 1, now(), 1);
 INSERT INTO loose VALUES (1, 'b', 1);
@@ -17,3 +17,7 @@ INSERT INTO event_user VALUES (1, 1, '2024-05-05');
 INSERT INTO other.place VALUES (1, 1);
 INSERT INTO called (n) VALUES (1);
 REFRESH MATERIALIZED VIEW summary;
+INSERT INTO held (id, quantity, price, label, low, high, code) VALUES (3, 1, 1, 'x', 5, 6, 'y');
+INSERT INTO owner VALUES (1, 'x');
+INSERT INTO pet VALUES (101, 'x', 1);
+INSERT INTO toy VALUES (101, 101);

@@ -143,3 +143,17 @@ CREATE INDEX called_idx ON called (double_it(n));
 CREATE FUNCTION cleaning() RETURNS void LANGUAGE plpgsql AS $$ BEGIN DELETE FROM twin; ALTER TABLE loose DROP COLUMN IF EXISTS p; END $$;
 CREATE PROCEDURE mending() LANGUAGE sql AS 'UPDATE twin SET id = 1';
 CREATE FUNCTION counting() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM child';
+
+-- What goes along with a row, through foreign keys.
+CREATE TABLE owner (id integer PRIMARY KEY, name text);
+CREATE TABLE pet (
+    id serial PRIMARY KEY, name text,
+    owner_id integer DEFAULT 1 REFERENCES owner (id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+CREATE TABLE toy (
+    id serial PRIMARY KEY, pet_id integer REFERENCES pet (id) ON DELETE SET NULL ON UPDATE CASCADE
+);
+CREATE TABLE visit (
+    pet_id integer REFERENCES pet (id), at date,
+    owner_id integer REFERENCES owner (id) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED
+);
