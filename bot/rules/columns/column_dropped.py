@@ -1,7 +1,8 @@
 """Dropping a column deletes its data and breaks the version of the application that is running.
 
 The data is gone at once, and the old version, which still names the column in its queries, gets an
-error for each of them until it is replaced.
+error for each of them until it is replaced. A column that the file adds again, empty, is another
+hazard: prisma-drop-recreate-column.
 """
 
 from bot.core.finding import Severity
@@ -9,7 +10,7 @@ from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.sql.actions import DropColumn
+from bot.sql.actions import AddColumn, DropColumn
 
 SEVERITY = Severity.ERROR
 SIZED = Sized.SHOWN
@@ -38,6 +39,7 @@ QUIET = [
     "ALTER TABLE elsewhere ADD COLUMN x INT; ALTER TABLE elsewhere DROP COLUMN x;",
     "CREATE TABLE n (a INT, b INT); ALTER TABLE n DROP COLUMN a;",
     'ALTER TABLE "User" DROP COLUMN IF EXISTS "never";',
+    'ALTER TABLE "User" DROP COLUMN "nickname", ADD COLUMN "nickname" INTEGER;',
     "CREATE TEMP TABLE s (a INT, b INT); ALTER TABLE s DROP COLUMN a;",
 ]
 
@@ -45,6 +47,8 @@ QUIET = [
 def check(statement: Statement, context: Context) -> Hits:
     for action in context.all(DropColumn):
         if context.is_new(action.table) or context.file.adds_column(action.table, action.name):
+            continue
+        if _made_anew(action, context):
             continue
         column = context.catalogue.column(action.table, action.name)
         if column and column.generated == "virtual":
@@ -56,3 +60,11 @@ def check(statement: Statement, context: Context) -> Hits:
             "running version that name it fail.",
             about=action,
         )
+
+
+def _made_anew(drop: DropColumn, context: Context) -> bool:
+    """Whether the file adds the column again, which prisma-drop-recreate-column tells."""
+    return any(
+        each.table == drop.table and each.column.name == drop.name
+        for each in context.from_here.all(AddColumn, about=drop.name)
+    )
