@@ -6,6 +6,7 @@ from typing import Any
 from bot.core.effects import LockMode
 from bot.judge.collector import Collector
 from bot.judge.effects_columns import lock_table, names_sequence
+from bot.judge.inherited import has_same_key
 from bot.sql import actions as act
 from bot.sql.values import Constraint
 
@@ -127,6 +128,14 @@ def _share_keys(
             found.lock_partitions(child, referencing)
 
 
+def _merge_keys(found: Collector, action: act.AttachPartition) -> None:
+    """Where the partition has the same foreign key, its own is taken apart for the parent's."""
+    partition = found.catalogue.tables.get(action.partition)
+    for constraint in _foreign_keys(found, action.table) if partition else ():
+        if partition and has_same_key(partition, constraint):
+            found.lock_partitions(constraint.references, AE)
+
+
 def _foreign_keys(found: Collector, table: str) -> Iterator[Constraint]:
     known = found.catalogue.tables.get(table)
     yield from known.foreign_keys() if known else ()
@@ -139,6 +148,7 @@ def attach(found: Collector, action: act.AttachPartition) -> None:
         return
     found.scan(action.partition)
     _share_keys(found, action.table, referenced=SRE, referencing=SRE)
+    _merge_keys(found, action)
     _default_partition(found, action.table)
 
 

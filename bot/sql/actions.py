@@ -35,6 +35,9 @@ class Unread(Action):
 
 @dataclass(frozen=True)
 class CreateTable(Action):
+    """`reads` are the relations of CREATE TABLE AS, `selected` its columns that are others': the
+    new name and the old one, which is "*" for all."""
+
     table: str
     columns: tuple[Column, ...] = ()
     constraints: tuple[Constraint, ...] = ()
@@ -49,6 +52,7 @@ class CreateTable(Action):
     like: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    selected: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
