@@ -51,6 +51,7 @@ def _drop_part(found: Collector, action: act.DropObjects) -> None:
     known = {
         "TRIGGER": (action.relation, name) in found.catalogue.triggers,
         "POLICY": bool(table and name in table.policies),
+        "RULE": table is None or name in table.rules,
     }.get(action.kind, True)
     if known or not action.if_exists:
         found.lock_tree(action.relation, AE) if action.kind == "TRIGGER" else found.lock(

@@ -43,7 +43,7 @@ def inserted(found: Collector, action: act.Insert) -> None:
         *(each.name for each in table.columns.values() if _fills(each) and each.name not in given),
     }  # fmt: skip
     # A row that is there already is not inserted again.
-    certain = action.rows and action.conflict is None
+    certain = action.rows and (action.conflict is None or not table.filled)
     _finds_place(found, table, found.lock if certain else found.lock_if_rows)
     _look_up(found, table, filled, certain=certain)
     updated(found, table.name, action.conflict or ())

@@ -6,6 +6,7 @@ from typing import Any
 from bot.core.effects import LockMode
 from bot.judge.collector import Collector
 from bot.judge.effects_columns import lock_table, names_sequence
+from bot.judge.inherited import has_same_key
 from bot.sql import actions as act
 
 AE, SRE = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_ROW_EXCLUSIVE
@@ -126,6 +127,14 @@ def _share_keys(
             found.lock_partitions(child, referencing)
 
 
+def _merge_keys(found: Collector, action: act.AttachPartition) -> None:
+    """Where the partition has the same foreign key, its own is taken apart for the parent's."""
+    partition = found.catalogue.tables.get(action.partition)
+    for constraint in found.catalogue.foreign_keys_of(action.table) if partition else ():
+        if partition and has_same_key(partition, constraint):
+            found.lock_partitions(constraint.references, AE)
+
+
 def attach(found: Collector, action: act.AttachPartition) -> None:
     found.lock(action.table, SUE if found.postgres >= 12 else AE)
     found.lock_tree(action.partition, AE)
@@ -133,6 +142,7 @@ def attach(found: Collector, action: act.AttachPartition) -> None:
         return
     found.scan(action.partition)
     _share_keys(found, action.table, referenced=SRE, referencing=SRE)
+    _merge_keys(found, action)
     _default_partition(found, action.table)
 
 

@@ -25,8 +25,17 @@ def handed_down(parent: Table | None, child: Table) -> dict[str, Constraint]:
     return {
         name: replace(each, validated=each.validated or each.kind is ConstraintKind.CHECK)
         for name, each in every.items()
-        if _reaches(each, child)
+        if _reaches(each, child) and not has_same_key(child, each)
     }
+
+
+def has_same_key(table: Table, key: Constraint) -> bool:
+    """Whether a table has this foreign key already, under whatever name: it then has no other."""
+    return any(
+        (each.columns, each.references, each.referenced, each.enforced)
+        == (key.columns, key.references, key.referenced, key.enforced)
+        for each in table.foreign_keys()
+    )
 
 
 def take_back(catalogue: Catalogue, table: str, constraint: Constraint) -> None:

@@ -22,8 +22,11 @@ def bring_to_partition(catalogue: Catalogue, parent: str, partition: str) -> Non
     """After a partition was made, or attached with what indexes it had."""
     own = catalogue.indexes_of(partition)
     for index in catalogue.indexes_of(parent):
-        if not any(_alike(index, each) for each in own):
+        same = next((each for each in own if _alike(index, each) and not each.parent), None)
+        if same is None:
             _bring(catalogue, index, partition)
+        else:
+            catalogue.indexes[same.name] = replace(same, parent=index.name)
 
 
 def drop_below(catalogue: Catalogue, name: str) -> None:
@@ -38,7 +41,7 @@ def drop_below(catalogue: Catalogue, name: str) -> None:
 
 def _bring(catalogue: Catalogue, index: Index, partition: str) -> None:
     schema = partition.partition(".")[0]
-    columns, ending = "_".join(each.name or "expr" for each in index.columns), "idx"
+    columns, ending = "_".join(index.called or key_names(index)), "idx"
     if index.constraint:
         columns, ending = ("", "pkey") if index.primary else (columns, "key")
     taken = {bare(each) for each in catalogue.indexes if each.startswith(f"{schema}.")}
@@ -57,6 +60,10 @@ def _bring(catalogue: Catalogue, index: Index, partition: str) -> None:
         own = replace(above, name=name)
         catalogue.put(table, constraints={**table.constraints, name: own})
     bring_to_partitions(catalogue, copy)
+
+
+def key_names(index: Index) -> tuple[str, ...]:
+    return tuple(each.name or "expr" for each in index.columns)
 
 
 def _alike(one: Index, other: Index) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.judge.catalogue import Catalogue, renamed
 from bot.judge.inherited import rename_below
+from bot.judge.partition_indexes import key_names
 from bot.judge.schema import Index, Table
 from bot.sql import actions as act
 from bot.sql.values import Constraint, Expression
@@ -101,8 +102,13 @@ def _with_key_renamed(index: Index, old: str, new: str) -> Index:
         )
         for each in index.columns
     )
-    where = _renamed_in(index.where, old, new)
-    return replace(index, columns=columns, where=where, includes=swapped(index.includes, old, new))
+    return replace(
+        index,
+        columns=columns,
+        where=_renamed_in(index.where, old, new),
+        includes=swapped(index.includes, old, new),
+        called=index.called or key_names(index),
+    )
 
 
 def _with_column_renamed(constraint: Constraint, old: str, new: str) -> Constraint:

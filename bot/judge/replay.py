@@ -10,6 +10,7 @@ from bot.judge.replay_columns import COLUMN_STEPS
 from bot.judge.replay_constraints import CONSTRAINT_STEPS
 from bot.judge.replay_drops import DROP_STEPS
 from bot.judge.replay_objects import OBJECT_STEPS
+from bot.judge.replay_rows import ROW_STEPS
 from bot.judge.replay_tables import TABLE_STEPS
 from bot.judge.replay_transactions import TRANSACTION_STEPS
 from bot.sql import actions as act
@@ -19,6 +20,7 @@ _STEPS: dict[type[act.Action], Callable[[Catalogue, Any, int], None]] = {
     **CONSTRAINT_STEPS,
     **DROP_STEPS,
     **OBJECT_STEPS,
+    **ROW_STEPS,
     **TABLE_STEPS,
     **TRANSACTION_STEPS,
 }

@@ -7,7 +7,7 @@ from bot.judge.births import key_of
 from bot.judge.catalogue import Catalogue, without
 from bot.judge.partition_indexes import drop_below
 from bot.judge.replay_columns import change_column, drop_column, drop_view
-from bot.judge.row_security import drop_policy
+from bot.judge.row_security import drop_policy, drop_rule
 from bot.sql import actions as act
 
 
@@ -21,6 +21,8 @@ def _drop(catalogue: Catalogue, action: act.DropObjects, born: int) -> None:
             catalogue.triggers.pop((action.relation, name), None)
         elif action.kind == "POLICY":
             drop_policy(catalogue, action.relation, name)
+        elif action.kind == "RULE":
+            drop_rule(catalogue, action.relation, name)
         elif action.kind in ("VIEW", "MATERIALIZED VIEW"):
             drop_view(catalogue, name)
         elif action.kind in ("TYPE", "DOMAIN"):

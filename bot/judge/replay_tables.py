@@ -1,6 +1,6 @@
 """How tables, partitions and options of tables change the catalogue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.judge.partition_indexes import bring_to_partition
 from bot.judge.schema import Sequence, Table
 from bot.sql import actions as act
 from bot.sql.names import bare
-from bot.sql.values import Column, Constraint, ConstraintKind, Expression
+from bot.sql.values import Column, Constraint, ConstraintKind, Expression, Volatility
 
 
 def create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> None:
@@ -51,13 +51,42 @@ def create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> No
 
 
 def _columns(catalogue: Catalogue, action: act.CreateTable) -> dict[str, Column]:
-    parent = catalogue.tables.get(action.partition_of or "")
-    columns: dict[str, Column] = dict(parent.columns) if parent else {}
-    for source in (*action.like, *action.inherits):
+    columns: dict[str, Column] = {}
+    for parent in (action.partition_of or "", *action.inherits):
+        columns.update(_drawing_above(catalogue, parent))
+    for source in action.like:
         found = catalogue.tables.get(source)
         columns.update(found.columns if found else {})
+    columns.update(_selected(catalogue, action))
     columns.update((each.name, each) for each in action.columns)
     return columns
+
+
+def _drawing_above(catalogue: Catalogue, parent: str) -> Iterator[tuple[str, Column]]:
+    """A parent's columns as those below it have them: a serial draws from the parent's sequence."""
+    found = catalogue.tables.get(parent)
+    for name, column in found.columns.items() if found else ():
+        if column.type.serial:
+            owned = tuple(each.name for each in catalogue.owned_sequences(parent, name))
+            default = Expression(Volatility.VOLATILE, functions=("nextval",), strings=owned)
+            column = replace(column, type=replace(column.type, serial=False), default=default)
+        yield name, column
+
+
+def _selected(catalogue: Catalogue, action: act.CreateTable) -> Iterator[tuple[str, Column]]:
+    """The columns of CREATE TABLE AS that are others': their type, and nothing else of them."""
+    sources = [found for found in map(catalogue.tables.get, action.reads) if found]
+    for name, source in action.selected:
+        for table in sources:
+            for column in table.columns.values() if source == "*" else ():
+                yield column.name, _bare(column, column.name)
+            if source in table.columns:
+                yield name, _bare(table.columns[source], name)
+
+
+def _bare(column: Column, name: str) -> Column:
+    kind = replace(column.type, serial=False)
+    return Column(name, kind, collation=column.collation)
 
 
 def own_sequence(catalogue: Catalogue, table: str, column: Column, born: int) -> None:

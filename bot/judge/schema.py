@@ -13,7 +13,8 @@ class Table:
     """`born` is the place in the history of the migration that created it.
 
     `row_security` says that it is enabled, `policies` are the names of its policies. `inherits`
-    are the tables it inherits from, `inherited` says that others inherit from it.
+    are the tables it inherits from, `inherited` says that others inherit from it. `rules` are
+    the names of its rules; `filled` says that the history surely puts rows into it.
     """
 
     name: str
@@ -30,6 +31,8 @@ class Table:
     inherits: tuple[str, ...] = ()
     inherited: bool = False
     unlogged: bool = False
+    rules: tuple[str, ...] = ()
+    filled: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.constraints, Constraints):
@@ -70,6 +73,7 @@ class Index:
     `includes` are the columns of INCLUDE, `where` is the condition of a partial one.
     `parent` is the index of a partitioned table that it belongs to, `primary` says that it is a
     primary key's.
+    `called` are the names its keys had when it was made, if they have others now.
     `doubtful` says that it was built CONCURRENTLY, which leaves an invalid one when it is stopped.
     """
 
@@ -85,6 +89,7 @@ class Index:
     where: Expression | None = None
     parent: str | None = None
     primary: bool = False
+    called: tuple[str, ...] = ()
 
     def expressions(self) -> tuple[Expression, ...]:
         """What it works out: expressions in the place of columns, and its condition."""

@@ -231,6 +231,15 @@ def columns_of(tree: Any) -> tuple[str, ...]:
     return tuple(named)
 
 
+def selected_of(select: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The columns of a query's result that are columns of what it reads: their names here and
+    there; "*" for all."""
+    targets = (each["ResTarget"] for each in select.get("targetList", ()))
+    bare = (each for each in targets if "ColumnRef" in each.get("val", {}))
+    named = ((each.get("name"), columns_of(each["val"])[0]) for each in bare)
+    return tuple((name or column, column) for name, column in named)
+
+
 def relations_of(tree: Any) -> tuple[str, ...]:
     """The relations a query names, in order of appearance, without its own WITH queries."""
     return reads_of(tree).named

@@ -12,6 +12,7 @@ from bot.sql.expressions import (
     reads_of,
     relation_name,
     relations_of,
+    selected_of,
     strings_of,
 )
 from bot.sql.read_definitions import Fields, settings_of
@@ -114,7 +115,7 @@ def _nothing(value: Any) -> bool:
 def query(fields: Fields) -> Iterator[act.Action]:
     if "intoClause" in fields:
         table = relation_name(fields["intoClause"]["rel"])
-        yield act.CreateTable(table, reads=relations_of(fields))
+        yield act.CreateTable(table, reads=relations_of(fields), selected=selected_of(fields))
         return
     calls = [each for node, each in nodes(fields) if node == "FuncCall"]
     valued = any(node in ("CoalesceExpr", "MinMaxExpr", "CaseExpr") for node, _ in nodes(fields))

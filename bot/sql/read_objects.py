@@ -10,6 +10,7 @@ from bot.sql.expressions import (
     qualified,
     relation_name,
     relations_of,
+    selected_of,
     strings_of,
     type_of,
 )
@@ -210,6 +211,7 @@ def create_table_as(fields: Fields) -> Iterator[act.Action]:
         yield act.CreateTable(
             name.replace("pg_temp.", "public."),
             reads=reads,
+            selected=selected_of(fields["query"].get("SelectStmt", {})),
             temporary=name.startswith("pg_temp."),
             if_not_exists=fields.get("if_not_exists", False),
         )

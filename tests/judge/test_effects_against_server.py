@@ -45,15 +45,14 @@ class Server:
     """A database that holds the schema, and the catalogue that should equal it."""
 
     def __init__(self, url: str, *, rows: bool = True) -> None:
-        schema = (FOLDER / "schema.sql").read_text()
+        files = ("schema.sql", "rows.sql") if rows else ("schema.sql",)
+        history = "".join((FOLDER / each).read_text() for each in files)
         self.observer = Observer(url)
-        self.observer.run(schema)
-        if rows:
-            self.observer.run((FOLDER / "rows.sql").read_text())
+        self.observer.run(history)
         self.major = self.observer.major
         self.before = self.observer.snapshot()
         self.catalogue = Catalogue()
-        for statement in parse(schema).statements:
+        for statement in parse(history).statements:
             replay(self.catalogue, actions_of(statement), born=0)
 
     def predicted(self, sql: str) -> Effects:

@@ -8,6 +8,9 @@ from bot.sql.values import Column, Constraint, Expression, Type
 
 @action
 class CreateTable(Action):
+    """`reads` are the relations of CREATE TABLE AS, `selected` its columns that are others': the
+    new name and the old one, which is "*" for all."""
+
     table: str
     columns: tuple[Column, ...] = ()
     constraints: tuple[Constraint, ...] = ()
@@ -22,6 +25,7 @@ class CreateTable(Action):
     like: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    selected: tuple[tuple[str, str], ...] = ()
 
 
 @action

@@ -41,3 +41,4 @@ SELECT setval('counter', max(id)) FROM owner
 SELECT setval('counter', coalesce((SELECT max(id) FROM owner), 1))
 SELECT setval('counter', coalesce(max(id), 1)) FROM owner
 SELECT setval('counter', greatest((SELECT max(id) FROM owner), 1))
+INSERT INTO visit (pet_id) VALUES (101) ON CONFLICT DO NOTHING
