@@ -62,7 +62,17 @@ def _mend(errors: list[Finding]) -> str:
         what = f"`{command}`" if len(command) <= _SHORT else "the command below"
         return f"Run {what}, commit, and push. This comment updates itself."
     them = "it" if len(errors) == 1 else "each"
-    return f"Fix what is listed under “Must change” and push; the safe way is beside {them}."
+    step = f"Fix what is listed under “Must change” and push; the safe way is beside {them}."
+    return f"{step}{_written(errors)}"
+
+
+def _written(errors: list[Finding]) -> str:
+    """What the bot can write itself."""
+    many = sum(each.rewrite is not None for each in errors)
+    if not many:
+        return ""
+    which = f"{many} of the {len(errors)}" if many < len(errors) else "all" if many > 1 else "it"
+    return f" On your machine, `migration-bot fix` rewrites {which}."
 
 
 def _ready(report: Report) -> Headline:

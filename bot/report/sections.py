@@ -1,7 +1,7 @@
 """A report cut into what its Markdown faces show: rows, findings, SQL. Text in it is still raw."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.finding import Finding, Severity
 from bot.core.progress import Progress, State
@@ -18,6 +18,7 @@ _MESSAGE = 600
 _REASON = 1500
 _VISIBLE_ROWS = 8
 _STATE_COLUMNS = 4
+_LONG = 8
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Note:
     why: str
     fix: tuple[Part, ...]
     instead: str | None = None
+
+    @property
+    def long(self) -> bool:
+        """Whether what to write instead is folded away, so that the next finding is in sight."""
+        return self.instead is not None and self.instead.count("\n") >= _LONG
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,7 @@ def migration_state(name: str, progress: Progress) -> State:
 def groups_of(report: Report, detail: Detail, *, calm: bool) -> list[Group]:
     """Counted findings by severity, the gravest first. `calm` folds them all: it is history."""
     left = detail.findings
+    told: set[str] = set()
     groups: list[Group] = []
     for severity, sign, title in (
         (Severity.ERROR, "🔴", "Must change"),
@@ -148,12 +155,20 @@ def groups_of(report: Report, detail: Detail, *, calm: bool) -> list[Group]:
         shown = shown if left is None else shown[:left]
         left = None if left is None else left - len(shown)
         reasons = severity is not Severity.NOTICE or detail.notice_reasons
-        notes = tuple(_note(each, report.run, reasons=reasons) for each in shown)
+        notes = tuple(_once(_note(each, report.run, reasons=reasons), told) for each in shown)
         first = not groups and severity is not Severity.NOTICE and not calm
         folded = severity is not Severity.ERROR or calm
         if found:
             groups.append(Group(sign, title, notes, len(found), first and len(found) <= 3, folded))
     return groups
+
+
+def _once(note: Note, told: set[str]) -> Note:
+    """Without the reason and the SQL that stand further up; what to do is always said."""
+    why = "" if note.why in told else note.why
+    instead = None if note.instead in told else note.instead
+    told.update(each for each in (note.why, note.instead) if each)
+    return replace(note, why=why, instead=instead)
 
 
 def allowed_of(report: Report, detail: Detail) -> Group:

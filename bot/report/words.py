@@ -109,11 +109,11 @@ def statements(judged: JudgedMigration) -> str:
 
 
 def effect(judged: JudgedMigration) -> str:
-    """What running a migration does to others, in prose: "blocks writes to `public.orders`"."""
+    """What running a migration does to others, in prose: "blocks writes to `orders`"."""
     effects = [each.effects for each in judged.statements]
     waits = _waits(effects)
     verb = "briefly blocks" if _brief(judged) else "blocks"
-    said = [f"{verb} {listed(waits, limit=2)}"] if waits else []
+    said = [f"{verb} {', and '.join(waits)}"] if waits else []
     said += [listed(each, limit=2) for each in (_changes(effects),) if each]
     if not effects or not all(each.understood for each in effects):
         said.append("not all of it can be foreseen")
@@ -132,26 +132,31 @@ def _brief(judged: JudgedMigration) -> bool:
 
 
 def _waits(effects: Iterable[Effects]) -> list[str]:
-    """What others wait for, one phrase per relation, the strongest lock first."""
+    """What others wait for, a phrase for reads and writes and one for writes alone."""
     strongest: dict[str, Lock] = {}
     for lock in (each for given in effects for each in given.locks if not each.new):
         if lock.relation not in strongest or lock.mode > strongest[lock.relation].mode:
             strongest[lock.relation] = lock
-    blocking = [each for each in strongest.values() if each.mode.blocks]
-    blocking.sort(key=lambda each: (-each.mode, each.relation))
-    return [_wait(each) for each in blocking]
+    found: dict[str, list[str]] = {"reads and writes of": [], "writes to": []}
+    for name in sorted(strongest):
+        blocks = strongest[name].mode.blocks
+        if blocks:
+            found["reads and writes of" if "reads" in blocks else "writes to"].append(_named(name))
+    return [f"{verb} {listed(names, limit=2)}" for verb, names in found.items() if names]
 
 
-def _wait(lock: Lock) -> str:
-    verb = "reads and writes of" if "reads" in lock.mode.blocks else "writes to"
-    return f"{verb} `{lock.relation}`"
+def _named(relation: str) -> str:
+    """As an author would write it: without the schema that everybody has."""
+    return f"`{relation.removeprefix('public.')}`"
 
 
 def _changes(effects: list[Effects]) -> list[str]:
     """What is copied and what is lost, one phrase each."""
     rewritten = sorted({each for given in effects for each in given.rewrites})
     lost = sorted({each for given in effects for each in given.loses})
-    return [f"rewrites `{each}`" for each in rewritten] + [f"deletes `{each}`" for each in lost]
+    return [f"rewrites {_named(each)}" for each in rewritten] + [
+        f"deletes {_named(each)}" for each in lost
+    ]
 
 
 def clipped(text: str, limit: int) -> str:

@@ -25,6 +25,8 @@ from bot.sql.values import Column, Constraint
 from bot.sql.words import Word, after_table_name, find, parts_of, words_of
 
 Found = tuple[object, int, int]
+# What a text of a shape that nobody expected raises. Its parts then have no places of their own.
+_UNEXPECTED = (AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError)
 
 
 class Places:
@@ -33,7 +35,7 @@ class Places:
     def __init__(self, statement: Statement, actions: Sequence[Action]) -> None:
         lines = Lines(statement.sql)
         self._spans: dict[object, Span] = {}
-        for part, start, end in _parts(statement, actions):
+        for part, start, end in _found(statement, actions):
             first, last = lines.at(start), lines.at(end - 1)
             self._spans.setdefault(
                 _key(part), Span(statement.place_of(first), statement.place_of(last))
@@ -50,6 +52,13 @@ class Places:
 def _key(part: object) -> object:
     """Two columns may be alike and yet be two; a name is a name."""
     return part if isinstance(part, str) else id(part)
+
+
+def _found(statement: Statement, actions: Sequence[Action]) -> list[Found]:
+    try:
+        return list(_parts(statement, actions))
+    except _UNEXPECTED:
+        return []
 
 
 def _parts(statement: Statement, actions: Sequence[Action]) -> Iterator[Found]:

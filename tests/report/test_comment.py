@@ -168,11 +168,27 @@ def test_a_rewrite_that_the_fix_says_already_is_not_repeated() -> None:
 
 
 def test_many_long_rewrites_do_not_break_the_budget() -> None:
-    long = Rewrite((Piece("SELECT " + "`" * 1_400),))
-    bad = [replace(BLOCKING_INDEX, message=f"No. {n}", rewrite=long) for n in range(400)]
+    long = [Rewrite((Piece(f"SELECT {n} " + "`" * 1_400),)) for n in range(400)]
+    bad = [replace(BLOCKING_INDEX, message=f"No. {n}", rewrite=long[n]) for n in range(400)]
     body = render_comment(report(judged(INDEX, *bad)), KEY)
     assert body.count("What to write instead") > 10
     assert size(body) <= BUDGET
+
+
+def test_a_reason_and_an_sql_are_given_once_and_what_to_do_each_time() -> None:
+    rewrite = Rewrite((Piece("SELECT 1"),))
+    bad = [replace(BLOCKING_INDEX, message=f"No. {n}", rewrite=rewrite) for n in range(3)]
+    body = render_comment(report(judged(INDEX, *bad)), KEY)
+    assert body.count("What to write instead") == 1
+    assert body.count(BLOCKING_INDEX.why.split(":")[0]) == 1
+    assert body.count("**Safe way:**") == 3
+    assert "`migration-bot fix` rewrites all." in body
+
+
+def test_a_long_sql_is_folded() -> None:
+    long = Rewrite(tuple(Piece(f"SELECT {n}") for n in range(9)))
+    body = render_comment(report(judged(INDEX, replace(BLOCKING_INDEX, rewrite=long))), KEY)
+    assert "<details><summary><b>What to write instead</b></summary>\n\n```sql\nSELECT 0;" in body
 
 
 def test_a_short_report_is_shown_whole() -> None:
@@ -182,7 +198,8 @@ def test_a_short_report_is_shown_whole() -> None:
 
 
 def test_reasons_of_notices_go_first_then_the_notices() -> None:
-    notices = [replace(UNNAMED, message=f"note {n}", why="because " * 100) for n in range(60)]
+    reasons = [f"{n} because " * 100 for n in range(60)]
+    notices = [replace(UNNAMED, message=f"note {n}", why=reasons[n]) for n in range(60)]
     body = render_comment(report(judged(NOTE, *notices)), KEY)
     assert size(body) <= BUDGET
     assert "because" not in body

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.finding import Finding
 from bot.core.review import Review
+from bot.core.rewrite import Piece, Place, Rewrite
 from bot.report.source import cells
 from bot.report.text import check_text
 from tests.report.samples import (
@@ -17,8 +18,11 @@ from tests.report.samples import (
     INDEX,
     NOTE,
     UNNAMED,
+    finding,
     judged,
+    migration,
     samples,
+    statement,
 )
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -72,6 +76,23 @@ def test_a_rewrite_stands_below_the_fix_and_names_the_command() -> None:
         '       DROP INDEX CONCURRENTLY "orders_total_idx";\n'
     ) in text
     assert "\nHave all 3 rewritten:\n  migration-bot fix\n" in text
+
+
+def test_a_rewrite_is_shown_once_and_a_long_one_by_what_writes_it() -> None:
+    short = replace(BLOCKING_INDEX, rewrite=Rewrite((Piece("SELECT 1"),)))
+    pieces = (Piece("SELECT 0"), *(Piece(f"SELECT {n}", Place.LATER) for n in range(1, 5)))
+    twice = Review(postgres="18", migrations=(judged(INDEX, short, replace(short, rule="b")),))
+    long = replace(BLOCKING_INDEX, rewrite=Rewrite(pieces))
+    assert check_text(twice, width=80).count("SELECT 1;") == 1
+    text = check_text(Review(postgres="18", migrations=(judged(INDEX, long),)), width=80)
+    assert "  sql: 9 lines in 5 migration folders, which `migration-bot fix` writes\n" in text
+
+
+def test_a_part_of_a_statement_is_shown_below_the_line_that_begins_it() -> None:
+    made = migration("x", statement('ALTER TABLE "a"\n  ADD b int,\n  DROP c'))
+    about = finding(made, "some-rule", message="Gone.", line=3, column=3, end_line=3, end_column=8)
+    text = check_text(Review(postgres="18", migrations=(judged(made, about),)), width=80)
+    assert ('  1 │ ALTER TABLE "a"\n  ⋮ │\n  3 │   DROP c;\n    │   ^~~~~~\n') in text
 
 
 @pytest.mark.parametrize(

@@ -62,23 +62,32 @@ def test_a_new_table_keeps_nobody_waiting() -> None:
 
 
 def test_a_lock_that_is_soon_gone_blocks_briefly() -> None:
-    assert words.effect(NOTE) == "briefly blocks reads and writes of `public.orders`"
+    assert words.effect(NOTE) == "briefly blocks reads and writes of `orders`"
 
 
 def test_an_index_build_blocks_writes() -> None:
-    assert words.effect(INDEX) == "blocks writes to `public.orders`"
+    assert words.effect(INDEX) == "blocks writes to `orders`"
 
 
 def test_a_rewrite_is_named() -> None:
-    assert words.effect(TYPE) == (
-        "blocks reads and writes of `public.orders`; rewrites `public.orders`"
-    )
+    assert words.effect(TYPE) == ("blocks reads and writes of `orders`; rewrites `orders`")
 
 
 def test_the_strongest_lock_on_a_relation_counts() -> None:
     locks = (Lock("public.a", LockMode.SHARE), Lock("public.a", LockMode.ACCESS_EXCLUSIVE))
     made = migration("x", statement("LOCK a", effects=Effects(locks=locks)))
-    assert words.effect(made) == "briefly blocks reads and writes of `public.a`"
+    assert words.effect(made) == "briefly blocks reads and writes of `a`"
+
+
+def test_relations_are_told_together_by_what_is_blocked() -> None:
+    locks = (
+        *(Lock(f"public.{name}", LockMode.ACCESS_EXCLUSIVE) for name in ("b", "a")),
+        *(Lock(f"app.{name}", LockMode.SHARE) for name in "wxyz"),
+    )
+    made = migration("x", statement("ALTER TABLE a", effects=Effects(locks=locks)))
+    assert words.effect(made) == (
+        "briefly blocks reads and writes of `a` and `b`, and writes to `app.w`, `app.x` and 2 more"
+    )
 
 
 def test_a_weak_lock_is_not_worth_a_word() -> None:
@@ -89,13 +98,13 @@ def test_a_weak_lock_is_not_worth_a_word() -> None:
 def test_a_lock_held_while_rows_are_changed_is_not_brief() -> None:
     lock = Effects(locks=(Lock("public.a", LockMode.ACCESS_EXCLUSIVE),))
     made = migration("x", statement("ALTER TABLE a", effects=lock), statement("UPDATE a SET b = 1"))
-    assert words.effect(made) == "blocks reads and writes of `public.a`"
+    assert words.effect(made) == "blocks reads and writes of `a`"
 
 
 def test_what_cannot_be_foreseen_is_said() -> None:
     effects = Effects(understood=False, loses=("public.a.b",))
     assert words.effect(migration("x", statement("DO $$", effects=effects))) == (
-        "deletes `public.a.b`; not all of it can be foreseen"
+        "deletes `a.b`; not all of it can be foreseen"
     )
     assert words.effect(migration("unread")) == "not all of it can be foreseen"
 

@@ -92,3 +92,19 @@ def test_statements_in_a_block() -> None:
 
 def test_a_block_whose_text_is_written_otherwise_than_it_runs_has_no_places() -> None:
     assert parts("DO 'BEGIN UPDATE a SET b = ''c''; END';") == [None, None]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'ALTER TABLE U&"d\\0061t" ADD a int, DROP b;',
+        'DROP TABLE U&"d\\0061t", b;',
+        "DROP FUNCTION f(int, int), g(int);",
+        "DROP AGGREGATE a(int ORDER BY int), b(*);",
+        "CREATE TABLE t OF u (a WITH OPTIONS PRIMARY KEY);",
+        "CREATE TABLE t ();",
+    ],
+)
+def test_an_unusual_text_is_no_reason_to_stop(sql: str) -> None:
+    places, actions = read(sql)
+    assert all(places.of(each) is None or text_at(sql, places.of(each)) for each in actions)
