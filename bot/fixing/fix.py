@@ -13,12 +13,11 @@ from bot.fixing.draft import CannotSplit, Draft
 from bot.fixing.naming import Named, named
 from bot.fixing.splitting import carried_out, in_one_transaction, in_transactions
 from bot.fixing.warned import with_warnings
+from bot.fixing.weighing import ATOMIC_RULES, counts, worse_by
 
 MOST_ROUNDS = 30
 BY_HAND = "it needs a decision of yours"
 REFUSED = "its file is not rewritten"
-# Findings about a file as a whole that go when one transaction carries all of it.
-ATOMIC_RULES = frozenset({"prisma-split-not-atomic", "non-idempotent-ddl"})
 
 Judging = Callable[[Change], Review]
 # A finding's migration, the place of its folder among those it was split into, and its statement.
@@ -77,7 +76,7 @@ class _Fixer:
             if not found:
                 break
             state = self._advanced(state, found)
-        if _counts(state.review) > _counts(first.review):
+        if counts(state.review) > counts(first.review):
             state = first
         return self._result(first, state)
 
@@ -103,7 +102,7 @@ class _Fixer:
             after = self._judged(tuple(map(in_transactions, drafts)) if self.one_by_one else drafts)
         except CannotSplit as reason:
             return str(reason)
-        worse = _worse(state.review, after.review)
+        worse = worse_by(state.review, after.review)
         return f"it would only make way for {worse}" if worse else after
 
     def _judged(self, drafts: tuple[Draft, ...]) -> "_State":
@@ -261,40 +260,3 @@ def _made(names: Named, change: Change) -> Iterator[Migration]:
 
 def _migrations(names: Named, change: Change) -> tuple[Migration, ...]:
     return tuple(each for each in change.head.migrations if each.name in names.names)
-
-
-def _worse(before: Review, after: Review) -> str | None:
-    """The rule that speaks against a step: an error that nobody can rewrite, or nothing gained."""
-    stuck_before, stuck_after = _stuck(before), _stuck(after)
-    new = [rule for rule in stuck_after if stuck_after[rule] > stuck_before.get(rule, 0)]
-    if new:
-        return new[0]
-    if any(_open(each) for each in after.all_findings) and _counts(after) != _counts(before):
-        return None
-    if _counts(after) < _counts(before):
-        return None
-    more = {each.rule for each in after.all_findings} - {each.rule for each in before.all_findings}
-    return min(more, default="the same finding")
-
-
-def _open(finding: Finding) -> bool:
-    mended = finding.rewrite is not None or finding.rule in ATOMIC_RULES
-    return mended and finding.allowed is None
-
-
-def _stuck(review: Review) -> dict[str, int]:
-    """How often each rule has an error that no rewrite mends."""
-    found: dict[str, int] = {}
-    for each in review.all_findings:
-        if each.severity is Severity.ERROR and each.allowed is None and each.rewrite is None:
-            found[each.rule] = found.get(each.rule, 0) + 1
-    return found
-
-
-def _counts(review: Review) -> tuple[int, int, int]:
-    severities = [each.severity for each in review.all_findings if each.allowed is None]
-    return (
-        severities.count(Severity.ERROR),
-        severities.count(Severity.WARNING),
-        severities.count(Severity.NOTICE),
-    )

@@ -8,6 +8,7 @@ from bot.sql import read_access as access
 from bot.sql import read_data as data
 from bot.sql import read_objects as objects
 from bot.sql import read_tables as tables
+from bot.sql import read_types as types
 from bot.sql.bodies import inner_of, read_body
 from bot.sql.expressions import qualified, relation_name, relations_of, strings_of
 from bot.sql.read_definitions import Fields, settings_of
@@ -90,8 +91,8 @@ def _extension(fields: Fields) -> Iterator[act.Action]:
 
 _READERS: Mapping[str, Reader] = {
     "AlterDefaultPrivilegesStmt": access.default_privileges,
-    "AlterDomainStmt": objects.alter_domain,
-    "AlterEnumStmt": objects.alter_enum,
+    "AlterDomainStmt": types.alter_domain,
+    "AlterEnumStmt": types.alter_enum,
     "AlterForeignServerStmt": data.role,
     "AlterObjectSchemaStmt": objects.set_schema,
     "AlterOwnerStmt": access.change_owner,
@@ -107,8 +108,8 @@ _READERS: Mapping[str, Reader] = {
     "CompositeTypeStmt": objects.create_object,
     "CopyStmt": data.copy,
     "CreateCastStmt": objects.create_object,
-    "CreateDomainStmt": objects.create_domain,
-    "CreateEnumStmt": objects.create_enum,
+    "CreateDomainStmt": types.create_domain,
+    "CreateEnumStmt": types.create_enum,
     "CreateExtensionStmt": _extension,
     "CreateForeignServerStmt": data.role,
     "CreateForeignTableStmt": tables.create_table,

@@ -1,4 +1,4 @@
-"""Indexes, views, types, functions, and what happens to objects by name, read into actions."""
+"""Indexes, views, functions, and what happens to objects by name, read into actions."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -222,46 +222,6 @@ def refresh_view(fields: Fields) -> Iterator[act.Action]:
         name=relation_name(fields["relation"]),
         concurrently=fields.get("concurrent", False),
         with_data=not fields.get("skipData", False),
-    )
-
-
-def create_enum(fields: Fields) -> Iterator[act.Action]:
-    yield act.CreateEnum(qualified(strings_of(fields["typeName"])), strings_of(fields.get("vals")))
-
-
-def alter_enum(fields: Fields) -> Iterator[act.Action]:
-    name = qualified(strings_of(fields["typeName"]))
-    if "oldVal" in fields:
-        yield act.RenameEnumValue(name, fields["oldVal"], fields["newVal"])
-    else:
-        yield act.AddEnumValue(name, fields["newVal"])
-
-
-def create_domain(fields: Fields) -> Iterator[act.Action]:
-    kinds = {each["Constraint"]["contype"] for each in fields.get("constraints", ())}
-    yield act.CreateDomain(
-        name=qualified(strings_of(fields["domainname"])),
-        type=type_of(fields["typeName"]),
-        constrained=bool(kinds & {"CONSTR_CHECK", "CONSTR_NOTNULL"}),
-    )
-
-
-_DOMAIN_COMMANDS = {
-    "T": "SET DEFAULT",
-    "N": "DROP NOT NULL",
-    "O": "SET NOT NULL",
-    "C": "ADD CONSTRAINT",
-    "X": "DROP CONSTRAINT",
-    "V": "VALIDATE CONSTRAINT",
-}
-
-
-def alter_domain(fields: Fields) -> Iterator[act.Action]:
-    constraint = fields.get("def", {}).get("Constraint", {})
-    yield act.AlterDomain(
-        name=qualified(strings_of(fields["typeName"])),
-        command=_DOMAIN_COMMANDS.get(fields["subtype"], "OTHER"),
-        validated=not constraint.get("skip_validation", False),
     )
 
 
