@@ -11,13 +11,12 @@ from bot.core.review import JudgedMigration, Review
 from bot.fixing.allowances import with_allowances
 from bot.fixing.draft import CannotSplit, Draft
 from bot.fixing.naming import Named, named
+from bot.fixing.reasons import NOT_ASKED, REFUSED, by_hand
 from bot.fixing.splitting import carried_out, in_one_transaction, in_transactions
 from bot.fixing.warned import with_warnings
 from bot.fixing.weighing import ATOMIC_RULES, counts, worse_by
 
 MOST_ROUNDS = 30
-BY_HAND = "it needs a decision of yours"
-REFUSED = "its file is not rewritten"
 
 Judging = Callable[[Change], Review]
 # A finding's migration, the place of its folder among those it was split into, and its statement.
@@ -167,13 +166,12 @@ class _Fixer:
             return self.untouchable[name]
         target = _target(name, 0, finding, judged)
         if target is None:
-            return _OF_RULES.get(finding.rule, BY_HAND)
+            return by_hand(finding.rule)
         if not self.wish.wants(finding):
-            return "it was not asked for"
+            return NOT_ASKED
         return self.refused.get(target.key, REFUSED)
 
 
-_OF_RULES = {"backfill-unbatched": "a migration cannot do it in batches, a script can"}
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
 
 

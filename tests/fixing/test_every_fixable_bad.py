@@ -26,6 +26,8 @@ LEFT_TO_PEOPLE = {
     # How many rows there are is known only in production, and a migration is one transaction.
     "add-column-volatile-default": {"backfill-unbatched"},
     "add-column-autoincrement": {"backfill-unbatched"},
+    # What the old rows get. Until somebody fills them, the migration would stop.
+    "add-column-required": {"set-not-null-may-fail"},
     # Whether deletes in the other table are so rare that no index is needed.
     "add-column-inline-fk": {"fk-without-index"},
     # That it is dropped, or changed, at all: that is what the author wants.

@@ -53,6 +53,9 @@ QUIET = [
     "ALTER TABLE elsewhere ALTER email SET NOT NULL;",
     'ALTER FOREIGN TABLE remote ALTER COLUMN "email" SET NOT NULL;',
     "CREATE TABLE n (a INT); ALTER TABLE n ALTER COLUMN a SET NOT NULL;",
+    'ALTER TABLE "User" ADD n INT; UPDATE "User" SET n = 1 WHERE n IS NULL; '
+    'ALTER TABLE "User" ADD CONSTRAINT c CHECK (n IS NOT NULL) NOT VALID; '
+    'ALTER TABLE "User" VALIDATE CONSTRAINT c; ALTER TABLE "User" ALTER n SET NOT NULL;',
     'ALTER TABLE "User" ADD n INT DEFAULT 0; ALTER TABLE "User" ALTER n SET NOT NULL;',
     'ALTER TABLE "User" ADD n INT DEFAULT 0, ALTER n SET NOT NULL;',
 ]
@@ -79,12 +82,18 @@ def _complete(action: SetNotNull, context: Context) -> bool:
     if column and (column.not_null or column.filled or column.generated):
         return True
     return (
-        catalogue.proved_not_null(action.table, action.name)
+        _proved(action, context)
         or validated_unseen(action, context)
         or emptied(action.table, context)
         or _fills(context.earlier.all(Update, about=action.table), action)
         or _filled_earlier(action, context)
     )
+
+
+def _proved(action: SetNotNull, context: Context) -> bool:
+    """Whether a CHECK went through all rows. That of a column as new as itself would stop there."""
+    proved = context.catalogue.proved_not_null(action.table, action.name)
+    return proved and not context.file.adds_column(action.table, action.name)
 
 
 def _filled_earlier(action: SetNotNull, context: Context) -> bool:
