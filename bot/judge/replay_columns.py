@@ -12,13 +12,18 @@ from bot.sql import actions as act
 from bot.sql.values import Column, Constraint, ConstraintKind, Expression, Volatility
 
 
+# No table of PostgreSQL has more.
+MOST_COLUMNS = 1_600
+
+
 def _add_column(catalogue: Catalogue, action: act.AddColumn, born: int) -> None:
     table = catalogue.tables.get(action.table)
     column = action.column
     if table is None or (action.if_not_exists and column.name in table.columns):
         return
     for each in _reached(catalogue, table, action):
-        catalogue.put(each, columns={**each.columns, column.name: column})
+        if len(each.columns) < MOST_COLUMNS:
+            catalogue.put(each, columns={**each.columns, column.name: column})
     for constraint in column.constraints:
         name = catalogue.add_constraint(action.table, constraint)
         hand_down(catalogue, action.table, name)

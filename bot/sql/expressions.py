@@ -1,6 +1,8 @@
 """Expressions of PostgreSQL's tree, read without recursion: they may be of any depth."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from bot.sql.values import Expression, Type, Volatility
@@ -54,17 +56,54 @@ BUILT_IN = _words(
 )
 
 
-def nodes(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+Node = tuple[str, Mapping[str, Any]]
+
+
+def nodes(tree: Any) -> Iterator[Node]:
     """Every node of a tree with its name, the tree's own fields included, outer before inner."""
-    stack: list[tuple[str, Any]] = [("", tree)]
+    if isinstance(tree, list):
+        return chain.from_iterable(map(nodes, tree))
+    if isinstance(tree, dict) and len(tree) == 1:
+        ((key, value),) = tree.items()
+        if key < "a" and isinstance(value, dict):
+            return chain([(key, value)], _within(value))
+    return iter(_within(tree))
+
+
+# The largest trees that were walked last. What reads a statement and the rules about it all ask
+# for the same few, and a statement may have half a million nodes.
+_walked: deque[tuple[Any, list[Node]]] = deque(maxlen=4)
+_LARGE = 1_000
+
+
+def _within(tree: Any) -> list[Node]:
+    for known, found in _walked:
+        if known is tree:
+            return found
+    found = _walk(tree)
+    if len(found) >= _LARGE:
+        _walked.append((tree, found))
+    return found
+
+
+def _walk(tree: Any) -> list[Node]:
+    found: list[Node] = []
+    stack: list[tuple[str, Any]] = [("list", tree)]
     while stack:
-        key, value = stack.pop()
-        if isinstance(value, dict):
-            if key[:1].isupper():
-                yield key, value
-            stack.extend(reversed(value.items()))
-        elif isinstance(value, list):
-            stack.extend(("", each) for each in reversed(value))
+        item = stack.pop()
+        key, value = item
+        if type(value) is dict:
+            if key < "a":
+                found.append(item)
+            for inner in reversed(value.items()):
+                if type(inner[1]) in _INNER:
+                    stack.append(inner)
+        elif type(value) is list:
+            stack.extend([("list", each) for each in reversed(value)])
+    return found
+
+
+_INNER = {dict, list}
 
 
 def strings_of(items: Any) -> tuple[str, ...]:
