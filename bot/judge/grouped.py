@@ -30,7 +30,9 @@ class Grouped(dict[str, V], Generic[V]):
     def __setitem__(self, key: str, value: V) -> None:
         if self._members is not None:
             before = self._groups(self[key]) if key in self else ()
-            self._move(key, before, self._groups(value))
+            now = self._groups(value)
+            if before != now:
+                self._move(key, before, now)
         super().__setitem__(key, value)
 
     def __delitem__(self, key: str) -> None:

@@ -156,7 +156,7 @@ def rename_object(catalogue: Catalogue, old: str, new: str) -> None:
     for view in list(catalogue.views.values()):
         if old in view.reads:
             catalogue.views[view.name] = replace(view, reads=swapped(view.reads, old, new))
-    for each in list(catalogue.tables.values()):
+    for each in [each for each in catalogue.tables.values() if old in each.named]:
         _rename_in_table(catalogue, each, old, new)
 
 
@@ -176,7 +176,7 @@ def _rename_in_table(catalogue: Catalogue, table: Table, old: str, new: str) -> 
         catalogue.put(table, partition_of=new)
     if old in table.inherits:
         catalogue.put(catalogue.tables[table.name], inherits=swapped(table.inherits, old, new))
-    if old in [each.references for each in table.constraints.values()]:
+    if old in table.known.references:
         constraints = {
             name: replace(each, references=new) if each.references == old else each
             for name, each in table.constraints.items()

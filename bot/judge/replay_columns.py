@@ -11,7 +11,6 @@ from bot.judge.schema import Table
 from bot.sql import actions as act
 from bot.sql.values import Column, Constraint, ConstraintKind, Expression, Volatility
 
-
 # No table of PostgreSQL has more.
 MOST_COLUMNS = 1_600
 

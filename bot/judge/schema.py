@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.judge.constraints import Constraints
 from bot.sql.values import Column, Constraint, Expression, IndexedColumn, Type, Volatility
@@ -39,6 +40,12 @@ class Table:
         """Its constraints, to be asked by what they are about."""
         assert isinstance(self.constraints, Constraints)
         return self.constraints
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """The relations and types it names: those of its columns, keys and parents."""
+        types = (each.type.name for each in self.columns.values())
+        return frozenset((*types, *self.known.references, *self.inherits, self.partition_of or ""))
 
     def foreign_keys(self) -> tuple[Constraint, ...]:
         return self.known.foreign_keys

@@ -70,10 +70,10 @@ def nodes(tree: Any) -> Iterator[Node]:
     return iter(_within(tree))
 
 
-# The largest trees that were walked last. What reads a statement and the rules about it all ask
-# for the same few, and a statement may have half a million nodes.
-_walked: deque[tuple[Any, list[Node]]] = deque(maxlen=4)
-_LARGE = 1_000
+# The trees that were walked last. What reads a statement and the rules about it all ask for the
+# same few, and a statement may have half a million nodes.
+_walked: deque[tuple[Any, list[Node]]] = deque(maxlen=6)
+_WORTH_KEEPING = 4
 
 
 def _within(tree: Any) -> list[Node]:
@@ -81,7 +81,7 @@ def _within(tree: Any) -> list[Node]:
         if known is tree:
             return found
     found = _walk(tree)
-    if len(found) >= _LARGE:
+    if len(found) >= _WORTH_KEEPING:
         _walked.append((tree, found))
     return found
 
@@ -108,7 +108,7 @@ _INNER = {dict, list}
 
 def strings_of(items: Any) -> tuple[str, ...]:
     """A list of String nodes as Python strings."""
-    return tuple(item["String"]["sval"] for item in items or () if "String" in item)
+    return tuple([item["String"]["sval"] for item in items or () if "String" in item])
 
 
 def expression_of(tree: Any) -> Expression:
