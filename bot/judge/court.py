@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bot.core.finding import Finding, Severity
@@ -59,7 +60,7 @@ class Court:
     def names(self) -> Iterable[str]:
         return self._seats.keys()
 
-    @property
+    @cached_property
     def silent(self) -> set[str]:
         """The rules that are off."""
         return {name for name, seat in self._seats.items() if seat.severity is None}

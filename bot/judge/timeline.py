@@ -96,14 +96,16 @@ class Timeline:
     def occurrences(self, kind: type[Action], name: str | None) -> _Occurrences | None:
         if name is None:
             return self._kinds.get(kind)
+        if kind not in self._kinds:
+            return None
         if kind not in self._named:
             self._named[kind] = self._by_name(kind)
         return self._named[kind].get(name)
 
     def _by_name(self, kind: type[Action]) -> dict[str, _Occurrences]:
         found: dict[str, _Occurrences] = {}
-        known = self._kinds.get(kind)
-        for position, action in zip(known.positions, known.actions, strict=True) if known else ():
+        known = self._kinds[kind]
+        for position, action in zip(known.positions, known.actions, strict=True):
             for name in _names_in(action):
                 found.setdefault(name, _Occurrences([], [])).add(position, action)
         return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -76,22 +77,26 @@ class AlterTable:
 
 def read_alter_table(statement: Statement) -> AlterTable | None:
     """The statement by its commands; None if it is none, or its text and tree do not agree."""
-    if statement.node != "AlterTableStmt":
+    if statement.node != "AlterTableStmt" or statement.tree.get("objtype") != "OBJECT_TABLE":
         return None
-    tree = parse(statement.sql).statements[0].tree
-    if tree.get("objtype") != "OBJECT_TABLE":
-        return None
-    words = words_of(statement.sql)
+    return _read(statement.sql)
+
+
+@lru_cache(maxsize=8)
+def _read(sql: str) -> AlterTable | None:
+    """Several rules ask for the same statement, one after another."""
+    tree = parse(sql).statements[0].tree
+    words = words_of(sql)
     first = _after_name(words)
     parts = parts_of(words[first:])
     trees = [each["AlterTableCmd"] for each in tree["cmds"]]
     if len(parts) != len(trees) or not all(parts):
         return None
     return AlterTable(
-        sql=statement.sql,
-        head=_line(statement.sql, words[:first]),
+        sql=sql,
+        head=_line(sql, words[:first]),
         table=relation_name(tree["relation"]),
-        commands=tuple(_command(statement.sql, *each) for each in zip(parts, trees, strict=True)),
+        commands=tuple(_command(sql, *each) for each in zip(parts, trees, strict=True)),
     )
 
 

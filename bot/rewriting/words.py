@@ -1,6 +1,7 @@
 """The text of a statement, changed word by word so that everything else stays as it was written."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.sql.lexer import Part, pieces
@@ -21,6 +22,7 @@ class Word(NamedTuple):
         return self.text.upper() if self.part is Part.CODE else self.text
 
 
+@lru_cache(maxsize=32)
 def words_of(sql: str) -> tuple[Word, ...]:
     return tuple(
         Word(sql[each.start : each.end], each.start, each.end, each.part)

@@ -55,6 +55,13 @@ class Git:
         require_harmless(ref)
         return self.ask("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
 
+    def branches(self, *names: str) -> dict[str, tuple[str, str]]:
+        """Those of the refs that exist, with their commits and the refs that they stand for."""
+        form = "--format=%(objectname) %(refname) %(symref)"
+        lines = (self.ask("for-each-ref", form, *names) or "").splitlines()
+        found = (line.split(" ") for line in lines)
+        return {name: (commit, other or name) for commit, name, other in found if name in names}
+
     @property
     def shallow(self) -> bool:
         return self.ask("rev-parse", "--is-shallow-repository") == "true"

@@ -50,8 +50,8 @@ _LISTS = {"InsertStmt": "cols", "UpdateStmt": "targetList", "MergeWhenClause": "
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    for names in _lists(statement, context):
-        for name, times in Counter(names).items():
+    for names in map(list, _lists(statement, context)):
+        for name, times in Counter(names).items() if len(set(names)) < len(names) else ():
             if times > 1:
                 yield f"{name} is given {times} times."
 

@@ -55,12 +55,12 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
-    slow = _slow(context)
-    if not slow:
-        return
     exclusive = LockMode.ACCESS_EXCLUSIVE
     before = blocked_before(context)
     held = {table for table, mode in before.tables.items() if mode is exclusive}
+    slow = _slow(context) if held else ""
+    if not slow:
+        return
     own = blocked(context.effects, context, at_least=exclusive) - before.gone_through
     kept = held - own - _mixed(context)
     if kept:

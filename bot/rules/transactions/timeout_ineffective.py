@@ -57,9 +57,9 @@ def check(statement: Statement, context: Context) -> Hits:
     dead = list(_dead(context.step, context.file))
     for name in dead:
         yield f"SET LOCAL {name} ends with its own statement, because each one is sent alone."
-    tables = blocked(context.effects, context) if context.effects.transactional else frozenset()
-    if dead or not tables or not is_set("lock_timeout", context):
+    if dead or not is_set("lock_timeout", context) or not context.effects.transactional:
         return
+    tables = blocked(context.effects, context)
     if context.file.once(_some_dead):
         return
     setting = in_effect("lock_timeout", context)
