@@ -171,7 +171,7 @@ class Catalogue:
         return any(each.validated and each.enforced for each in checks)
 
     def put(self, table: Table, **changes: object) -> None:
-        self.tables[table.name] = replace(table, **changes)  # type: ignore[arg-type]
+        self.tables[table.name] = table.but(**changes)
 
     def add_constraint(self, table: str, constraint: Constraint) -> str:
         """Add it under the name the server would choose, with the index that comes with it."""

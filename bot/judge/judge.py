@@ -29,7 +29,7 @@ from bot.judge.replay import replay
 from bot.judge.rewriting import with_rewrites
 from bot.judge.sizes import Scales, note_of, scales_of, weighed
 from bot.judge.transactions import atomic, steps_of
-from bot.sql.parse import parse
+from bot.sql.parse import parse, parse_to_replay
 from bot.sql.read import actions_of
 
 
@@ -88,7 +88,7 @@ class _Bench:
         judged = []
         for place, migration in enumerate(change.head.migrations):
             if migration.name not in added:
-                _replay_all(catalogue, parse(migration.sql), place)
+                _replay_all(catalogue, parse_to_replay(migration.sql), place)
                 continue
             if base is None or change.base is None:
                 base, first = catalogue.copy(), place

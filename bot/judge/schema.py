@@ -35,6 +35,18 @@ class Table:
         if not isinstance(self.constraints, Constraints):
             object.__setattr__(self, "constraints", Constraints(self.constraints))
 
+    def but(self, **changes: object) -> "Table":
+        """The table with other values in some fields: dataclasses.replace, at a fifth of its price.
+
+        A history asks for thousands.
+        """
+        made = object.__new__(Table)
+        made.__dict__.update(self.__dict__)
+        made.__dict__.pop("named", None)
+        made.__dict__.update(changes)
+        made.__post_init__()
+        return made
+
     @property
     def known(self) -> Constraints:
         """Its constraints, to be asked by what they are about."""

@@ -1,10 +1,10 @@
 """The door of this room: the text of a migration in, its statements or one fault out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from bot.core.statement import Script, Statement
+from bot.core.statement import Position, Script, Statement
 from bot.sql.faults import fault_before, fault_of_copy, fault_of_refusal, fault_of_size
 from bot.sql.kinds import kind_of
 from bot.sql.leftovers import template_in_name
@@ -15,9 +15,25 @@ from bot.sql.native import Refused, TooLarge, raw_statements
 MOST_BYTES = 2 * 1024 * 1024
 MOST_TREE_BYTES = 32 * 1024 * 1024
 
+Entry = dict[str, Any]
+Cut = Callable[[str, bytes, list[Entry]], Iterator[Statement]]
+_NOWHERE = Position(1, 1)
+
 
 def parse(text: str) -> Script:
     """Cut a script into statements; whatever the text is, this returns, with a fault if need be."""
+    return _script(text, _statements)
+
+
+def parse_to_replay(text: str) -> Script:
+    """The same without the statements' texts, places and comments, which a replay does not ask for.
+
+    They take as long as the grammar, and a check replays hundreds of files.
+    """
+    return _script(text, _bare_statements)
+
+
+def _script(text: str, cut: Cut) -> Script:
     fault = fault_before(text)
     if fault:
         return Script(fault=fault)
@@ -30,13 +46,19 @@ def parse(text: str) -> Script:
         return Script(fault=fault_of_refusal(text, refusal.message, refusal.offset))
     except TooLarge:
         return Script(fault=fault_of_size(text))
-    statements = tuple(_statements(text, encoded, raw))
+    statements = tuple(cut(text, encoded, raw))
     copied = next((each for each in statements if _reads_input(each)), None)
     fault = fault_of_copy(copied.start) if copied else template_in_name(text)
     return Script(fault=fault) if fault else Script(statements=statements)
 
 
-def _statements(text: str, encoded: bytes, raw: list[dict[str, Any]]) -> Iterator[Statement]:
+def _bare_statements(text: str, encoded: bytes, raw: list[Entry]) -> Iterator[Statement]:
+    for index, entry in enumerate(raw):
+        node, tree = _node_of(entry)
+        yield Statement(index, "", _NOWHERE, _NOWHERE, kind_of(node, tree), node, tree)
+
+
+def _statements(text: str, encoded: bytes, raw: list[Entry]) -> Iterator[Statement]:
     lines = Lines(text)
     spans = list(_spans(encoded, raw))
     before = 0
@@ -61,7 +83,7 @@ def _node_of(entry: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     return node, tree
 
 
-def _spans(encoded: bytes, raw: list[dict[str, Any]]) -> Iterator[tuple[int, int]]:
+def _spans(encoded: bytes, raw: list[Entry]) -> Iterator[tuple[int, int]]:
     """The statements' limits in characters; the grammar counts bytes."""
     limits = [limit for entry in raw for limit in _limits(entry, len(encoded))]
     if encoded.isascii():

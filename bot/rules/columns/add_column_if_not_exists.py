@@ -17,6 +17,8 @@ from bot.sql import actions as act
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (act.CreateTable, act.AddColumn, act.DropColumn, act.DropObjects)
+
 FIX = (
     "Leave the words out; if a migration stopped half-way, repair the database and tell Prisma "
     "with `prisma migrate resolve`."

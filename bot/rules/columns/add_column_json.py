@@ -17,6 +17,8 @@ from bot.sql.values import Type
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (CreateTable, AddColumn, AlterColumnType)
+
 FIX = "Use jsonb: `Json` in schema.prisma without `@db.Json`."
 
 BEFORE = """

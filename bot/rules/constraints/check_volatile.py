@@ -12,12 +12,14 @@ from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.constraints_of import constraints_of
-from bot.sql.actions import CreateFunction
+from bot.sql.actions import AddColumn, AddConstraint, CreateFunction, CreateTable
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 from bot.sql.values import ConstraintKind, Expression
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (CreateTable, AddColumn, AddConstraint)
 
 FIX = "Check it in a trigger or in the application, which look once, when the row is written."
 

@@ -17,6 +17,8 @@ from bot.sql.actions import CreateIndex, DetachPartition, DropObjects, Reindex
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (CreateIndex, DropObjects, DetachPartition, Reindex)
+
 FIX = (
     "Build the index with CREATE INDEX CONCURRENTLY on each partition, then CREATE INDEX … ON ONLY "
     "the parent and ALTER INDEX … ATTACH PARTITION for each; drop one index by each statement."

@@ -15,6 +15,8 @@ from bot.sql.actions import CreateIndex, Reindex
 
 SEVERITY = Severity.ERROR
 
+ABOUT = (CreateIndex, Reindex)
+
 FIX = "Ask the server (SHOW server_version), and upgrade to 14.4 or later first if it is older."
 
 POSTGRES = 14

@@ -14,6 +14,8 @@ from bot.sql.actions import AddColumn, CreateTable, CreateView, Rename
 
 SEVERITY = Severity.NOTICE
 
+ABOUT = (CreateTable, AddColumn, CreateView, Rename)
+
 FIX = "Give it another name in the database, with `@map` (`@@map` for a model) in schema.prisma."
 
 BAD = """

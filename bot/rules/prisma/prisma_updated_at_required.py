@@ -15,6 +15,8 @@ from bot.sql.values import Column
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (AddColumn, SetNotNull)
+
 FIX = "Write `@default(now()) @updatedAt` in schema.prisma."
 
 BEFORE = """

@@ -8,9 +8,11 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
-from bot.sql.actions import CreateExtension
+from bot.sql.actions import CreateExtension, Other
 
 SEVERITY = Severity.WARNING
+
+ABOUT = (Other,)
 
 FIX = (
     "Read the extension's release notes, and have whoever runs the server upgrade it, first on "

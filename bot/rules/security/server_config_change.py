@@ -8,8 +8,11 @@ from bot.core.finding import Severity
 from bot.core.rule import Hits
 from bot.core.statement import Statement
 from bot.judge.context import Context
+from bot.sql.actions import Other
 
 SEVERITY = Severity.ERROR
+
+ABOUT = (Other,)
 
 FIX = (
     "Set it with the code that sets up the server; for a timeout of the application, "

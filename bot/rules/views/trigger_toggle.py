@@ -14,6 +14,8 @@ from bot.sql.actions import SetVariable, TableOption
 
 SEVERITY = Severity.WARNING
 
+ABOUT = (TableOption, SetVariable)
+
 FIX = (
     "Leave the triggers on and change the rows in small batches; or let the trigger's function "
     "pass over the rows of the batch."
