@@ -81,7 +81,7 @@ def read_alter_table(statement: Statement) -> AlterTable | None:
     return _read(statement.sql)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=2)
 def _read(sql: str) -> AlterTable | None:
     """Several rules ask for the same statement, one after another."""
     tree = parse(sql).statements[0].tree

@@ -20,7 +20,7 @@ class Word(NamedTuple):
         return self.text.upper() if self.part is Part.CODE else self.text
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=4)
 def words_of(sql: str) -> tuple[Word, ...]:
     return tuple(
         Word(sql[each.start : each.end], each.start, each.end, each.part)

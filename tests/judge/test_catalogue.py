@@ -1,5 +1,6 @@
 """The schema replayed in memory: what it knows, and that it follows renames and drops."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,17 @@ def test_a_copy_keeps_its_own_strangers() -> None:
     other = found.copy()
     other.strangers.clear()
     assert "public.old" in found.strangers
+
+
+def test_a_table_has_no_more_columns_than_a_server_lets_it_have() -> None:
+    added = ", ".join(f"ADD COLUMN c{n} INT" for n in range(2_000))
+    table = catalogue(f"CREATE TABLE t (a INT); ALTER TABLE t {added};").tables["public.t"]
+    assert len(table.columns) == 1_600
+
+
+def test_a_changed_table_is_what_replace_would_make_of_it() -> None:
+    table = catalogue("CREATE TABLE t (a INT, b kind);").tables["public.t"]
+    assert "public.kind" in table.named
+    columns = {"a": table.columns["a"]}
+    assert table.but(columns=columns) == replace(table, columns=columns)
+    assert "public.kind" not in table.but(columns=columns).named
