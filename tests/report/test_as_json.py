@@ -96,6 +96,7 @@ def test_a_review_says_all_the_contract_promises() -> None:
         "sql": 'CREATE INDEX "orders_user_id_idx" ON "orders"("user_id")',
         "transactional": True,
         "locks": [{"relation": "public.orders", "mode": "ShareLock", "new": False}],
+        "locks_if_rows": [],
         "rewrites": [],
         "scans": ["public.orders"],
         "rebuilds": [],
@@ -106,7 +107,7 @@ def test_a_review_says_all_the_contract_promises() -> None:
     }
     (finding,) = migration["findings"]
     assert list(finding) == [
-        "rule", "severity", "path", "line", "column", "end_line", "statement", "message", "why",
+        "rule", "severity", "path", "line", "column", "end_line", "end_column", "statement", "message", "why",
         "fix", "allowed", "allowed_until", "fingerprint", "size", "usual_severity", "rewrite",
     ]  # fmt: skip
     assert (finding["line"], finding["statement"], finding["allowed"]) == (2, 0, None)
