@@ -6,8 +6,7 @@ from itertools import pairwise
 from bot.core.effects import Effects, Lock, LockMode
 from bot.judge.catalogue import Catalogue
 from bot.sql import actions as act
-
-_INTERNAL = ("pg_catalog.", "information_schema.", "public.pg_")
+from bot.sql.names import is_internal
 
 
 class Collector:
@@ -51,7 +50,7 @@ class Collector:
     def lock(self, relation: str | None, mode: LockMode) -> None:
         if not relation:
             return
-        if relation.startswith(_INTERNAL) and not self.knows(relation):
+        if is_internal(relation) and not self.knows(relation):
             return
         self._locks[relation] = max(mode, self._locks.get(relation, mode))
 
