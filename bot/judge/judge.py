@@ -159,7 +159,7 @@ class _Bench:
             ),
             findings=tuple(shown),
             atomic=atomic(context.steps),
-            atomic_under=atomic_under(script.statements, actions, postgres=self._settings.postgres),
+            atomic_under=atomic_under(context.steps),
             fault=script.fault,
             excluded=len(findings) - len(shown),
         )

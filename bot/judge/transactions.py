@@ -51,15 +51,29 @@ def steps_of(
     return tuple(steps)
 
 
-def atomic_under(
-    statements: Sequence[Statement], actions: Sequence[tuple[act.Action, ...]], *, postgres: int
-) -> dict[str, bool]:
-    """Whether one transaction carries the file, by who runs it."""
-    whole, alone = (
-        atomic(steps_of(statements, actions, postgres=postgres, prisma=each))
-        for each in (None, "7.4")
-    )
-    return {"migration-bot": whole, "prisma <7.4": whole, "prisma >=7.4": alone}
+def atomic_under(steps: Sequence[Step]) -> dict[str, bool]:
+    """Whether one transaction carries the file, by who runs it; whoever the steps are cut for."""
+    working = [each for each in steps if not each.all(act.Transaction)]
+    inside = all(each.transaction is not None for each in working)
+    whole = inside and len(_stretches(steps)) <= 1
+    unread = any(_unreadable(each.statement, each.actions) for each in steps)
+    together = unread or len(working) <= 1 or all(each.explicit for each in working)
+    return {"migration-bot": whole, "prisma <7.4": whole, "prisma >=7.4": whole and together}
+
+
+def _stretches(steps: Sequence[Step]) -> set[int]:
+    """What lies between BEGIN and COMMIT, or between two such blocks, where something is done."""
+    found: set[int] = set()
+    number, explicit = 0, False
+    for step in steps:
+        number += step.explicit and not explicit
+        explicit = step.explicit
+        verbs = {each.verb for each in step.all(act.Transaction)}
+        if not verbs:
+            found.add(number)
+        elif verbs & _CLOSING:
+            number, explicit = number + 1, False
+    return found
 
 
 def atomic(steps: Sequence[Step]) -> bool:

@@ -1,6 +1,8 @@
 """Which files commit as one, under migration-bot and under each Prisma."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.judging import judged
 
@@ -53,3 +55,22 @@ def test_who_runs_the_file_decides_whether_it_is_atomic() -> None:
     }
     assert all(block.atomic_under.values())
     assert not any(index.atomic_under.values())
+
+
+SCRIPTS = st.lists(
+    st.sampled_from(
+        ["BEGIN;", "COMMIT;", "ROLLBACK;", "CREATE TABLE b (i INT);", "VACUUM a;", "SELECT 1;"]
+    ),
+    max_size=7,
+).map("\n".join)
+
+
+@given(SCRIPTS)
+def test_what_is_said_of_each_is_what_a_judgement_for_it_says(sql: str) -> None:
+    under = judged(sql).atomic_under
+    assert under == {
+        "migration-bot": judged(sql).atomic,
+        "prisma <7.4": judged(sql, prisma="7.3").atomic,
+        "prisma >=7.4": judged(sql, prisma="7.4").atomic,
+    }
+    assert judged(sql, prisma="7.4").atomic_under == under
