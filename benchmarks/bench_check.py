@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.histories import FOLDER, make_history, write_history
 from benchmarks.timing import Line, Sample, Work, in_turns, show, stopwatch
+from bot.cli import collect_rarely
 from bot.core.history import Change, History
 from bot.core.migration import Migration
 from bot.judge.judge import judge
@@ -105,6 +106,7 @@ def _line(name: str, measured: Mapping[str, Sample], floor: str, goal: str) -> L
 
 def whole(folders: int, rounds: int) -> None:
     """Every file parsed and judged, as `check --all` does, without reading the disk."""
+    collect_rarely()
     migrations = make_history(folders)
     scripts = [parse(each.sql) for each in migrations]
     statements = sum(len(each.statements) for each in scripts)

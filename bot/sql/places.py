@@ -33,9 +33,12 @@ class Places:
     """The parts of one statement with their places; made once for all that is asked about it."""
 
     def __init__(self, statement: Statement, actions: Sequence[Action]) -> None:
-        lines = Lines(statement.sql)
         self._spans: dict[object, Span] = {}
-        for part, start, end in _found(statement, actions):
+        found = _found(statement, actions)
+        if not found:
+            return
+        lines = Lines(statement.sql)
+        for part, start, end in found:
             first, last = lines.at(start), lines.at(end - 1)
             self._spans.setdefault(
                 _key(part), Span(statement.place_of(first), statement.place_of(last))
@@ -69,7 +72,7 @@ def _parts(statement: Statement, actions: Sequence[Action]) -> Iterator[Found]:
         return
     reader = _READERS.get(type(actions[0]))
     if isinstance(actions[0], TableAction):
-        reader = _of_alter
+        reader = _of_alter if len(actions) > 1 else None
     if reader is not None:
         words = words_of(statement.sql)
         yield from reader(words, statement.tree, actions)

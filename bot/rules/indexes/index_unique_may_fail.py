@@ -11,7 +11,16 @@ from bot.core.rule import Hit, Hits
 from bot.core.sized import Sized
 from bot.core.statement import Statement
 from bot.judge.context import Context, shown
-from bot.sql.actions import Action, AddConstraint, CreateIndex, Delete
+from bot.sql.actions import (
+    Action,
+    AddConstraint,
+    CreateIndex,
+    Delete,
+    DropColumn,
+    DropConstraint,
+    DropObjects,
+    Rename,
+)
 from bot.sql.values import ConstraintKind
 
 SEVERITY = Severity.WARNING
@@ -52,6 +61,9 @@ QUIET = [
 ]
 
 
+_TAKING = (DropColumn, DropConstraint, DropObjects, Rename)
+
+
 def check(statement: Statement, context: Context) -> Hits:
     for table, columns, about in _made_unique(context):
         if not context.is_new(table) and not _known_unique(table, columns, context):
@@ -80,7 +92,9 @@ def _known_unique(table: str, columns: Iterable[str], context: Context) -> bool:
     wanted = set(columns)
     if wanted and all(context.file.adds_column(table, name) for name in wanted):
         return True
-    for catalogue in (context.file.start, context.catalogue):
+    # What the file has dropped was unique until then.
+    dropped = not context.file.kinds.isdisjoint(_TAKING)
+    for catalogue in (context.catalogue, *([context.file.start] if dropped else [])):
         for index in catalogue.indexes_of(table):
             if index.unique and not index.partial and _columns(index.columns) <= wanted:
                 return True
