@@ -25,10 +25,23 @@ _INDEX = """\
 CREATE INDEX {how}"verifications_verifier_country_idx" ON "verifications"("verifier_country");
 """
 
+SCHEMA = "prisma/schema.prisma"
+# What Ada writes into the model, each above the line that it comes before.
+_MODEL = (
+    (
+        "  method               VerificationMethod\n",
+        '  verifierCountry      String?             @map("verifier_country")\n',
+    ),
+    ('  @@map("verifications")\n', "  @@index([verifierCountry])\n"),
+)
+
 
 @dataclass(frozen=True)
 class Proposal:
-    """Two new migrations. `risky` is what Ada writes first, `mended` what she pushes then."""
+    """Two new migrations, and the model that they are for.
+
+    `risky` is what Ada writes first, `mended` what she pushes then.
+    """
 
     title: str
     column: str
@@ -44,7 +57,11 @@ def proposal(now: datetime) -> Proposal:
         title="Ask verifiers for their country",
         column=column,
         index=index,
-        risky={_path(column): _COLUMN, _path(index): _INDEX.format(how="")},
+        risky={
+            SCHEMA: _with_country(platform_files()[SCHEMA]),
+            _path(column): _COLUMN,
+            _path(index): _INDEX.format(how=""),
+        },
         mended={_path(index): _INDEX.format(how="CONCURRENTLY ")},
     )
 
@@ -80,6 +97,14 @@ def rows(users: int) -> str:
     INSERT INTO verifications (proof_id, verifier_label, method)
     SELECT proofs.id, format('Bank %s', n), 'balance' FROM proofs, generate_series(1, 3) n;
     """  # noqa: S608 - the number is ours
+
+
+def _with_country(schema: str) -> str:
+    for above, line in _MODEL:
+        before, found, after = schema.partition(above)
+        assert found, f"prisma/schema.prisma has no line {above.strip()}"
+        schema = before + line + found + after
+    return schema
 
 
 def _path(name: str) -> str:

@@ -107,8 +107,9 @@ def test_a_review_says_all_the_contract_promises() -> None:
     }
     (finding,) = migration["findings"]
     assert list(finding) == [
-        "rule", "severity", "path", "line", "column", "end_line", "end_column", "statement", "message", "why",
-        "fix", "allowed", "allowed_until", "fingerprint", "size", "usual_severity", "rewrite",
+        "rule", "severity", "path", "line", "column", "end_line", "end_column", "statement",
+        "message", "why", "fix", "allowed", "allowed_until", "fingerprint", "size",
+        "usual_severity", "rewrite",
     ]  # fmt: skip
     assert (finding["line"], finding["statement"], finding["allowed"]) == (2, 0, None)
     assert finding["rewrite"] is None
