@@ -137,10 +137,13 @@ class _Course:
         return None if found is None else found == guard.wanted
 
     def acting(self, inner: Inner, actions: tuple[act.Action, ...]) -> tuple[act.Action, ...]:
-        """Without what is done already; an error ends the block that catches it."""
+        """Without what is done already; an error ends the block that catches it.
+
+        Where nobody catches it, the author knows of something that no migration tells.
+        """
         done = [each for each in actions if idle(self.catalogue, each)]
         caught = next((each for each in inner.guards if each.steering is Steering.CAUGHT), None)
         if caught and any(map(fails, done)):
             self.ended.add(caught.number)
             return ()
-        return tuple(each for each in actions if each not in done)
+        return tuple(each for each in actions if each not in done or fails(each))

@@ -6,6 +6,7 @@ from bot.judge.effects import effects_of
 from bot.judge.replay import replay
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
+from tests.judging import judged, names
 
 TABLES = "CREATE TABLE a (id INT PRIMARY KEY, x INT); CREATE TABLE b (id INT, a_id INT);"
 KEY = """DO $$ BEGIN
@@ -126,3 +127,14 @@ def test_a_function_that_calls_itself_comes_to_an_end() -> None:
     function = """CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS
         $$ BEGIN PERFORM f(); DELETE FROM a; END $$"""
     assert effects("SELECT f()", TABLES, function).loses == ("public.a",)
+
+
+def test_what_no_migration_created_is_dropped_inside_code_as_outside() -> None:
+    found = judged('DO $$ BEGIN DROP TABLE "Old"; END $$;')
+    caught = judged(
+        'DO $$ BEGIN DROP TABLE "Old"; EXCEPTION WHEN undefined_table THEN NULL; END $$;'
+    )
+
+    assert found.statements[0].effects.loses == ("public.Old",)
+    assert "table-dropped" in names(found)
+    assert caught.statements[0].effects.loses == ()
