@@ -119,15 +119,7 @@ def checked_first(statement: Statement, context: Context) -> Rewrite | None:
     name = temporary(context.catalogue, partition, column)
     if condition is None or name is None:
         return None
-    table = f"ALTER TABLE {written(partition)}"
-    return Rewrite(
-        (
-            Piece(f"{table} ADD CONSTRAINT {quoted(name)} CHECK ({condition}) NOT VALID"),
-            Piece(f"{table} VALIDATE CONSTRAINT {quoted(name)}", Place.NEXT, VALIDATE),
-            Piece(statement.sql, Place.NEXT, "attach"),
-            Piece(f"{table} DROP CONSTRAINT {quoted(name)}"),
-        )
-    )
+    return _between(statement, "attach", table=partition, name=name, condition=condition)
 
 
 def default_checked_first(statement: Statement, context: Context) -> Rewrite | None:
@@ -144,13 +136,18 @@ def default_checked_first(statement: Statement, context: Context) -> Rewrite | N
     condition = _outside(statement.sql, quoted(column))
     if condition is None or name is None or known is None or not known.not_null:
         return None
-    table = f"ALTER TABLE {written(default)}"
+    return _between(statement, "partition", table=default, name=name, condition=condition)
+
+
+def _between(statement: Statement, what: str, *, table: str, name: str, condition: str) -> Rewrite:
+    """The statement between a CHECK that spares it reading the table, and the end of that CHECK."""
+    alter = f"ALTER TABLE {written(table)}"
     return Rewrite(
         (
-            Piece(f"{table} ADD CONSTRAINT {quoted(name)} CHECK ({condition}) NOT VALID"),
-            Piece(f"{table} VALIDATE CONSTRAINT {quoted(name)}", Place.NEXT, VALIDATE),
-            Piece(statement.sql, Place.NEXT, "partition"),
-            Piece(f"{table} DROP CONSTRAINT {quoted(name)}"),
+            Piece(f"{alter} ADD CONSTRAINT {quoted(name)} CHECK ({condition}) NOT VALID"),
+            Piece(f"{alter} VALIDATE CONSTRAINT {quoted(name)}", Place.NEXT, VALIDATE),
+            Piece(statement.sql, Place.NEXT, what),
+            Piece(f"{alter} DROP CONSTRAINT {quoted(name)}"),
         )
     )
 
