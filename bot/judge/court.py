@@ -23,12 +23,16 @@ CheckChange = Callable[[Change], Hits]
 
 @dataclass(frozen=True)
 class Seat:
-    """A rule under its name, with the severity it has now; None for a rule that is off."""
+    """A rule under its name, with the severity it has now; None for a rule that is off.
+
+    `chosen` says that somebody chose the severity: it then holds for all that the rule finds.
+    """
 
     name: str
     rule: Rule
     severity: Severity | None
     reason: str
+    chosen: bool = False
 
 
 class Court:
@@ -39,7 +43,7 @@ class Court:
         for rule in rules:
             name = name_of(rule)
             severity = severities.get(name, rule.SEVERITY)
-            self._seats[name] = Seat(name, rule, severity, reason_of(rule))
+            self._seats[name] = Seat(name, rule, severity, reason_of(rule), name in severities)
         self._order = {name: place for place, name in enumerate(self._seats)}
         on = [seat for seat in self._seats.values() if seat.severity is not None]
         # Asked by name: isinstance with a protocol takes ten milliseconds for all rules.
@@ -100,7 +104,8 @@ class Court:
         said: set[tuple[str, object]] = set()
         for each in hits:
             hit = Hit(each) if isinstance(each, str) else each
-            severity = hit.severity or seat.severity
+            own = None if seat.chosen else hit.severity
+            severity = own or seat.severity
             span = _span(hit, step)
             if (hit.message, span or hit.at) in said or severity is None:
                 continue

@@ -152,3 +152,17 @@ def test_comments_blank_lines_and_line_endings_change_no_finding(rule: Any) -> N
     for sql in (noisy, noisy.replace("\n", "\r\n")):
         found = judged(sql, before=before, **options).findings
         assert [(each.rule, each.fingerprint) for each in found] == plain
+
+
+def test_a_severity_that_somebody_chose_holds_for_all_that_a_rule_finds() -> None:
+    before = ["CREATE TABLE a (id INT PRIMARY KEY); CREATE TABLE b (a_id INT);"]
+    sql = "ALTER TABLE b ADD FOREIGN KEY (a_id) REFERENCES a (id) NOT VALID;"
+    rule = "fk-locks-referenced"
+
+    (usual,) = [each for each in judged(sql, before=before).findings if each.rule == rule]
+    severities = {rule: Severity.ERROR}
+    found = judged(sql, before=before, severities=severities).findings
+    (chosen,) = [each for each in found if each.rule == rule]
+
+    assert usual.severity is Severity.NOTICE
+    assert chosen.severity is Severity.ERROR
