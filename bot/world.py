@@ -15,6 +15,8 @@ from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
+from bot.core.rehearsal import Rehearsal
+from bot.core.rehearsal_order import Order
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
@@ -116,6 +118,15 @@ class Trials(Protocol):
         """Run two ways to a schema on a throw-away server. Raises PostgresError without one."""
 
 
+class Rehearsals(Protocol):
+    def run(self, order: Order, note: Callable[[str], None]) -> Rehearsal:
+        """Run new migrations on a throw-away server, on top of a history.
+
+        Whatever the migrations do is in the answer. `note` is told how far it is. Raises
+        PostgresError or UsageError if there is no server to do it on.
+        """
+
+
 class Backups(Protocol):
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         """Dump the target, restore the dump elsewhere, compare. Raises BackupError."""
@@ -183,3 +194,4 @@ class World:
     github: GitHub | None = None
     runner: Runner | None = None
     trials: Trials | None = None
+    rehearsals: Rehearsals | None = None

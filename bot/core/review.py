@@ -7,6 +7,7 @@ from bot.core.effects import Effects
 from bot.core.finding import Finding, Verdict, verdict_of
 from bot.core.migration import Migration
 from bot.core.plan import digest_of
+from bot.core.rehearsal import Rehearsal
 from bot.core.sizes import SizesNote
 from bot.core.statement import Statement, SyntaxFault
 
@@ -45,7 +46,8 @@ class Review:
     with, as a person would name it; None if all were judged. `baseline` is the last migration of
     the history that was there before the bot, and `accepted` how many it took out of judgement.
     `left_out` is how many findings about the history the configuration leaves out. `sizes` says
-    whose sizes the findings went by.
+    whose sizes the findings went by. `rehearsal` is what happened when they were run; None if
+    nobody asked.
     """
 
     postgres: str
@@ -56,6 +58,7 @@ class Review:
     accepted: int = 0
     left_out: int = 0
     sizes: SizesNote | None = None
+    rehearsal: Rehearsal | None = None
 
     @property
     def excluded(self) -> int:

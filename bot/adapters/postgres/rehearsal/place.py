@@ -1,0 +1,54 @@
+"""Where a rehearsal happens: one database, the role that owns it, and a way to look on."""
+
+from typing import Protocol
+
+from bot.adapters.postgres.connection import Connection
+from bot.core.rehearsal import RehearsalServer
+
+# What the pull request's SQL runs as: the owner of its database, and nothing else.
+ROLE = "author"
+
+# A connection of the superuser goes by these, whatever the pull request's SQL has written into the
+# database's own settings: a search_path of its choice would let it run code as the superuser.
+PINNED = {
+    "search_path": "pg_catalog, pg_temp",
+    "session_replication_role": "origin",
+    "default_transaction_read_only": "off",
+    "default_transaction_isolation": "read committed",
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "0",
+    "row_security": "off",
+    "jit": "off",
+    "client_min_messages": "warning",
+    "role": "none",
+}
+
+
+class Place(Protocol):
+    """A server of our own, or one that was given. Every method raises PostgresError.
+
+    `cached` says how many migrations of the base are in the database already.
+    """
+
+    @property
+    def server(self) -> RehearsalServer: ...
+    @property
+    def cached(self) -> int: ...
+    def author(self) -> Connection:
+        """A new connection of ROLE, in autocommit, to the database that is rehearsed in."""
+
+    def admin(self) -> Connection:
+        """A new connection of the superuser to the same database, with the PINNED settings."""
+
+    def keep(self) -> None:
+        """Let the next rehearsal start from what the database holds now, if that can be done.
+
+        Nobody else is connected meanwhile.
+        """
+
+    def disk_used(self) -> int:
+        """Bytes that the server takes on disk."""
+
+    def kill(self) -> None:
+        """End the server at once; on a server that was given, every session of ROLE."""

@@ -1,0 +1,85 @@
+"""What a rehearsal is asked to do: the history to start from, what to run on it, and the limits."""
+
+from dataclasses import dataclass, field
+
+from bot.core.rehearsal import DataKind
+from bot.core.sizes import Sizes
+
+
+@dataclass(frozen=True)
+class Step:
+    """One statement to be run. `index` is its place in its file, `line` its first line.
+
+    `extension` is one that the server's superuser creates in its place: it needs one, and is on
+    the list of those that are let in.
+    """
+
+    index: int
+    sql: str
+    line: int = 1
+    extension: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Steps that stand or fall together, or one that wants no transaction."""
+
+    steps: tuple[Step, ...]
+    transactional: bool = True
+
+
+@dataclass(frozen=True)
+class BaseMigration:
+    """A migration that is there already. Without `parts` its text is one transaction as it is."""
+
+    name: str
+    sql: str
+    checksum: str
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewMigration:
+    """A migration to be looked at. `down` is its down.sql, None if it has none."""
+
+    name: str
+    checksum: str
+    parts: tuple[Part, ...]
+    down: tuple[Part, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bytes and seconds. `statement` is for each statement, `total` for everything."""
+
+    statement: float = 60.0
+    total: float = 600.0
+    memory: int = 1_000_000_000
+    disk: int = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class DataOrder:
+    """Which rows to run on. `seed` are the statements of the seed script.
+
+    `budget` is how many bytes of made-up rows there may be; `sizes` are what they follow.
+    """
+
+    kind: DataKind = DataKind.NONE
+    seed: tuple[str, ...] = ()
+    budget: int = 100_000_000
+    sizes: Sizes | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """`postgres` is the target's major. `roles` are names that the history gives rights to and
+    does not create, `extensions` those that it wants."""
+
+    base: tuple[BaseMigration, ...]
+    new: tuple[NewMigration, ...]
+    postgres: int
+    roles: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
+    data: DataOrder = field(default_factory=DataOrder)
+    limits: Limits = field(default_factory=Limits)
