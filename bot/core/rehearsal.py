@@ -190,11 +190,14 @@ class RehearsedMigration:
 
 @dataclass(frozen=True)
 class HistoryRefusal:
-    """Where the base history stopped: its migration, the first line of the statement, why."""
+    """Where the base history stopped: its migration, the line of the statement, why.
+
+    `line` is 0 where it is not known.
+    """
 
     migration: str
     refusal: Refusal
-    line: int = 1
+    line: int = 0
 
 
 @dataclass(frozen=True)
