@@ -46,7 +46,7 @@ class RehearsalFile(StrictModel):
     )
     roles: list[RoleName] = Field(
         default=[],
-        description="Roles to have ready, besides those that the history's GRANT and OWNER TO name.",
+        description="Roles to have ready, besides those that the history gives something to.",
     )
     statement_seconds: Seconds = Field(default=60, description="How long a statement may take.")
     seconds: Seconds = Field(default=600, description="How long everything may take.")

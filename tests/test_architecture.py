@@ -11,7 +11,18 @@ MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "bot").rglob("*.py")
 ADAPTERS = {
     f"adapters.{name}" for name in ("checkout", "actions", "github", "postgres", "console", "files")
 }
-INSIDE = {"rollout", "rehearsing", "world", "report", "rules", "fixing", "judge", "sql", "core", "errors"}
+INSIDE = {
+    "rollout",
+    "rehearsing",
+    "world",
+    "report",
+    "rules",
+    "fixing",
+    "judge",
+    "sql",
+    "core",
+    "errors",
+}
 ALLOWED = {
     "": set[str](),
     "__main__": {"cli"},

@@ -88,9 +88,7 @@ def _size(text: str) -> int:
 )
 @click.option("--data", type=click.Choice(DATA), help="Which rows to run on.")
 @click.option("--budget", metavar="SIZE", help="How many bytes of rows may be made up: 500MB.")
-@click.option(
-    "--target", metavar="NAME", help="Carry what is measured over to this target's size."
-)
+@click.option("--target", metavar="NAME", help="Carry what is measured over to this target's size.")
 @click.option("--stats", metavar="FILE", help="Carry it over to the sizes that `stats` wrote.")
 @click.option("--timeline", metavar="FILE", help="Draw who waits how long into this SVG file.")
 @pass_session
@@ -121,5 +119,3 @@ def command(
     if url is not None and world.rehearsals is not None:
         world = replace(world, rehearsals=world.rehearsals.at(url))
     return run(world, base=base, everything=everything, form=form, timeline=timeline)
-
-

@@ -7,9 +7,9 @@ from bot.core.history import Change
 from bot.core.rehearsal import (
     DataKind,
     HistoryRefusal,
+    Rehearsal,
     RehearsedMigration,
     RehearsedStatement,
-    Rehearsal,
 )
 from bot.core.rehearsal_order import DataOrder, Order
 from bot.core.review import JudgedMigration, Review

@@ -1,4 +1,4 @@
-"""What to rehearse: the base history to start from, and each new migration as apply would run it."""
+"""What to rehearse: the base to start from, and each new migration as apply would run it."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence

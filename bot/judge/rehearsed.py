@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Finding, Severity
-from bot.core.rehearsal import RehearsedMigration, Rehearsal
+from bot.core.rehearsal import Rehearsal, RehearsedMigration
 from bot.core.review import JudgedMigration, Review
 from bot.core.rule import Hit, Rule, name_of
 from bot.core.statement import Statement

@@ -62,5 +62,3 @@ def _words(down: DownProof) -> str:
 def _listed(lines: Sequence[str]) -> str:
     more = len(lines) - _MOST
     return "; ".join(lines[:_MOST]) + (f"; and {more} more" if more > 0 else "")
-
-

@@ -147,5 +147,3 @@ def _rehearsed(
         stays=changes.lines if traced.refused else (),
         changes=changes,
     )
-
-
