@@ -19,9 +19,7 @@ CHUNK = 1 << 20
 DIRECTORIES_MADE_ANEW = frozenset(
     ("pg_dynshmem", "pg_notify", "pg_replslot", "pg_serial", "pg_snapshots", "pg_stat_tmp")
 )
-FILES_MADE_ANEW = frozenset(
-    ("postmaster.pid", "postmaster.opts", "current_logfiles", "pg_internal.init")
-)
+FILES_MADE_ANEW = ("postmaster.", "current_logfiles", "pg_internal.init")
 
 
 class Damaged(Exception):
@@ -54,7 +52,7 @@ def contents(source: Path) -> tuple[list[str], list[tuple[str, int]]]:
         directories += [str(place / name) for name in sorted(names)]
         if place.name in DIRECTORIES_MADE_ANEW:
             continue
-        kept = [name for name in sorted(within) if name not in FILES_MADE_ANEW]
+        kept = [name for name in sorted(within) if not name.startswith(FILES_MADE_ANEW)]
         files += [(str(place / name), (Path(here) / name).stat().st_size) for name in kept]
     return directories, files
 
