@@ -7,7 +7,7 @@ in one step; and a data directory of many small files is written from it faster 
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,9 +26,15 @@ class Damaged(Exception):
     """It is not what was packed."""
 
 
-def pack(source: Path, target: IO[bytes]) -> None:
-    """Nothing may write to the directory meanwhile, except at the end of its write-ahead log."""
-    directories, files = contents(source)
+def pack(
+    source: Path, target: IO[bytes], *, without: Callable[[str], bool] = lambda _: False
+) -> None:
+    """Nothing may write to the directory meanwhile, except at the end of its write-ahead log.
+
+    `without` says of a file, by its path in the directory, that it is not needed.
+    """
+    directories, found = contents(source)
+    files = [(name, size) for name, size in found if not without(name)]
     index = {"format": FORMAT, "directories": directories, "files": files}
     checksum = write(target, json.dumps(index).encode() + b"\n", 0)
     for name, size in files:

@@ -125,7 +125,13 @@ class OwnServer:
             if not _quiet(connection):
                 return
             connection.execute("CHECKPOINT")
-        self._templates.keep(key, server.data_directory)
+            segment = _last_segment(connection)
+        # Those after it are the server's stock of files to write to.
+        self._templates.keep(
+            key,
+            server.data_directory,
+            without=lambda name: name.startswith("pg_wal/0") and name > segment,
+        )
 
     def _ingredients(self) -> dict[str, object]:
         """Everything that is in a template besides the base itself."""
@@ -194,6 +200,15 @@ def _quiet(connection: Connection) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.01)
+
+
+def _last_segment(connection: Connection) -> str:
+    """The file of the write-ahead log that is written to."""
+    row = connection.execute(
+        "SELECT 'pg_wal/' || pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn())"
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def _digest(directory: Path | None) -> str:

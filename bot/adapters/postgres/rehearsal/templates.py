@@ -12,7 +12,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bot.adapters.postgres.archive import pack
@@ -79,7 +79,9 @@ class Templates:
         """Whether there is something to keep, and a place to keep it."""
         return self._directory is not None and not (self._directory / (key + SUFFIX)).exists()
 
-    def keep(self, key: str, data_directory: Path) -> None:
+    def keep(
+        self, key: str, data_directory: Path, *, without: Callable[[str], bool] = lambda _: False
+    ) -> None:
         """Pack a directory that nobody writes to, unless that is done already."""
         if self._directory is None:
             return
@@ -90,7 +92,7 @@ class Templates:
             _sweep(self._directory)
             entry = self._directory / (key + SUFFIX)
             if not entry.exists() and _size(data_directory) <= self._most_bytes:
-                _write(data_directory, entry)
+                _write(data_directory, entry, without)
             self._bound()
 
     def forget(self, entry: Path) -> None:
@@ -135,14 +137,14 @@ def _ours(directory: Path) -> bool:
     return stat.S_ISDIR(status.st_mode) and not foreign
 
 
-def _write(data_directory: Path, entry: Path) -> None:
+def _write(data_directory: Path, entry: Path, without: Callable[[str], bool]) -> None:
     descriptor, name = tempfile.mkstemp(prefix=UNFINISHED, dir=entry.parent)
     unfinished = Path(name)
     with os.fdopen(descriptor, "wb") as file:
         # It falls open when we are killed, so that the next run knows.
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
-            pack(data_directory, file)
+            pack(data_directory, file, without=without)
             file.flush()
             unfinished.rename(entry)
         finally:
