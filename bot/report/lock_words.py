@@ -55,11 +55,15 @@ def strongest(locks: Iterable[MeasuredLock]) -> MeasuredLock | None:
     return max(locks, key=_weight, default=None)
 
 
-def told(locks: Iterable[MeasuredLock]) -> tuple[MeasuredLock, ...]:
-    """Those that others feel. An index's own only where no table is locked as strongly with it."""
+def told(
+    locks: Iterable[MeasuredLock], before: Iterable[MeasuredLock] = ()
+) -> tuple[MeasuredLock, ...]:
+    """Those that others feel. An index's own only where no table is locked as strongly with it,
+    or was `before`: who takes one has its table as well."""
     found = tuple(each for each in locks if felt(each))
-    tables = max((each.mode for each in found if not each.index), default=0)
-    return tuple(each for each in found if not each.index or each.mode > tables)
+    tables = [each.mode for each in (*found, *before) if felt(each) and not each.index]
+    strongest_table = max(tables, default=0)
+    return tuple(each for each in found if not each.index or each.mode > strongest_table)
 
 
 def named(relation: str) -> str:

@@ -41,7 +41,7 @@ def _lines(bars: tuple[Bar, ...], statements: Sequence[JudgedStatement]) -> Iter
     yield from (
         "gantt",
         "    accTitle: Locks that others wait for",
-        f"    accDescr: {len(bars)} locks, from the statement that took each to its commit",
+        "    accDescr: Each lock from the statement that took it to the commit",
         "    dateFormat x",
         f"    axisFormat {axis}",
         "    todayMarker off",

@@ -6,7 +6,7 @@ from bot.core.rehearsal import Refusal, Rehearsal, RehearsedMigration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.report import rehearsal_words as say
 from bot.report.escape import one_line
-from bot.report.lock_words import lock_words, named, strongest
+from bot.report.lock_words import lock_words, strongest
 from bot.report.rehearsal_setting import (
     history_stopped,
     not_rehearsed,
@@ -49,8 +49,12 @@ def rehearsal_block(review: Review) -> Iterator[Line]:
         return
     yield from _head(rehearsal, of=f": {steps_words(review)}." if rehearsal.migrations else ".")
     told = list(_told(review, rehearsal))
-    for place, each, style in told[:_MOST_IN_BLOCK]:
-        yield Line(((each, style),), indent=2, label=f"{place} ")
+    before = ""
+    for name, number, said, style in told[:_MOST_IN_BLOCK]:
+        if name != before:
+            yield line(name, indent=2)
+        yield Line(((said, style),), indent=2, label=f"{number:>4} │ ")
+        before = name
     if len(told) > _MOST_IN_BLOCK:
         more = count(len(told) - _MOST_IN_BLOCK, "more statement")
         yield line(f"… and {more} that others wait for", "dim", indent=2)
@@ -148,26 +152,27 @@ def _hint(refusal: Refusal) -> Iterable[Line]:
     return [Line(((one_line(refusal.hint), ""),), label="hint: ")] if refusal.hint else []
 
 
-def _told(review: Review, rehearsal: Rehearsal) -> Iterator[tuple[str, str, str]]:
-    """Place, sentence and style of each statement that others wait for, or that stopped."""
+def _told(review: Review, rehearsal: Rehearsal) -> Iterator[tuple[str, int, str, str]]:
+    """Migration, line, sentence and style of each statement that stopped or makes others wait."""
     for judged in review.migrations:
         rehearsed = rehearsal.of(judged.migration.name)
         timeline = Timeline(rehearsed) if rehearsed else None
         for each in judged.statements if timeline else ():
             index = each.statement.index
             if timeline and (timeline.stopped_at(index) or timeline.felt(index)):
-                place = f"{named(judged.migration.name)}:{each.statement.start.line}"
                 said = statement_sentence(rehearsal, timeline, index, timed=True)
-                yield place, said, _BAD if timeline.stopped_at(index) else _WAIT
+                style = _BAD if timeline.stopped_at(index) else _WAIT
+                yield one_line(judged.migration.name), each.statement.start.line, said, style
 
 
 def _proofs(rehearsal: Rehearsal) -> Iterator[Line]:
     proofs = [each.down for each in rehearsal.migrations if each.down]
     proved = sum(each.proved for each in proofs)
-    if proofs:
-        of = "" if proved == len(proofs) else f" {proved} of {len(proofs)}"
-        style = "" if proved == len(proofs) else _BAD
-        yield line(f"down.sql proved{of}: up, down, up again.", style, indent=2)
+    if proofs and proved == len(proofs):
+        yield line("down.sql proved: up, down, up again.", indent=2)
+    elif proofs:
+        of = f"{len(proofs) - proved:,} of {count(len(proofs), 'migration')}"
+        yield line(f"down.sql is wrong for {of}.", _BAD, indent=2)
     differing = sum(len(e.disagreements) for m in rehearsal.migrations for e in m.statements)
     if differing:
         many = count(differing, "measurement differs", "measurements differ")

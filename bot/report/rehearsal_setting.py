@@ -32,7 +32,7 @@ def rehearsed_title(rehearsal: Rehearsal, *, provider: bool = True) -> str:
         return "Not rehearsed"
     by = f" ({one_line(server.provider)})" if provider and server.provider else ""
     on = f"Rehearsed on PostgreSQL {one_line(server.version)}{by}"
-    return f"{on} in {duration(total_seconds(rehearsal))}{_top(rehearsal.base)}"
+    return f"{on} in {seconds_words(total_seconds(rehearsal))}{_top(rehearsal.base)}"
 
 
 def total_seconds(rehearsal: Rehearsal) -> float:
@@ -41,6 +41,13 @@ def total_seconds(rehearsal: Rehearsal) -> float:
         return rehearsal.seconds
     statements = sum(each.duration_ms for each in rehearsal.migrations) / 1000
     return rehearsal.base.seconds + rehearsal.data.seconds + statements
+
+
+def seconds_words(seconds: float) -> str:
+    """0.4 s, and 10 min for a whole number of them."""
+    if 0.1 <= seconds < 1:
+        return f"{seconds:.1f} s"
+    return duration(seconds).removesuffix(" 0 s")
 
 
 def not_rehearsed(rehearsal: Rehearsal) -> str:
@@ -66,11 +73,30 @@ def setting_lines(rehearsal: Rehearsal) -> tuple[str, ...]:
 def steps_words(review: Review) -> str:
     """3 statements of 2 migrations; how many of how many, where it stopped."""
     rehearsal = review.rehearsal
-    done = sum(len(each.statements) for each in rehearsal.migrations) if rehearsal else 0
+    ran = rehearsal.migrations if rehearsal else ()
+    done = sum(each.measured is not None for migration in ran for each in migration.statements)
     every = sum(len(each.statements) for each in review.migrations)
     if done < every:
         return f"{done:,} of {count(every, 'statement')}"
     return count(done, "statement")
+
+
+def read_and_run(review: Review) -> str:
+    """What was done with every statement: read and run on PostgreSQL 18.6."""
+    rehearsal = review.rehearsal
+    if rehearsal is None:
+        return "read"
+    ran = {each.name for each in rehearsal.migrations if each.refused is None}
+    if rehearsal.server and ran >= {each.migration.name for each in review.migrations}:
+        return f"read, and run on PostgreSQL {one_line(rehearsal.server.version)}"
+    return "read, though not all could be run"
+
+
+def stopped_sentence(review: Review) -> str:
+    """In prose, where the rehearsal stopped, with a blank behind it; "" if it did not."""
+    rehearsed = review.rehearsal.migrations if review.rehearsal else ()
+    stopped = next((each for each in rehearsed if each.refused), None)
+    return f"`{one_line(stopped.name)}` did not get through its rehearsal. " if stopped else ""
 
 
 def _lines(rehearsal: Rehearsal) -> Iterator[str]:
@@ -79,7 +105,7 @@ def _lines(rehearsal: Rehearsal) -> Iterator[str]:
         yield _other_major(server)
     if server and server.shims:
         names = listed(map(one_line, server.shims), limit=8)
-        yield f"In SQL, in place of the real extensions: {names}."
+        yield f"These extensions were replaced by SQL that does the same: {names}."
     yield _data(rehearsal.data)
     yield from (f"{_table_left(each)}" for each in rehearsal.data.skipped)
     yield from (_sentence(one_line(each)) for each in rehearsal.notes)
@@ -110,7 +136,7 @@ def _data(data: RehearsalData) -> str:
     if data.kind is DataKind.NONE:
         return "The tables were empty: times say nothing about full ones."
     amount = f"{count(data.rows, 'row')}, {bytes_words(data.bytes)}"
-    return f"On {_DATA[data.kind]} ({amount}), which took {duration(data.seconds)}."
+    return f"On {_DATA[data.kind]} ({amount}), which took {seconds_words(data.seconds)}."
 
 
 def _table_left(said: str) -> str:
@@ -151,7 +177,7 @@ def _limits(isolation: Isolation) -> Iterator[str]:
         if number is not None
     ]
     if isolation.seconds is not None:
-        given.append(duration(isolation.seconds))
+        given.append(seconds_words(isolation.seconds))
     if given:
         yield f"with at most {listed(given)}"
 

@@ -9,7 +9,7 @@ from bot.report import links, words
 from bot.report import rehearsal_words as say
 from bot.report.detail import Detail, Rehearsed
 from bot.report.escape import one_line
-from bot.report.lock_words import told, who_waits
+from bot.report.lock_words import who_waits
 from bot.report.rehearsal_gantt import lock_gantt
 from bot.report.rehearsal_setting import (
     history_stopped,
@@ -125,14 +125,11 @@ def _outcome(report: Report, rehearsal: Rehearsal) -> str:
     steps = steps_words(report.review)
     if stopped:
         return f"❌ {steps} ran, {words.clipped(one_line(stopped.name), 100)} failed"
-    wait = sum(
-        bool(each.measured and told(each.measured.locks))
-        for migration in rehearsal.migrations
-        for each in migration.statements
-    )
+    wait = sum(len({each.statement for each in Timeline(m).bars}) for m in rehearsal.migrations)
     if not wait:
-        return f"{steps}, nobody had to wait"
-    return f"{steps}, others wait for {wait:,} of them"
+        return f"{steps}, nobody has to wait"
+    who = "which" if steps == "1 statement" else f"{wait:,} of them"
+    return f"{steps}, {who} {'makes' if wait == 1 else 'make'} others wait"
 
 
 def _migration(
@@ -199,23 +196,25 @@ def _facts(timeline: Timeline, judged: JudgedMigration) -> Iterator[tuple[str, s
     refused = rehearsed.refused
     if refused:
         if refused.statement is None:
-            yield "Stopped", f"{say.refusal_words(refused)}."
-        yield "If production fails here", say.stays_words(rehearsed.stays)
+            yield "❌ Stopped:", f"{say.refusal_words(refused)}."
+        yield "What a failure leaves:", say.stays_words(rehearsed.stays)
         if refused.hint:
-            yield "What to do", one_line(refused.hint)
+            yield "What to do:", one_line(refused.hint)
     if worst := worst_lock_words(timeline, name=say.quoted):
-        yield "Worst lock", worst
+        yield "Worst lock:", worst
     numbers = {each.statement.index: each.statement.start.line for each in judged.statements}
     for estimate in rehearsed.estimates[:_VISIBLE]:
         line = numbers.get(estimate.statement)
-        yield "Estimate", say.estimate_words(estimate, name=say.quoted, line=line)
+        yield "Estimate:", say.estimate_words(estimate, name=say.quoted, line=line)
     if rehearsed.down:
-        yield "`down.sql`", say.down_words(rehearsed.down)
+        sign = "" if rehearsed.down.proved else "❌ "
+        yield f"{sign}`down.sql`", say.down_words(rehearsed.down)
     if rehearsed.second:
-        yield "A second run", say.second_words(rehearsed.second)
+        sign = "❌ " if rehearsed.second.half_done else ""
+        yield f"{sign}A second run", say.second_words(rehearsed.second)
     differing = [_differing(each, numbers) for each in rehearsed.statements if each.disagreements]
     for said in differing[:_VISIBLE]:
-        yield "Not as predicted", said
+        yield "Not as predicted:", said
 
 
 def _differing(statement: RehearsedStatement, numbers: dict[int, int]) -> str:
@@ -231,7 +230,7 @@ def _lock_rows(timeline: Timeline, judged: JudgedMigration) -> Iterator[LockRow]
             wrote = [f"{bytes_words(measured.wal_bytes)} of WAL"] if measured.wal_bytes else []
             if measured.temporary_bytes:
                 wrote.append(f"{bytes_words(measured.temporary_bytes)} of temporary files")
-            felt = told(measured.locks)
+            felt = timeline.told(each.statement.index)
             locks = sorted(measured.locks, key=lambda lock: (lock not in felt, -lock.mode))
             shown = [
                 f"`{lock.mode.label}` on {say.quoted(lock.relation)} for "

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.core.rehearsal import DownProof, Estimate, Refusal, SecondRun, Stop
+from bot.core.rehearsal import DownProof, Estimate, Refusal, Rehearsal, SecondRun, Stop
+from bot.core.review import JudgedMigration
 from bot.core.schema import Differences
 from bot.report.escape import one_line
 from bot.report.lock_words import named
@@ -71,7 +72,7 @@ def stays_words(stays: tuple[str, ...]) -> str:
 def down_words(proof: DownProof) -> str:
     """What `down.sql` was found to do."""
     if proof.proved:
-        return "proved: up, down, the schema is as before, and up again."
+        return "is proved: up, down, the schema is as before, and up again."
     return " ".join(_down_faults(proof))
 
 
@@ -80,10 +81,11 @@ def second_words(second: SecondRun) -> str:
     changed = listed(map(one_line, second.changed), limit=8)
     if second.refused is None:
         return f"runs through and changes more: {changed}." if changed else "changes nothing."
-    why = refusal_words(second.refused)
+    said = message_of(second.refused)
+    why = f": {said}" if said else ""
     if second.half_done:
-        return f"stops half-way, and leaves behind: {changed}. {_capital(why)}"
-    return f"is refused and changes nothing. {_capital(why)}"
+        return f"stops half-way{why}. It leaves behind: {changed}."
+    return f"is refused and changes nothing{why}."
 
 
 def estimate_words(estimate: Estimate, *, name: Name = named, line: int | None = None) -> str:
@@ -100,6 +102,20 @@ def estimate_words(estimate: Estimate, *, name: Name = named, line: int | None =
 
 def estimated_range(estimate: Estimate) -> str:
     return range_words(estimate.least_ms, estimate.most_ms)
+
+
+def measured_words(rehearsal: Rehearsal | None, judged: JudgedMigration) -> str:
+    """In prose how long a migration took, and may take elsewhere; "" if it was not rehearsed."""
+    rehearsed = rehearsal.of(judged.migration.name) if rehearsal else None
+    if rehearsed is None:
+        return ""
+    if rehearsed.refused:
+        return "❌ stopped when rehearsed"
+    said = f"{ms_words(rehearsed.duration_ms)} when rehearsed"
+    longest = max(rehearsed.estimates, key=lambda each: each.most_ms, default=None)
+    if longest is None:
+        return said
+    return f"{said}, {estimated_range(longest)} on {quoted(longest.target)} (an estimate)"
 
 
 def schema_lines(changes: Differences) -> tuple[str, ...]:
@@ -129,13 +145,17 @@ def _compact(line: str) -> str:
 
 def _down_faults(proof: DownProof) -> Iterator[str]:
     if proof.refused:
-        yield f"It does not run: {refusal_words(proof.refused)}."
+        yield f"does not run: {refusal_words(proof.refused)}."
     if proof.left:
-        yield f"It does not undo everything; afterwards there is: {_differences(proof.left)}."
+        # Two faults are rare, and the second is then a sentence of its own.
+        it = "It does" if proof.refused else "does"
+        yield f"{it} not lead back to the schema as it was: {_differences(proof.left)}."
     if proof.up_refused:
-        yield f"After it the migration does not run again: {refusal_words(proof.up_refused)}."
+        why = refusal_words(proof.up_refused)
+        yield f"{_after(proof)} the migration does not run again: {why}."
     if proof.again:
-        yield f"The second time up ends in another schema: {_differences(proof.again)}."
+        said = _differences(proof.again)
+        yield f"{_after(proof)} the second time up ends in another schema: {said}."
 
 
 def _differences(lines: tuple[str, ...]) -> str:
@@ -149,9 +169,8 @@ def _estimated_wait(estimate: Estimate) -> str:
     return f"; {estimate.lock.blocks} wait for up to {range_words(longest, longest)}"
 
 
-def _capital(text: str) -> str:
-    said = text[:1].upper() + text[1:]
-    return said if said.endswith((".", "…")) else f"{said}."
+def _after(proof: DownProof) -> str:
+    return "After it" if proof.refused or proof.left else "runs, but after it"
 
 
 def _rough(value: float) -> str:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from bot.core.effects import LockMode
 from bot.core.rehearsal import Measured, MeasuredLock, Rehearsal, TouchedRows
-from bot.report.lock_words import felt, named, told
+from bot.report.lock_words import felt, named, told, who_waits
 from bot.report.rehearsal_words import Name, ms_words, refusal_words
 from bot.report.timeline import Timeline
 from bot.report.words import count, listed
@@ -41,8 +41,8 @@ def worst_lock_words(timeline: Timeline, *, name: Name = named) -> str:
     )
     if longest is None:
         return ""
-    held = ms_words(longest.end - longest.start)
-    return f"{longest.lock.mode.label} on {name(longest.lock.relation)}, held for {held}."
+    lock, held = longest.lock, ms_words(longest.end - longest.start)
+    return f"{lock.mode.label} on {name(lock.relation)} for {held}: {who_waits(lock)}."
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,9 @@ class _Told:
     def sentence(self, *, timed: bool) -> str:
         took, effect = ms_words(self.measured.duration_ms), self.effect
         if timed:
-            effect = f"{effect}: {took}" if effect == _METADATA else f"{effect} ({took} here)"
+            effect = (
+                f"{effect}: {took}" if effect.startswith(_METADATA) else f"{effect} ({took} here)"
+            )
         return "; ".join([*self.losses(), effect, *self.afterwards()])
 
     @cached_property
@@ -80,7 +82,7 @@ class _Told:
         """The locks that others feel: what it took, and what it works under since earlier."""
         before = self.timeline.held_before(self.index)
         earlier = (each for each in before if felt(each) and each.relation in self.worked)
-        return (*told(self.measured.locks), *earlier)
+        return (*self.timeline.told(self.index), *earlier)
 
     @cached_property
     def mode(self) -> LockMode | None:
@@ -142,9 +144,11 @@ class _Told:
         if self.mine:
             return _METADATA
         tables = {each.relation for each in self.measured.locks if each.new and not each.index}
-        if self.new and not any(felt(each) for each in self.measured.locks):
+        if tables and not any(felt(each) for each in self.measured.locks):
             is_new = "the tables are new" if len(tables) > 1 else "the table is new"
             return f"not felt by anybody else: {is_new}"
+        if told(self.timeline.held_before(self.index)):
+            return f"{_METADATA}, under locks taken above"
         return "nobody waits"
 
     def afterwards(self) -> Iterator[str]:

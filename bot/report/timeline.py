@@ -57,7 +57,7 @@ class Timeline:
         return tuple(
             Bar(lock, span.index, span.start, _end(span, lock))
             for span in self.spans.values()
-            for lock in told(span.measured.locks)
+            for lock in self.told(span.index)
         )
 
     @cached_property
@@ -89,8 +89,12 @@ class Timeline:
 
     def felt(self, index: int) -> bool:
         """Whether ordinary queries wait for a lock that this statement took."""
+        return bool(self.told(index))
+
+    def told(self, index: int) -> tuple[MeasuredLock, ...]:
+        """The locks that a statement took and ordinary queries wait for."""
         measured = self.measured(index)
-        return measured is not None and bool(told(measured.locks))
+        return told(measured.locks, self.held_before(index)) if measured else ()
 
 
 def _end(span: Span, lock: MeasuredLock) -> float:
