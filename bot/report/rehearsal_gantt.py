@@ -9,7 +9,7 @@ from bot.report.lock_words import named, who_waits
 from bot.report.timeline import Bar, Timeline
 
 _MOST_BARS = 30
-_LONGEST = 40
+_LONGEST = 28
 # Everything that could end a name, or mean something to Mermaid, is no letter and no digit.
 _FOREIGN = re.compile(r"[^\w.\- ]|(?<=-)-")
 # Up to how many milliseconds, the axis as d3 writes it, and how many of Mermaid's own milliseconds
@@ -38,7 +38,10 @@ def plain(text: str) -> str:
 def _lines(bars: tuple[Bar, ...], statements: Sequence[JudgedStatement]) -> Iterator[str]:
     end = max(each.end for each in bars)
     axis, scale = next((axis, scale) for limit, axis, scale in _SCALES if end < limit)
+    relations = list(dict.fromkeys(each.lock.relation for each in bars))
+    room = 30 + 7 * max(len(plain(each)) for each in relations)
     yield from (
+        f'%%{{init: {{"gantt": {{"leftPadding": {room}}}}}}}%%',
         "gantt",
         "    accTitle: Locks that others wait for",
         "    accDescr: Each lock from the statement that took it to the commit",
@@ -46,7 +49,7 @@ def _lines(bars: tuple[Bar, ...], statements: Sequence[JudgedStatement]) -> Iter
         f"    axisFormat {axis}",
         "    todayMarker off",
     )
-    for relation in dict.fromkeys(each.lock.relation for each in bars):
+    for relation in relations:
         yield f"    section {plain(relation)}"
         for each in bars:
             if each.lock.relation == relation:

@@ -66,7 +66,7 @@ def rehearsal_block(review: Review) -> Iterator[Line]:
 
 def _head(rehearsal: Rehearsal, *, of: str = ".") -> Iterator[Line]:
     if not rehearsal.problem:
-        yield line(f"{rehearsed_title(rehearsal)}{of}", "bold")
+        yield line(f"{' '.join(rehearsed_title(rehearsal)).rstrip()}{of}", "bold")
     else:
         yield line(not_rehearsed(rehearsal), "bold yellow")
         if rehearsal.hint:

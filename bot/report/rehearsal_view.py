@@ -28,6 +28,7 @@ _VISIBLE = 8
 _MOST_MIGRATIONS = 10
 _MOST_LINES = 200
 _CLIPPED = 300
+_NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ class MigrationView:
 
 @dataclass(frozen=True)
 class RehearsalView:
-    """`problem`, `hint` and `setting` are prose, `title` and `outcome` are not."""
+    """`problem`, `hint` and `setting` are prose, the first three are not."""
 
     title: str
+    circumstances: str
     outcome: str
     open: bool
     problem: str
@@ -98,8 +100,10 @@ def rehearsal_view(report: Report, detail: Detail, *, calm: bool) -> RehearsalVi
     if detail.rehearsal is Rehearsed.GRAVE:
         shown = sorted(shown, key=lambda pair: pair[1].refused is None)[:_MOST_MIGRATIONS]
     stopped = rehearsal.base.refused
+    title, circumstances = rehearsed_title(rehearsal, provider=False)
     return RehearsalView(
-        title=rehearsed_title(rehearsal, provider=False),
+        title=title,
+        circumstances=circumstances,
         outcome=_outcome(report, rehearsal),
         open=not calm,
         problem=_clip(not_rehearsed(rehearsal) or (history_stopped(stopped) if stopped else "")),
@@ -124,7 +128,8 @@ def _outcome(report: Report, rehearsal: Rehearsal) -> str:
     stopped = next((each for each in rehearsal.migrations if each.refused), None)
     steps = steps_words(report.review)
     if stopped:
-        return f"❌ {steps} ran, {words.clipped(one_line(stopped.name), 100)} failed"
+        which = words.clipped(one_line(stopped.name), 100)
+        return f"❌ {steps} ran" + (f", {which} failed" if len(rehearsal.migrations) > 1 else "")
     wait = sum(len({each.statement for each in Timeline(m).bars}) for m in rehearsal.migrations)
     if not wait:
         return f"{steps}, nobody has to wait"
@@ -163,13 +168,14 @@ def _migration(
 
 
 def _gravest(timeline: Timeline, statements: Sequence[JudgedStatement]) -> set[int]:
-    """The places of those to see at once: what stopped, what others wait for, what took longest."""
+    """The places of those to see at once: what stopped, what others wait for, and longest."""
 
     def weight(place: int) -> tuple[bool, bool, float]:
         index = statements[place].statement.index
         measured = timeline.measured(index)
         took = measured.duration_ms if measured else 0.0
-        return not timeline.stopped_at(index), not timeline.felt(index), -took
+        longest = max(took, timeline.longest(index))
+        return not timeline.stopped_at(index), not timeline.felt(index), -longest
 
     return set(sorted(range(len(statements)), key=weight)[:_VISIBLE])
 
@@ -186,7 +192,7 @@ def _row(
         line=at.start.line,
         url=links.file_url(report.run, path, at.start.line, at.end.line) if report.run else "",
         kind=words.clipped(at.kind, 60),
-        time=say.ms_words(measured.duration_ms) if measured else "",
+        time=say.ms_words(measured.duration_ms).replace(" ", _NO_BREAK) if measured else "",
         sentence=_clip(sentence),
     )
 

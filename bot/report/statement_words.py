@@ -156,9 +156,7 @@ class _Told:
         if self.mode is not None and self.effect == _METADATA:
             waiting = f"{_blocked(self.mode)} {self.relations(self.mode)} wait"
             yield waiting.removeprefix("all ")
-        took = self.measured.duration_ms
-        bars = (each for each in self.timeline.bars if each.statement == self.index)
-        longest = max((each.end - each.start for each in bars), default=0.0)
+        took, longest = self.measured.duration_ms, self.timeline.longest(self.index)
         if longest > took + max(_NOTICEABLE, took / 2):
             yield f"locked until the commit, {ms_words(longest)} in all"
         yield from self.meanwhile()
