@@ -47,6 +47,7 @@ def _lines(bars: tuple[Bar, ...], statements: Sequence[JudgedStatement]) -> Iter
         "    accDescr: Each lock from the statement that took it to the commit",
         "    dateFormat x",
         f"    axisFormat {axis}",
+        f"    tickInterval {_tick(end * scale)}millisecond",
         "    todayMarker off",
     )
     for relation in relations:
@@ -64,6 +65,13 @@ def _bar(bar: Bar, statements: Sequence[JudgedStatement], scale: float) -> str:
 
 
 def _label(bar: Bar, statements: Sequence[JudgedStatement]) -> str:
+    """Short, so that it fits into the bar: what the statement is stands elsewhere."""
     found = next((e.statement for e in statements if e.statement.index == bar.statement), None)
-    where = f"Line {found.start.line} {plain(found.kind)}" if found else "A statement"
-    return f"{where}, {who_waits(bar.lock)}"
+    where = f"Line {found.start.line}, " if found else ""
+    return f"{where}{who_waits(bar.lock)}"
+
+
+def _tick(length: float) -> int:
+    """Of 1, 2 and 5 with zeros behind it the least that makes no more than six ticks."""
+    steps = (each * 10**zeros for zeros in range(12) for each in (1, 2, 5))
+    return next((step for step in steps if step * 6 >= length), 10**12)

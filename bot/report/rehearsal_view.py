@@ -1,9 +1,9 @@
 """A rehearsal cut into what the Markdown faces show. Text in it is prose, and still raw."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.rehearsal import Rehearsal, RehearsedMigration, RehearsedStatement, TouchedRows
+from bot.core.rehearsal import Measured, Rehearsal, RehearsedMigration, RehearsedStatement
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.report import links, words
 from bot.report import rehearsal_words as say
@@ -44,13 +44,11 @@ class StatementRow:
 
 
 @dataclass(frozen=True)
-class LockRow:
-    """What the table of details says of a statement: its locks, rows, and bytes, each prose."""
+class TraceRow:
+    """What the table of details says of a statement: a lock, a table, a number of bytes each."""
 
     line: int
-    locks: tuple[str, ...]
-    rows: str
-    wrote: str
+    traces: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ class MigrationView:
     gantt: str = ""
     schema: str = ""
     schema_summary: str = ""
-    locks: tuple[LockRow, ...] = ()
+    traces: tuple[TraceRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,7 @@ def _migration(
         gantt=lock_gantt(timeline, judged.statements) if whole else "",
         schema="\n".join([*lines[:_MOST_LINES], *_left_out(len(lines))]),
         schema_summary=say.schema_summary(rehearsed.changes) if whole else "",
-        locks=tuple(_lock_rows(timeline, judged)) if whole else (),
+        traces=tuple(_trace_rows(timeline, judged)) if whole else (),
     )
 
 
@@ -229,42 +227,42 @@ def _differing(statement: RehearsedStatement, numbers: dict[int, int]) -> str:
     return f"line {line}: {said}" if line else said
 
 
-def _lock_rows(timeline: Timeline, judged: JudgedMigration) -> Iterator[LockRow]:
+def _trace_rows(timeline: Timeline, judged: JudgedMigration) -> Iterator[TraceRow]:
     for each in judged.statements[:_MOST_LINES]:
         measured = timeline.measured(each.statement.index)
         if measured:
-            wrote = [f"{bytes_words(measured.wal_bytes)} of WAL"] if measured.wal_bytes else []
-            if measured.temporary_bytes:
-                wrote.append(f"{bytes_words(measured.temporary_bytes)} of temporary files")
-            felt = timeline.told(each.statement.index)
-            locks = sorted(measured.locks, key=lambda lock: (lock not in felt, -lock.mode))
-            shown = [
-                f"`{lock.mode.label}` on {say.quoted(lock.relation)} for "
-                f"{say.ms_words(lock.held_ms)}: {who_waits(lock)}"
-                for lock in locks
-            ]
-            yield LockRow(
-                each.statement.start.line,
-                tuple(map(_clip, [*shown[:_VISIBLE], *_more(len(shown), _VISIBLE)])),
-                _clip(_rows(measured.rows)),
-                ", ".join(wrote),
-            )
+            traces = [*_locks(timeline, each.statement.index), *_touched(measured)]
+            yield TraceRow(each.statement.start.line, tuple(map(_clip, traces)))
 
 
-def _rows(touched: Iterable[TouchedRows]) -> str:
-    return words.listed(
-        f"{count(each.inserted + each.updated + each.deleted, 'row')} of "
-        f"{say.quoted(each.relation)}"
-        for each in touched
-    )
+def _locks(timeline: Timeline, index: int) -> Iterator[str]:
+    """Those that others feel first."""
+    measured, felt = timeline.measured(index), timeline.told(index)
+    locks = measured.locks if measured else ()
+    ordered = sorted(locks, key=lambda lock: (lock not in felt, -lock.mode))
+    for lock in ordered[:_VISIBLE]:
+        where = f"`{lock.mode.label}` on {say.quoted(lock.relation)}"
+        yield f"{where} for {say.ms_words(lock.held_ms)}: {who_waits(lock)}"
+    if len(ordered) > _VISIBLE:
+        yield count(len(ordered) - _VISIBLE, "more lock")
+
+
+def _touched(measured: Measured) -> Iterator[str]:
+    for each in measured.rows[:_VISIBLE]:
+        done = (("inserted", each.inserted), ("updated", each.updated), ("deleted", each.deleted))
+        numbers = words.listed(f"{number:,} {verb}" for verb, number in done if number)
+        if numbers:
+            yield f"rows of {say.quoted(each.relation)}: {numbers}"
+    if measured.wal_bytes:
+        yield f"{bytes_words(measured.wal_bytes)} of WAL"
+    if measured.temporary_bytes:
+        yield f"{bytes_words(measured.temporary_bytes)} of temporary files"
+    if measured.sampled:
+        yield "looked at from time to time only: a lock may have been overlooked"
 
 
 def _left_out(many: int) -> list[str]:
     return [f"… {count(many - _MOST_LINES, 'more line')}"] if many > _MOST_LINES else []
-
-
-def _more(many: int, shown: int) -> list[str]:
-    return [f"{many - shown:,} more"] if many > shown else []
 
 
 def _clip(text: str) -> str:

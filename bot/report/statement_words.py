@@ -58,9 +58,7 @@ class _Told:
     def sentence(self, *, timed: bool) -> str:
         took, effect = ms_words(self.measured.duration_ms), self.effect
         if timed:
-            effect = (
-                f"{effect}: {took}" if effect.startswith(_METADATA) else f"{effect} ({took} here)"
-            )
+            effect = f"{effect}: {took}" if effect == _METADATA else f"{effect} ({took} here)"
         return "; ".join([*self.losses(), effect, *self.afterwards()])
 
     @cached_property
@@ -148,7 +146,7 @@ class _Told:
             is_new = "the tables are new" if len(tables) > 1 else "the table is new"
             return f"not felt by anybody else: {is_new}"
         if told(self.timeline.held_before(self.index)):
-            return f"{_METADATA}, under locks taken above"
+            return "adds no lock that others wait for"
         return "nobody waits"
 
     def afterwards(self) -> Iterator[str]:
