@@ -175,7 +175,7 @@ def test_nothing_that_the_author_sets_or_makes_leads_them_astray(author: Author)
     lies = (
         "CREATE SCHEMA lies",
         "CREATE FUNCTION lies.md5(bytea) RETURNS text LANGUAGE sql AS $$ SELECT 'lie' $$",
-        "CREATE FUNCTION lies.digest(bytea, text) RETURNS bytea LANGUAGE sql RETURN NULL",
+        "CREATE FUNCTION lies.digest(bytea, text) RETURNS bytea LANGUAGE sql RETURN $1",
         "SET search_path = lies, pg_catalog, public",
         "SET standard_conforming_strings = off",
         "SET bytea_output = 'escape'",
