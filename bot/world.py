@@ -126,6 +126,9 @@ class Rehearsals(Protocol):
         PostgresError or UsageError if there is no server to do it on.
         """
 
+    def at(self, url: str) -> "Rehearsals":
+        """The same on a server that somebody names, which is left as it was."""
+
 
 class Backups(Protocol):
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
@@ -179,7 +182,8 @@ class Runner(Protocol):
 @dataclass(frozen=True)
 class World:
     """`github` and `runner` are None at a terminal that has neither. `sizes` reads those that the
-    configuration names a file for; None if it names none, or the file is not there."""
+    configuration names a file for; None if it names none, or the file is not there. `seed` is the
+    text of the seed script, if there is one."""
 
     settings: Settings
     console: Console
@@ -191,6 +195,7 @@ class World:
     sleep: Callable[[float], None]
     environ: Mapping[str, str] = field(default_factory=dict)
     sizes: Callable[[], Sizes | None] = lambda: None
+    seed: Callable[[], str | None] = lambda: None
     github: GitHub | None = None
     runner: Runner | None = None
     trials: Trials | None = None

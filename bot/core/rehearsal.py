@@ -190,11 +190,14 @@ class RehearsedMigration:
 
 @dataclass(frozen=True)
 class HistoryRefusal:
-    """Where the base history stopped: its migration, the first line of the statement, why."""
+    """Where the base history stopped: its migration, the line of the statement, why.
+
+    `line` is 0 where it is not known.
+    """
 
     migration: str
     refusal: Refusal
-    line: int = 1
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -275,7 +278,8 @@ class Rehearsal:
     """A whole rehearsal. Where `problem` is set there was none, and it says why.
 
     `sizes` are those of the tables when the first new statement began. `notes` are sentences about
-    what was made up so that the history could run, such as roles that nobody creates.
+    what was made up so that the history could run, such as roles that nobody creates. `seconds`
+    is how long all of it took; 0 if nobody looked at a clock.
     """
 
     server: RehearsalServer | None = None
@@ -287,6 +291,7 @@ class Rehearsal:
     schema: SchemaAgreement | None = None
     problem: str = ""
     hint: str = field(default="", compare=False)
+    seconds: float = 0.0
 
     def of(self, name: str) -> RehearsedMigration | None:
         return next((each for each in self.migrations if each.name == name), None)

@@ -13,6 +13,15 @@ FRESH_FOR = timedelta(days=30)
 # Rows a second. A table of this kind may be empty and yet be a queue that everybody waits for.
 BUSY = 10.0
 
+SIZE_PATTERN = r"^[0-9]{1,6}(\.[0-9]{1,3})? ?([kMGT]?B)$"
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+def bytes_of(text: str) -> int:
+    """Of "1.5 MB" 1,500,000: in decimal units, as sizes are shown. The text fits SIZE_PATTERN."""
+    number = text.rstrip("kMGTB ")
+    return round(float(number) * _UNITS[text[len(number) :].strip()])
+
 
 class RelationKind(StrEnum):
     TABLE = "table"

