@@ -100,7 +100,7 @@ def open_given_place(
             password = _make(login, name, order, facts)
             yield GivenPlace(login, parsed, name, password, facts, order)
         finally:
-            _clear_up(login, parsed, name)
+            _clear_up(login, parsed, name, note)
 
 
 @dataclass(frozen=True)
@@ -260,10 +260,14 @@ def _sweep(login: Connection, note: Callable[[str], None]) -> None:
                 _drop(login, name)
 
 
-def _clear_up(login: Connection, url: ConnectionUrl, name: str) -> None:
+def _clear_up(
+    login: Connection, url: ConnectionUrl, name: str, note: Callable[[str], None]
+) -> None:
     """On a new connection if the first was lost: with it went the lock, and nothing else."""
     try:
         _drop(login, name)
+        # The session of a run that was killed just before this one began has ended by now.
+        _sweep(login, note)
     except PostgresError:
         if not login.closed:
             raise
