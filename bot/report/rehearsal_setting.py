@@ -25,14 +25,14 @@ _DATA = {
 }
 
 
-def rehearsed_title(rehearsal: Rehearsal, *, provider: bool = True) -> str:
-    """Rehearsed on PostgreSQL 18.6 (embedded) in 0.4 s, on top of 820 migrations."""
+def rehearsed_title(rehearsal: Rehearsal, *, provider: bool = True) -> tuple[str, str]:
+    """Where it was rehearsed, and what follows that: "in 0.4 s, on top of 820 migrations"."""
     server = rehearsal.server
     if server is None:
-        return "Not rehearsed"
+        return "Not rehearsed", ""
     by = f" ({one_line(server.provider)})" if provider and server.provider else ""
     on = f"Rehearsed on PostgreSQL {one_line(server.version)}{by}"
-    return f"{on} in {seconds_words(total_seconds(rehearsal))}{_top(rehearsal.base)}"
+    return on, f"in {seconds_words(total_seconds(rehearsal))}{_top(rehearsal.base)}"
 
 
 def total_seconds(rehearsal: Rehearsal) -> float:
@@ -96,7 +96,10 @@ def stopped_sentence(review: Review) -> str:
     """In prose, where the rehearsal stopped, with a blank behind it; "" if it did not."""
     rehearsed = review.rehearsal.migrations if review.rehearsal else ()
     stopped = next((each for each in rehearsed if each.refused), None)
-    return f"`{one_line(stopped.name)}` did not get through its rehearsal. " if stopped else ""
+    if stopped is None:
+        return ""
+    # A backtick in a name would end the code that it stands in.
+    return f"`{one_line(stopped.name).replace('`', chr(39))}` did not get through its rehearsal. "
 
 
 def _lines(rehearsal: Rehearsal) -> Iterator[str]:

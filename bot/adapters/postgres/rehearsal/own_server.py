@@ -182,7 +182,7 @@ def _settings(major: int, limits: Limits, shims: Path | None) -> dict[str, str]:
     if major >= 18:
         found["io_method"] = "sync"
     if shims is not None:
-        found["extension_control_path"] = "$system:{private}/extensions"
+        found["extension_control_path"] = "{private}/extensions:$system"
     return found
 
 

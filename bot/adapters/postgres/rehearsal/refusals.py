@@ -46,9 +46,9 @@ _HINTS = MappingProxyType(
     {
         Stop.NOT_POSSIBLE: "A rehearsal has no superuser. Let it run where the statement can: "
         "`--postgres URL` names a server, whose role may be granted what is missing.",
-        Stop.TIME: "It was ended. Make it do less at a time, or raise `rehearsal.timeout`.",
-        Stop.DISK: "Make it write less at a time, or raise `rehearsal.disk`.",
-        Stop.MEMORY: "Make it hold less at a time, or raise `rehearsal.memory`.",
+        Stop.TIME: "It was ended. Make it do less at a time, or raise the limit under `rehearsal`.",
+        Stop.DISK: "Make it write less at a time, or raise the limit under `rehearsal`.",
+        Stop.MEMORY: "Make it hold less at a time, or raise the limit under `rehearsal`.",
         Stop.CONNECTION: "Take out what ends sessions: in production it would end the rollout.",
         Stop.SERVER: "Do not apply it before you know why: production would go down the same way.",
     }

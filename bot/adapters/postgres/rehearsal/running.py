@@ -6,13 +6,18 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 from bot.adapters.postgres.connection import Connection
+from bot.adapters.postgres.rehearsal.guard import Guard
+from bot.adapters.postgres.rehearsal.refusals import refusal_of
+
+__all__ = ["execute_bounded", "refusal_of", "transaction"]
 
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.NONFATAL_ERROR)
+_INSIDE, _BROKEN = TransactionStatus.INTRANS, TransactionStatus.INERROR
 _NO_ROWS = b"a migration has no rows to give"
 
 
@@ -26,6 +31,24 @@ def execute_bounded(connection: Connection, sql: str) -> None:
         error = connection.wait(_executed(connection.pgconn, sql.encode("utf-8")))
     if error is not None:
         raise error_from_result(error, _encoding(connection))
+
+
+@contextmanager
+def transaction(connection: Connection, guard: Guard) -> Iterator[None]:
+    """One transaction, whose end is watched like a statement: deferred triggers run in it.
+
+    A block that ends its transaction itself is left alone.
+    """
+    execute_bounded(connection, "BEGIN")
+    try:
+        yield
+    except BaseException:
+        with _quietly():
+            if connection.pgconn.transaction_status in (_INSIDE, _BROKEN):
+                connection.pgconn.exec_(b"ROLLBACK")
+        raise
+    with guard.watching(connection):
+        execute_bounded(connection, "COMMIT")
 
 
 def _executed(pgconn: PGconn, sql: bytes) -> PQGen[PGresult | None]:
