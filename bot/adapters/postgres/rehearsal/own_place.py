@@ -18,6 +18,7 @@ from bot.adapters.postgres.rehearsal.own_server import (
     administer,
 )
 from bot.adapters.postgres.rehearsal.place import ROLE, Place
+from bot.adapters.postgres.rehearsal.shims import SHIMS
 from bot.adapters.postgres.rehearsal.templates import Templates, cache_directory
 from bot.adapters.postgres.server import Server
 from bot.adapters.postgres.tools import best_for_server
@@ -136,7 +137,7 @@ def _user_name(user: int) -> str:
         return str(user)
 
 
-def _names(shims: Path | None) -> frozenset[str]:
-    return (
-        frozenset(each.stem for each in shims.glob("extension/*.control")) if shims else frozenset()
-    )
+def _names(directory: Path | None) -> frozenset[str]:
+    """Which of what is in such a directory are shims; the rest is the installation's own."""
+    written = directory.glob("extension/*.control") if directory else ()
+    return frozenset(each.stem for each in written).intersection(SHIMS)

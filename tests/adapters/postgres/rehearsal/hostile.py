@@ -251,8 +251,9 @@ BOMBS = (
     ),
     bomb(
         "a regular expression",
-        "SELECT repeat('a', 100000) ~ '^(((a+)+)+)+(b|\\1)$'",
-        ends=(TIME, MEMORY, REFUSED),
+        "SELECT count(repeat('ab', 500) ~ '^((a|b|ab)*c|(ab|ba|a|b)*\\1\\2d)$') "
+        "FROM generate_series(1, 100000000)",
+        ends=(TIME, MEMORY, DISK),
     ),
     bomb("rows without end", "SELECT repeat('x', 10000) FROM generate_series(1, 1000000000)"),
     bomb(
@@ -322,6 +323,7 @@ ALONE = (
             "ALTER DATABASE {database} CONNECTION LIMIT 0",
             "ALTER DATABASE {database} SET local_preload_libraries = 'nowhere'",
             "ALTER DATABASE {database} SET idle_session_timeout = 1",
+            "ALTER DATABASE {database} SET transaction_timeout = 1",
             "ALTER DATABASE {database} SET statement_timeout = 1",
             "ALTER DATABASE {database} SET lock_timeout = 1",
             "ALTER DATABASE {database} SET default_transaction_read_only = on",

@@ -21,7 +21,6 @@ from bot.adapters.postgres.rehearsal.templates import Templates
 from bot.core.rehearsal import Refusal
 from bot.core.rehearsal_order import BaseMigration, Limits, Order
 from bot.core.schema import Snapshot
-from tests.adapters.postgres.processes import becomes_true
 from tests.adapters.postgres.rehearsal.hostile import ALONE, SHARED, Hostile
 from tests.conftest import SERVERS
 
@@ -165,11 +164,16 @@ def shared(request: pytest.FixtureRequest, templates: Path, canary: Path) -> Ite
 @pytest.fixture
 def untouched(canary: Path) -> Iterator[None]:
     """The host and our own environment, before and after."""
-    environment, directory = dict(os.environ), Path.cwd()
+    environment, directory = own_environment(), Path.cwd()
     yield
     assert list(canary.iterdir()) == []
-    assert dict(os.environ) == environment
+    assert own_environment() == environment
     assert Path.cwd() == directory
+
+
+def own_environment() -> dict[str, str]:
+    """Less what pytest writes there for itself."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
 
 def children(pid: int) -> set[str]:
