@@ -91,8 +91,10 @@ class Database(Protocol):
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
 
-    def sizes(self) -> Sizes:
-        """How big its tables are; takes two seconds, in which writes are counted."""
+    def sizes(self, *, columns: bool = False) -> Sizes:
+        """How big its tables are; takes two seconds, in which writes are counted.
+
+        `columns` adds counts of their columns."""
 
     def record_applied(self, migration: Migration) -> None:
         """Write the whole row at once, in the transaction that is open."""

@@ -14,6 +14,7 @@ built and lost; the schema before and after; down.sql, and up again.
 
 import re
 from dataclasses import replace
+from pathlib import PurePath
 
 import click
 
@@ -45,7 +46,7 @@ def run(
     review = rehearsed(review_change(change, world), change, world)
     _require_server(review)
     if timeline:
-        world.files.write(timeline, _timeline(review))
+        _draw(review, timeline, world)
     world.console.show(_face(review, form, world))
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
 
@@ -61,16 +62,25 @@ def _face(review: Review, form: str, world: World) -> str:
         from bot.report.as_json import dumps, review_json
 
         return dumps(review_json(review))
-    from bot.report.rehearsal_text import rehearsal_text
+    from bot.report.text import rehearsal_text
 
     page = world.console.page
     return rehearsal_text(review, width=page.width, colour=page.colour)
 
 
-def _timeline(review: Review) -> str:
+def _draw(review: Review, file: str, world: World) -> None:
+    """One picture for each migration; with several, each has its migration in its name."""
     from bot.report.lock_timeline_svg import lock_timeline_svg
 
-    return lock_timeline_svg(review)
+    assert review.rehearsal is not None
+    path = PurePath(file)
+    for judged in review.migrations:
+        name = judged.migration.name
+        found = review.rehearsal.of(name)
+        if found is not None and found.statements:
+            several = len(review.migrations) > 1
+            place = path.with_stem(f"{path.stem}-{name}") if several else path
+            world.files.write(str(place), lock_timeline_svg(found, judged.statements))
 
 
 def _size(text: str) -> int:

@@ -39,6 +39,21 @@ class RowSource(StrEnum):
 
 
 @dataclass(frozen=True)
+class ColumnSize:
+    """What the server counted of a column: how many values there are, and never which.
+
+    `nulls` is the fraction of rows that have none. `distinct` is a number of values or, below zero,
+    less the fraction of rows that have one of their own; 0 if it is not known. `width` is in bytes,
+    on average, of the values that are there.
+    """
+
+    name: str
+    nulls: float = 0.0
+    distinct: float = 0.0
+    width: int = 0
+
+
+@dataclass(frozen=True)
 class RelationSize:
     """One relation, as `schema.name` without quotes. `heap` is everything that is no index.
 
@@ -46,6 +61,7 @@ class RelationSize:
     written while somebody looked; None if nobody could. A partitioned table is the sum of its
     partitions, and `partition_of` is the table that a partition belongs to. `measured` is False
     where somebody's lock kept the files from being looked at: bytes are then as last noted.
+    `columns` are those that were asked about and that the server has counts of.
     """
 
     relation: str
@@ -58,6 +74,7 @@ class RelationSize:
     writes: float | None = None
     partition_of: str | None = None
     measured: bool = True
+    columns: tuple[ColumnSize, ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -152,6 +169,7 @@ def _summed(given: RelationSize, children: dict[str, list[RelationSize]]) -> Rel
         writes=sum(writes) if writes and len(writes) == len(parts) else None,
         partition_of=given.partition_of,
         measured=all(each.measured for each in parts),
+        columns=given.columns,
     )
 
 

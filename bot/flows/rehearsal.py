@@ -1,7 +1,8 @@
 """Rehearsing what a branch adds: asked of a server, set beside the prediction, and judged."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core.history import Change
 from bot.core.rehearsal import (
@@ -22,6 +23,8 @@ from bot.rehearsing.estimates import estimates_of
 from bot.rules import RULES
 from bot.sql.parse import parse
 from bot.world import World
+
+SILENT_FOR = timedelta(seconds=2)
 
 
 def rehearsed(
@@ -62,11 +65,23 @@ def _rehearsal(review: Review, change: Change, world: World) -> Rehearsal:
 def _run(order: Order, world: World) -> Rehearsal:
     """Where the history stops and it is not known at which statement, once more to find that."""
     assert world.rehearsals is not None
-    found = world.rehearsals.run(order, world.console.say)
+    note = _progress(world)
+    found = world.rehearsals.run(order, note)
     refused = found.base.refused
     if refused is None or refused.line:
         return found
-    return world.rehearsals.run(_statement_by_statement(order, refused), world.console.say)
+    return world.rehearsals.run(_statement_by_statement(order, refused), note)
+
+
+def _progress(world: World) -> Callable[[str], None]:
+    """Says how far it is, once it has taken long enough to be wondered at."""
+    began = world.now()
+
+    def note(text: str) -> None:
+        if world.now() - began >= SILENT_FOR:
+            world.console.say(text)
+
+    return note
 
 
 def _statement_by_statement(order: Order, refused: HistoryRefusal) -> Order:

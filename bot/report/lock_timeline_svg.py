@@ -23,11 +23,13 @@ _MOST_CELLS = 42
 
 _STYLE = """
 .lt{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;max-width:640px;width:100%;height:auto}
-.lt .page{fill:#fff}.lt text{fill:#1f2328}.lt .faint{fill:#59636e}.lt .name{font-weight:600}
+.lt .page{fill:#fff}.lt text{fill:#1f2328;stroke:#fff;stroke-width:3px;paint-order:stroke}
+.lt .faint{fill:#59636e}.lt .name{font-weight:600}
 .lt .track{fill:#eff2f5}.lt .grid{stroke:#d1d9e0}.lt .all{fill:#cf222e}.lt .write{fill:#bf8700}
 .lt .step{fill:#afb8c1}.lt .even{fill:#d1d9e0}
 @media (prefers-color-scheme:dark){
-.lt .page{fill:#0d1117}.lt text{fill:#f0f6fc}.lt .faint{fill:#9198a1}.lt .track{fill:#21262d}
+.lt .page{fill:#0d1117}.lt text{fill:#f0f6fc;stroke:#0d1117}
+.lt .faint{fill:#9198a1}.lt .track{fill:#21262d}
 .lt .grid{stroke:#3d444d}.lt .all{fill:#f85149}.lt .write{fill:#d29922}
 .lt .step{fill:#656c76}.lt .even{fill:#3d444d}}
 """

@@ -9,7 +9,7 @@ from bot.report.lock_words import named, who_waits
 from bot.report.timeline import Bar, Timeline
 
 _MOST_BARS = 30
-_LONGEST = 40
+_LONGEST = 28
 # Everything that could end a name, or mean something to Mermaid, is no letter and no digit.
 _FOREIGN = re.compile(r"[^\w.\- ]|(?<=-)-")
 # Up to how many milliseconds, the axis as d3 writes it, and how many of Mermaid's own milliseconds
@@ -38,15 +38,19 @@ def plain(text: str) -> str:
 def _lines(bars: tuple[Bar, ...], statements: Sequence[JudgedStatement]) -> Iterator[str]:
     end = max(each.end for each in bars)
     axis, scale = next((axis, scale) for limit, axis, scale in _SCALES if end < limit)
+    relations = list(dict.fromkeys(each.lock.relation for each in bars))
+    room = 30 + 7 * max(len(plain(each)) for each in relations)
     yield from (
+        f'%%{{init: {{"gantt": {{"leftPadding": {room}}}}}}}%%',
         "gantt",
         "    accTitle: Locks that others wait for",
         "    accDescr: Each lock from the statement that took it to the commit",
         "    dateFormat x",
         f"    axisFormat {axis}",
+        f"    tickInterval {_tick(end * scale)}millisecond",
         "    todayMarker off",
     )
-    for relation in dict.fromkeys(each.lock.relation for each in bars):
+    for relation in relations:
         yield f"    section {plain(relation)}"
         for each in bars:
             if each.lock.relation == relation:
@@ -61,6 +65,13 @@ def _bar(bar: Bar, statements: Sequence[JudgedStatement], scale: float) -> str:
 
 
 def _label(bar: Bar, statements: Sequence[JudgedStatement]) -> str:
+    """Short, so that it fits into the bar: what the statement is stands elsewhere."""
     found = next((e.statement for e in statements if e.statement.index == bar.statement), None)
-    where = f"Line {found.start.line} {plain(found.kind)}" if found else "A statement"
-    return f"{where}, {who_waits(bar.lock)}"
+    where = f"Line {found.start.line}, " if found else ""
+    return f"{where}{who_waits(bar.lock)}"
+
+
+def _tick(length: float) -> int:
+    """Of 1, 2 and 5 with zeros behind it the least that makes no more than six ticks."""
+    steps = (each * 10**zeros for zeros in range(12) for each in (1, 2, 5))
+    return next((step for step in steps if step * 6 >= length), 10**12)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.rehearsal import Refusal, Rehearsal, RehearsedMigration
+from bot.core.rehearsal import MeasuredLock, Refusal, Rehearsal, RehearsedMigration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.report import rehearsal_words as say
 from bot.report.escape import one_line
@@ -66,7 +66,7 @@ def rehearsal_block(review: Review) -> Iterator[Line]:
 
 def _head(rehearsal: Rehearsal, *, of: str = ".") -> Iterator[Line]:
     if not rehearsal.problem:
-        yield line(f"{rehearsed_title(rehearsal)}{of}", "bold")
+        yield line(f"{' '.join(rehearsed_title(rehearsal)).rstrip()}{of}", "bold")
     else:
         yield line(not_rehearsed(rehearsal), "bold yellow")
         if rehearsal.hint:
@@ -91,7 +91,7 @@ def _statement(rehearsal: Rehearsal, timeline: Timeline, judged: JudgedStatement
     index = judged.statement.index
     measured = timeline.measured(index)
     said = [say.ms_words(measured.duration_ms)] if measured else []
-    lock = strongest(measured.locks) if measured else None
+    lock = _strongest(timeline, index)
     said += [lock_words(lock)] if lock and not lock.new else []
     head = (one_line(judged.statement.kind), "bold"), ("".join(f", {e}" for e in said), "")
     yield Line(head, indent=2, label=f"{judged.statement.start.line:>4} │ ")
@@ -102,6 +102,13 @@ def _statement(rehearsal: Rehearsal, timeline: Timeline, judged: JudgedStatement
     yield Line(((sentence, style),), indent=2, label="     │ ")
     for each in _disagreements(timeline.rehearsed, index):
         yield Line(((f"not as predicted: {each}", "magenta"),), indent=2, label="     │ ")
+
+
+def _strongest(timeline: Timeline, index: int) -> MeasuredLock | None:
+    """What others feel; without that a table's lock, for who runs DDL or VACUUM."""
+    measured = timeline.measured(index)
+    tables = [each for each in measured.locks if not each.index] if measured else []
+    return strongest(timeline.told(index) or tables)
 
 
 def _disagreements(rehearsed: RehearsedMigration, index: int) -> tuple[str, ...]:

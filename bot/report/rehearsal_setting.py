@@ -25,14 +25,14 @@ _DATA = {
 }
 
 
-def rehearsed_title(rehearsal: Rehearsal, *, provider: bool = True) -> str:
-    """Rehearsed on PostgreSQL 18.6 (embedded) in 0.4 s, on top of 820 migrations."""
+def rehearsed_title(rehearsal: Rehearsal, *, provider: bool = True) -> tuple[str, str]:
+    """Where it was rehearsed, and what follows that: "in 0.4 s, on top of 820 migrations"."""
     server = rehearsal.server
     if server is None:
-        return "Not rehearsed"
+        return "Not rehearsed", ""
     by = f" ({one_line(server.provider)})" if provider and server.provider else ""
     on = f"Rehearsed on PostgreSQL {one_line(server.version)}{by}"
-    return f"{on} in {seconds_words(total_seconds(rehearsal))}{_top(rehearsal.base)}"
+    return on, f"in {seconds_words(total_seconds(rehearsal))}{_top(rehearsal.base)}"
 
 
 def total_seconds(rehearsal: Rehearsal) -> float:

@@ -1,9 +1,9 @@
 """A rehearsal cut into what the Markdown faces show. Text in it is prose, and still raw."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.rehearsal import Rehearsal, RehearsedMigration, RehearsedStatement, TouchedRows
+from bot.core.rehearsal import Measured, Rehearsal, RehearsedMigration, RehearsedStatement
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.report import links, words
 from bot.report import rehearsal_words as say
@@ -28,6 +28,7 @@ _VISIBLE = 8
 _MOST_MIGRATIONS = 10
 _MOST_LINES = 200
 _CLIPPED = 300
+_NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -43,13 +44,11 @@ class StatementRow:
 
 
 @dataclass(frozen=True)
-class LockRow:
-    """What the table of details says of a statement: its locks, rows, and bytes, each prose."""
+class TraceRow:
+    """What the table of details says of a statement: a lock, a table, a number of bytes each."""
 
     line: int
-    locks: tuple[str, ...]
-    rows: str
-    wrote: str
+    traces: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,14 +65,15 @@ class MigrationView:
     gantt: str = ""
     schema: str = ""
     schema_summary: str = ""
-    locks: tuple[LockRow, ...] = ()
+    traces: tuple[TraceRow, ...] = ()
 
 
 @dataclass(frozen=True)
 class RehearsalView:
-    """`problem`, `hint` and `setting` are prose, `title` and `outcome` are not."""
+    """`problem`, `hint` and `setting` are prose, the first three are not."""
 
     title: str
+    circumstances: str
     outcome: str
     open: bool
     problem: str
@@ -98,8 +98,10 @@ def rehearsal_view(report: Report, detail: Detail, *, calm: bool) -> RehearsalVi
     if detail.rehearsal is Rehearsed.GRAVE:
         shown = sorted(shown, key=lambda pair: pair[1].refused is None)[:_MOST_MIGRATIONS]
     stopped = rehearsal.base.refused
+    title, circumstances = rehearsed_title(rehearsal, provider=False)
     return RehearsalView(
-        title=rehearsed_title(rehearsal, provider=False),
+        title=title,
+        circumstances=circumstances,
         outcome=_outcome(report, rehearsal),
         open=not calm,
         problem=_clip(not_rehearsed(rehearsal) or (history_stopped(stopped) if stopped else "")),
@@ -124,7 +126,8 @@ def _outcome(report: Report, rehearsal: Rehearsal) -> str:
     stopped = next((each for each in rehearsal.migrations if each.refused), None)
     steps = steps_words(report.review)
     if stopped:
-        return f"❌ {steps} ran, {words.clipped(one_line(stopped.name), 100)} failed"
+        which = words.clipped(one_line(stopped.name), 100)
+        return f"❌ {steps} ran" + (f", {which} failed" if len(rehearsal.migrations) > 1 else "")
     wait = sum(len({each.statement for each in Timeline(m).bars}) for m in rehearsal.migrations)
     if not wait:
         return f"{steps}, nobody has to wait"
@@ -158,18 +161,19 @@ def _migration(
         gantt=lock_gantt(timeline, judged.statements) if whole else "",
         schema="\n".join([*lines[:_MOST_LINES], *_left_out(len(lines))]),
         schema_summary=say.schema_summary(rehearsed.changes) if whole else "",
-        locks=tuple(_lock_rows(timeline, judged)) if whole else (),
+        traces=tuple(_trace_rows(timeline, judged)) if whole else (),
     )
 
 
 def _gravest(timeline: Timeline, statements: Sequence[JudgedStatement]) -> set[int]:
-    """The places of those to see at once: what stopped, what others wait for, what took longest."""
+    """The places of those to see at once: what stopped, what others wait for, and longest."""
 
     def weight(place: int) -> tuple[bool, bool, float]:
         index = statements[place].statement.index
         measured = timeline.measured(index)
         took = measured.duration_ms if measured else 0.0
-        return not timeline.stopped_at(index), not timeline.felt(index), -took
+        longest = max(took, timeline.longest(index))
+        return not timeline.stopped_at(index), not timeline.felt(index), -longest
 
     return set(sorted(range(len(statements)), key=weight)[:_VISIBLE])
 
@@ -186,7 +190,7 @@ def _row(
         line=at.start.line,
         url=links.file_url(report.run, path, at.start.line, at.end.line) if report.run else "",
         kind=words.clipped(at.kind, 60),
-        time=say.ms_words(measured.duration_ms) if measured else "",
+        time=say.ms_words(measured.duration_ms).replace(" ", _NO_BREAK) if measured else "",
         sentence=_clip(sentence),
     )
 
@@ -223,42 +227,42 @@ def _differing(statement: RehearsedStatement, numbers: dict[int, int]) -> str:
     return f"line {line}: {said}" if line else said
 
 
-def _lock_rows(timeline: Timeline, judged: JudgedMigration) -> Iterator[LockRow]:
+def _trace_rows(timeline: Timeline, judged: JudgedMigration) -> Iterator[TraceRow]:
     for each in judged.statements[:_MOST_LINES]:
         measured = timeline.measured(each.statement.index)
         if measured:
-            wrote = [f"{bytes_words(measured.wal_bytes)} of WAL"] if measured.wal_bytes else []
-            if measured.temporary_bytes:
-                wrote.append(f"{bytes_words(measured.temporary_bytes)} of temporary files")
-            felt = timeline.told(each.statement.index)
-            locks = sorted(measured.locks, key=lambda lock: (lock not in felt, -lock.mode))
-            shown = [
-                f"`{lock.mode.label}` on {say.quoted(lock.relation)} for "
-                f"{say.ms_words(lock.held_ms)}: {who_waits(lock)}"
-                for lock in locks
-            ]
-            yield LockRow(
-                each.statement.start.line,
-                tuple(map(_clip, [*shown[:_VISIBLE], *_more(len(shown), _VISIBLE)])),
-                _clip(_rows(measured.rows)),
-                ", ".join(wrote),
-            )
+            traces = [*_locks(timeline, each.statement.index), *_touched(measured)]
+            yield TraceRow(each.statement.start.line, tuple(map(_clip, traces)))
 
 
-def _rows(touched: Iterable[TouchedRows]) -> str:
-    return words.listed(
-        f"{count(each.inserted + each.updated + each.deleted, 'row')} of "
-        f"{say.quoted(each.relation)}"
-        for each in touched
-    )
+def _locks(timeline: Timeline, index: int) -> Iterator[str]:
+    """Those that others feel first."""
+    measured, felt = timeline.measured(index), timeline.told(index)
+    locks = measured.locks if measured else ()
+    ordered = sorted(locks, key=lambda lock: (lock not in felt, -lock.mode))
+    for lock in ordered[:_VISIBLE]:
+        where = f"`{lock.mode.label}` on {say.quoted(lock.relation)}"
+        yield f"{where} for {say.ms_words(lock.held_ms)}: {who_waits(lock)}"
+    if len(ordered) > _VISIBLE:
+        yield count(len(ordered) - _VISIBLE, "more lock")
+
+
+def _touched(measured: Measured) -> Iterator[str]:
+    for each in measured.rows[:_VISIBLE]:
+        done = (("inserted", each.inserted), ("updated", each.updated), ("deleted", each.deleted))
+        numbers = words.listed(f"{number:,} {verb}" for verb, number in done if number)
+        if numbers:
+            yield f"rows of {say.quoted(each.relation)}: {numbers}"
+    if measured.wal_bytes:
+        yield f"{bytes_words(measured.wal_bytes)} of WAL"
+    if measured.temporary_bytes:
+        yield f"{bytes_words(measured.temporary_bytes)} of temporary files"
+    if measured.sampled:
+        yield "looked at from time to time only: a lock may have been overlooked"
 
 
 def _left_out(many: int) -> list[str]:
     return [f"… {count(many - _MOST_LINES, 'more line')}"] if many > _MOST_LINES else []
-
-
-def _more(many: int, shown: int) -> list[str]:
-    return [f"{many - shown:,} more"] if many > shown else []
 
 
 def _clip(text: str) -> str:

@@ -58,9 +58,7 @@ class _Told:
     def sentence(self, *, timed: bool) -> str:
         took, effect = ms_words(self.measured.duration_ms), self.effect
         if timed:
-            effect = (
-                f"{effect}: {took}" if effect.startswith(_METADATA) else f"{effect} ({took} here)"
-            )
+            effect = f"{effect}: {took}" if effect == _METADATA else f"{effect} ({took} here)"
         return "; ".join([*self.losses(), effect, *self.afterwards()])
 
     @cached_property
@@ -148,7 +146,7 @@ class _Told:
             is_new = "the tables are new" if len(tables) > 1 else "the table is new"
             return f"not felt by anybody else: {is_new}"
         if told(self.timeline.held_before(self.index)):
-            return f"{_METADATA}, under locks taken above"
+            return "adds no lock that others wait for"
         return "nobody waits"
 
     def afterwards(self) -> Iterator[str]:
@@ -156,9 +154,7 @@ class _Told:
         if self.mode is not None and self.effect == _METADATA:
             waiting = f"{_blocked(self.mode)} {self.relations(self.mode)} wait"
             yield waiting.removeprefix("all ")
-        took = self.measured.duration_ms
-        bars = (each for each in self.timeline.bars if each.statement == self.index)
-        longest = max((each.end - each.start for each in bars), default=0.0)
+        took, longest = self.measured.duration_ms, self.timeline.longest(self.index)
         if longest > took + max(_NOTICEABLE, took / 2):
             yield f"locked until the commit, {ms_words(longest)} in all"
         yield from self.meanwhile()

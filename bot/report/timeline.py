@@ -70,6 +70,13 @@ class Timeline:
             before += [(lock, _end(span, lock)) for lock in span.measured.locks]
         return found
 
+    @cached_property
+    def _longest(self) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for bar in self.bars:
+            found[bar.statement] = max(found.get(bar.statement, 0.0), bar.end - bar.start)
+        return found
+
     @property
     def total(self) -> float:
         return max((each.end for each in self.spans.values()), default=0.0)
@@ -90,6 +97,10 @@ class Timeline:
     def felt(self, index: int) -> bool:
         """Whether ordinary queries wait for a lock that this statement took."""
         return bool(self.told(index))
+
+    def longest(self, index: int) -> float:
+        """For how long others wait for a lock that a statement took; 0 if they do not."""
+        return self._longest.get(index, 0.0)
 
     def told(self, index: int) -> tuple[MeasuredLock, ...]:
         """The locks that a statement took and ordinary queries wait for."""

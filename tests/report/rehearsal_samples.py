@@ -234,6 +234,26 @@ FAILED = finding(
 SEED = RehearsalData(DataKind.SEED, rows=10_240, bytes=1_300_000, seconds=0.06)
 
 
+def locks_of_all_kinds() -> RehearsedMigration:
+    """One transaction that takes one lock after the other, on tables with long names too."""
+    return RehearsedMigration(
+        BACKFILL.migration.name,
+        (
+            ran(0, 0.4, MeasuredLock("public.orders", EXCLUSIVE, held_ms=61.0)),
+            ran(1, 48.0, MeasuredLock("public.orders", LockMode.ROW_EXCLUSIVE, held_ms=59.6)),
+            ran(2, 9.0, MeasuredLock("public.customer_addresses", SHARE, held_ms=11.2)),
+            ran(
+                3,
+                2.2,
+                MeasuredLock("billing.payments", LockMode.SHARE_ROW_EXCLUSIVE, held_ms=2.2),
+                MeasuredLock("public.users", LockMode.SHARE_ROW_EXCLUSIVE, held_ms=2.2),
+                scans=("billing.payments",),
+                validated=("billing.payments.payments_user_id_fkey",),
+            ),
+        ),
+    )
+
+
 def sixty() -> Report:
     steps = [
         statement(
@@ -242,6 +262,7 @@ def sixty() -> Report:
             else f'CREATE TABLE "t_{n}" ()',
             index=n,
             line=2 * n + 1,
+            effects=Effects(locks=(Lock(f"public.table_{n}", EXCLUSIVE, new=not n % 4),)),
         )
         for n in range(60)
     ]
@@ -339,7 +360,9 @@ def rehearsal_samples() -> dict[str, Report]:
         problem="No PostgreSQL 18 is installed here.", hint="Install migration-bot[embedded]."
     )
     shown = rehearsal(STOPPED, data=SEED)
+    many_locks = rehearsal(locks_of_all_kinds())
     return {
+        "rehearsed_locks": rehearsed_report(many_locks, judged(BACKFILL)),
         "rehearsed": rehearsed_report(fine, judged(COUPONS)),
         "rehearsed_failed": rehearsed_report(shown, judged(BACKFILL, FAILED)),
         "rehearsed_estimates": rehearsed_report(

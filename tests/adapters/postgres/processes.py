@@ -91,3 +91,38 @@ def gone(facts: Mapping[str, Any]) -> bool:
     """Whether server, warden and directory have all disappeared."""
     processes = (facts["pid"], facts["warden"])
     return not any(alive(pid) for pid in processes) and not Path(facts["directory"]).exists()
+
+
+def in_a_child(question: Callable[[], str]) -> str:
+    """What a forked process answers, or the name of what it raised."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            said = question()
+        except BaseException as error:
+            said = type(error).__name__
+        os.write(writing, said.encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as answer:  # noqa: PTH123
+        said = answer.read().decode()
+    os.waitpid(child, 0)
+    return said
+
+
+def python_for_everybody() -> str | None:
+    """An interpreter of our version that an ordinary user may run."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    for python in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
+        if Path(python).exists() and can_run(python):
+            return python
+    return None
+
+
+def can_run(python: str) -> bool:
+    try:
+        done = subprocess.run([python, "-V"], user=65534, cwd="/", capture_output=True, check=False)
+    except (PermissionError, KeyError):
+        return False
+    return done.returncode == 0

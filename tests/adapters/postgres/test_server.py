@@ -16,7 +16,14 @@ from bot.adapters.postgres import warden
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation, best_for_server
 from bot.errors import PostgresError
-from tests.adapters.postgres.processes import ROOT, alive, becomes_true, gone, holder
+from tests.adapters.postgres.processes import (
+    ROOT,
+    alive,
+    becomes_true,
+    gone,
+    holder,
+    python_for_everybody,
+)
 
 AS_ROOT = os.geteuid() == 0
 needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root can become somebody else")
@@ -313,24 +320,9 @@ def test_a_clone_that_only_root_can_enter_still_runs(tmp_path: Path) -> None:
     assert (place / "lib" / "dict_snowball.so").stat().st_mode & 0o777 == 0o700
 
 
-def pythons_for_everybody() -> Iterator[str]:
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    for python in (sys.executable, f"/usr/bin/{version}", f"/usr/local/bin/{version}"):
-        if Path(python).exists() and can_run(python):
-            yield python
-
-
-def can_run(python: str) -> bool:
-    try:
-        done = subprocess.run([python, "-V"], user=65534, cwd="/", capture_output=True, check=False)
-    except (PermissionError, KeyError):
-        return False
-    return done.returncode == 0
-
-
 @needs_root
 def test_an_ordinary_user_has_servers_too() -> None:
-    python = next(pythons_for_everybody(), None)
+    python = python_for_everybody()
     if python is None:
         pytest.skip("no interpreter here that an ordinary user may run")
     packages = str(Path(psycopg.__file__).parents[1])

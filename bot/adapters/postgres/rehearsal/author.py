@@ -8,17 +8,27 @@ from bot.core.rehearsal_order import Limits, Order
 
 # As many as look on from several sides; what the pull request runs can open none.
 CONNECTIONS = 8
+# A longer name is cut off by PostgreSQL.
+NAME_BYTES = 63
 
 
 def role_statements(order: Order, major: int) -> tuple[sql.Composed, ...]:
     """The author, and the roles that the history takes for granted: they can do nothing."""
-    taken = {ROLE, SUPERUSER}
-    others = sorted({name for name in order.roles if name not in taken})
     return (
         create_author(ROLE, major),
         *author_settings(ROLE, order.limits, major),
-        *(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)) for name in others),
+        *(
+            sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name))
+            for name in given_roles(order)
+        ),
     )
+
+
+def given_roles(order: Order) -> tuple[str, ...]:
+    """Those of the order that there is not anyway, and that a server lets one make."""
+    names = {name.encode()[:NAME_BYTES].decode(errors="ignore") for name in order.roles}
+    made = {name for name in names if not name.startswith("pg_")}
+    return tuple(sorted(made - {ROLE, SUPERUSER, "", "public", "none"}))
 
 
 def create_author(role: str, major: int) -> sql.Composed:

@@ -8,7 +8,8 @@ import psycopg
 
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.running import execute_bounded, refusal_of
+from bot.adapters.postgres.rehearsal.refusals import refusal_of
+from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.core.rehearsal import Refusal
 from bot.core.rehearsal_order import Part, Step
 

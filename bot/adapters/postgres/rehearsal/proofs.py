@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.core.rehearsal import DownProof, Refusal, SecondRun, Stop
+from bot.core.rehearsal import DownProof, SecondRun
 from bot.core.rehearsal_order import NewMigration
 from bot.core.schema import Snapshot, differences
 
@@ -21,10 +21,10 @@ class Done:
 
 
 def prove_downs(done: Sequence[Done], performer: Performer, look: Look) -> dict[str, DownProof]:
-    """Every down.sql by its migration's name: run as a rollback would, the newest first.
+    """What is proved of each down.sql by its migration's name, run as a rollback would.
 
-    What comes before a migration that cannot be taken back is not reached by a rollback either;
-    it is said so. Afterwards the schema is that of the end again, if all are proved.
+    The newest is first. It ends at the first that does not lead back, and before a migration that has none. Afterwards
+    the schema is that of the end again, if all of these are proved.
     """
     proofs: dict[str, DownProof] = {}
     undone: list[Done] = []
@@ -39,10 +39,16 @@ def prove_downs(done: Sequence[Done], performer: Performer, look: Look) -> dict[
     for each in reversed(undone):
         name = each.migration.name
         proofs[name] = _up_again(proofs[name], each, performer, look)
-    for each in done:
-        if each.migration.down is not None and each.migration.name not in proofs:
-            proofs[each.migration.name] = _out_of_reach(done, proofs)
     return proofs
+
+
+def prove_alone(done: Done, before: Sequence[Done], performer: Performer, look: Look) -> DownProof:
+    """The same for one migration, in a place that holds the base and nothing else."""
+    for each in (*before, done):
+        refused = performer.perform(each.migration.parts)
+        if refused is not None:
+            return DownProof(refused=refused)
+    return _up_again(_down(done, performer, look), done, performer, look)
 
 
 def _down(done: Done, performer: Performer, look: Look) -> DownProof:
@@ -55,20 +61,6 @@ def _up_again(proof: DownProof, done: Done, performer: Performer, look: Look) ->
     refused = performer.perform(done.migration.parts)
     again = () if refused else differences(done.after, look()).lines
     return replace(proof, up_refused=refused, again=again)
-
-
-def _out_of_reach(done: Sequence[Done], proofs: dict[str, DownProof]) -> DownProof:
-    blocking = next(
-        each.migration.name
-        for each in reversed(done)
-        if each.migration.down is None or not proofs[each.migration.name].proved
-    )
-    refusal = Refusal(
-        Stop.NOT_POSSIBLE,
-        f"{blocking} comes after it, and cannot be taken back.",
-        hint=f"Give {blocking} a down.sql that leads back to the schema before it.",
-    )
-    return DownProof(refused=refusal)
 
 
 def run_again(done: Done, performer: Performer, look: Look) -> SecondRun:

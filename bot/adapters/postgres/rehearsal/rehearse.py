@@ -16,14 +16,31 @@ from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.performing import Performer
 from bot.adapters.postgres.rehearsal.place import Place
-from bot.adapters.postgres.rehearsal.proofs import Done, prove_downs, run_again
+from bot.adapters.postgres.rehearsal.proofs import Done, prove_alone, prove_downs, run_again
 from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.tracing import Traced, Tracer
-from bot.core.rehearsal import BaseReplay, HistoryRefusal, Rehearsal, RehearsedMigration
-from bot.core.rehearsal_order import NewMigration, Order
+from bot.core.rehearsal import (
+    BaseReplay,
+    DownProof,
+    HistoryRefusal,
+    Rehearsal,
+    RehearsedMigration,
+    SecondRun,
+)
+from bot.core.rehearsal_order import BaseMigration, NewMigration, Order
 from bot.core.schema import Snapshot, differences
+from bot.errors import PostgresError
+
+_INVALID = """
+SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+  FROM pg_catalog.pg_index AS i
+  JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+ WHERE NOT i.indisvalid AND c.relkind = 'i'
+"""
 
 Note = Callable[[str], None]
+Opened = Callable[[], AbstractContextManager[Place]]
 
 
 def rehearse(
@@ -37,24 +54,23 @@ def rehearse(
 
     Raises PostgresError or UsageError if there is no server; whatever the migrations do is told.
     """
-    with _place(order, given, environ, note) as place:
-        return _Work(order, place, note).done()
 
+    def opened() -> AbstractContextManager[Place]:
+        if given is not None:
+            return open_given_place(given, order, note=note)
+        return open_own_place(order, environ=environ, note=note)
 
-def _place(
-    order: Order, given: str | None, environ: Mapping[str, str], note: Note
-) -> AbstractContextManager[Place]:
-    if given is not None:
-        return open_given_place(given, order, note=note)
-    return open_own_place(order, environ=environ, note=note)
+    with opened() as place:
+        return _Work(order, place, opened, note).done()
 
 
 class _Work:
     """One rehearsal in one place."""
 
-    def __init__(self, order: Order, place: Place, note: Note) -> None:
+    def __init__(self, order: Order, place: Place, another: Opened, note: Note) -> None:
         self._order = order
         self._place = place
+        self._another = another
         self._note = note
         self._began = time.monotonic()
         self._guard = Guard(
@@ -67,7 +83,7 @@ class _Work:
 
     def done(self) -> Rehearsal:
         order, place = self._order, self._place
-        left = order.base[place.cached :]
+        left = self._left(place)
         refused = replay(place.author, left, self._performer, self._guard, self._note)
         if refused is not None:
             return Rehearsal(server=place.server, base=self._base(refused))
@@ -96,13 +112,34 @@ class _Work:
             for each in self._order.new:
                 self._note(f"running {each.name}")
                 traced = tracer.run(each.parts)
+                if traced.refused is not None:
+                    found.append(self._stopped(each, traced, before))
+                    return tuple(found)
                 after = self._look()
                 found.append(_rehearsed(each, traced, before, after))
-                if traced.refused is not None:
-                    return tuple(found)
                 done.append(Done(each, before, after))
                 before = after
         return self._proved(done, found)
+
+    def _stopped(
+        self, migration: NewMigration, traced: Traced, before: Snapshot
+    ) -> RehearsedMigration:
+        """With what it leaves behind, as far as there is a server left to be asked."""
+        try:
+            self._without_invalid_indexes(migration)
+            after = self._look()
+        except PostgresError:
+            after = before
+        found = _rehearsed(migration, traced, before, after)
+        return replace(found, stays=found.changes.lines)
+
+    def _without_invalid_indexes(self, migration: NewMigration) -> None:
+        """A concurrent build that failed leaves one, and apply drops it."""
+        if all(part.transactional for part in migration.parts):
+            return
+        with self._place.admin() as admin, explained("drop what a failed build left"):
+            for (name,) in admin.execute(_INVALID).fetchall():
+                admin.execute(f"DROP INDEX CONCURRENTLY {name}".encode())
 
     def _proved(
         self, done: Sequence[Done], found: Sequence[RehearsedMigration]
@@ -110,14 +147,28 @@ class _Work:
         if any(each.migration.down is not None for each in done):
             self._note("running down.sql, and up again")
         downs = prove_downs(done, self._performer, self._look)
-        if not all(each.proved for each in downs.values()):
-            return tuple(replace(each, down=downs.get(each.name)) for each in found)
-        seconds = {
-            each.migration.name: run_again(each, self._performer, self._look) for each in done
-        }
+        seconds: dict[str, SecondRun] = {}
+        if all(each.proved for each in downs.values()):
+            for each in done:
+                seconds[each.migration.name] = run_again(each, self._performer, self._look)
+        for number, each in enumerate(done):
+            name = each.migration.name
+            if each.migration.down is not None and name not in downs:
+                downs[name] = self._proved_elsewhere(each, done[:number])
         return tuple(
-            replace(each, down=downs.get(each.name), second=seconds[each.name]) for each in found
+            replace(each, down=downs.get(each.name), second=seconds.get(each.name))
+            for each in found
         )
+
+    def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
+        """Where a rollback would not reach it, because of what comes after it: on its own."""
+        with self._another() as place:
+            other = _Work(self._order, place, self._another, self._note)
+            replay(place.author, self._left(place), other._performer, other._guard, self._note)
+            return prove_alone(done, before, other._performer, other._look)
+
+    def _left(self, place: Place) -> Sequence[BaseMigration]:
+        return self._order.base[place.cached :]
 
     def _look(self) -> Snapshot:
         with self._place.admin() as connection:
@@ -141,9 +192,5 @@ def _rehearsed(
 ) -> RehearsedMigration:
     changes = differences(before, after)
     return RehearsedMigration(
-        name=migration.name,
-        statements=traced.statements,
-        refused=traced.refused,
-        stays=changes.lines if traced.refused else (),
-        changes=changes,
+        migration.name, statements=traced.statements, refused=traced.refused, changes=changes
     )

@@ -8,7 +8,7 @@ import psycopg
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.performing import AS_BEFORE, Performer
-from bot.adapters.postgres.rehearsal.running import refusal_of
+from bot.adapters.postgres.rehearsal.refusals import refusal_of
 from bot.core.rehearsal import HistoryRefusal
 from bot.core.rehearsal_order import BaseMigration
 
