@@ -119,7 +119,7 @@ class _Watch:
                 self._take(_Measure(self._measure + 1), Stop.TIME)
 
     def settle(self) -> None:
-        """It failed: if its time was over, then for that, even if the server was the first to act."""
+        """It failed: if its time was over, for that, even where the server was quicker."""
         if self.stopped is None and time.monotonic() >= self._deadline:
             self.stopped = Stop.TIME
 

@@ -55,8 +55,6 @@ class Listener:
 
     def take(self) -> Heard:
         """What was heard since the last time."""
-        heard = Heard(
-            frozenset(self._tables), frozenset(self._foreign_keys), self._temporary_bytes
-        )
+        heard = Heard(frozenset(self._tables), frozenset(self._foreign_keys), self._temporary_bytes)
         self.__init__()  # type: ignore[misc]
         return heard

@@ -141,7 +141,9 @@ class Catalogue:
         return {oid: size or 0 for oid, size in rows}
 
     def _there(self) -> dict[str, set[int]]:
-        summed = [f"SELECT pg_catalog.string_agg(c.oid::text, ' ') {each}" for each in _NAMED.values()]
+        summed = [
+            f"SELECT pg_catalog.string_agg(c.oid::text, ' ') {each}" for each in _NAMED.values()
+        ]
         found = (rows[0][0] or "" for rows in self._fetch(summed))
         return {name: set(map(int, text.split())) for name, text in zip(_NAMED, found, strict=True)}
 

@@ -68,8 +68,7 @@ class Sampler:
     def looking(self) -> Iterator[None]:
         """For the length of a block; the connection can be used for nothing else meanwhile."""
         row = self._admin.execute(
-            "SELECT oid FROM pg_catalog.pg_database"
-            " WHERE datname = pg_catalog.current_database()"
+            "SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()"
         ).fetchone()
         assert row is not None
         self._admin.execute("SET statement_timeout = 0")
