@@ -15,6 +15,7 @@ from bot.core.statement import Statement
 from bot.errors import UsageError
 from bot.judge.transactions import runs_in_transaction
 from bot.rollout.segments import Segment, segments_of
+from bot.sql.extensions import extension_of, extensions_in
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 from bot.sql.roles import roles_in
@@ -62,6 +63,7 @@ def order_for(change: Change, review: Review, settings: Settings, data: DataOrde
         new=tuple(new),
         postgres=settings.postgres,
         roles=_roles(base, statements, settings.rehearsal.roles),
+        extensions=_extensions(base, statements),
         data=data,
         limits=settings.rehearsal.limits,
     )
@@ -136,7 +138,20 @@ def _parts(segments: Iterable[Segment]) -> tuple[Part, ...]:
 
 
 def _step(statement: Statement) -> Step:
-    return Step(statement.index, statement.sql, statement.start.line)
+    made = extension_of(statement)
+    return Step(
+        statement.index,
+        statement.sql,
+        statement.start.line,
+        extension=made.name if made else "",
+        schema=made.schema if made else "",
+    )
+
+
+def _extensions(base: Iterable[Migration], statements: Iterable[Statement]) -> tuple[str, ...]:
+    named = [each.sql for each in base if "extension" in each.sql.lower()]
+    found = [*(extensions_in(parse(sql).statements) for sql in named), extensions_in(statements)]
+    return tuple(sorted({name for names in found for name in names}))
 
 
 def _roles(

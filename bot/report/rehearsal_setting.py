@@ -96,7 +96,10 @@ def stopped_sentence(review: Review) -> str:
     """In prose, where the rehearsal stopped, with a blank behind it; "" if it did not."""
     rehearsed = review.rehearsal.migrations if review.rehearsal else ()
     stopped = next((each for each in rehearsed if each.refused), None)
-    return f"`{one_line(stopped.name)}` did not get through its rehearsal. " if stopped else ""
+    if stopped is None:
+        return ""
+    # A backtick in a name would end the code that it stands in.
+    return f"`{one_line(stopped.name).replace('`', chr(39))}` did not get through its rehearsal. "
 
 
 def _lines(rehearsal: Rehearsal) -> Iterator[str]:

@@ -28,7 +28,7 @@ _UNITS = (("ms", 1.0, 1e3), ("s", 1e3, 3e5), ("min", 6e4, 1.08e7), ("h", 3.6e6, 
 
 def quoted(relation: str) -> str:
     """A name as prose shows it."""
-    return f"`{named(relation)}`"
+    return f"`{named(relation).replace('`', chr(39))}`"
 
 
 def ms_words(milliseconds: float) -> str:

@@ -11,9 +11,9 @@ from bot.adapters.postgres.rehearsal.data_order import (
     Share,
     Turn,
     in_order,
-    row_bytes,
     is_own,
     may_be_null,
+    row_bytes,
     shares,
 )
 from bot.adapters.postgres.rehearsal.data_partitions import Part, parts

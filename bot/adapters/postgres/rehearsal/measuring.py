@@ -31,7 +31,7 @@ def reads_silently(sql: str) -> bool:
 class Evidence:
     """All that was seen of one statement. `taken` are locks that its transaction did not have
     before, `held` all that it has, `emptied` the relations that are left without a page. `silent`
-    says that counters have to tell what was read."""
+    says that counters have to tell what was read, `sampled` that locks may have been overlooked."""
 
     before: Reading
     after: Reading
@@ -40,6 +40,7 @@ class Evidence:
     held: Mapping[int, LockMode] = field(default_factory=dict)
     emptied: Collection[int] = ()
     silent: bool = False
+    sampled: bool = False
 
 
 def renewed(before: Snapshot, after: Snapshot) -> dict[int, int]:
@@ -67,7 +68,6 @@ def measured(
     old: Collection[int],
     duration_ms: float,
     wal_bytes: int,
-    transactional: bool,
 ) -> Measured:
     """`old` are the relations that were there before all that is rehearsed."""
     before, after = seen.before.snapshot, seen.after.snapshot
@@ -79,7 +79,7 @@ def measured(
     sure = {name for each in scans if len(each) == 1 for name in each} - rewrites
     return Measured(
         duration_ms=duration_ms,
-        transactional=transactional,
+        transactional=not seen.sampled,
         locks=tuple(sorted(_locks(before, seen.taken, old))),
         rewrites=tuple(sorted(rewrites)),
         scans=tuple(sorted(sure)),
@@ -87,14 +87,14 @@ def measured(
         rebuilds=tuple(
             sorted(before.name(oid) for oid in files if before.relations[oid].kind in _INDEXES)
         ),
-        indexes=tuple(sorted(_new_indexes(before, after, files))),
+        indexes=tuple(sorted(_new_indexes(before, after))),
         validated=tuple(sorted(_validated(seen, sure | rewrites))),
         rows=tuple(sorted(_rows(seen))),
         loses=tuple(sorted(_lost(before, after))),
         misses=tuple(sorted(set(_missed(before, after)))),
         wal_bytes=wal_bytes,
         temporary_bytes=seen.heard.temporary_bytes,
-        sampled=not transactional,
+        sampled=seen.sampled,
     )
 
 
@@ -109,18 +109,21 @@ def _locks(
             )
 
 
-def _new_indexes(before: Snapshot, after: Snapshot, renewed: Collection[int]) -> Iterator[str]:
-    again = {before.name(oid) for oid in renewed}
-    for oid in after.of_kind(_INDEXES):
-        if oid not in before.relations and after.name(oid) not in again:
-            yield after.name(oid)
+def _new_indexes(before: Snapshot, after: Snapshot) -> Iterator[str]:
+    """Less those that the server made anew in place of one of the same name."""
+    fresh = {after.name(oid) for oid in after.of_kind(_INDEXES) if oid not in before.relations}
+    if fresh:
+        fresh -= {before.name(oid) for oid in before.of_kind(_INDEXES)}
+    yield from fresh
 
 
 def _scans(seen: Evidence) -> Iterator[set[str]]:
     """Sets of tables of which one was read: messages name neither schema nor partition."""
     before = seen.before.snapshot
     tables = {
-        oid for oid in before.of_kind(_FILLED) if oid in seen.held and oid not in seen.emptied
+        oid
+        for oid in before.of_kind(_FILLED)
+        if (oid in seen.held or seen.sampled) and oid not in seen.emptied
     }
     for bare in seen.heard.tables:
         named = {before.name(oid) for oid in tables if before.relations[oid].name == bare}
@@ -131,7 +134,7 @@ def _scans(seen: Evidence) -> Iterator[set[str]]:
         if named:
             yield named
     if seen.silent:
-        strong = (oid for oid in tables if seen.held[oid] >= LockMode.SHARE)
+        strong = (oid for oid in tables if seen.held.get(oid, 0) >= LockMode.SHARE)
         yield from ({before.name(oid)} for oid in strong if _delta(seen, oid).scans > 0)
 
 
@@ -202,14 +205,17 @@ def _missed(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """Names that are there no longer; of a relation that is gone, its own name alone."""
     gone = _changed_names(before, after) - _relation_names(after)
     yield from gone
+    moved = before.schemas != after.schemas
     for oid, columns in before.columns.items():
-        if after.columns.get(oid) is columns and after.schemas == before.schemas:
-            if after.relations.get(oid) is before.relations.get(oid):
-                continue
+        same = after.columns.get(oid) is columns and _same(before, after, oid)
         table = before.name(oid)
-        if table not in gone:
+        if (moved or not same) and table not in gone:
             yield from _missed_columns(table, columns.values(), after)
     yield from _missed_others(before, after)
+
+
+def _same(before: Snapshot, after: Snapshot, oid: int) -> bool:
+    return after.relations.get(oid) is before.relations.get(oid)
 
 
 def _changed_names(before: Snapshot, after: Snapshot) -> set[str]:
@@ -217,7 +223,7 @@ def _changed_names(before: Snapshot, after: Snapshot) -> set[str]:
     return {
         before.name(oid)
         for oid in before.of_kind(WITH_COLUMNS)
-        if moved or after.relations.get(oid) is not before.relations[oid]
+        if moved or not _same(before, after, oid)
     }
 
 

@@ -9,6 +9,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.own_server import (
@@ -18,10 +19,10 @@ from bot.adapters.postgres.rehearsal.own_server import (
     administer,
 )
 from bot.adapters.postgres.rehearsal.place import ROLE, Place
-from bot.adapters.postgres.rehearsal.shims import SHIMS
+from bot.adapters.postgres.rehearsal.shims import SINCE, write_shims
 from bot.adapters.postgres.rehearsal.templates import Templates, cache_directory
 from bot.adapters.postgres.server import Server
-from bot.adapters.postgres.tools import best_for_server
+from bot.adapters.postgres.tools import Installation, best_for_server
 from bot.core.rehearsal import Isolation, RehearsalServer
 from bot.core.rehearsal_order import Limits, Order
 from bot.errors import PostgresError
@@ -34,19 +35,33 @@ def open_own_place(
     environ: Mapping[str, str] = os.environ,
     note: Callable[[str], None] = lambda _: None,
     templates: Templates | None = None,
-    shims: Path | None = None,
 ) -> Iterator[Place]:
     """A place on a new server, for the length of a block. Raises PostgresError without one.
 
-    `templates` are those of the environment's cache if none are given. `shims` is a directory with
-    a directory `extension` in it, and there extensions in SQL that this server may lack.
+    `templates` are those of the environment's cache if none are given. What the history wants of
+    extensions, and the server lacks, is there in SQL as far as that goes.
     """
     kept = Templates(cache_directory(environ)) if templates is None else templates
     kept.sweep()
     installation = best_for_server(order.postgres, environ)
-    start = OwnServer(installation, order, kept, shims, note)
-    with start.running() as (server, cached):
-        yield OwnPlace(server, order, cached, keep=start.keep, shims=_names(shims))
+    with _written_shims(installation, order) as (directory, shims):
+        start = OwnServer(installation, order, kept, directory, note)
+        with start.running() as (server, cached):
+            yield OwnPlace(server, order, cached, keep=start.keep, shims=frozenset(shims))
+
+
+@contextmanager
+def _written_shims(
+    installation: Installation, order: Order
+) -> Iterator[tuple[Path | None, tuple[str, ...]]]:
+    """A directory with what has to be at hand for this history; None if nothing has to."""
+    if not order.extensions or installation.major < SINCE:
+        yield None, ()
+        return
+    with TemporaryDirectory(prefix="migration-bot-extensions-") as name:
+        directory = Path(name)
+        shims = write_shims(directory, installation=installation, wanted=order.extensions)
+        yield (directory if any(directory.rglob("*.control")) else None), shims
 
 
 class OwnPlace:
@@ -135,9 +150,3 @@ def _user_name(user: int) -> str:
         return pwd.getpwuid(user).pw_name
     except KeyError:
         return str(user)
-
-
-def _names(directory: Path | None) -> frozenset[str]:
-    """Which of what is in such a directory are shims; the rest is the installation's own."""
-    written = directory.glob("extension/*.control") if directory else ()
-    return frozenset(each.stem for each in written).intersection(SHIMS)

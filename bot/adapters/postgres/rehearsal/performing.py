@@ -24,7 +24,7 @@ class Performer:
         self,
         connect: Callable[[], Connection],
         guard: Guard,
-        create_extension: Callable[[str], None],
+        create_extension: Callable[[Step], None],
     ) -> None:
         """`create_extension` makes one that is let in, as the superuser."""
         self._connect = connect
@@ -52,7 +52,7 @@ class Performer:
 
     def _step(self, connection: Connection, step: Step) -> None:
         if step.extension:
-            self._create_extension(step.extension)
+            self._create_extension(step)
             return
         with self._guard.watching(connection):
             execute_bounded(connection, step.sql)

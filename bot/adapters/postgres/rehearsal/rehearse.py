@@ -2,15 +2,14 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-
-from psycopg import sql
 
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.rehearsal.data import fill
+from bot.adapters.postgres.rehearsal.extensions import Standing, create_extension, standings
 from bot.adapters.postgres.rehearsal.given_place import open_given_place
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.own_place import open_own_place
@@ -27,7 +26,7 @@ from bot.core.rehearsal import (
     RehearsedMigration,
     SecondRun,
 )
-from bot.core.rehearsal_order import BaseMigration, NewMigration, Order
+from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Part, Step
 from bot.core.schema import Snapshot, differences
 from bot.errors import PostgresError
 
@@ -61,7 +60,34 @@ def rehearse(
         return open_own_place(order, environ=environ, note=note)
 
     with opened() as place:
-        return _Work(order, place, opened, note).done()
+        return _Work(_let_in(order, place), place, opened, note).done()
+
+
+def _let_in(order: Order, place: Place) -> Order:
+    """The order with the steps marked that the superuser does: extensions that are let in."""
+    if not order.extensions:
+        return order
+    with place.admin() as admin:
+        found = standings(admin, order.extensions, shims=place.server.shims)
+    let_in = {each.name for each in found if each.standing is Standing.LET_IN}
+    return replace(
+        order,
+        base=tuple(replace(each, parts=_marked(each.parts, let_in)) for each in order.base),
+        new=tuple(replace(each, parts=_marked(each.parts, let_in)) for each in order.new),
+    )
+
+
+def _marked(parts: Sequence[Part], let_in: Collection[str]) -> tuple[Part, ...]:
+    return tuple(
+        replace(
+            part,
+            steps=tuple(
+                each if each.extension in let_in else replace(each, extension="")
+                for each in part.steps
+            ),
+        )
+        for part in parts
+    )
 
 
 class _Work:
@@ -178,13 +204,9 @@ class _Work:
         with self._place.admin() as connection, explained("end a statement"):
             connection.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (pid,))
 
-    def _create_extension(self, name: str) -> None:
+    def _create_extension(self, step: Step) -> None:
         with self._place.admin() as connection:
-            connection.execute(
-                sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public CASCADE").format(
-                    sql.Identifier(name)
-                )
-            )
+            create_extension(connection, step.extension, schema=step.schema)
 
 
 def _rehearsed(

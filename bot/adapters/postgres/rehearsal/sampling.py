@@ -6,8 +6,9 @@ it, and it looks less and less often, so that a long build is not held up.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from threading import Event, Thread
 
 import psycopg
@@ -51,8 +52,8 @@ BEGIN
 END
 $looking$
 """
-# About a tenth of a second; after that a lock that is missed was held for a moment of a long time.
-TIGHT = 1500
+# At about 20 microseconds each; after that a lock that is missed was held for a moment of a long time.
+TIGHT = 4000
 
 
 class Sampler:
@@ -85,12 +86,18 @@ class Sampler:
             self._admin.remove_notice_handler(self._hear)
         self._admin.execute("RESET statement_timeout")
 
-    def strongest(self) -> dict[int, tuple[LockMode, float]]:
-        """Of each relation the strongest lock, and how long it was held, in milliseconds."""
+    def strongest(self, retired: Collection[int] = ()) -> dict[int, tuple[LockMode, float]]:
+        """Of each relation the strongest lock, and how long it was held, in milliseconds.
+
+        `retired` are indexes that another one has replaced: when they are locked against everybody,
+        to be dropped, nobody uses them any more.
+        """
         found: dict[int, tuple[LockMode, float]] = {}
-        for (began, held), (ended, _) in zip(self._seen, [*self._seen[1:], (0.0, {})], strict=True):
+        for (began, held), (ended, _) in pairwise([*self._seen, (0.0, {})]):
             length = max(0.0, (ended - began) * 1000.0)
             for oid, mode in held.items():
+                if oid in retired and mode is LockMode.ACCESS_EXCLUSIVE:
+                    continue
                 known, sum_ms = found.get(oid, (mode, 0.0))
                 if mode == known:
                     found[oid] = (mode, sum_ms + length)

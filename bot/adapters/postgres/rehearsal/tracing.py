@@ -27,6 +27,7 @@ from bot.adapters.postgres.rehearsal.observing import Catalogue, Reading, next_t
 from bot.adapters.postgres.rehearsal.refusals import refusal_of, shown
 from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.adapters.postgres.rehearsal.sampling import Sampler, modes
+from bot.adapters.postgres.rehearsal.snapshots import Snapshot
 from bot.core.effects import LockMode
 from bot.core.rehearsal import Measured, Refusal, RehearsedStatement, Stop
 from bot.core.rehearsal_order import Part, Step
@@ -216,7 +217,6 @@ class _Run:
             old=self._old,
             duration_ms=duration,
             wal_bytes=now.wal - before.wal,
-            transactional=True,
         )
         transaction.done.append((step.index, result))
 
@@ -284,15 +284,16 @@ class _Run:
         self._refresh()
         if self._connection.info.transaction_status != TransactionStatus.IDLE:
             raise _Stopped(_left_open(step))
-        found = sampler.strongest()
+        found = sampler.strongest(_retired(last.snapshot, self._reading.snapshot))
         taken = modes(found)
-        seen = Evidence(last, self._reading, self._listener.take(), taken=taken, held=taken)
+        seen = Evidence(
+            last, self._reading, self._listener.take(), taken=taken, held=taken, sampled=True
+        )
         result = measured(
             seen,
             old=self._old,
             duration_ms=duration,
             wal_bytes=now.wal - before.wal,
-            transactional=False,
         )
         return _with_times(result, last, found)
 
@@ -348,6 +349,12 @@ def _with_times(
     }
     locks = tuple(replace(each, held_ms=held[each.relation]) for each in result.locks)
     return replace(result, locks=locks)
+
+
+def _retired(before: Snapshot, after: Snapshot) -> set[int]:
+    """Indexes in whose place there is another one of the same name."""
+    replaced = renewed(before, after)
+    return {oid for oid in replaced if oid not in after.relations}
 
 
 def _since(began: float) -> float:
