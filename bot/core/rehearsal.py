@@ -78,7 +78,8 @@ class Measured:
     `scans_of_one` at least one was (the server names a constraint, and two tables have one of that
     name). `rebuilds` are indexes built anew, `indexes` those that are there since. `validated` are
     constraints as `schema.table.name` whose rows were looked through. `loses` and `misses` as in
-    effects.Effects. `sampled` says that it was looked at from time to time while it ran, so that
+    effects.Effects. `had` are the locks that its transaction had before on what it was predicted
+    to lock. `sampled` says that it was looked at from time to time while it ran, so that
     a lock may have been overlooked. WAL is the whole server's, which does nothing else.
     """
 
@@ -97,6 +98,7 @@ class Measured:
     wal_bytes: int = 0
     temporary_bytes: int = 0
     sampled: bool = False
+    had: tuple[tuple[str, LockMode], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ class Step:
 
     `extension` is the one that it creates, if it creates one, and `schema` where. Some need a
     superuser, and a few of those are let in: then the superuser creates it in the statement's place.
+    `locks` are the relations that it is predicted to lock.
     """
 
     index: int
@@ -19,6 +20,7 @@ class Step:
     line: int = 1
     extension: str = ""
     schema: str = ""
+    locks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What to rehearse: the base to start from, and each new migration as apply would run it."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.effects import Effects
@@ -88,7 +88,7 @@ def _new(judged: JudgedMigration, postgres: int) -> NewMigration | RehearsedMigr
     if fault is not None:
         return _impossible(name, f"line {fault.position.line}: {fault.message}", fault.fix)
     try:
-        parts = _parts(segments_of(judged))
+        parts = _parts(segments_of(judged), _locked_by(judged))
         down = parts_of(judged.migration.down, name, postgres) if judged.migration.down else None
     except UsageError as error:
         return _impossible(name, error.message, error.hint)
@@ -130,14 +130,30 @@ def parts_of(sql: str, name: str, postgres: int) -> tuple[Part, ...]:
     return _parts(segments_of(judged))
 
 
-def _parts(segments: Iterable[Segment]) -> tuple[Part, ...]:
+def _locked_by(judged: JudgedMigration) -> dict[int, tuple[str, ...]]:
+    """By each statement's index, what it is predicted to lock."""
+    return {
+        each.statement.index: tuple(
+            {lock.relation for lock in (*each.effects.locks, *each.effects.if_rows)}
+        )
+        for each in judged.statements
+    }
+
+
+def _parts(
+    segments: Iterable[Segment], locked: Mapping[int, tuple[str, ...]] | None = None
+) -> tuple[Part, ...]:
+    found = locked or {}
     return tuple(
-        Part(tuple(map(_step, each.statements)), transactional=each.transactional)
-        for each in segments
+        Part(
+            tuple(_step(each, found.get(each.index, ())) for each in segment.statements),
+            transactional=segment.transactional,
+        )
+        for segment in segments
     )
 
 
-def _step(statement: Statement) -> Step:
+def _step(statement: Statement, locks: tuple[str, ...]) -> Step:
     made = extension_of(statement)
     return Step(
         statement.index,
@@ -145,6 +161,7 @@ def _step(statement: Statement) -> Step:
         statement.start.line,
         extension=made.name if made else "",
         schema=made.schema if made else "",
+        locks=locks,
     )
 
 

@@ -75,6 +75,7 @@ def _scans(effects: Effects, measured: Measured) -> set[str]:
 def _about_locks(effects: Effects, measured: Measured) -> Iterator[str]:
     """Indexes are locked by whatever uses their table: those alone count that were predicted. Of
     what depends on rows, either is right: whether there were any is not known here."""
+    had = dict(measured.had)
     certain, possible = _strongest(effects.locks), _strongest(effects.if_rows)
     named = certain.keys() | possible.keys()
     taken = {
@@ -84,7 +85,8 @@ def _about_locks(effects: Effects, measured: Measured) -> Iterator[str]:
     }
     for relation in sorted(named | taken.keys()):
         right = {certain.get(relation), possible.get(relation)} - {None}
-        if relation not in certain:
+        # What the transaction has already, or something stronger, it does not take again.
+        if relation not in certain or had.get(relation, 0) >= certain[relation]:
             right.add(None)
         seen = taken.get(relation)
         both = max((mode for mode in right if mode), default=None)

@@ -30,7 +30,7 @@ def reads_silently(sql: str) -> bool:
 @dataclass(frozen=True)
 class Evidence:
     """All that was seen of one statement. `taken` are locks that its transaction did not have
-    before, `held` all that it has, `emptied` the relations that are left without a page. `silent`
+    before, `had` those that it did, `held` all that it has, `emptied` the relations that are left without a page. `silent`
     says that counters have to tell what was read, `sampled` that locks may have been overlooked."""
 
     before: Reading
@@ -38,6 +38,7 @@ class Evidence:
     heard: Heard = field(default_factory=Heard)
     taken: Mapping[int, LockMode] = field(default_factory=dict)
     held: Mapping[int, LockMode] = field(default_factory=dict)
+    had: Mapping[int, LockMode] = field(default_factory=dict)
     emptied: Collection[int] = ()
     silent: bool = False
     sampled: bool = False
@@ -68,8 +69,10 @@ def measured(
     old: Collection[int],
     duration_ms: float,
     wal_bytes: int,
+    predicted: Collection[str] = (),
 ) -> Measured:
-    """`old` are the relations that were there before all that is rehearsed."""
+    """`old` are the relations that were there before all that is rehearsed, `predicted` those that
+    are expected to be locked."""
     before, after = seen.before.snapshot, seen.after.snapshot
     files = {oid for oid in renewed(before, after) if oid not in seen.emptied}
     rewrites = {before.name(oid) for oid in files if before.relations[oid].kind in _FILLED}
@@ -95,7 +98,16 @@ def measured(
         wal_bytes=wal_bytes,
         temporary_bytes=seen.heard.temporary_bytes,
         sampled=seen.sampled,
+        had=tuple(sorted(_had(before, seen.had, predicted))) if predicted else (),
     )
+
+
+def _had(
+    before: Snapshot, had: Mapping[int, LockMode], predicted: Collection[str]
+) -> Iterator[tuple[str, LockMode]]:
+    for oid, mode in had.items():
+        if oid in before.relations and (name := before.name(oid)) in predicted:
+            yield name, mode
 
 
 def _locks(

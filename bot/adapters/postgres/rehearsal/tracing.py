@@ -212,6 +212,7 @@ class _Run:
             heard=self._listener.take(),
             taken=taken,
             held=now.locks,
+            had=transaction.look.locks,
             emptied=self._emptied(last, after, step) if now.writes else (),
             silent=reads_silently(step.sql),
         )
@@ -221,6 +222,7 @@ class _Run:
             old=self._old,
             duration_ms=duration,
             wal_bytes=now.wal - before.wal,
+            predicted=frozenset(step.locks),
         )
         transaction.done.append((step.index, result))
 
