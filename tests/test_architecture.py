@@ -11,7 +11,18 @@ MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "bot").rglob("*.py")
 ADAPTERS = {
     f"adapters.{name}" for name in ("checkout", "actions", "github", "postgres", "console", "files")
 }
-INSIDE = {"rollout", "world", "report", "rules", "fixing", "judge", "sql", "core", "errors"}
+INSIDE = {
+    "rollout",
+    "world",
+    "report",
+    "rules",
+    "fixing",
+    "judge",
+    "rehearsing",
+    "sql",
+    "core",
+    "errors",
+}
 ALLOWED = {
     "": set[str](),
     "__main__": {"cli"},
@@ -28,6 +39,7 @@ ALLOWED = {
     "fixing": {"judge", "sql", "core", "errors"},
     "judge": {"sql", "core", "errors"},
     "sql": {"core", "errors"},
+    "rehearsing": {"core", "errors"},
     "report": {"core", "errors"},
     "config": {"config_rules", "core", "errors"},
     "config_rules": {"core"},
