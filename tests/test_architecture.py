@@ -39,6 +39,7 @@ ALLOWED = {
     "fixing": {"judge", "sql", "core", "errors"},
     "judge": {"sql", "core", "errors"},
     "sql": {"core", "errors"},
+    "rehearsing": {"core", "errors"},
     "report": {"core", "errors"},
     "config": {"config_rules", "config_rehearsal", "core", "errors"},
     "config_rules": {"core"},

@@ -27,7 +27,7 @@ WHERE pid = %s AND granted AND mode = 'ExclusiveLock'
 GROUP BY locktype
 UNION ALL
 SELECT 'wal', pg_catalog.pg_wal_lsn_diff(pg_catalog.pg_current_wal_insert_lsn(), '0/0')::text
-"""
+"""  # noqa: S608 - nothing but the text above
 _MODES = {mode.label: mode for mode in LockMode}
 
 

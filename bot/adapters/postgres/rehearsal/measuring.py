@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.adapters.postgres.rehearsal.hearing import Heard
 from bot.adapters.postgres.rehearsal.observing import Counters, Reading
@@ -43,20 +44,42 @@ class Evidence:
     silent: bool = False
     sampled: bool = False
 
+    @cached_property
+    def changed(self) -> frozenset[int]:
+        """Relations that were there before and are not as they were, or not there."""
+        return changed(self.before.snapshot, self.after.snapshot)
+
+    @cached_property
+    def changed_columns(self) -> frozenset[int]:
+        before, after = self.before.snapshot.columns, self.after.snapshot.columns
+        if before is after:
+            return frozenset()
+        return frozenset(oid for oid, each in before.items() if after.get(oid) is not each)
+
+
+def changed(before: Snapshot, after: Snapshot) -> frozenset[int]:
+    if before.schemas != after.schemas:
+        return frozenset(before.relations)
+    if before.relations is after.relations:
+        return frozenset()
+    now = after.relations.get
+    return frozenset(oid for oid, each in before.relations.items() if now(oid) is not each)
+
 
 def renewed(before: Snapshot, after: Snapshot) -> dict[int, int]:
     """Relations with another file than before, and what they are now: by identity, or by name
     where the server makes one anew to change it."""
-    changed = {
-        oid: each
-        for oid, each in before.relations.items()
-        if each.kind in _FILLED + _INDEXES and after.relations.get(oid) is not each
+    kinds = _FILLED + _INDEXES
+    different = {
+        oid: before.relations[oid]
+        for oid in changed(before, after)
+        if before.relations[oid].kind in kinds
     }
     names: dict[str, int] = {}
-    if any(oid not in after.relations for oid in changed):
-        names = {after.name(oid): oid for oid in after.of_kind(_FILLED + _INDEXES)}
+    if any(oid not in after.relations for oid in different):
+        names = {after.name(oid): oid for oid in after.of_kind(kinds)}
     found = {}
-    for oid, each in changed.items():
+    for oid, each in different.items():
         now = oid if oid in after.relations else names.get(before.name(oid))
         if now is not None and after.relations[now].file != each.file:
             found[oid] = now
@@ -93,8 +116,8 @@ def measured(
         indexes=tuple(sorted(_new_indexes(before, after))),
         validated=tuple(sorted(_validated(seen, sure | rewrites))),
         rows=tuple(sorted(_rows(seen))),
-        loses=tuple(sorted(_lost(before, after))),
-        misses=tuple(sorted(set(_missed(before, after)))),
+        loses=tuple(sorted(_lost(seen))),
+        misses=tuple(sorted(set(_missed(seen)))),
         wal_bytes=wal_bytes,
         temporary_bytes=seen.heard.temporary_bytes,
         sampled=seen.sampled,
@@ -123,7 +146,8 @@ def _locks(
 
 def _new_indexes(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """Less those that the server made anew in place of one of the same name."""
-    fresh = {after.name(oid) for oid in after.of_kind(_INDEXES) if oid not in before.relations}
+    added = after.relations.keys() - before.relations.keys()
+    fresh = {after.name(oid) for oid in added if after.relations[oid].kind in _INDEXES}
     if fresh:
         fresh -= {before.name(oid) for oid in before.of_kind(_INDEXES)}
     yield from fresh
@@ -132,10 +156,9 @@ def _new_indexes(before: Snapshot, after: Snapshot) -> Iterator[str]:
 def _scans(seen: Evidence) -> Iterator[set[str]]:
     """Sets of tables of which one was read: messages name neither schema nor partition."""
     before = seen.before.snapshot
+    there = before.relations if seen.sampled else seen.held.keys() & before.relations.keys()
     tables = {
-        oid
-        for oid in before.of_kind(_FILLED)
-        if (oid in seen.held or seen.sampled) and oid not in seen.emptied
+        oid for oid in there if before.relations[oid].kind in _FILLED and oid not in seen.emptied
     }
     for bare in seen.heard.tables:
         named = {before.name(oid) for oid in tables if before.relations[oid].name == bare}
@@ -208,54 +231,47 @@ def _rows(seen: Evidence) -> Iterator[TouchedRows]:
             )
 
 
-def _lost(before: Snapshot, after: Snapshot) -> Iterator[str]:
+def _lost(seen: Evidence) -> Iterator[str]:
     """Tables and columns that are gone, whatever they are called now."""
-    for oid in before.of_kind("rp"):
+    before, after = seen.before.snapshot, seen.after.snapshot
+    for oid in seen.changed | seen.changed_columns:
+        if before.relations[oid].kind not in "rp":
+            continue
         if oid not in after.relations:
             yield before.name(oid)
-        elif after.columns.get(oid) is not before.columns.get(oid):
+        else:
             kept = after.columns.get(oid, {})
             columns = before.columns.get(oid, {}).items()
             yield from (f"{before.name(oid)}.{name}" for n, name in columns if n not in kept)
 
 
-def _missed(before: Snapshot, after: Snapshot) -> Iterator[str]:
+def _missed(seen: Evidence) -> Iterator[str]:
     """Names that are there no longer; of a relation that is gone, its own name alone."""
-    gone = _changed_names(before, after) - _relation_names(after)
+    before, after = seen.before.snapshot, seen.after.snapshot
+    gone = {
+        before.name(oid)
+        for oid in seen.changed
+        if before.relations[oid].kind in WITH_COLUMNS
+        and (oid not in after.relations or after.name(oid) != before.name(oid))
+    }
+    if gone:
+        gone -= {after.name(oid) for oid in after.of_kind(WITH_COLUMNS)}
     yield from gone
-    moved = before.schemas != after.schemas
-    for oid, columns in before.columns.items():
-        same = after.columns.get(oid) is columns and _same(before, after, oid)
+    for oid in seen.changed | seen.changed_columns:
         table = before.name(oid)
-        if (moved or not same) and table not in gone:
-            yield from _missed_columns(table, columns.values(), after)
+        if oid in before.columns and table not in gone:
+            yield from _missed_columns(oid, before, after)
     yield from _missed_others(before, after)
 
 
-def _same(before: Snapshot, after: Snapshot, oid: int) -> bool:
-    return after.relations.get(oid) is before.relations.get(oid)
-
-
-def _changed_names(before: Snapshot, after: Snapshot) -> set[str]:
-    moved = before.schemas != after.schemas
-    return {
-        before.name(oid)
-        for oid in before.of_kind(WITH_COLUMNS)
-        if moved or not _same(before, after, oid)
-    }
-
-
-def _relation_names(snapshot: Snapshot) -> set[str]:
-    return {snapshot.name(oid) for oid in snapshot.of_kind(WITH_COLUMNS)}
-
-
-def _missed_columns(table: str, columns: Iterable[str], after: Snapshot) -> Iterator[str]:
+def _missed_columns(oid: int, before: Snapshot, after: Snapshot) -> Iterator[str]:
     """Another relation may have the name by now, and columns of the same names."""
-    kept: set[str] = set()
-    for oid in after.of_kind(WITH_COLUMNS):
-        if after.name(oid) == table:
-            kept |= set(after.columns.get(oid, {}).values())
-    yield from (f"{table}.{name}" for name in columns if name not in kept)
+    table = before.name(oid)
+    same = oid if oid in after.relations and after.name(oid) == table else None
+    if same is None:
+        same = next(other for other in after.of_kind(WITH_COLUMNS) if after.name(other) == table)
+    kept = set(after.columns.get(same, {}).values())
+    yield from (f"{table}.{name}" for name in before.columns[oid].values() if name not in kept)
 
 
 def _missed_others(before: Snapshot, after: Snapshot) -> Iterator[str]:

@@ -58,14 +58,14 @@ _NAMED = {
     "labels": _LABELS,
 }
 # Both numbers are the same only if nothing is gone.
-_COUNTS = "SELECT * FROM " + ", ".join(
+_COUNTS = "SELECT * FROM " + ", ".join(  # noqa: S608 - only what is above
     f"(SELECT pg_catalog.count(*), COALESCE(pg_catalog.sum(c.oid::bigint), 0)::bigint {each}) "
     + name
     for name, each in _NAMED.items()
 )
 _STORED = f"""AND NOT attisdropped AND attrelid IN (
     SELECT oid FROM pg_catalog.pg_class
-    WHERE relkind IN ({", ".join(f"'{kind}'" for kind in WITH_COLUMNS)}))"""
+    WHERE relkind IN ({", ".join(f"'{kind}'" for kind in WITH_COLUMNS)}))"""  # noqa: S608 - our own letters
 
 
 class Counters(NamedTuple):
@@ -137,7 +137,7 @@ class Catalogue:
     def file_sizes(self, relations: Collection[int]) -> dict[int, int]:
         """Bytes of each, for the session that has it locked."""
         found = "pg_catalog.pg_relation_size(o::pg_catalog.regclass)"
-        (rows,) = self._fetch([f"SELECT o, {found} FROM pg_catalog.unnest({_array(relations)}) o"])
+        (rows,) = self._fetch([f"SELECT o, {found} {_from_array(relations)}"])
         return {oid: size or 0 for oid, size in rows}
 
     def _there(self) -> dict[str, set[int]]:
@@ -176,7 +176,7 @@ def next_transaction(admin: Connection) -> str:
 def _queries(narrowed: Mapping[str, str]) -> list[str]:
     commands = ", c.cmin::text::bigint "
     return [
-        "SELECT " + sent.replace(" FROM ", f"{commands}FROM ", 1) + f" {narrowed[name]}"
+        f"SELECT {sent.replace(' FROM ', f'{commands}FROM ', 1)} {narrowed[name]}"  # noqa: S608 - our own words
         for name, sent in _SENT.items()
     ]
 
@@ -196,11 +196,15 @@ def _counters(touched: Collection[int]) -> list[str]:
         return []
     named = ("numscans", "tuples_inserted", "tuples_updated", "tuples_deleted")
     read = ", ".join(f"pg_catalog.pg_stat_get_xact_{name}(o)" for name in named)
-    return [f"SELECT o, {read} FROM pg_catalog.unnest({_array(touched)}) o"]
+    return [f"SELECT o, {read} {_from_array(touched)}"]
 
 
 def _counted(rows: Sequence[tuple[Any, ...]]) -> dict[int, Counters]:
     return {oid: Counters(*rest) for oid, *rest in rows}
+
+
+def _from_array(relations: Collection[int]) -> str:
+    return f"FROM pg_catalog.unnest({_array(relations)}) o"
 
 
 def _array(relations: Collection[int]) -> str:

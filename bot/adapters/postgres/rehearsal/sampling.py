@@ -52,7 +52,8 @@ BEGIN
 END
 $looking$
 """
-# At about 20 microseconds each; after that a lock that is missed was held for a moment of a long time.
+# At about 20 microseconds each. A lock that is missed after that was held for a small part of the
+# time.
 TIGHT = 4000
 
 
@@ -89,8 +90,8 @@ class Sampler:
     def strongest(self, retired: Collection[int] = ()) -> dict[int, tuple[LockMode, float]]:
         """Of each relation the strongest lock, and how long it was held, in milliseconds.
 
-        `retired` are indexes that are gone: by the time that they are locked against everybody, they
-        are marked dead, and nobody uses them any more.
+        `retired` are indexes that are gone: by the time that they are locked against everybody,
+        they are marked dead, and nobody uses them any more.
         """
         found: dict[int, tuple[LockMode, float]] = {}
         for (began, held), (ended, _) in pairwise([*self._seen, (0.0, {})]):

@@ -234,8 +234,10 @@ def test_a_role_with_no_rights_is_traced_and_stays(place: Bench) -> None:
             "CREATE TEMPORARY TABLE own (who name DEFAULT current_user)",
             "INSERT INTO own DEFAULT VALUES",
             "DO $$ BEGIN ASSERT (SELECT who FROM own) = 'without_rights'; END $$",
+            "DO $$ BEGIN RAISE 'taken back'; END $$",
         )
-        assert traced.refused is None
+        assert traced.refused is not None
+        assert traced.refused.message == "taken back"
     finally:
         place.admin.execute("DROP ROLE without_rights")
 
