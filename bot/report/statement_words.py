@@ -70,10 +70,26 @@ class _Told:
         return {each.relation for each in self.held if each.new}
 
     @cached_property
+    def validated(self) -> tuple[str, ...]:
+        """The tables whose rows were held against a constraint."""
+        return tuple(dict.fromkeys(e.rpartition(".")[0] for e in self.measured.validated))
+
+    @cached_property
     def worked(self) -> set[str]:
         """The tables whose rows it went through."""
-        validated = (each.rpartition(".")[0] for each in self.measured.validated)
-        return {*self.measured.rewrites, *self.measured.scans, *validated}
+        return {*self.measured.rewrites, *self.measured.scans, *self.validated}
+
+    @cached_property
+    def built(self) -> tuple[str, ...]:
+        """Indexes of tables that others know: an index does not say which is its table, but who
+        builds one on a new table locks that."""
+        on_new = any(each.new and not each.index for each in self.measured.locks)
+        if on_new and not self.old(self.measured.scans):
+            return ()
+        return (*self.measured.indexes, *self.measured.rebuilds)
+
+    def old(self, relations: Iterable[str]) -> list[str]:
+        return [each for each in relations if each not in self.new]
 
     @cached_property
     def mine(self) -> tuple[MeasuredLock, ...]:
@@ -97,7 +113,7 @@ class _Told:
             yield f"deletes {listed(map(self.name, self.measured.loses))}"
 
     def rewrites(self) -> str:
-        rewritten = [each for each in self.measured.rewrites if each not in self.new]
+        rewritten = self.old(self.measured.rewrites)
         if not rewritten:
             return ""
         modes = [each.mode for each in self.mine if each.relation in rewritten]
@@ -113,13 +129,16 @@ class _Told:
         return f"blocks {_blocked(self.mode)} {self.relations(self.mode)} {doing}"
 
     def doing(self) -> str:
-        if self.measured.indexes or self.measured.rebuilds:
+        """What takes time on a table that others know."""
+        if self.built:
             return "for the time of the build"
-        if self.measured.validated:
+        if self.old(self.validated):
             return "while it checks every row"
-        if self.measured.scans or self.measured.scans_of_one:
+        in_one = any(self.old(each) for each in self.measured.scans_of_one)
+        if in_one or self.old(self.measured.scans):
             return "while it reads every row"
-        return f"while it changes {_rows(rows, self.name)}" if (rows := self.rows()) else ""
+        rows = [each for each in self.rows() if each.relation not in self.new]
+        return f"while it changes {_rows(rows, self.name)}" if rows else ""
 
     def changes(self) -> str:
         rows = self.rows()
@@ -130,13 +149,14 @@ class _Told:
 
     def works(self) -> str:
         """Work that others need not wait for."""
-        old = [each for each in self.measured.scans if each not in self.new]
-        built = [*self.measured.indexes, *self.measured.rebuilds]
-        if built and (old or not self.new):
-            return f"builds {listed(map(self.name, built))}; reads and writes go on meanwhile"
-        if old:
-            return f"reads all of {listed(map(self.sized, old))}; reads and writes go on meanwhile"
-        return ""
+        scanned = self.old(self.measured.scans) or self.old(self.validated)
+        if self.built:
+            said = f"builds {listed(map(self.name, self.built))}"
+        elif scanned:
+            said = f"reads all of {listed(map(self.sized, scanned))}"
+        else:
+            return ""
+        return f"{said}; reads and writes go on meanwhile"
 
     def quiet(self) -> str:
         if self.mine:

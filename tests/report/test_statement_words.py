@@ -1,9 +1,12 @@
 """The one sentence for what a statement did."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.core.effects import LockMode
 from bot.core.rehearsal import (
+    Measured,
     MeasuredLock,
     Refusal,
     RehearsedMigration,
@@ -12,6 +15,7 @@ from bot.core.rehearsal import (
     TouchedRows,
 )
 from bot.core.sizes import RelationSize
+from bot.report.lock_words import felt
 from bot.report.rehearsal_words import quoted
 from bot.report.statement_words import statement_sentence, worst_lock_words
 from bot.report.timeline import Timeline
@@ -85,6 +89,31 @@ def test_a_foreign_key_blocks_both_tables() -> None:
         validated=(f"{ORDERS}.orders_user_id_fkey",),
     )
     assert said(key) == "blocks all writes to orders and users while it checks every row"
+
+
+def test_a_foreign_key_of_a_new_table_checks_no_row_of_the_old_one() -> None:
+    """What it waits for is the other table's lock, not its rows."""
+    locks = (
+        lock("public.coupons", LockMode.SHARE_ROW_EXCLUSIVE, new=True),
+        lock(USERS, LockMode.SHARE_ROW_EXCLUSIVE),
+    )
+    key = ran(0, 0.8, *locks, scans=("public.coupons",), validated=("public.coupons.fkey",))
+    assert said(key, timed=True) == "metadata only: 0.8 ms; writes to users wait"
+    table = ran(0, 0.8, lock("public.coupons", EXCLUSIVE, new=True), locks[1], indexes=("pkey",))
+    assert said(table, timed=True) == "metadata only: 0.8 ms; writes to users wait"
+
+
+def test_a_unique_constraint_of_an_old_table_is_a_build() -> None:
+    index = lock("public.orders_number_key", EXCLUSIVE, new=True, index=True)
+    unique = ran(0, 3.0, lock(ORDERS, EXCLUSIVE), index, indexes=("public.orders_number_key",))
+    assert said(unique) == "blocks all reads and writes of orders for the time of the build"
+
+
+def test_validating_reads_all_and_lets_others_go_on() -> None:
+    check = ran(
+        0, 3.0, lock(ORDERS, LockMode.SHARE_UPDATE_EXCLUSIVE), validated=(f"{ORDERS}.positive",)
+    )
+    assert said(check) == "reads all of orders (10,000 rows); reads and writes go on meanwhile"
 
 
 def test_a_build_beside_running_queries_lets_them_run() -> None:
@@ -162,3 +191,46 @@ def test_the_worst_lock_is_the_strongest_for_the_longest_time() -> None:
     words = worst_lock_words(Timeline(made))
     assert words == "AccessExclusiveLock on orders for 98 ms: reads and writes wait."
     assert worst_lock_words(Timeline(RehearsedMigration("x"))) == ""
+
+
+RELATIONS = st.sampled_from([ORDERS, USERS, "public.coupons", "billing.a`b\nc"])
+NAMES = st.lists(RELATIONS, max_size=2).map(tuple)
+LOCKS = st.builds(
+    MeasuredLock,
+    RELATIONS,
+    st.sampled_from(LockMode),
+    st.booleans(),
+    st.floats(0, 1e5),
+    st.booleans(),
+)
+MEASURED = st.builds(
+    Measured,
+    duration_ms=st.floats(0, 1e6),
+    transactional=st.booleans(),
+    locks=st.lists(LOCKS, max_size=4).map(tuple),
+    rewrites=NAMES,
+    scans=NAMES,
+    scans_of_one=st.lists(NAMES, max_size=1).map(tuple),
+    rebuilds=NAMES,
+    indexes=NAMES,
+    validated=st.lists(RELATIONS.map("{}.key".format), max_size=1).map(tuple),
+    rows=st.lists(st.builds(TouchedRows, RELATIONS, *[st.integers(0, 9)] * 3), max_size=2).map(
+        tuple
+    ),
+    loses=NAMES,
+)
+
+
+@given(st.lists(MEASURED, min_size=1, max_size=3), st.booleans())
+def test_whatever_was_measured_is_one_line_that_blames_only_what_is_felt(
+    measured: list[Measured], timed: bool
+) -> None:
+    statements = [RehearsedStatement(index, each) for index, each in enumerate(measured)]
+    timeline = Timeline(RehearsedMigration("x", tuple(statements)))
+    for index in range(len(statements)):
+        sentence = said(*statements, index=index, timed=timed)
+        assert sentence == " ".join(sentence.split())
+        held = (*timeline.held_before(index), *timeline.told(index))
+        if not any(felt(each) for each in held):
+            assert "blocks" not in sentence
+            assert " wait" not in sentence.replace("nobody waits", "")
