@@ -116,7 +116,7 @@ def _tidy(author: Connection, order: DataOrder, guard: Guard, note: Note) -> tup
         author.execute(b"SET LOCAL search_path = ''")
         found = author.execute(_TABLES.encode()).fetchall()
     note(f"counting the rows of {len(found)} tables")
-    skipped = []
+    skipped: list[str] = []
     for name, is_view in found:
         if guard.exhausted:
             return (*skipped, "no time was left to count rows")

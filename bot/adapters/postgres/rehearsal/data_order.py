@@ -1,4 +1,4 @@
-"""Which table comes first, so that parents are there before their children; and how much of each."""
+"""Which table comes first, so that parents are there before children; and how much of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

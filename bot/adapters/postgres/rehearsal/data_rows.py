@@ -1,5 +1,7 @@
 """The INSERT that makes up the rows of one table, out of nothing but the numbers of its rows."""
 
+# ruff: noqa: S608 - queries are made of the names in a catalogue, and run as who owns them
+
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -62,11 +64,13 @@ class Composed:
 
     def insert(self, table: Table) -> str:
         names = ", ".join(quoted(each) for each in self.columns)
+        listed = f" ({names})" if names else ""
         # Rows that are there already, from the history, may stand in the way.
+        deferrable = any(each.deferrable for each in table.keys)
         return (
-            f"INSERT INTO {table.quoted} ({names}) OVERRIDING SYSTEM VALUE\n"
+            f"INSERT INTO {table.quoted}{listed} OVERRIDING SYSTEM VALUE\n"
             f"SELECT {names} {self.chosen(self.tried)} LIMIT {self.rows}\n"
-            "ON CONFLICT DO NOTHING"
+            + ("" if deferrable else "ON CONFLICT DO NOTHING")
         )
 
     @property
