@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from threading import Event, Thread
 
+import psycopg
+
 from bot.adapters.postgres.connection import Connection
 from bot.core.rehearsal import Stop
 from bot.core.rehearsal_order import Limits
@@ -83,6 +85,9 @@ class Guard:
         thread.start()
         try:
             yield
+        except psycopg.Error:
+            watch.settle()
+            raise
         finally:
             watch.over.set()
             thread.join()
@@ -99,7 +104,7 @@ class _Watch:
         self._connection = connection
         # Read here: a connection that has ended has no process number any more.
         self._pid = 0 if connection.closed else connection.info.backend_pid
-        self._next_measure = deadline
+        self._deadline = self._next_measure = deadline
         self._measure = _Measure.NONE
         self.next_look = next_look
         self.stopped: Stop | None = None
@@ -112,6 +117,11 @@ class _Watch:
                 self._look()
             if now >= self._next_measure and self._measure < _Measure.KILLED:
                 self._take(_Measure(self._measure + 1), Stop.TIME)
+
+    def settle(self) -> None:
+        """It failed: if its time was over, for that, even where the server was quicker."""
+        if self.stopped is None and time.monotonic() >= self._deadline:
+            self.stopped = Stop.TIME
 
     def _pause(self) -> float:
         return max(0.0, min(self.next_look, self._next_measure) - time.monotonic())

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.recipe import SETTINGS, Confinement, Provision
 from bot.adapters.postgres.rehearsal.author import role_statements
-from bot.adapters.postgres.rehearsal.place import ROLE, pinned
+from bot.adapters.postgres.rehearsal.place import ROLE, pinned, pins
 from bot.adapters.postgres.rehearsal.templates import Templates, keys
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation
@@ -187,7 +187,8 @@ def _settings(major: int, limits: Limits, shims: Path | None) -> dict[str, str]:
 
 
 def administer(server: Server, database: str) -> Connection:
-    return connect(pinned(parse_url(server.url(database))), application_name=APPLICATION)
+    url = pinned(parse_url(server.url(database)), pins(server.major))
+    return connect(url, application_name=APPLICATION)
 
 
 def _quiet(connection: Connection) -> bool:

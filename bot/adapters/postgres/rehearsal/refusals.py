@@ -39,6 +39,10 @@ _MISSING = re.compile(
     r"|not supported (?:by|in) this (?:build|server|installation)|compiled without"
     r"|^unsupported XML feature|stands in for the extension"
 )
+# The operating system's words for the same; PostgreSQL has no code for the second.
+_FULL = re.compile(r"No space left on device|File too large")
+# The table of locks is as large here as in production.
+_OWN_LIMITS = re.compile(r"^out of shared memory")
 # What a server says of something that a newer major knows.
 _UNKNOWN_TO_OLDER = ("42601", "42704", "42883", "42703", "42P01", "0A000")
 
@@ -103,6 +107,10 @@ def _stop(sqlstate: str | None, primary: str, *, older: bool) -> Stop:
     denied = sqlstate == "42501" and not _OWN_DOING.search(primary)
     if missing or denied or (older and sqlstate in _UNKNOWN_TO_OLDER):
         return Stop.NOT_POSSIBLE
+    if _FULL.search(primary):
+        return Stop.DISK
+    if _OWN_LIMITS.search(primary):
+        return Stop.REFUSED
     return _BY_STATE.get(sqlstate, Stop.REFUSED)
 
 

@@ -251,13 +251,19 @@ BOMBS = (
     ),
     bomb(
         "a regular expression",
-        "SELECT repeat('a', 100000) ~ '^(((a+)+)+)+(b|\\1)$'",
-        ends=(TIME, MEMORY, REFUSED),
+        "SELECT count(repeat('ab', 500) ~ '^(a|b|ab)*(ab|ba|a|b)*\\1\\2d$') "
+        "FROM generate_series(1, 100000000)",
+        ends=(TIME, MEMORY, DISK),
     ),
-    bomb("rows without end", "SELECT repeat('x', 10000) FROM generate_series(1, 1000000000)"),
+    bomb(
+        "rows without end",
+        "SELECT repeat('x', 10000) FROM generate_series(1, 1000000000)",
+        ends=(TIME, DISK),
+    ),
     bomb(
         "copied rows without end",
         "COPY (SELECT repeat('x', 10000) FROM generate_series(1, 1000000000)) TO STDOUT",
+        ends=(TIME, DISK),
     ),
     bomb(
         "notices without end",
@@ -322,6 +328,8 @@ ALONE = (
             "ALTER DATABASE {database} CONNECTION LIMIT 0",
             "ALTER DATABASE {database} SET local_preload_libraries = 'nowhere'",
             "ALTER DATABASE {database} SET idle_session_timeout = 1",
+            "DO $$ BEGIN ALTER DATABASE {database} SET transaction_timeout = 1; "
+            "EXCEPTION WHEN undefined_object THEN NULL; END $$",
             "ALTER DATABASE {database} SET statement_timeout = 1",
             "ALTER DATABASE {database} SET lock_timeout = 1",
             "ALTER DATABASE {database} SET default_transaction_read_only = on",

@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import psycopg
 import pytest
@@ -43,18 +42,12 @@ FROM pg_catalog.pg_auth_members WHERE roleid < 16384
 UNION ALL
 SELECT 'setting', name, setting FROM pg_catalog.pg_settings
 WHERE source IN ('configuration file', 'database', 'user', 'database user', 'global')
+  AND name NOT IN ('unix_socket_directories', 'extension_control_path')
 UNION ALL
 SELECT 'database', datname, datdba::regrole::text FROM pg_catalog.pg_database
 UNION ALL
 SELECT 'language', lanname, lanowner::regrole::text FROM pg_catalog.pg_language
 """
-
-
-class Running(Protocol):
-    """What a test may know of a place's server."""
-
-    pid: int
-    directory: Path
 
 
 @dataclass
@@ -165,24 +158,40 @@ def shared(request: pytest.FixtureRequest, templates: Path, canary: Path) -> Ite
 @pytest.fixture
 def untouched(canary: Path) -> Iterator[None]:
     """The host and our own environment, before and after."""
-    environment, directory = dict(os.environ), Path.cwd()
+    environment, directory = own_environment(), Path.cwd()
     yield
     assert list(canary.iterdir()) == []
-    assert dict(os.environ) == environment
+    assert own_environment() == environment
     assert Path.cwd() == directory
 
 
-def children(pid: int) -> set[str]:
-    """What a process and those that it started were started as."""
+def own_environment() -> dict[str, str]:
+    """Less what pytest writes there for itself."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+
+
+def gone(bystander: Connection, role: str) -> bool:
+    """Whether a role has no session any more. One that held every lock leaves none to ask with."""
+    query = "SELECT FROM pg_catalog.pg_stat_activity WHERE usename = %s"
+    with suppress(psycopg.errors.OutOfMemory):
+        return bystander.execute(query, (role,)).fetchone() is None
+    return False
+
+
+def shown(connection: Connection, setting: str) -> str:
+    row = connection.execute("SELECT pg_catalog.current_setting(%s)", (setting,)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def strangers(directory: str) -> set[str]:
+    """What runs in a server's data directory and is no server."""
     found = set[str]()
     for entry in Path("/proc").iterdir() if Path("/proc").exists() else ():
-        try:
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            if parent == pid and entry.name.isdigit():
+        with suppress(OSError):
+            if entry.name.isdigit() and str((entry / "cwd").readlink()).startswith(directory):
                 found.add((entry / "comm").read_text().strip())
-        except (OSError, ValueError, IndexError):
-            continue
-    return found
+    return found - {"postgres"}
 
 
 @pytest.mark.parametrize("hostile", SHARED, ids=str)
@@ -191,8 +200,9 @@ def test_what_it_tries_fails(shared: Scene, hostile: Hostile, untouched: None) -
     with shared.place.admin() as bystander:
         refusal = shared.attack(hostile)
         assert (refusal and refusal.stop) in hostile.ends, refusal
-        # Somebody else's session goes on.
-        assert bystander.execute("SELECT 1").fetchone() == (1,)
+        # Somebody else's session goes on, and the attacker's is gone.
+        assert becomes_true(lambda: gone(bystander, shared.place.role))
+        assert strangers(shown(bystander, "data_directory")) == set()
     assert shared.standing() == standing
     assert shared.caught() <= {shared.place.role}
     assert shared.schema()
