@@ -41,7 +41,7 @@ def fill(
 ) -> tuple[RehearsalData, tuple[RelationSize, ...]]:
     """Put rows into the base as its author, and say how big its tables are then.
 
-    A backup was put there before, in the place of the replay. Raises PostgresError if the server
+    Of a backup there is nothing to put: it is the base itself. Raises PostgresError if the server
     cannot be reached any more.
     """
     timer = time.monotonic()

@@ -192,7 +192,7 @@ class _Composer:
             counted.get(i) == "s.n" or self._is_drawn(self.slots[i]) for i in places
         ):
             return
-        # Ranges lie beside each other, and a key of their own is what other columns make least of.
+        # A foreign key only if need be: it would have one child to each parent.
         best = max(places, key=lambda i: (self.slots[i].reference is None, self.slots[i].capacity))
         if self.slots[best].capacity < self.rows:
             best = max(places, key=lambda i: self.slots[i].capacity)
