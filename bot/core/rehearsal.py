@@ -8,7 +8,6 @@ from bot.core.effects import LockMode
 from bot.core.schema import Differences
 from bot.core.sizes import RelationSize
 
-
 # An estimate is from LEAST_TIMES to MOST_TIMES what is in proportion, and at worst everything has
 # to be read from disk first.
 LEAST_TIMES, MOST_TIMES = 0.7, 2.0
@@ -108,8 +107,8 @@ class Estimate:
     `unit` says what the work grows with ("bytes", "rows"): `measured_ms` for `measured_units`
     become `least_ms` to `most_ms` for `target_units`. `lock` is the strongest lock that is held
     meanwhile; `held_ms` is for how long, at most, with what follows in the same transaction.
-    `locked` is the relation it is on, where that is not `relation`. `sorts` says that the work grows
-    as sorting does, and `read_bytes` is what has to be read from disk first, at worst.
+    `locked` is the relation it is on, where that is not `relation`. `sorts` says that the work
+    grows as sorting does, and `read_bytes` is what has to be read from disk first, at worst.
     """
 
     statement: int

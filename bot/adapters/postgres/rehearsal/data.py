@@ -41,7 +41,7 @@ def fill(
 ) -> tuple[RehearsalData, tuple[RelationSize, ...]]:
     """Put rows into the base as its author, and say how big its tables are then.
 
-    A backup was put there before, in the place of the replay. Raises PostgresError if the server
+    Of a backup there is nothing to put: it is the base itself. Raises PostgresError if the server
     cannot be reached any more.
     """
     timer = time.monotonic()
@@ -116,7 +116,7 @@ def _tidy(author: Connection, order: DataOrder, guard: Guard, note: Note) -> tup
         author.execute(b"SET LOCAL search_path = ''")
         found = author.execute(_TABLES.encode()).fetchall()
     note(f"counting the rows of {len(found)} tables")
-    skipped = []
+    skipped: list[str] = []
     for name, is_view in found:
         if guard.exhausted:
             return (*skipped, "no time was left to count rows")

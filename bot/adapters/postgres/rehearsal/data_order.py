@@ -1,4 +1,4 @@
-"""Which table comes first, so that parents are there before their children; and how much of each."""
+"""Which table comes first, so that parents are there before children; and how much of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -103,12 +103,12 @@ def shares(tables: Sequence[Table], budget: int, sizes: Sizes | None) -> dict[in
 def _scaled(size: RelationSize | None, scale: float) -> Share:
     if size is None:
         return Share(0)
-    given = round(size.bytes * scale)
+    given = int(size.bytes * scale)
     if size.rows is None:
         return Share(given)
     rows = min(size.rows, max(LEAST_ROWS, round(size.rows * scale)))
     # A table of ours may be less dense than theirs, but not by much.
-    return Share(round(given * 1.5), rows, size.heap / size.rows if size.rows else None)
+    return Share(int(given * 1.5), rows, size.heap / size.rows if size.rows else None)
 
 
 def row_bytes(table: Table, widths: Mapping[str, int]) -> float:

@@ -1,5 +1,7 @@
 """The INSERT that makes up the rows of one table, out of nothing but the numbers of its rows."""
 
+# ruff: noqa: S608 - queries are made of the names in a catalogue, and run as who owns them
+
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
@@ -62,11 +64,13 @@ class Composed:
 
     def insert(self, table: Table) -> str:
         names = ", ".join(quoted(each) for each in self.columns)
+        listed = f" ({names})" if names else ""
         # Rows that are there already, from the history, may stand in the way.
+        deferrable = any(each.deferrable for each in table.keys)
         return (
-            f"INSERT INTO {table.quoted} ({names}) OVERRIDING SYSTEM VALUE\n"
+            f"INSERT INTO {table.quoted}{listed} OVERRIDING SYSTEM VALUE\n"
             f"SELECT {names} {self.chosen(self.tried)} LIMIT {self.rows}\n"
-            "ON CONFLICT DO NOTHING"
+            + ("" if deferrable else "ON CONFLICT DO NOTHING")
         )
 
     @property
@@ -188,7 +192,7 @@ class _Composer:
             counted.get(i) == "s.n" or self._is_drawn(self.slots[i]) for i in places
         ):
             return
-        # Ranges lie beside each other, and a key of their own is what other columns make least of.
+        # A foreign key only if need be: it would have one child to each parent.
         best = max(places, key=lambda i: (self.slots[i].reference is None, self.slots[i].capacity))
         if self.slots[best].capacity < self.rows:
             best = max(places, key=lambda i: self.slots[i].capacity)

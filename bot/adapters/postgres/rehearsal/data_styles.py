@@ -4,6 +4,8 @@ No constraint is understood: each way is tried out on some numbers, and the serv
 the values would pass.
 """
 
+# ruff: noqa: S608 - queries are made of the names in a catalogue, and run as who owns them
+
 import re
 from collections.abc import Iterator, Sequence
 
@@ -37,6 +39,8 @@ def literals(category: str, type_name: str, checks: Sequence[str]) -> Maker | No
     """One of the values that the conditions themselves name; None if they name none."""
     if category == "number":
         values = [f"({each})" for each in _numbers(checks)]
+    elif category != "text":
+        return None
     else:
         texts = [each.replace("''", "'") for text in checks for each in _TEXT.findall(text)]
         values = [literal(each) for each in texts]
@@ -94,7 +98,7 @@ def _numberings(type_name: str, named: Sequence[str]) -> Iterator[Maker]:
             (low + 1, span - 2),
         ):
             if count > 0:
-                yield cast(lambda n, start=start, count=count: f"{start} + ({n}) % {count}", count)  # type: ignore[misc]
+                yield cast(_from(start, count), count)
         yield cast(lambda n: f"{high + 1} + ({n}) % 1000000", 10**6)
         yield cast(lambda n: f"{low - 1} - ({n}) % 1000000", 10**6)
     yield cast(lambda n: f"1 + ({n}) % 1000000", 10**6)
@@ -106,7 +110,11 @@ def _numberings(type_name: str, named: Sequence[str]) -> Iterator[Maker]:
     yield listed([f"({each})" for each in dict.fromkeys(named)][:_MANY] or ["0"], type_name)
 
 
-# {n} is the number; {h} is it as hexadecimal, in letters only where it says {l}.
+def _from(start: int, count: int) -> Write:
+    return lambda n: f"{start} + ({n}) % {count}"
+
+
+# {n} is the number.
 _WRITINGS = (
     ("'user' || {n} || '@example.org'", ENDLESS),
     ("'https://example.org/' || {n}", ENDLESS),

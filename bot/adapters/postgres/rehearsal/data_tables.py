@@ -54,12 +54,14 @@ class Column:
 class Key:
     """Columns no two rows may agree in; `only_where` is a partial index's condition.
 
-    `nulls_count` says that a NULL is no way round it.
+    `nulls_count` says that a NULL is no way round it, `deferrable` that it may be looked at only
+    when a transaction ends.
     """
 
     columns: tuple[str, ...]
     only_where: str | None
     nulls_count: bool
+    deferrable: bool
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,8 @@ def _check(row: Row, names: Mapping[int, str]) -> Check:
 
 
 def _key(row: Row, names: Mapping[int, str]) -> Key:
-    return Key(_named(row["columns"] or (), names), row["only_where"], row["nulls_count"])
+    columns = _named(row["columns"] or (), names)
+    return Key(columns, row["only_where"], row["nulls_count"], row["deferrable"])
 
 
 def _named(numbers: list[int] | tuple[int, ...], names: Mapping[int, str]) -> tuple[str, ...]:

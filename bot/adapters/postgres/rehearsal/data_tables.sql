@@ -40,6 +40,7 @@ SELECT w.oid::bigint AS oid, w.nspname AS schema, w.relname AS name,
                   AND p.refclassid = 'pg_class'::regclass AND p.refobjid = i.indrelid
             ) AS k WHERE k.number > 0),
         'only_where', pg_get_expr(i.indpred, i.indrelid),
+        'deferrable', NOT i.indimmediate,
         'nulls_count', i.indisprimary OR i.indisexclusion
             OR coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false)
         ) ORDER BY NOT i.indisprimary, i.indnkeyatts, i.indexrelid), '[]')
