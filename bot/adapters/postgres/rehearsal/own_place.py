@@ -12,12 +12,11 @@ from pathlib import Path
 
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.own_server import (
-    APPLICATION,
     DATABASE,
     OwnServer,
     administer,
 )
-from bot.adapters.postgres.rehearsal.place import ROLE, Place
+from bot.adapters.postgres.rehearsal.place import APPLICATION, ROLE, Place
 from bot.adapters.postgres.rehearsal.templates import Templates, cache_directory
 from bot.adapters.postgres.server import Server
 from bot.adapters.postgres.tools import best_for_server

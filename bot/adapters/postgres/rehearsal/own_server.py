@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.recipe import SETTINGS, Confinement, Provision
 from bot.adapters.postgres.rehearsal.author import role_statements
-from bot.adapters.postgres.rehearsal.place import ROLE, pinned
+from bot.adapters.postgres.rehearsal.place import APPLICATION, ROLE, pinned
 from bot.adapters.postgres.rehearsal.templates import Templates, keys
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation
@@ -19,7 +19,6 @@ from bot.core.rehearsal_order import Limits, Order
 from bot.core.url import parse_url
 from bot.errors import PostgresError
 
-APPLICATION = "migration-bot/rehearsal"
 DATABASE = "rehearsal"
 # Whoever changes how a template comes to be, or what is in it, counts up.
 TEMPLATE_FORMAT = 1

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.adapters.postgres.rehearsal.given_place import PREFIX
+from bot.adapters.postgres.rehearsal.leftovers import PREFIX
 from bot.adapters.postgres.rehearsal.templates import SUFFIX
 from bot.adapters.postgres.server import start_server
 from tests.adapters.postgres.processes import ROOT, becomes_true
