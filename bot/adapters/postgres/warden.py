@@ -28,11 +28,11 @@ from typing import Any
 
 from bot.adapters.postgres.cluster import (
     Failure,
-    Spec,
     forget_shared_memory,
     make_server,
     stop,
 )
+from bot.adapters.postgres.launching import Spec
 
 PREFIX = "migration-bot-pg-"
 LOCK = "lock"
