@@ -16,6 +16,7 @@ from bot.errors import BotError, ExitCode, UsageError
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
     "check": "Check the migrations that a branch adds.",
+    "rehearse": "Run them on a throw-away PostgreSQL.",
     "fix": "Rewrite them so that they are safe.",
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",

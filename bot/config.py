@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
+from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
 from bot.config_rules import (
     ExcludeFile,
     RuleChoices,
@@ -28,14 +29,13 @@ from bot.core.settings import (
     Settings,
     default_targets,
 )
-from bot.core.sizes import Thresholds
+from bot.core.sizes import SIZE_PATTERN, Thresholds, bytes_of
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Bytes = Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,3})? ?([kMGT]?B)$")]
+Bytes = Annotated[str, Field(pattern=SIZE_PATTERN)]
 Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
-_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 class BackupFile(StrictModel):
@@ -118,6 +118,7 @@ class ConfigFile(StrictModel):
     )
     targets: dict[str, TargetFile] | None = None
     stats: StatsFile = Field(default_factory=StatsFile)
+    rehearsal: RehearsalFile = Field(default_factory=RehearsalFile)
     rules: dict[str, RuleEntry] = Field(
         default={},
         description="By rule: a severity, where 'off' silences it, or the keys below.",
@@ -142,6 +143,8 @@ def read_settings(text: str, *, path: str, rules: Collection[Rule] = ()) -> Sett
         raise _mistakes(path, list(_explain(error))) from None
     choices, mistakes = chosen(parsed.rules, rules)
     mistakes += [*_target_mistakes(parsed), *_stats_mistakes(parsed.stats)]
+    known = default_targets() if parsed.targets is None else parsed.targets
+    mistakes += rehearsal_mistakes(parsed.rehearsal, known)
     if mistakes:
         raise _mistakes(path, mistakes)
     return _settings(parsed, choices)
@@ -197,8 +200,9 @@ def _nearest(place: tuple[int | str, ...]) -> str:
         model = BackupFile if len(place) > 3 else TargetFile
     if len(place) > 2 and place[0] == "rules":
         model = ExcludeFile if len(place) > 3 else RuleFile
-    if len(place) > 1 and place[0] == "stats":
-        model = StatsFile
+    parts: dict[int | str, type[BaseModel]] = {"stats": StatsFile, "rehearsal": RehearsalFile}
+    if len(place) > 1:
+        model = parts.get(place[0], model)
     return nearest(str(place[-1]), model.model_fields)
 
 
@@ -214,14 +218,8 @@ def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
 
 
 def _stats_mistakes(stats: StatsFile) -> Iterator[str]:
-    if _bytes(stats.small) > _bytes(stats.large):
+    if bytes_of(stats.small) > bytes_of(stats.large):
         yield f"stats.small: {stats.small} is more than stats.large, {stats.large}"
-
-
-def _bytes(text: str) -> int:
-    """Of "1.5 MB" 1,500,000: in decimal units, as sizes are shown."""
-    number = text.rstrip("kMGTB ")
-    return round(float(number) * _UNITS[text[len(number) :].strip()])
 
 
 def _chain(name: str, targets: Mapping[str, TargetFile]) -> list[str]:
@@ -248,7 +246,8 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         options=choices.options,
         baseline=parsed.baseline,
         sizes_file=parsed.stats.file,
-        thresholds=Thresholds(_bytes(parsed.stats.small), _bytes(parsed.stats.large)),
+        rehearsal=rehearsal_settings(parsed.rehearsal),
+        thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )
 
 

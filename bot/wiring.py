@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,8 @@ from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
+from bot.core.rehearsal import Rehearsal
+from bot.core.rehearsal_order import Order
 from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
 from bot.core.sizes import Sizes
 from bot.core.sizes_file import load
@@ -28,6 +30,9 @@ from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
 from bot.world import Database, GitHub, Runner, World
+
+# A server to rehearse on, such as a service container of the workflow's job.
+REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
 
 
 def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
@@ -73,7 +78,9 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         github=_github(environ, clean),
         runner=_runner(environ, clean),
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
+        seed=lambda: _trusted(settings.rehearsal.seed, checkout, environ),
         trials=_Trials(environ, settings.postgres),
+        rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
     )
 
 
@@ -200,6 +207,22 @@ class _Trials:
         from bot.adapters.postgres.comparing import compare
 
         return compare(trial, postgres=self.postgres, environ=self.environ)
+
+
+@dataclass(frozen=True)
+class _Rehearsals:
+    """Loads what runs migrations when some are to be run. `given` is the URL of a server."""
+
+    environ: Mapping[str, str]
+    given: str | None = None
+
+    def at(self, url: str) -> "_Rehearsals":
+        return replace(self, given=url)
+
+    def run(self, order: Order, note: Callable[[str], None]) -> Rehearsal:
+        from bot.adapters.postgres.rehearsal.rehearse import rehearse
+
+        return rehearse(order, given=self.given, environ=self.environ, note=note)
 
 
 def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:

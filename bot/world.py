@@ -91,8 +91,10 @@ class Database(Protocol):
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
 
-    def sizes(self) -> Sizes:
-        """How big its tables are; takes two seconds, in which writes are counted."""
+    def sizes(self, *, columns: bool = False) -> Sizes:
+        """How big its tables are; takes two seconds, in which writes are counted.
+
+        `columns` adds counts of their columns."""
 
     def record_applied(self, migration: Migration) -> None:
         """Write the whole row at once, in the transaction that is open."""
@@ -125,6 +127,9 @@ class Rehearsals(Protocol):
         Whatever the migrations do is in the answer. `note` is told how far it is. Raises
         PostgresError or UsageError if there is no server to do it on.
         """
+
+    def at(self, url: str) -> "Rehearsals":
+        """The same on a server that somebody names, which is left as it was."""
 
 
 class Backups(Protocol):
@@ -179,7 +184,8 @@ class Runner(Protocol):
 @dataclass(frozen=True)
 class World:
     """`github` and `runner` are None at a terminal that has neither. `sizes` reads those that the
-    configuration names a file for; None if it names none, or the file is not there."""
+    configuration names a file for; None if it names none, or the file is not there. `seed` is the
+    text of the seed script, if there is one."""
 
     settings: Settings
     console: Console
@@ -191,6 +197,7 @@ class World:
     sleep: Callable[[float], None]
     environ: Mapping[str, str] = field(default_factory=dict)
     sizes: Callable[[], Sizes | None] = lambda: None
+    seed: Callable[[], str | None] = lambda: None
     github: GitHub | None = None
     runner: Runner | None = None
     trials: Trials | None = None

@@ -186,8 +186,8 @@ class FakeDatabase:
     def invalid_indexes(self) -> frozenset[str]:
         return frozenset(self.invalid)
 
-    def sizes(self) -> Sizes:
-        self.diary.append("sizes")
+    def sizes(self, *, columns: bool = False) -> Sizes:
+        self.diary.append("sizes and columns" if columns else "sizes")
         return self.given_sizes
 
     def record_applied(self, migration: Migration) -> None:

@@ -11,7 +11,18 @@ MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "bot").rglob("*.py")
 ADAPTERS = {
     f"adapters.{name}" for name in ("checkout", "actions", "github", "postgres", "console", "files")
 }
-INSIDE = {"rollout", "world", "report", "rules", "fixing", "judge", "sql", "core", "errors"}
+INSIDE = {
+    "rollout",
+    "rehearsing",
+    "world",
+    "report",
+    "rules",
+    "fixing",
+    "judge",
+    "sql",
+    "core",
+    "errors",
+}
 ALLOWED = {
     "": set[str](),
     "__main__": {"cli"},
@@ -29,8 +40,10 @@ ALLOWED = {
     "judge": {"sql", "core", "errors"},
     "sql": {"core", "errors"},
     "report": {"core", "errors"},
-    "config": {"config_rules", "core", "errors"},
+    "config": {"config_rules", "config_rehearsal", "core", "errors"},
     "config_rules": {"core"},
+    "config_rehearsal": {"config_rules", "core"},
+    "rehearsing": {"core", "errors"},
     "core": {"errors"},
     "errors": set[str](),
     **{adapter: {"core", "errors"} for adapter in ADAPTERS},

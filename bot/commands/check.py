@@ -1,10 +1,13 @@
 """Check the migrations that a branch adds: names, order, and what each statement would do.
 
-Compares with the tip of the base branch. Nothing is run and nothing is changed.
+Compares with the tip of the base branch. What is new is rehearsed: run on a throw-away server,
+on top of the history. With --all, which judges what is merged too, nothing is run: use
+`migration-bot rehearse --all`.
 
 \b
   migration-bot check                   what this branch adds to its base
   migration-bot check --base release    compare with another branch
+  migration-bot check --no-rehearsal    judge the text alone
   migration-bot check --all             every migration, also outside a git checkout
   migration-bot check --target staging  weigh findings by the sizes of its tables
   migration-bot check --format json     for machines; docs/reference/check.schema.json
@@ -37,11 +40,17 @@ def run(
     everything: bool = False,
     form: str = "text",
     rules: Sequence[Rule] = RULES,
+    rehearse: bool = False,
 ) -> ExitCode:
     now = world.now()
     checkout = world.checkout
     change = checkout.everything(now) if everything else checkout.change(base, now)
     review = review_change(change, world, rules)
+    if rehearse and review.migrations:
+        # Loaded where it is wanted: most of a check without new migrations is starting up.
+        from bot.flows.rehearsal import rehearsed
+
+        review = rehearsed(review, change, world, rules)
     world.console.show(_face(review, form, world))
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
 
@@ -121,7 +130,7 @@ def weighing(world: World, *, target: str | None, stats: str | None) -> World:
 @click.option(
     "--no-rehearsal",
     is_flag=True,
-    help="Judge only, and run nothing. This version never runs anything in a check.",
+    help="Judge only, and run nothing.",
 )
 @click.option(
     "--postgres-version",
@@ -165,4 +174,5 @@ def command(
         everything=everything,
         form=form,
         rules=chosen,
+        rehearse=not (no_rehearsal or everything) and settings.rehearsal.enabled,
     )

@@ -20,6 +20,7 @@ from bot.core.review import Review
 from bot.errors import BotError, ExitCode, UsageError
 from bot.flows.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.deploy import deploy
+from bot.flows.rehearsal import rehearsed
 from bot.flows.review import review_change
 from bot.flows.suggest import keep_suggestions
 from bot.report.annotations import annotations
@@ -61,7 +62,10 @@ def check(request: CheckRequest, world: World) -> ExitCode:
     The verdict stands even if the comment cannot be written.
     """
     assert world.runner is not None
-    review = review_change(world.checkout.change(None, world.now()), world)
+    change = world.checkout.change(None, world.now())
+    review = review_change(change, world)
+    if world.settings.rehearsal.enabled:
+        review = rehearsed(review, change, world)
     page = world.console.page
     world.console.show(inert(check_text(review, width=page.width, colour=page.colour)))
     world.runner.log(annotations(review.all_findings))

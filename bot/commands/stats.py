@@ -7,6 +7,7 @@ role may do that can connect.
   migration-bot stats production
   migration-bot stats production --output .github/migration-bot-stats.json
   migration-bot stats production --format text
+  migration-bot stats production --columns --output sizes.json
 """
 
 import click
@@ -19,8 +20,10 @@ from bot.report.sizes_text import sizes_text
 from bot.world import World
 
 
-def run(world: World, name: str, *, output: str | None = None, form: str = "json") -> ExitCode:
-    sizes = live_sizes(world, name)
+def run(
+    world: World, name: str, *, output: str | None = None, form: str = "json", columns: bool = False
+) -> ExitCode:
+    sizes = live_sizes(world, name, columns=columns)
     if output is not None:
         world.files.write(output, dump(sizes))
         world.console.say(f"{output}: {len(sizes.relations):,} relations of {sizes.target}")
@@ -35,7 +38,14 @@ def run(world: World, name: str, *, output: str | None = None, form: str = "json
 @click.command(help=__doc__)
 @click.argument("target")
 @click.option("--output", metavar="FILE", help="Write the JSON there, and not to the screen.")
+@click.option(
+    "--columns",
+    is_flag=True,
+    help="Also each column's fraction of NULLs, count of different values, and average width.",
+)
 @format_option("json", "text")
 @pass_session
-def command(session: Session, target: str, output: str | None, form: str) -> ExitCode:
-    return run(session.world, target, output=output, form=form)
+def command(
+    session: Session, target: str, output: str | None, columns: bool, form: str
+) -> ExitCode:
+    return run(session.world, target, output=output, form=form, columns=columns)

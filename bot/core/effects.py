@@ -33,6 +33,39 @@ class LockMode(IntEnum):
             return "all writes"
         return ""
 
+    @property
+    def conflicts(self) -> "frozenset[LockMode]":
+        """The modes that nobody else is given while this one is held."""
+        return _CONFLICTS[self]
+
+
+def _but(*compatible: LockMode) -> frozenset[LockMode]:
+    return frozenset(LockMode) - {*compatible}
+
+
+# Row by row the table "Conflicting Lock Modes" of PostgreSQL's manual, section 13.3.1:
+# https://www.postgresql.org/docs/18/explicit-locking.html#TABLE-LOCK-COMPATIBILITY
+# The same since 7.2, when SHARE UPDATE EXCLUSIVE came.
+_CONFLICTS = {
+    LockMode.ACCESS_SHARE: frozenset({LockMode.ACCESS_EXCLUSIVE}),
+    LockMode.ROW_SHARE: frozenset({LockMode.EXCLUSIVE, LockMode.ACCESS_EXCLUSIVE}),
+    LockMode.ROW_EXCLUSIVE: frozenset(
+        {
+            LockMode.SHARE,
+            LockMode.SHARE_ROW_EXCLUSIVE,
+            LockMode.EXCLUSIVE,
+            LockMode.ACCESS_EXCLUSIVE,
+        }
+    ),
+    LockMode.SHARE_UPDATE_EXCLUSIVE: _but(
+        LockMode.ACCESS_SHARE, LockMode.ROW_SHARE, LockMode.ROW_EXCLUSIVE
+    ),
+    LockMode.SHARE: _but(LockMode.ACCESS_SHARE, LockMode.ROW_SHARE, LockMode.SHARE),
+    LockMode.SHARE_ROW_EXCLUSIVE: _but(LockMode.ACCESS_SHARE, LockMode.ROW_SHARE),
+    LockMode.EXCLUSIVE: _but(LockMode.ACCESS_SHARE),
+    LockMode.ACCESS_EXCLUSIVE: frozenset(LockMode),
+}
+
 
 @dataclass(frozen=True, order=True)
 class Lock:

@@ -10,14 +10,15 @@ from bot.core.sizes import Sizes
 class Step:
     """One statement to be run. `index` is its place in its file, `line` its first line.
 
-    `extension` is one that the server's superuser creates in its place: it needs one, and is on
-    the list of those that are let in.
+    `extension` is the one that it creates, if it creates one, and `schema` where. Some need a
+    superuser, and a few of those are let in: then the superuser creates it in the statement's place.
     """
 
     index: int
     sql: str
     line: int = 1
     extension: str = ""
+    schema: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 The docstring's first line is the title and the rest is the reason. A rule is named after its
 module, with dashes: `index_create_blocking` is `index-create-blocking`. It has exactly one of
 `check` (called for each statement of a new migration), `check_migration` (once for each new
-migration) and `check_change` (once for the history). Each yields a Hit, or a sentence that is one.
+migration), `check_change` and `check_history` (once for the history), `check_rehearsed` (once for
+each new migration that was rehearsed) and `check_rehearsal` (once for a rehearsal). Each yields a
+Hit, or a sentence that is one.
 A rule that is only about some kinds of action names them in ABOUT, and is not asked about others.
 """
 
@@ -25,7 +27,8 @@ class Hit:
     `at` is another place in the file; `path` is another file than the one being judged. `fix`
     stands in for the rule's own where this place needs a command to paste, and `severity` where it
     is graver or lighter here than usual. `relation` is the table it is about, where no statement
-    says so.
+    says so. `statement` is the index of the statement it is about, where a rule looks at a whole
+    migration.
     """
 
     message: str
@@ -34,6 +37,7 @@ class Hit:
     fix: str | None = None
     severity: Severity | None = None
     relation: str = ""
+    statement: int | None = None
     about: object = field(default=None, compare=False)
 
 

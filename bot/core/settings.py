@@ -6,6 +6,8 @@ from typing import Any
 
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
+from bot.core.rehearsal import DataKind
+from bot.core.rehearsal_order import Limits
 from bot.core.sizes import Thresholds
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
@@ -33,6 +35,24 @@ def default_targets() -> dict[str, Target]:
 
 
 @dataclass(frozen=True)
+class RehearsalSettings:
+    """Whether a check rehearses, on which rows, and within which limits.
+
+    `seed` is the path of the seed script, below the checkout's top. `budget` is how many bytes of
+    rows may be made up, and `target` the one whose backup is used. `roles` are names to have ready
+    besides those that the history speaks of.
+    """
+
+    enabled: bool = True
+    data: DataKind = DataKind.NONE
+    seed: str = "prisma/seed.sql"
+    budget: int = 100_000_000
+    target: str | None = None
+    roles: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
 class Settings:
     """`folder` is the migrations folder. `severities` overrides rules; None switches one off.
 
@@ -52,6 +72,7 @@ class Settings:
     baseline: str | None = None
     sizes_file: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
+    rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

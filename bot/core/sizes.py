@@ -13,6 +13,15 @@ FRESH_FOR = timedelta(days=30)
 # Rows a second. A table of this kind may be empty and yet be a queue that everybody waits for.
 BUSY = 10.0
 
+SIZE_PATTERN = r"^[0-9]{1,6}(\.[0-9]{1,3})? ?([kMGT]?B)$"
+_UNITS = {"B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+def bytes_of(text: str) -> int:
+    """Of "1.5 MB" 1,500,000: in decimal units, as sizes are shown. The text fits SIZE_PATTERN."""
+    number = text.rstrip("kMGTB ")
+    return round(float(number) * _UNITS[text[len(number) :].strip()])
+
 
 class RelationKind(StrEnum):
     TABLE = "table"
@@ -30,6 +39,21 @@ class RowSource(StrEnum):
 
 
 @dataclass(frozen=True)
+class ColumnSize:
+    """What the server counted of a column: how many values there are, and never which.
+
+    `nulls` is the fraction of rows that have none. `distinct` is a number of values or, below zero,
+    less the fraction of rows that have one of their own; 0 if it is not known. `width` is in bytes,
+    on average, of the values that are there.
+    """
+
+    name: str
+    nulls: float = 0.0
+    distinct: float = 0.0
+    width: int = 0
+
+
+@dataclass(frozen=True)
 class RelationSize:
     """One relation, as `schema.name` without quotes. `heap` is everything that is no index.
 
@@ -37,6 +61,7 @@ class RelationSize:
     written while somebody looked; None if nobody could. A partitioned table is the sum of its
     partitions, and `partition_of` is the table that a partition belongs to. `measured` is False
     where somebody's lock kept the files from being looked at: bytes are then as last noted.
+    `columns` are those that were asked about and that the server has counts of.
     """
 
     relation: str
@@ -49,6 +74,7 @@ class RelationSize:
     writes: float | None = None
     partition_of: str | None = None
     measured: bool = True
+    columns: tuple[ColumnSize, ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -143,6 +169,7 @@ def _summed(given: RelationSize, children: dict[str, list[RelationSize]]) -> Rel
         writes=sum(writes) if writes and len(writes) == len(parts) else None,
         partition_of=given.partition_of,
         measured=all(each.measured for each in parts),
+        columns=given.columns,
     )
 
 

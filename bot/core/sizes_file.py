@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.core.sizes import RelationKind, RelationSize, RowSource, Sizes
+from bot.core.sizes import ColumnSize, RelationKind, RelationSize, RowSource, Sizes
 from bot.core.url import DEFAULT_SCHEMA
 from bot.errors import UsageError
 
@@ -60,7 +60,7 @@ def _text(value: object) -> str:
 
 
 def _row(size: RelationSize) -> dict[str, Any]:
-    return {
+    row = {
         "relation": size.relation,
         "kind": size.kind.value,
         "rows": size.rows,
@@ -71,6 +71,16 @@ def _row(size: RelationSize) -> dict[str, Any]:
         "writes_per_second": size.writes,
         "partition_of": size.partition_of,
         "measured": size.measured,
+    }
+    return row | ({"columns": [_column_row(each) for each in size.columns]} if size.columns else {})
+
+
+def _column_row(column: ColumnSize) -> dict[str, Any]:
+    return {
+        "column": column.name,
+        "null_fraction": column.nulls,
+        "distinct": column.distinct,
+        "average_width": column.width,
     }
 
 
@@ -107,7 +117,23 @@ def _relation(given: object) -> RelationSize:
         writes=_number(given, "writes_per_second"),
         partition_of=_get(given, "partition_of", str, "") or None,
         measured=_get(given, "measured", bool, True),
+        columns=tuple(_column(each) for each in _get(given, "columns", list, [])),
     )
+
+
+def _column(given: object) -> ColumnSize:
+    if not isinstance(given, dict):
+        raise _Unfit('"columns" holds something that is no column')
+    nulls = _number(given, "null_fraction") or 0.0
+    distinct = given.get("distinct", 0.0)
+    if nulls > 1:
+        raise _Unfit('"null_fraction" is not a fraction')
+    if not isinstance(distinct, int | float) or isinstance(distinct, bool):
+        raise _Unfit('"distinct" is not a count')
+    if not -1 <= distinct < 1e18:
+        raise _Unfit('"distinct" is neither a count nor less a fraction')
+    width = int(_number(given, "average_width") or 0)
+    return ColumnSize(_get(given, "column", str, None), float(nulls), float(distinct), width)
 
 
 def _get(given: Mapping[str, Any], key: str, kind: type[Value], default: Value | None) -> Value:

@@ -5,14 +5,14 @@ from bot.core.sizes_file import load
 from bot.world import World
 
 
-def live_sizes(world: World, name: str) -> Sizes:
+def live_sizes(world: World, name: str, *, columns: bool = False) -> Sizes:
     """A target's sizes as they are now."""
     target = world.settings.target(name)
     with (
         world.connect(target) as database,
         world.console.waiting(f"reading the sizes of {target.name}"),
     ):
-        return database.sizes()
+        return database.sizes(columns=columns)
 
 
 def filed_sizes(world: World, path: str) -> Sizes:

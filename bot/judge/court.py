@@ -52,6 +52,8 @@ class Court:
         self.migration: list[tuple[Seat, CheckMigration]] = _asked(on, "check_migration")
         self.history: list[tuple[Seat, CheckHistory]] = _asked(on, "check_history")
         self.change: list[tuple[Seat, CheckChange]] = _asked(on, "check_change")
+        self.rehearsed: list[tuple[Seat, Any]] = _asked(on, "check_rehearsed")
+        self.rehearsal: list[tuple[Seat, Any]] = _asked(on, "check_rehearsal")
 
     def about(self, step: Step) -> list[tuple[Seat, Check]]:
         """The rules to ask about a statement: those that are about one of its kinds of action."""
@@ -70,6 +72,11 @@ class Court:
     def silent(self) -> set[str]:
         """The rules that are off."""
         return {name for name, seat in self._seats.items() if seat.severity is None}
+
+    @cached_property
+    def about_rehearsals(self) -> set[str]:
+        """The rules that have nothing to say before there was a rehearsal."""
+        return {seat.name for seat, _ in (*self.rehearsed, *self.rehearsal)}
 
     def severity(self, name: str) -> Severity | None:
         seat = self._seats.get(name)

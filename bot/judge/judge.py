@@ -253,7 +253,8 @@ class _Bench:
             yield from findings
             return
         statements = context.script.statements
-        silent = self._court.silent | (self._known - set(self._court.names))
+        silent = self._court.silent | self._court.about_rehearsals
+        silent |= self._known - set(self._court.names)
         sql = context.migration.sql
         allowances, problems = read_allowances(sql, statements, self._known, self._settings.today)
         marked, unused = apply_allowances(findings, allowances)

@@ -38,7 +38,7 @@ def steps_of(
     number, explicit = 0, False
     for statement, found in zip(statements, actions, strict=True):
         verb = next((each.verb for each in found if isinstance(each, act.Transaction)), "")
-        transactional = _transactional(found, postgres)
+        transactional = runs_in_transaction(found, postgres)
         if (verb in _OPENING and not explicit) or (not explicit and (alone or not transactional)):
             number += 1
         explicit = explicit or verb in _OPENING
@@ -128,7 +128,8 @@ _PERHAPS_ALONE = (
 )
 
 
-def _transactional(actions: tuple[act.Action, ...], postgres: int) -> bool:
+def runs_in_transaction(actions: tuple[act.Action, ...], postgres: int) -> bool:
+    """Whether PostgreSQL of that major lets a statement run inside a transaction."""
     if not any(isinstance(each, _PERHAPS_ALONE) for each in actions):
         return True
     return effects_of(actions, Catalogue(), postgres=postgres, fresh_from=0).transactional

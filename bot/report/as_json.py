@@ -10,10 +10,13 @@ from bot.core.finding import Finding
 from bot.core.gate import Gate
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary, Progress
+from bot.core.rehearsal import Rehearsal, RehearsedMigration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rewrite import Rewrite
 from bot.core.sizes import RelationSize, SizesNote
 from bot.core.status import TargetStatus
+from bot.report.rehearsal_as_json import measured_json, rehearsed_json
+from bot.report.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.size_words import size_words
 
 SCHEMA = 1
@@ -33,12 +36,18 @@ def review_json(review: Review) -> Json:
         "verdict": review.verdict.value,
         "postgres": review.postgres,
         "sizes": _sizes_note(review.sizes) if review.sizes else None,
-        "migrations": [_migration(judged) for judged in review.migrations],
+        "migrations": [_migration(judged, review.rehearsal) for judged in review.migrations],
         "findings": [_finding(each) for each in review.findings],
+        "rehearsal": rehearsal_part(review.rehearsal) if review.rehearsal else None,
         "baseline": review.baseline,
         "accepted": review.accepted,
         "excluded": review.excluded,
     }
+
+
+def rehearsal_json(review: Review) -> Json:
+    """`rehearse --format json`: the same document, whose findings are the rehearsal's own."""
+    return review_json(review)
 
 
 def plan_json(plan: Plan, gates: Iterable[Gate] = ()) -> Json:
@@ -71,19 +80,21 @@ def apply_json(progress: Progress) -> Json:
     }
 
 
-def _migration(judged: JudgedMigration) -> Json:
+def _migration(judged: JudgedMigration, rehearsal: Rehearsal | None) -> Json:
+    rehearsed = rehearsal.of(judged.migration.name) if rehearsal else None
     return {
         "name": judged.migration.name,
         "path": judged.migration.path,
         "checksum": judged.migration.checksum,
         "atomic": judged.atomic,
         "atomic_under": dict(judged.atomic_under),
-        "statements": [_statement(each) for each in judged.statements],
+        "statements": [_statement(each, rehearsed) for each in judged.statements],
         "findings": [_finding(each) for each in judged.findings],
+        "rehearsed": rehearsed_json(rehearsed, judged),
     }
 
 
-def _statement(judged: JudgedStatement) -> Json:
+def _statement(judged: JudgedStatement, rehearsed: RehearsedMigration | None) -> Json:
     statement, effects = judged.statement, judged.effects
     return {
         "index": statement.index,
@@ -101,6 +112,7 @@ def _statement(judged: JudgedStatement) -> Json:
         "misses": list(effects.misses),
         "understood": effects.understood,
         "conditional": effects.conditional,
+        "measured": measured_json(rehearsed, statement.index),
     }
 
 

@@ -2,10 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from functools import partial
 
 COMMENT_BUDGET = 60_000
 SUMMARY_BUDGET = 1_000_000
+
+
+class Rehearsed(IntEnum):
+    """How much of a rehearsal is shown: one line, the gravest statements of some migrations, all
+    statements of all of them, or with every lock and its picture."""
+
+    OUTLINE = 0
+    GRAVE = 1
+    STATEMENTS = 2
+    ALL = 3
 
 
 @dataclass(frozen=True)
@@ -23,6 +34,7 @@ class Detail:
     findings: int | None = None
     rows: int | None = None
     rollout: bool = True
+    rehearsal: Rehearsed = Rehearsed.ALL
 
 
 Draw = Callable[[Detail], str]
@@ -38,7 +50,13 @@ def fitted(draw: Draw, *, statements: int, findings: int, rows: int, budget: int
     for detail in _plain_steps():
         if _size(text := draw(detail)) <= budget:
             return text
-    for limited, many in ((_statements, statements), (_findings, findings), (_rows, rows)):
+    for limited, many in (
+        (_statements, statements),
+        (_outlined, 0),
+        (_statements, statements),
+        (_findings, findings),
+        (_rows, rows),
+    ):
         detail = limited(detail, _most(draw, partial(limited, detail), many, budget))
         if _size(text := draw(detail)) <= budget:
             return text
@@ -46,14 +64,23 @@ def fitted(draw: Draw, *, statements: int, findings: int, rows: int, budget: int
 
 
 def _plain_steps() -> Iterator[Detail]:
+    """Of a rehearsal all goes that can be had again, before a word of a finding does."""
     yield Detail()
-    yield Detail(notice_reasons=False)
-    yield Detail(notice_reasons=False, notices=False)
-    yield Detail(notice_reasons=False, notices=False, calm_sql=False)
+    yield Detail(rehearsal=Rehearsed.STATEMENTS)
+    short = Detail(rehearsal=Rehearsed.GRAVE)
+    yield short
+    yield replace(short, notice_reasons=False)
+    yield replace(short, notice_reasons=False, notices=False)
+    yield replace(short, notice_reasons=False, notices=False, calm_sql=False)
 
 
 def _statements(detail: Detail, limit: int) -> Detail:
     return replace(detail, statements=limit)
+
+
+def _outlined(detail: Detail, limit: int) -> Detail:
+    """What is left of a rehearsal is a line, and the SQL may have its room."""
+    return replace(detail, rehearsal=Rehearsed(limit), statements=None)
 
 
 def _findings(detail: Detail, limit: int) -> Detail:

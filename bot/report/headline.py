@@ -6,11 +6,13 @@ from bot.core.finding import Finding, Severity, Verdict
 from bot.core.gate import closed
 from bot.core.progress import Progress, State
 from bot.report.fixes import only_command
+from bot.report.rehearsal_setting import read_and_run, stopped_sentence
 from bot.report.report import Report
 from bot.report.words import count, listed
 
 _SIGNS = {Verdict.PASS: "🟢", Verdict.WARN: "🟡", Verdict.BLOCK: "🔴"}
 _SHORT = 60
+_REFUSED = "rehearsal-failed"
 _MOVING = (State.APPLYING, State.APPLIED, State.FAILED)
 
 
@@ -51,7 +53,7 @@ def _blocked(report: Report) -> Headline:
     errors = [each for each in _counted(report) if each.severity is Severity.ERROR]
     title = f"{_new(report)}, {count(len(errors), 'finding')} to fix before merging"
     besides = _said(report, Severity.WARNING, Severity.NOTICE)
-    sentence = f"Besides: {besides}. " if besides else ""
+    sentence = f"{stopped_sentence(report.review)}{f'Besides: {besides}. ' if besides else ''}"
     return Headline("🔴", title, f"{sentence}Nothing has been applied anywhere.", _mend(errors))
 
 
@@ -61,6 +63,9 @@ def _mend(errors: list[Finding]) -> str:
     if command:
         what = f"`{command}`" if len(command) <= _SHORT else "the command below"
         return f"Run {what}, commit, and push. This comment updates itself."
+    if len(errors) == 1 and errors[0].rule == _REFUSED:
+        place = f"line {errors[0].line} of `{errors[0].path.split('/')[-2:][0]}`"
+        return f"Mend what PostgreSQL refused, {place}, and push. This comment updates itself."
     them = "it" if len(errors) == 1 else "each"
     step = f"Fix what is listed under “Must change” and push; the safe way is beside {them}."
     return f"{step}{_written(errors)}"
@@ -97,7 +102,8 @@ def _assurance(report: Report) -> str:
         return "Nothing here blocks the merge. Read what is marked 🟡 first."
     notes = _said(report, Severity.NOTICE)
     besides = f" Besides: {notes}." if notes else ""
-    return f"Every statement was read; none should disturb a running system.{besides}"
+    read = f"Every statement was {read_and_run(report.review)}"
+    return f"{read}; none should disturb a running system.{besides}"
 
 
 def _said(report: Report, *severities: Severity) -> str:

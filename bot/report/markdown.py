@@ -7,6 +7,7 @@ from bot.core.progress import State
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.headline import Headline, headline, rolling_out
+from bot.report.rehearsal_view import rehearsal_view
 from bot.report.report import Report
 from bot.report.sections import (
     allowed_of,
@@ -54,6 +55,7 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "columns": columns_of(report),
         "groups": groups_of(report, detail, calm=calm),
         "allowed": allowed_of(report, detail),
+        "rehearsal": rehearsal_view(report, detail, calm=calm),
         "unjudged": words.unjudged(report.review),
         "sql_title": "SQL" if calm else "Planned SQL",
         "planned": planned_sql(report, detail),

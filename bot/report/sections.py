@@ -10,6 +10,7 @@ from bot.core.run import Run
 from bot.report import links, words
 from bot.report.detail import Detail
 from bot.report.fixes import Part, instead_of, parts_of
+from bot.report.rehearsal_words import measured_words
 from bot.report.report import Report
 from bot.report.size_words import size_sentence
 from bot.report.sql_view import gravest
@@ -33,7 +34,7 @@ class Cell:
 class Row:
     """One migration of the table: its name without the timestamp, which is `stamp`.
 
-    `effect` is prose.
+    `effect` and `measured` are prose: what is foreseen, and what the rehearsal made of it.
     """
 
     sign: str
@@ -41,6 +42,7 @@ class Row:
     stamp: str
     url: str
     effect: str
+    measured: str
     finding: Finding | None
     rule_url: str
     states: tuple[Cell, ...]
@@ -114,6 +116,7 @@ def _row(judged: JudgedMigration, report: Report) -> Row:
         stamp=stamp,
         url=links.file_url(report.run, path) if report.run else "",
         effect=words.effect(judged),
+        measured=measured_words(report.review.rehearsal, judged),
         finding=worst,
         rule_url=links.rule_url(report.run, worst.rule) if worst else "",
         states=tuple(_cell(judged.migration.name, each) for each in states),

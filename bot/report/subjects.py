@@ -17,6 +17,7 @@ _SUBJECTS = {
     "data": "Changing rows",
     "transactions": "Transactions, locks and timeouts",
     "security": "Access, secrets and code",
+    "rehearsal": "What a rehearsal shows",
     "prisma": "What Prisma makes of a file",
     "history": "The migrations folder",
     "files": "The file as text",

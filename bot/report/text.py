@@ -6,6 +6,7 @@ from bot.core.finding import Finding, Severity
 from bot.core.review import JudgedMigration, Review
 from bot.core.rewrite import Place
 from bot.report.fixes import instead_of, parts_of
+from bot.report.rehearsal_lines import rehearsal_block, rehearsal_section
 from bot.report.size_words import size_sentence
 from bot.report.source import cells, excerpt
 from bot.report.summary import summary
@@ -28,7 +29,27 @@ def check_text(
     return drawn(_review(review, width, with_sql=with_sql), width=width, colour=colour)
 
 
+def rehearsal_text(review: Review, *, width: int = 80, colour: bool = False) -> str:
+    """`rehearse`: the findings, then all that was measured, then the verdict."""
+    return drawn(_rehearsed(review, width), width=width, colour=colour)
+
+
+def _rehearsed(review: Review, width: int) -> Iterator[Line]:
+    yield from _findings(review, width)
+    yield from rehearsal_section(review)
+    yield from summary(review)
+
+
 def _review(review: Review, width: int, *, with_sql: bool) -> Iterator[Line]:
+    yield from _findings(review, width)
+    if with_sql:
+        for judged in review.migrations:
+            yield from _sql(judged)
+    yield from rehearsal_block(review)
+    yield from summary(review)
+
+
+def _findings(review: Review, width: int) -> Iterator[Line]:
     migrations = {judged.migration.path: judged for judged in review.migrations}
     before: Finding | None = None
     told: set[str] = set()
@@ -38,10 +59,6 @@ def _review(review: Review, width: int, *, with_sql: bool) -> Iterator[Line]:
             yield from _finding(finding, judged, width, told)
             yield line()
             before = finding
-    if with_sql:
-        for judged in review.migrations:
-            yield from _sql(judged)
-    yield from summary(review)
 
 
 def _same_place(before: Finding | None, finding: Finding) -> bool:

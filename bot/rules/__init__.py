@@ -201,6 +201,13 @@ ORDER = (
     "policy.policy_comments",
     "policy.policy_charset",
     "policy.policy_sql_size",
+    "rehearsal.rehearsal_failed",
+    "rehearsal.rehearsal_limit",
+    "rehearsal.down_script_wrong",
+    "rehearsal.rehearsal_incomplete",
+    "rehearsal.rehearsal_half_done",
+    "rehearsal.long_lock_estimated",
+    "rehearsal.rehearsal_disagreement",
     # Those about the history as a whole are last: they name no statement.
     "history.prisma_edited_applied",
     "history.prisma_deleted_migration",
@@ -213,6 +220,9 @@ ORDER = (
     "history.prisma_lock_file_missing",
     "prisma.prisma_schema_mismatch",
     "prisma.prisma_pooled_connection",
+    "rehearsal.rehearsal_history_failed",
+    "rehearsal.rehearsal_schema_mismatch",
+    "rehearsal.not_rehearsed",
 )
 
 

@@ -64,6 +64,16 @@ def test_stats_prints_json_or_a_table_or_writes_a_file() -> None:
     assert files.texts == {"sizes.json": dump(known)}
 
 
+def test_columns_are_read_only_where_they_are_asked_for() -> None:
+    database = FakeDatabase(given_sizes=sizes(8192))
+    made = world(CHECKOUT, {"staging": database})
+
+    stats.run(made, "staging")
+    stats.run(made, "staging", columns=True)
+
+    assert database.diary == ["sizes", "sizes and columns"]
+
+
 def test_a_check_with_a_target_asks_it_once_and_judges_for_its_version() -> None:
     database = FakeDatabase(given_sizes=sizes(8192, postgres=15))
     made = weighing(world(CHECKOUT, {"staging": database}), target="staging", stats=None)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from bot.core.sizes import RelationKind, RelationSize, RowSource, Sizes
+from bot.core.sizes import ColumnSize, RelationKind, RelationSize, RowSource, Sizes
 from bot.core.sizes_file import dump, load
 from bot.errors import UsageError
 
@@ -29,6 +29,13 @@ TAKEN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SIZES = Sizes("production", TAKEN, 16, (ORDERS, RelationSize("public.users")), seconds=2.0)
 
 COUNTS = st.integers(0, 10**15)
+COLUMNS = st.builds(
+    ColumnSize,
+    st.text(min_size=1).filter(lambda text: text.isprintable()),
+    st.floats(0, 1),
+    st.floats(-1, 1e9),
+    st.integers(0, 10**6),
+)
 RELATIONS = st.builds(
     RelationSize,
     st.text(min_size=1).filter(lambda text: text.isprintable()),
@@ -41,6 +48,7 @@ RELATIONS = st.builds(
     st.none() | st.floats(0, 1e6),
     st.none() | st.just("public.log"),
     st.booleans(),
+    st.lists(COLUMNS, max_size=3).map(tuple),
 )
 
 
@@ -85,6 +93,10 @@ def test_a_relation_is_a_line_so_that_changes_can_be_read() -> None:
     assert dump(Sizes("a", TAKEN, 16)).endswith('"relations": []\n}\n')
 
 
+def test_a_file_without_columns_is_as_it_always_was() -> None:
+    assert "columns" not in dump(SIZES)
+
+
 def test_the_time_is_written_in_utc() -> None:
     zone = timezone(timedelta(hours=2))
     sizes = Sizes("production", datetime(2026, 11, 20, 14, 0, tzinfo=zone), 16)
@@ -115,6 +127,11 @@ def test_a_later_version_may_add_fields() -> None:
         (changed_row(bytes=-1), '"bytes" is not a count'),
         (changed_row(bytes=True), '"bytes" is not a count'),
         (changed_row(bytes=None), '"bytes" is missing'),
+        (changed_row(columns=["id"]), '"columns" holds something that is no column'),
+        (changed_row(columns=[{}]), '"column" is missing'),
+        (changed_row(columns=[{"column": "id", "null_fraction": 2}]), "is not a fraction"),
+        (changed_row(columns=[{"column": "id", "distinct": -2}]), "neither a count nor less"),
+        (changed_row(columns=[{"column": "id", "distinct": True}]), '"distinct" is not a count'),
         (changed_row(rows=float("nan")), '"rows" is not a count'),
         (changed_row(rows="many"), '"rows" is not a count'),
         (changed_row(kind="view"), "'view' is none of table, partitioned table"),

@@ -18,7 +18,7 @@ from bot.core.target import Kind
 from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
 from bot.report.markdown import render_markdown
 from bot.report.report import Report
-from tests.report.regenerate import EXPECTED, KEY, drawn
+from tests.report.regenerate import EXPECTED, KEY, drawn, every
 from tests.report.samples import (
     BLOCKING_INDEX,
     HEAD,
@@ -51,9 +51,9 @@ def test_no_expected_document_is_left_over() -> None:
     assert {path.name for path in EXPECTED.iterdir()} == set(drawn())
 
 
-@pytest.mark.parametrize("name", samples())
+@pytest.mark.parametrize("name", every())
 def test_every_comment_begins_with_its_marker(name: str) -> None:
-    made = samples()[name]
+    made = every()[name]
     body = render_comment(made, KEY)
     marker = read_marker(body)
     assert marker is not None
@@ -61,9 +61,9 @@ def test_every_comment_begins_with_its_marker(name: str) -> None:
     assert marker.plan == (made.review.digest if made.review.migrations else "")
 
 
-@pytest.mark.parametrize("name", samples())
+@pytest.mark.parametrize("name", every())
 def test_every_comment_has_one_verdict_and_one_next_step(name: str) -> None:
-    body = render_comment(samples()[name], KEY)
+    body = render_comment(every()[name], KEY)
     assert body.count("**Next step:**") == 1
     assert re.search(r"\n### (🟢|🟡|🔴) ", body)
 

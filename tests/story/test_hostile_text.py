@@ -26,7 +26,7 @@ INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\u0007\u001b]")
 
 
 def outside_fences(body: str) -> str:
-    """What GitHub reads as Markdown: everything but its code blocks, by CommonMark's rule."""
+    """What GitHub reads as Markdown: everything but code, by CommonMark's rule."""
     kept, fence = [], ""
     for line in body.split("\n"):
         marks = re.match(r" {0,3}(`{3,})", line)
@@ -35,7 +35,7 @@ def outside_fences(body: str) -> str:
         elif fence and re.fullmatch(rf" {{0,3}}{fence}`*[ \t]*", line):
             fence = ""
         elif not fence:
-            kept.append(line)
+            kept.append(re.sub(r"(?<!`)`[^`]+`(?!`)", "code", line))
     assert not fence, "a code block is never closed"
     return "\n".join(kept)
 

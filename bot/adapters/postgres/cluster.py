@@ -39,7 +39,7 @@ def make_server(spec: Spec, private: Path) -> tuple[subprocess.Popen[bytes], dic
     else:
         restore(spec, private)
     (private / "data" / "pg_hba.conf").write_text(spec["hba"])
-    copy_extensions(spec, private)
+    write_extensions(spec, private)
     for attempt in range(PORT_ATTEMPTS):
         port = free_port() if spec["tcp"] else 5432
         configure(spec, private, port)
@@ -131,16 +131,16 @@ def restore(spec: Spec, private: Path) -> None:
         raise Failure(f"what was kept of an earlier one is damaged: {damage}") from None
 
 
-def copy_extensions(spec: Spec, private: Path) -> None:
-    """Ours, where the server's user can read them."""
-    if spec["extensions"] is None:
-        return
-    target = private / "extensions"
-    shutil.copytree(spec["extensions"], target, copy_function=shutil.copyfile)
-    for directory, _, names in os.walk(target):
-        Path(directory).chmod(0o755)
-        for name in names:
-            (Path(directory) / name).chmod(0o644)
+def write_extensions(spec: Spec, private: Path) -> None:
+    """Where the server's user can read them, and cannot write."""
+    if spec["extensions"]:
+        place = private / "extensions" / "extension"
+        place.mkdir(parents=True)
+        for directory in (place.parent, place):
+            directory.chmod(0o755)
+        for name, text in spec["extensions"].items():
+            (place / name).write_text(text, encoding="utf-8")
+            (place / name).chmod(0o644)
 
 
 def run_program(

@@ -1,17 +1,20 @@
 """Sizes of a target's relations, from what the server keeps about them. No table is read.
 
 Nothing here needs a right beyond CONNECT: the catalogue, the statistics' counters and the functions
-that measure files are open to every role. Column statistics, which quote values out of rows, are
-never looked at.
+that measure files are open to every role. Column statistics quote values out of rows, and are left
+alone unless they are asked for; even then only three counts of each column are selected (null_frac,
+n_distinct, avg_width), and never what quotes a value (most_common_vals, histogram_bounds, …). The
+server shows them to a role that may read the column.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from psycopg.rows import dict_row
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.core.sizes import RelationKind, RelationSize, RowSource, Sizes, with_sums
+from bot.core.sizes import ColumnSize, RelationKind, RelationSize, RowSource, Sizes, with_sums
 from bot.core.url import DEFAULT_SCHEMA
 from bot.errors import PostgresError
 
@@ -76,6 +79,19 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
  ORDER BY n.nspname, c.relname
 """
 
+# A partitioned table has counts over all its partitions, and none of its own.
+_COLUMNS = """
+SELECT c.oid, s.attname AS name, s.null_frac AS nulls, s.n_distinct AS distinct_values,
+       s.avg_width AS width
+  FROM pg_stats AS s
+  JOIN pg_namespace AS n ON n.nspname = s.schemaname
+  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = s.tablename
+  JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = s.attname
+ WHERE c.relkind IN ('r', 'p', 'm') AND s.inherited = (c.relkind = 'p')
+   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+ ORDER BY c.oid, a.attnum
+"""
+
 _KINDS = {"r": RelationKind.TABLE, "p": RelationKind.PARTITIONED, "m": RelationKind.VIEW}
 # Somebody locked a relation between two looks, or measuring takes too long.
 _IN_THE_WAY = ("55P03", "57014")
@@ -90,19 +106,27 @@ def read_sizes(
     sleep: Callable[[float], None],
     schema: str = DEFAULT_SCHEMA,
     seconds: float = COUNTED_SECONDS,
+    columns: bool = False,
 ) -> Sizes:
-    """The sizes of all tables and materialized views, with the writes of the next `seconds`."""
+    """The sizes of all tables and materialized views, with the writes of the next `seconds`.
+
+    `columns` adds what the server counted of their columns.
+    """
     about = _ask(connection, _ABOUT)[0]
     rows = _relations(connection)
     # A standby replays its primary's writes without counting them.
     counting = about["counting"] and seconds > 0
     writes = _writes(connection, sleep, seconds) if counting else {}
+    counted = _columns(connection) if columns else {}
     names = {row["oid"]: f"{row['schema']}.{row['name']}" for row in rows}
     return Sizes(
         target=target,
         taken_at=about["now"],
         postgres=about["major"],
-        relations=with_sums(_size(row, names, writes) for row in rows),
+        relations=with_sums(
+            replace(_size(row, names, writes), columns=tuple(counted.get(row["oid"], ())))
+            for row in rows
+        ),
         schema=schema,
         seconds=seconds if counting else 0.0,
     )
@@ -129,6 +153,17 @@ def _writes(
         for row in _ask(connection, _COUNTERS)
         if row["oid"] in before
     }
+
+
+def _columns(connection: Connection) -> dict[int, list[ColumnSize]]:
+    """Rounded, so that a new sample of the same rows seldom changes a file."""
+    found: dict[int, list[ColumnSize]] = {}
+    for row in _ask(connection, _COLUMNS):
+        nulls, distinct = round(row["nulls"], 3), float(f"{row['distinct_values']:.2g}")
+        found.setdefault(row["oid"], []).append(
+            ColumnSize(row["name"], nulls, distinct, row["width"])
+        )
+    return found
 
 
 def _size(row: Row, names: Mapping[int, str], writes: Mapping[int, float]) -> RelationSize:

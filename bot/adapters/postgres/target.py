@@ -159,9 +159,13 @@ class TargetDatabase:
         with explained("look for indexes that are not in use"):
             return frozenset(str(row[0]) for row in self._connection.execute(_INVALID))
 
-    def sizes(self) -> Sizes:
+    def sizes(self, *, columns: bool = False) -> Sizes:
         return read_sizes(
-            self._connection, self._target.name, schema=self._schema, sleep=time.sleep
+            self._connection,
+            self._target.name,
+            schema=self._schema,
+            sleep=time.sleep,
+            columns=columns,
         )
 
     def record_applied(self, migration: Migration) -> None:

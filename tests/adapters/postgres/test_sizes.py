@@ -1,15 +1,17 @@
 """What the bot says about the sizes of tables, against what real servers hold."""
 
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import psycopg
 import pytest
 
 from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.sizes import read_sizes
-from bot.core.sizes import RelationKind, RowSource, Sizes
+from bot.core.sizes import ColumnSize, RelationKind, RowSource, Sizes
 from bot.core.sizes_file import dump
 from bot.errors import PostgresError
 
@@ -24,10 +26,10 @@ def silent(_: float) -> None:
     """Nothing happens meanwhile."""
 
 
-def sizes_of(url: str, *, seconds: float = 0.0) -> Sizes:
+def sizes_of(url: str, *, seconds: float = 0.0, columns: bool = False) -> Sizes:
     connection = connect(url, application_name="tests")
     try:
-        return read_sizes(connection, "production", sleep=silent, seconds=seconds)
+        return read_sizes(connection, "production", sleep=silent, seconds=seconds, columns=columns)
     finally:
         connection.close()
 
@@ -74,6 +76,47 @@ def test_the_estimate_grows_with_the_pages_since_the_table_was_analysed(database
     assert size is not None
     assert size.rows is not None
     assert 9000 < size.rows < 11000
+
+
+def test_columns_are_counted_and_none_of_their_values_is_told(database: str) -> None:
+    run(
+        database,
+        "CREATE TABLE people (id int, mood text, nick text)",
+        "INSERT INTO people SELECT n, (ARRAY['canary-a', 'canary-b'])[1 + n % 2], "
+        "CASE WHEN n % 4 = 0 THEN 'canary' END FROM generate_series(1, 1000) AS n",
+        "CREATE TABLE log (at date) PARTITION BY RANGE (at)",
+        "CREATE TABLE log_1 PARTITION OF log FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
+        "INSERT INTO log SELECT '2026-01-05' FROM generate_series(1, 1000) AS n",
+        "ANALYZE",
+    )
+
+    found = sizes_of(database, columns=True)
+
+    people, log = found.of("public.people"), found.of("public.log")
+    assert people is not None
+    assert log is not None
+    assert people.columns == (
+        ColumnSize("id", 0.0, -1.0, 4),
+        ColumnSize("mood", 0.0, 2.0, 9),
+        ColumnSize("nick", 0.75, 1.0, 7),
+    )
+    assert log.columns == (ColumnSize("at", 0.0, 1.0, 4),)
+    assert "canary" not in dump(found)
+    assert sizes_of(database).of("public.people") == replace(people, columns=())
+
+
+def test_a_role_that_may_not_read_a_table_gets_no_counts_of_its_columns(database: str) -> None:
+    name = f"looker_{secrets.token_hex(4)}"
+    run(database, ORDERS, f"CREATE ROLE {name}")
+    try:
+        connection = connect(database, application_name="tests")
+        connection.execute(f"SET ROLE {name}".encode())
+        found = read_sizes(connection, "production", sleep=silent, seconds=0.0, columns=True)
+        connection.close()
+    finally:
+        run(database, f"DROP ROLE {name}")
+
+    assert [each.columns for each in found.relations] == [()]
 
 
 def test_a_table_without_pages_is_known_to_be_empty(database: str) -> None:

@@ -17,6 +17,7 @@ from bot.adapters.postgres.rehearsal.own_server import (
     administer,
 )
 from bot.adapters.postgres.rehearsal.place import APPLICATION, ROLE, Place
+from bot.adapters.postgres.rehearsal.shims import extension_files, shims_for
 from bot.adapters.postgres.rehearsal.templates import Templates, cache_directory
 from bot.adapters.postgres.server import Server
 from bot.adapters.postgres.tools import best_for_server
@@ -32,19 +33,20 @@ def open_own_place(
     environ: Mapping[str, str] = os.environ,
     note: Callable[[str], None] = lambda _: None,
     templates: Templates | None = None,
-    shims: Path | None = None,
 ) -> Iterator[Place]:
     """A place on a new server, for the length of a block. Raises PostgresError without one.
 
-    `templates` are those of the environment's cache if none are given. `shims` is a directory with
-    a directory `extension` in it, and there extensions in SQL that this server may lack.
+    `templates` are those of the environment's cache if none are given. What the history wants of
+    extensions, and the server lacks, is there in SQL as far as that goes.
     """
     kept = Templates(cache_directory(environ)) if templates is None else templates
     kept.sweep()
     installation = best_for_server(order.postgres, environ)
-    start = OwnServer(installation, order, kept, shims, note)
+    extensions = extension_files(installation, order.extensions)
+    shims = frozenset(shims_for(installation, order.extensions))
+    start = OwnServer(installation, order, kept, extensions, note)
     with start.running() as (server, cached):
-        yield OwnPlace(server, order, cached, keep=start.keep, shims=_names(shims))
+        yield OwnPlace(server, order, cached, keep=start.keep, shims=shims)
 
 
 class OwnPlace:
@@ -133,9 +135,3 @@ def _user_name(user: int) -> str:
         return pwd.getpwuid(user).pw_name
     except KeyError:
         return str(user)
-
-
-def _names(shims: Path | None) -> frozenset[str]:
-    return (
-        frozenset(each.stem for each in shims.glob("extension/*.control")) if shims else frozenset()
-    )

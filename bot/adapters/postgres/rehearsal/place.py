@@ -24,6 +24,15 @@ PINNED = {
     "statement_timeout": "30s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+    # These change how definitions are printed.
+    "quote_all_identifiers": "off",
+    "standard_conforming_strings": "on",
+    "datestyle": "ISO, MDY",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
     "row_security": "off",
     "jit": "off",
     "client_min_messages": "warning",
@@ -63,6 +72,11 @@ class Place(Protocol):
 
     def kill(self) -> None:
         """End the server at once; on a server that was given, every session of ROLE."""
+
+
+def pins(major: int) -> Mapping[str, str]:
+    """PINNED, with what only newer servers know."""
+    return {**PINNED, "transaction_timeout": "0"} if major >= 17 else PINNED
 
 
 def pinned(url: ConnectionUrl, settings: Mapping[str, str] = PINNED) -> ConnectionUrl:

@@ -1,0 +1,218 @@
+"""The procedure: replay the base, put rows in, run what is new and look on, then try it back."""
+
+import os
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from bot.adapters.postgres.catalogue import snapshot
+from bot.adapters.postgres.connection import explained
+from bot.adapters.postgres.rehearsal.data import fill
+from bot.adapters.postgres.rehearsal.extensions import Standing, create_extension, standings
+from bot.adapters.postgres.rehearsal.given_place import open_given_place
+from bot.adapters.postgres.rehearsal.guard import Guard
+from bot.adapters.postgres.rehearsal.own_place import open_own_place
+from bot.adapters.postgres.rehearsal.performing import Performer
+from bot.adapters.postgres.rehearsal.place import Place
+from bot.adapters.postgres.rehearsal.proofs import Done, prove_alone, prove_downs, run_again
+from bot.adapters.postgres.rehearsal.replaying import replay
+from bot.adapters.postgres.rehearsal.tracing import Traced, Tracer
+from bot.core.rehearsal import (
+    BaseReplay,
+    DownProof,
+    HistoryRefusal,
+    Rehearsal,
+    RehearsedMigration,
+    SecondRun,
+)
+from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Part, Step
+from bot.core.schema import Snapshot, differences
+from bot.errors import PostgresError
+
+_INVALID = """
+SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+  FROM pg_catalog.pg_index AS i
+  JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+ WHERE NOT i.indisvalid AND c.relkind = 'i'
+"""
+
+Note = Callable[[str], None]
+Opened = Callable[[], AbstractContextManager[Place]]
+
+
+def rehearse(
+    order: Order,
+    *,
+    given: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    note: Note = lambda _: None,
+) -> Rehearsal:
+    """Run what is new on top of the base. `given` is the URL of a server to do it on.
+
+    Raises PostgresError or UsageError if there is no server; whatever the migrations do is told.
+    """
+
+    def opened() -> AbstractContextManager[Place]:
+        if given is not None:
+            return open_given_place(given, order, note=note)
+        return open_own_place(order, environ=environ, note=note)
+
+    with opened() as place:
+        return _Work(_let_in(order, place), place, opened, note).done()
+
+
+def _let_in(order: Order, place: Place) -> Order:
+    """The order with the steps marked that the superuser does: extensions that are let in."""
+    if not order.extensions:
+        return order
+    with place.admin() as admin:
+        found = standings(admin, order.extensions, shims=place.server.shims)
+    let_in = {each.name for each in found if each.standing is Standing.LET_IN}
+    return replace(
+        order,
+        base=tuple(replace(each, parts=_marked(each.parts, let_in)) for each in order.base),
+        new=tuple(replace(each, parts=_marked(each.parts, let_in)) for each in order.new),
+    )
+
+
+def _marked(parts: Sequence[Part], let_in: Collection[str]) -> tuple[Part, ...]:
+    return tuple(
+        replace(
+            part,
+            steps=tuple(
+                each if each.extension in let_in else replace(each, extension="")
+                for each in part.steps
+            ),
+        )
+        for part in parts
+    )
+
+
+class _Work:
+    """One rehearsal in one place."""
+
+    def __init__(self, order: Order, place: Place, another: Opened, note: Note) -> None:
+        self._order = order
+        self._place = place
+        self._another = another
+        self._note = note
+        self._began = time.monotonic()
+        self._guard = Guard(
+            order.limits,
+            terminate=self._terminate,
+            disk_used=place.disk_used,
+            kill=place.kill,
+        )
+        self._performer = Performer(place.author, self._guard, self._create_extension)
+
+    def done(self) -> Rehearsal:
+        order, place = self._order, self._place
+        left = self._left(place)
+        refused = replay(place.author, left, self._performer, self._guard, self._note)
+        if refused is not None:
+            return Rehearsal(server=place.server, base=self._base(refused))
+        if left:
+            place.keep()
+        base = self._base()
+        data, sizes = fill(place, order.data, self._guard, self._note)
+        found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes)
+        return replace(found, migrations=self._migrations())
+
+    def _base(self, refused: HistoryRefusal | None = None) -> BaseReplay:
+        return BaseReplay(
+            migrations=len(self._order.base),
+            cached=self._place.cached,
+            seconds=round(time.monotonic() - self._began, 3),
+            refused=refused,
+        )
+
+    def _migrations(self) -> tuple[RehearsedMigration, ...]:
+        """Each in turn, until one is stopped: what comes after it would find another schema."""
+        done: list[Done] = []
+        found: list[RehearsedMigration] = []
+        with self._place.admin() as admin:
+            tracer = Tracer(self._place.author, admin, self._guard)
+            before = self._look()
+            for each in self._order.new:
+                self._note(f"running {each.name}")
+                traced = tracer.run(each.parts)
+                if traced.refused is not None:
+                    found.append(self._stopped(each, traced, before))
+                    return tuple(found)
+                after = self._look()
+                found.append(_rehearsed(each, traced, before, after))
+                done.append(Done(each, before, after))
+                before = after
+        return self._proved(done, found)
+
+    def _stopped(
+        self, migration: NewMigration, traced: Traced, before: Snapshot
+    ) -> RehearsedMigration:
+        """With what it leaves behind, as far as there is a server left to be asked."""
+        try:
+            self._without_invalid_indexes(migration)
+            after = self._look()
+        except PostgresError:
+            after = before
+        found = _rehearsed(migration, traced, before, after)
+        return replace(found, stays=found.changes.lines)
+
+    def _without_invalid_indexes(self, migration: NewMigration) -> None:
+        """A concurrent build that failed leaves one, and apply drops it."""
+        if all(part.transactional for part in migration.parts):
+            return
+        with self._place.admin() as admin, explained("drop what a failed build left"):
+            for (name,) in admin.execute(_INVALID).fetchall():
+                admin.execute(f"DROP INDEX CONCURRENTLY {name}".encode())
+
+    def _proved(
+        self, done: Sequence[Done], found: Sequence[RehearsedMigration]
+    ) -> tuple[RehearsedMigration, ...]:
+        if any(each.migration.down is not None for each in done):
+            self._note("running down.sql, and up again")
+        downs = prove_downs(done, self._performer, self._look)
+        seconds: dict[str, SecondRun] = {}
+        if all(each.proved for each in downs.values()):
+            for each in done:
+                seconds[each.migration.name] = run_again(each, self._performer, self._look)
+        for number, each in enumerate(done):
+            name = each.migration.name
+            if each.migration.down is not None and name not in downs:
+                downs[name] = self._proved_elsewhere(each, done[:number])
+        return tuple(
+            replace(each, down=downs.get(each.name), second=seconds.get(each.name))
+            for each in found
+        )
+
+    def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
+        """Where a rollback would not reach it, because of what comes after it: on its own."""
+        with self._another() as place:
+            other = _Work(self._order, place, self._another, self._note)
+            replay(place.author, self._left(place), other._performer, other._guard, self._note)
+            return prove_alone(done, before, other._performer, other._look)
+
+    def _left(self, place: Place) -> Sequence[BaseMigration]:
+        return self._order.base[place.cached :]
+
+    def _look(self) -> Snapshot:
+        with self._place.admin() as connection:
+            return snapshot(connection, privileges=True)
+
+    def _terminate(self, pid: int) -> None:
+        with self._place.admin() as connection, explained("end a statement"):
+            connection.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (pid,))
+
+    def _create_extension(self, step: Step) -> None:
+        with self._place.admin() as connection:
+            create_extension(connection, step.extension, schema=step.schema)
+
+
+def _rehearsed(
+    migration: NewMigration, traced: Traced, before: Snapshot, after: Snapshot
+) -> RehearsedMigration:
+    changes = differences(before, after)
+    return RehearsedMigration(
+        migration.name, statements=traced.statements, refused=traced.refused, changes=changes
+    )

@@ -1,0 +1,131 @@
+"""Run the migrations that a branch adds on a throw-away PostgreSQL, and say what they really did.
+
+The history they stand on is replayed first. Then each new statement is run as a rollout would run
+it: how long it takes, which locks it takes and who waits behind them, what is rewritten, read,
+built and lost; the schema before and after; down.sql, and up again.
+
+\b
+  migration-bot rehearse                     what this branch adds to its base
+  migration-bot rehearse --all               the whole history, from an empty database
+  migration-bot rehearse --data synthetic    on made-up rows, to see how long it takes
+  migration-bot rehearse --postgres URL      on another server, which is left as it was
+  migration-bot rehearse --format json       for machines; docs/reference/check.schema.json
+"""
+
+import re
+from dataclasses import replace
+from pathlib import PurePath
+
+import click
+
+from bot.commands.check import weighing
+from bot.commands.session import Session, format_option, pass_session
+from bot.core.finding import Verdict
+from bot.core.rehearsal import DataKind
+from bot.core.review import Review
+from bot.core.sizes import SIZE_PATTERN, bytes_of
+from bot.errors import ExitCode, PostgresError, UsageError
+from bot.flows.rehearsal import rehearsed
+from bot.flows.review import review_change
+from bot.world import World
+
+DATA = tuple(each.value for each in DataKind)
+
+
+def run(
+    world: World,
+    *,
+    base: str | None = None,
+    everything: bool = False,
+    form: str = "text",
+    timeline: str | None = None,
+) -> ExitCode:
+    now = world.now()
+    checkout = world.checkout
+    change = checkout.everything(now) if everything else checkout.change(base, now)
+    review = rehearsed(review_change(change, world), change, world)
+    _require_server(review)
+    if timeline:
+        _draw(review, timeline, world)
+    world.console.show(_face(review, form, world))
+    return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
+
+
+def _require_server(review: Review) -> None:
+    """Somebody who asks for a rehearsal is told by an error that there was none."""
+    if review.rehearsal is not None and review.rehearsal.problem:
+        raise PostgresError(review.rehearsal.problem, hint=review.rehearsal.hint)
+
+
+def _face(review: Review, form: str, world: World) -> str:
+    if form == "json":
+        from bot.report.as_json import dumps, review_json
+
+        return dumps(review_json(review))
+    from bot.report.text import rehearsal_text
+
+    page = world.console.page
+    return rehearsal_text(review, width=page.width, colour=page.colour)
+
+
+def _draw(review: Review, file: str, world: World) -> None:
+    """One picture for each migration; with several, each has its migration in its name."""
+    from bot.report.lock_timeline_svg import lock_timeline_svg
+
+    assert review.rehearsal is not None
+    path = PurePath(file)
+    for judged in review.migrations:
+        name = judged.migration.name
+        found = review.rehearsal.of(name)
+        if found is not None and found.statements:
+            several = len(review.migrations) > 1
+            place = path.with_stem(f"{path.stem}-{name}") if several else path
+            world.files.write(str(place), lock_timeline_svg(found, judged.statements))
+
+
+def _size(text: str) -> int:
+    if re.match(SIZE_PATTERN, text) is None:
+        raise UsageError(f"{text} is no size.", hint="Write it as 500MB or 1.5GB.")
+    return bytes_of(text)
+
+
+@click.command(help=__doc__)
+@click.option("--base", metavar="REF", help="Compare with this branch or commit.")
+@click.option("--all", "everything", is_flag=True, help="Rehearse every migration there is.")
+@format_option("text", "json")
+@click.option(
+    "--postgres", "url", metavar="URL", help="A server to do it on, and no throw-away one."
+)
+@click.option("--data", type=click.Choice(DATA), help="Which rows to run on.")
+@click.option("--budget", metavar="SIZE", help="How many bytes of rows may be made up: 500MB.")
+@click.option("--target", metavar="NAME", help="Carry what is measured over to this target's size.")
+@click.option("--stats", metavar="FILE", help="Carry it over to the sizes that `stats` wrote.")
+@click.option("--timeline", metavar="FILE", help="Draw who waits how long into this SVG file.")
+@pass_session
+def command(
+    session: Session,
+    base: str | None,
+    everything: bool,
+    form: str,
+    url: str | None,
+    data: str | None,
+    budget: str | None,
+    target: str | None,
+    stats: str | None,
+    timeline: str | None,
+) -> ExitCode:
+    if base and everything:
+        raise UsageError(
+            "--base and --all exclude each other.",
+            hint="Use --base to compare with a branch, or --all to start from nothing.",
+        )
+    world = weighing(session.world, target=target, stats=stats)
+    chosen = world.settings.rehearsal
+    if data is not None:
+        chosen = replace(chosen, data=DataKind(data))
+    if budget is not None:
+        chosen = replace(chosen, budget=_size(budget))
+    world = replace(world, settings=replace(world.settings, rehearsal=chosen))
+    if url is not None and world.rehearsals is not None:
+        world = replace(world, rehearsals=world.rehearsals.at(url))
+    return run(world, base=base, everything=everything, form=form, timeline=timeline)

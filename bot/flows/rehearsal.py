@@ -1,0 +1,144 @@
+"""Rehearsing what a branch adds: asked of a server, set beside the prediction, and judged."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.core.history import Change
+from bot.core.rehearsal import (
+    DataKind,
+    HistoryRefusal,
+    Rehearsal,
+    RehearsedMigration,
+    RehearsedStatement,
+)
+from bot.core.rehearsal_order import DataOrder, Order
+from bot.core.review import JudgedMigration, Review
+from bot.core.rule import Rule, name_of
+from bot.errors import PostgresError, UsageError
+from bot.flows.rehearsal_order import order_for, parts_of
+from bot.judge.rehearsed import with_rehearsal
+from bot.rehearsing.agreement import disagreements
+from bot.rehearsing.estimates import estimates_of
+from bot.rules import RULES
+from bot.sql.parse import parse
+from bot.world import World
+
+SILENT_FOR = timedelta(seconds=2)
+
+
+def rehearsed(
+    review: Review, change: Change, world: World, rules: Sequence[Rule] = RULES
+) -> Review:
+    """The review with a rehearsal of its migrations in it, and with what follows from that.
+
+    Without new migrations there is nothing to rehearse.
+    """
+    if not review.migrations or world.rehearsals is None:
+        return review
+    settings = world.settings
+    return with_rehearsal(
+        review,
+        _compared(_rehearsal(review, change, world), review, world),
+        rules,
+        folder=change.head.folder,
+        today=change.now.date(),
+        severities=settings.severities,
+        known=[name_of(rule) for rule in RULES],
+        exclusions=settings.exclusions,
+        options=settings.options,
+    )
+
+
+def _rehearsal(review: Review, change: Change, world: World) -> Rehearsal:
+    wanted = order_for(change, review, world.settings, _data(world))
+    try:
+        with world.console.waiting("rehearsing"):
+            found = _run(wanted.order, world)
+    except (PostgresError, UsageError) as error:
+        return Rehearsal(problem=error.message, hint=error.hint)
+    if found.base.refused is not None or any(each.refused for each in found.migrations):
+        return found
+    return replace(found, migrations=(*found.migrations, *wanted.impossible))
+
+
+def _run(order: Order, world: World) -> Rehearsal:
+    """Where the history stops and it is not known at which statement, once more to find that."""
+    assert world.rehearsals is not None
+    note = _progress(world)
+    found = world.rehearsals.run(order, note)
+    refused = found.base.refused
+    if refused is None or refused.line:
+        return found
+    return world.rehearsals.run(_statement_by_statement(order, refused), note)
+
+
+def _progress(world: World) -> Callable[[str], None]:
+    """Says how far it is, once it has taken long enough to be wondered at."""
+    began = world.now()
+
+    def note(text: str) -> None:
+        if world.now() - began >= SILENT_FOR:
+            world.console.say(text)
+
+    return note
+
+
+def _statement_by_statement(order: Order, refused: HistoryRefusal) -> Order:
+    try:
+        base = tuple(
+            replace(each, parts=parts_of(each.sql, each.name, order.postgres))
+            if each.name == refused.migration
+            else each
+            for each in order.base
+        )
+    except UsageError:
+        return order
+    return replace(order, base=base)
+
+
+def _data(world: World) -> DataOrder:
+    wanted = world.settings.rehearsal
+    seed = ""
+    if wanted.data is DataKind.SEED:
+        seed = world.seed() or ""
+    statements = tuple(each.sql for each in parse(seed).statements)
+    sizes = world.sizes() if wanted.data is not DataKind.NONE else None
+    return DataOrder(wanted.data, seed=statements, budget=wanted.budget, sizes=sizes)
+
+
+def _compared(found: Rehearsal, review: Review, world: World) -> Rehearsal:
+    """With the prediction set beside each measurement, and carried over to the target's size."""
+    judged = {each.migration.name: each for each in review.migrations}
+    return replace(
+        found,
+        migrations=tuple(
+            _estimated(_agreeing(each, judged[each.name]), judged[each.name], found, world)
+            for each in found.migrations
+        ),
+    )
+
+
+def _agreeing(rehearsed: RehearsedMigration, judged: JudgedMigration) -> RehearsedMigration:
+    effects = {each.statement.index: each.effects for each in judged.statements}
+
+    def compared(each: RehearsedStatement) -> RehearsedStatement:
+        if each.measured is None or each.index not in effects:
+            return each
+        return replace(each, disagreements=disagreements(effects[each.index], each.measured))
+
+    return replace(rehearsed, statements=tuple(map(compared, rehearsed.statements)))
+
+
+def _estimated(
+    rehearsed: RehearsedMigration, judged: JudgedMigration, found: Rehearsal, world: World
+) -> RehearsedMigration:
+    target = world.sizes() if found.sizes else None
+    if target is None:
+        return rehearsed
+    pairs = [
+        (each, measured)
+        for each in judged.statements
+        if (measured := rehearsed.measured(each.statement.index)) is not None
+    ]
+    return replace(rehearsed, estimates=estimates_of(pairs, found.sizes, target))

@@ -1,0 +1,64 @@
+"""`down.sql` does not lead back to the schema before its migration.
+
+A rollback is run when something is wrong already. The rehearsal runs the script after its
+migration, compares the whole schema with that before, and runs the migration once more.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from bot.core.finding import Severity
+from bot.core.migration import DOWN_SCRIPT, SCRIPT
+from bot.core.rehearsal import DownProof
+from bot.core.rule import Hit
+from bot.judge.rehearsed import RehearsedContext
+
+SEVERITY = Severity.ERROR
+
+FIX = "Mend down.sql until `migration-bot rehearse` says that it is proved, or take it out."
+
+BAD = """
+CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY, "name" TEXT NOT NULL);
+CREATE TYPE "Colour" AS ENUM ('red', 'green');
+-- down.sql
+DROP TABLE "Tag";
+"""
+
+GOOD = """
+CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY, "name" TEXT NOT NULL);
+CREATE TYPE "Colour" AS ENUM ('red', 'green');
+-- down.sql
+DROP TABLE "Tag";
+DROP TYPE "Colour";
+"""
+
+QUIET = [
+    'CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY);',
+    'CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY);\n-- down.sql\nDROP TABLE "Tag";',
+    "CREATE SCHEMA tags;\n-- down.sql\nDROP SCHEMA tags;",
+]
+
+_MOST = 3
+
+
+def check_rehearsed(context: RehearsedContext) -> Iterator[Hit]:
+    down = context.rehearsed.down
+    if down is None or down.proved:
+        return
+    path = context.judged.migration.path.removesuffix(SCRIPT) + DOWN_SCRIPT
+    yield Hit(_words(down), path=path)
+
+
+def _words(down: DownProof) -> str:
+    if down.refused is not None:
+        return f"down.sql cannot be run: {down.refused.message.rstrip('.')}."
+    if down.left:
+        return f"After down.sql the schema is not as before: {_listed(down.left)}."
+    if down.up_refused is not None:
+        said = down.up_refused.message.rstrip(".")
+        return f"After down.sql the migration cannot be run again: {said}."
+    return f"After down.sql and up again the schema differs: {_listed(down.again)}."
+
+
+def _listed(lines: Sequence[str]) -> str:
+    more = len(lines) - _MOST
+    return "; ".join(lines[:_MOST]) + (f"; and {more} more" if more > 0 else "")
