@@ -11,22 +11,17 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bot.adapters.postgres.archive import Damaged, unpack
-from bot.adapters.postgres.confinement import told
+from bot.adapters.postgres.launching import Spec, as_account, launch, tied
 
 PORT_ATTEMPTS = 5
-PR_SET_PDEATHSIG = 1
 IPC_RMID = 0
 # Stands for the private directory in a setting.
 PRIVATE = "{private}"
-
-Spec = dict[str, Any]
 
 
 class Failure(Exception):
@@ -44,7 +39,7 @@ def make_server(spec: Spec, private: Path) -> tuple[subprocess.Popen[bytes], dic
     else:
         restore(spec, private)
     (private / "data" / "pg_hba.conf").write_text(spec["hba"])
-    copy_extensions(spec, private)
+    write_extensions(spec, private)
     for attempt in range(PORT_ATTEMPTS):
         port = free_port() if spec["tcp"] else 5432
         configure(spec, private, port)
@@ -136,16 +131,16 @@ def restore(spec: Spec, private: Path) -> None:
         raise Failure(f"what was kept of an earlier one is damaged: {damage}") from None
 
 
-def copy_extensions(spec: Spec, private: Path) -> None:
-    """Ours, where the server's user can read them."""
-    if spec["extensions"] is None:
-        return
-    target = private / "extensions"
-    shutil.copytree(spec["extensions"], target, copy_function=shutil.copyfile)
-    for directory, _, names in os.walk(target):
-        Path(directory).chmod(0o755)
-        for name in names:
-            (Path(directory) / name).chmod(0o644)
+def write_extensions(spec: Spec, private: Path) -> None:
+    """Where the server's user can read them, and cannot write."""
+    if spec["extensions"]:
+        place = private / "extensions" / "extension"
+        place.mkdir(parents=True)
+        for directory in (place.parent, place):
+            directory.chmod(0o755)
+        for name, text in spec["extensions"].items():
+            (place / name).write_text(text, encoding="utf-8")
+            (place / name).chmod(0o644)
 
 
 def run_program(
@@ -178,62 +173,6 @@ def configure(spec: Spec, private: Path, port: int) -> None:
     (private / "data" / "postgresql.conf").write_text("".join(lines))
 
 
-def launch(
-    spec: Spec, private: Path, programs: Path
-) -> tuple[subprocess.Popen[bytes], tuple[str, ...]]:
-    """The server's process, and what of its confinement the kernel granted."""
-    command = [str(programs / "postgres"), "-D", str(private / "data")]
-    # Immediate shutdown: nothing in this directory is worth a checkpoint.
-    tie = tied(signal.SIGQUIT)
-    wanted = spec["confinement"]
-    if wanted is None:
-        return begin(command, private, tie, **as_account(spec)), ()
-    try:
-        return begin_confined(command, private, tie, wanted, spec["account"])
-    except subprocess.SubprocessError:
-        # The kernel took it half-way out of the network, which is no place to run in.
-        return begin_confined(command, private, tie, {**wanted, "network": False}, spec["account"])
-
-
-def begin_confined(
-    command: list[str],
-    private: Path,
-    tie: Callable[[], None],
-    wanted: dict[str, Any],
-    account: dict[str, int] | None,
-) -> tuple[subprocess.Popen[bytes], tuple[str, ...]]:
-    reading, writing = os.pipe()
-    shut_in = told(writing, wanted, account)
-
-    def prepare() -> None:
-        shut_in()
-        # After it became another user: the kernel forgets it then.
-        tie()
-
-    with open(reading, "rb") as answer:  # noqa: PTH123
-        try:
-            server = begin(command, private, prepare)
-        finally:
-            os.close(writing)
-        return server, tuple(answer.read().decode().split())
-
-
-def begin(
-    command: list[str], private: Path, prepare: Callable[[], None], **account: Any
-) -> subprocess.Popen[bytes]:
-    with (private / "server.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - a program we located, and no shell
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=private / "data",
-            env={},
-            preexec_fn=prepare,
-            **account,
-        )
-
-
 def await_ready(server: subprocess.Popen[bytes], private: Path, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -252,27 +191,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def as_account(spec: Spec) -> dict[str, Any]:
-    account = spec["account"]
-    if account is None:
-        return {}
-    return {"user": account["uid"], "group": account["gid"], "extra_groups": []}
-
-
-def tied(farewell: int) -> Callable[[], None]:
-    """For a new child: take this signal when the warden dies. Linux alone can promise it."""
-    warden = os.getpid()
-    library = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-    def tie() -> None:
-        if library is not None:
-            library.prctl(PR_SET_PDEATHSIG, farewell)
-        if os.getppid() != warden:
-            os._exit(1)
-
-    return tie
 
 
 def tail(text: str, lines: int = 12) -> str:

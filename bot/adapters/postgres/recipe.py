@@ -4,7 +4,7 @@ import os
 import pwd
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +44,13 @@ class Provision:
     """What only some servers are made with.
 
     `template` is a data directory as archive.py packs it, in place of initdb's, and `initdb` more
-    arguments of initdb. `extensions` is a directory to look for extensions in; a setting may name
-    where it ends up as `{private}/extensions`.
+    arguments of initdb. `extensions` are files of extensions by their names; a setting may name
+    the directory in which they are to be looked for as `{private}/extensions`.
     """
 
     template: Path | None = None
     initdb: tuple[str, ...] = ()
-    extensions: Path | None = None
+    extensions: Mapping[str, str] = field(default_factory=dict)
     confinement: Confinement | None = None
 
 
@@ -88,14 +88,10 @@ def recipe(
         "password": password,
         "tcp": tcp,
         "seconds": START_SECONDS,
-        "template": _text(provision.template),
-        "extensions": _text(provision.extensions),
+        "template": str(provision.template) if provision.template else None,
+        "extensions": dict(provision.extensions),
         "confinement": _confinement(provision.confinement, installation.major),
     }
-
-
-def _text(path: Path | None) -> str | None:
-    return None if path is None else str(path)
 
 
 def _confinement(wanted: Confinement | None, major: int) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ Linux), and the lock on the directory falls open, so that the next warden sweeps
 """
 
 import contextlib
+import ctypes
 import fcntl
 import json
 import os
@@ -18,6 +19,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,15 +28,16 @@ from typing import Any
 
 from bot.adapters.postgres.cluster import (
     Failure,
-    Spec,
     forget_shared_memory,
     make_server,
     stop,
 )
+from bot.adapters.postgres.launching import Spec
 
 PREFIX = "migration-bot-pg-"
 LOCK = "lock"
 STALE_SECONDS = 60
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def main() -> int:
@@ -42,6 +45,7 @@ def main() -> int:
     os.umask(0o077)
     for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(ignored, signal.SIG_IGN)
+    adopt_orphans()
     orders = Orders(parent=os.getppid())
     spec = orders.first()
     if spec is None:
@@ -67,6 +71,7 @@ def keep(spec: Spec, orders: "Orders") -> int:
     finally:
         if server is not None:
             stop(server)
+        end_orphans()
         if private is not None:
             remove(private)
     return 0
@@ -135,6 +140,22 @@ def say(answer: dict[str, Any]) -> None:
     """Answer the parent; if it has gone, nobody wants to know."""
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(answer).encode() + b"\n")
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what a killed server leaves running: it has no other then."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans() -> None:
+    """A busy backend looks after its server only when it is done, and that may be never."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    with contextlib.suppress(OSError):
+        while pids := [int(pid) for pid in children.read_text().split()]:
+            for pid in pids:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
 
 
 def private_directory(base: Path, account: dict[str, int] | None) -> Path:

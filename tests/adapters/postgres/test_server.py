@@ -169,6 +169,17 @@ def test_a_killed_server_is_cleared_up_at_once() -> None:
         assert line.split()[1] not in left
 
 
+@needs_linux
+def test_a_killed_server_takes_its_busy_backends_with_it() -> None:
+    with start_server() as server, psycopg.connect(server.url(), autocommit=True) as busy:
+        busy.pgconn.send_query(b"DO $$ BEGIN LOOP END LOOP; END $$")
+        assert becomes_true(lambda: alive(busy.info.backend_pid))
+        os.kill(server.pid, signal.SIGKILL)
+        assert becomes_true(lambda: not server.directory.exists())
+        assert not alive(busy.info.backend_pid)
+        busy.close()
+
+
 @pytest.fixture
 def short_directory() -> Iterator[Path]:
     """A temporary directory with a name that leaves room for a socket's, open to every user."""

@@ -4,71 +4,31 @@ What is there besides is not touched. Whoever is at work holds a lock under the 
 name that nobody holds was left by a run that was killed, and goes with the next.
 """
 
-import re
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from psycopg import sql
 
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.author import author_settings, create_author, given_roles
-from bot.adapters.postgres.rehearsal.own_server import APPLICATION
-from bot.adapters.postgres.rehearsal.place import PINNED, Place, pinned
+from bot.adapters.postgres.rehearsal.leftovers import drop, lock_key, new_name, sweep
+from bot.adapters.postgres.rehearsal.place import APPLICATION, Place, pinned, pins
 from bot.core.rehearsal import Isolation, RehearsalServer
 from bot.core.rehearsal_order import Order
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import PostgresError, UsageError
 
-PREFIX = "migration_bot_rehearsal_"
 PROVIDER = "given"
 # Only these may set them.
 _OF_SUPERUSERS = ("session_replication_role",)
-
-_NAME = re.compile(PREFIX + r"([0-9a-f]{15})")
 
 _LOGIN = """
 SELECT pg_catalog.current_setting('server_version'),
        pg_catalog.current_setting('server_version_num')::int / 10000,
        rolsuper, rolcreatedb AND rolcreaterole, pg_catalog.pg_is_in_recovery()
   FROM pg_catalog.pg_roles WHERE rolname = current_user
-"""
-# A database of ours belongs to the role of its name, and a role that we made says so.
-_LEFT = """
-SELECT role.rolname
-  FROM pg_catalog.pg_roles AS role
- WHERE pg_catalog.starts_with(role.rolname, %(prefix)s)
-   AND NOT EXISTS (SELECT FROM pg_catalog.pg_database AS database
-                    WHERE database.datname = role.rolname AND database.datdba <> role.oid)
- UNION
-SELECT description
-  FROM pg_catalog.pg_shdescription
- WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
-   AND pg_catalog.starts_with(description, %(prefix)s)
-"""
-# Whoever holds it may have come by way of another database.
-_HELD = """
-SELECT EXISTS (SELECT FROM pg_catalog.pg_locks
-                WHERE locktype = 'advisory' AND granted AND objsubid = 1
-                  AND (classid::bigint << 32 | objid::bigint) = %s)
-"""
-# From 16 on whoever makes a role is its administrator. The last made come first: with a role goes
-# the right to drop those that it made.
-_MADE = """
-WITH RECURSIVE made (oid, generation) AS (
-    SELECT objoid, 1 FROM pg_catalog.pg_shdescription
-     WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND description = %(name)s
-     UNION ALL
-    SELECT oid, 0 FROM pg_catalog.pg_roles WHERE rolname = %(name)s
-     UNION ALL
-    SELECT membership.roleid, made.generation + 1
-      FROM made JOIN pg_catalog.pg_auth_members AS membership ON membership.member = made.oid
-     WHERE membership.admin_option
-)
-SELECT role.rolname FROM made JOIN pg_catalog.pg_roles AS role USING (oid)
- WHERE made.generation > 0
- GROUP BY role.rolname ORDER BY pg_catalog.max(made.generation) DESC
 """
 _END_SESSIONS = """
 SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = %s
@@ -92,10 +52,10 @@ def open_given_place(
         )
     with connect(parsed, application_name=APPLICATION) as login:
         facts = _facts(login, parsed)
-        _sweep(login, note)
-        name = PREFIX + secrets.token_hex(8)[:15]
+        sweep(login, parsed, note)
+        name = new_name()
         with explained("hold the lock of a rehearsal"):
-            login.execute("SELECT pg_catalog.pg_advisory_lock(%s)", (_key(name),))
+            login.execute("SELECT pg_catalog.pg_advisory_lock(%s)", (lock_key(name),))
         try:
             password = _make(login, name, order, facts)
             yield GivenPlace(login, parsed, name, password, facts, order)
@@ -193,7 +153,7 @@ def _facts(login: Connection, url: ConnectionUrl) -> _Facts:
 def _admin_url(url: ConnectionUrl, name: str, facts: _Facts) -> ConnectionUrl:
     allowed = {
         setting: value
-        for setting, value in PINNED.items()
+        for setting, value in pins(facts.major).items()
         if facts.superuser or setting not in _OF_SUPERUSERS
     }
     return pinned(replace(url.with_database(name), options=""), allowed)
@@ -248,59 +208,16 @@ def _make_missing(login: Connection, role: str, name: str) -> None:
         login.execute(comment.format(sql.Identifier(role), sql.Literal(name)))
 
 
-def _sweep(login: Connection, note: Callable[[str], None]) -> None:
-    """Drop what runs left that were killed."""
-    with explained("look for what earlier rehearsals left"):
-        left = [name for (name,) in login.execute(_LEFT, {"prefix": PREFIX})]
-    for name in left:
-        if _NAME.fullmatch(name) is not None and not _held(login, name):
-            note("dropping what an earlier rehearsal left on the server")
-            # Another run may be doing the same, or the role may belong to somebody else's login.
-            with suppress(PostgresError):
-                _drop(login, name)
-
-
 def _clear_up(
     login: Connection, url: ConnectionUrl, name: str, note: Callable[[str], None]
 ) -> None:
     """On a new connection if the first was lost: with it went the lock, and nothing else."""
     try:
-        _drop(login, name)
+        drop(login, url, name)
         # The session of a run that was killed just before this one began has ended by now.
-        _sweep(login, note)
+        sweep(login, url, note)
     except PostgresError:
         if not login.closed:
             raise
         with connect(url, application_name=APPLICATION) as again:
-            _drop(again, name)
-
-
-def _held(login: Connection, name: str) -> bool:
-    with explained("see whose rehearsal is alive"):
-        row = login.execute(_HELD, (_key(name),)).fetchone()
-    assert row is not None
-    return bool(row[0])
-
-
-def _drop(login: Connection, name: str) -> None:
-    with explained("drop what was rehearsed on"):
-        there = login.execute(
-            "SELECT FROM pg_catalog.pg_database WHERE datname = %s", (name,)
-        ).fetchone()
-        if there is not None:
-            login.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        made = [role for (role,) in login.execute(_MADE, {"name": name})]
-    for role in made:
-        # One that another rehearsal gives rights to goes with that one, or a later one.
-        with suppress(PostgresError):
-            _drop_role(login, role)
-    _drop_role(login, name)
-
-
-def _drop_role(login: Connection, role: str) -> None:
-    with explained("drop the role that was rehearsed with"):
-        login.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
-
-
-def _key(name: str) -> int:
-    return int(name.removeprefix(PREFIX), 16)
+            drop(again, url, name)

@@ -9,20 +9,18 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.own_server import (
-    APPLICATION,
     DATABASE,
     OwnServer,
     administer,
 )
-from bot.adapters.postgres.rehearsal.place import ROLE, Place
-from bot.adapters.postgres.rehearsal.shims import SINCE, write_shims
+from bot.adapters.postgres.rehearsal.place import APPLICATION, ROLE, Place
+from bot.adapters.postgres.rehearsal.shims import extension_files, shims_for
 from bot.adapters.postgres.rehearsal.templates import Templates, cache_directory
 from bot.adapters.postgres.server import Server
-from bot.adapters.postgres.tools import Installation, best_for_server
+from bot.adapters.postgres.tools import best_for_server
 from bot.core.rehearsal import Isolation, RehearsalServer
 from bot.core.rehearsal_order import Limits, Order
 from bot.errors import PostgresError
@@ -44,24 +42,11 @@ def open_own_place(
     kept = Templates(cache_directory(environ)) if templates is None else templates
     kept.sweep()
     installation = best_for_server(order.postgres, environ)
-    with _written_shims(installation, order) as (directory, shims):
-        start = OwnServer(installation, order, kept, directory, note)
-        with start.running() as (server, cached):
-            yield OwnPlace(server, order, cached, keep=start.keep, shims=frozenset(shims))
-
-
-@contextmanager
-def _written_shims(
-    installation: Installation, order: Order
-) -> Iterator[tuple[Path | None, tuple[str, ...]]]:
-    """A directory with what has to be at hand for this history; None if nothing has to."""
-    if not order.extensions or installation.major < SINCE:
-        yield None, ()
-        return
-    with TemporaryDirectory(prefix="migration-bot-extensions-") as name:
-        directory = Path(name)
-        shims = write_shims(directory, installation=installation, wanted=order.extensions)
-        yield (directory if any(directory.rglob("*.control")) else None), shims
+    extensions = extension_files(installation, order.extensions)
+    shims = frozenset(shims_for(installation, order.extensions))
+    start = OwnServer(installation, order, kept, extensions, note)
+    with start.running() as (server, cached):
+        yield OwnPlace(server, order, cached, keep=start.keep, shims=shims)
 
 
 class OwnPlace:

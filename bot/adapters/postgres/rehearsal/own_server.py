@@ -1,17 +1,16 @@
 """How a server comes to be for one order: from a template if one fits, else from nothing."""
 
-import hashlib
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.recipe import SETTINGS, Confinement, Provision
 from bot.adapters.postgres.rehearsal.author import role_statements
-from bot.adapters.postgres.rehearsal.place import ROLE, pinned, pins
+from bot.adapters.postgres.rehearsal.place import APPLICATION, ROLE, pinned, pins
 from bot.adapters.postgres.rehearsal.templates import Templates, keys
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation
@@ -19,7 +18,6 @@ from bot.core.rehearsal_order import Limits, Order
 from bot.core.url import parse_url
 from bot.errors import PostgresError
 
-APPLICATION = "migration-bot/rehearsal"
 DATABASE = "rehearsal"
 # Whoever changes how a template comes to be, or what is in it, counts up.
 TEMPLATE_FORMAT = 1
@@ -51,16 +49,15 @@ class OwnServer:
         installation: Installation,
         order: Order,
         templates: Templates,
-        shims: Path | None,
+        extensions: Mapping[str, str],
         note: Callable[[str], None],
     ) -> None:
         self._installation = installation
         self._order = order
         self._templates = templates
         self._note = note
-        # Before 18 a server looks for extensions in one place only, which is not ours.
-        self._shims = shims if installation.major >= 18 else None
-        self._settings = _settings(installation.major, order.limits, self._shims)
+        self._extensions = extensions
+        self._settings = _settings(installation.major, order.limits, extensions)
         self._keys = keys(self._ingredients(), order.base)
 
     @contextmanager
@@ -97,7 +94,7 @@ class OwnServer:
         provision = Provision(
             template=template,
             initdb=INITDB,
-            extensions=self._shims,
+            extensions=self._extensions,
             confinement=Confinement(memory=limits.memory, file_size=limits.disk),
         )
         with start_server(
@@ -143,11 +140,11 @@ class OwnServer:
             "settings": {**SETTINGS, **self._settings},
             "initdb": INITDB,
             "roles": [each.as_string() for each in role_statements(order, installation.major)],
-            "shims": _digest(self._shims),
+            "extensions": dict(self._extensions),
         }
 
 
-def _settings(major: int, limits: Limits, shims: Path | None) -> dict[str, str]:
+def _settings(major: int, limits: Limits, extensions: Mapping[str, str]) -> dict[str, str]:
     found = {
         "autovacuum": "off",
         "full_page_writes": "on",
@@ -181,7 +178,7 @@ def _settings(major: int, limits: Limits, shims: Path | None) -> dict[str, str]:
         found["max_notify_queue_pages"] = "4096"
     if major >= 18:
         found["io_method"] = "sync"
-    if shims is not None:
+    if extensions:
         found["extension_control_path"] = "{private}/extensions:$system"
     return found
 
@@ -210,12 +207,3 @@ def _last_segment(connection: Connection) -> str:
     ).fetchone()
     assert row is not None
     return str(row[0])
-
-
-def _digest(directory: Path | None) -> str:
-    digest = hashlib.sha256()
-    if directory is not None:
-        for file in sorted(each for each in directory.rglob("*") if each.is_file()):
-            digest.update(f"{file.relative_to(directory)}\0{file.stat().st_size}\0".encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()

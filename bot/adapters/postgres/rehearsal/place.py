@@ -11,6 +11,8 @@ from bot.core.url import ConnectionUrl
 
 # What the pull request's SQL runs as: the owner of its database, and nothing else.
 ROLE = "author"
+# What our connections are called; the pull request's SQL may call itself so too.
+APPLICATION = "migration-bot/rehearsal"
 
 # A connection of the superuser goes by these, whatever the pull request's SQL has written into the
 # database's own settings: a search_path of its choice would let it run code as the superuser.

@@ -51,6 +51,13 @@ def write_shims(
     return shims
 
 
+def extension_files(installation: Installation, wanted: Collection[str]) -> dict[str, str]:
+    """What the wanted extensions need, by the names of the files."""
+    shims = shims_for(installation, wanted)
+    found = [*_shim_files(shims), *_trusted_files(installation, wanted)]
+    return {name: content.decode("utf-8") for name, content in found}
+
+
 def control_path(directory: Path) -> str:
     """The value of extension_control_path; ours goes first, so that its marks count."""
     return f"{directory}:$system"

@@ -1,13 +1,13 @@
 """A place on somebody else's server: what is made there, and that all of it goes again."""
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
 import pytest
 
-from bot.adapters.postgres.rehearsal.given_place import PREFIX, open_given_place
+from bot.adapters.postgres.rehearsal.given_place import open_given_place
+from bot.adapters.postgres.rehearsal.leftovers import PREFIX, new_name
 from bot.adapters.postgres.rehearsal.place import PINNED
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation
@@ -123,6 +123,17 @@ def test_killing_ends_the_authors_sessions_and_nobody_elses(given: Given) -> Non
             assert one(admin, "SELECT 1") == 1
 
 
+def test_a_prepared_transaction_keeps_nothing_there() -> None:
+    with start_server(settings={"max_prepared_transactions": "2"}) as server:
+        given = Given(server.url(), server.url())
+        before = given.everything
+        with open_given_place(server.url(), ORDER) as place, place.author() as connection:
+            connection.execute("BEGIN")
+            connection.execute("CREATE TABLE t (a int)")
+            connection.execute("PREPARE TRANSACTION 'it''s there'")
+        assert given.everything == before
+
+
 def test_an_error_in_the_block_leaves_nothing(given: Given) -> None:
     before = given.everything
 
@@ -138,7 +149,7 @@ def test_an_error_in_the_block_leaves_nothing(given: Given) -> None:
 
 def test_what_a_killed_run_left_goes_with_the_next(superuser: Given) -> None:
     before = superuser.everything
-    left = PREFIX + secrets.token_hex(8)[:15]
+    left = new_name()
     superuser.execute(
         f"CREATE ROLE {left} LOGIN",
         f"CREATE DATABASE {left} OWNER {left}",
@@ -194,12 +205,16 @@ def test_databases_and_roles_of_other_names_are_never_touched(superuser: Given, 
 
 def test_a_database_of_our_name_and_another_owner_is_never_touched(superuser: Given) -> None:
     name = PREFIX + "0123456789abcde"
-    superuser.execute(f"CREATE ROLE {name}", f"CREATE DATABASE {name}")
-    before = superuser.everything
+    superuser.execute(
+        f"CREATE ROLE {name}",
+        f"CREATE DATABASE {name}",
+        "CREATE ROLE lying",
+        f"COMMENT ON ROLE lying IS '{name}'",
+    )
     with open_given_place(superuser.url, ORDER):
         pass
-    assert superuser.everything == before
-    superuser.execute(f"DROP DATABASE {name}", f"DROP ROLE {name}")
+    assert name in superuser.everything[0]
+    superuser.execute(f"DROP DATABASE {name}", f"DROP ROLE IF EXISTS {name}")
 
 
 def test_roles_that_are_there_stay_as_they_are(superuser: Given) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.adapters.postgres.rehearsal.given_place import PREFIX
+from bot.adapters.postgres.rehearsal.leftovers import PREFIX
 from bot.adapters.postgres.rehearsal.templates import SUFFIX
 from bot.adapters.postgres.server import start_server
 from tests.adapters.postgres.processes import ROOT, becomes_true
@@ -36,7 +36,7 @@ base = tuple(
     BaseMigration(f"m{n}", f"CREATE TABLE t{n} (id serial PRIMARY KEY, a text UNIQUE)", history)
     for n in range(60)
 )
-order = Order(base=base, new=(), postgres=18, roles=("app",))
+order = Order(base=base, new=(), postgres=18, roles=("app",), extensions=("uuid-ossp",))
 given = where.startswith("postgresql:")
 place = open_given_place(where, order) if given else open_own_place(
     order, templates=Templates(Path(where)))

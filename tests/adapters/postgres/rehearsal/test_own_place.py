@@ -14,8 +14,9 @@ import pytest
 from bot.adapters.postgres.rehearsal.author import create_author, given_roles
 from bot.adapters.postgres.rehearsal.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.place import PINNED, Place
+from bot.adapters.postgres.rehearsal.shims import shims_for
 from bot.adapters.postgres.rehearsal.templates import SUFFIX, Templates
-from bot.adapters.postgres.tools import Installation
+from bot.adapters.postgres.tools import Installation, best_for_server
 from bot.core.rehearsal_order import Limits
 from bot.errors import PostgresError
 from tests.adapters.postgres.processes import ROOT, becomes_true, python_for_everybody
@@ -68,7 +69,7 @@ def test_there_is_no_address_to_reach_it_at(place: Place) -> None:
         assert one(connection, "SHOW listen_addresses") == ""
         assert one(connection, "SHOW log_temp_files") == "0"
         assert one(connection, "SHOW client_min_messages") == "debug1"
-        assert one(connection, "SHOW statement_timeout") == "1min"
+        assert one(connection, "SHOW statement_timeout") == "65s"
 
 
 @pytest.mark.parametrize(
@@ -329,25 +330,20 @@ def test_rehearsals_side_by_side_do_not_break_each_other(tmp_path: Path) -> None
     assert {each.suffix for each in cache.iterdir()} == {SUFFIX}
 
 
-def test_extensions_of_ours_are_found_and_told(tmp_path: Path) -> None:
-    shims = tmp_path / "shims"
-    (shims / "extension").mkdir(parents=True)
-    (shims / "extension" / "shim.control").write_text("default_version = '1'\nsuperuser = false\n")
-    (shims / "extension" / "shim--1.sql").write_text(
-        "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';\n"
-    )
-    shims.chmod(0o700)
+def test_extensions_of_ours_are_found_and_told_and_part_of_the_template(tmp_path: Path) -> None:
     templates = Templates(tmp_path / "cache")
-    with open_own_place(order(0), templates=templates, shims=shims) as place:
-        before = place.server
-        assert before.shims == ()
-        with place.admin() as connection:
-            connection.execute("CREATE EXTENSION shim SCHEMA public")
-        with place.author() as connection:
-            assert one(connection, "SELECT one()") == 1
-        assert place.server.shims == ("shim",)
-    (shims / "extension" / "shim--1.sql").write_text("SELECT 1;\n")
-    with open_own_place(order(0), templates=templates, shims=shims):
+    for _ in range(2):
+        with open_own_place(order(0, extensions=("uuid-ossp",)), templates=templates) as place:
+            if place.server.major < 18 or shims_for(best_for_server(18), ("uuid-ossp",)) == ():
+                pytest.skip("this server has the real one, or wants no other")
+            before = place.server
+            assert before.shims == ()
+            with place.admin() as connection:
+                connection.execute('CREATE EXTENSION "uuid-ossp" SCHEMA public')
+            with place.author() as connection:
+                assert one(connection, "SELECT length(uuid_generate_v4()::text)") == 36
+            assert place.server.shims == ("uuid-ossp",)
+    with open_own_place(order(0), templates=templates):
         pass
     assert len(list((tmp_path / "cache").glob("*" + SUFFIX))) == 2
 
