@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import log2
 
 from bot.core.effects import LockMode
 from bot.core.schema import Differences
 from bot.core.sizes import RelationSize
+
+
+# An estimate is from LEAST_TIMES to MOST_TIMES what is in proportion, and at worst everything has
+# to be read from disk first.
+LEAST_TIMES, MOST_TIMES = 0.7, 2.0
+READ_BYTES_A_SECOND = 300_000_000
 
 
 class Stop(StrEnum):
@@ -99,6 +106,8 @@ class Estimate:
     `unit` says what the work grows with ("bytes", "rows"): `measured_ms` for `measured_units`
     become `least_ms` to `most_ms` for `target_units`. `lock` is the strongest lock that is held
     meanwhile; `held_ms` is for how long, at most, with what follows in the same transaction.
+    `locked` is the relation it is on, where that is not `relation`. `sorts` says that the work grows
+    as sorting does, and `read_bytes` is what has to be read from disk first, at worst.
     """
 
     statement: int
@@ -112,6 +121,22 @@ class Estimate:
     most_ms: float
     lock: LockMode | None = None
     held_ms: float = 0.0
+    locked: str = ""
+    sorts: bool = False
+    read_bytes: int = 0
+
+    @property
+    def growth(self) -> float:
+        """How many times the work that was measured is what there is to do."""
+        here, there = max(1, self.measured_units), self.target_units
+        times = there / here
+        if self.sorts and there:
+            times *= log2(max(2, there)) / log2(max(2, here))
+        return times
+
+    @property
+    def read_ms(self) -> float:
+        return self.read_bytes / READ_BYTES_A_SECOND * 1000
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def _mend(errors: list[Finding]) -> str:
         what = f"`{command}`" if len(command) <= _SHORT else "the command below"
         return f"Run {what}, commit, and push. This comment updates itself."
     if len(errors) == 1 and errors[0].rule == _REFUSED:
-        place = f"line {errors[0].line} of `{errors[0].path.split('/')[-2]}`"
+        place = f"line {errors[0].line} of `{errors[0].path.split('/')[-2:][0]}`"
         return f"Mend what PostgreSQL refused, {place}, and push. This comment updates itself."
     them = "it" if len(errors) == 1 else "each"
     step = f"Fix what is listed under “Must change” and push; the safe way is beside {them}."

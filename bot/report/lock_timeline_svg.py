@@ -4,10 +4,11 @@ import hashlib
 import html
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from bot.core.effects import LockMode
 from bot.core.rehearsal import RehearsedMigration
-from bot.core.review import JudgedStatement
+from bot.core.review import JudgedStatement, Review
 from bot.report.lock_words import named, who_waits
 from bot.report.rehearsal_words import ms_words
 from bot.report.source import cells
@@ -39,30 +40,84 @@ def lock_timeline_svg(
     rehearsed: RehearsedMigration, statements: Sequence[JudgedStatement] = ()
 ) -> str:
     """Every lock of a migration that others wait for, from its statement to its commit."""
-    return "\n".join(_picture(Timeline(rehearsed), statements)) + "\n"
+    return _document([_Panel(Timeline(rehearsed), statements)])
 
 
-def _picture(timeline: Timeline, statements: Sequence[JudgedStatement]) -> Iterator[str]:
-    bars, total, rehearsed = timeline.bars, timeline.total, timeline.rehearsed
-    shown = bars[:_MOST_BARS]
-    height = _HEAD + _ROW * max(len(shown), 1) + _FOOT
-    key = hashlib.sha256(rehearsed.name.encode("utf-8", "replace")).hexdigest()[:12]
+def review_timeline_svg(review: Review) -> str:
+    """The same for each migration of a review that was rehearsed, one below the other."""
+    rehearsal = review.rehearsal
+    found = {each.name: each for each in rehearsal.migrations} if rehearsal else {}
+    return _document(
+        [
+            _Panel(Timeline(found[each.migration.name]), each.statements)
+            for each in review.migrations
+            if each.migration.name in found
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """The part of the picture that one migration has."""
+
+    timeline: Timeline
+    statements: Sequence[JudgedStatement]
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        return self.timeline.bars[:_MOST_BARS]
+
+    @property
+    def height(self) -> int:
+        return _HEAD + _ROW * max(len(self.bars), 1) + _FOOT
+
+    def drawn(self) -> Iterator[str]:
+        total = self.timeline.total
+        yield from _header(self.timeline)
+        yield from _grid(total, self.height)
+        for place, bar in enumerate(self.bars):
+            yield from _row(bar, _HEAD + _ROW * place, total, self.statements)
+        if not self.bars:
+            yield _say(_MARGIN, _HEAD + 20, "No lock that others wait for.")
+        yield from _legend(self.height, len(self.timeline.bars) - len(self.bars))
+
+    def described(self) -> str:
+        """The same in words, for who cannot see it."""
+        if not self.bars:
+            took = ms_words(self.timeline.total)
+            return f"In {took} no lock was taken that others wait for."
+        return " ".join(
+            f"{_text(named(each.lock.relation), 100)}{_line(each, self.statements)}: "
+            f"{who_waits(each.lock)} from {ms_words(each.start)} to {ms_words(each.end)}."
+            for each in self.bars
+        )
+
+
+def _document(panels: Sequence[_Panel]) -> str:
+    return "\n".join(_picture(panels)) + "\n"
+
+
+def _picture(panels: Sequence[_Panel]) -> Iterator[str]:
+    height = sum(each.height for each in panels) or _FOOT
+    names = [each.timeline.rehearsed.name for each in panels]
+    key = hashlib.sha256("\n".join(names).encode("utf-8", "replace")).hexdigest()[:12]
+    title = _text(names[0], 200) if len(names) == 1 else count(len(names), "migration")
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="lt" role="img" '
         f'viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
         f'aria-labelledby="lt-{key}-title lt-{key}-desc">'
     )
-    yield f'<title id="lt-{key}-title">Locks of {_text(rehearsed.name, 200)}</title>'
-    yield f'<desc id="lt-{key}-desc">{_description(bars, statements, total)}</desc>'
+    yield f'<title id="lt-{key}-title">Locks of {title}</title>'
+    described = " ".join(each.described() for each in panels)
+    yield f'<desc id="lt-{key}-desc">{described}</desc>'
     yield f"<style>{_STYLE}</style>"
     yield f'<rect class="page" width="{_WIDTH}" height="{height}"/>'
-    yield from _header(timeline)
-    yield from _grid(total, height)
-    for place, bar in enumerate(shown):
-        yield from _row(bar, _HEAD + _ROW * place, total, statements)
-    if not bars:
-        yield _say(_MARGIN, _HEAD + 20, "No lock that others wait for.")
-    yield from _legend(height, len(bars) - len(shown))
+    top = 0
+    for each in panels:
+        yield f'<g transform="translate(0 {top})">'
+        yield from each.drawn()
+        yield "</g>"
+        top += each.height
     yield "</svg>"
 
 
@@ -114,18 +169,6 @@ def _legend(height: int, missing: int) -> Iterator[str]:
         yield _say(x + 15, y, said, "faint")
     if missing:
         yield _say(_WIDTH - _MARGIN, y, f"{missing:,} more not shown", "faint", "end")
-
-
-def _description(bars: tuple[Bar, ...], statements: Sequence[JudgedStatement], total: float) -> str:
-    """The picture in words, for who cannot see it."""
-    if not bars:
-        return f"In {ms_words(total)} no lock was taken that others wait for."
-    said = [
-        f"{_text(named(each.lock.relation), 100)}{_line(each, statements)}: "
-        f"{who_waits(each.lock)} from {ms_words(each.start)} to {ms_words(each.end)}."
-        for each in bars[:_MOST_BARS]
-    ]
-    return " ".join(said)
 
 
 def _line(bar: Bar, statements: Sequence[JudgedStatement]) -> str:

@@ -13,6 +13,7 @@ from bot.report.rehearsal_setting import (
     rehearsed_title,
     setting_lines,
     steps_words,
+    worth_telling,
 )
 from bot.report.statement_words import statement_sentence, worst_lock_words
 from bot.report.terminal import Line, line
@@ -28,7 +29,7 @@ _BAD, _WAIT = "bold red", "yellow"
 def rehearsal_section(review: Review) -> Iterator[Line]:
     """Everything that was measured; nothing if nobody asked."""
     rehearsal = review.rehearsal
-    if rehearsal is None:
+    if rehearsal is None or not worth_telling(rehearsal):
         return
     yield from _head(rehearsal)
     for judged in review.migrations:
@@ -40,12 +41,13 @@ def rehearsal_section(review: Review) -> Iterator[Line]:
         yield line()
         for each in setting_lines(rehearsal):
             yield line(each, "dim")
+    yield line()
 
 
 def rehearsal_block(review: Review) -> Iterator[Line]:
     """What a check says of it: what others would wait for, and what went wrong."""
     rehearsal = review.rehearsal
-    if rehearsal is None:
+    if rehearsal is None or not worth_telling(rehearsal):
         return
     yield from _head(rehearsal, of=f": {steps_words(review)}." if rehearsal.migrations else ".")
     told = list(_told(review, rehearsal))

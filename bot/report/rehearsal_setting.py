@@ -25,6 +25,13 @@ _DATA = {
 }
 
 
+def worth_telling(rehearsal: Rehearsal | None) -> bool:
+    """Whether anything was run, or should have been; without new migrations there is nothing."""
+    if rehearsal is None:
+        return False
+    return bool(rehearsal.migrations or rehearsal.problem or rehearsal.base.refused)
+
+
 def rehearsed_title(rehearsal: Rehearsal, *, provider: bool = True) -> tuple[str, str]:
     """Where it was rehearsed, and what follows that: "in 0.4 s, on top of 820 migrations"."""
     server = rehearsal.server

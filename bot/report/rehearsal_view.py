@@ -17,6 +17,7 @@ from bot.report.rehearsal_setting import (
     rehearsed_title,
     setting_lines,
     steps_words,
+    worth_telling,
 )
 from bot.report.report import Report
 from bot.report.size_words import bytes_words
@@ -86,7 +87,7 @@ class RehearsalView:
 def rehearsal_view(report: Report, detail: Detail, *, calm: bool) -> RehearsalView | None:
     """None where nobody asked for a rehearsal. `calm` folds it: it is history."""
     rehearsal = report.review.rehearsal
-    if rehearsal is None:
+    if rehearsal is None or not worth_telling(rehearsal):
         return None
     by_name = {each.name: each for each in rehearsal.migrations}
     rehearsed = [
@@ -242,7 +243,8 @@ def _locks(timeline: Timeline, index: int) -> Iterator[str]:
     ordered = sorted(locks, key=lambda lock: (lock not in felt, -lock.mode))
     for lock in ordered[:_VISIBLE]:
         where = f"`{lock.mode.label}` on {say.quoted(lock.relation)}"
-        yield f"{where} for {say.ms_words(lock.held_ms)}: {who_waits(lock)}"
+        held = say.ms_words(timeline.held_ms(index, lock))
+        yield f"{where} for {held}: {who_waits(lock)}"
     if len(ordered) > _VISIBLE:
         yield count(len(ordered) - _VISIBLE, "more lock")
 

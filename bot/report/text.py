@@ -36,9 +36,7 @@ def rehearsal_text(review: Review, *, width: int = 80, colour: bool = False) -> 
 
 def _rehearsed(review: Review, width: int) -> Iterator[Line]:
     yield from _findings(review, width)
-    if review.rehearsal:
-        yield from rehearsal_section(review)
-        yield line()
+    yield from rehearsal_section(review)
     yield from summary(review)
 
 

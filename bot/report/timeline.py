@@ -102,6 +102,11 @@ class Timeline:
         """For how long others wait for a lock that a statement took; 0 if they do not."""
         return self._longest.get(index, 0.0)
 
+    def held_ms(self, index: int, lock: MeasuredLock) -> float:
+        """For how long a statement's lock is held where nobody looks on."""
+        span = self.spans.get(index)
+        return _end(span, lock) - span.start if span else 0.0
+
     def told(self, index: int) -> tuple[MeasuredLock, ...]:
         """The locks that a statement took and ordinary queries wait for."""
         measured = self.measured(index)

@@ -223,9 +223,6 @@ ORDER = (
     "rehearsal.rehearsal_history_failed",
     "rehearsal.rehearsal_schema_mismatch",
     "rehearsal.not_rehearsed",
-    "rehearsal.rehearsal_history_failed",
-    "rehearsal.rehearsal_schema_mismatch",
-    "rehearsal.not_rehearsed",
 )
 
 

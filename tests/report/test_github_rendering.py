@@ -16,8 +16,8 @@ import pytest
 
 from bot.report import escape
 from bot.report.comment import render_comment
-from tests.report.regenerate import KEY
-from tests.report.samples import HOSTILE, samples
+from tests.report.regenerate import KEY, every
+from tests.report.samples import HOSTILE
 
 pytestmark = pytest.mark.slow
 
@@ -100,7 +100,7 @@ def test_a_fence_holds(render: Renderer) -> None:
 
 
 def test_every_link_of_every_comment_is_one_of_ours(render: Renderer) -> None:
-    bodies = {name: render_comment(report, KEY) for name, report in samples().items()}
+    bodies = {name: render_comment(report, KEY) for name, report in every().items()}
     for rendered in render(bodies.values()):
         assert "<script" not in rendered
         assert "<img" not in rendered

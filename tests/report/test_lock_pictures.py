@@ -9,11 +9,17 @@ from hypothesis import strategies as st
 
 from bot.core.effects import LockMode
 from bot.core.rehearsal import MeasuredLock, RehearsedMigration
-from bot.report.lock_timeline_svg import lock_timeline_svg
+from bot.report.lock_timeline_svg import lock_timeline_svg, review_timeline_svg
 from bot.report.rehearsal_gantt import lock_gantt, plain
 from bot.report.timeline import Timeline
-from tests.report.rehearsal_samples import BACKFILL, RAN_COUPONS, locks_of_all_kinds, ran
-from tests.report.samples import HOSTILE, statement
+from tests.report.rehearsal_samples import (
+    BACKFILL,
+    RAN_COUPONS,
+    locks_of_all_kinds,
+    ran,
+    rehearsal_samples,
+)
+from tests.report.samples import HOSTILE, samples, statement
 
 EXCLUSIVE = LockMode.ACCESS_EXCLUSIVE
 NAMES = st.text(st.characters(exclude_categories=[]), max_size=60)
@@ -87,7 +93,7 @@ def test_a_lock_of_no_length_is_still_drawn() -> None:
     assert gantt(one_lock("public.orders", held_ms=0.0)).endswith(":crit, 0, 1ms")
 
 
-KNOWN = {"svg", "title", "desc", "style", "rect", "line", "text"}
+KNOWN = {"svg", "g", "title", "desc", "style", "rect", "line", "text"}
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
 
@@ -130,6 +136,25 @@ def test_the_picture_needs_nothing_from_elsewhere_and_follows_the_readers_light(
 def test_a_picture_without_locks_says_so() -> None:
     assert "No lock that others wait for." in lock_timeline_svg(RAN_COUPONS)
     assert parsed(lock_timeline_svg(RehearsedMigration("x"))) is not None
+
+
+def test_all_migrations_of_a_review_are_one_picture() -> None:
+    made = review_timeline_svg(rehearsal_samples()["rehearsed_estimates"].review)
+    root = parsed(made)
+    assert [each.text for each in root.iter() if each.attrib.get("class") == "name"] == [
+        "20261120100000_index_orders_by_user",
+        "20261120110000_widen_order_total",
+    ]
+    tops = [each.attrib["transform"] for each in root.iter(f"{NAMESPACE}g")]
+    assert tops == ["translate(0 0)", "translate(0 164)"]
+    assert root.attrib["height"] == "328"
+    assert "Locks of 2 migrations" in made
+
+
+def test_a_review_without_a_rehearsal_is_an_empty_picture() -> None:
+    made = review_timeline_svg(samples()["all_well"].review)
+    assert "Locks of 0 migrations" in made
+    assert list(parsed(made).iter(f"{NAMESPACE}g")) == []
 
 
 def test_a_picture_has_an_end() -> None:

@@ -17,14 +17,14 @@ SEVERITY = Severity.ERROR
 FIX = "Mend down.sql until `migration-bot rehearse` says that it is proved, or take it out."
 
 BAD = """
-CREATE TABLE "Tag" ("id" INT PRIMARY KEY, "name" TEXT NOT NULL);
+CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY, "name" TEXT NOT NULL);
 CREATE TYPE "Colour" AS ENUM ('red', 'green');
 -- down.sql
 DROP TABLE "Tag";
 """
 
 GOOD = """
-CREATE TABLE "Tag" ("id" INT PRIMARY KEY, "name" TEXT NOT NULL);
+CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY, "name" TEXT NOT NULL);
 CREATE TYPE "Colour" AS ENUM ('red', 'green');
 -- down.sql
 DROP TABLE "Tag";
@@ -32,8 +32,8 @@ DROP TYPE "Colour";
 """
 
 QUIET = [
-    'CREATE TABLE "Tag" ("id" INT PRIMARY KEY);',
-    'CREATE TABLE "Tag" ("id" INT PRIMARY KEY);\n-- down.sql\nDROP TABLE "Tag";',
+    'CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY);',
+    'CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY);\n-- down.sql\nDROP TABLE "Tag";',
     "CREATE SCHEMA tags;\n-- down.sql\nDROP SCHEMA tags;",
 ]
 

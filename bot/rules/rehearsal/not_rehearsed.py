@@ -18,11 +18,11 @@ FIX = (
 )
 
 BAD = """
-CREATE TABLE t (id int PRIMARY KEY);
+CREATE TABLE t (id bigint PRIMARY KEY);
 """
 
 GOOD = """
-CREATE TABLE t (id int PRIMARY KEY);
+CREATE TABLE t (id bigint PRIMARY KEY);
 """
 
 QUIET = [

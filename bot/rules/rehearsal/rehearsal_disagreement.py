@@ -17,7 +17,7 @@ FIX = "Read what was measured; report it if the statement alone explains it."
 
 BEFORE = """
 CREATE TABLE audit (at timestamptz PRIMARY KEY);
-CREATE TABLE orders (id int PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY);
 INSERT INTO orders VALUES (1);
 CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN INSERT INTO audit VALUES (now()); RETURN NEW; END $$;
@@ -29,12 +29,12 @@ UPDATE orders SET id = 2 WHERE id = 1;
 """
 
 GOOD = """
-UPDATE audit SET at = now() WHERE at < '2020-01-01';
+ALTER TABLE orders ADD COLUMN note text;
 """
 
 QUIET = [
     "INSERT INTO audit VALUES (now());",
-    "ALTER TABLE orders ADD COLUMN note text;",
+    "COMMENT ON TABLE orders IS 'what was bought';",
     "CREATE INDEX CONCURRENTLY ON orders (id);",
 ]
 

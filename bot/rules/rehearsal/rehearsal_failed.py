@@ -17,7 +17,7 @@ SEVERITY = Severity.ERROR
 FIX = "Mend the statement, and try it here with `migration-bot rehearse`."
 
 BEFORE = """
-CREATE TABLE "User" ("id" INT PRIMARY KEY, "email" TEXT NOT NULL);
+CREATE TABLE "User" ("id" BIGINT PRIMARY KEY, "email" TEXT NOT NULL);
 """
 
 BAD = """
@@ -31,7 +31,7 @@ ALTER TABLE "User" ADD CONSTRAINT "User_email_check" CHECK ("email" <> '') NOT V
 QUIET = [
     'ALTER TABLE "User" ADD COLUMN "name" TEXT;',
     'CREATE INDEX CONCURRENTLY "User_email_idx" ON "User" ("email");',
-    'CREATE TABLE "Tag" ("id" INT PRIMARY KEY); INSERT INTO "Tag" VALUES (1);',
+    'CREATE TABLE "Tag" ("id" BIGINT PRIMARY KEY); INSERT INTO "Tag" VALUES (1);',
     "DO $$ BEGIN PERFORM 1 / 0; EXCEPTION WHEN division_by_zero THEN NULL; END $$;",
 ]
 

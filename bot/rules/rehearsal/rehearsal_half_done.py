@@ -16,7 +16,7 @@ SEVERITY = Severity.WARNING
 FIX = "Put what fails the second time first, or what must not happen twice into a migration alone."
 
 BEFORE = """
-CREATE TABLE "User" ("id" INT PRIMARY KEY, "email" TEXT, "name" TEXT);
+CREATE TABLE "User" ("id" BIGINT PRIMARY KEY, "email" TEXT, "name" TEXT);
 """
 
 BAD = """

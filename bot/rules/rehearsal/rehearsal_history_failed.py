@@ -23,15 +23,15 @@ ALTER TABLE "made_by_hand" ADD COLUMN "note" TEXT;
 """
 
 BAD = """
-CREATE TABLE "t" ("id" INT PRIMARY KEY);
+CREATE TABLE "t" ("id" BIGINT PRIMARY KEY);
 """
 
 GOOD = """
-CREATE TABLE "t" ("id" INT PRIMARY KEY);
+CREATE TABLE "t" ("id" BIGINT PRIMARY KEY);
 """
 
 QUIET = [
-    'CREATE TABLE "u" ("id" INT PRIMARY KEY);',
+    'CREATE TABLE "u" ("id" BIGINT PRIMARY KEY);',
     "SELECT 1;",
     "CREATE SCHEMA s;",
 ]

@@ -24,13 +24,13 @@ CREATE EXTENSION dblink;
 """
 
 GOOD = """
-CREATE TABLE t (id int PRIMARY KEY);
+CREATE TABLE t (id bigint PRIMARY KEY);
 """
 
 QUIET = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm;",
     "CREATE EXTENSION pgcrypto;",
-    "CREATE TABLE t (id int PRIMARY KEY); GRANT SELECT ON t TO reporting;",
+    "CREATE TABLE t (id bigint PRIMARY KEY); GRANT SELECT ON t TO reporting;",
 ]
 
 

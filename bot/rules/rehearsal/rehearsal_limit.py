@@ -25,8 +25,8 @@ DO $$ BEGIN FOR i IN 1..1000 LOOP NULL; END LOOP; END $$;
 """
 
 QUIET = [
-    "CREATE TABLE t (id int PRIMARY KEY);",
-    "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 1000);",
+    "CREATE TABLE t (id bigint PRIMARY KEY);",
+    "CREATE TABLE t (id bigint PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 1000);",
     "SELECT pg_sleep(0.01);",
 ]
 

@@ -8,6 +8,7 @@ from bot.core.rehearsal_order import Limits, Order
 
 # As many as look on from several sides; what the pull request runs can open none.
 CONNECTIONS = 8
+_SPARE = 5.0
 # A longer name is cut off by PostgreSQL.
 NAME_BYTES = 63
 
@@ -43,7 +44,8 @@ def create_author(role: str, major: int) -> sql.Composed:
 
 def author_settings(role: str, limits: Limits, major: int) -> tuple[sql.Composed, ...]:
     settings = {
-        "statement_timeout": f"{int(limits.statement * 1000)}ms",
+        # The guard is first; this is for a guard that is gone.
+        "statement_timeout": f"{int((limits.statement + _SPARE) * 1000)}ms",
         # The server says at this level which tables it rewrites and looks through.
         "client_min_messages": "debug1",
         # Whoever makes a role may act as it, as a superuser that runs migrations may.

@@ -53,22 +53,22 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_locks
                 WHERE locktype = 'advisory' AND granted AND objsubid = 1
                   AND (classid::bigint << 32 | objid::bigint) = %s)
 """
-# From 16 on whoever makes a role is its administrator.
+# From 16 on whoever makes a role is its administrator. The last made come first: with a role goes
+# the right to drop those that it made.
 _MADE = """
-WITH RECURSIVE made (oid) AS (
-    SELECT objoid FROM pg_catalog.pg_shdescription
+WITH RECURSIVE made (oid, generation) AS (
+    SELECT objoid, 1 FROM pg_catalog.pg_shdescription
      WHERE classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND description = %(name)s
-     UNION
-    SELECT membership.roleid
-      FROM pg_catalog.pg_auth_members AS membership
-      JOIN pg_catalog.pg_roles AS author ON author.oid = membership.member
-     WHERE membership.admin_option AND author.rolname = %(name)s
-     UNION
-    SELECT membership.roleid
+     UNION ALL
+    SELECT oid, 0 FROM pg_catalog.pg_roles WHERE rolname = %(name)s
+     UNION ALL
+    SELECT membership.roleid, made.generation + 1
       FROM made JOIN pg_catalog.pg_auth_members AS membership ON membership.member = made.oid
      WHERE membership.admin_option
 )
-SELECT rolname FROM made JOIN pg_catalog.pg_roles AS role USING (oid) WHERE rolname <> %(name)s
+SELECT role.rolname FROM made JOIN pg_catalog.pg_roles AS role USING (oid)
+ WHERE made.generation > 0
+ GROUP BY role.rolname ORDER BY pg_catalog.max(made.generation) DESC
 """
 _END_SESSIONS = """
 SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = %s
@@ -100,7 +100,7 @@ def open_given_place(
             password = _make(login, name, order, facts)
             yield GivenPlace(login, parsed, name, password, facts, order)
         finally:
-            _clear_up(login, parsed, name)
+            _clear_up(login, parsed, name, note)
 
 
 @dataclass(frozen=True)
@@ -260,13 +260,19 @@ def _sweep(login: Connection, note: Callable[[str], None]) -> None:
                 _drop(login, name)
 
 
-def _clear_up(login: Connection, url: ConnectionUrl, name: str) -> None:
+def _clear_up(
+    login: Connection, url: ConnectionUrl, name: str, note: Callable[[str], None]
+) -> None:
     """On a new connection if the first was lost: with it went the lock, and nothing else."""
-    if not login.broken:
+    try:
         _drop(login, name)
-        return
-    with connect(url, application_name=APPLICATION) as again:
-        _drop(again, name)
+        # The session of a run that was killed just before this one began has ended by now.
+        _sweep(login, note)
+    except PostgresError:
+        if not login.closed:
+            raise
+        with connect(url, application_name=APPLICATION) as again:
+            _drop(again, name)
 
 
 def _held(login: Connection, name: str) -> bool:

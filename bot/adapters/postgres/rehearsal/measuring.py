@@ -142,25 +142,31 @@ def _foreign_keys(seen: Evidence) -> Iterator[set[int]]:
     """The tables of each foreign key that was looked through: partitions have one of its name."""
     if not seen.heard.foreign_keys:
         return
-    known: dict[str, set[int]] = {name: set() for name in seen.heard.foreign_keys}
-    for each in _constraints(seen):
-        if each.kind == "f" and each.name in known:
-            known[each.name].add(each.relation)
-    yield from known.values()
+    fresh = list(_newly_valid(seen))
+    every = [*seen.before.snapshot.constraints.values(), *fresh]
+    for name in seen.heard.foreign_keys:
+        named = _tables_of_key(fresh, name)
+        yield named or _tables_of_key(every, name)
 
 
-def _constraints(seen: Evidence) -> Iterator[Constraint]:
-    yield from seen.before.snapshot.constraints.values()
-    yield from seen.after.snapshot.constraints.values()
+def _tables_of_key(constraints: Iterable[Constraint], name: str) -> set[int]:
+    return {each.relation for each in constraints if each.kind == "f" and each.name == name}
+
+
+def _newly_valid(seen: Evidence) -> Iterator[Constraint]:
+    before, after = seen.before.snapshot, seen.after.snapshot
+    if before.constraints is after.constraints:
+        return
+    for oid, each in after.constraints.items():
+        known = before.constraints.get(oid)
+        if known is not each and each.valid and not (known and known.valid):
+            yield each
 
 
 def _validated(seen: Evidence, read: Collection[str]) -> Iterator[str]:
     """Constraints that are valid now, were not before, and whose table was read meanwhile."""
-    before, after = seen.before.snapshot, seen.after.snapshot
-    for oid, each in after.constraints.items():
-        known = before.constraints.get(oid)
-        if known is each or not each.valid or (known and known.valid):
-            continue
+    before = seen.before.snapshot
+    for each in _newly_valid(seen):
         if each.relation not in before.relations:
             continue
         table = before.name(each.relation)

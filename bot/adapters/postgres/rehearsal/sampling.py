@@ -89,8 +89,8 @@ class Sampler:
     def strongest(self, retired: Collection[int] = ()) -> dict[int, tuple[LockMode, float]]:
         """Of each relation the strongest lock, and how long it was held, in milliseconds.
 
-        `retired` are indexes that another one has replaced: when they are locked against everybody,
-        to be dropped, nobody uses them any more.
+        `retired` are indexes that are gone: by the time that they are locked against everybody, they
+        are marked dead, and nobody uses them any more.
         """
         found: dict[int, tuple[LockMode, float]] = {}
         for (began, held), (ended, _) in pairwise([*self._seen, (0.0, {})]):

@@ -67,7 +67,7 @@ class Tracer:
 
     def run(self, parts: Sequence[Part]) -> Traced:
         """One migration, on a connection of its own. Whatever it does is in the answer."""
-        run = _Run(self._admin, self._guard, self._old)
+        run = _Run(self._admin, self._guard, self._old, older=self._older)
         refused = None
         try:
             with self._connected() as connection:
@@ -84,6 +84,7 @@ class Tracer:
         if isinstance(error, PostgresError):
             return Refusal(Stop.CONNECTION, error.message, None, error.sqlstate, error.hint)
         if isinstance(error, psycopg.Error):
+            # What failed was our own looking on.
             return refusal_of(error, self._guard, statement=statement, older=self._older)
         # Text that no connection can carry: half a character, or a NUL.
         hint = "Write the file in UTF-8, without characters that are no text."
@@ -130,13 +131,16 @@ class _Transaction:
 class _Run:
     """One migration on its way."""
 
-    def __init__(self, admin: Connection, guard: Guard, old: frozenset[int]) -> None:
+    def __init__(
+        self, admin: Connection, guard: Guard, old: frozenset[int], *, older: bool
+    ) -> None:
         self.statements: list[RehearsedStatement] = []
         self.current: int | None = None
         self.committed = 0
         self._admin = admin
         self._guard = guard
         self._old = old
+        self._older = older
         self._outside = Catalogue(admin, inside=False)
 
     def open(self, connection: Connection) -> None:
@@ -307,14 +311,24 @@ class _Run:
         self._since = since
 
     def _run(self, sql: str) -> None:
-        if self._guard.exhausted:
-            raise _Stopped(_too_late(self.current))
-        with self._guard.watching(self._connection):
+        with self._watched(self._connection):
             execute_bounded(self._connection, sql)
 
     def _create_extension(self, step: Step) -> None:
-        with self._guard.watching(self._admin):
+        with self._watched(self._admin):
             create_extension(self._admin, step.extension, schema=step.schema)
+
+    @contextmanager
+    def _watched(self, connection: Connection) -> Iterator[None]:
+        if self._guard.exhausted:
+            raise _Stopped(_too_late(self.current))
+        try:
+            with self._guard.watching(connection):
+                yield
+        except psycopg.Error as error:
+            # Now, because the guard knows only of what it watched last.
+            refusal = refusal_of(error, self._guard, statement=self.current, older=self._older)
+            raise _Stopped(refusal) from None
 
     def _made_loud(self, how: str) -> str:
         """Let the server say what it does, and return the level that it had before."""
@@ -332,9 +346,10 @@ class _Run:
             self._connection.execute(f"{how} client_min_messages = {level}".encode())
 
     def _roll_back(self) -> None:
-        with suppress(psycopg.Error):
+        """So that its locks are gone before the next thing is done."""
+        with suppress(psycopg.Error), self._guard.watching(self._connection):
             if not self._connection.closed:
-                self._run("ROLLBACK")
+                execute_bounded(self._connection, "ROLLBACK")
 
 
 def _with_times(
@@ -350,9 +365,8 @@ def _with_times(
 
 
 def _retired(before: Snapshot, after: Snapshot) -> set[int]:
-    """Indexes in whose place there is another one of the same name."""
-    replaced = renewed(before, after)
-    return {oid for oid in replaced if oid not in after.relations}
+    """Indexes that are gone, whether or not there is another one of their name."""
+    return {oid for oid in before.of_kind("iI") if oid not in after.relations}
 
 
 def _since(began: float) -> float:
