@@ -15,7 +15,7 @@ from psycopg import sql
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.author import author_settings, create_author, given_roles
 from bot.adapters.postgres.rehearsal.own_server import APPLICATION
-from bot.adapters.postgres.rehearsal.place import PINNED, Place, pinned
+from bot.adapters.postgres.rehearsal.place import Place, pinned, pins
 from bot.core.rehearsal import Isolation, RehearsalServer
 from bot.core.rehearsal_order import Order
 from bot.core.url import ConnectionUrl, parse_url
@@ -193,7 +193,7 @@ def _facts(login: Connection, url: ConnectionUrl) -> _Facts:
 def _admin_url(url: ConnectionUrl, name: str, facts: _Facts) -> ConnectionUrl:
     allowed = {
         setting: value
-        for setting, value in PINNED.items()
+        for setting, value in pins(facts.major).items()
         if facts.superuser or setting not in _OF_SUPERUSERS
     }
     return pinned(replace(url.with_database(name), options=""), allowed)
