@@ -39,7 +39,6 @@ ALLOWED = {
     "fixing": {"judge", "sql", "core", "errors"},
     "judge": {"sql", "core", "errors"},
     "sql": {"core", "errors"},
-    "rehearsing": {"core", "errors"},
     "report": {"core", "errors"},
     "config": {"config_rules", "config_rehearsal", "core", "errors"},
     "config_rules": {"core"},

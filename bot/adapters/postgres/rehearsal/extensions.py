@@ -13,7 +13,6 @@ from types import MappingProxyType
 from psycopg import sql
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.adapters.postgres.rehearsal.place import ROLE
 from bot.errors import PostgresError
 
 # Their scripts create functions, types and views and run no query, so that nothing which the
@@ -129,10 +128,19 @@ def create_extension(admin: Connection, name: str, *, schema: str = "") -> None:
         )
     else:
         admin.execute(sql.SQL("CREATE EXTENSION {} SCHEMA {}").format(sql.Identifier(name), target))
+    _give_away(admin, name)
+
+
+def _give_away(admin: Connection, name: str) -> None:
+    """To the owner of the database, who then may comment on it and drop it, as in production.
+
+    PostgreSQL has no command for that, and lets only superusers write to its catalogue.
+    """
     admin.execute(
-        "UPDATE pg_catalog.pg_extension SET extowner = "
-        "(SELECT oid FROM pg_catalog.pg_roles WHERE rolname = %s) WHERE extname = %s",
-        (ROLE, name),
+        "UPDATE pg_catalog.pg_extension SET extowner = (SELECT datdba FROM pg_catalog.pg_database "
+        "WHERE datname = pg_catalog.current_database()) "
+        "WHERE extname = %s AND pg_catalog.current_setting('is_superuser') = 'on'",
+        (name,),
     )
 
 

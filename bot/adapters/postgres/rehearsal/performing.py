@@ -1,7 +1,7 @@
 """Running the parts of a migration without looking on: for a history, for proofs, for a seed."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import replace
 
 import psycopg
@@ -9,9 +9,10 @@ import psycopg
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.refusals import refusal_of
-from bot.adapters.postgres.rehearsal.running import execute_bounded
-from bot.core.rehearsal import Refusal
+from bot.adapters.postgres.rehearsal.running import execute_bounded, transaction
+from bot.core.rehearsal import Refusal, Stop
 from bot.core.rehearsal_order import Part, Step
+from bot.errors import PostgresError
 
 # What a file sets for its session must not reach the next one; apply does the same.
 AS_BEFORE = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL"
@@ -33,21 +34,26 @@ class Performer:
 
     def perform(self, parts: Sequence[Part]) -> Refusal | None:
         """Run the parts in order; None, or what stopped it. What is committed then stays."""
-        with self._connect() as connection:
-            return self.perform_on(connection, parts)
+        try:
+            # Not by leaving the connection's own block, which would commit what was left open.
+            with closing(self._connect()) as connection:
+                return self.perform_on(connection, parts)
+        except PostgresError as error:
+            return refusal_without(error)
 
     def perform_on(self, connection: Connection, parts: Sequence[Part]) -> Refusal | None:
         step: Step | None = None
         try:
             for part in parts:
-                with _together(connection, part):
+                with self._together(connection, part):
                     for step in part.steps:
                         self._step(connection, step)
                     step = None
-                connection.execute(AS_BEFORE.encode())
+                execute_bounded(connection, AS_BEFORE)
         except psycopg.Error as error:
-            refusal = refusal_of(error, self._guard)
-            return replace(refusal, statement=step.index if step else None)
+            return refusal_of(error, self._guard, statement=step.index if step else None)
+        except PostgresError as error:
+            return replace(refusal_without(error), statement=step.index if step else None)
         return None
 
     def _step(self, connection: Connection, step: Step) -> None:
@@ -57,6 +63,10 @@ class Performer:
         with self._guard.watching(connection):
             execute_bounded(connection, step.sql)
 
+    def _together(self, connection: Connection, part: Part) -> AbstractContextManager[None]:
+        return transaction(connection, self._guard) if part.transactional else nullcontext()
 
-def _together(connection: Connection, part: Part) -> AbstractContextManager[object]:
-    return connection.transaction() if part.transactional else nullcontext()
+
+def refusal_without(error: PostgresError) -> Refusal:
+    """Of what failed beside the statements: there is no connection, or no extension."""
+    return Refusal(Stop.CONNECTION, error.message, sqlstate=error.sqlstate, hint=error.hint)

@@ -80,8 +80,12 @@ def refusal_of(
     """`older` says that the server's major is below the target's."""
     sqlstate = error.diag.sqlstate or error.sqlstate
     primary = error.diag.message_primary
-    stop = guard.stopped or _stop(sqlstate, primary or "", older=older)
-    said = _SAID_NOTHING if primary is None else without_values(primary, sqlstate)
+    if sqlstate is None and not isinstance(error, psycopg.OperationalError):
+        # Our own side cannot go on with what the session has made of itself.
+        stop, said = guard.stopped or Stop.REFUSED, str(error)
+    else:
+        stop = guard.stopped or _stop(sqlstate, primary or "", older=older)
+        said = _SAID_NOTHING if primary is None else without_values(primary, sqlstate)
     return Refusal(
         stop=stop,
         message=shown(said),

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 import psycopg
 
@@ -9,6 +10,7 @@ from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.performing import AS_BEFORE, Performer
 from bot.adapters.postgres.rehearsal.refusals import refusal_of
+from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.core.rehearsal import HistoryRefusal
 from bot.core.rehearsal_order import BaseMigration
 
@@ -30,7 +32,7 @@ def replay(
     if not migrations:
         return None
     told = time.monotonic()
-    with connect() as connection:
+    with closing(connect()) as connection:
         for number, each in enumerate(migrations):
             if time.monotonic() - told > _TOLD_EVERY:
                 told = time.monotonic()
@@ -45,11 +47,9 @@ def replay(
 def _at_once(
     connection: Connection, migration: BaseMigration, _: Performer, guard: Guard
 ) -> HistoryRefusal | None:
-    # Bytes are sent as they are, with nothing in them taken for a parameter.
-    text = f"{migration.sql}\n;{AS_BEFORE}".encode("utf-8", "surrogatepass")
     try:
         with guard.watching(connection):
-            connection.execute(text)
+            execute_bounded(connection, f"{migration.sql}\n;{AS_BEFORE}")
     except psycopg.Error as error:
         return HistoryRefusal(migration.name, refusal_of(error, guard), _line(migration, error))
     return None

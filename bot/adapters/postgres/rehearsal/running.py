@@ -27,8 +27,13 @@ def execute_bounded(connection: Connection, sql: str) -> None:
     Rows are dropped one by one as they come, copied data and notifications too. Raises
     psycopg.Error with what the server said, also where it hung up afterwards.
     """
+    if "\0" in sql:
+        # libpq would stop there, and run what is before it.
+        raise psycopg.DataError("it has a NUL character in it")
+    # What is no text is the server's to refuse.
+    text = sql.encode("utf-8", "surrogatepass")
     with connection.lock, _unheard(connection):
-        error = connection.wait(_executed(connection.pgconn, sql.encode("utf-8")))
+        error = connection.wait(_executed(connection.pgconn, text))
     if error is not None:
         raise error_from_result(error, _encoding(connection))
 

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from bot.adapters.postgres.connection import Connection
+from bot.adapters.postgres.rehearsal.extensions import create_extension
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.hearing import LEVEL, Listener
 from bot.adapters.postgres.rehearsal.looking import Look, look
@@ -191,7 +192,7 @@ class _Run:
         before = look(self._admin, self._pid)
         began = time.perf_counter()
         if step.extension:
-            self._create_extension(step.extension)
+            self._create_extension(step)
             transaction.mixed = True
         else:
             self._run(step.sql)
@@ -278,7 +279,7 @@ class _Run:
         sampler = Sampler(self._admin, self._pid)
         if step.extension:
             began = time.perf_counter()
-            self._create_extension(step.extension)
+            self._create_extension(step)
             duration = _since(began)
         else:
             with sampler.looking():
@@ -315,12 +316,9 @@ class _Run:
         with self._watched(self._connection):
             execute_bounded(self._connection, sql)
 
-    def _create_extension(self, name: str) -> None:
-        quoted = '"' + name.replace('"', '""') + '"'
+    def _create_extension(self, step: Step) -> None:
         with self._watched(self._admin):
-            self._admin.execute(
-                f"CREATE EXTENSION IF NOT EXISTS {quoted} WITH SCHEMA public CASCADE".encode()
-            )
+            create_extension(self._admin, step.extension, schema=step.schema)
 
     @contextmanager
     def _watched(self, connection: Connection) -> Iterator[None]:

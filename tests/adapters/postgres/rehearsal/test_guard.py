@@ -130,6 +130,19 @@ def test_what_cannot_be_cut_off_takes_its_server_along() -> None:
         assert becomes_true(lambda: not alive(server.pid))
 
 
+def test_where_the_server_is_quicker_it_was_the_time_all_the_same(shared: Server) -> None:
+    measures = Measures(shared)
+    guard = measures.guard(statement=0.3)
+    slow = "SET statement_timeout = 100; SELECT pg_sleep(100)"
+    with measures.connect() as connection:
+        with pytest.raises(psycopg.errors.QueryCanceled), guard.watching(connection):
+            execute_bounded(connection, slow)
+        assert guard.stopped is None
+        with pytest.raises(psycopg.errors.QueryCanceled), guard.watching(connection, seconds=0):
+            execute_bounded(connection, slow)
+        assert guard.stopped is Stop.TIME
+
+
 def test_the_time_for_everything_ends_a_statement_too(shared: Server) -> None:
     measures = Measures(shared)
     guard = measures.guard(statement=100, total=0.2)

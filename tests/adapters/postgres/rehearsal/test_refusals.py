@@ -45,6 +45,8 @@ def refused(database: str, sql: str, *, author: bool = False, older: bool = Fals
         ("DO $$ BEGIN RAISE configuration_limit_exceeded; END $$", Stop.DISK),
         ("DO $$ BEGIN RAISE out_of_memory; END $$", Stop.MEMORY),
         ("DO $$ BEGIN RAISE crash_shutdown; END $$", Stop.SERVER),
+        ("DO $$ BEGIN RAISE 'could not extend file \"x\": File too large'; END $$", Stop.DISK),
+        ("DO $$ BEGIN RAISE 'out of shared memory' USING ERRCODE = '53200'; END $$", Stop.REFUSED),
         ("DO $$ BEGIN RAISE feature_not_supported; END $$", Stop.REFUSED),
         ("SET statement_timeout = 10; SELECT pg_sleep(10)", Stop.REFUSED),
     ],
@@ -94,6 +96,12 @@ def test_a_server_without_a_word_went_down() -> None:
     found = refusal_of(psycopg.OperationalError("server closed the connection"), Watched())
     assert found.stop is Stop.SERVER
     assert found.message == "the server closed the connection without a word"
+
+
+def test_what_our_own_side_cannot_do_is_no_fault_of_the_server() -> None:
+    found = refusal_of(psycopg.NotSupportedError("codec not available"), Watched())
+    assert found.stop is Stop.REFUSED
+    assert found.message == "codec not available"
 
 
 def test_an_older_server_may_not_know_what_the_target_knows(database: str) -> None:

@@ -149,3 +149,11 @@ def test_what_is_put_off_to_the_end_of_a_transaction_is_watched(connection: Conn
 def test_a_session_that_ends_inside_a_transaction_is_told_once(connection: Connection) -> None:
     with pytest.raises(psycopg.errors.AdminShutdown):
         run_together(connection, unguarded(), "SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.parametrize("sql", ["SELECT 1; \0 SELECT 2", "SELECT '\ud800'"], ids=["NUL", "half"])
+def test_what_is_no_text_is_not_run_in_part(connection: Connection, sql: str) -> None:
+    with connection:
+        with pytest.raises(psycopg.DataError):
+            execute_bounded(connection, sql)
+        execute_bounded(connection, "SELECT 1")
