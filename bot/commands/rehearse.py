@@ -14,7 +14,6 @@ built and lost; the schema before and after; down.sql, and up again.
 
 import re
 from dataclasses import replace
-from pathlib import PurePath
 
 import click
 
@@ -69,18 +68,10 @@ def _face(review: Review, form: str, world: World) -> str:
 
 
 def _draw(review: Review, file: str, world: World) -> None:
-    """One picture for each migration; with several, each has its migration in its name."""
-    from bot.report.lock_timeline_svg import lock_timeline_svg
+    """Every migration's locks over time, in one picture."""
+    from bot.report.lock_timeline_svg import review_timeline_svg
 
-    assert review.rehearsal is not None
-    path = PurePath(file)
-    for judged in review.migrations:
-        name = judged.migration.name
-        found = review.rehearsal.of(name)
-        if found is not None and found.statements:
-            several = len(review.migrations) > 1
-            place = path.with_stem(f"{path.stem}-{name}") if several else path
-            world.files.write(str(place), lock_timeline_svg(found, judged.statements))
+    world.files.write(file, review_timeline_svg(review))
 
 
 def _size(text: str) -> int:

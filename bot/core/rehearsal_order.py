@@ -11,8 +11,8 @@ class Step:
     """One statement to be run. `index` is its place in its file, `line` its first line.
 
     `extension` is the one that it creates, if it creates one, and `schema` where. Some need a
-    superuser, and a few of those are let in: then the superuser creates it in the statement's place.
-    `locks` are the relations that it is predicted to lock.
+    superuser, and a few of those are let in: then the superuser creates it in the statement's
+    place. `locks` are the relations that it is predicted to lock.
     """
 
     index: int

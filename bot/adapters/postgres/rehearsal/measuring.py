@@ -31,8 +31,9 @@ def reads_silently(sql: str) -> bool:
 @dataclass(frozen=True)
 class Evidence:
     """All that was seen of one statement. `taken` are locks that its transaction did not have
-    before, `had` those that it did, `held` all that it has, `emptied` the relations that are left without a page. `silent`
-    says that counters have to tell what was read, `sampled` that locks may have been overlooked."""
+    before, `had` those that it did, `held` all that it has, `emptied` the relations that are left
+    without a page. `silent` says that counters have to tell what was read, `sampled` that locks may
+    have been overlooked."""
 
     before: Reading
     after: Reading

@@ -13,7 +13,10 @@ Look = Callable[[], Snapshot]
 
 @dataclass(frozen=True)
 class Done:
-    """A migration that has run, with the schema before and after it."""
+    """A migration that has run, with the schema before and after it.
+
+    They are empty where there is no down.sql to compare with: a snapshot is large.
+    """
 
     migration: NewMigration
     before: Snapshot
@@ -23,8 +26,8 @@ class Done:
 def prove_downs(done: Sequence[Done], performer: Performer, look: Look) -> dict[str, DownProof]:
     """What is proved of each down.sql by its migration's name, run as a rollback would.
 
-    The newest is first. It ends at the first that does not lead back, and before a migration that has none. Afterwards
-    the schema is that of the end again, if all of these are proved.
+    The newest is first. It ends at the first that does not lead back, and before a migration that
+    has none. Afterwards the schema is that of the end again, if all of these are proved.
     """
     proofs: dict[str, DownProof] = {}
     undone: list[Done] = []
@@ -65,6 +68,10 @@ def _up_again(proof: DownProof, done: Done, performer: Performer, look: Look) ->
 
 def run_again(done: Done, performer: Performer, look: Look) -> SecondRun:
     """The migration on what it has made: refused with nothing changed is as it should be."""
-    before = look()
-    refused = performer.perform(done.migration.parts)
-    return SecondRun(refused, differences(before, look()).lines)
+    parts = done.migration.parts
+    atomic = len(parts) == 1 and parts[0].transactional
+    before = {} if atomic else look()
+    refused = performer.perform(parts)
+    if atomic and refused is not None:
+        return SecondRun(refused)
+    return SecondRun(refused, () if atomic else differences(before, look()).lines)

@@ -22,9 +22,11 @@ from bot.core.rehearsal import (
     BaseReplay,
     DownProof,
     HistoryRefusal,
+    Refusal,
     Rehearsal,
     RehearsedMigration,
     SecondRun,
+    Stop,
 )
 from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Part, Step
 from bot.core.schema import Snapshot, differences
@@ -112,26 +114,41 @@ class _Work:
         left = self._left(place)
         refused = replay(place.author, left, self._performer, self._guard, self._note)
         if refused is not None:
-            return Rehearsal(server=place.server, base=self._base(refused))
+            base = self._base(refused)
+            return Rehearsal(server=place.server, base=base, seconds=base.seconds)
         if left:
             place.keep()
         base = self._base()
         data, sizes = fill(place, order.data, self._guard, self._note)
         found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes)
-        return replace(found, migrations=self._migrations())
+        return replace(found, migrations=self._migrations(), seconds=self._seconds())
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self._began, 3)
 
     def _base(self, refused: HistoryRefusal | None = None) -> BaseReplay:
         return BaseReplay(
             migrations=len(self._order.base),
             cached=self._place.cached,
-            seconds=round(time.monotonic() - self._began, 3),
+            seconds=self._seconds(),
             refused=refused,
         )
 
     def _migrations(self) -> tuple[RehearsedMigration, ...]:
-        """Each in turn, until one is stopped: what comes after it would find another schema."""
+        """As far as they get. What was seen before the server was lost stands."""
         done: list[Done] = []
         found: list[RehearsedMigration] = []
+        try:
+            self._run(done, found)
+        except PostgresError as error:
+            if len(found) < len(self._order.new):
+                found.append(_lost(self._order.new[len(found)], error))
+        if any(each.refused is not None for each in found):
+            return tuple(found)
+        return self._tried(done, found)
+
+    def _run(self, done: list[Done], found: list[RehearsedMigration]) -> None:
+        """Each in turn, until one is stopped: what comes after it would find another schema."""
         with self._place.admin() as admin:
             tracer = Tracer(self._place.author, admin, self._guard)
             before = self._look()
@@ -140,12 +157,12 @@ class _Work:
                 traced = tracer.run(each.parts)
                 if traced.refused is not None:
                     found.append(self._stopped(each, traced, before))
-                    return tuple(found)
+                    return
                 after = self._look()
                 found.append(_rehearsed(each, traced, before, after))
-                done.append(Done(each, before, after))
+                compared = each.down is not None
+                done.append(Done(each, before if compared else {}, after if compared else {}))
                 before = after
-        return self._proved(done, found)
 
     def _stopped(
         self, migration: NewMigration, traced: Traced, before: Snapshot
@@ -167,24 +184,39 @@ class _Work:
             for (name,) in admin.execute(_INVALID).fetchall():
                 admin.execute(f"DROP INDEX CONCURRENTLY {name}".encode())
 
-    def _proved(
+    def _tried(
         self, done: Sequence[Done], found: Sequence[RehearsedMigration]
     ) -> tuple[RehearsedMigration, ...]:
-        if any(each.migration.down is not None for each in done):
-            self._note("running down.sql, and up again")
+        """With what came of down.sql, and of a second run."""
+        try:
+            downs = self._downs(done)
+            again = self._again(done) if all(each.proved for each in downs.values()) else {}
+        except PostgresError as error:
+            lost = DownProof(refused=_refusal(error))
+            downs = {each.migration.name: lost for each in done if each.migration.down is not None}
+            again = {}
+        return tuple(
+            replace(each, down=downs.get(each.name), second=again.get(each.name)) for each in found
+        )
+
+    def _downs(self, done: Sequence[Done]) -> dict[str, DownProof]:
+        if all(each.migration.down is None for each in done):
+            return {}
+        self._note("running down.sql, and up again")
         downs = prove_downs(done, self._performer, self._look)
-        seconds: dict[str, SecondRun] = {}
-        if all(each.proved for each in downs.values()):
-            for each in done:
-                seconds[each.migration.name] = run_again(each, self._performer, self._look)
         for number, each in enumerate(done):
             name = each.migration.name
             if each.migration.down is not None and name not in downs:
                 downs[name] = self._proved_elsewhere(each, done[:number])
-        return tuple(
-            replace(each, down=downs.get(each.name), second=seconds.get(each.name))
-            for each in found
-        )
+        return downs
+
+    def _again(self, done: Sequence[Done]) -> dict[str, SecondRun]:
+        """As far as there is time: it says the least of all."""
+        again: dict[str, SecondRun] = {}
+        for each in done:
+            if not self._guard.exhausted:
+                again[each.migration.name] = run_again(each, self._performer, self._look)
+        return again
 
     def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
         """Where a rollback would not reach it, because of what comes after it: on its own."""
@@ -207,6 +239,14 @@ class _Work:
     def _create_extension(self, step: Step) -> None:
         with self._place.admin() as connection:
             create_extension(connection, step.extension, schema=step.schema)
+
+
+def _lost(migration: NewMigration, error: PostgresError) -> RehearsedMigration:
+    return RehearsedMigration(migration.name, refused=_refusal(error))
+
+
+def _refusal(error: PostgresError) -> Refusal:
+    return Refusal(Stop.SERVER, error.message.rstrip("."), hint=error.hint)
 
 
 def _rehearsed(

@@ -398,5 +398,5 @@ def _too_late(statement: int | None) -> Refusal:
         Stop.TIME,
         "the time for the whole rehearsal is over",
         statement,
-        hint="Raise `rehearsal.total_timeout`, or split the migrations over pull requests.",
+        hint="Raise `rehearsal.seconds`, or split the migrations over pull requests.",
     )
