@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 from benchmarks.timing import Line, Sample, show, stopwatch
 from bot.adapters.postgres.connection import Connection, connect
-from bot.adapters.postgres.rehearsal.data_synthetic import Synthetic
 from bot.adapters.postgres.rehearsal.guard import Guard
+from bot.adapters.postgres.rehearsal.rows.synthetic import Synthetic
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.sizes import read_sizes
 from bot.core.effects import Effects

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import explained
-from bot.adapters.postgres.rehearsal.data import fill
-from bot.adapters.postgres.rehearsal.extensions import Standing, create_extension, standings
-from bot.adapters.postgres.rehearsal.given_place import open_given_place
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.adapters.postgres.rehearsal.place import Place
+from bot.adapters.postgres.rehearsal.places.extensions import Standing, create_extension, standings
+from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
+from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
+from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.proofs import Done, prove_alone, prove_downs, run_again
 from bot.adapters.postgres.rehearsal.replaying import replay
-from bot.adapters.postgres.rehearsal.tracing import Traced, Tracer
+from bot.adapters.postgres.rehearsal.rows.fill import fill
+from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
 from bot.core.rehearsal import (
     BaseReplay,
     DownProof,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.postgres.rehearsal.data import fill
+from bot.adapters.postgres.rehearsal.rows.fill import fill
 from bot.core.rehearsal import DataKind, RehearsalData
 from bot.core.rehearsal_order import DataOrder
 from bot.core.sizes import ColumnSize, RelationSize, Sizes

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.adapters.postgres.rehearsal.data import fill
+from bot.adapters.postgres.rehearsal.rows.fill import fill
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import DataOrder
 from tests.adapters.postgres.rehearsal.bases import Base, Unwatched, new_base

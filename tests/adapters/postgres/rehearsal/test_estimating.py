@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.adapters.postgres.rehearsal.data import fill
-from bot.adapters.postgres.rehearsal.tracing import Tracer
+from bot.adapters.postgres.rehearsal.rows.fill import fill
+from bot.adapters.postgres.rehearsal.trace.tracing import Tracer
 from bot.core.effects import LockMode
 from bot.core.rehearsal import DataKind, Estimate, Measured
 from bot.core.rehearsal_order import DataOrder, Part, Step

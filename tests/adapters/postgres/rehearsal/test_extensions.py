@@ -6,14 +6,14 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.connection import Connection, connect
-from bot.adapters.postgres.rehearsal.extensions import (
+from bot.adapters.postgres.rehearsal.places.extensions import (
     FIRST,
     LET_IN,
     Standing,
     create_extension,
     standings,
 )
-from bot.adapters.postgres.rehearsal.place import ROLE
+from bot.adapters.postgres.rehearsal.places.place import ROLE
 from bot.errors import PostgresError
 
 

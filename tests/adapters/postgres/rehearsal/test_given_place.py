@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from bot.adapters.postgres.rehearsal.given_place import open_given_place
-from bot.adapters.postgres.rehearsal.leftovers import PREFIX, new_name
-from bot.adapters.postgres.rehearsal.place import PINNED
+from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
+from bot.adapters.postgres.rehearsal.places.leftovers import PREFIX, new_name
+from bot.adapters.postgres.rehearsal.places.place import PINNED
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation
 from bot.errors import PostgresError, UsageError

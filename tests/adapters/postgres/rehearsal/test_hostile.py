@@ -12,11 +12,11 @@ import pytest
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.own_place import open_own_place
-from bot.adapters.postgres.rehearsal.place import Place
+from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
+from bot.adapters.postgres.rehearsal.places.place import Place
+from bot.adapters.postgres.rehearsal.places.templates import Templates
 from bot.adapters.postgres.rehearsal.refusals import MOST_CHARACTERS, refusal_of
 from bot.adapters.postgres.rehearsal.running import execute_bounded, transaction
-from bot.adapters.postgres.rehearsal.templates import Templates
 from bot.core.rehearsal import Refusal
 from bot.core.rehearsal_order import BaseMigration, Limits, Order
 from bot.core.schema import Snapshot

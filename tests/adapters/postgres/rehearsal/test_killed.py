@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.adapters.postgres.rehearsal.leftovers import PREFIX
-from bot.adapters.postgres.rehearsal.templates import SUFFIX
+from bot.adapters.postgres.rehearsal.places.leftovers import PREFIX
+from bot.adapters.postgres.rehearsal.places.templates import SUFFIX
 from bot.adapters.postgres.server import start_server
 from tests.adapters.postgres.processes import ROOT, becomes_true
 
@@ -26,9 +26,9 @@ pytestmark = [
 REHEARSING = """
 import sys
 from pathlib import Path
-from bot.adapters.postgres.rehearsal.given_place import open_given_place
-from bot.adapters.postgres.rehearsal.own_place import open_own_place
-from bot.adapters.postgres.rehearsal.templates import Templates
+from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
+from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
+from bot.adapters.postgres.rehearsal.places.templates import Templates
 from bot.core.rehearsal_order import BaseMigration, Order
 print("begun", flush=True)
 where, history = sys.argv[1:]

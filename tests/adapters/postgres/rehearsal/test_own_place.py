@@ -11,11 +11,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.adapters.postgres.rehearsal.author import create_author, given_roles
-from bot.adapters.postgres.rehearsal.own_place import open_own_place
-from bot.adapters.postgres.rehearsal.place import PINNED, Place
-from bot.adapters.postgres.rehearsal.shims import shims_for
-from bot.adapters.postgres.rehearsal.templates import SUFFIX, Templates
+from bot.adapters.postgres.rehearsal.places.author import create_author, given_roles
+from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
+from bot.adapters.postgres.rehearsal.places.place import PINNED, Place
+from bot.adapters.postgres.rehearsal.places.shims import shims_for
+from bot.adapters.postgres.rehearsal.places.templates import SUFFIX, Templates
 from bot.adapters.postgres.tools import Installation, best_for_server
 from bot.core.rehearsal_order import Limits
 from bot.errors import PostgresError
@@ -351,8 +351,8 @@ def test_extensions_of_ours_are_found_and_told_and_part_of_the_template(tmp_path
 ORDINARY = """
 import sys
 from pathlib import Path
-from bot.adapters.postgres.rehearsal.templates import Templates
-from bot.adapters.postgres.rehearsal.own_place import open_own_place
+from bot.adapters.postgres.rehearsal.places.templates import Templates
+from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.core.rehearsal_order import Order
 for _ in range(2):
     with open_own_place(Order((), (), 18), templates=Templates(Path(sys.argv[1]))) as place:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.postgres.rehearsal.place import ROLE
+from bot.adapters.postgres.rehearsal.places.place import ROLE
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.core.rehearsal import Measured, Rehearsal, Stop
 from bot.core.rehearsal_order import BaseMigration, Limits, NewMigration, Order, Part, Step

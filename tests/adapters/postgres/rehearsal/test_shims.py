@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from bot.adapters.postgres.rehearsal.place import ROLE
-from bot.adapters.postgres.rehearsal.shims import (
+from bot.adapters.postgres.rehearsal.places.place import ROLE
+from bot.adapters.postgres.rehearsal.places.shims import (
     SHIMS,
     SINCE,
     control_path,

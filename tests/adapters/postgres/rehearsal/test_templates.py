@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.postgres.rehearsal.templates import (
+from bot.adapters.postgres.rehearsal.places.templates import (
     SUFFIX,
     UNFINISHED,
     Templates,

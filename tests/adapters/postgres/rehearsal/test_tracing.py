@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from bot.adapters.postgres.rehearsal.tracing import Tracer
+from bot.adapters.postgres.rehearsal.trace.tracing import Tracer
 from bot.core.effects import LockMode
 from bot.core.rehearsal import Stop, TouchedRows
 from bot.core.rehearsal_order import Limits, Part, Step

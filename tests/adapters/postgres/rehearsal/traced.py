@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.tracing import Traced, Tracer
+from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
 from bot.core.effects import Effects
 from bot.core.rehearsal import Measured
 from bot.core.rehearsal_order import Limits, Part, Step

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.recipe import SETTINGS, Confinement, Provision
-from bot.adapters.postgres.rehearsal.author import role_statements
-from bot.adapters.postgres.rehearsal.place import APPLICATION, ROLE, pinned, pins
-from bot.adapters.postgres.rehearsal.templates import Templates, keys
+from bot.adapters.postgres.rehearsal.places.author import role_statements
+from bot.adapters.postgres.rehearsal.places.place import APPLICATION, ROLE, pinned, pins
+from bot.adapters.postgres.rehearsal.places.templates import Templates, keys
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation
 from bot.core.rehearsal_order import Limits, Order

@@ -5,7 +5,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.adapters.postgres.rehearsal.data_tables import Type
+from bot.adapters.postgres.rehearsal.rows.tables import Type
 
 ENDLESS = 10**15
 USUAL_WIDTH = 16

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from bot.adapters.postgres.rehearsal.hearing import Heard
-from bot.adapters.postgres.rehearsal.observing import Counters, Reading
-from bot.adapters.postgres.rehearsal.snapshots import WITH_COLUMNS, Constraint, Snapshot
+from bot.adapters.postgres.rehearsal.trace.hearing import Heard
+from bot.adapters.postgres.rehearsal.trace.observing import Counters, Reading
+from bot.adapters.postgres.rehearsal.trace.snapshots import WITH_COLUMNS, Constraint, Snapshot
 from bot.core.effects import LockMode
 from bot.core.rehearsal import Measured, MeasuredLock, TouchedRows
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import psycopg
 
 from bot.adapters.postgres.connection import Connection, explain, explained
-from bot.adapters.postgres.rehearsal.data_seed import seed
-from bot.adapters.postgres.rehearsal.data_synthetic import Synthetic
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.place import Place
+from bot.adapters.postgres.rehearsal.places.place import Place
+from bot.adapters.postgres.rehearsal.rows.seed import seed
+from bot.adapters.postgres.rehearsal.rows.synthetic import Synthetic
 from bot.adapters.postgres.sizes import read_sizes
 from bot.core.rehearsal import DataKind, RehearsalData
 from bot.core.rehearsal_order import DataOrder

@@ -9,7 +9,7 @@ from dataclasses import replace
 from psycopg import sql
 
 from bot.adapters.postgres.connection import Connection, connect, explained
-from bot.adapters.postgres.rehearsal.place import APPLICATION, PINNED, pinned
+from bot.adapters.postgres.rehearsal.places.place import APPLICATION, PINNED, pinned
 from bot.core.url import ConnectionUrl
 from bot.errors import PostgresError
 

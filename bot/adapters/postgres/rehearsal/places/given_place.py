@@ -12,9 +12,13 @@ from dataclasses import dataclass, replace
 from psycopg import sql
 
 from bot.adapters.postgres.connection import Connection, connect, explained
-from bot.adapters.postgres.rehearsal.author import author_settings, create_author, given_roles
-from bot.adapters.postgres.rehearsal.leftovers import drop, lock_key, new_name, sweep
-from bot.adapters.postgres.rehearsal.place import APPLICATION, Place, pinned, pins
+from bot.adapters.postgres.rehearsal.places.author import (
+    author_settings,
+    create_author,
+    given_roles,
+)
+from bot.adapters.postgres.rehearsal.places.leftovers import drop, lock_key, new_name, sweep
+from bot.adapters.postgres.rehearsal.places.place import APPLICATION, Place, pinned, pins
 from bot.core.rehearsal import Isolation, RehearsalServer
 from bot.core.rehearsal_order import Order
 from bot.core.url import ConnectionUrl, parse_url

@@ -13,22 +13,22 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from bot.adapters.postgres.connection import Connection
-from bot.adapters.postgres.rehearsal.extensions import create_extension
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.hearing import LEVEL, Listener
-from bot.adapters.postgres.rehearsal.looking import Look, look
-from bot.adapters.postgres.rehearsal.measuring import (
+from bot.adapters.postgres.rehearsal.places.extensions import create_extension
+from bot.adapters.postgres.rehearsal.refusals import refusal_of, shown
+from bot.adapters.postgres.rehearsal.running import execute_bounded
+from bot.adapters.postgres.rehearsal.trace.hearing import LEVEL, Listener
+from bot.adapters.postgres.rehearsal.trace.looking import Look, look
+from bot.adapters.postgres.rehearsal.trace.measuring import (
     Evidence,
     may_empty,
     measured,
     reads_silently,
     renewed,
 )
-from bot.adapters.postgres.rehearsal.observing import Catalogue, Reading, next_transaction
-from bot.adapters.postgres.rehearsal.refusals import refusal_of, shown
-from bot.adapters.postgres.rehearsal.running import execute_bounded
-from bot.adapters.postgres.rehearsal.sampling import Sampler, modes
-from bot.adapters.postgres.rehearsal.snapshots import Snapshot
+from bot.adapters.postgres.rehearsal.trace.observing import Catalogue, Reading, next_transaction
+from bot.adapters.postgres.rehearsal.trace.sampling import Sampler, modes
+from bot.adapters.postgres.rehearsal.trace.snapshots import Snapshot
 from bot.core.effects import LockMode
 from bot.core.rehearsal import Measured, Refusal, RehearsedStatement, Stop
 from bot.core.rehearsal_order import Part, Step

@@ -157,8 +157,8 @@ def read_tables(connection: Connection) -> tuple[tuple[Table, ...], dict[int, Ty
     with explained("read the catalogue"), connection.transaction(force_rollback=True):
         # Names are then printed with their schema.
         connection.execute("SET LOCAL search_path = ''")
-        tables = tuple(_table(row) for row in _ask(connection, "data_tables.sql"))
-        types = [_type(row) for row in _ask(connection, "data_types.sql")]
+        tables = tuple(_table(row) for row in _ask(connection, "tables.sql"))
+        types = [_type(row) for row in _ask(connection, "types.sql")]
     return tables, {each.oid: each for each in types}
 
 

@@ -13,7 +13,7 @@ from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
 from bot.adapters.postgres.connection import Connection
-from bot.adapters.postgres.rehearsal.snapshots import WITH_COLUMNS, Snapshot
+from bot.adapters.postgres.rehearsal.trace.snapshots import WITH_COLUMNS, Snapshot
 
 _BEFORE = """
 SAVEPOINT migration_bot_reading;

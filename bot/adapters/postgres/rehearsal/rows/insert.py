@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
-from bot.adapters.postgres.rehearsal.data_order import is_own
-from bot.adapters.postgres.rehearsal.data_partitions import Part
-from bot.adapters.postgres.rehearsal.data_tables import Column, Key, Reference, Table, quoted
-from bot.adapters.postgres.rehearsal.data_values import ENDLESS, Maker
+from bot.adapters.postgres.rehearsal.rows.order import is_own
+from bot.adapters.postgres.rehearsal.rows.partitions import Part
+from bot.adapters.postgres.rehearsal.rows.tables import Column, Key, Reference, Table, quoted
+from bot.adapters.postgres.rehearsal.rows.values import ENDLESS, Maker
 from bot.core.sizes import ColumnSize
 
 NUMBER = quoted("migration_bot_number")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import psycopg
 
 from bot.adapters.postgres.connection import Connection, explain
-from bot.adapters.postgres.rehearsal.data_likeness import Likeness
-from bot.adapters.postgres.rehearsal.data_order import Turn, in_order, is_own, may_be_null, shares
-from bot.adapters.postgres.rehearsal.data_partitions import Part
-from bot.adapters.postgres.rehearsal.data_rows import Composed, Wanted, compose
-from bot.adapters.postgres.rehearsal.data_tables import Reference, Table, quoted, read_tables
-from bot.adapters.postgres.rehearsal.data_values import Types
 from bot.adapters.postgres.rehearsal.guard import Guard
+from bot.adapters.postgres.rehearsal.rows.insert import Composed, Wanted, compose
+from bot.adapters.postgres.rehearsal.rows.likeness import Likeness
+from bot.adapters.postgres.rehearsal.rows.order import Turn, in_order, is_own, may_be_null, shares
+from bot.adapters.postgres.rehearsal.rows.partitions import Part
+from bot.adapters.postgres.rehearsal.rows.tables import Reference, Table, quoted, read_tables
+from bot.adapters.postgres.rehearsal.rows.values import Types
 from bot.core.rehearsal_order import DataOrder
 
 # The same rows every time: no order that depends on what else runs, and no plan that is quadratic.

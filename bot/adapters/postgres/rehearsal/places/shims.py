@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from bot.adapters.postgres.rehearsal.extensions import LET_IN
+from bot.adapters.postgres.rehearsal.places.extensions import LET_IN
 from bot.adapters.postgres.tools import Installation
 
 SHIMS = ("pgcrypto", "uuid-ossp")
@@ -96,7 +96,7 @@ def _shared_directory(installation: Installation) -> Path | None:
 
 
 def _shim_files(names: Collection[str]) -> Iterator[tuple[str, bytes]]:
-    folder = files("bot.adapters.postgres.rehearsal") / "shims"
+    folder = files("bot.adapters.postgres.rehearsal.places") / "shims"
     for each in sorted(folder.iterdir(), key=lambda file: file.name):
         if _extension_of(each.name) in names:
             yield each.name, each.read_bytes()

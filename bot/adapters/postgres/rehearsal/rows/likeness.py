@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.adapters.postgres.connection import Connection
-from bot.adapters.postgres.rehearsal.data_order import HEADER, Share, row_bytes
-from bot.adapters.postgres.rehearsal.data_partitions import Part, parts
-from bot.adapters.postgres.rehearsal.data_rows import Wanted
-from bot.adapters.postgres.rehearsal.data_styles import fitting, literals, styles
-from bot.adapters.postgres.rehearsal.data_tables import Column, Table, Type, quoted
-from bot.adapters.postgres.rehearsal.data_values import USUAL_WIDTH, Maker, Types
+from bot.adapters.postgres.rehearsal.rows.insert import Wanted
+from bot.adapters.postgres.rehearsal.rows.order import HEADER, Share, row_bytes
+from bot.adapters.postgres.rehearsal.rows.partitions import Part, parts
+from bot.adapters.postgres.rehearsal.rows.styles import fitting, literals, styles
+from bot.adapters.postgres.rehearsal.rows.tables import Column, Table, Type, quoted
+from bot.adapters.postgres.rehearsal.rows.values import USUAL_WIDTH, Maker, Types
 from bot.core.sizes import ColumnSize, RelationSize
 
 _TEXTS = ("text", "varchar", "bpchar", "citext", "name")

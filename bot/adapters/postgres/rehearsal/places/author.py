@@ -3,7 +3,7 @@
 from psycopg import sql
 
 from bot.adapters.postgres.recipe import SUPERUSER
-from bot.adapters.postgres.rehearsal.place import ROLE
+from bot.adapters.postgres.rehearsal.places.place import ROLE
 from bot.core.rehearsal_order import Limits, Order
 
 # As many as look on from several sides; what the pull request runs can open none.

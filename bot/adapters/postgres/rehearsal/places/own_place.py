@@ -11,14 +11,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bot.adapters.postgres.connection import Connection, connect, explained
-from bot.adapters.postgres.rehearsal.own_server import (
+from bot.adapters.postgres.rehearsal.places.own_server import (
     DATABASE,
     OwnServer,
     administer,
 )
-from bot.adapters.postgres.rehearsal.place import APPLICATION, ROLE, Place
-from bot.adapters.postgres.rehearsal.shims import extension_files, shims_for
-from bot.adapters.postgres.rehearsal.templates import Templates, cache_directory
+from bot.adapters.postgres.rehearsal.places.place import APPLICATION, ROLE, Place
+from bot.adapters.postgres.rehearsal.places.shims import extension_files, shims_for
+from bot.adapters.postgres.rehearsal.places.templates import Templates, cache_directory
 from bot.adapters.postgres.server import Server
 from bot.adapters.postgres.tools import best_for_server
 from bot.core.rehearsal import Isolation, RehearsalServer

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.errors import Diagnostic
 
 from bot.adapters.postgres.connection import Connection
-from bot.adapters.postgres.rehearsal.looking import mode_of
+from bot.adapters.postgres.rehearsal.trace.looking import mode_of
 from bot.core.effects import LockMode
 
 READY_SECONDS = 5.0
