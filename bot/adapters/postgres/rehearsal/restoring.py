@@ -134,7 +134,7 @@ def restore(
                 arguments,
                 url=place.author_url,
                 environ=dump.environ,
-                hint=_hint,
+                hint=hint_of,
             ) as program:
                 _wait(program, place, guard, limits)
         except BackupError as error:
@@ -192,7 +192,7 @@ def _entries(
         arguments = ["--list", f"--file={listed.name}", str(backup.place / DUMP)]
         try:
             with running(
-                tool, "pg_restore", arguments, url=_NOBODY, environ=environ, hint=_hint
+                tool, "pg_restore", arguments, url=_NOBODY, environ=environ, hint=hint_of
             ) as program:
                 program.wait()
         except BackupError as error:
@@ -251,7 +251,7 @@ def _failed(manifest: Manifest, why: str, hint: str) -> BackupError:
     return BackupError(f"The backup {manifest.id} could not be restored: {why}", hint=hint)
 
 
-def _hint(end: str) -> str:
+def hint_of(end: str) -> str:
     """What of a program's last words has no value of a row in it."""
     found = [match["said"].strip() for each in _TELLING if (match := each.search(end))]
     told = f" It said: {'; '.join(found)}." if found else ""

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.adapters.postgres.backups import newest_backup
 from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.dump import take_backup
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
+from bot.adapters.postgres.rehearsal.restoring import hint_of
 from bot.core.backup import MANIFEST, StoredBackup
 from bot.core.migration import checksum_of
 from bot.core.rehearsal import DataKind, Rehearsal, Stop
@@ -42,7 +44,9 @@ NOTES = "CREATE TABLE notes (id int PRIMARY KEY, who int REFERENCES users);"
 ROWS = f"""
 INSERT INTO users SELECT n, '{SECRET}', nullif(n, 7) FROM generate_series(1, 100) n;
 ALTER TABLE users ENABLE ROW LEVEL SECURITY;
-ALTER TABLE users FORCE ROW LEVEL SECURITY;
+CREATE TABLE hidden AS SELECT * FROM users;
+ALTER TABLE hidden ENABLE ROW LEVEL SECURITY;
+ALTER TABLE hidden FORCE ROW LEVEL SECURITY;
 CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION nothing();
 CREATE PUBLICATION everything FOR ALL TABLES;
 """
@@ -135,7 +139,7 @@ def test_the_rows_of_a_backup_are_there(backup: StoredBackup, cache: Path) -> No
     assert found.data.kind is DataKind.BACKUP
     assert found.data.source == backup.manifest.id
     sizes = {each.relation: each.rows for each in found.sizes}
-    assert (sizes["public.users"], sizes["public.notes"]) == (100, 0)
+    assert [sizes[f"public.{each}"] for each in ("users", "hidden", "notes")] == [100, 100, 0]
     measured = found.migrations[0].measured(0)
     assert measured is not None
     assert [each.updated for each in measured.rows] == [48]
@@ -269,10 +273,41 @@ def test_another_history_is_told(
     assert "Bring the branch up to date" in caught.value.hint
 
 
-def test_a_restore_that_fails_quotes_no_row(
+@pytest.mark.slow
+def test_one_that_is_too_large_is_told(backup: StoredBackup, cache: Path) -> None:
+    limits = Limits(disk=20_000_000)
+    with pytest.raises(BackupError, match="could not be restored: it takes more than") as caught:
+        rehearsed(backup, cache, new("SELECT 1"), limits=limits)
+    assert SECRET not in f"{caught.value} {caught.value.hint}"
+
+
+def test_of_a_restore_that_fails_names_are_told_and_no_values() -> None:
+    """What pg_restore says of rows that a key does not take."""
+    said = hint_of(
+        "pg_restore: error: could not execute query: ERROR:  could not create unique index\n"
+        f"DETAIL:  Key (email)=({SECRET}) is duplicated.\n"
+        "pg_restore: from TOC entry 3312; 2606 16390 CONSTRAINT users users_email author\n"
+        f'COPY users, line 3: "7 {SECRET}"'
+    )
+    assert said.endswith("It said: CONSTRAINT users users_email author.")
+    assert SECRET not in said
+
+
+@pytest.mark.slow
+def test_a_dump_that_is_no_dump_is_told_and_quotes_nothing(
     backup: StoredBackup, tmp_path: Path, cache: Path
 ) -> None:
-    """The checksums are right here, and the data is not: a backup of somebody's own making."""
-    with pytest.raises(BackupError, match="could not be restored: it takes more than") as caught:
-        rehearsed(backup, cache, new("SELECT 1"), limits=Limits(disk=100_000, total=60))
+    """Its checksums are right, so that only pg_restore sees it."""
+    broken = copied(backup, tmp_path)
+    toc = broken.place / "dump" / "toc.dat"
+    toc.write_bytes(b"PGDMP" + SECRET.encode())
+    files = [
+        replace(each, size=toc.stat().st_size, sha256=sha256(toc.read_bytes()).hexdigest())
+        if each.name == "dump/toc.dat"
+        else each
+        for each in broken.manifest.files
+    ]
+    forged = replace(broken, manifest=replace(broken.manifest, files=tuple(files)))
+    with pytest.raises(BackupError, match="could not be restored: pg_restore failed") as caught:
+        rehearsed(forged, cache, new("SELECT 1"))
     assert SECRET not in f"{caught.value} {caught.value.hint}"
