@@ -229,8 +229,9 @@ def _create_extensions(dump: Dump, place: Place) -> None:
 
 
 def _wait(program: Program, place: Place, guard: Guard, limits: Limits) -> None:
-    pause = LOOK_SECONDS
-    while not program.ended(pause):
+    pause, ended = LOOK_SECONDS, False
+    while not ended:
+        ended = program.ended(pause)
         if guard.exhausted:
             raise BackupError(
                 f"it took longer than {limits.total:g} s.",

@@ -148,6 +148,7 @@ def test_the_rows_of_a_backup_are_there(backup: StoredBackup, cache: Path) -> No
     assert "PUBLICATION - everything" in note
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_kept(backup: StoredBackup, tmp_path: Path) -> None:
     rehearsed(backup, tmp_path, new("SELECT 1"))
     kept = {each: each.stat().st_size for each in tmp_path.rglob("*.template")}
@@ -247,12 +248,14 @@ def test_one_from_a_newer_tool_than_any_here_is_told(
         rehearsed(newer, cache, new("SELECT 1"))
 
 
+@pytest.mark.slow
 def test_one_from_a_newer_server_is_told(backup: StoredBackup, tmp_path: Path, cache: Path) -> None:
     newer = copied(backup, tmp_path, server_version="99.1")
     with pytest.raises(BackupError, match=r"is of PostgreSQL 99, and the rehearsal's server is"):
         rehearsed(newer, cache, new("SELECT 1"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("history", "added", "said"),
     [
@@ -275,7 +278,7 @@ def test_another_history_is_told(
 
 @pytest.mark.slow
 def test_one_that_is_too_large_is_told(backup: StoredBackup, cache: Path) -> None:
-    limits = Limits(disk=20_000_000)
+    limits = Limits(disk=10_000_000)
     with pytest.raises(BackupError, match="could not be restored: it takes more than") as caught:
         rehearsed(backup, cache, new("SELECT 1"), limits=limits)
     assert SECRET not in f"{caught.value} {caught.value.hint}"
