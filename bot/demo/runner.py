@@ -108,6 +108,8 @@ class DemoRunner:
             "GITHUB_SERVER_URL": self.hub.site_url,
             "GITHUB_SHA": event.sha,
             "GITHUB_STEP_SUMMARY": str(place / "summary.md"),
+            # What action.yml keeps from one run to the next.
+            "MIGRATION_BOT_CACHE": str(self.root / "cache"),
         }
 
 

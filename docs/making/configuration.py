@@ -55,6 +55,7 @@ _TITLES = {
     "rules": "`rules.<rule>`",
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",
+    "rehearsal": "`rehearsal`",
 }
 
 
