@@ -1,7 +1,6 @@
 """What we say of schema.prisma and a migrated database, beside what Prisma itself says of them."""
 
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+import os
 from pathlib import Path
 
 import psycopg
@@ -69,8 +68,6 @@ def prisma(judge: oracle.Prisma) -> PrismaCli:
 
 
 def cli_of(judge: oracle.Prisma) -> PrismaCli:
-    import os
-
     found = find_prisma(
         {
             "MIGRATION_BOT_PRISMA": str(judge.home / "node_modules" / ".bin" / "prisma"),
@@ -81,9 +78,6 @@ def cli_of(judge: oracle.Prisma) -> PrismaCli:
     )
     assert found is not None
     return found
-
-
-Asked = Callable[[str, str], SchemaAgreement]
 
 
 def order_of(prisma: PrismaCli, text: str) -> ModelOrder:
@@ -131,31 +125,52 @@ def prisma_agrees(judge: oracle.Prisma, url: str, folder: Path, text: str) -> bo
     return answer.code == 0
 
 
-DIFFERENT = {
-    'CREATE TABLE "Extra" (id int PRIMARY KEY)': "The table public.Extra is made by the migrations",
-    'DROP TABLE "Post"': "The table public.Post is in schema.prisma, and no migration makes it.",
-    'ALTER TABLE "User" ADD COLUMN nick text': "The column public.User.nick is made by",
-    'ALTER TABLE "User" DROP COLUMN worth': "The column public.User.worth is in schema.prisma",
-    'ALTER TABLE "User" ALTER COLUMN name TYPE varchar(10)': "is text in schema.prisma, and charac",
-    'ALTER TABLE "User" ALTER COLUMN name SET NOT NULL': "optional in schema.prisma, and NOT NULL",
-    'ALTER TABLE "User" ALTER COLUMN email DROP NOT NULL': "required in schema.prisma, and may be",
-    "ALTER TABLE \"Post\" ALTER COLUMN title SET DEFAULT 'other'": "has the default",
-    'ALTER TABLE "User" ALTER COLUMN role DROP DEFAULT': "no default by the migrations",
-    'ALTER TABLE "User" ALTER COLUMN worth SET DEFAULT 1': "public.User.worth has the default 0",
-    'DROP INDEX "User_name_idx"': "The index User_name_idx of public.User on (name)",
-    'CREATE INDEX extra ON "User" (born)': "The index extra of public.User on (born)",
-    'ALTER INDEX "User_name_idx" RENAME TO other': "is named User_name_idx in schema.prisma",
-    'DROP INDEX "User_email_key"; CREATE INDEX "User_email_key" ON "User" (email)': "unique (email)",
-    'DROP INDEX "User_name_idx"; CREATE INDEX "User_name_idx" ON "User" (name) INCLUDE (born)': "and on (name, born) by the migrations",
-    'ALTER TABLE "Post" DROP CONSTRAINT "Post_owner_fkey"': "The foreign key Post_owner_fkey",
-    'ALTER TABLE "Post" DROP CONSTRAINT "Post_owner_fkey", ADD CONSTRAINT "Post_owner_fkey"'
-    ' FOREIGN KEY (owner) REFERENCES "User"(id) ON UPDATE CASCADE ON DELETE SET NULL': "ON DELETE CASCADE in schema.prisma",
-    'ALTER TABLE "User" RENAME CONSTRAINT "User_pkey" TO other_pkey': "The primary key of",
-    'ALTER TABLE "Post" DROP CONSTRAINT "Post_pkey", ADD CONSTRAINT "Post_pkey"'
-    " PRIMARY KEY (id, owner)": "The primary key Post_pkey",
-    "ALTER TYPE \"Role\" ADD VALUE 'guest'": "has the value 'guest' by the migrations",
-    "CREATE TYPE extra AS ENUM ('a')": "The enum public.extra is made by the migrations",
-}
+DIFFERENT = (
+    ('CREATE TABLE "Extra" (id int PRIMARY KEY)', "The table public.Extra is made by the migr"),
+    ('DROP TABLE "Post"', "The table public.Post is in schema.prisma, and no migration makes it."),
+    ('ALTER TABLE "User" ADD COLUMN nick text', "The column public.User.nick is made by"),
+    ('ALTER TABLE "User" DROP COLUMN worth', "The column public.User.worth is in schema.prisma"),
+    ('ALTER TABLE "User" ALTER COLUMN name TYPE varchar(10)', "is text in schema.prisma, and ch"),
+    ('ALTER TABLE "User" ALTER COLUMN name SET NOT NULL', "is optional in schema.prisma, and NOT"),
+    ('ALTER TABLE "User" ALTER COLUMN email DROP NOT NULL', "is required in schema.prisma, and"),
+    ("ALTER TABLE \"Post\" ALTER COLUMN title SET DEFAULT 'other'", "has the default"),
+    ('ALTER TABLE "User" ALTER COLUMN role DROP DEFAULT', "no default by the migrations"),
+    ('ALTER TABLE "User" ALTER COLUMN worth SET DEFAULT 1', "User.worth has the default 0"),
+    ('DROP INDEX "User_name_idx"', "The index User_name_idx of public.User on (name)"),
+    ('CREATE INDEX extra ON "User" (born)', "The index extra of public.User on (born)"),
+    ('ALTER INDEX "User_name_idx" RENAME TO other', "is named User_name_idx in schema.prisma"),
+    (
+        'DROP INDEX "User_email_key"; CREATE INDEX "User_email_key" ON "User" (email)',
+        "is on unique (email) in schema.prisma, and on (email) by the migrations",
+    ),
+    (
+        'DROP INDEX "User_name_idx"; CREATE INDEX "User_name_idx" ON "User" (name) INCLUDE (born)',
+        "and on (name, born) by the migrations",
+    ),
+    (
+        'DROP INDEX "User_name_idx"; CREATE INDEX "User_name_idx" ON "User" (name DESC)',
+        "and on (name DESC) by the migrations",
+    ),
+    ('ALTER TABLE "Post" DROP CONSTRAINT "Post_owner_fkey"', "The foreign key Post_owner_fkey"),
+    (
+        'ALTER TABLE "Post" DROP CONSTRAINT "Post_owner_fkey", ADD CONSTRAINT "Post_owner_fkey"'
+        ' FOREIGN KEY (owner) REFERENCES "User"(id) ON UPDATE CASCADE ON DELETE SET NULL',
+        "ON DELETE CASCADE in schema.prisma",
+    ),
+    ('ALTER TABLE "User" RENAME CONSTRAINT "User_pkey" TO other_pkey', "The primary key of"),
+    (
+        'ALTER TABLE "Post" DROP CONSTRAINT "Post_pkey", ADD CONSTRAINT "Post_pkey"'
+        " PRIMARY KEY (id, owner)",
+        "The primary key Post_pkey",
+    ),
+    ("ALTER TYPE \"Role\" ADD VALUE 'guest'", "has the value 'guest' by the migrations"),
+    ("CREATE TYPE extra AS ENUM ('a')", "The enum public.extra is made by the migrations"),
+    (
+        'ALTER TABLE "User" RENAME TO "Person"; CREATE VIEW "User" AS SELECT 1 AS id;'
+        ' ALTER TABLE "Person" RENAME TO "Human"; DROP TABLE "Human" CASCADE',
+        "The table public.User is in schema.prisma, and no migration makes it.",
+    ),
+)
 
 SAME = (
     "SELECT 1",
@@ -187,7 +202,7 @@ SAME = (
 
 
 @one_server
-@pytest.mark.parametrize(("sql", "said"), DIFFERENT.items(), ids=[*DIFFERENT])
+@pytest.mark.parametrize(("sql", "said"), DIFFERENT)
 def test_a_difference_is_named_and_prisma_sees_one_as_well(
     sql: str, said: str, migrated: str, made: ModelOrder, judge: oracle.Prisma, tmp_path: Path
 ) -> None:
@@ -207,3 +222,124 @@ def test_what_prisma_does_not_see_is_no_difference(
     run(migrated, sql)
     assert agreement(migrated, made) == SchemaAgreement("7.10.1")
     assert prisma_agrees(judge, migrated, tmp_path / "project", MODEL)
+
+
+@one_server
+def test_the_platforms_own_schema_agrees(
+    database: str, prisma: PrismaCli, judge: oracle.Prisma, tmp_path: Path
+) -> None:
+    for script in sorted(PLATFORM.glob("migrations/*/migration.sql")):
+        run(database, script.read_text())
+    text = (PLATFORM / "schema.prisma").read_text()
+    assert agreement(database, order_of(prisma, text)) == SchemaAgreement("7.10.1")
+    assert prisma_agrees(judge, database, tmp_path / "project", text)
+
+
+GENERATED = """
+model Note {
+  id     Int @id @default(autoincrement())
+  body   String
+  search Unsupported("tsvector")? @default(dbgenerated("to_tsvector('english'::regconfig, body)"))
+  loose  String @default(dbgenerated())
+  kind   Unsupported("mood")?
+  code   String @default(dbgenerated("public.code()"))
+}
+"""
+
+
+@one_server
+def test_what_prisma_only_mentions_is_found_in_the_migrated_database(
+    database: str, prisma: PrismaCli
+) -> None:
+    run(
+        database,
+        """CREATE DOMAIN mood AS text;
+        CREATE FUNCTION code() RETURNS text LANGUAGE sql AS 'SELECT 1::text';
+        CREATE TABLE "Note" (id serial, body text NOT NULL, search tsvector
+            GENERATED ALWAYS AS (to_tsvector('english'::regconfig, body)) STORED,
+            loose text NOT NULL DEFAULT code() || 'x', kind mood,
+            code text NOT NULL DEFAULT code(), CONSTRAINT "Note_pkey" PRIMARY KEY (id))""",
+    )
+    assert agreement(database, order_of(prisma, SOURCE + GENERATED)) == SchemaAgreement("7.10.1")
+
+
+SEVERAL = """
+datasource db {
+  provider = "postgresql"
+  schemas  = ["one", "two"]
+}
+model A {
+  id Int @id
+  @@schema("one")
+}
+model A2 {
+  id Int @id
+  @@map("A")
+  @@schema("two")
+  @@ignore
+}
+"""
+
+
+@one_server
+def test_schemas_that_prisma_does_not_look_after_do_not_count(
+    database: str, prisma: PrismaCli
+) -> None:
+    order = order_of(prisma, SEVERAL)
+    run(database, ";".join(order.statements) + "; CREATE TABLE public.other (id int)")
+    assert agreement(database, order) == SchemaAgreement("7.10.1")
+    run(database, 'ALTER TABLE two."A" ADD x int')
+    assert agreement(database, order).differences == (
+        "The column two.A.x is made by the migrations, and is not in schema.prisma.",
+    )
+
+
+def test_no_generator_is_run_and_no_variable_is_read(prisma: PrismaCli, tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+    script = tmp_path / "generator"
+    script.write_text(f"#!/bin/sh\ntouch {marker}\n")
+    script.chmod(0o755)
+    generators = "".join(
+        f'generator {name} {{\n  provider = "{command}"\n  output = "{tmp_path}/made"\n}}\n'
+        for name, command in {
+            "one": script,
+            "two": f"touch {marker}",
+            "three": "prisma-client",
+            "four": "env:PATH",
+        }.items()
+    )
+    before = sorted(tmp_path.iterdir())
+    order = order_of(prisma, generators + MODEL)
+    assert not order.problem
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("model {", "does not start with any known Prisma schema keyword"),
+        (SOURCE.replace("\n}", '\n  url = env("GITHUB_TOKEN")\n}'), "no longer supported"),
+        ("", "made no SQL"),
+        (SOURCE + "model A {\n  id Int @id\n" * 3, "made no SQL"),
+        (SOURCE + "// " + "x" * 5_000_000, "too large"),
+    ],
+)
+def test_a_schema_that_prisma_refuses_is_a_problem(text: str, said: str, prisma: PrismaCli) -> None:
+    assert said in order_of(prisma, text).problem
+
+
+@one_server
+@pytest.mark.parametrize(
+    "default",
+    [
+        "1); COMMIT; DROP TABLE kept; --",
+        "1); CREATE TABLE stays (); COMMIT; --",
+        "pg_read_file('/etc/passwd')",
+        "(SELECT 1)",
+    ],
+)
+def test_sql_inside_a_schema_does_nothing(default: str, database: str, prisma: PrismaCli) -> None:
+    run(database, "CREATE TABLE kept (id int PRIMARY KEY)")
+    text = f'{SOURCE}model A {{\n  id Int @id @default(dbgenerated("{default}"))\n}}\n'
+    found = agreement(database, order_of(prisma, text))
+    assert found.problem or "The table public.A is in" in found.differences[0]
