@@ -34,8 +34,11 @@ _INDEX_KEY = re.compile(
 )
 _INCLUDED = re.compile(rf" INCLUDE \(({_NAMES})\)")
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
-_LITERAL = re.compile(rf"\(?({_TEXT.pattern}|-?\d+(?:\.\d+)?)\)?(?:::.+)?", re.DOTALL)
-_EMPTY_LIST = re.compile(r"(?:'\{\}'|ARRAY\[\])(?:::.+)?", re.DOTALL)
+_CAST = r"::[\w.\" ]+(?:\(\d+(?:,\d+)?\))?[\w ]*(?:\[\])*"
+_LITERAL = re.compile(
+    rf"\(?({_TEXT.pattern}|-?\d+(?:\.\d+)?)(?:{_CAST})?\)?(?:{_CAST})?", re.DOTALL
+)
+_EMPTY_LIST = re.compile(rf"\(?(?:'\{{\}}'|ARRAY\[\])(?:{_CAST})?\)?(?:{_CAST})?")
 # Without one PostgreSQL keeps six digits.
 _FULL_PRECISION = re.compile(r"\b(time|timestamp|interval)\(6\)")
 _NUMERIC = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
