@@ -64,7 +64,8 @@ def not_rehearsed(rehearsal: Rehearsal) -> str:
 
 def history_stopped(refused: HistoryRefusal) -> str:
     """Where the base history stopped, which is not the doing of the new migrations."""
-    place = f"{one_line(refused.migration)}, line {refused.line}"
+    line = f", line {refused.line}" if refused.line else ""
+    place = f"{one_line(refused.migration)}{line}"
     why = refusal_words(refused.refusal)
     return (
         f"The history itself does not run: it stopped at {place}: {_sentence(why)} "
