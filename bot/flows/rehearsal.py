@@ -16,6 +16,7 @@ from bot.core.rehearsal_order import DataOrder, Order
 from bot.core.review import JudgedMigration, Review
 from bot.core.rule import Rule, name_of
 from bot.errors import PostgresError, UsageError
+from bot.flows.model import model_order
 from bot.flows.rehearsal_order import order_for, parts_of
 from bot.judge.rehearsed import with_rehearsal
 from bot.rehearsing.agreement import disagreements
@@ -51,7 +52,8 @@ def rehearsed(
 
 
 def _rehearsal(review: Review, change: Change, world: World) -> Rehearsal:
-    wanted = order_for(change, review, world.settings, _data(world))
+    model = model_order(change.head.project, world.prisma)
+    wanted = order_for(change, review, world.settings, _data(world), model)
     try:
         with world.console.waiting("rehearsing"):
             found = _run(wanted.order, world)

@@ -8,7 +8,15 @@ from bot.core.effects import Effects
 from bot.core.history import Change
 from bot.core.migration import Migration, sort_key
 from bot.core.rehearsal import Refusal, RehearsedMigration, Stop
-from bot.core.rehearsal_order import BaseMigration, DataOrder, NewMigration, Order, Part, Step
+from bot.core.rehearsal_order import (
+    BaseMigration,
+    DataOrder,
+    ModelOrder,
+    NewMigration,
+    Order,
+    Part,
+    Step,
+)
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.settings import Settings
 from bot.core.statement import Statement
@@ -41,7 +49,13 @@ class Wanted:
     impossible: tuple[RehearsedMigration, ...] = ()
 
 
-def order_for(change: Change, review: Review, settings: Settings, data: DataOrder) -> Wanted:
+def order_for(
+    change: Change,
+    review: Review,
+    settings: Settings,
+    data: DataOrder,
+    model: ModelOrder | None = None,
+) -> Wanted:
     """Everything that the change adds, after everything it stands on.
 
     What comes after a migration that cannot be run would start from another schema: it is left
@@ -65,6 +79,7 @@ def order_for(change: Change, review: Review, settings: Settings, data: DataOrde
         roles=_roles(base, statements, settings.rehearsal.roles),
         extensions=_extensions(base, statements),
         data=data,
+        model=model,
         limits=settings.rehearsal.limits,
     )
     return Wanted(order, tuple(impossible))

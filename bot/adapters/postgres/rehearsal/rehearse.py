@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.rehearsal.guard import Guard
+from bot.adapters.postgres.rehearsal.model import agreement_of
 from bot.adapters.postgres.rehearsal.performing import Performer
 from bot.adapters.postgres.rehearsal.places.extensions import Standing, create_extension, standings
 from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
@@ -25,6 +26,7 @@ from bot.core.rehearsal import (
     Refusal,
     Rehearsal,
     RehearsedMigration,
+    SchemaAgreement,
     SecondRun,
     Stop,
 )
@@ -100,6 +102,7 @@ class _Work:
         self._place = place
         self._another = another
         self._note = note
+        self._model: SchemaAgreement | None = None
         self._began = time.monotonic()
         self._guard = Guard(
             order.limits,
@@ -121,7 +124,8 @@ class _Work:
         base = self._base()
         data, sizes = fill(place, order.data, self._guard, self._note)
         found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes)
-        return replace(found, migrations=self._migrations(), seconds=self._seconds())
+        migrations = self._migrations()
+        return replace(found, migrations=migrations, schema=self._model, seconds=self._seconds())
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self._began, 3)
@@ -163,6 +167,9 @@ class _Work:
                 compared = each.down is not None
                 done.append(Done(each, before if compared else {}, after if compared else {}))
                 before = after
+        if self._order.model is not None:
+            self._note("comparing with schema.prisma")
+            self._model = agreement_of(self._place.author, self._guard, self._order.model, before)
 
     def _stopped(
         self, migration: NewMigration, traced: Traced, before: Snapshot
