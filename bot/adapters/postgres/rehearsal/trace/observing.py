@@ -6,7 +6,7 @@ last reading are sent, so that a large schema takes hardly longer than a small o
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from psycopg.abc import Buffer
@@ -163,10 +163,29 @@ class Catalogue:
                     return found
 
 
-def next_transaction(admin: Connection) -> str:
-    """No transaction that begins to write from now on has an older number."""
+class Standing:
+    """One for a whole rehearsal. `since` is the oldest transaction that it may not have seen."""
+
+    def __init__(self, admin: Connection) -> None:
+        """Raises psycopg.Error."""
+        self._admin = admin
+        self._catalogue = Catalogue(admin, inside=False)
+        self.since = _oldest_transaction(admin)
+        self.reading = self._catalogue.everything()
+
+    def refresh(self) -> Reading:
+        """What is there now, as a transaction that begins now finds it."""
+        since = _oldest_transaction(self._admin)
+        found = self._catalogue.changes(self.reading, since=self.since)
+        self.reading = replace(found, command=-1, counters={})
+        self.since = since
+        return self.reading
+
+
+def _oldest_transaction(admin: Connection) -> str:
+    """Every one that is older has ended, and what it wrote can be seen."""
     row = admin.execute(
-        "SELECT (pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())"
+        "SELECT (pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())"
         " & 4294967295)::text"
     ).fetchone()
     assert row is not None
