@@ -16,6 +16,7 @@ from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.adapters.files import Files
 from bot.commands.session import Options
+from bot.core.backup import StoredBackup
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
@@ -195,6 +196,11 @@ class _Backups:
         from bot.adapters.postgres.backups import take_and_prove
 
         return take_and_prove(target, url_of(target, self.environ), self.root, note)
+
+    def newest(self, target: Target) -> StoredBackup:
+        from bot.adapters.postgres.backups import newest_backup
+
+        return newest_backup(target, self.root)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.approval import PullFacts
+from bot.core.backup import StoredBackup
 from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
@@ -144,6 +145,9 @@ class Prisma(Protocol):
 class Backups(Protocol):
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         """Dump the target, restore the dump elsewhere, compare. Raises BackupError."""
+
+    def newest(self, target: Target) -> StoredBackup:
+        """Its last backup on this machine. Raises BackupError if there is none."""
 
 
 class GitHub(Protocol):

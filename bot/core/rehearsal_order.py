@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from bot.core.backup import StoredBackup
 from bot.core.rehearsal import DataKind
 from bot.core.sizes import Sizes
+
+# Made up in two seconds, and every table that is worth an estimate gets enough of it.
+BUDGET = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,15 @@ class Limits:
 class DataOrder:
     """Which rows to run on. `seed` are the statements of the seed script.
 
-    `budget` is how many bytes of made-up rows there may be; `sizes` are what they follow.
+    `budget` is how many bytes of made-up rows there may be; `sizes` are what they follow. With a
+    `backup` the base is what it holds, and what it has not applied yet.
     """
 
     kind: DataKind = DataKind.NONE
     seed: tuple[str, ...] = ()
-    budget: int = 100_000_000
+    budget: int = BUDGET
     sizes: Sizes | None = None
+    backup: StoredBackup | None = None
 
 
 @dataclass(frozen=True)

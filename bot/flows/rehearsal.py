@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.backup import StoredBackup
+from bot.core.event import CheckRequest, request_of
 from bot.core.history import Change
 from bot.core.rehearsal import (
     DataKind,
@@ -15,6 +17,7 @@ from bot.core.rehearsal import (
 from bot.core.rehearsal_order import DataOrder, Order
 from bot.core.review import JudgedMigration, Review
 from bot.core.rule import Rule, name_of
+from bot.core.settings import CONFIG_PATH
 from bot.errors import PostgresError, UsageError
 from bot.flows.model import model_order
 from bot.flows.rehearsal_order import order_for, parts_of
@@ -52,9 +55,9 @@ def rehearsed(
 
 
 def _rehearsal(review: Review, change: Change, world: World) -> Rehearsal:
-    model = model_order(change.head.project, world.prisma)
-    wanted = order_for(change, review, world.settings, _data(world), model)
     try:
+        model = model_order(change.head.project, world.prisma)
+        wanted = order_for(change, review, world.settings, _data(world), model)
         with world.console.waiting("rehearsing"):
             found = _run(wanted.order, world)
     except (PostgresError, UsageError) as error:
@@ -106,7 +109,37 @@ def _data(world: World) -> DataOrder:
         seed = world.seed() or ""
     statements = tuple(each.sql for each in parse(seed).statements)
     sizes = world.sizes() if wanted.data is not DataKind.NONE else None
-    return DataOrder(wanted.data, seed=statements, budget=wanted.budget, sizes=sizes)
+    backup = _backup(world) if wanted.data is DataKind.BACKUP else None
+    return DataOrder(wanted.data, seed=statements, budget=wanted.budget, sizes=sizes, backup=backup)
+
+
+def _backup(world: World) -> StoredBackup:
+    """The one to start from. Raises UsageError where it may not be used, BackupError without it."""
+    target = world.settings.rehearsal.target
+    if target is None:
+        raise UsageError(
+            "It is not known whose backup to rehearse on.",
+            hint=f"Name a target as `rehearsal.target` in {CONFIG_PATH}.",
+        )
+    _require_own_branch(world)
+    found = world.backups.newest(world.settings.target(target))
+    world.console.say(f"running on real rows: the backup {found.manifest.id}")
+    return found
+
+
+def _require_own_branch(world: World) -> None:
+    """Whoever writes a pull request's SQL reads the rows that it runs on: names of objects and
+    texts of errors can be made of them. That is for those who may push."""
+    if world.runner is None:
+        return
+    event = world.runner.event()
+    request = request_of(event.name, event.payload, sha=event.sha)
+    if isinstance(request, CheckRequest) and request.fork:
+        raise UsageError(
+            "A pull request from a fork is not rehearsed on a backup: its SQL could read the rows.",
+            hint="Push the branch to this repository once somebody has read it, and rehearse "
+            "there; or set `rehearsal.data` to synthetic.",
+        )
 
 
 def _compared(found: Rehearsal, review: Review, world: World) -> Rehearsal:

@@ -118,6 +118,8 @@ def _lines(rehearsal: Rehearsal) -> Iterator[str]:
         names = listed(map(one_line, server.shims), limit=8)
         yield f"These extensions were replaced by SQL that does the same: {names}."
     yield _data(rehearsal.data)
+    if rehearsal.data.guessed:
+        yield "No sizes of a target were known: every table was given the same share."
     yield from (f"{_table_left(each)}" for each in rehearsal.data.skipped)
     yield from (_sentence(one_line(each)) for each in rehearsal.notes)
     if rehearsal.schema:
@@ -147,6 +149,8 @@ def _data(data: RehearsalData) -> str:
     if data.kind is DataKind.NONE:
         return "The tables were empty: times say nothing about full ones."
     amount = f"{count(data.rows, 'row')}, {bytes_words(data.bytes)}"
+    if data.source:
+        return f"On the real rows of the backup {one_line(data.source)} ({amount})."
     return f"On {_DATA[data.kind]} ({amount}), which took {seconds_words(data.seconds)}."
 
 

@@ -42,12 +42,18 @@ class _Means:
 
 
 class Guard:
-    """Watches one connection at a time, from a thread of its own."""
+    """Watches one connection at a time, from a thread of its own.
+
+    `discreet` says that the rows are real, so that nothing which may quote them is told.
+    """
+
+    discreet = False
 
     def __init__(
         self,
         limits: Limits,
         *,
+        discreet: bool = False,
         terminate: Callable[[int], None],
         disk_used: Callable[[], int],
         kill: Callable[[], None],
@@ -56,6 +62,7 @@ class Guard:
 
         All three return soon. Whatever they raise counts as not having worked.
         """
+        self.discreet = discreet
         self._means = _Means(limits, terminate, disk_used, kill)
         self._ends = time.monotonic() + limits.total
         self._next_look = 0.0

@@ -17,6 +17,7 @@ from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.proofs import Done, prove_alone, prove_downs, run_again
 from bot.adapters.postgres.rehearsal.replaying import replay
+from bot.adapters.postgres.rehearsal.restoring import Dump, not_applied, open_dump, restore
 from bot.adapters.postgres.rehearsal.rows.fill import fill
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
 from bot.core.rehearsal import (
@@ -55,16 +56,20 @@ def rehearse(
 ) -> Rehearsal:
     """Run what is new on top of the base. `given` is the URL of a server to do it on.
 
-    Raises PostgresError or UsageError if there is no server; whatever the migrations do is told.
+    Raises PostgresError or UsageError if there is no server, BackupError if the backup to start
+    from cannot be used; whatever the migrations do is told.
     """
+    backup = order.data.backup
+    dump = None if backup is None else open_dump(backup, environ, note)
+    placed = order if dump is None else dump.placed(order)
 
     def opened() -> AbstractContextManager[Place]:
         if given is not None:
-            return open_given_place(given, order, note=note)
-        return open_own_place(order, environ=environ, note=note)
+            return open_given_place(given, placed, note=note)
+        return open_own_place(placed, environ=environ, note=note)
 
     with opened() as place:
-        return _Work(_let_in(order, place), place, opened, note).done()
+        return _Work(_let_in(order, place), place, opened, note, dump).done()
 
 
 def _let_in(order: Order, place: Place) -> Order:
@@ -97,15 +102,21 @@ def _marked(parts: Sequence[Part], let_in: Collection[str]) -> tuple[Part, ...]:
 class _Work:
     """One rehearsal in one place."""
 
-    def __init__(self, order: Order, place: Place, another: Opened, note: Note) -> None:
+    def __init__(
+        self, order: Order, place: Place, another: Opened, note: Note, dump: Dump | None
+    ) -> None:
         self._order = order
         self._place = place
         self._another = another
         self._note = note
         self._model: SchemaAgreement | None = None
+        self._dump = dump
+        # What of the base a backup has not applied.
+        self._lacking: Sequence[BaseMigration] = ()
         self._began = time.monotonic()
         self._guard = Guard(
             order.limits,
+            discreet=dump is not None,
             terminate=self._terminate,
             disk_used=place.disk_used,
             kill=place.kill,
@@ -114,18 +125,38 @@ class _Work:
 
     def done(self) -> Rehearsal:
         order, place = self._order, self._place
-        left = self._left(place)
-        refused = replay(place.author, left, self._performer, self._guard, self._note)
+        refused = self._based()
+        notes = () if self._dump is None else _notes(self._dump)
         if refused is not None:
             base = self._base(refused)
-            return Rehearsal(server=place.server, base=base, seconds=base.seconds)
-        if left:
-            place.keep()
+            return Rehearsal(server=place.server, base=base, notes=notes, seconds=base.seconds)
         base = self._base()
         data, sizes = fill(place, order.data, self._guard, self._note)
-        found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes)
+        if self._dump is not None:
+            data = replace(data, source=self._dump.manifest.id)
+        found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes, notes=notes)
         migrations = self._migrations()
         return replace(found, migrations=migrations, schema=self._model, seconds=self._seconds())
+
+    def _based(self, *, rows: bool = True) -> HistoryRefusal | None:
+        """The base in the place, and kept unless there are real rows in it."""
+        place, dump = self._place, self._dump
+        if dump is None:
+            left: Sequence[BaseMigration] = self._order.base[place.cached :]
+        else:
+            left = self._restored(dump, rows=rows)
+        refused = replay(place.author, left, self._performer, self._guard, self._note)
+        if refused is None and left and dump is None:
+            place.keep()
+        return refused
+
+    def _restored(self, dump: Dump, *, rows: bool) -> Sequence[BaseMigration]:
+        """A backup in the place. Without its rows it is not known any more what it lacks."""
+        restore(dump, self._place, self._guard, self._order.limits, self._note, rows=rows)
+        if rows:
+            new = [each.name for each in self._order.new]
+            self._lacking = not_applied(dump, self._place, self._order.base, new)
+        return self._lacking
 
     def _seconds(self) -> float:
         return round(time.monotonic() - self._began, 3)
@@ -228,12 +259,10 @@ class _Work:
     def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
         """Where a rollback would not reach it, because of what comes after it: on its own."""
         with self._another() as place:
-            other = _Work(self._order, place, self._another, self._note)
-            replay(place.author, self._left(place), other._performer, other._guard, self._note)
+            other = _Work(self._order, place, self._another, self._note, self._dump)
+            other._lacking = self._lacking
+            other._based(rows=False)
             return prove_alone(done, before, other._performer, other._look)
-
-    def _left(self, place: Place) -> Sequence[BaseMigration]:
-        return self._order.base[place.cached :]
 
     def _look(self) -> Snapshot:
         with self._place.admin() as connection:
@@ -246,6 +275,15 @@ class _Work:
     def _create_extension(self, step: Step) -> None:
         with self._place.admin() as connection:
             create_extension(connection, step.extension, schema=step.schema)
+
+
+def _notes(dump: Dump) -> tuple[str, ...]:
+    left_out = dump.left_out
+    if not left_out:
+        return ()
+    return (
+        f"Of the backup this was left out, which only a superuser makes: {', '.join(left_out)}",
+    )
 
 
 def _lost(migration: NewMigration, error: PostgresError) -> RehearsedMigration:
