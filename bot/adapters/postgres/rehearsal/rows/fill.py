@@ -115,7 +115,8 @@ def _tidy(author: Connection, order: DataOrder, guard: Guard, note: Note) -> tup
     with author.transaction(force_rollback=True):
         author.execute(b"SET LOCAL search_path = ''")
         found = author.execute(_TABLES.encode()).fetchall()
-    note(f"counting the rows of {len(found)} tables")
+    if found:
+        note(f"counting the rows of {len(found)} tables")
     skipped: list[str] = []
     for name, is_view in found:
         if guard.exhausted:
