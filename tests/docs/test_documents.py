@@ -21,7 +21,9 @@ SHOWN = [(document, command) for document in DOCUMENTS for command in commands(d
 YAML = [block for document in DOCUMENTS for block in blocks(document, "yaml")]
 WORKFLOWS = [block for block in YAML if "\njobs:" in block.text]
 CONFIGURATIONS = [
-    block for block in YAML if block.text.startswith(("migrations:", "targets:", "rules:"))
+    block
+    for block in YAML
+    if block.text.startswith(("migrations:", "targets:", "rules:", "stats:", "rehearsal:"))
 ]
 
 
@@ -85,7 +87,7 @@ def test_a_command_that_does_not_exist_is_found(arguments: list[str]) -> None:
 
 def test_there_is_something_to_check() -> None:
     assert len(SHOWN) > 20
-    assert len(WORKFLOWS) == 5
+    assert len(WORKFLOWS) == 6
     assert len(CONFIGURATIONS) > 40
 
 

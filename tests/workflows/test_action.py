@@ -102,7 +102,7 @@ jobs:
       - uses: actions/checkout@v7
         with: {ref: main, path: action, persist-credentials: false}
       - uses: ./action
-        with: {config: bot.yml}
+        with: {config: bot.yml, rehearsal-url: "postgresql://localhost/postgres"}
 """
 
 
@@ -122,6 +122,7 @@ def test_nothing_of_the_working_directory_is_importable(
     assert call["path"][0] == f"{call['cwd']}/action"
     assert call["cwd"] not in call["path"]
     assert call["environ"]["MIGRATION_BOT_CONFIG"] == "bot.yml"
+    assert call["environ"]["MIGRATION_BOT_REHEARSAL_URL"] == "postgresql://localhost/postgres"
 
 
 @pytest.mark.slow
