@@ -30,7 +30,7 @@ from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
-from bot.world import Database, GitHub, Runner, World
+from bot.world import Database, GitHub, Prisma, Runner, World
 
 # A server to rehearse on, such as a service container of the workflow's job.
 REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
@@ -81,6 +81,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
         seed=lambda: _trusted(settings.rehearsal.seed, checkout, environ),
         trials=_Trials(environ, settings.postgres),
+        prisma=_prisma(environ, checkout.root),
         rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
     )
 
@@ -229,6 +230,12 @@ class _Rehearsals:
         from bot.adapters.postgres.rehearsal.rehearse import rehearse
 
         return rehearse(order, given=self.given, environ=self.environ, note=note)
+
+
+def _prisma(environ: Mapping[str, str], root: Path | None) -> Prisma | None:
+    from bot.adapters.prisma.cli import find_prisma
+
+    return find_prisma(environ, root)
 
 
 def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:

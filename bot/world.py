@@ -133,6 +133,15 @@ class Rehearsals(Protocol):
         """The same on a server that somebody names, which is left as it was."""
 
 
+class Prisma(Protocol):
+    """The Prisma command line. Both raise UsageError where it cannot be run."""
+
+    @property
+    def version(self) -> str: ...
+    def sql_of(self, schemas: Mapping[str, str]) -> str:
+        """The SQL that makes everything these schema files model, from nothing."""
+
+
 class Backups(Protocol):
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         """Dump the target, restore the dump elsewhere, compare. Raises BackupError."""
@@ -206,3 +215,4 @@ class World:
     runner: Runner | None = None
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
+    prisma: Prisma | None = None

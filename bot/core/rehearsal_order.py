@@ -81,6 +81,23 @@ class DataOrder:
 
 
 @dataclass(frozen=True)
+class ModelOrder:
+    """What Prisma makes of schema.prisma, to be set beside what the migrations make.
+
+    `prisma` is its version. `schemas` are those it looks after. `open_defaults` are columns as
+    `schema.table.column` of which the model says only that there is some default. `outside` are
+    tables and enums that Prisma is told to leave alone. `problem` is why there are no statements.
+    """
+
+    prisma: str = ""
+    statements: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ("public",)
+    open_defaults: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class Order:
     """`postgres` is the target's major. `roles` are names that the history gives rights to and
     does not create, `extensions` those that it wants."""
@@ -92,3 +109,4 @@ class Order:
     extensions: tuple[str, ...] = ()
     data: DataOrder = field(default_factory=DataOrder)
     limits: Limits = field(default_factory=Limits)
+    model: ModelOrder | None = None

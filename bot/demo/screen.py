@@ -12,9 +12,13 @@ from rich.panel import Panel
 from rich.text import Text
 
 _WIDEST = 100
+# One that holds no other: folds are taken from the inside out.
 _FOLD = re.compile(
-    r"<details(?P<open> open)?>\s*<summary>(?P<title>.*?)</summary>(?P<body>.*?)</details>", re.S
+    r"<details(?P<open> open)?>\s*<summary>(?P<title>(?:(?!<details).)*?)</summary>"
+    r"(?P<body>(?:(?!<details).)*?)</details>",
+    re.S,
 )
+_BREAK = re.compile(r"<br>\n?")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _MARKER = re.compile(r"<!--.*?-->", re.S)
 
@@ -75,4 +79,6 @@ def readable(body: str, *, short: bool) -> str:
     text = _MARKER.sub("", body)
     while _FOLD.search(text):
         text = _FOLD.sub(unfold, text)
-    return unescape(_TAG.sub("", text)).strip()
+    lines = text.splitlines(keepends=True)
+    broken = (_BREAK.sub(" · " if each.startswith("|") else "  \n", each) for each in lines)
+    return unescape(_TAG.sub("", "".join(broken))).strip()

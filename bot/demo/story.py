@@ -1,5 +1,6 @@
 """The story of the demo, told by what really happens: every job runs the bot as Actions would."""
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -13,9 +14,11 @@ from bot.errors import ExitCode
 _NEXT = (
     ("migration-bot demo --keep", "the servers stay for you to look at"),
     ("migration-bot check", "what a branch of yours would do"),
+    ("migration-bot rehearse", "what PostgreSQL really does with it"),
     ("migration-bot rules", "everything it knows to look for"),
     ("docs/quickstart.md", "a first comment on your own project"),
 )
+_REHEARSED = re.compile(r"Rehearsed on (PostgreSQL [0-9.]+)</b> in ([0-9.]+ s)")
 _CHECKS = {"contents": "read", "pull_requests": "write", "deployments": "read"}
 _DEPLOYS = {"contents": "read", "pull_requests": "write", "deployments": "write"}
 
@@ -51,7 +54,13 @@ def _propose(stage: Stage, screen: Screen, change: Proposal) -> int:
     event = stage.hub.open_pull_request(REPOSITORY, author="ada", head=BRANCH, title=change.title)
     number: int = event.payload["pull_request"]["number"]
     _check(stage, screen, event, expected=ExitCode.FINDINGS)
-    screen.comment(_comment(stage, number))
+    comment = _comment(stage, number)
+    screen.comment(comment)
+    server, seconds = _rehearsed(comment)
+    screen.note(
+        f"Measured, not guessed: the check made a {server} of its own, ran both migrations on it "
+        f"as a rollout would, saw who has to wait, and threw it away again, in {seconds}."
+    )
     screen.note("The check failed, so the pull request cannot be merged.")
     return number
 
@@ -65,8 +74,14 @@ def _mend(stage: Stage, screen: Screen, change: Proposal, number: int) -> None:
     synchronised = next(each for each in events if each.name == "pull_request")
     _check(stage, screen, synchronised, expected=ExitCode.FINE)
     require(before == _comments(stage, number), "a second comment was written")
-    screen.comment(_comment(stage, number), short=True)
-    screen.note("It is the same comment, brought up to date.")
+    comment = _comment(stage, number)
+    screen.comment(comment, short=True)
+    server, _ = _rehearsed(comment)
+    require("reads and writes go on meanwhile" in comment, "the new index makes others wait")
+    screen.note(
+        f"It is the same comment, brought up to date. On a new {server} the index was built while "
+        "reads and writes could go on."
+    )
 
 
 def _approve(stage: Stage, screen: Screen, number: int) -> None:
@@ -125,6 +140,14 @@ def _check(stage: Stage, screen: Screen, event: Event, *, expected: ExitCode) ->
 
 def _expect(done: JobResult, expected: ExitCode, what: str) -> None:
     require(done.code == expected, f"{what} ended with {done.code}:\n{done.log}")
+
+
+def _rehearsed(comment: str) -> tuple[str, str]:
+    """On which server, and in how many seconds."""
+    found = _REHEARSED.search(comment)
+    require(found is not None, "nothing was rehearsed")
+    assert found is not None
+    return found[1], found[2]
 
 
 def _comments(stage: Stage, number: int) -> list[int]:

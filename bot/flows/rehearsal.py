@@ -9,6 +9,7 @@ from bot.core.event import CheckRequest, request_of
 from bot.core.history import Change
 from bot.core.rehearsal import (
     DataKind,
+    DownProof,
     HistoryRefusal,
     Rehearsal,
     RehearsedMigration,
@@ -19,7 +20,8 @@ from bot.core.review import JudgedMigration, Review
 from bot.core.rule import Rule, name_of
 from bot.core.settings import CONFIG_PATH
 from bot.errors import PostgresError, UsageError
-from bot.flows.rehearsal_order import order_for, parts_of
+from bot.flows.model import model_order
+from bot.flows.rehearsal_order import Wanted, order_for, parts_of
 from bot.judge.rehearsed import with_rehearsal
 from bot.rehearsing.agreement import disagreements
 from bot.rehearsing.estimates import estimates_of
@@ -31,18 +33,24 @@ SILENT_FOR = timedelta(seconds=2)
 
 
 def rehearsed(
-    review: Review, change: Change, world: World, rules: Sequence[Rule] = RULES
+    review: Review,
+    change: Change,
+    world: World,
+    rules: Sequence[Rule] = RULES,
+    *,
+    required: bool = False,
 ) -> Review:
     """The review with a rehearsal of its migrations in it, and with what follows from that.
 
-    Without new migrations there is nothing to rehearse.
+    Without new migrations there is nothing to rehearse. Where there is no server to do it on, the
+    review says so, or it is an error if a rehearsal is `required`.
     """
     if not review.migrations or world.rehearsals is None:
         return review
     settings = world.settings
     return with_rehearsal(
         review,
-        _compared(_rehearsal(review, change, world), review, world),
+        _compared(_rehearsal(review, change, world, required=required), review, world),
         rules,
         folder=change.head.folder,
         today=change.now.date(),
@@ -53,16 +61,28 @@ def rehearsed(
     )
 
 
-def _rehearsal(review: Review, change: Change, world: World) -> Rehearsal:
+def _rehearsal(review: Review, change: Change, world: World, *, required: bool) -> Rehearsal:
     try:
-        wanted = order_for(change, review, world.settings, _data(world))
+        model = model_order(change.head.project, world.prisma)
+        wanted = order_for(change, review, world.settings, _data(world), model)
         with world.console.waiting("rehearsing"):
             found = _run(wanted.order, world)
     except (PostgresError, UsageError) as error:
+        if required:
+            raise
         return Rehearsal(problem=error.message, hint=error.hint)
+    found = replace(found, migrations=tuple(_with_down(each, wanted) for each in found.migrations))
     if found.base.refused is not None or any(each.refused for each in found.migrations):
         return found
     return replace(found, migrations=(*found.migrations, *wanted.impossible))
+
+
+def _with_down(rehearsed: RehearsedMigration, wanted: Wanted) -> RehearsedMigration:
+    """With what is wrong with a down.sql that could not even be read."""
+    refused = wanted.unread_downs.get(rehearsed.name)
+    if refused is None or rehearsed.refused is not None:
+        return rehearsed
+    return replace(rehearsed, down=DownProof(refused=refused))
 
 
 def _run(order: Order, world: World) -> Rehearsal:
@@ -73,7 +93,8 @@ def _run(order: Order, world: World) -> Rehearsal:
     refused = found.base.refused
     if refused is None or refused.line:
         return found
-    return world.rehearsals.run(_statement_by_statement(order, refused), note)
+    finer = _statement_by_statement(order, refused)
+    return found if finer == order else world.rehearsals.run(finer, note)
 
 
 def _progress(world: World) -> Callable[[str], None]:

@@ -15,12 +15,15 @@ from bot.cli import VERBS, cli
 from bot.config import read_settings
 from bot.rules import RULES
 from tests.docs.documents import DOCUMENTS, ROOT, Block, anchors, blocks, commands, links, name_of
+from tests.workflows.files import bot_step
 
 SHOWN = [(document, command) for document in DOCUMENTS for command in commands(document)]
 YAML = [block for document in DOCUMENTS for block in blocks(document, "yaml")]
 WORKFLOWS = [block for block in YAML if "\njobs:" in block.text]
 CONFIGURATIONS = [
-    block for block in YAML if block.text.startswith(("migrations:", "targets:", "rules:"))
+    block
+    for block in YAML
+    if block.text.startswith(("migrations:", "targets:", "rules:", "stats:", "rehearsal:"))
 ]
 
 
@@ -84,7 +87,7 @@ def test_a_command_that_does_not_exist_is_found(arguments: list[str]) -> None:
 
 def test_there_is_something_to_check() -> None:
     assert len(SHOWN) > 20
-    assert len(WORKFLOWS) == 5
+    assert len(WORKFLOWS) == 6
     assert len(CONFIGURATIONS) > 40
 
 
@@ -118,5 +121,5 @@ def ask(*command: str) -> None:
 def test_the_variables_of_the_action_are_described() -> None:
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     page = (ROOT / "docs/reference/environment.md").read_text("utf-8")
-    for name in [*action["inputs"], *action["outputs"], *action["runs"]["steps"][-1]["env"]]:
+    for name in [*action["inputs"], *action["outputs"], *bot_step()["env"]]:
         assert f"`{name}`" in page or name == "PYTHONSAFEPATH"

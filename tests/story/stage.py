@@ -143,6 +143,8 @@ class Stage:
                 "actions/checkout": checkout_from(self.hub.repository(SHOP).git.path),
                 "actions/setup-python": never,
                 "actions/cache": nothing,
+                "actions/cache/restore": nothing,
+                "actions/cache/save": nothing,
             },
             token=self._token,
             environments={name: self._environment(name) for name in TARGETS},

@@ -26,3 +26,8 @@ def jobs(path: Path) -> Mapping[str, Mapping[str, Any]]:
 def steps(path: Path) -> Iterator[Mapping[str, Any]]:
     for job in jobs(path).values():
         yield from job["steps"]
+
+
+def bot_step() -> Mapping[str, Any]:
+    """The step of the action that runs the bot."""
+    return next(step for step in steps(ACTION) if step.get("id") == "bot")

@@ -1,26 +1,28 @@
 """The check workflow and the action, executed as they ship."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.harness import Event, Run, World, run_workflow
-from tests.harness.documents import load
+from tests.harness import ActionCall, Event, Run, World, run_workflow
 from tests.harness.stand_ins import git
-from tests.workflows.files import ACTION, ROOT
+from tests.workflows.files import ROOT, bot_step
 from tests.workflows.trial import (
     BOT,
     Repository,
     call_of,
     commit,
     make_world,
+    merged,
     opened,
     write,
 )
 
 CHECK = ROOT / ".github/workflows/migration-check.yml"
+DEPLOY = ROOT / ".github/workflows/migration-deploy.yml"
 
 
 def test_a_pull_request_is_judged_by_the_bot_of_the_default_branch(
@@ -100,7 +102,7 @@ jobs:
       - uses: actions/checkout@v7
         with: {ref: main, path: action, persist-credentials: false}
       - uses: ./action
-        with: {config: bot.yml}
+        with: {config: bot.yml, rehearsal-url: "postgresql://localhost/postgres"}
 """
 
 
@@ -120,6 +122,7 @@ def test_nothing_of_the_working_directory_is_importable(
     assert call["path"][0] == f"{call['cwd']}/action"
     assert call["cwd"] not in call["path"]
     assert call["environ"]["MIGRATION_BOT_CONFIG"] == "bot.yml"
+    assert call["environ"]["MIGRATION_BOT_REHEARSAL_URL"] == "postgresql://localhost/postgres"
 
 
 @pytest.mark.slow
@@ -139,9 +142,65 @@ def test_the_action_installs_exactly_what_its_lock_file_names(
 
 
 def test_the_bot_is_told_which_action_it_is() -> None:
-    environ = load(ACTION)["runs"]["steps"][-1]["env"]
+    environ = bot_step()["env"]
     told = {name: environ[f"MIGRATION_BOT_ACTION_{name}"] for name in ("REF", "REPOSITORY")}
     assert told == {
         "REF": "${{ github.action_ref }}",
         "REPOSITORY": "${{ github.action_repository }}",
     }
+
+
+def keeping(world: World, calls: list[ActionCall], **answer: str) -> World:
+    """The world with caches that note how they are asked, and answer as told."""
+
+    def note(call: ActionCall) -> Mapping[str, str]:
+        calls.append(call)
+        return {"cache-primary-key": call.inputs["key"], **answer}
+
+    kinds = ("actions/cache/restore", "actions/cache/save")
+    return replace(world, stand_ins={**world.stand_ins, **dict.fromkeys(kinds, note)})
+
+
+def test_what_a_rehearsal_kept_is_found_again_under_the_tip_of_the_base(
+    tmp_path: Path, repository: Repository
+) -> None:
+    calls: list[ActionCall] = []
+    world = keeping(make_world(tmp_path, repository), calls)
+    run = run_workflow(CHECK, opened(repository), world)
+    found, kept = calls
+    assert (found.name, kept.name) == ("actions/cache/restore", "actions/cache/save")
+    assert found.inputs["key"] == kept.inputs["key"]
+    assert found.inputs["key"].endswith(f"-{repository.main}")
+    assert found.inputs["key"].startswith(found.inputs["restore-keys"].strip())
+    environ = call_of(run, "check")["environ"]
+    assert environ["MIGRATION_BOT_CACHE"] == found.inputs["path"] == kept.inputs["path"]
+    assert environ["RUNNER_TEMP"] in environ["MIGRATION_BOT_CACHE"]
+    assert environ["MIGRATION_BOT_REHEARSAL_URL"] == ""
+
+
+def test_it_is_kept_also_after_a_check_that_blocks(tmp_path: Path, repository: Repository) -> None:
+    calls: list[ActionCall] = []
+    world = keeping(make_world(tmp_path, repository), calls)
+    git(repository.folder, "checkout", "--quiet", "main")
+    write(repository.folder, "bot/__main__.py", "raise SystemExit(1)\n")
+    commit(repository.folder, "Block")
+    run = run_workflow(CHECK, opened(repository), world)
+    assert run.conclusion == "failure"
+    assert calls[-1].name == "actions/cache/save"
+
+
+def test_nothing_is_kept_that_is_there_already(tmp_path: Path, repository: Repository) -> None:
+    calls: list[ActionCall] = []
+    world = keeping(make_world(tmp_path, repository), calls, **{"cache-hit": "true"})
+    run_workflow(CHECK, opened(repository), world)
+    assert [call.name for call in calls] == ["actions/cache/restore"]
+
+
+def test_a_job_with_secrets_neither_reads_nor_writes_what_rehearsals_keep(
+    tmp_path: Path, repository: Repository
+) -> None:
+    calls: list[ActionCall] = []
+    world = keeping(make_world(tmp_path, repository), calls)
+    run = run_workflow(DEPLOY, merged(repository), world)
+    assert call_of(run, "staging")["environ"]["MIGRATION_BOT_TARGET"] == "staging"
+    assert calls == []

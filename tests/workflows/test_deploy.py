@@ -8,7 +8,7 @@ import pytest
 
 from tests.harness import Event, Request, run_workflow
 from tests.harness.stand_ins import git
-from tests.workflows.files import ROOT
+from tests.workflows.files import ROOT, bot_step
 from tests.workflows.trial import (
     Repository,
     call_of,
@@ -39,7 +39,8 @@ def test_a_merge_goes_to_staging_and_then_to_production(
 def test_the_bots_exit_status_is_the_steps_own(tmp_path: Path, repository: Repository) -> None:
     run = run_workflow(DEPLOY, merged(repository), make_world(tmp_path, repository))
     apply = run.jobs["production"].steps[-1]
-    assert [step.conclusion for step in apply.inner][-1] == "failure"
+    concluded = {step.name: step.conclusion for step in apply.inner}
+    assert concluded[bot_step()["name"]] == "failure"
     assert apply.outputs == {
         "verdict": "pass",
         "digest": "sha256:0",

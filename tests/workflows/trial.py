@@ -72,6 +72,8 @@ def make_world(tmp_path: Path, repository: Repository) -> World:
             "actions/checkout": checkout_from(repository.folder),
             "actions/setup-python": never,
             "actions/cache": nothing,
+            "actions/cache/restore": nothing,
+            "actions/cache/save": nothing,
         },
         token=json.dumps,
         api_url="http://127.0.0.1:9",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from threading import Event, Thread
 
@@ -77,6 +77,12 @@ class Guard:
     def exhausted(self) -> bool:
         """Whether the time for everything is over, so that nothing more should be begun."""
         return time.monotonic() >= self._ends
+
+    @property
+    def limits(self) -> Limits:
+        """What is left of the limits: the time that is over is not given a second time."""
+        left = max(0.0, self._ends - time.monotonic())
+        return replace(self._means.limits, total=left)
 
     @contextmanager
     def watching(self, connection: Connection, *, seconds: float | None = None) -> Iterator[None]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.rehearsal.guard import Guard
+from bot.adapters.postgres.rehearsal.model import agreement_of
 from bot.adapters.postgres.rehearsal.performing import Performer
 from bot.adapters.postgres.rehearsal.places.extensions import Standing, create_extension, standings
 from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
@@ -19,6 +20,7 @@ from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.restoring import Dump, not_applied, open_dump, restore
 from bot.adapters.postgres.rehearsal.rows.fill import fill
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
+from bot.adapters.postgres.target import PRISMA_KEY
 from bot.core.rehearsal import (
     BaseReplay,
     DownProof,
@@ -26,6 +28,7 @@ from bot.core.rehearsal import (
     Refusal,
     Rehearsal,
     RehearsedMigration,
+    SchemaAgreement,
     SecondRun,
     Stop,
 )
@@ -40,6 +43,19 @@ SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
   JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
  WHERE NOT i.indisvalid AND c.relkind = 'i'
 """
+
+
+_LOCK_HINT = (
+    f"A rollout holds the advisory lock {PRISMA_KEY} itself, so it would wait for ever in "
+    "production too. Take another number."
+)
+_TOO_LATE = DownProof(
+    refused=Refusal(
+        Stop.TIME,
+        "the time for the whole rehearsal was over before it could be tried",
+        hint="Raise `rehearsal.seconds`, or split the migrations over pull requests.",
+    )
+)
 
 Note = Callable[[str], None]
 Opened = Callable[[], AbstractContextManager[Place]]
@@ -107,6 +123,7 @@ class _Work:
         self._place = place
         self._another = another
         self._note = note
+        self._model: SchemaAgreement | None = None
         self._dump = dump
         # What of the base a backup has not applied.
         self._lacking: Sequence[BaseMigration] = ()
@@ -132,7 +149,8 @@ class _Work:
         if self._dump is not None:
             data = replace(data, source=self._dump.manifest.id)
         found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes, notes=notes)
-        return replace(found, migrations=self._migrations(), seconds=self._seconds())
+        migrations = self._migrations()
+        return replace(found, migrations=migrations, schema=self._model, seconds=self._seconds())
 
     def _based(self, *, rows: bool = True) -> HistoryRefusal | None:
         """The base in the place, and kept unless there are real rows in it."""
@@ -170,7 +188,8 @@ class _Work:
         done: list[Done] = []
         found: list[RehearsedMigration] = []
         try:
-            self._run(done, found)
+            with explained("go on with the rehearsal"):
+                self._run(done, found)
         except PostgresError as error:
             if len(found) < len(self._order.new):
                 found.append(_lost(self._order.new[len(found)], error))
@@ -181,6 +200,8 @@ class _Work:
     def _run(self, done: list[Done], found: list[RehearsedMigration]) -> None:
         """Each in turn, until one is stopped: what comes after it would find another schema."""
         with self._place.admin() as admin:
+            # As a rollout does, of the bot or of Prisma.
+            admin.execute(b"SELECT pg_catalog.pg_advisory_lock(%d)" % PRISMA_KEY)
             tracer = Tracer(self._place.author, admin, self._guard)
             before = self._look()
             for each in self._order.new:
@@ -194,6 +215,9 @@ class _Work:
                 compared = each.down is not None
                 done.append(Done(each, before if compared else {}, after if compared else {}))
                 before = after
+        if self._order.model is not None:
+            self._note("comparing with schema.prisma")
+            self._model = agreement_of(self._place.author, self._guard, self._order.model, before)
 
     def _stopped(
         self, migration: NewMigration, traced: Traced, before: Snapshot
@@ -205,7 +229,8 @@ class _Work:
         except PostgresError:
             after = before
         found = _rehearsed(migration, traced, before, after)
-        return replace(found, stays=found.changes.lines)
+        refused = traced.refused and _with_lock_of_rollouts(traced.refused, migration)
+        return replace(found, refused=refused, stays=found.changes.lines)
 
     def _without_invalid_indexes(self, migration: NewMigration) -> None:
         """A concurrent build that failed leaves one, and apply drops it."""
@@ -220,7 +245,8 @@ class _Work:
     ) -> tuple[RehearsedMigration, ...]:
         """With what came of down.sql, and of a second run."""
         try:
-            downs = self._downs(done)
+            with explained("try the migrations back"):
+                downs = self._downs(done)
             again = self._again(done) if all(each.proved for each in downs.values()) else {}
         except PostgresError as error:
             lost = DownProof(refused=_refusal(error))
@@ -233,12 +259,16 @@ class _Work:
     def _downs(self, done: Sequence[Done]) -> dict[str, DownProof]:
         if all(each.migration.down is None for each in done):
             return {}
+        if self._guard.exhausted:
+            return {each.migration.name: _TOO_LATE for each in done if each.migration.down}
         self._note("running down.sql, and up again")
         downs = prove_downs(done, self._performer, self._look)
         for number, each in enumerate(done):
             name = each.migration.name
-            if each.migration.down is not None and name not in downs:
-                downs[name] = self._proved_elsewhere(each, done[:number])
+            if each.migration.down is None or name in downs:
+                continue
+            late = self._guard.exhausted
+            downs[name] = _TOO_LATE if late else self._proved_elsewhere(each, done[:number])
         return downs
 
     def _again(self, done: Sequence[Done]) -> dict[str, SecondRun]:
@@ -251,10 +281,13 @@ class _Work:
 
     def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
         """Where a rollback would not reach it, because of what comes after it: on its own."""
+        order = replace(self._order, limits=self._guard.limits)
         with self._another() as place:
-            other = _Work(self._order, place, self._another, self._note, self._dump)
+            other = _Work(order, place, self._another, self._note, self._dump)
             other._lacking = self._lacking
-            other._based(rows=False)
+            stopped = other._based(rows=False)
+            if stopped is not None:
+                return DownProof(refused=stopped.refusal)
             return prove_alone(done, before, other._performer, other._look)
 
     def _look(self) -> Snapshot:
@@ -277,6 +310,15 @@ def _notes(dump: Dump) -> tuple[str, ...]:
     return (
         f"Of the backup this was left out, which only a superuser makes: {', '.join(left_out)}",
     )
+
+
+def _with_lock_of_rollouts(refused: Refusal, migration: NewMigration) -> Refusal:
+    """The hint that helps where a statement has waited for the lock of rollouts."""
+    steps = [step for part in migration.parts for step in part.steps]
+    waited = refused.stop is Stop.TIME and any(
+        step.index == refused.statement and str(PRISMA_KEY) in step.sql for step in steps
+    )
+    return replace(refused, hint=_LOCK_HINT) if waited else refused
 
 
 def _lost(migration: NewMigration, error: PostgresError) -> RehearsedMigration:
