@@ -42,7 +42,7 @@ class RehearsalFile(StrictModel):
     budget: Size = Field(
         default="20 MB",
         description="How much may be made up with `data: synthetic`. A table of which that leaves "
-        "less than 2 MB has no estimates.",
+        "less than 1 MB has no estimates.",
     )
     target: str | None = Field(
         default=None, description="The target whose newest backup is used with `data: backup`."

@@ -13,8 +13,8 @@ from bot.core.rehearsal import LEAST_TIMES, MOST_TIMES, Estimate, Measured, Meas
 from bot.core.review import JudgedStatement
 from bot.core.sizes import RelationSize, Sizes
 
-# Below this much heap, most of what was measured is not the table's: it would grow into nonsense.
-LEAST_BYTES = 2_000_000
+# Of less than that, most of what was measured is not the table's: it would grow into nonsense.
+LEAST_BYTES = 1_000_000
 # A change of fewer rows than that looks for particular ones, and does not grow with the table.
 LEAST_SHARE = 0.01
 
@@ -74,7 +74,9 @@ def _transactions(statements: Sequence[Pair]) -> Iterator[list[Pair]]:
 def _estimate(pair: Pair, sizes_here: Mapping[str, RelationSize], target: Sizes) -> Estimate | None:
     judged, measured = pair
     work = _work(measured, sizes_here, target)
-    if work is None or work.heap_here < LEAST_BYTES or work.here <= 0:
+    if work is None or work.here <= 0:
+        return None
+    if (work.here if work.unit == "bytes" else work.heap_here) < LEAST_BYTES:
         return None
     bare = Estimate(
         statement=judged.statement.index,

@@ -119,7 +119,10 @@ def _lines(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"These extensions were replaced by SQL that does the same: {names}."
     yield _data(rehearsal.data)
     if rehearsal.data.guessed:
-        yield "No sizes of a target were known: every table was given the same share."
+        yield (
+            "No sizes of a target were known (--target, --stats, or stats.file): every table got "
+            "the same share, and nothing is estimated."
+        )
     yield from (f"{_table_left(each)}" for each in rehearsal.data.skipped)
     yield from (_sentence(one_line(each)) for each in rehearsal.notes)
     if rehearsal.schema:

@@ -97,7 +97,7 @@ def estimate_words(estimate: Estimate, *, name: Name = named, line: int | None =
         f"{where}{name(estimate.relation)}: {here} in {ms_words(estimate.measured_ms)} here; "
         f"{there} on {name(estimate.target)}: {estimated_range(estimate)}, an estimate"
     )
-    return f"{said}{_estimated_wait(estimate)}."
+    return f"{said}{_estimated_wait(estimate, name)}."
 
 
 def estimated_range(estimate: Estimate) -> str:
@@ -162,11 +162,12 @@ def _differences(lines: tuple[str, ...]) -> str:
     return listed(map(one_line, lines), limit=8)
 
 
-def _estimated_wait(estimate: Estimate) -> str:
+def _estimated_wait(estimate: Estimate, name: Name) -> str:
     if estimate.lock is None or not estimate.lock.blocks:
         return ""
     longest = max(estimate.held_ms, estimate.most_ms)
-    return f"; {estimate.lock.blocks} wait for up to {range_words(longest, longest)}"
+    of = f" of {name(estimate.locked)}" if estimate.locked else ""
+    return f"; {estimate.lock.blocks}{of} wait for up to {range_words(longest, longest)}"
 
 
 def _after(proof: DownProof) -> str:

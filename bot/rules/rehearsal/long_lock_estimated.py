@@ -42,15 +42,26 @@ OPTIONS = Options()
 
 
 def check_rehearsed(context: RehearsedContext) -> Iterator[Hit]:
+    """Each lock once, at the first statement under which it is held longest."""
     most = context.settings.options(Options).seconds * 1000
+    longest: dict[str, Estimate] = {}
     for each in context.rehearsed.estimates:
-        if each.lock is not None and each.lock >= LockMode.SHARE and each.held_ms > most:
-            yield Hit(_words(each), statement=each.statement, relation=each.relation)
+        if each.lock is None or each.lock < LockMode.SHARE or each.held_ms <= most:
+            continue
+        locked = each.locked or each.relation
+        if locked not in longest or each.held_ms > longest[locked].held_ms:
+            longest[locked] = each
+    for locked, each in longest.items():
+        yield Hit(_words(each, locked), statement=each.statement, relation=locked)
 
 
-def _words(estimate: Estimate) -> str:
+def _words(estimate: Estimate, locked: str) -> str:
     assert estimate.lock is not None
     return (
-        f"At {estimate.target}'s size {estimate.lock.blocks} of {estimate.relation} would wait for "
-        f"about {estimate.held_ms / 1000:,.0f} s (an estimate)."
+        f"At {estimate.target}'s size {estimate.lock.blocks} of {locked.removeprefix('public.')} "
+        f"would wait for up to about {_time(estimate.held_ms / 1000)} (an estimate)."
     )
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds / 60:,.0f} min" if seconds >= 120 else f"{seconds:,.0f} s"
