@@ -8,6 +8,7 @@ built and lost; the schema before and after; down.sql, and up again.
   migration-bot rehearse                     what this branch adds to its base
   migration-bot rehearse --all               the whole history, from an empty database
   migration-bot rehearse --data synthetic    on made-up rows, to see how long it takes
+  migration-bot rehearse --data backup       on the newest backup of `rehearsal.target`
   migration-bot rehearse --postgres URL      on another server, which is left as it was
   migration-bot rehearse --format json       for machines; docs/reference/check.schema.json
 """

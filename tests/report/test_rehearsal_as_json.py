@@ -1,6 +1,7 @@
 """What a rehearsal measured, as JSON."""
 
 from dataclasses import fields, replace
+from math import log2
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from jsonschema import Draft202012Validator
 
 from bot.core.effects import LockMode
 from bot.core.rehearsal import (
+    LEAST_TIMES,
+    MOST_TIMES,
     BaseReplay,
     DataKind,
     DownProof,
@@ -27,8 +30,9 @@ from bot.core.rehearsal import (
     TouchedRows,
 )
 from bot.report.as_json import rehearsal_json, review_json
+from bot.report.rehearsal_as_json import rehearsed_json
 from tests.report.rehearsal_samples import RAN_TYPE, rehearsal_samples
-from tests.report.samples import HOSTILE, samples
+from tests.report.samples import HOSTILE, TYPE, judged, samples
 from tests.report.test_as_json import schema, validated
 
 
@@ -98,6 +102,21 @@ def test_a_rehearsal_that_was_not_says_why() -> None:
     found = read("not_rehearsed")["rehearsal"]
     assert (found["server"], found["problem"]) == (None, "No PostgreSQL 18 is installed here.")
     assert found["hint"]
+
+
+def test_the_arithmetic_of_an_estimate_can_be_done_again() -> None:
+    bare = Estimate(0, "public.a", "rows", 30.0, 5_000, "production", 9_000_000, 0.0, 0.0)
+    bare = replace(bare, sorts=True, read_bytes=3_000_000_000, locked="public.b")
+    likely = bare.measured_ms * bare.growth
+    made = replace(bare, least_ms=LEAST_TIMES * likely, most_ms=MOST_TIMES * likely + bare.read_ms)
+    estimated = replace(RAN_TYPE, estimates=(replace(made, lock=LockMode.SHARE),))
+    (each,) = (rehearsed_json(estimated, judged(TYPE)) or {})["estimates"]
+    here, there = each["measured_units"], each["target_units"]
+    growth = there / here * (log2(there) / log2(here) if each["sorts"] else 1)
+    read = each["read_bytes"] / 300_000_000 * 1000
+    assert each["least_ms"] == pytest.approx(0.7 * each["measured_ms"] * growth)
+    assert each["most_ms"] == pytest.approx(2 * each["measured_ms"] * growth + read)
+    assert each["locked"] == "public.b"
 
 
 def test_the_history_itself_may_have_stopped() -> None:

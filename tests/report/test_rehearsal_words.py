@@ -208,6 +208,15 @@ def test_what_differs_from_the_target_is_said() -> None:
             RehearsalData(DataKind.BACKUP, 5_000, 10**9, 70.0),
             "On the rows of a restored backup (5,000 rows, 1 GB), which took 1 min 10 s.",
         ),
+        (
+            RehearsalData(DataKind.BACKUP, 5_000, 10**9, 70.0, source="2026-production"),
+            "On the real rows of the backup 2026-production (5,000 rows, 1 GB).",
+        ),
+        (
+            RehearsalData(DataKind.SYNTHETIC, 5, 9, 1.0, guessed=True),
+            "No sizes of a target were known (--target, --stats, or stats.file): every table got "
+            "the same share, and nothing is estimated.",
+        ),
     ],
 )
 def test_the_rows_are_named(data: RehearsalData, words: str) -> None:

@@ -497,6 +497,26 @@ def test_partitions_share_the_rows_as_in_the_target(base: Base) -> None:
     assert (count(base, "a_1"), count(base, "a_2")) == (900, 100)
 
 
+def test_partitions_that_stay_empty_are_counted(base: Base) -> None:
+    base.run(
+        "CREATE TABLE a (id int, CHECK (id < 10)) PARTITION BY RANGE (id)",
+        "CREATE TABLE a_1 PARTITION OF a FOR VALUES FROM (0) TO (10)",
+        "CREATE TABLE a_2 PARTITION OF a FOR VALUES FROM (10) TO (20)",
+    )
+
+    data, _ = make_up(base)
+
+    (skipped,) = data.skipped
+    assert skipped.startswith("public.a: 1 of 2 partitions: no row that we make up meets ")
+    assert count(base, "a_1")
+
+
+def test_without_sizes_it_is_said_that_none_were_known(base: Base) -> None:
+    base.run("CREATE TABLE a (id int)")
+    assert make_up(base)[0].guessed
+    assert not make_up(base, target("public.a", 5, 8192))[0].guessed
+
+
 def test_rows_that_the_history_left_do_not_stand_in_the_way(base: Base) -> None:
     base.run(
         "CREATE TABLE a (id int PRIMARY KEY)",

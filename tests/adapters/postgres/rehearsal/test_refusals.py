@@ -129,3 +129,18 @@ def test_a_message_is_one_visible_line_of_sane_length(database: str) -> None:
     assert len(found.message) == MOST_CHARACTERS
     assert found.message.endswith("…")
     assert shown("short") == "short"
+
+
+def test_real_rows_keep_what_a_function_says_to_itself(database: str) -> None:
+    """Whatever SQLSTATE its author has given it."""
+    raised = (
+        "DO $$ BEGIN RAISE EXCEPTION 'no % here', 'ada@example.org' "
+        "USING ERRCODE = 'unique_violation'; END $$"
+    )
+    with connect(database, application_name="test") as connection:
+        with pytest.raises(psycopg.Error) as caught:
+            execute_bounded(connection, raised)
+        assert "ada@example.org" in refusal_of(caught.value, Watched()).message
+        discreet = refusal_of(caught.value, Watched(discreet=True))
+    assert discreet.message.startswith("a function raised an exception")
+    assert discreet.sqlstate == "23505"
