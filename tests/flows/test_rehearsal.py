@@ -61,7 +61,7 @@ QUICK = {
         "rehearsal-incomplete",
         "timescaledb",
     ),
-    "cannot be parsed": ("CREATE TABEL t (id int);", "rehearsal-incomplete", "line 1"),
+    "cannot be parsed": ("CREATE TABEL t (id int);", "syntax-error", "syntax error"),
 }
 SLOW = {
     "takes the lock of rollouts": (
