@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -84,7 +85,8 @@ def platform(directory: Path) -> Path:
     _git(repository, "init", "-q", "-b", "main")
     _commit(repository)
     _git(repository, "checkout", "-q", "-b", "feature")
-    folder = repository / "prisma" / "migrations" / "20990101000000_new"
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    folder = repository / "prisma" / "migrations" / f"{now:%Y%m%d%H%M%S}_new"
     folder.mkdir()
     (folder / SCRIPT).write_text('ALTER TABLE "verifications" ADD COLUMN "note" TEXT;\n', "utf-8")
     _commit(repository)

@@ -28,6 +28,9 @@ VERBS = {
     "demo": "Watch the whole way on servers of its own.",
 }
 
+# Those that an interruption may catch in the middle of a rollout.
+APPLYING = ("apply", "github", "demo")
+
 
 class Verbs(click.Group):
     """Loads a verb's module when it is called, so that `check` does not pay for `github`."""
@@ -93,7 +96,8 @@ def cli(
 
     Try it without any setup: `migration-bot demo`.
     """
-    options = Options(config or None, migrations, not no_color, -1 if quiet else verbose)
+    verb = context.invoked_subcommand or ""
+    options = Options(config or None, migrations, not no_color, -1 if quiet else verbose, verb)
     context.obj.append(options)
     context.obj = Session(options, _build)
 
@@ -131,7 +135,7 @@ def run(arguments: list[str] | None = None) -> int:
         _print_error(_as_ours(error))
         return int(ExitCode.USAGE)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\ninterrupted; whatever had not been committed is not applied", err=True)
+        _print_interrupted(told[0].verb if told else "")
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # Whoever asked for help has gone; the console takes care of everything else.
@@ -168,6 +172,13 @@ def _print_error(error: BotError) -> None:
     clean = log_cleaner()
     click.echo(f"error: {clean(error.message)}", err=True)
     click.echo(f"hint:  {clean(error.hint)}", err=True)
+
+
+def _print_interrupted(verb: str) -> None:
+    if verb in APPLYING:
+        click.echo("\ninterrupted; whatever had not been committed is not applied", err=True)
+    else:
+        click.echo("\ninterrupted", err=True)
 
 
 def _print_traceback() -> None:

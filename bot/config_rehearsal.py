@@ -30,7 +30,8 @@ class RehearsalFile(StrictModel):
     ] = Field(
         default="none",
         description="Which rows the migrations meet: none, those of the seed script, rows made up "
-        "to the sizes in `stats.file`, or a backup of a target.",
+        "to the sizes in `stats.file`, or a backup of a target. A backup has to be on the machine; "
+        "its rows are real, so a pull request from a fork is never rehearsed on one.",
     )
     seed: str = Field(
         default=RehearsalSettings().seed,
@@ -39,7 +40,9 @@ class RehearsalFile(StrictModel):
         "from the base branch.",
     )
     budget: Size = Field(
-        default="100 MB", description="How much may be made up with `data: synthetic`."
+        default="20 MB",
+        description="How much may be made up with `data: synthetic`. A table of which that leaves "
+        "less than 2 MB has no estimates.",
     )
     target: str | None = Field(
         default=None, description="The target whose newest backup is used with `data: backup`."

@@ -16,6 +16,7 @@ from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.adapters.files import Files
 from bot.commands.session import Options
+from bot.core.backup import StoredBackup
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
@@ -29,7 +30,7 @@ from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
-from bot.world import Database, GitHub, Runner, World
+from bot.world import Database, GitHub, Prisma, Runner, World
 
 # A server to rehearse on, such as a service container of the workflow's job.
 REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
@@ -80,6 +81,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
         seed=lambda: _trusted(settings.rehearsal.seed, checkout, environ),
         trials=_Trials(environ, settings.postgres),
+        prisma=_prisma(environ, checkout.root),
         rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
     )
 
@@ -195,6 +197,11 @@ class _Backups:
 
         return take_and_prove(target, url_of(target, self.environ), self.root, note)
 
+    def newest(self, target: Target) -> StoredBackup:
+        from bot.adapters.postgres.backups import newest_backup
+
+        return newest_backup(target, self.root)
+
 
 @dataclass(frozen=True)
 class _Trials:
@@ -223,6 +230,12 @@ class _Rehearsals:
         from bot.adapters.postgres.rehearsal.rehearse import rehearse
 
         return rehearse(order, given=self.given, environ=self.environ, note=note)
+
+
+def _prisma(environ: Mapping[str, str], root: Path | None) -> Prisma | None:
+    from bot.adapters.prisma.cli import find_prisma
+
+    return find_prisma(environ, root)
 
 
 def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.core.approval import PullFacts
+from bot.core.backup import StoredBackup
 from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
@@ -132,9 +133,21 @@ class Rehearsals(Protocol):
         """The same on a server that somebody names, which is left as it was."""
 
 
+class Prisma(Protocol):
+    """The Prisma command line. Both raise UsageError where it cannot be run."""
+
+    @property
+    def version(self) -> str: ...
+    def sql_of(self, schemas: Mapping[str, str]) -> str:
+        """The SQL that makes everything these schema files model, from nothing."""
+
+
 class Backups(Protocol):
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         """Dump the target, restore the dump elsewhere, compare. Raises BackupError."""
+
+    def newest(self, target: Target) -> StoredBackup:
+        """Its last backup on this machine. Raises BackupError if there is none."""
 
 
 class GitHub(Protocol):
@@ -202,3 +215,4 @@ class World:
     runner: Runner | None = None
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
+    prisma: Prisma | None = None

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from bot.core.approval import PullFacts
+from bot.core.backup import Manifest, StoredBackup
 from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
@@ -24,6 +26,23 @@ from bot.errors import GitHubError, PostgresError, UsageError
 from bot.world import World
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+MANIFEST = Manifest(
+    id="b-1",
+    target="production",
+    database="shop",
+    system_identifier="7",
+    server_version="18.0",
+    tool_version="18.0",
+    started_at=NOON,
+    finished_at=NOON,
+    lsn="0/1",
+    size=1024,
+    seconds=2.0,
+    path="b-1",
+    format="directory, gzip:1",
+)
 
 
 def migration(name: str, sql: str = "SELECT 1;") -> Migration:
@@ -254,6 +273,12 @@ class FakeBackups:
         if self.error is not None:
             raise self.error
         return BackupSummary("b-1", 1024, 2.0, NOON, proof="proved by restoring it")
+
+    def newest(self, target: Target) -> StoredBackup:
+        self.diary.append(f"newest backup of {target.name}")
+        if self.error is not None:
+            raise self.error
+        return StoredBackup(MANIFEST, Path("/backups/b-1"))
 
 
 @dataclass

@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "bot").rglob("*.py"))
 ADAPTERS = {
-    f"adapters.{name}" for name in ("checkout", "actions", "github", "postgres", "console", "files")
+    f"adapters.{name}"
+    for name in ("checkout", "actions", "github", "postgres", "prisma", "console", "files")
 }
 INSIDE = {
     "rollout",

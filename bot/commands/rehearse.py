@@ -23,7 +23,7 @@ from bot.core.finding import Verdict
 from bot.core.rehearsal import DataKind
 from bot.core.review import Review
 from bot.core.sizes import SIZE_PATTERN, bytes_of
-from bot.errors import ExitCode, PostgresError, UsageError
+from bot.errors import ExitCode, UsageError
 from bot.flows.rehearsal import rehearsed
 from bot.flows.review import review_change
 from bot.world import World
@@ -42,18 +42,11 @@ def run(
     now = world.now()
     checkout = world.checkout
     change = checkout.everything(now) if everything else checkout.change(base, now)
-    review = rehearsed(review_change(change, world), change, world)
-    _require_server(review)
+    review = rehearsed(review_change(change, world), change, world, required=True)
     if timeline:
         _draw(review, timeline, world)
     world.console.show(_face(review, form, world))
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
-
-
-def _require_server(review: Review) -> None:
-    """Somebody who asks for a rehearsal is told by an error that there was none."""
-    if review.rehearsal is not None and review.rehearsal.problem:
-        raise PostgresError(review.rehearsal.problem, hint=review.rehearsal.hint)
 
 
 def _face(review: Review, form: str, world: World) -> str:

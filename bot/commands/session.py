@@ -12,12 +12,16 @@ from bot.world import World
 
 @dataclass(frozen=True)
 class Options:
-    """The global options, before anything was read. `verbosity` is -1 (quiet), 0 or more."""
+    """The global options, before anything was read. `verbosity` is -1 (quiet), 0 or more.
+
+    `verb` is what was asked for.
+    """
 
     config: str | None = None
     migrations: str | None = None
     colour: bool = True
     verbosity: int = 0
+    verb: str = ""
 
 
 class Session:

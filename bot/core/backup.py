@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.errors import BackupError
@@ -100,6 +101,14 @@ class Manifest:
                 f"The manifest cannot be read: {type(error).__name__}.",
                 hint="Take a new backup; this one cannot be relied on.",
             ) from error
+
+
+@dataclass(frozen=True)
+class StoredBackup:
+    """A backup on this machine: what is known about it, and the directory of its files."""
+
+    manifest: Manifest
+    place: Path
 
 
 @dataclass(frozen=True)

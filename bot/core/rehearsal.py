@@ -277,13 +277,19 @@ class DataKind(StrEnum):
 
 @dataclass(frozen=True)
 class RehearsalData:
-    """Which rows were there. `skipped` says of tables, a line each, why they stayed empty."""
+    """Which rows were there. `skipped` says of tables, a line each, why they stayed empty.
+
+    `source` is the backup that they are from. `guessed` says that they were made up without the
+    sizes of a target.
+    """
 
     kind: DataKind = DataKind.NONE
     rows: int = 0
     bytes: int = 0
     seconds: float = 0.0
     skipped: tuple[str, ...] = ()
+    source: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True)

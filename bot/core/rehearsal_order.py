@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from bot.core.backup import StoredBackup
 from bot.core.rehearsal import DataKind
 from bot.core.sizes import Sizes
+
+# Made up in two seconds, and every table that is worth an estimate gets enough of it.
+BUDGET = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -65,13 +69,32 @@ class Limits:
 class DataOrder:
     """Which rows to run on. `seed` are the statements of the seed script.
 
-    `budget` is how many bytes of made-up rows there may be; `sizes` are what they follow.
+    `budget` is how many bytes of made-up rows there may be; `sizes` are what they follow. With a
+    `backup` the base is what it holds, and what it has not applied yet.
     """
 
     kind: DataKind = DataKind.NONE
     seed: tuple[str, ...] = ()
-    budget: int = 100_000_000
+    budget: int = BUDGET
     sizes: Sizes | None = None
+    backup: StoredBackup | None = None
+
+
+@dataclass(frozen=True)
+class ModelOrder:
+    """What Prisma makes of schema.prisma, to be set beside what the migrations make.
+
+    `prisma` is its version. `schemas` are those it looks after. `open_defaults` are columns as
+    `schema.table.column` of which the model says only that there is some default. `outside` are
+    tables and enums that Prisma is told to leave alone. `problem` is why there are no statements.
+    """
+
+    prisma: str = ""
+    statements: tuple[str, ...] = ()
+    schemas: tuple[str, ...] = ("public",)
+    open_defaults: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,3 +109,4 @@ class Order:
     extensions: tuple[str, ...] = ()
     data: DataOrder = field(default_factory=DataOrder)
     limits: Limits = field(default_factory=Limits)
+    model: ModelOrder | None = None

@@ -1,7 +1,8 @@
 """Two schemas compared: every object of a database, and what one has that the other has not."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 Scalar = str | int | bool | None
@@ -118,24 +119,41 @@ def _settled(kind: str, name: str, value: Scalar) -> Scalar:
 
 
 def _folded(changes: tuple[Change, ...]) -> Iterator[str]:
-    parents = {each.identity: each for each in changes if each.kind in _PARENTS}
+    parents = {each.identity for each in changes if each.kind in _PARENTS}
+    objects = {_plain(each.identity) for each in changes if each.kind not in _ABOUT}
+    columns = Counter(_table(each, parents) for each in changes if each.kind == "column")
     for change in changes:
         whole = change.before is None or change.after is None
-        if not whole or _parent(change, parents) is None:
-            parts = [each for each in changes if _parent(each, parents) == change.identity]
-            count = sum(each.kind == "column" for each in parts)
-            columns = f" ({count} column{'s' * (count != 1)})" if count and whole else ""
-            yield f"{change}{columns}"
+        if not whole:
+            yield str(change)
+        elif _table(change, parents) is None and not _about(change, objects):
+            count = columns[change.identity] if change.identity in parents else 0
+            yield f"{change} ({count} column{'s' * (count != 1)})" if count else str(change)
 
 
-def _parent(change: Change, parents: Mapping[str, Change]) -> str | None:
-    if change.kind in _CHILDREN:
-        owner = change.identity.rpartition(".")[0]
-        return owner if owner in parents else None
-    if change.kind in _ABOUT:
-        words = change.identity.replace('"', "").split()
-        return next((word for word in words if word in parents), None)
-    return None
+def _table(change: Change, parents: Collection[str]) -> str | None:
+    """The table or view among `parents` that the change is a part of."""
+    if change.kind not in _CHILDREN:
+        return None
+    owner = change.identity.rpartition(".")[0]
+    return owner if owner in parents else None
+
+
+def _about(change: Change, objects: Collection[str]) -> bool:
+    """Whether it is the owner, the rights or the comment of one of these objects."""
+    if change.kind not in _ABOUT:
+        return False
+    text = _plain(change.identity)
+    named, on, table = text.partition(" on ")
+    if on:
+        # `policy "own" on public.customer`, where the policy is public.customer.own.
+        text = f"{text} {table}.{named.partition(' ')[2]}"
+    return any(text[at.end() :] in objects for at in re.finditer(" ", text))
+
+
+def _plain(identity: str) -> str:
+    """Without quotes, and of a function without its arguments, which are written in two ways."""
+    return identity.replace('"', "").partition("(")[0]
 
 
 def _shown(value: Scalar) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
 from bot.core.rehearsal import DataKind
-from bot.core.rehearsal_order import Limits
+from bot.core.rehearsal_order import BUDGET, Limits
 from bot.core.sizes import Thresholds
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
@@ -46,7 +46,7 @@ class RehearsalSettings:
     enabled: bool = True
     data: DataKind = DataKind.NONE
     seed: str = "prisma/seed.sql"
-    budget: int = 100_000_000
+    budget: int = BUDGET
     target: str | None = None
     roles: tuple[str, ...] = ()
     limits: Limits = field(default_factory=Limits)

@@ -2,13 +2,21 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from bot.core.effects import Effects
 from bot.core.history import Change
-from bot.core.migration import Migration, sort_key
+from bot.core.migration import DOWN_SCRIPT, Migration, sort_key
 from bot.core.rehearsal import Refusal, RehearsedMigration, Stop
-from bot.core.rehearsal_order import BaseMigration, DataOrder, NewMigration, Order, Part, Step
+from bot.core.rehearsal_order import (
+    BaseMigration,
+    DataOrder,
+    ModelOrder,
+    NewMigration,
+    Order,
+    Part,
+    Step,
+)
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.settings import Settings
 from bot.core.statement import Statement
@@ -35,13 +43,21 @@ _RESERVED = re.compile(r"pg_.*|public|none|current_role|current_user|session_use
 
 @dataclass(frozen=True)
 class Wanted:
-    """An order, and the new migrations that cannot be part of one, as they will be reported."""
+    """An order, and what cannot be part of one, as it will be reported: new migrations, and by
+    the names of their migrations scripts to undo them."""
 
     order: Order
     impossible: tuple[RehearsedMigration, ...] = ()
+    unread_downs: Mapping[str, Refusal] = field(default_factory=dict)
 
 
-def order_for(change: Change, review: Review, settings: Settings, data: DataOrder) -> Wanted:
+def order_for(
+    change: Change,
+    review: Review,
+    settings: Settings,
+    data: DataOrder,
+    model: ModelOrder | None = None,
+) -> Wanted:
     """Everything that the change adds, after everything it stands on.
 
     What comes after a migration that cannot be run would start from another schema: it is left
@@ -50,9 +66,15 @@ def order_for(change: Change, review: Review, settings: Settings, data: DataOrde
     judged = {each.migration.name: each for each in review.migrations}
     new: list[NewMigration] = []
     impossible: list[RehearsedMigration] = []
+    unread: dict[str, Refusal] = {}
     for name, each in judged.items():
         made = _new(each, settings.postgres) if not impossible else _not_reached(name, impossible)
         if isinstance(made, NewMigration):
+            down = _down(each.migration, settings.postgres)
+            if isinstance(down, Refusal):
+                unread[name] = down
+            else:
+                made = replace(made, down=down)
             new.append(made)
         else:
             impossible.append(made)
@@ -65,9 +87,10 @@ def order_for(change: Change, review: Review, settings: Settings, data: DataOrde
         roles=_roles(base, statements, settings.rehearsal.roles),
         extensions=_extensions(base, statements),
         data=data,
+        model=model,
         limits=settings.rehearsal.limits,
     )
-    return Wanted(order, tuple(impossible))
+    return Wanted(order, tuple(impossible), unread)
 
 
 def base_of(change: Change, new: Collection[str]) -> tuple[Migration, ...]:
@@ -89,10 +112,18 @@ def _new(judged: JudgedMigration, postgres: int) -> NewMigration | RehearsedMigr
         return _impossible(name, f"line {fault.position.line}: {fault.message}", fault.fix)
     try:
         parts = _parts(segments_of(judged), _locked_by(judged))
-        down = parts_of(judged.migration.down, name, postgres) if judged.migration.down else None
     except UsageError as error:
         return _impossible(name, error.message, error.hint)
-    return NewMigration(name, judged.migration.checksum, parts, down)
+    return NewMigration(name, judged.migration.checksum, parts)
+
+
+def _down(migration: Migration, postgres: int) -> tuple[Part, ...] | Refusal | None:
+    if not migration.down:
+        return None
+    try:
+        return parts_of(migration.down, f"{DOWN_SCRIPT} of {migration.name}", postgres)
+    except UsageError as error:
+        return Refusal(Stop.REFUSED, error.message.rstrip("."), hint=error.hint)
 
 
 def _impossible(name: str, message: str, hint: str) -> RehearsedMigration:

@@ -14,7 +14,7 @@ from bot.core.review import JudgedStatement
 from bot.core.sizes import RelationSize, Sizes
 
 # Below this much heap, most of what was measured is not the table's: it would grow into nonsense.
-LEAST_BYTES = 4_000_000
+LEAST_BYTES = 2_000_000
 # A change of fewer rows than that looks for particular ones, and does not grow with the table.
 LEAST_SHARE = 0.01
 

@@ -167,6 +167,9 @@ def _estimate(estimate: Estimate) -> Json:
         "most_ms": estimate.most_ms,
         "lock": estimate.lock.label if estimate.lock else None,
         "held_ms": estimate.held_ms,
+        "locked": estimate.locked or (estimate.relation if estimate.lock else None),
+        "sorts": estimate.sorts,
+        "read_bytes": estimate.read_bytes,
     }
 
 
@@ -212,6 +215,8 @@ def _data(data: RehearsalData) -> Json:
         "bytes": data.bytes,
         "seconds": data.seconds,
         "skipped": list(data.skipped),
+        "source": data.source,
+        "guessed": data.guessed,
     }
 
 

@@ -64,7 +64,8 @@ def not_rehearsed(rehearsal: Rehearsal) -> str:
 
 def history_stopped(refused: HistoryRefusal) -> str:
     """Where the base history stopped, which is not the doing of the new migrations."""
-    place = f"{one_line(refused.migration)}, line {refused.line}"
+    line = f", line {refused.line}" if refused.line else ""
+    place = f"{one_line(refused.migration)}{line}"
     why = refusal_words(refused.refusal)
     return (
         f"The history itself does not run: it stopped at {place}: {_sentence(why)} "
@@ -117,6 +118,8 @@ def _lines(rehearsal: Rehearsal) -> Iterator[str]:
         names = listed(map(one_line, server.shims), limit=8)
         yield f"These extensions were replaced by SQL that does the same: {names}."
     yield _data(rehearsal.data)
+    if rehearsal.data.guessed:
+        yield "No sizes of a target were known: every table was given the same share."
     yield from (f"{_table_left(each)}" for each in rehearsal.data.skipped)
     yield from (_sentence(one_line(each)) for each in rehearsal.notes)
     if rehearsal.schema:
@@ -146,6 +149,8 @@ def _data(data: RehearsalData) -> str:
     if data.kind is DataKind.NONE:
         return "The tables were empty: times say nothing about full ones."
     amount = f"{count(data.rows, 'row')}, {bytes_words(data.bytes)}"
+    if data.source:
+        return f"On the real rows of the backup {one_line(data.source)} ({amount})."
     return f"On {_DATA[data.kind]} ({amount}), which took {seconds_words(data.seconds)}."
 
 

@@ -33,6 +33,9 @@ class Place:
         return git(*arguments, cwd=self.root)
 
     def bot(self, *arguments: str, environ: Mapping[str, str] | None = None) -> Done:
+        """Checks judge alone here, and start no server: test_rehearse.py is about those."""
+        if "check" in arguments and "--all" not in arguments:
+            arguments = (*arguments, "--no-rehearsal")
         before = self._footprint()
         done = bot(*arguments, cwd=self.root, environ=environ)
         assert self._footprint() == before

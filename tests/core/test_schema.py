@@ -31,6 +31,34 @@ def test_a_part_of_a_table_that_stays_has_its_own_line() -> None:
     assert differences(rest, TABLE).lines == ("added constraint public.User.User_pkey",)
 
 
+NOTHING: Definition = ()
+AROUND = {
+    ("enum", "public.mood"): NOTHING,
+    ("owner", "type public.mood"): NOTHING,
+    ("comment", "type public.mood"): NOTHING,
+    ("function", "public.net(amount numeric, rate numeric)"): NOTHING,
+    ("owner", "function public.net(numeric,numeric)"): NOTHING,
+    ("grant", "function public.net(numeric,numeric)"): NOTHING,
+    ("policy", "public.User Data.own rows"): NOTHING,
+    ("comment", 'policy "own rows" on public."User Data"'): NOTHING,
+}
+
+
+def test_owner_rights_and_comment_of_a_new_object_go_without_saying() -> None:
+    assert differences(EMPTY, AROUND).lines == (
+        "added enum public.mood",
+        "added function public.net(amount numeric, rate numeric)",
+        "added policy public.User Data.own rows",
+    )
+
+
+def test_owner_rights_and_comment_of_an_object_that_stays_have_their_own_lines() -> None:
+    about = {key: NOTHING for key in AROUND if key[0] in ("comment", "grant", "owner")}
+    rest = {key: NOTHING for key in AROUND if key not in about}
+    found = differences(rest, AROUND).lines
+    assert found == tuple(f"added {kind} {identity}" for kind, identity in sorted(about))
+
+
 def test_a_change_names_the_attributes_with_both_values() -> None:
     after = {**TABLE, ("column", "public.User.id"): (("not null", True), ("type", "bigint"))}
     assert differences(TABLE, after).lines == (

@@ -6,7 +6,7 @@ import pytest
 
 from bot import rules
 from bot.core.finding import Severity
-from bot.core.rule import name_of
+from bot.core.rule import name_of, subject_of
 
 BY_NAME: dict[str, Any] = {name_of(rule): rule for rule in rules.RULES}
 
@@ -226,6 +226,7 @@ OFF = [
 
 # Ours beside them: three of what Prisma does with a folder that nobody lists as hazards.
 OURS = {"prisma-lock-file-missing", "prisma-order-by-version", "prisma-stray-file"}
+OURS |= {name for name, rule in BY_NAME.items() if subject_of(rule) == "rehearsal"}
 
 HAZARDS: dict[str, Severity | None] = {
     **dict.fromkeys(ERROR, Severity.ERROR),

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.adapters.postgres.dump import take_backup
+from bot.adapters.postgres.dump import list_backups, take_backup
 from bot.adapters.postgres.proof import prove
-from bot.core.backup import Proof
+from bot.core.backup import Proof, StoredBackup
 from bot.core.progress import BackupSummary
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
@@ -41,6 +41,19 @@ def take_and_prove(
         snapshot_at=manifest.started_at,
         proof=_in_words(proof),
     )
+
+
+def newest_backup(target: Target, root: Path) -> StoredBackup:
+    """The last one that was taken of a target. Raises BackupError if none is here."""
+    directory = root / target.backup.directory
+    own = [each for each in list_backups(directory) if each.target == target.name]
+    if not own:
+        raise BackupError(
+            f"There is no backup of {target.name} in {target.backup.directory}.",
+            hint="Rehearse on the machine that keeps its backups, or take one there with "
+            f"`migration-bot backup {target.name}`.",
+        )
+    return StoredBackup(own[0], directory / own[0].path)
 
 
 def _in_words(proof: Proof) -> str:

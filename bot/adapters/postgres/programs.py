@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 
@@ -26,16 +26,28 @@ if os.getppid() == int(sys.argv[1]):
 """
 
 
+def in_full(end: str) -> str:
+    """What to do about the last lines that a program said, and those lines."""
+    advice = _advice(end)
+    return f"{advice} The end of what it said:\n{end}" if end else advice
+
+
 class Program:
     """A client program that runs."""
 
     def __init__(
-        self, name: str, process: "subprocess.Popen[bytes]", said: IO[bytes], url: ConnectionUrl
+        self,
+        name: str,
+        process: "subprocess.Popen[bytes]",
+        said: IO[bytes],
+        url: ConnectionUrl,
+        hint: Callable[[str], str],
     ) -> None:
         self._name = name
         self._process = process
         self._said = said
         self._url = url
+        self._hint = hint
 
     def check(self) -> None:
         """Raise if it has failed already; if it still runs, go on."""
@@ -46,6 +58,15 @@ class Program:
         if self._process.wait() != 0:
             self._fail()
 
+    def ended(self, seconds: float) -> bool:
+        """Whether it ends well within so many seconds. Raises if it fails."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        self.wait()
+        return True
+
     def _fail(self) -> None:
         self._said.seek(0)
         text = self._said.read().decode(errors="replace")
@@ -54,7 +75,7 @@ class Program:
         end = "\n".join(text.strip().splitlines()[-_SHOWN_LINES:])
         code = self._process.returncode
         how = f"was ended by signal {-code}" if code < 0 else f"failed with exit status {code}"
-        raise BackupError(f"{self._name} {how}.", hint=_hint(end))
+        raise BackupError(f"{self._name} {how}.", hint=self._hint(end))
 
 
 @contextmanager
@@ -65,8 +86,12 @@ def running(
     *,
     url: ConnectionUrl,
     environ: Mapping[str, str] = os.environ,
+    hint: Callable[[str], str] = in_full,
 ) -> Iterator[Program]:
-    """Run a program beside the block. It never outlives the block, however that ends."""
+    """Run a program beside the block. It never outlives the block, however that ends.
+
+    `hint` makes an error's hint of the last lines that it said.
+    """
     inherited = {key: environ[key] for key in _INHERITED if key in environ}
     environment = {**inherited, "LC_ALL": "C", **url.libpq_environment()}
     with tempfile.TemporaryFile() as said:
@@ -78,7 +103,7 @@ def running(
             stderr=said,
         )
         try:
-            yield Program(name, process, said, url)
+            yield Program(name, process, said, url, hint)
         finally:
             _end(process)
 
@@ -100,7 +125,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _hint(end: str) -> str:
+def _advice(end: str) -> str:
     advice = "Mend what it says, and try again."
     if "No space left" in end:
         advice = "Free some disk space, or keep backups on a larger disk."
@@ -112,4 +137,4 @@ def _hint(end: str) -> str:
         advice = "Another session holds a table. Wait until it has finished, and try again."
     elif "extension" in end and "not available" in end:
         advice = "Install that extension beside the PostgreSQL that proves backups."
-    return f"{advice} The end of what it said:\n{end}" if end else advice
+    return advice

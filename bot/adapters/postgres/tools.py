@@ -99,6 +99,20 @@ def best_for_dump(server_major: int, environ: Mapping[str, str] = os.environ) ->
     )
 
 
+def best_for_restore(tool_major: int, environ: Mapping[str, str] = os.environ) -> Installation:
+    """The oldest pg_restore that reads a dump of that pg_dump: it asks least of the server."""
+    able = [each for each in installations(environ) if each.dumps]
+    new_enough = [each for each in able if each.major >= tool_major]
+    if new_enough:
+        return min(new_enough, key=lambda each: each.major)
+    had = ", ".join(sorted({each.version for each in able})) or "none at all"
+    raise BackupError(
+        f"The backup was taken with pg_dump {tool_major}, and no pg_restore here is as new as "
+        f"that (found: {had}).",
+        hint=f"Install PostgreSQL {tool_major} client programs, or set {BIN_VARIABLE}.",
+    )
+
+
 def best_for_proof(tool_major: int, environ: Mapping[str, str] = os.environ) -> Installation:
     """Where a dump of that pg_dump can be restored: the oldest whole installation as new as it."""
     able = [each for each in installations(environ) if each.dumps and each.runs_servers]

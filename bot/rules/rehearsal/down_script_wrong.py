@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.core.finding import Severity
 from bot.core.migration import DOWN_SCRIPT, SCRIPT
-from bot.core.rehearsal import DownProof
+from bot.core.rehearsal import DownProof, Stop
 from bot.core.rule import Hit
 from bot.judge.rehearsed import RehearsedContext
 
@@ -49,6 +49,8 @@ def check_rehearsed(context: RehearsedContext) -> Iterator[Hit]:
 
 
 def _words(down: DownProof) -> str:
+    if down.refused is not None and down.refused.stop is Stop.TIME:
+        return f"down.sql did not end in the time a rehearsal has: {down.refused.message}."
     if down.refused is not None:
         return f"down.sql cannot be run: {down.refused.message.rstrip('.')}."
     if down.left:

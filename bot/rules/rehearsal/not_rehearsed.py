@@ -22,7 +22,7 @@ CREATE TABLE t (id bigint PRIMARY KEY);
 """
 
 GOOD = """
-CREATE TABLE t (id bigint PRIMARY KEY);
+CREATE TABLE u (id bigint PRIMARY KEY);
 """
 
 QUIET = [

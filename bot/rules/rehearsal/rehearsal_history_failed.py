@@ -27,7 +27,7 @@ CREATE TABLE "t" ("id" BIGINT PRIMARY KEY);
 """
 
 GOOD = """
-CREATE TABLE "t" ("id" BIGINT PRIMARY KEY);
+CREATE TABLE "made_by_hand" ("id" BIGINT PRIMARY KEY);
 """
 
 QUIET = [

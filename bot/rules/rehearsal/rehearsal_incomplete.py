@@ -36,7 +36,9 @@ QUIET = [
 
 def check_rehearsed(context: RehearsedContext) -> Iterator[Hit]:
     refused = context.rehearsed.refused
-    if refused is not None and refused.stop is Stop.NOT_POSSIBLE:
+    # That a file cannot be read is said already.
+    unread = context.judged.fault is not None
+    if refused is not None and refused.stop is Stop.NOT_POSSIBLE and not unread:
         yield Hit(
             f"It could not be rehearsed: {refused.message.rstrip('.')}.",
             statement=refused.statement,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from threading import Event, Thread
 
@@ -42,12 +42,18 @@ class _Means:
 
 
 class Guard:
-    """Watches one connection at a time, from a thread of its own."""
+    """Watches one connection at a time, from a thread of its own.
+
+    `discreet` says that the rows are real, so that nothing which may quote them is told.
+    """
+
+    discreet = False
 
     def __init__(
         self,
         limits: Limits,
         *,
+        discreet: bool = False,
         terminate: Callable[[int], None],
         disk_used: Callable[[], int],
         kill: Callable[[], None],
@@ -56,6 +62,7 @@ class Guard:
 
         All three return soon. Whatever they raise counts as not having worked.
         """
+        self.discreet = discreet
         self._means = _Means(limits, terminate, disk_used, kill)
         self._ends = time.monotonic() + limits.total
         self._next_look = 0.0
@@ -70,6 +77,12 @@ class Guard:
     def exhausted(self) -> bool:
         """Whether the time for everything is over, so that nothing more should be begun."""
         return time.monotonic() >= self._ends
+
+    @property
+    def limits(self) -> Limits:
+        """What is left of the limits: the time that is over is not given a second time."""
+        left = max(0.0, self._ends - time.monotonic())
+        return replace(self._means.limits, total=left)
 
     @contextmanager
     def watching(self, connection: Connection, *, seconds: float | None = None) -> Iterator[None]:

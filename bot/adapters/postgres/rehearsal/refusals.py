@@ -11,6 +11,9 @@ from bot.core.rehearsal import Refusal, Stop
 
 MOST_CHARACTERS = 500
 
+# Where the server's source sends what a function's author wrote, under any SQLSTATE.
+_OWN_WORDS = ("exec_stmt_raise", "exec_stmt_assert")
+_NOT_TOLD = "a function raised an exception, whose text may hold real values and is not shown"
 _SAID_NOTHING = "the server closed the connection without a word"
 
 _BY_STATE = MappingProxyType(
@@ -72,6 +75,8 @@ class Watcher(Protocol):
 
     @property
     def stopped(self) -> Stop | None: ...
+    @property
+    def discreet(self) -> bool: ...
 
 
 def refusal_of(
@@ -86,6 +91,8 @@ def refusal_of(
     else:
         stop = guard.stopped or _stop(sqlstate, primary or "", older=older)
         said = _SAID_NOTHING if primary is None else without_values(primary, sqlstate)
+        if guard.discreet and error.diag.source_function in _OWN_WORDS:
+            said = _NOT_TOLD
     return Refusal(
         stop=stop,
         message=shown(said),

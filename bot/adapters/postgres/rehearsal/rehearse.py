@@ -1,47 +1,18 @@
-"""The procedure: replay the base, put rows in, run what is new and look on, then try it back."""
+"""The door of this room: an order in, a rehearsal out, in a place of its own."""
 
 import os
-import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from bot.adapters.postgres.catalogue import snapshot
-from bot.adapters.postgres.connection import explained
-from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.adapters.postgres.rehearsal.places.extensions import Standing, create_extension, standings
+from bot.adapters.postgres.rehearsal.places.extensions import Standing, standings
 from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
 from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.places.place import Place
-from bot.adapters.postgres.rehearsal.proofs import Done, prove_alone, prove_downs, run_again
-from bot.adapters.postgres.rehearsal.replaying import replay
-from bot.adapters.postgres.rehearsal.rows.fill import fill
-from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
-from bot.core.rehearsal import (
-    BaseReplay,
-    DownProof,
-    HistoryRefusal,
-    Refusal,
-    Rehearsal,
-    RehearsedMigration,
-    SecondRun,
-    Stop,
-)
-from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Part, Step
-from bot.core.schema import Snapshot, differences
-from bot.errors import PostgresError
-
-_INVALID = """
-SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
-  FROM pg_catalog.pg_index AS i
-  JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
- WHERE NOT i.indisvalid AND c.relkind = 'i'
-"""
-
-Note = Callable[[str], None]
-Opened = Callable[[], AbstractContextManager[Place]]
+from bot.adapters.postgres.rehearsal.restoring import open_dump
+from bot.adapters.postgres.rehearsal.work import Note, Work
+from bot.core.rehearsal import Rehearsal
+from bot.core.rehearsal_order import Order, Part
 
 
 def rehearse(
@@ -53,16 +24,20 @@ def rehearse(
 ) -> Rehearsal:
     """Run what is new on top of the base. `given` is the URL of a server to do it on.
 
-    Raises PostgresError or UsageError if there is no server; whatever the migrations do is told.
+    Raises PostgresError or UsageError if there is no server, BackupError if the backup to start
+    from cannot be used; whatever the migrations do is told.
     """
+    backup = order.data.backup
+    dump = None if backup is None else open_dump(backup, environ, note)
+    placed = order if dump is None else dump.placed(order)
 
     def opened() -> AbstractContextManager[Place]:
         if given is not None:
-            return open_given_place(given, order, note=note)
-        return open_own_place(order, environ=environ, note=note)
+            return open_given_place(given, placed, note=note)
+        return open_own_place(placed, environ=environ, note=note)
 
     with opened() as place:
-        return _Work(_let_in(order, place), place, opened, note).done()
+        return Work(_let_in(order, place), place, opened, note, dump).done()
 
 
 def _let_in(order: Order, place: Place) -> Order:
@@ -89,170 +64,4 @@ def _marked(parts: Sequence[Part], let_in: Collection[str]) -> tuple[Part, ...]:
             ),
         )
         for part in parts
-    )
-
-
-class _Work:
-    """One rehearsal in one place."""
-
-    def __init__(self, order: Order, place: Place, another: Opened, note: Note) -> None:
-        self._order = order
-        self._place = place
-        self._another = another
-        self._note = note
-        self._began = time.monotonic()
-        self._guard = Guard(
-            order.limits,
-            terminate=self._terminate,
-            disk_used=place.disk_used,
-            kill=place.kill,
-        )
-        self._performer = Performer(place.author, self._guard, self._create_extension)
-
-    def done(self) -> Rehearsal:
-        order, place = self._order, self._place
-        left = self._left(place)
-        refused = replay(place.author, left, self._performer, self._guard, self._note)
-        if refused is not None:
-            base = self._base(refused)
-            return Rehearsal(server=place.server, base=base, seconds=base.seconds)
-        if left:
-            place.keep()
-        base = self._base()
-        data, sizes = fill(place, order.data, self._guard, self._note)
-        found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes)
-        return replace(found, migrations=self._migrations(), seconds=self._seconds())
-
-    def _seconds(self) -> float:
-        return round(time.monotonic() - self._began, 3)
-
-    def _base(self, refused: HistoryRefusal | None = None) -> BaseReplay:
-        return BaseReplay(
-            migrations=len(self._order.base),
-            cached=self._place.cached,
-            seconds=self._seconds(),
-            refused=refused,
-        )
-
-    def _migrations(self) -> tuple[RehearsedMigration, ...]:
-        """As far as they get. What was seen before the server was lost stands."""
-        done: list[Done] = []
-        found: list[RehearsedMigration] = []
-        try:
-            self._run(done, found)
-        except PostgresError as error:
-            if len(found) < len(self._order.new):
-                found.append(_lost(self._order.new[len(found)], error))
-        if any(each.refused is not None for each in found):
-            return tuple(found)
-        return self._tried(done, found)
-
-    def _run(self, done: list[Done], found: list[RehearsedMigration]) -> None:
-        """Each in turn, until one is stopped: what comes after it would find another schema."""
-        with self._place.admin() as admin:
-            tracer = Tracer(self._place.author, admin, self._guard)
-            before = self._look()
-            for each in self._order.new:
-                self._note(f"running {each.name}")
-                traced = tracer.run(each.parts)
-                if traced.refused is not None:
-                    found.append(self._stopped(each, traced, before))
-                    return
-                after = self._look()
-                found.append(_rehearsed(each, traced, before, after))
-                compared = each.down is not None
-                done.append(Done(each, before if compared else {}, after if compared else {}))
-                before = after
-
-    def _stopped(
-        self, migration: NewMigration, traced: Traced, before: Snapshot
-    ) -> RehearsedMigration:
-        """With what it leaves behind, as far as there is a server left to be asked."""
-        try:
-            self._without_invalid_indexes(migration)
-            after = self._look()
-        except PostgresError:
-            after = before
-        found = _rehearsed(migration, traced, before, after)
-        return replace(found, stays=found.changes.lines)
-
-    def _without_invalid_indexes(self, migration: NewMigration) -> None:
-        """A concurrent build that failed leaves one, and apply drops it."""
-        if all(part.transactional for part in migration.parts):
-            return
-        with self._place.admin() as admin, explained("drop what a failed build left"):
-            for (name,) in admin.execute(_INVALID).fetchall():
-                admin.execute(f"DROP INDEX CONCURRENTLY {name}".encode())
-
-    def _tried(
-        self, done: Sequence[Done], found: Sequence[RehearsedMigration]
-    ) -> tuple[RehearsedMigration, ...]:
-        """With what came of down.sql, and of a second run."""
-        try:
-            downs = self._downs(done)
-            again = self._again(done) if all(each.proved for each in downs.values()) else {}
-        except PostgresError as error:
-            lost = DownProof(refused=_refusal(error))
-            downs = {each.migration.name: lost for each in done if each.migration.down is not None}
-            again = {}
-        return tuple(
-            replace(each, down=downs.get(each.name), second=again.get(each.name)) for each in found
-        )
-
-    def _downs(self, done: Sequence[Done]) -> dict[str, DownProof]:
-        if all(each.migration.down is None for each in done):
-            return {}
-        self._note("running down.sql, and up again")
-        downs = prove_downs(done, self._performer, self._look)
-        for number, each in enumerate(done):
-            name = each.migration.name
-            if each.migration.down is not None and name not in downs:
-                downs[name] = self._proved_elsewhere(each, done[:number])
-        return downs
-
-    def _again(self, done: Sequence[Done]) -> dict[str, SecondRun]:
-        """As far as there is time: it says the least of all."""
-        again: dict[str, SecondRun] = {}
-        for each in done:
-            if not self._guard.exhausted:
-                again[each.migration.name] = run_again(each, self._performer, self._look)
-        return again
-
-    def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
-        """Where a rollback would not reach it, because of what comes after it: on its own."""
-        with self._another() as place:
-            other = _Work(self._order, place, self._another, self._note)
-            replay(place.author, self._left(place), other._performer, other._guard, self._note)
-            return prove_alone(done, before, other._performer, other._look)
-
-    def _left(self, place: Place) -> Sequence[BaseMigration]:
-        return self._order.base[place.cached :]
-
-    def _look(self) -> Snapshot:
-        with self._place.admin() as connection:
-            return snapshot(connection, privileges=True)
-
-    def _terminate(self, pid: int) -> None:
-        with self._place.admin() as connection, explained("end a statement"):
-            connection.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (pid,))
-
-    def _create_extension(self, step: Step) -> None:
-        with self._place.admin() as connection:
-            create_extension(connection, step.extension, schema=step.schema)
-
-
-def _lost(migration: NewMigration, error: PostgresError) -> RehearsedMigration:
-    return RehearsedMigration(migration.name, refused=_refusal(error))
-
-
-def _refusal(error: PostgresError) -> Refusal:
-    return Refusal(Stop.SERVER, error.message.rstrip("."), hint=error.hint)
-
-
-def _rehearsed(
-    migration: NewMigration, traced: Traced, before: Snapshot, after: Snapshot
-) -> RehearsedMigration:
-    changes = differences(before, after)
-    return RehearsedMigration(
-        migration.name, statements=traced.statements, refused=traced.refused, changes=changes
     )

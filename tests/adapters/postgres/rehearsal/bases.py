@@ -11,6 +11,7 @@ import psycopg
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.core.rehearsal import RehearsalServer, Stop
+from bot.core.url import ConnectionUrl, parse_url
 
 
 @dataclass
@@ -25,6 +26,10 @@ class Base:
     @property
     def server(self) -> RehearsalServer:
         return RehearsalServer("18", 18, "tests", 18)
+
+    @property
+    def author_url(self) -> ConnectionUrl:
+        return parse_url(self.url)
 
     def author(self) -> Connection:
         connection = self.admin()

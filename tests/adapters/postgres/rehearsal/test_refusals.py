@@ -14,6 +14,7 @@ from bot.core.rehearsal import Refusal, Stop
 @dataclass(frozen=True)
 class Watched:
     stopped: Stop | None = None
+    discreet: bool = False
 
 
 def refused(database: str, sql: str, *, author: bool = False, older: bool = False) -> Refusal:

@@ -70,7 +70,7 @@ def timeless(found: Rehearsal) -> Rehearsal:
         for each in found.migrations
     )
     base, data = replace(found.base, seconds=0.0), replace(found.data, seconds=0.0)
-    return replace(found, migrations=migrations, base=base, data=data)
+    return replace(found, migrations=migrations, base=base, data=data, seconds=0.0)
 
 
 def still(measured: Measured) -> Measured:

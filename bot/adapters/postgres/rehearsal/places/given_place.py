@@ -113,6 +113,10 @@ class GivenPlace:
             isolation=Isolation(disk=limits.disk, seconds=limits.total),
         )
 
+    @property
+    def author_url(self) -> ConnectionUrl:
+        return self._author_url
+
     def author(self) -> Connection:
         return connect(self._author_url, application_name=APPLICATION)
 

@@ -23,6 +23,7 @@ from bot.adapters.postgres.server import Server
 from bot.adapters.postgres.tools import best_for_server
 from bot.core.rehearsal import Isolation, RehearsalServer
 from bot.core.rehearsal_order import Limits, Order
+from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import PostgresError
 
 
@@ -94,8 +95,12 @@ class OwnPlace:
                     return tuple(sorted(name for (name,) in rows if name in self._shims))
         return ()
 
+    @property
+    def author_url(self) -> ConnectionUrl:
+        return parse_url(self._running.url(DATABASE, user=ROLE))
+
     def author(self) -> Connection:
-        return connect(self._running.url(DATABASE, user=ROLE), application_name=APPLICATION)
+        return connect(self.author_url, application_name=APPLICATION)
 
     def admin(self) -> Connection:
         return administer(self._running, DATABASE)

@@ -55,6 +55,10 @@ class Place(Protocol):
     def server(self) -> RehearsalServer: ...
     @property
     def cached(self) -> int: ...
+    @property
+    def author_url(self) -> ConnectionUrl:
+        """How programs connect as ROLE."""
+
     def author(self) -> Connection:
         """A new connection of ROLE, in autocommit, to the database that is rehearsed in."""
 

@@ -109,7 +109,7 @@ class Synthetic:
             for part, some in self._divided(found, rows)
         ]
         self._learn(like.table, rows * like.row_bytes)
-        return reasons[0] if all(reasons) else ""
+        return _of_parts(reasons)
 
     def _divided(self, found: Sequence[Part], rows: int) -> Iterator[tuple[Part, int]]:
         """As the target's partitions are, if it has them all; else the same for each."""
@@ -165,6 +165,14 @@ class Synthetic:
         if row and row[0] and foreseen > _TELLING:
             self._spent += int(row[0])
             self._foreseen += foreseen
+
+
+def _of_parts(reasons: Sequence[str]) -> str:
+    """Why a table, or some of its partitions, stayed empty; nothing where none did."""
+    empty = [each for each in reasons if each]
+    if not empty or len(empty) == len(reasons):
+        return empty[0] if empty else ""
+    return f"{len(empty)} of {len(reasons)} partitions: {empty[0]}"
 
 
 def _said(error: psycopg.Error) -> str:

@@ -1,12 +1,13 @@
 """What is read of the catalogue between statements, by the session that has changed it.
 
 It is read inside a savepoint that is rolled back, with settings of its own, in one message; no lock
-but those on the catalogue itself is taken, and none is left. Only rows that were written since the
-last reading are sent, so that a large schema takes hardly longer than a small one.
+but those on the catalogue itself is taken, and none is left. Only tables of the catalogue that were
+written to are looked at, and only rows that were written since the last reading are sent, so that a
+large schema takes hardly longer than a small one.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from psycopg.abc import Buffer
@@ -50,6 +51,15 @@ _SENT = {
     "constraints": f"c.oid, conname, conrelid, contype::text, convalidated {_CONSTRAINTS}",
     "columns": f"attrelid, attnum::integer, attname, attisdropped {_COLUMNS}",
 }
+_TABLES = {
+    "schemas": "pg_namespace",
+    "relations": "pg_class",
+    "functions": "pg_proc",
+    "types": "pg_type",
+    "labels": "pg_enum",
+    "constraints": "pg_constraint",
+    "columns": "pg_attribute",
+}
 # Those that are looked for when something is gone.
 _NAMED = {
     "relations": _RELATIONS,
@@ -68,6 +78,17 @@ _STORED = f"""AND NOT attisdropped AND attrelid IN (
     WHERE relkind IN ({", ".join(f"'{kind}'" for kind in WITH_COLUMNS)}))"""  # noqa: S608 - our own letters
 
 
+_COUNTED = ", ".join(
+    f"pg_catalog.pg_stat_get_xact_{name}(o)"
+    for name in ("numscans", "tuples_inserted", "tuples_updated", "tuples_deleted")
+)
+_COUNTED_TABLES = (
+    f"SELECT name, pg_catalog.current_setting('track_counts'), {_COUNTED} FROM (VALUES "  # noqa: S608 - our own words
+    + ", ".join(f"('{name}', 'pg_catalog.{each}'::regclass)" for name, each in _TABLES.items())
+    + ") AS tables (name, o)"
+)
+
+
 class Counters(NamedTuple):
     """How often a transaction has read one relation in full so far, and rows that it wrote."""
 
@@ -79,11 +100,15 @@ class Counters(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """A snapshot, what was done to relations, and the number of the last command that it saw."""
+    """A snapshot, what was done to relations, and the number of the last command that it saw.
+
+    `written` is what the transaction had done to tables of the catalogue by then, if it is known.
+    """
 
     snapshot: Snapshot = field(default_factory=Snapshot)
     counters: Mapping[int, Counters] = field(default_factory=dict)
     command: int = -1
+    written: Mapping[str, Counters] = field(default_factory=dict)
 
 
 class _Utf8(Loader):
@@ -101,10 +126,8 @@ class Catalogue:
         self._inside = inside
 
     def everything(self, *, touched: Collection[int] = ()) -> Reading:
-        narrowed = dict.fromkeys(_SENT, "") | {"columns": _STORED}
-        found = self._fetch([*_queries(narrowed), *_counters(touched)])
-        rows = dict(zip(_SENT, found, strict=False))
-        counters = _counted(found[-1]) if touched else {}
+        counters, _ = self._counters(touched)
+        rows = self._rows(dict.fromkeys(_SENT, "") | {"columns": _STORED})
         return Reading(_merged(Snapshot(), rows), counters)
 
     def changes(
@@ -119,20 +142,22 @@ class Catalogue:
         """What is there now, from what was there and the rows of transactions from `since` on.
 
         `command` is the last one of the open transaction that was seen; `locked` are the only
-        relations whose columns may have changed.
+        relations whose columns may have changed. Without, others may have written meanwhile.
         """
-        recent = _recent(since, command)
-        narrowed = dict.fromkeys(_SENT, recent)
-        if locked is not None:
+        counters, written = self._counters(touched)
+        before = last.written if locked is not None else {}
+        wanted = [name for name in _SENT if name not in before or written.get(name) != before[name]]
+        narrowed = dict.fromkeys(wanted, _recent(since, command))
+        if locked is not None and "columns" in wanted:
             narrowed["columns"] += f" AND attrelid = ANY ({_array(locked)})"
-        found = self._fetch([*_queries(narrowed), _COUNTS, *_counters(touched)])
-        rows = dict(zip(_SENT, found, strict=False))
+        rows = self._rows(narrowed)
         snapshot = _merged(last.snapshot, rows)
-        if snapshot.counts() != tuple(found[len(_SENT)][0]):
+        gone = [name for name in _NAMED if _may_lack(before.get(name), written.get(name))]
+        if gone and snapshot.counts() != self._counts():
             snapshot = snapshot.without_all_but(self._there())
         commands = (row[-1] for each in rows.values() for row in each)
-        counters = _counted(found[-1]) if touched else {}
-        return Reading(snapshot, counters, max(commands, default=max(command, last.command)))
+        seen = max(commands, default=max(command, last.command))
+        return Reading(snapshot, counters, seen, written)
 
     def file_sizes(self, relations: Collection[int]) -> dict[int, int]:
         """Bytes of each, for the session that has it locked."""
@@ -140,12 +165,32 @@ class Catalogue:
         (rows,) = self._fetch([f"SELECT o, {found} {_from_array(relations)}"])
         return {oid: size or 0 for oid, size in rows}
 
+    def _rows(self, narrowed: Mapping[str, str]) -> dict[str, list[tuple[Any, ...]]]:
+        found = self._fetch(_queries(narrowed)) if narrowed else []
+        return {name: [] for name in _SENT} | dict(zip(narrowed, found, strict=True))
+
+    def _counts(self) -> tuple[int, ...]:
+        ((counts,),) = self._fetch([_COUNTS])
+        return counts
+
     def _there(self) -> dict[str, set[int]]:
         summed = [
             f"SELECT pg_catalog.string_agg(c.oid::text, ' ') {each}" for each in _NAMED.values()
         ]
         found = (rows[0][0] or "" for rows in self._fetch(summed))
         return {name: set(map(int, text.split())) for name, text in zip(_NAMED, found, strict=True)}
+
+    def _counters(
+        self, touched: Collection[int]
+    ) -> tuple[dict[int, Counters], dict[str, Counters]]:
+        """Of relations, and of tables of the catalogue; of these none if nobody counts."""
+        if not self._inside:
+            return {}, {}
+        of_relations = f"SELECT o, {_COUNTED} {_from_array(touched)}"
+        relations, tables = self._fetch([of_relations, _COUNTED_TABLES])
+        # How often they were read says nothing of them: that is what we do ourselves.
+        counted = {name: Counters(0, *rest) for name, by, _, *rest in tables if by == "on"}
+        return {oid: Counters(*rest) for oid, *rest in relations}, counted
 
     def _fetch(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
         """The rows of each, all sent as one message, so that nothing is ever prepared."""
@@ -163,21 +208,45 @@ class Catalogue:
                     return found
 
 
-def next_transaction(admin: Connection) -> str:
-    """No transaction that begins to write from now on has an older number."""
+class Standing:
+    """One for a whole rehearsal. `since` is the oldest transaction that it may not have seen."""
+
+    def __init__(self, admin: Connection) -> None:
+        """Raises psycopg.Error."""
+        self._admin = admin
+        self._catalogue = Catalogue(admin, inside=False)
+        self.since = _oldest_transaction(admin)
+        self.reading = self._catalogue.everything()
+
+    def refresh(self) -> Reading:
+        """What is there now, as a transaction that begins now finds it."""
+        since = _oldest_transaction(self._admin)
+        found = self._catalogue.changes(self.reading, since=self.since)
+        self.reading = replace(found, command=-1, counters={})
+        self.since = since
+        return self.reading
+
+
+def _oldest_transaction(admin: Connection) -> str:
+    """Every one that is older has ended, and what it wrote can be seen."""
     row = admin.execute(
-        "SELECT (pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot())"
+        "SELECT (pg_catalog.txid_snapshot_xmin(pg_catalog.txid_current_snapshot())"
         " & 4294967295)::text"
     ).fetchone()
     assert row is not None
     return str(row[0])
 
 
+def _may_lack(before: Counters | None, now: Counters | None) -> bool:
+    """Whether rows may have gone from a table of the catalogue."""
+    return before is None or now is None or before.deleted != now.deleted
+
+
 def _queries(narrowed: Mapping[str, str]) -> list[str]:
     commands = ", c.cmin::text::bigint "
     return [
-        f"SELECT {sent.replace(' FROM ', f'{commands}FROM ', 1)} {narrowed[name]}"  # noqa: S608 - our own words
-        for name, sent in _SENT.items()
+        f"SELECT {_SENT[name].replace(' FROM ', f'{commands}FROM ', 1)} {condition}"  # noqa: S608 - our own words
+        for name, condition in narrowed.items()
     ]
 
 
@@ -189,18 +258,6 @@ def _recent(since: str, command: int) -> str:
 
 def _merged(snapshot: Snapshot, rows: Mapping[str, Sequence[tuple[Any, ...]]]) -> Snapshot:
     return snapshot.with_rows({name: [row[:-1] for row in each] for name, each in rows.items()})
-
-
-def _counters(touched: Collection[int]) -> list[str]:
-    if not touched:
-        return []
-    named = ("numscans", "tuples_inserted", "tuples_updated", "tuples_deleted")
-    read = ", ".join(f"pg_catalog.pg_stat_get_xact_{name}(o)" for name in named)
-    return [f"SELECT o, {read} {_from_array(touched)}"]
-
-
-def _counted(rows: Sequence[tuple[Any, ...]]) -> dict[int, Counters]:
-    return {oid: Counters(*rest) for oid, *rest in rows}
 
 
 def _from_array(relations: Collection[int]) -> str:

@@ -1,0 +1,283 @@
+"""One rehearsal in one place: the base, the rows, what is new, and what is tried with it then."""
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from bot.adapters.postgres.catalogue import snapshot
+from bot.adapters.postgres.connection import explained
+from bot.adapters.postgres.rehearsal.guard import Guard
+from bot.adapters.postgres.rehearsal.model import agreement_of
+from bot.adapters.postgres.rehearsal.performing import Performer
+from bot.adapters.postgres.rehearsal.places.extensions import create_extension
+from bot.adapters.postgres.rehearsal.places.place import Place
+from bot.adapters.postgres.rehearsal.proofs import Done, prove_alone, prove_downs, run_again
+from bot.adapters.postgres.rehearsal.replaying import replay
+from bot.adapters.postgres.rehearsal.restoring import Dump, not_applied, restore
+from bot.adapters.postgres.rehearsal.rows.fill import fill
+from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
+from bot.adapters.postgres.target import PRISMA_KEY
+from bot.core.rehearsal import (
+    BaseReplay,
+    DownProof,
+    HistoryRefusal,
+    Refusal,
+    Rehearsal,
+    RehearsedMigration,
+    SchemaAgreement,
+    SecondRun,
+    Stop,
+)
+from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Step
+from bot.core.schema import Snapshot, differences
+from bot.errors import PostgresError
+
+_INVALID = """
+SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+  FROM pg_catalog.pg_index AS i
+  JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+ WHERE NOT i.indisvalid AND c.relkind = 'i'
+"""
+
+
+_LOCK_HINT = (
+    f"A rollout holds the advisory lock {PRISMA_KEY} itself, so it would wait for ever in "
+    "production too. Take another number."
+)
+_TOO_LATE = DownProof(
+    refused=Refusal(
+        Stop.TIME,
+        "the time for the whole rehearsal was over before it could be tried",
+        hint="Raise `rehearsal.seconds`, or split the migrations over pull requests.",
+    )
+)
+
+Note = Callable[[str], None]
+Opened = Callable[[], AbstractContextManager[Place]]
+
+
+class Work:
+    """One rehearsal in one place."""
+
+    def __init__(
+        self, order: Order, place: Place, another: Opened, note: Note, dump: Dump | None
+    ) -> None:
+        self._order = order
+        self._place = place
+        self._another = another
+        self._note = note
+        self._model: SchemaAgreement | None = None
+        self._dump = dump
+        # What of the base a backup has not applied.
+        self._lacking: Sequence[BaseMigration] = ()
+        self._began = time.monotonic()
+        self._guard = Guard(
+            order.limits,
+            discreet=dump is not None,
+            terminate=self._terminate,
+            disk_used=place.disk_used,
+            kill=place.kill,
+        )
+        self._performer = Performer(place.author, self._guard, self._create_extension)
+
+    def done(self) -> Rehearsal:
+        order, place = self._order, self._place
+        refused = self._based()
+        notes = () if self._dump is None else _notes(self._dump)
+        if refused is not None:
+            base = self._base(refused)
+            return Rehearsal(server=place.server, base=base, notes=notes, seconds=base.seconds)
+        base = self._base()
+        data, sizes = fill(place, order.data, self._guard, self._note)
+        if self._dump is not None:
+            data = replace(data, source=self._dump.manifest.id)
+        found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes, notes=notes)
+        migrations = self._migrations()
+        return replace(found, migrations=migrations, schema=self._model, seconds=self._seconds())
+
+    def _based(self, *, rows: bool = True) -> HistoryRefusal | None:
+        """The base in the place, and kept unless there are real rows in it."""
+        place, dump = self._place, self._dump
+        if dump is None:
+            left: Sequence[BaseMigration] = self._order.base[place.cached :]
+        else:
+            left = self._restored(dump, rows=rows)
+        refused = replay(place.author, left, self._performer, self._guard, self._note)
+        if refused is None and left and dump is None:
+            place.keep()
+        return refused
+
+    def _restored(self, dump: Dump, *, rows: bool) -> Sequence[BaseMigration]:
+        """A backup in the place. Without its rows it is not known any more what it lacks."""
+        restore(dump, self._place, self._guard, self._order.limits, self._note, rows=rows)
+        if rows:
+            new = [each.name for each in self._order.new]
+            self._lacking = not_applied(dump, self._place, self._order.base, new)
+        return self._lacking
+
+    def _seconds(self) -> float:
+        return round(time.monotonic() - self._began, 3)
+
+    def _base(self, refused: HistoryRefusal | None = None) -> BaseReplay:
+        return BaseReplay(
+            migrations=len(self._order.base),
+            cached=self._place.cached,
+            seconds=self._seconds(),
+            refused=refused,
+        )
+
+    def _migrations(self) -> tuple[RehearsedMigration, ...]:
+        """As far as they get. What was seen before the server was lost stands."""
+        done: list[Done] = []
+        found: list[RehearsedMigration] = []
+        try:
+            with explained("go on with the rehearsal"):
+                self._run(done, found)
+        except PostgresError as error:
+            if len(found) < len(self._order.new):
+                found.append(_lost(self._order.new[len(found)], error))
+        if any(each.refused is not None for each in found):
+            return tuple(found)
+        return self._tried(done, found)
+
+    def _run(self, done: list[Done], found: list[RehearsedMigration]) -> None:
+        """Each in turn, until one is stopped: what comes after it would find another schema."""
+        with self._place.admin() as admin:
+            # As a rollout does, of the bot or of Prisma.
+            admin.execute(b"SELECT pg_catalog.pg_advisory_lock(%d)" % PRISMA_KEY)
+            tracer = Tracer(self._place.author, admin, self._guard)
+            before = self._look()
+            for each in self._order.new:
+                self._note(f"running {each.name}")
+                traced = tracer.run(each.parts)
+                if traced.refused is not None:
+                    found.append(self._stopped(each, traced, before))
+                    return
+                after = self._look()
+                found.append(_rehearsed(each, traced, before, after))
+                compared = each.down is not None
+                done.append(Done(each, before if compared else {}, after if compared else {}))
+                before = after
+        if self._order.model is not None:
+            self._note("comparing with schema.prisma")
+            self._model = agreement_of(self._place.author, self._guard, self._order.model, before)
+
+    def _stopped(
+        self, migration: NewMigration, traced: Traced, before: Snapshot
+    ) -> RehearsedMigration:
+        """With what it leaves behind, as far as there is a server left to be asked."""
+        try:
+            self._without_invalid_indexes(migration)
+            after = self._look()
+        except PostgresError:
+            after = before
+        found = _rehearsed(migration, traced, before, after)
+        refused = traced.refused and _with_lock_of_rollouts(traced.refused, migration)
+        return replace(found, refused=refused, stays=found.changes.lines)
+
+    def _without_invalid_indexes(self, migration: NewMigration) -> None:
+        """A concurrent build that failed leaves one, and apply drops it."""
+        if all(part.transactional for part in migration.parts):
+            return
+        with self._place.admin() as admin, explained("drop what a failed build left"):
+            for (name,) in admin.execute(_INVALID).fetchall():
+                admin.execute(f"DROP INDEX CONCURRENTLY {name}".encode())
+
+    def _tried(
+        self, done: Sequence[Done], found: Sequence[RehearsedMigration]
+    ) -> tuple[RehearsedMigration, ...]:
+        """With what came of down.sql, and of a second run."""
+        try:
+            with explained("try the migrations back"):
+                downs = self._downs(done)
+            again = self._again(done) if all(each.proved for each in downs.values()) else {}
+        except PostgresError as error:
+            lost = DownProof(refused=_refusal(error))
+            downs = {each.migration.name: lost for each in done if each.migration.down is not None}
+            again = {}
+        return tuple(
+            replace(each, down=downs.get(each.name), second=again.get(each.name)) for each in found
+        )
+
+    def _downs(self, done: Sequence[Done]) -> dict[str, DownProof]:
+        if all(each.migration.down is None for each in done):
+            return {}
+        if self._guard.exhausted:
+            return {each.migration.name: _TOO_LATE for each in done if each.migration.down}
+        self._note("running down.sql, and up again")
+        downs = prove_downs(done, self._performer, self._look)
+        for number, each in enumerate(done):
+            name = each.migration.name
+            if each.migration.down is None or name in downs:
+                continue
+            late = self._guard.exhausted
+            downs[name] = _TOO_LATE if late else self._proved_elsewhere(each, done[:number])
+        return downs
+
+    def _again(self, done: Sequence[Done]) -> dict[str, SecondRun]:
+        """As far as there is time: it says the least of all."""
+        again: dict[str, SecondRun] = {}
+        for each in done:
+            if not self._guard.exhausted:
+                again[each.migration.name] = run_again(each, self._performer, self._look)
+        return again
+
+    def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
+        """Where a rollback would not reach it, because of what comes after it: on its own."""
+        order = replace(self._order, limits=self._guard.limits)
+        with self._another() as place:
+            other = Work(order, place, self._another, self._note, self._dump)
+            other._lacking = self._lacking
+            stopped = other._based(rows=False)
+            if stopped is not None:
+                return DownProof(refused=stopped.refusal)
+            return prove_alone(done, before, other._performer, other._look)
+
+    def _look(self) -> Snapshot:
+        with self._place.admin() as connection:
+            return snapshot(connection, privileges=True)
+
+    def _terminate(self, pid: int) -> None:
+        with self._place.admin() as connection, explained("end a statement"):
+            connection.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (pid,))
+
+    def _create_extension(self, step: Step) -> None:
+        with self._place.admin() as connection:
+            create_extension(connection, step.extension, schema=step.schema)
+
+
+def _notes(dump: Dump) -> tuple[str, ...]:
+    left_out = dump.left_out
+    if not left_out:
+        return ()
+    return (
+        f"Of the backup this was left out, which only a superuser makes: {', '.join(left_out)}",
+    )
+
+
+def _with_lock_of_rollouts(refused: Refusal, migration: NewMigration) -> Refusal:
+    """The hint that helps where a statement has waited for the lock of rollouts."""
+    steps = [step for part in migration.parts for step in part.steps]
+    waited = refused.stop is Stop.TIME and any(
+        step.index == refused.statement and str(PRISMA_KEY) in step.sql for step in steps
+    )
+    return replace(refused, hint=_LOCK_HINT) if waited else refused
+
+
+def _lost(migration: NewMigration, error: PostgresError) -> RehearsedMigration:
+    return RehearsedMigration(migration.name, refused=_refusal(error))
+
+
+def _refusal(error: PostgresError) -> Refusal:
+    return Refusal(Stop.SERVER, error.message.rstrip("."), hint=error.hint)
+
+
+def _rehearsed(
+    migration: NewMigration, traced: Traced, before: Snapshot, after: Snapshot
+) -> RehearsedMigration:
+    changes = differences(before, after)
+    return RehearsedMigration(
+        migration.name, statements=traced.statements, refused=traced.refused, changes=changes
+    )
