@@ -8,9 +8,9 @@ on top of the history. With --all, which judges what is merged too, nothing is r
   migration-bot check                   what this branch adds to its base
   migration-bot check --base release    compare with another branch
   migration-bot check --no-rehearsal    judge the text alone
-  migration-bot check --all             every migration, also outside a git checkout
-  migration-bot check --target staging  weigh findings by the sizes of its tables
-  migration-bot check --format json     for machines; docs/reference/check.schema.json
+  migration-bot check --all             every migration there is; needs no git
+  migration-bot check --target staging  weigh findings by its tables' sizes
+  migration-bot check --format json     for machines: check.schema.json
   migration-bot check --format sarif    for code scanning, and for editors
 """
 

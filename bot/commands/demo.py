@@ -5,7 +5,7 @@ nothing behind.
 
 \b
   migration-bot demo
-  migration-bot demo --keep      leave the servers running, and say how to connect
+  migration-bot demo --keep      leave the servers, and say how to connect
 """
 
 import signal

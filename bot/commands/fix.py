@@ -9,7 +9,7 @@ The result is judged again, and run beside the original on a throw-away PostgreS
 not end in the same schema, nothing is written.
 
 \b
-  migration-bot fix                     rewrite what this branch adds to its base
+  migration-bot fix                     rewrite what this branch adds
   migration-bot fix --dry-run           show the change, write nothing
   migration-bot fix --rules index-create-blocking
                                         only this, also where it is a notice

@@ -1,16 +1,16 @@
-"""Run the migrations that a branch adds on a throw-away PostgreSQL, and say what they really did.
+"""Run the migrations that a branch adds on a throw-away PostgreSQL, and say what they did.
 
 The history they stand on is replayed first. Then each new statement is run as a rollout would run
 it: how long it takes, which locks it takes and who waits behind them, what is rewritten, read,
 built and lost; the schema before and after; down.sql, and up again.
 
 \b
-  migration-bot rehearse                     what this branch adds to its base
-  migration-bot rehearse --all               the whole history, from an empty database
-  migration-bot rehearse --data synthetic    on made-up rows, to see how long it takes
-  migration-bot rehearse --data backup       on the newest backup of `rehearsal.target`
-  migration-bot rehearse --postgres URL      on another server, which is left as it was
-  migration-bot rehearse --format json       for machines; docs/reference/check.schema.json
+  migration-bot rehearse                   what this branch adds to its base
+  migration-bot rehearse --all             the whole history, from nothing
+  migration-bot rehearse --data synthetic  on made-up rows: how long it takes
+  migration-bot rehearse --data backup     on a backup of `rehearsal.target`
+  migration-bot rehearse --postgres URL    on a server with another PostgreSQL
+  migration-bot rehearse --format json     for machines: check.schema.json
 """
 
 import re
@@ -79,13 +79,13 @@ def _size(text: str) -> int:
 @click.option("--all", "everything", is_flag=True, help="Rehearse every migration there is.")
 @format_option("text", "json")
 @click.option(
-    "--postgres", "url", metavar="URL", help="A server to do it on, and no throw-away one."
+    "--postgres", "url", metavar="URL", help="Do it on this server, which is left as it was."
 )
 @click.option("--data", type=click.Choice(DATA), help="Which rows to run on.")
-@click.option("--budget", metavar="SIZE", help="How many bytes of rows may be made up: 500MB.")
-@click.option("--target", metavar="NAME", help="Carry what is measured over to this target's size.")
-@click.option("--stats", metavar="FILE", help="Carry it over to the sizes that `stats` wrote.")
-@click.option("--timeline", metavar="FILE", help="Draw who waits how long into this SVG file.")
+@click.option("--budget", metavar="SIZE", help="Make up no more rows than this: 500MB.")
+@click.option("--target", metavar="NAME", help="Estimate for the size of this target's tables.")
+@click.option("--stats", metavar="FILE", help="Estimate for the sizes that `stats` wrote there.")
+@click.option("--timeline", metavar="FILE", help="Draw who waits how long, as SVG.")
 @pass_session
 def command(
     session: Session,

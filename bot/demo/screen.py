@@ -19,6 +19,8 @@ _FOLD = re.compile(
     re.S,
 )
 _BREAK = re.compile(r"<br>\n?")
+# Of a folder, beside its name: a terminal has no room for it in a table.
+_NUMBER = re.compile(r"<br>`\d{14}`")
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 _MARKER = re.compile(r"<!--.*?-->", re.S)
 
@@ -79,6 +81,6 @@ def readable(body: str, *, short: bool) -> str:
     text = _MARKER.sub("", body)
     while _FOLD.search(text):
         text = _FOLD.sub(unfold, text)
-    lines = text.splitlines(keepends=True)
+    lines = _NUMBER.sub("", text).splitlines(keepends=True)
     broken = (_BREAK.sub(" · " if each.startswith("|") else "  \n", each) for each in lines)
     return unescape(_TAG.sub("", "".join(broken))).strip()

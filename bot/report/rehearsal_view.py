@@ -205,7 +205,9 @@ def _facts(timeline: Timeline, judged: JudgedMigration) -> Iterator[tuple[str, s
         yield "What a failure leaves:", say.stays_words(rehearsed.stays)
         if refused.hint:
             yield "What to do:", one_line(refused.hint)
-    if worst := worst_lock_words(timeline, name=say.quoted):
+    worst = worst_lock_words(timeline, name=say.quoted)
+    # Of a single statement its own line says it.
+    if worst and len(judged.statements) > 1:
         yield "Worst lock:", worst
     numbers = {each.statement.index: each.statement.start.line for each in judged.statements}
     for estimate in rehearsed.estimates[:_VISIBLE]:
@@ -214,9 +216,11 @@ def _facts(timeline: Timeline, judged: JudgedMigration) -> Iterator[tuple[str, s
     if rehearsed.down:
         sign = "" if rehearsed.down.proved else "❌ "
         yield f"{sign}`down.sql`", say.down_words(rehearsed.down)
-    if rehearsed.second:
-        sign = "❌ " if rehearsed.second.half_done else ""
-        yield f"{sign}A second run", say.second_words(rehearsed.second)
+    second = rehearsed.second
+    # That it changes nothing is as it should be, and no news.
+    if second and second.changed:
+        sign = "❌ " if second.half_done else ""
+        yield f"{sign}A second run", say.second_words(second)
     differing = [_differing(each, numbers) for each in rehearsed.statements if each.disagreements]
     for said in differing[:_VISIBLE]:
         yield "Not as predicted:", said

@@ -32,5 +32,10 @@ def test_lines_of_a_cell_do_not_run_together() -> None:
     assert readable("| blocks writes<br>3 ms |", short=False) == "| blocks writes · 3 ms |"
 
 
+def test_a_folder_goes_by_its_name() -> None:
+    cell = "| [`index`](https://x)<br>`20260101000000` |"
+    assert readable(cell, short=False) == "| [`index`](https://x) |"
+
+
 def test_a_broken_line_stays_broken() -> None:
     assert readable("**Bold**<br>\nplain", short=False) == "**Bold**  \nplain"

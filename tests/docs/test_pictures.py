@@ -6,7 +6,7 @@ import pytest
 
 from docs.pictures.make import HERE, PICTURES, Picture
 
-LIMIT = 200_000
+LIMIT = 250_000
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 
 from bot.core.effects import LockMode
 from bot.core.finding import Severity
-from bot.core.rehearsal import MeasuredLock, Refusal, RehearsedMigration, Stop
+from bot.core.rehearsal import MeasuredLock, Refusal, RehearsedMigration, SecondRun, Stop
 from bot.core.schema import Change, Differences
 from bot.report.comment import read_marker, render_comment
 from bot.report.headline import headline
@@ -74,6 +74,29 @@ def test_without_a_rehearsal_there_is_no_word_of_it() -> None:
 def test_the_update_of_a_rollout_folds_what_is_history() -> None:
     made = replace(rehearsal_samples()["rehearsed"], merged=True, targets=(STAGING_DONE,))
     assert "<details><summary><b>Rehearsed" in render_comment(made, KEY)
+
+
+def test_the_worst_lock_is_named_where_there_are_several_to_choose_from() -> None:
+    assert "Worst lock" not in render_comment(steps(1), KEY)
+    assert "- **Worst lock:** AccessExclusiveLock on `0`" in render_comment(steps(2), KEY)
+
+
+def test_a_second_run_is_spoken_of_if_it_changes_anything() -> None:
+    made = steps(1)
+    found = made.review.rehearsal
+    assert found is not None
+
+    def told(second: SecondRun) -> str:
+        (only,) = found.migrations
+        again = replace(found, migrations=(replace(only, second=second),))
+        review = replace(made.review, rehearsal=again)
+        return render_comment(replace(made, review=review), KEY)
+
+    refused = Refusal(Stop.REFUSED, "it is there")
+    assert "second run" not in told(SecondRun(refused))
+    assert "second run" not in told(SecondRun())
+    assert "- **❌ A second run** stops half-way" in told(SecondRun(refused, ("added table x",)))
+    assert "- **A second run** runs through and changes more" in told(SecondRun(None, ("x",)))
 
 
 def test_without_new_migrations_nothing_was_rehearsed() -> None:
