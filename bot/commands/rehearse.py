@@ -44,9 +44,9 @@ def run(
     checkout = world.checkout
     change = checkout.everything(now) if everything else checkout.change(base, now)
     review = rehearsed(review_change(change, world), change, world, required=True)
+    world.console.show(_face(review, form, world))
     if timeline:
         _draw(review, timeline, world)
-    world.console.show(_face(review, form, world))
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
 
 

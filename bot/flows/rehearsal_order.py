@@ -123,7 +123,8 @@ def _down(migration: Migration, postgres: int) -> tuple[Part, ...] | Refusal | N
     try:
         return parts_of(migration.down, f"{DOWN_SCRIPT} of {migration.name}", postgres)
     except UsageError as error:
-        return Refusal(Stop.REFUSED, error.message.rstrip("."), hint=error.hint)
+        hint = error.hint or "Mend the script, or take it out."
+        return Refusal(Stop.REFUSED, error.message.rstrip("."), hint=hint)
 
 
 def _impossible(name: str, message: str, hint: str) -> RehearsedMigration:

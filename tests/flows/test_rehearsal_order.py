@@ -79,6 +79,20 @@ def test_down_sql_is_cut_too() -> None:
     assert [step.sql for part in new.down for step in part.steps] == ["DROP TABLE t"]
 
 
+def test_a_down_sql_that_cannot_be_read_leaves_its_migration_in_the_order() -> None:
+    given = change("CREATE TABLE t (id int)")
+    head = given.head
+    (only,) = head.migrations
+    both = replace(only, down="DROP TABEL t;")
+    found = wanted(replace(given, head=replace(head, migrations=(both,))))
+    (new,) = found.order.new
+    assert new.down is None
+    assert found.impossible == ()
+    refused = found.unread_downs[only.name]
+    assert (refused.stop, refused.hint != "") == (Stop.REFUSED, True)
+    assert refused.message.startswith(f"down.sql of {only.name}, line 1: ")
+
+
 def test_what_cannot_be_read_or_run_is_reported_with_all_that_comes_after_it() -> None:
     found = wanted(change("SELECT 1", "ROLLBACK", "SELECT 3"))
     assert len(found.order.new) == 1

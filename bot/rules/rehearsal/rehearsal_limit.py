@@ -30,6 +30,7 @@ QUIET = [
     "SELECT pg_sleep(0.01);",
 ]
 
+_CANCELLED = "57014"
 _WORDS = {
     Stop.TIME: "It did not end in the time a rehearsal has",
     Stop.DISK: "It filled the disk space a rehearsal has",
@@ -42,5 +43,8 @@ _WORDS = {
 def check_rehearsed(context: RehearsedContext) -> Iterator[Hit]:
     refused = context.rehearsed.refused
     if refused is not None and refused.stop in _WORDS:
-        said = f"{_WORDS[refused.stop]}: {refused.message.rstrip('.')}."
-        yield Hit(said, statement=refused.statement, fix=refused.hint or None)
+        # That it was cancelled, which we did, says nothing more.
+        said = "" if refused.sqlstate == _CANCELLED else f": {refused.message.rstrip('.')}"
+        yield Hit(
+            f"{_WORDS[refused.stop]}{said}.", statement=refused.statement, fix=refused.hint or None
+        )

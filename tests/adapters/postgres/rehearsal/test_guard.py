@@ -79,6 +79,15 @@ def test_a_quick_statement_is_left_alone(shared: Server) -> None:
     assert measures.taken == []
 
 
+def test_its_limits_are_what_is_left_of_the_time(shared: Server) -> None:
+    guard = Measures(shared).guard(total=100.0, disk=7)
+    ended(guard, Measures(shared), "SELECT pg_sleep(0.01)")
+    assert guard.limits.disk == 7
+    assert 0.0 < guard.limits.total < 100.0
+    over = Measures(shared).guard(total=0.0)
+    assert (over.limits.total, over.exhausted) == (0.0, True)
+
+
 def test_what_runs_too_long_is_cancelled(shared: Server) -> None:
     measures = Measures(shared)
     guard = measures.guard(statement=0.2)

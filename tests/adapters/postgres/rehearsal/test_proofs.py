@@ -1,6 +1,8 @@
 """Up, down and up again: of the platform's own migrations, and of one of each kind besides."""
 
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -403,3 +405,21 @@ DO $$ BEGIN EXECUTE format('DROP TABLE t%s', (SELECT max(n) FROM counted)); END 
 """
     found = proof(rehearse(order({"drifting": drifting}), environ=environ), "drifting")
     assert found == DownProof(again=("removed table public.t0", "added table public.t1"))
+
+
+@pytest.mark.slow
+def test_a_down_for_which_no_time_is_left_is_not_begun(environ: Mapping[str, str]) -> None:
+    last = "ALTER TABLE customer ADD COLUMN fax text;"
+    asked = order({"first": FIRST, "last": last})
+    total = 6.0
+
+    def dawdle(text: str) -> None:
+        if text.startswith("running down.sql"):
+            time.sleep(total)
+
+    found = proof(
+        rehearse(replace(asked, limits=Limits(total=total)), environ=environ, note=dawdle), "first"
+    )
+    assert found.refused is not None
+    assert found.refused.stop is Stop.TIME
+    assert "the time for the whole rehearsal was over" in found.refused.message
