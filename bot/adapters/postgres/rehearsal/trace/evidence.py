@@ -84,7 +84,8 @@ def renewed(before: Snapshot, after: Snapshot) -> dict[int, int]:
     }
     names: dict[str, int] = {}
     if any(oid not in after.relations for oid in different):
-        names = {after.name(oid): oid for oid in after.of_kind(kinds)}
+        added = after.relations.keys() - before.relations.keys()
+        names = {after.name(oid): oid for oid in added if after.relations[oid].kind in kinds}
     found = {}
     for oid, each in different.items():
         now = oid if oid in after.relations else names.get(before.name(oid))
