@@ -208,7 +208,8 @@ class RehearsedMigration:
 
     @property
     def duration_ms(self) -> float:
-        return sum(each.measured.duration_ms for each in self.statements if each.measured)
+        took = (each.measured.duration_ms for each in self.statements if each.measured)
+        return round(sum(took), 3)
 
     def measured(self, index: int) -> Measured | None:
         """What the statement of that index did; None if it was not reached, or was stopped."""
