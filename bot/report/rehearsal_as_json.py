@@ -96,6 +96,7 @@ def _lock(lock: MeasuredLock) -> Json:
         "mode": lock.mode.label,
         "new": lock.new,
         "index": lock.index,
+        "partitioned": lock.partitioned,
         "held_ms": lock.held_ms,
         "blocks": list(waiting(lock)),
     }
