@@ -236,7 +236,7 @@ def _held(
     return replace(
         estimate,
         lock=lock.mode,
-        held_ms=round(sum(spans[taker:]), 3),
+        held_ms=sum(spans[taker:]),
         locked="" if lock.relation == estimate.relation else lock.relation,
     )
 
