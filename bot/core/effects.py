@@ -87,8 +87,10 @@ class Effects:
     `rebuilds` are indexes that are built anew, `loses` the tables and columns whose data is gone,
     `misses` the names that an older version of the application would look for in vain.
     `if_rows` are the locks that it takes besides, or more strongly, if there are rows for it to
-    change. `conditional` says that code decides whether some of it happens. `understood` is False
-    where the statement's text does not say what it will do (dynamic SQL).
+    change. `spared` are those of `scans` that a valid CHECK may spare, if it implies what is looked
+    for: that is for the server to prove. `conditional` says that code decides whether some of it
+    happens. `understood` is False where the statement's text does not say what it will do (dynamic
+    SQL).
     """
 
     transactional: bool = True
@@ -101,3 +103,4 @@ class Effects:
     misses: tuple[str, ...] = ()
     conditional: bool = False
     if_rows: tuple[Lock, ...] = ()
+    spared: tuple[str, ...] = ()

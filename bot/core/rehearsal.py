@@ -50,7 +50,8 @@ class MeasuredLock:
     """A lock that a statement took, and that its transaction did not have before.
 
     `relation`, `mode` and `new` as in effects.Lock. `held_ms` is from the start of the statement
-    to the end of its transaction. `index` says that the relation is an index.
+    to the end of its transaction. `index` says that the relation is an index, `partitioned` that
+    it is a table in partitions.
     """
 
     relation: str
@@ -58,6 +59,7 @@ class MeasuredLock:
     new: bool = False
     held_ms: float = 0.0
     index: bool = False
+    partitioned: bool = False
 
 
 @dataclass(frozen=True, order=True)
@@ -206,7 +208,8 @@ class RehearsedMigration:
 
     @property
     def duration_ms(self) -> float:
-        return sum(each.measured.duration_ms for each in self.statements if each.measured)
+        took = (each.measured.duration_ms for each in self.statements if each.measured)
+        return round(sum(took), 3)
 
     def measured(self, index: int) -> Measured | None:
         """What the statement of that index did; None if it was not reached, or was stopped."""

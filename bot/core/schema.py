@@ -96,9 +96,9 @@ def differences(
     )
 
 
-def _comparable(
-    snapshot: Snapshot, ignored: frozenset[str], across_majors: bool
-) -> dict[tuple[str, str], Definition]:
+def _comparable(snapshot: Snapshot, ignored: frozenset[str], across_majors: bool) -> Snapshot:
+    if not ignored and not across_majors:
+        return snapshot
     return {
         key: tuple(
             (name, _settled(key[0], name, value) if across_majors else value)

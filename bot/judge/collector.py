@@ -36,6 +36,7 @@ class Collector:
         self._if_rows: dict[str, LockMode] = {}
         self._rewrites: dict[str, None] = {}
         self._scans: dict[str, None] = {}
+        self._spared: dict[str, None] = {}
         self._rebuilds: dict[str, None] = {}
         self._loses: dict[str, None] = {}
         self._misses: dict[str, None] = {}
@@ -84,6 +85,10 @@ class Collector:
     def scan(self, table: str, *, only: bool = False) -> None:
         self._scans.update(dict.fromkeys(self.stored(table, only=only)))
 
+    def spare(self, table: str) -> None:
+        """That it is read may not be needed; see `Effects`."""
+        self._spared[table] = None
+
     def rebuild(self, index: str) -> None:
         self._rebuilds[index] = None
 
@@ -127,7 +132,7 @@ class Collector:
         now, self.catalogue = self.catalogue, before
         made = {name for name in (*named, *_relations(now)) if not _is_in(name, before)}
         for values in (
-            self._locks, self._if_rows, self._rewrites, self._scans, self._rebuilds,
+            self._locks, self._if_rows, self._rewrites, self._scans, self._spared, self._rebuilds,
         ):  # fmt: skip
             for name in made & values.keys():
                 values.pop(name)
@@ -143,17 +148,19 @@ class Collector:
             for name, mode in self._if_rows.items()
             if mode > self._locks.get(name, 0)
         )
+        scans = tuple(sorted(each for each in self._scans if each not in self._rewrites))
         return Effects(
             transactional=self.transactional,
             locks=tuple(sorted(locks)),
             rewrites=tuple(sorted(self._rewrites)),
-            scans=tuple(sorted(each for each in self._scans if each not in self._rewrites)),
+            scans=scans,
             loses=tuple(sorted(self._loses)),
             understood=self.understood,
             rebuilds=tuple(sorted(self._rebuilds)),
             misses=tuple(sorted(self._misses)),
             conditional=self.conditional,
             if_rows=tuple(sorted(if_rows)),
+            spared=tuple(each for each in scans if each in self._spared),
         )
 
 

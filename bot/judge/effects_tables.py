@@ -8,6 +8,7 @@ from bot.judge.collector import Collector
 from bot.judge.effects_columns import lock_table, names_sequence
 from bot.judge.inherited import has_same_key
 from bot.sql import actions as act
+from bot.sql.values import ConstraintKind
 
 AE, SRE = LockMode.ACCESS_EXCLUSIVE, LockMode.SHARE_ROW_EXCLUSIVE
 AS, SUE = LockMode.ACCESS_SHARE, LockMode.SHARE_UPDATE_EXCLUSIVE
@@ -113,7 +114,29 @@ def _default_partition(found: Collector, parent: str) -> None:
     default = found.catalogue.default_partition_of(parent)
     if default:
         found.lock(default, AE)
-        found.scan(default)
+        _scan_for_bounds(found, default, parent)
+
+
+def _scan_for_bounds(found: Collector, table: str, parent: str) -> None:
+    """Every row is checked against the bounds, unless valid CHECKs say the same of it."""
+    found.scan(table)
+    above = found.catalogue.tables.get(parent)
+    key = set(above.partition_key) if above else set()
+    about = _checked(found, table)
+    for name in found.stored(table):
+        checked = about | _checked(found, name)
+        if checked and (checked & key or not key):
+            found.spare(name)
+
+
+def _checked(found: Collector, table: str) -> set[str]:
+    """The columns that valid CHECKs of a table are about."""
+    return {
+        name
+        for each in found.catalogue.constraints_of(table).values()
+        if each.kind is ConstraintKind.CHECK and each.validated and each.enforced
+        for name in (each.expression.columns if each.expression else ())
+    }
 
 
 def _share_keys(
@@ -140,7 +163,9 @@ def attach(found: Collector, action: act.AttachPartition) -> None:
     found.lock_tree(action.partition, AE)
     if action.partition in found.catalogue.indexes:
         return
-    found.scan(action.partition)
+    # The first partition takes every row, if it is the default one.
+    if not action.default or found.catalogue.partitions_of(action.table):
+        _scan_for_bounds(found, action.partition, action.table)
     _share_keys(found, action.table, referenced=SRE, referencing=SRE)
     _merge_keys(found, action)
     _default_partition(found, action.table)

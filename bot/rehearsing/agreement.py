@@ -7,7 +7,7 @@ against a prediction: see the functions for what that is.
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from bot.core.effects import Effects, Lock, LockMode
-from bot.core.rehearsal import Measured
+from bot.core.rehearsal import Measured, MeasuredLock
 
 # Tables that hold large values of others, and those of one session.
 _INTERNAL = ("pg_toast", "pg_temp")
@@ -30,6 +30,7 @@ def disagreements(effects: Effects, measured: Measured) -> tuple[str, ...]:
             "read in full",
             predicted=effects.scans,
             seen=_scans(effects, measured),
+            excused=effects.spared,
         ),
         *_differ(
             effects,
@@ -79,7 +80,7 @@ def _about_locks(effects: Effects, measured: Measured) -> Iterator[str]:
     certain, possible = _strongest(effects.locks), _strongest(effects.if_rows)
     named = certain.keys() | possible.keys()
     taken = {
-        each.relation: each.mode
+        each.relation: each
         for each in measured.locks
         if not _internal(each.relation) and (not each.index or each.relation in named)
     }
@@ -88,11 +89,14 @@ def _about_locks(effects: Effects, measured: Measured) -> Iterator[str]:
         # What the transaction has already, or something stronger, it does not take again.
         if relation not in certain or had.get(relation, 0) >= certain[relation]:
             right.add(None)
-        seen = taken.get(relation)
+        found = taken.get(relation)
+        seen = found.mode if found else None
         both = max((mode for mode in right if mode), default=None)
         if seen in right or seen == both:
             continue
         if _excused_lock(effects, measured, seen=seen, predicted=both):
+            continue
+        if found and not both and _is_above(found, effects):
             continue
         yield _lock_sentence(relation, predicted=certain.get(relation) or both, seen=seen)
 
@@ -101,13 +105,15 @@ def _excused_lock(
     effects: Effects, measured: Measured, *, seen: LockMode | None, predicted: LockMode | None
 ) -> bool:
     """What looking now and then overlooks, and what code may leave out; what no text tells may be
-    anything more. A session that meets a partition for the first time looks at its parent too."""
-    weaker = (seen or 0) < (predicted or 0)
-    if not predicted and seen is LockMode.ACCESS_SHARE and effects.locks:
-        return True
-    if weaker:
+    anything more."""
+    if (seen or 0) < (predicted or 0):
         return measured.sampled or effects.conditional
     return not effects.understood
+
+
+def _is_above(lock: MeasuredLock, effects: Effects) -> bool:
+    """A session that meets a partition for the first time looks at the table above it, too."""
+    return lock.partitioned and lock.mode is LockMode.ACCESS_SHARE and bool(effects.locks)
 
 
 def _strongest(locks: Iterable[Lock]) -> dict[str, LockMode]:

@@ -99,6 +99,28 @@ def test_partitions_are_attached_under_a_weaker_lock_from_12_on() -> None:
     assert mode(found, "public.h") is exclusive
 
 
+def test_a_valid_check_of_the_key_may_spare_the_look_at_a_partition() -> None:
+    attach = "ALTER TABLE p ATTACH PARTITION c FOR VALUES IN (2)"
+    table = "CREATE TABLE c (id INT NOT NULL, n INT, x TEXT%s);"
+    spared = {
+        "": (),
+        ", CHECK (n = 2 AND n IS NOT NULL)": ("public.c",),
+        ", CHECK (id > 0)": (),
+        "); ALTER TABLE c ADD CHECK (n = 2) NOT VALID; CREATE TABLE other (id INT": (),
+    }
+    for check, expected in spared.items():
+        found = effects(attach, before=TREE + table % check)
+        assert (found.scans, found.spared) == (("public.c",), expected), check
+
+
+def test_a_default_partition_that_is_the_first_takes_every_row() -> None:
+    tables = "CREATE TABLE q (n INT) PARTITION BY LIST (n); CREATE TABLE r (n INT);"
+    attach = "ALTER TABLE q ATTACH PARTITION r DEFAULT"
+    another = "CREATE TABLE q1 PARTITION OF q FOR VALUES IN (1);"
+    assert effects(attach, before=tables).scans == ()
+    assert effects(attach, before=tables + another).scans == ("public.r",)
+
+
 def test_an_index_is_renamed_under_a_weaker_lock_from_12_on() -> None:
     rename = "ALTER INDEX i RENAME TO j"
     assert mode(effects(rename, before=TREE, postgres=11), "public.i") is LockMode.ACCESS_EXCLUSIVE

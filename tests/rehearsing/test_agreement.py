@@ -100,11 +100,21 @@ def test_one_of_several_tables_is_enough() -> None:
     assert len(disagreements(predicted(), either)) == 2
 
 
-def test_a_first_look_at_a_parent_is_not_held_against_anybody() -> None:
+def test_a_first_look_above_a_partition_is_not_held_against_anybody() -> None:
     effects = predicted(("public.part_1", RE))
-    measured = seen(("public.part_1", RE), ("public.part", AS))
-    assert disagreements(effects, measured) == ()
+    partition = MeasuredLock("public.part_1", RE)
+    for mode, partitioned, agrees in ((AS, True, True), (AS, False, False), (RE, True, False)):
+        above = MeasuredLock("public.part", mode, partitioned=partitioned)
+        found = disagreements(effects, Measured(1.0, locks=(partition, above)))
+        assert (found == ()) is agrees
     assert len(disagreements(predicted(), seen((ORDERS, AS)))) == 1
+
+
+def test_a_scan_that_a_check_may_spare_may_be_either_way() -> None:
+    effects = predicted(scans=(ORDERS, "public.t"), spared=(ORDERS,))
+    assert disagreements(effects, seen(scans=("public.t",))) == ()
+    assert disagreements(effects, seen(scans=(ORDERS, "public.t"))) == ()
+    assert len(disagreements(effects, seen(scans=(ORDERS,)))) == 1
 
 
 def test_temporary_and_internal_tables_are_left_out() -> None:

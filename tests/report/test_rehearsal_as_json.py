@@ -60,6 +60,7 @@ def test_a_statement_says_what_it_did_and_who_waits() -> None:
         "mode": "ShareLock",
         "new": False,
         "index": False,
+        "partitioned": False,
         "held_ms": 1.24,
         "blocks": [
             "INSERT, UPDATE and DELETE",

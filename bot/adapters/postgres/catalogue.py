@@ -1,10 +1,13 @@
 """A snapshot of a database's schema, read from PostgreSQL's own catalogue."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from psycopg.pq import TransactionStatus
+from psycopg.types.string import TextLoader
 
 from bot.adapters.postgres.connection import Connection, explained
 from bot.core.schema import Definition, Snapshot
@@ -18,11 +21,14 @@ def snapshot(
     schemas: Sequence[str] | None = None,
     exclude: Sequence[str] = (MIGRATIONS_TABLE,),
     privileges: bool = False,
+    known: dict[str, Definition] | None = None,
 ) -> Snapshot:
     """Every object of the schemas named, or of all that are not PostgreSQL's own.
 
     Relations named in `exclude` do not count, in whichever schema. `privileges` adds owners and
     grants. Inside an open transaction it sees that transaction; outside it takes one of its own.
+    `known` are the definitions of the last snapshot: what is the same is taken from there, and left
+    there for the next one.
     """
     names = {
         "schemas": None if schemas is None else list(schemas),
@@ -37,8 +43,23 @@ def snapshot(
         # Names are printed with their schema, unless they can be found without it.
         connection.execute("SET LOCAL search_path = ''")
         connection.execute("SET LOCAL jit = off")
-        rows = connection.execute(_query(), names).fetchall()
-    return {(kind, identity(parts)): _definition(attributes) for kind, parts, attributes in rows}
+        rows = _rows(connection, names)
+    before, now = dict(known or {}), {} if known is None else known
+    now.clear()
+    found = {}
+    for kind, parts, text in rows:
+        if text not in now:
+            now[text] = before[text] if text in before else _definition(json.loads(text))
+        found[kind, identity(parts)] = now[text]
+    return found
+
+
+def _rows(connection: Connection, names: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """With what is JSON as the text it came as."""
+    with connection.cursor() as cursor:
+        for name in ("json", "jsonb"):
+            cursor.adapters.register_loader(name, TextLoader)
+        return cursor.execute(_query(), names).fetchall()
 
 
 @cache

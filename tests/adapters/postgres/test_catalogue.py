@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.server import start_server
-from bot.core.schema import POSITION, Snapshot, differences
+from bot.core.schema import POSITION, Definition, Snapshot, differences
 from tests.conftest import SERVERS, RunningServer
 
 KITCHEN_SINK = Path(__file__).with_name("kitchen_sink.sql").read_bytes()
@@ -24,6 +24,21 @@ def sink(server: RunningServer) -> Iterator[tuple[Connection, Snapshot]]:
             connection.execute(KITCHEN_SINK)
             yield connection, snapshot(connection, privileges=True)
         admin.execute("DROP DATABASE kitchen_sink WITH (FORCE)")
+
+
+def test_what_is_as_it_was_is_taken_from_the_last_snapshot(
+    sink: tuple[Connection, Snapshot],
+) -> None:
+    connection, before = sink
+    known: dict[str, Definition] = {}
+    first = snapshot(connection, privileges=True, known=known)
+    with connection.transaction(force_rollback=True):
+        connection.execute("DROP TABLE shop.kid")
+        second = snapshot(connection, privileges=True, known=known)
+        assert second == snapshot(connection, privileges=True)
+    assert first == before
+    assert all(second[key] is first[key] for key in second if first.get(key) == second[key])
+    assert set(known.values()) == set(second.values())
 
 
 CHANGES = {

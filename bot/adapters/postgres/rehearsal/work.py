@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from bot.adapters.postgres.catalogue import snapshot
-from bot.adapters.postgres.connection import explained
+from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.model import agreement_of
 from bot.adapters.postgres.rehearsal.performing import Performer
@@ -30,7 +30,7 @@ from bot.core.rehearsal import (
     Stop,
 )
 from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Step
-from bot.core.schema import Snapshot, differences
+from bot.core.schema import Definition, Snapshot, differences
 from bot.errors import PostgresError
 
 _INVALID = """
@@ -73,6 +73,7 @@ class Work:
         # What of the base a backup has not applied.
         self._lacking: Sequence[BaseMigration] = ()
         self._began = time.monotonic()
+        self._known: dict[str, Definition] = {}
         self._guard = Guard(
             order.limits,
             discreet=dump is not None,
@@ -148,14 +149,14 @@ class Work:
             # As a rollout does, of the bot or of Prisma.
             admin.execute(b"SELECT pg_catalog.pg_advisory_lock(%d)" % PRISMA_KEY)
             tracer = Tracer(self._place.author, admin, self._guard)
-            before = self._look()
+            before = self._look_with(admin)
             for each in self._order.new:
                 self._note(f"running {each.name}")
                 traced = tracer.run(each.parts)
                 if traced.refused is not None:
                     found.append(self._stopped(each, traced, before))
                     return
-                after = self._look()
+                after = self._look_with(admin)
                 found.append(_rehearsed(each, traced, before, after))
                 compared = each.down is not None
                 done.append(Done(each, before if compared else {}, after if compared else {}))
@@ -237,7 +238,10 @@ class Work:
 
     def _look(self) -> Snapshot:
         with self._place.admin() as connection:
-            return snapshot(connection, privileges=True)
+            return self._look_with(connection)
+
+    def _look_with(self, connection: Connection) -> Snapshot:
+        return snapshot(connection, privileges=True, known=self._known)
 
     def _terminate(self, pid: int) -> None:
         with self._place.admin() as connection, explained("end a statement"):

@@ -1,5 +1,6 @@
 """What the Tracer says of migrations that behave, and of those that do not."""
 
+import secrets
 from collections.abc import Iterator
 
 import psycopg
@@ -10,6 +11,7 @@ from bot.core.effects import LockMode
 from bot.core.rehearsal import Stop, TouchedRows
 from bot.core.rehearsal_order import Limits, Part, Step
 from bot.errors import PostgresError
+from tests.adapters.postgres.processes import becomes_true
 from tests.adapters.postgres.rehearsal.traced import Bench, bench, guard, modes, only, together
 
 SCHEMA = """
@@ -73,6 +75,40 @@ def test_rewrites_and_rebuilt_and_new_indexes_are_told_apart(place: Bench) -> No
     assert (first.scans, first.indexes) == ((), ())
     assert (second.scans, second.indexes) == (("public.orders",), ("public.fresh",))
     assert first.wal_bytes > 4096
+
+
+def test_times_are_told_to_the_microsecond(place: Bench) -> None:
+    traced = [
+        *place.run("SELECT 1", "LOCK TABLE orders").statements,
+        *place.alone("SELECT 1").statements,
+    ]
+    measured = [each.measured for each in traced if each.measured]
+    times = [each.duration_ms for each in measured]
+    times += [lock.held_ms for each in measured for lock in each.locks]
+    assert len(times) == 4
+    assert times == [round(each, 3) for each in times]
+
+
+def test_what_others_did_between_two_migrations_is_seen(place: Bench) -> None:
+    place.run("CREATE TABLE first (id integer)")
+    place.admin.execute("CREATE TABLE between (id integer)")
+    place.admin.execute("ALTER TABLE customers RENAME TO clients")
+    place.admin.execute("DROP TABLE first")
+    traced = place.run("DROP TABLE between", "ALTER TABLE clients ADD a integer")
+    assert only(traced, 0).loses == ("public.between",)
+    assert modes(only(traced, 1)) == {"public.clients": AE}
+
+
+def test_what_code_took_back_in_part_is_told_from_what_stays(place: Bench) -> None:
+    sql = """DO $$ BEGIN
+        DROP TABLE customers;
+        BEGIN DROP TABLE orders; RAISE 'no'; EXCEPTION WHEN OTHERS THEN NULL; END;
+    END $$"""
+    traced = place.run(
+        "CREATE TABLE fresh (id integer)", sql, "DROP TABLE fresh", "DROP TABLE orders"
+    )
+    lost = [only(traced, index).loses for index in range(1, 4)]
+    assert lost == [("public.customers",), ("public.fresh",), ("public.orders",)]
 
 
 def test_rows_are_counted_by_statement(place: Bench) -> None:
@@ -225,21 +261,23 @@ def test_a_transaction_can_be_set_up_before_its_first_query(place: Bench) -> Non
 
 
 def test_a_role_with_no_rights_is_traced_and_stays(place: Bench) -> None:
-    place.admin.execute("DROP ROLE IF EXISTS without_rights")
-    place.admin.execute("CREATE ROLE without_rights")
+    role = f"without_rights_{secrets.token_hex(4)}"
+    place.admin.execute(f"CREATE ROLE {role}".encode())
     try:
         traced = place.run(
             "CREATE TABLE fresh (id integer)",
-            "SET ROLE without_rights",
+            f"SET ROLE {role}",
             "CREATE TEMPORARY TABLE own (who name DEFAULT current_user)",
             "INSERT INTO own DEFAULT VALUES",
-            "DO $$ BEGIN ASSERT (SELECT who FROM own) = 'without_rights'; END $$",
+            f"DO $$ BEGIN ASSERT (SELECT who FROM own) = '{role}'; END $$",
             "DO $$ BEGIN RAISE 'taken back'; END $$",
         )
         assert traced.refused is not None
         assert traced.refused.message == "taken back"
     finally:
-        place.admin.execute("DROP ROLE without_rights")
+        # A session that has ended is still taking its temporary tables away.
+        assert becomes_true(lambda: place.alone_there)
+        place.admin.execute(f"DROP ROLE {role}".encode())
 
 
 def test_what_a_savepoint_takes_back_is_there_again(place: Bench) -> None:

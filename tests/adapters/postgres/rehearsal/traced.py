@@ -45,6 +45,15 @@ class Bench:
     def major(self) -> int:
         return self.admin.info.server_version // 10_000
 
+    @property
+    def alone_there(self) -> bool:
+        """Whether every other session in the database has ended."""
+        row = self.admin.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+        ).fetchone()
+        return row == (1,)
+
     def run(self, *sql: str) -> Traced:
         """A migration of one transaction."""
         return self.tracer.run([together(*sql)])

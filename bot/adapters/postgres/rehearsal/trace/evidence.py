@@ -54,7 +54,8 @@ class Evidence:
         before, after = self.before.snapshot.columns, self.after.snapshot.columns
         if before is after:
             return frozenset()
-        return frozenset(oid for oid, each in before.items() if after.get(oid) is not each)
+        now = after.get
+        return frozenset([oid for oid, each in before.items() if now(oid) is not each])
 
     def delta(self, oid: int) -> Counters:
         """What was done to a relation meanwhile."""
@@ -69,7 +70,7 @@ def changed(before: Snapshot, after: Snapshot) -> frozenset[int]:
     if before.relations is after.relations:
         return frozenset()
     now = after.relations.get
-    return frozenset(oid for oid, each in before.relations.items() if now(oid) is not each)
+    return frozenset([oid for oid, each in before.relations.items() if now(oid) is not each])
 
 
 def renewed(before: Snapshot, after: Snapshot) -> dict[int, int]:
@@ -83,7 +84,8 @@ def renewed(before: Snapshot, after: Snapshot) -> dict[int, int]:
     }
     names: dict[str, int] = {}
     if any(oid not in after.relations for oid in different):
-        names = {after.name(oid): oid for oid in after.of_kind(kinds)}
+        added = after.relations.keys() - before.relations.keys()
+        names = {after.name(oid): oid for oid in added if after.relations[oid].kind in kinds}
     found = {}
     for oid, each in different.items():
         now = oid if oid in after.relations else names.get(before.name(oid))

@@ -63,7 +63,11 @@ def _locks(
         found = before.relations.get(oid)
         if found and found.kind != "c":
             yield MeasuredLock(
-                before.name(oid), mode, new=oid not in old, index=found.kind in INDEXES
+                before.name(oid),
+                mode,
+                new=oid not in old,
+                index=found.kind in INDEXES,
+                partitioned=found.kind == "p",
             )
 
 

@@ -153,8 +153,8 @@ class Catalogue:
         rows = self._rows(narrowed)
         snapshot = _merged(last.snapshot, rows)
         gone = [name for name in _NAMED if _may_lack(before.get(name), written.get(name))]
-        if gone and snapshot.counts() != self._counts():
-            snapshot = snapshot.without_all_but(self._there())
+        if bool(gone) if before else snapshot.counts() != self._counts():
+            snapshot = snapshot.without_all_but(self._there(gone))
         commands = (row[-1] for each in rows.values() for row in each)
         seen = max(commands, default=max(command, last.command))
         return Reading(snapshot, counters, seen, written)
@@ -173,12 +173,12 @@ class Catalogue:
         ((counts,),) = self._fetch([_COUNTS])
         return counts
 
-    def _there(self) -> dict[str, set[int]]:
+    def _there(self, names: Sequence[str]) -> dict[str, set[int]]:
         summed = [
-            f"SELECT pg_catalog.string_agg(c.oid::text, ' ') {each}" for each in _NAMED.values()
+            f"SELECT pg_catalog.string_agg(c.oid::text, ' ') {_NAMED[name]}" for name in names
         ]
         found = (rows[0][0] or "" for rows in self._fetch(summed))
-        return {name: set(map(int, text.split())) for name, text in zip(_NAMED, found, strict=True)}
+        return {name: set(map(int, text.split())) for name, text in zip(names, found, strict=True)}
 
     def _counters(
         self, touched: Collection[int]

@@ -87,14 +87,15 @@ class Snapshot:
         return replace(found, columns=_with_columns(found, rows["columns"]))
 
     def without_all_but(self, there: Mapping[str, Collection[int]]) -> "Snapshot":
-        kept = _only(self.relations, there["relations"])
+        """Of those kinds that are named, only those that are there."""
+        kept = _only(self.relations, there.get("relations"))
         return replace(
             self,
             relations=kept,
-            functions=_only(self.functions, there["functions"]),
-            types=_only(self.types, there["types"]),
-            labels=_only(self.labels, there["labels"]),
-            columns=_only(self.columns, kept.keys()),
+            functions=_only(self.functions, there.get("functions")),
+            types=_only(self.types, there.get("types")),
+            labels=_only(self.labels, there.get("labels")),
+            columns=self.columns if kept is self.relations else _only(self.columns, kept.keys()),
         )
 
 
@@ -107,8 +108,8 @@ def _with(old: Mapping[int, _Held], new: Iterable[tuple[int, _Held]]) -> Mapping
     return {**old, **found} if found else old
 
 
-def _only(old: Mapping[int, _Held], there: Collection[int]) -> Mapping[int, _Held]:
-    if all(oid in there for oid in old):
+def _only(old: Mapping[int, _Held], there: Collection[int] | None) -> Mapping[int, _Held]:
+    if there is None or old.keys() <= set(there):
         return old
     return {oid: each for oid, each in old.items() if oid in there}
 
