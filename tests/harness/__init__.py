@@ -1,6 +1,6 @@
 """Executes the workflows and the composite action of this repository on the host."""
 
-from tests.harness.stand_ins import checkout_from, never, nothing
+from tests.harness.stand_ins import checkout_from, kept_in, never, nothing
 from tests.harness.values import HarnessError
 from tests.harness.workflow import run_workflow
 from tests.harness.world import (
@@ -27,6 +27,7 @@ __all__ = [
     "StepResult",
     "World",
     "checkout_from",
+    "kept_in",
     "never",
     "nothing",
     "run_workflow",

@@ -58,9 +58,16 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What GitHub's cache holds: rehearsals start from it, as they do on the second push."""
+    return tmp_path_factory.mktemp("github") / "cache"
+
+
 @pytest.fixture
 def stage(
     tmp_path: Path,
+    kept: Path,
     validator: OpenApiValidator,
     story_server: Server,
     templates: dict[str, str],
@@ -75,7 +82,7 @@ def stage(
     secrets = {form for each in PASSWORDS.values() for form in (each, quote(each, safe=""))}
     with Hub(tmp_path / "hub", clock=ticking(), on_call=validator.check) as hub:
         hub.create_repository(SHOP, directory=shipped, roles=ROLES)
-        stage = Stage(hub, tmp_path, urls, secrets)
+        stage = Stage(hub, tmp_path, urls, secrets, kept)
         yield stage
         assert leaks(stage) == []
 

@@ -20,6 +20,7 @@ from tests.harness import (
     Run,
     World,
     checkout_from,
+    kept_in,
     never,
     nothing,
     run_workflow,
@@ -57,12 +58,16 @@ def admit(request: Request) -> bool:
 
 @dataclass
 class Stage:
-    """`urls` are the targets' connection strings; `secrets` is all that must never be seen."""
+    """`urls` are the targets' connection strings; `secrets` is all that must never be seen.
+
+    `kept` is what GitHub's cache holds from run to run.
+    """
 
     hub: Hub
     folder: Path
     urls: dict[str, str]
     secrets: set[str]
+    kept: Path
     runs: list[Run] = field(default_factory=list)
     asked: list[Request] = field(default_factory=list)
     admit: Any = admit
@@ -143,8 +148,7 @@ class Stage:
                 "actions/checkout": checkout_from(self.hub.repository(SHOP).git.path),
                 "actions/setup-python": never,
                 "actions/cache": nothing,
-                "actions/cache/restore": nothing,
-                "actions/cache/save": nothing,
+                **kept_in(self.kept),
             },
             token=self._token,
             environments={name: self._environment(name) for name in TARGETS},
