@@ -117,7 +117,8 @@ def _lines(rehearsal: Rehearsal) -> Iterator[str]:
     if server and server.shims:
         names = listed(map(one_line, server.shims), limit=8)
         yield f"These extensions were replaced by SQL that does the same: {names}."
-    yield _data(rehearsal.data)
+    if rehearsal.base.refused is None:
+        yield _data(rehearsal.data)
     if rehearsal.data.guessed:
         yield (
             "No sizes of a target were known (--target, --stats, or stats.file): every table got "

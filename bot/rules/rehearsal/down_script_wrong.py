@@ -45,7 +45,8 @@ def check_rehearsed(context: RehearsedContext) -> Iterator[Hit]:
     if down is None or down.proved:
         return
     path = context.judged.migration.path.removesuffix(SCRIPT) + DOWN_SCRIPT
-    yield Hit(_words(down), path=path)
+    untried = down.refused is not None and down.refused.stop in (Stop.SERVER, Stop.NOT_POSSIBLE)
+    yield Hit(_words(down), path=path, severity=Severity.WARNING if untried else None)
 
 
 def _words(down: DownProof) -> str:

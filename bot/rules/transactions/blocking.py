@@ -18,15 +18,18 @@ def blocked(
     known = context.file.once(_Known).tables
     key = (id(effects), at_least)
     if key not in known:
-        known[key] = _blocked(effects, context, at_least)
-    return known[key]
+        known[key] = effects, _blocked(effects, context, at_least)
+    return known[key][1]
 
 
 class _Known:
-    """What was found out of each statement so far; its effects are kept as long as the file is."""
+    """What was found out of each statement so far, by the identity of its effects.
+
+    They are kept with it: the identity of what is gone may be given to something else.
+    """
 
     def __init__(self, file: MigrationContext) -> None:
-        self.tables: dict[tuple[int, LockMode], frozenset[str]] = {}
+        self.tables: dict[tuple[int, LockMode], tuple[Effects, frozenset[str]]] = {}
 
 
 def _blocked(effects: Effects, context: Context, at_least: LockMode) -> frozenset[str]:

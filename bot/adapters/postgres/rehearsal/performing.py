@@ -26,11 +26,18 @@ class Performer:
         connect: Callable[[], Connection],
         guard: Guard,
         create_extension: Callable[[Step], None],
+        *,
+        older: bool = False,
     ) -> None:
-        """`create_extension` makes one that is let in, as the superuser."""
+        """`create_extension` makes one that is let in, as the superuser. `older` says that the
+        server's major is below the target's."""
         self._connect = connect
         self._guard = guard
         self._create_extension = create_extension
+        self._older = older
+
+    def refusal(self, error: psycopg.Error, statement: int | None = None) -> Refusal:
+        return refusal_of(error, self._guard, statement=statement, older=self._older)
 
     def perform(self, parts: Sequence[Part]) -> Refusal | None:
         """Run the parts in order; None, or what stopped it. What is committed then stays."""
@@ -51,7 +58,7 @@ class Performer:
                     step = None
                 execute_bounded(connection, AS_BEFORE)
         except psycopg.Error as error:
-            return refusal_of(error, self._guard, statement=step.index if step else None)
+            return self.refusal(error, step.index if step else None)
         except PostgresError as error:
             return replace(refusal_without(error), statement=step.index if step else None)
         return None

@@ -9,7 +9,6 @@ import psycopg
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.performing import AS_BEFORE, Performer
-from bot.adapters.postgres.rehearsal.refusals import refusal_of
 from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.core.rehearsal import HistoryRefusal
 from bot.core.rehearsal_order import BaseMigration
@@ -45,13 +44,13 @@ def replay(
 
 
 def _at_once(
-    connection: Connection, migration: BaseMigration, _: Performer, guard: Guard
+    connection: Connection, migration: BaseMigration, performer: Performer, guard: Guard
 ) -> HistoryRefusal | None:
     try:
         with guard.watching(connection):
             execute_bounded(connection, f"{migration.sql}\n;{AS_BEFORE}")
     except psycopg.Error as error:
-        return HistoryRefusal(migration.name, refusal_of(error, guard), _line(migration, error))
+        return HistoryRefusal(migration.name, performer.refusal(error), _line(migration, error))
     return None
 
 

@@ -81,7 +81,14 @@ class Work:
             disk_used=place.disk_used,
             kill=place.kill,
         )
-        self._performer = Performer(place.author, self._guard, self._create_extension)
+        self._performer = Performer(
+            place.author, self._guard, self._create_extension, older=self._older
+        )
+
+    @property
+    def _older(self) -> bool:
+        """Whether the server may not know yet what the target does."""
+        return self._place.server.major < self._order.postgres
 
     def done(self) -> Rehearsal:
         order, place = self._order, self._place
@@ -148,7 +155,7 @@ class Work:
         with self._place.admin() as admin:
             # As a rollout does, of the bot or of Prisma.
             admin.execute(b"SELECT pg_catalog.pg_advisory_lock(%d)" % PRISMA_KEY)
-            tracer = Tracer(self._place.author, admin, self._guard)
+            tracer = Tracer(self._place.author, admin, self._guard, older=self._older)
             before = self._look_with(admin)
             for each in self._order.new:
                 self._note(f"running {each.name}")
