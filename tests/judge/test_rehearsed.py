@@ -132,9 +132,8 @@ def test_an_estimate_is_told_of_above_the_limit() -> None:
         return [each.message for each in after(of(estimates=(estimate,))).all_findings]
 
     (message,) = found(LockMode.ACCESS_EXCLUSIVE, 40_000)
-    assert (
-        "At production's size all reads and writes of public.t would wait for about 40 s" in message
-    )
+    assert "At production's size all reads and writes of t would wait" in message
+    assert "about 40 s" in message
     assert found(LockMode.ACCESS_EXCLUSIVE, 1_000) == []
     assert found(LockMode.SHARE_UPDATE_EXCLUSIVE, 40_000) == []
 

@@ -18,6 +18,9 @@ from bot.flows.model import model_order
 from tests.conftest import SERVERS
 from tests.prisma import oracle
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 PLATFORM = Path(__file__).parents[2] / "prisma"
 SOURCE = 'datasource db {\n  provider = "postgresql"\n}\n'
 one_server = pytest.mark.parametrize("server", [*SERVERS][:1], indirect=True, scope="session")

@@ -156,6 +156,7 @@ def test_prisma_lists_the_same_pending_migrations_as_we_do(
     assert len(listed.split()) == 4
 
 
+@pytest.mark.slow
 def test_a_file_that_failed_between_its_segments_is_failed_for_prisma_too(
     prisma: Prisma, tmp_path: Path, database: str
 ) -> None:

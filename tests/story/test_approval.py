@@ -50,10 +50,10 @@ def someone_who_lost_the_right_to_write(stage: Stage) -> None:
 
 INSUFFICIENT = [
     nobody,
-    a_reader,
-    the_author,
+    pytest.param(a_reader, marks=pytest.mark.slow),
+    pytest.param(the_author, marks=pytest.mark.slow),
     someone_before_the_last_push,
-    someone_who_thought_better_of_it,
+    pytest.param(someone_who_thought_better_of_it, marks=pytest.mark.slow),
     pytest.param(someone_whose_review_was_dismissed, marks=pytest.mark.slow),
     pytest.param(someone_who_pushed_to_the_branch, marks=pytest.mark.slow),
     pytest.param(someone_who_lost_the_right_to_write, marks=pytest.mark.slow),

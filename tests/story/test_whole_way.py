@@ -107,6 +107,7 @@ def require_backup(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("method", ["rebase", pytest.param("merge", marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_an_approval_holds_however_the_pull_request_is_merged(stage: Stage, method: str) -> None:
     stage.propose({script(COUNTRY): HARMLESS})
     stage.push({"README.md": "# Shop\n"})

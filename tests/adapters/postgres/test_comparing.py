@@ -1,5 +1,7 @@
 """Two ways to a schema, run on a real throw-away server."""
 
+import pytest
+
 from bot.adapters.postgres.comparing import compare
 from bot.core.trial import Comparison, Run, Trial
 
@@ -39,6 +41,7 @@ def test_with_nothing_to_compare_with_nothing_is_proved_or_disproved() -> None:
         assert not found.disproved
 
 
+@pytest.mark.slow
 def test_the_author_is_nobody_on_the_server() -> None:
     wishes = (
         "CREATE ROLE mighty SUPERUSER",

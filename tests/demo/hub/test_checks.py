@@ -94,6 +94,7 @@ def test_the_newest_check_run_of_each_name_is_listed(
     assert commit.get_check_runs(filter="all").totalCount == 3
 
 
+@pytest.mark.slow
 def test_check_runs_come_in_pages(repository: Repository, head: str) -> None:
     for number in range(101):
         repository.create_check_run(f"check {number}", head)

@@ -24,6 +24,7 @@ def test_commits_are_listed_newest_first_and_by_path(hub: Hub, repository: Repos
         messages(sha="nowhere")
 
 
+@pytest.mark.slow
 def test_commits_come_in_pages(hub: Hub, repository: Repository) -> None:
     for number in range(101):
         hub.push(SHOP, "main", {"a.txt": str(number)}, author="mia")

@@ -41,6 +41,7 @@ def test_deployments_are_listed_newest_first_and_by_filter(repository: Repositor
     assert ids(environment="nowhere") == []
 
 
+@pytest.mark.slow
 def test_deployments_come_in_pages(repository: Repository) -> None:
     for _ in range(101):
         repository.create_deployment("main", environment="staging")

@@ -14,6 +14,9 @@ from tests.adapters.postgres.rehearsal.bases import Base, Unwatched, new_base
 from tests.conftest import RunningServer
 from tests.fakes import NOON
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[4]
 KITCHEN_SINK = ROOT / "tests/adapters/postgres/kitchen_sink.sql"
 PLATFORM = sorted((ROOT / "prisma/migrations").glob("*/migration.sql"))

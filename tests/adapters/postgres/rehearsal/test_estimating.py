@@ -17,6 +17,9 @@ from tests.conftest import RunningServer
 from tests.fakes import NOON
 from tests.judging import judged
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 LEDGER = "public.ledger"
 TABLE = """CREATE TABLE ledger (
     id bigint PRIMARY KEY, account int NOT NULL, note text NOT NULL DEFAULT '', state text

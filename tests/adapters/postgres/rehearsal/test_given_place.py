@@ -15,6 +15,9 @@ from bot.errors import PostgresError, UsageError
 from tests.adapters.postgres.rehearsal.places import ORDER, one, order
 from tests.conftest import SERVERS
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 PASSWORD = "sésame / 1"
 
 

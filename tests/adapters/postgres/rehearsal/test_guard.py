@@ -17,6 +17,9 @@ from bot.core.rehearsal import Stop
 from bot.core.rehearsal_order import Limits
 from tests.adapters.postgres.processes import alive, becomes_true
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 STUBBORN = """
 DO $$ BEGIN
   LOOP

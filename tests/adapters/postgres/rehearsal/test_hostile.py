@@ -24,6 +24,9 @@ from tests.adapters.postgres.processes import becomes_true
 from tests.adapters.postgres.rehearsal.hostile import ALONE, SHARED, Hostile
 from tests.conftest import SERVERS
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 BASE = (
     "CREATE TABLE caught (who text)",
     "CREATE TABLE orders (id int PRIMARY KEY, total numeric)",

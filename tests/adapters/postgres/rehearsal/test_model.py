@@ -18,6 +18,9 @@ from bot.core.rehearsal_order import Limits, ModelOrder, NewMigration, Order, Pa
 from tests.adapters.postgres.rehearsal.places import ORDER
 from tests.conftest import SERVERS
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 MODEL = ModelOrder(
     "7.10.1",
     statements=(

@@ -29,6 +29,9 @@ from tests.adapters.postgres.rehearsal.places import (
     tables,
 )
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 AS_ROOT = os.geteuid() == 0
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 

@@ -32,6 +32,9 @@ from bot.core.url import parse_url
 from bot.errors import BackupError
 from tests.conftest import RunningServer
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 SECRET = "ada@example.org"
 USERS = """
 CREATE ROLE backup_reader;

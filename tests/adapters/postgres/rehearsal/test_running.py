@@ -11,6 +11,9 @@ from bot.adapters.postgres.rehearsal.running import execute_bounded, transaction
 from bot.core.rehearsal import Stop
 from bot.core.rehearsal_order import Limits
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 EVERY_KIND = (
     "CREATE TABLE t (a int)",
     "INSERT INTO t VALUES (1), (2) RETURNING a",

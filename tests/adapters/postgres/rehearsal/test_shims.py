@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import stat
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +10,14 @@ from typing import Any
 import psycopg
 import pytest
 
+from bot.adapters.postgres.recipe import Provision
 from bot.adapters.postgres.rehearsal.places.place import ROLE
 from bot.adapters.postgres.rehearsal.places.shims import (
     SHIMS,
     SINCE,
-    control_path,
-    digest,
     extension_directory,
+    extension_files,
     shims_for,
-    write_shims,
 )
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation, installations
@@ -59,16 +57,15 @@ def one(connection: Author, query: str, *values: object) -> Any:
 
 
 @pytest.fixture(scope="module")
-def author(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Author]:
+def author() -> Iterator[Author]:
     """The owner of a database with both, created by itself."""
     if not WITHOUT:
         pytest.skip("no installation here wants shims")
-    directory = tmp_path_factory.mktemp("shims")
-    for place in (directory, *directory.parents[:2]):
-        place.chmod(0o755)
-    assert write_shims(directory, installation=WITHOUT[0], wanted=[*SHIMS, "vector"]) == SHIMS
-    settings = {"extension_control_path": control_path(directory)}
-    with start_server(WITHOUT[0], settings=settings) as server:
+    files = extension_files(WITHOUT[0], [*SHIMS, "vector"])
+    settings = {"extension_control_path": "{private}/extensions:$system"}
+    with start_server(
+        WITHOUT[0], settings=settings, provision=Provision(extensions=files)
+    ) as server:
         with psycopg.connect(server.url(), autocommit=True) as admin:
             admin.execute(f"CREATE ROLE {ROLE} LOGIN".encode())
             admin.execute(f"CREATE DATABASE mine OWNER {ROLE}".encode())
@@ -210,24 +207,12 @@ def test_a_server_that_has_the_real_ones_gets_none() -> None:
 
 
 @needs_none
-def test_only_what_is_wanted_is_written(tmp_path: Path) -> None:
-    assert write_shims(tmp_path, installation=WITHOUT[0], wanted=["pgcrypto", "dblink"]) == (
-        "pgcrypto",
-    )
-    written = {path.name for path in (tmp_path / "extension").iterdir()}
-    assert written == {"pgcrypto.control", "pgcrypto--1.4.sql"}
-    for path in (tmp_path / "extension").iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == 0o644
-
-
-@needs_none
-def test_the_digest_follows_what_is_written() -> None:
-    found = {digest(WITHOUT[0], wanted) for wanted in ((), ("pgcrypto",), SHIMS, ("vector",))}
-    assert len(found) == 4
-    assert digest(WITHOUT[0], ("dblink",)) == digest(WITHOUT[0], ())
+def test_only_what_is_wanted_is_brought() -> None:
+    found = extension_files(WITHOUT[0], ["pgcrypto", "dblink"])
+    assert found.keys() == {"pgcrypto.control", "pgcrypto--1.4.sql"}
 
 
 def test_before_postgresql_18_there_are_no_shims(tmp_path: Path) -> None:
     old = Installation(tmp_path, SINCE - 1, "17.1", "given")
     assert shims_for(old, SHIMS) == ()
-    assert write_shims(tmp_path, installation=old, wanted=SHIMS) == ()
+    assert extension_files(old, SHIMS) == {}

@@ -6,7 +6,6 @@ that the installation has, but leaves to superusers, are marked as trusted: whoe
 may create those.
 """
 
-import hashlib
 import subprocess
 from collections.abc import Collection, Iterator
 from importlib.resources import files
@@ -32,45 +31,11 @@ def shims_for(installation: Installation, wanted: Collection[str]) -> tuple[str,
     )
 
 
-def write_shims(
-    directory: Path, *, installation: Installation, wanted: Collection[str]
-) -> tuple[str, ...]:
-    """Write what the wanted extensions need; the answer is which of them are shims.
-
-    `directory` is what `control_path` is made for. Everybody may read what is written.
-    """
-    place = directory / "extension"
-    place.mkdir(mode=0o755, parents=True, exist_ok=True)
-    shims = shims_for(installation, wanted)
-    for name, content in [*_shim_files(shims), *_trusted_files(installation, wanted)]:
-        path = place / name
-        path.write_bytes(content)
-        path.chmod(0o644)
-    directory.chmod(0o755)
-    place.chmod(0o755)
-    return shims
-
-
 def extension_files(installation: Installation, wanted: Collection[str]) -> dict[str, str]:
     """What the wanted extensions need, by the names of the files."""
     shims = shims_for(installation, wanted)
     found = [*_shim_files(shims), *_trusted_files(installation, wanted)]
     return {name: content.decode("utf-8") for name, content in found}
-
-
-def control_path(directory: Path) -> str:
-    """The value of extension_control_path; ours goes first, so that its marks count."""
-    return f"{directory}:$system"
-
-
-def digest(installation: Installation, wanted: Collection[str]) -> str:
-    """Of everything that `write_shims` would write: another text is another database."""
-    found = hashlib.sha256()
-    shims = shims_for(installation, wanted)
-    for name, content in [*_shim_files(shims), *_trusted_files(installation, wanted)]:
-        found.update(f"{name}\0{len(content)}\0".encode())
-        found.update(content)
-    return found.hexdigest()
 
 
 def extension_directory(installation: Installation) -> Path | None:
