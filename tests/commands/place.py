@@ -32,9 +32,14 @@ class Place:
     def git(self, *arguments: str) -> str:
         return git(*arguments, cwd=self.root)
 
-    def bot(self, *arguments: str, environ: Mapping[str, str] | None = None) -> Done:
-        """Checks judge alone here, and start no server: test_rehearse.py is about those."""
-        if "check" in arguments and "--all" not in arguments:
+    def bot(
+        self,
+        *arguments: str,
+        environ: Mapping[str, str] | None = None,
+        rehearses: bool = False,
+    ) -> Done:
+        """Checks judge alone, and start no server, where a test is not about rehearsals."""
+        if "check" in arguments and "--all" not in arguments and not rehearses:
             arguments = (*arguments, "--no-rehearsal")
         before = self._footprint()
         done = bot(*arguments, cwd=self.root, environ=environ)

@@ -194,7 +194,8 @@ def guarded() -> Iterator[Server]:
 
 
 def bot(place: Place, cache: str, *arguments: str, **environ: str) -> Done:
-    done = place.bot(*arguments, environ={"MIGRATION_BOT_CACHE": cache, **environ})
+    kept = {"MIGRATION_BOT_CACHE": cache, **environ}
+    done = place.bot(*arguments, environ=kept, rehearses=True)
     assert CANARY not in done.said
     return done
 
