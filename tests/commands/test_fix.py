@@ -157,6 +157,7 @@ def test_rules_are_chosen_by_their_ids() -> None:
         wish_of("nonsense")
 
 
+@pytest.mark.slow
 def test_in_a_repository_the_folders_are_written_and_the_check_passes(place: Place) -> None:
     place.write(SCRIPT, "CREATE INDEX i ON a (id);\nALTER TABLE a ADD COLUMN b int;\n")
     assert place.bot("check").code == ExitCode.FINDINGS

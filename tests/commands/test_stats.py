@@ -126,6 +126,7 @@ def fill(url: str, rows: int) -> None:
         connection.execute("ANALYZE a")
 
 
+@pytest.mark.slow
 def test_from_a_server_to_the_comment(place: Place, database: str) -> None:
     fill(database, 40)
     urls = {"DATABASE_URL": database}

@@ -71,6 +71,7 @@ def test_the_good_example_is_quiet_under_all_rules(rule: Any, cache: Path) -> No
     [(rule, sql) for rule in OURS for sql in vars(rule)["QUIET"]],
     ids=lambda value: name_of(value) if hasattr(value, "SEVERITY") else None,
 )
+@pytest.mark.slow
 def test_a_quiet_case_is_quiet(rule: Any, sql: str, cache: Path) -> None:
     history = name_of(rule) != "rehearsal-history-failed"
     found = review(rule, sql, cache, before=history)

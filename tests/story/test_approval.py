@@ -86,6 +86,7 @@ def require_closed(stage: Stage, run: Run) -> None:
     assert "staging ✅ applied · production 🔒 on hold" in comment
 
 
+@pytest.mark.slow
 def test_an_approval_after_the_merge_opens_production_to_the_next_run(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): HARMLESS}, approve=False)
     closed = stage.deploy(push)

@@ -100,6 +100,7 @@ def test_without_a_backup_production_is_not_touched(stage: Stage) -> None:
     assert "### 🔴 Failed in production" in stage.comment()
 
 
+@pytest.mark.slow
 def test_github_failing_after_the_change_is_told_and_made_up_for_by_the_next_run(
     stage: Stage,
 ) -> None:

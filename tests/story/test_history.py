@@ -73,6 +73,7 @@ def test_a_migration_older_than_the_newest_on_main_is_moved_by_the_comments_comm
     ],
     ids=["edited", "deleted"],
 )
+@pytest.mark.slow
 def test_a_merged_migration_is_restored_by_the_comments_command(
     stage: Stage, files: Files, rule: str
 ) -> None:
@@ -84,6 +85,7 @@ def test_a_merged_migration_is_restored_by_the_comments_command(
     assert checksum_of(path.read_text()) == checksum_of(HISTORY[script(INIT)])
 
 
+@pytest.mark.slow
 def test_a_renamed_migration_is_named_back_by_the_comments_command(stage: Stage) -> None:
     new = "20240601000000_init_again"
     moves = ((f"prisma/migrations/{INIT}", f"prisma/migrations/{new}"),)

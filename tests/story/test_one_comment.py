@@ -5,6 +5,7 @@ import pytest
 from tests.story.stage import COUNTRY, HARMLESS, INDEX, MARKER, MENDED, RISKY, SHOP, Stage, script
 
 
+@pytest.mark.slow
 def test_a_marker_that_somebody_else_pasted_is_nothing_to_the_bot(stage: Stage) -> None:
     stage.propose({script(INDEX): RISKY}, branch="first")
     first = next(each for each in stage.hub.events if each.name == "pull_request")
@@ -17,6 +18,7 @@ def test_a_marker_that_somebody_else_pasted_is_nothing_to_the_bot(stage: Stage) 
     assert "### 🟢 1 new migration" in stage.comment(2)
 
 
+@pytest.mark.slow
 def test_the_comment_is_found_among_many(stage: Stage) -> None:
     opened = stage.propose({script(INDEX): RISKY})
     for number in range(35):

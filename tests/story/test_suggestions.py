@@ -26,6 +26,7 @@ def suggestions(stage: Stage) -> Mapping[int, LineComment]:
 
 
 @pytest.mark.parametrize("text", [COMMENTED, pytest.param(LONG, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_an_index_alone_in_its_file_is_mended_by_a_commit(stage: Stage, text: str) -> None:
     opened = stage.propose({script(INDEX): text})
     assert stage.check(opened).status == 1

@@ -68,6 +68,7 @@ def test_a_risky_migration_is_mended_approved_merged_and_applied_everywhere(stag
     assert digest in stage.comment()
 
 
+@pytest.mark.slow
 def test_what_a_rollout_leaves_behind(stage: Stage) -> None:
     run = stage.deploy(push := stage.merged({script(COUNTRY): HARMLESS}))
     for name in TARGETS:

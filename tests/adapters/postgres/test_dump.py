@@ -218,6 +218,7 @@ def test_a_restored_copy_that_differs_is_refused(backups: tuple[Path, Manifest])
     assert "table public.odd: the rows are not the same" in caught.value.message
 
 
+@pytest.mark.slow
 def test_a_restored_schema_that_differs_is_refused(copy: tuple[Path, Manifest]) -> None:
     directory, manifest = copy
     catalogue = directory / manifest.path / CATALOGUE
@@ -265,6 +266,7 @@ def test_rows_written_meanwhile_are_in_neither_dump_nor_count(
         assert connection.execute("SELECT count(*) FROM t").fetchone() == (101,)
 
 
+@pytest.mark.slow
 def test_no_secret_is_in_an_argument_an_error_or_a_file(
     installation: Installation, tmp_path: Path
 ) -> None:

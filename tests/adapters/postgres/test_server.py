@@ -61,6 +61,7 @@ def test_a_server_answers_on_its_socket_and_leaves_nothing(installation: Install
     assert gone(facts)
 
 
+@pytest.mark.slow
 def test_text_is_utf_8_and_sorts_by_code_point(installation: Installation) -> None:
     with start_server(installation) as server:
         assert answer(server.url(), "SHOW server_encoding") == "UTF8"
@@ -144,6 +145,7 @@ def test_killing_the_warden_stops_the_server_and_the_block_clears_up() -> None:
 
 
 @needs_linux
+@pytest.mark.slow
 def test_what_a_killed_warden_and_a_killed_parent_left_is_swept_by_the_next_server() -> None:
     with holder() as (process, facts):
         os.kill(facts["warden"], signal.SIGKILL)

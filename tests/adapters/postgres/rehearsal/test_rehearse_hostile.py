@@ -97,6 +97,7 @@ def check(hostile: Hostile, environ: Mapping[str, str], canary: Path) -> None:
 
 
 @pytest.mark.parametrize("hostile", QUICK, ids=str)
+@pytest.mark.slow
 def test_it_is_told_and_the_next_rehearsal_is_as_if_it_had_not_been(
     hostile: Hostile, environ: Mapping[str, str], canary: Path, pristine: Rehearsal
 ) -> None:
