@@ -15,6 +15,9 @@ SUPERUSER = "postgres"
 START_SECONDS = 60.0
 SOCKET_PATH_LIMIT = 100
 
+# How many times a server's limit has to be free in memory for it to be kept there.
+IN_MEMORY_SHARE = 2
+
 SETTINGS = {
     # Nothing here has to survive a power cut.
     "fsync": "off",
@@ -76,7 +79,7 @@ def recipe(
     method = "scram-sha-256" if password else "trust"
     hosts = [f"host all all {address} {method}\n" for address in ("127.0.0.1/32", "::1/128")]
     return {
-        "base": str(_base(account)),
+        "base": str(_base(account, _in_memory(provision.confinement))),
         "bin": str(installation.bin),
         "trees": _trees(installation.bin),
         "bin_place": str(_place(installation.bin)),
@@ -121,10 +124,27 @@ def _account() -> dict[str, int] | None:
     )
 
 
-def _base(account: Mapping[str, int] | None) -> Path:
+def _in_memory(confinement: Confinement | None) -> tuple[Path, ...]:
+    """A file system in memory, for a server that takes no more of it than a share that is free.
+
+    A template is several hundred files, and some disks take two seconds to make those. Whoever has
+    set TMPDIR has chosen.
+    """
+    shared = Path("/dev/shm")  # noqa: S108
+    if confinement is None or "TMPDIR" in os.environ or not shared.is_dir():
+        return ()
+    status = os.statvfs(shared)
+    free = status.f_bavail * status.f_frsize
+    unused = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    roomy = min(free, unused) >= confinement.file_size * IN_MEMORY_SHARE
+    # The server's programs may have to be copied there.
+    return (shared,) if roomy and not status.f_flag & os.ST_NOEXEC else ()
+
+
+def _base(account: Mapping[str, int] | None, preferred: tuple[Path, ...] = ()) -> Path:
     """Where private directories are made: reachable by the server, with a short name."""
-    candidates = [Path(each) for each in (tempfile.gettempdir(), "/tmp", "/var/tmp")]  # noqa: S108
-    for candidate in candidates:
+    usual = (tempfile.gettempdir(), "/tmp", "/var/tmp")  # noqa: S108
+    for candidate in (*preferred, *map(Path, usual)):
         base = candidate.resolve()
         longest = base / "migration-bot-pg-12345678" / "socket" / ".s.PGSQL.65535"
         short = len(os.fsencode(longest)) <= SOCKET_PATH_LIMIT
