@@ -111,6 +111,7 @@ def check(text: str, rule: str, words: str, cache: Path) -> None:
     assert rehearsal(review).problem == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUICK)
 def test_a_bad_migration_ends_in_a_finding_of_its_kind(name: str, cache: Path) -> None:
     check(*QUICK[name], cache)

@@ -97,6 +97,7 @@ def test_after_the_demo_prisma_finds_production_up_to_date(
     assert rows(production[0]) == before
 
 
+@pytest.mark.slow
 def test_the_platforms_history_applied_by_us_is_what_prisma_expects(
     prisma: Prisma, platform: Path, database: str
 ) -> None:

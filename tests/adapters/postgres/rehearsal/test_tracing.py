@@ -14,6 +14,9 @@ from bot.errors import PostgresError
 from tests.adapters.postgres.processes import becomes_true
 from tests.adapters.postgres.rehearsal.traced import Bench, bench, guard, modes, only, together
 
+# It starts many servers, or takes seconds of one: too long for every run.
+pytestmark = pytest.mark.slow
+
 SCHEMA = """
 CREATE TABLE orders (id integer PRIMARY KEY, total integer, note text);
 CREATE INDEX orders_total ON orders (total);
