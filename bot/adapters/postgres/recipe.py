@@ -79,7 +79,7 @@ def recipe(
     method = "scram-sha-256" if password else "trust"
     hosts = [f"host all all {address} {method}\n" for address in ("127.0.0.1/32", "::1/128")]
     return {
-        "base": str(_base(account, _in_memory(provision.confinement))),
+        "base": str(_base(account, in_memory(provision.confinement))),
         "bin": str(installation.bin),
         "trees": _trees(installation.bin),
         "bin_place": str(_place(installation.bin)),
@@ -124,14 +124,16 @@ def _account() -> dict[str, int] | None:
     )
 
 
-def _in_memory(confinement: Confinement | None) -> tuple[Path, ...]:
+def in_memory(
+    confinement: Confinement | None, environ: Mapping[str, str] = os.environ
+) -> tuple[Path, ...]:
     """A file system in memory, for a server that takes no more of it than a share that is free.
 
     A template is several hundred files, and some disks take two seconds to make those. Whoever has
     set TMPDIR has chosen.
     """
     shared = Path("/dev/shm")  # noqa: S108
-    if confinement is None or "TMPDIR" in os.environ or not shared.is_dir():
+    if confinement is None or "TMPDIR" in environ or not shared.is_dir():
         return ()
     status = os.statvfs(shared)
     free = status.f_bavail * status.f_frsize

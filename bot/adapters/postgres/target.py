@@ -38,22 +38,28 @@ SELECT format('%%s (process %%s, user %%s, since %%s)',
 """
 
 _INVALID = """
-SELECT format('%I.%I', namespace.nspname, class.relname)
-  FROM pg_index AS index
-  JOIN pg_class AS class ON class.oid = index.indexrelid
-  JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace
+SELECT pg_catalog.format('%I.%I', namespace.nspname, class.relname)
+  FROM pg_catalog.pg_index AS index
+  JOIN pg_catalog.pg_class AS class ON class.oid = index.indexrelid
+  JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
  WHERE NOT index.indisvalid AND class.relkind = 'i'
 """
 
 # What a file sets for its session must not reach our rows, nor the next file.
 _OURSELVES = ("RESET SESSION AUTHORIZATION", "RESET ROLE")
-_AS_BEFORE = "; ".join([*_OURSELVES, "RESET ALL"])
+AS_BEFORE = "; ".join([*_OURSELVES, "RESET ALL"])
 
 _FACTS = """
 SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
        current_database(), current_setting('default_transaction_read_only') = 'on',
        pg_is_in_recovery()
 """
+
+
+def invalid_indexes(connection: Connection) -> frozenset[str]:
+    """Indexes that a failed concurrent build left behind, as quoted names."""
+    with explained("look for indexes that are not in use"):
+        return frozenset(str(row[0]) for row in connection.execute(_INVALID))
 
 
 class TargetDatabase:
@@ -116,7 +122,7 @@ class TargetDatabase:
             self._roll_back()
             raise
         with explained("commit"):
-            self._connection.execute(f"COMMIT; {_AS_BEFORE}")
+            self._connection.execute(f"COMMIT; {AS_BEFORE}")
 
     @contextmanager
     def untimed(self) -> Iterator[None]:
@@ -156,8 +162,7 @@ class TargetDatabase:
             raise refused
 
     def invalid_indexes(self) -> frozenset[str]:
-        with explained("look for indexes that are not in use"):
-            return frozenset(str(row[0]) for row in self._connection.execute(_INVALID))
+        return invalid_indexes(self._connection)
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         return read_sizes(
@@ -203,7 +208,7 @@ class TargetDatabase:
     def _as_before(self) -> None:
         if not self._connection.closed:
             with explained("reset the session"):
-                self._connection.execute(_AS_BEFORE)
+                self._connection.execute(AS_BEFORE)
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""

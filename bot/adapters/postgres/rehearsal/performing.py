@@ -10,12 +10,10 @@ from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.refusals import refusal_of
 from bot.adapters.postgres.rehearsal.running import execute_bounded, transaction
+from bot.adapters.postgres.target import AS_BEFORE
 from bot.core.rehearsal import Refusal, Stop
 from bot.core.rehearsal_order import Part, Step
 from bot.errors import PostgresError
-
-# What a file sets for its session must not reach the next one; apply does the same.
-AS_BEFORE = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL"
 
 
 class Performer:

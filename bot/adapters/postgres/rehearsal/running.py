@@ -12,9 +12,6 @@ from psycopg.waiting import Ready, Wait
 
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.refusals import refusal_of
-
-__all__ = ["execute_bounded", "refusal_of", "transaction"]
 
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.NONFATAL_ERROR)
 _INSIDE, _BROKEN = TransactionStatus.INTRANS, TransactionStatus.INERROR

@@ -17,7 +17,7 @@ from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.restoring import Dump, not_applied, restore
 from bot.adapters.postgres.rehearsal.rows.fill import fill
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
-from bot.adapters.postgres.target import PRISMA_KEY
+from bot.adapters.postgres.target import PRISMA_KEY, invalid_indexes
 from bot.core.rehearsal import (
     BaseReplay,
     DownProof,
@@ -32,15 +32,6 @@ from bot.core.rehearsal import (
 from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Step
 from bot.core.schema import Definition, Snapshot, differences
 from bot.errors import PostgresError
-
-_INVALID = """
-SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
-  FROM pg_catalog.pg_index AS i
-  JOIN pg_catalog.pg_class AS c ON c.oid = i.indexrelid
-  JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
- WHERE NOT i.indisvalid AND c.relkind = 'i'
-"""
-
 
 _LOCK_HINT = (
     f"A rollout holds the advisory lock {PRISMA_KEY} itself, so it would wait for ever in "
@@ -159,9 +150,10 @@ class Work:
             before = self._look_with(admin)
             for each in self._order.new:
                 self._note(f"running {each.name}")
+                invalid = invalid_indexes(admin)
                 traced = tracer.run(each.parts)
                 if traced.refused is not None:
-                    found.append(self._stopped(each, traced, before))
+                    found.append(self._stopped(each, traced, before, invalid))
                     return
                 after = self._look_with(admin)
                 found.append(_rehearsed(each, traced, before, after))
@@ -173,11 +165,12 @@ class Work:
             self._model = agreement_of(self._place.author, self._guard, self._order.model, before)
 
     def _stopped(
-        self, migration: NewMigration, traced: Traced, before: Snapshot
+        self, migration: NewMigration, traced: Traced, before: Snapshot, invalid: frozenset[str]
     ) -> RehearsedMigration:
-        """With what it leaves behind, as far as there is a server left to be asked."""
+        """With what it leaves behind, as far as there is a server left to be asked. `invalid` are
+        the indexes that were so before it."""
         try:
-            self._without_invalid_indexes(migration)
+            self._drop_invalid(invalid)
             after = self._look()
         except PostgresError:
             after = before
@@ -185,12 +178,10 @@ class Work:
         refused = traced.refused and _with_lock_of_rollouts(traced.refused, migration)
         return replace(found, refused=refused, stays=found.changes.lines)
 
-    def _without_invalid_indexes(self, migration: NewMigration) -> None:
-        """A concurrent build that failed leaves one, and apply drops it."""
-        if all(part.transactional for part in migration.parts):
-            return
+    def _drop_invalid(self, before: frozenset[str]) -> None:
+        """A concurrent build that failed leaves an index, and apply drops it."""
         with self._place.admin() as admin, explained("drop what a failed build left"):
-            for (name,) in admin.execute(_INVALID).fetchall():
+            for name in sorted(invalid_indexes(admin) - before):
                 admin.execute(f"DROP INDEX CONCURRENTLY {name}".encode())
 
     def _tried(

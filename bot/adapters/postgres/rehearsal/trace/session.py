@@ -14,11 +14,10 @@ from bot.adapters.postgres.rehearsal.refusals import refusal_of
 from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.adapters.postgres.rehearsal.trace.hearing import LEVEL, Listener
 from bot.adapters.postgres.rehearsal.trace.looking import Look, look
+from bot.adapters.postgres.target import AS_BEFORE
 from bot.core.rehearsal import Refusal, Stop
 from bot.core.rehearsal_order import Step
 
-# As apply does before each part.
-_RESET = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL"
 _LEAVE_OUT = "Leave BEGIN, COMMIT and ROLLBACK out: the bot opens and closes transactions."
 
 
@@ -52,7 +51,7 @@ class Session:
         return self.connection.info.transaction_status == TransactionStatus.IDLE
 
     def reset(self) -> None:
-        self.run(_RESET)
+        self.run(AS_BEFORE)
 
     def run(self, sql: str) -> float:
         """How many milliseconds it took. Raises Stopped if it failed."""
