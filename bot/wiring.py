@@ -167,7 +167,7 @@ def _read(path: Path) -> str:
 
 def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContextManager[Database]:
     # Imported late: a check does not connect to anything.
-    from bot.adapters.postgres.target import open_target
+    from bot.adapters.postgres.target.opening import open_target
 
     return open_target(target, url_of(target, environ))
 

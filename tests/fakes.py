@@ -9,6 +9,8 @@ from pathlib import Path
 
 from bot.core.approval import PullFacts
 from bot.core.backup import Manifest, StoredBackup
+from bot.core.blocker import Need
+from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
@@ -24,6 +26,7 @@ from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.errors import GitHubError, PostgresError, UsageError
 from bot.world import World
+from bot.world.database import Heard
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -124,6 +127,14 @@ class FakeCheckout:
         return "h" * 40
 
 
+def _noted(checkpoint: Checkpoint) -> str:
+    if checkpoint.intent is not None:
+        return f"intent {checkpoint.intent.segment}"
+    if checkpoint.batch is not None:
+        return f"batch {checkpoint.batch.rows}"
+    return f"stopped: {checkpoint.error}"
+
+
 @dataclass
 class FakeDatabase:
     """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time;
@@ -167,21 +178,31 @@ class FakeDatabase:
     def create_table(self) -> None:
         self.diary.append("table")
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
+    def together(
+        self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
+    ) -> None:
         kept = list(self.rows)
         self.diary.append("begin")
         try:
-            yield
+            for position, sql in enumerate(texts):
+                self._run(sql, position)
+                heard(position, 0.0, 0)
+            self._record(record)
         except BaseException:
             self.rows = kept
             self.diary.append("rollback")
             raise
         self.diary.append("commit")
 
-    @contextmanager
-    def untimed(self) -> Iterator[None]:
-        yield from self._around("no timeouts", "timeouts")
+    def alone(self, sql: str, *, heard: Heard) -> None:
+        self.diary.append("no timeouts")
+        try:
+            self.execute(sql)
+        finally:
+            self.diary.append("timeouts")
+
+    def note(self, record: Note) -> None:
+        self._record(record)
 
     def execute(self, sql: str) -> None:
         self.diary.append(sql)
@@ -194,13 +215,12 @@ class FakeDatabase:
         if self.refuse.get(sql):
             raise self.refuse[sql].pop(0)
 
-    def execute_all(self, statements: Sequence[str]) -> None:
-        for position, sql in enumerate(statements):
-            try:
-                self.execute(sql)
-            except PostgresError as error:
-                error.position = position
-                raise
+    def _run(self, sql: str, position: int) -> None:
+        try:
+            self.execute(sql)
+        except PostgresError as error:
+            error.position = position
+            raise
 
     def invalid_indexes(self) -> frozenset[str]:
         return frozenset(self.invalid)
@@ -209,30 +229,31 @@ class FakeDatabase:
         self.diary.append("sizes and columns" if columns else "sizes")
         return self.given_sizes
 
-    def record_applied(self, migration: Migration) -> None:
-        self.diary.append(f"record {migration.name}")
-        if not self.forgets:
-            self.rows.append(applied(migration))
+    def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
+        self.diary.append(f"started {name}")
+        begun = applied(migration(name), finished=False)
+        self.rows.append(replace(begun, id=id, logs=checkpoint.text()))
 
-    def record_started(self, migration: Migration) -> str:
-        self.diary.append(f"started {migration.name}")
-        self.rows.append(applied(migration, finished=False))
-        return f"id-{migration.name}"
-
-    def record_step(self, id: str, steps: int) -> None:
-        self.diary.append(f"step {steps}")
-
-    def record_finished(self, id: str) -> None:
-        self.diary.append("finished")
-        self._change(id, finished_at=NOON)
-
-    def record_failed(self, id: str, logs: str) -> None:
-        self.diary.append(f"failed: {logs}")
-        self._change(id, logs=logs)
-
-    def forget(self, id: str) -> None:
+    def forget(self, id: str, steps: int) -> None:
         self.diary.append("forgotten")
         self.rows = [row for row in self.rows if row.id != id]
+
+    def _record(self, record: Record) -> None:
+        if isinstance(record, Whole):
+            self.diary.append(f"record {record.migration.name}")
+            if not self.forgets:
+                self.rows.append(replace(applied(record.migration), id=record.id))
+            return
+        steps, text = record.checkpoint.steps, record.checkpoint.text()
+        if isinstance(record, Last):
+            self.diary.append("finished")
+            self._change(record.id, finished_at=NOON, logs=None, applied_steps_count=1)
+        elif isinstance(record, Step):
+            self.diary.append(f"step {steps}")
+            self._change(record.id, logs=text, applied_steps_count=steps)
+        else:
+            self.diary.append(_noted(record.checkpoint))
+            self._change(record.id, logs=text)
 
     def _change(self, id: str, **changes: object) -> None:
         self.rows = [

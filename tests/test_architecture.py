@@ -33,7 +33,7 @@ ALLOWED = {
     "demo": {"core", "errors", *ADAPTERS},
     "commands": INSIDE | {"flows", "demo"},
     "flows": INSIDE,
-    "rollout": {"world", "core", "errors"},
+    "rollout": {"world", "sql", "core", "errors"},
     "world": {"core", "report", "errors"},
     "rules": {"rewriting", "judge", "sql", "core", "errors"},
     "rewriting": {"judge", "sql", "core", "errors"},

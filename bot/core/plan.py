@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.core.checkpoint import read_checkpoint
 from bot.core.migration import AppliedMigration, Migration, same_checksum, sort_key
 
 
@@ -14,8 +15,9 @@ class Plan:
 
     `pending` are to be applied, in order. The other fields are names: `modified` were edited after
     they were applied, `missing` are applied there and absent here, `failed` were started and never
-    finished, `out_of_order` are pending but sort before the newest applied one. `unbaselined` says
-    that the target has tables and no migrations table (Prisma's P3005).
+    finished, `out_of_order` are pending but sort before the newest applied one. `interrupted` are
+    pending and begun: their rows say how far they are. `unbaselined` says that the target has
+    tables and no migrations table (Prisma's P3005).
     """
 
     target: str
@@ -25,6 +27,7 @@ class Plan:
     missing: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     out_of_order: tuple[str, ...] = ()
+    interrupted: tuple[str, ...] = ()
     unbaselined: bool = False
 
     @property
@@ -62,7 +65,8 @@ def make_plan(
     """
     texts = {migration.name: migration.sql for migration in history}
     finished = {row.name: row for row in rows if row.finished}
-    failed = tuple(row.name for row in rows if row.unfinished)
+    ours = {row.name for row in rows if row.unfinished and _is_ours(row)}
+    failed = tuple(row.name for row in rows if row.unfinished and not _is_ours(row))
     recorded = finished.keys() | set(failed)
     pending = tuple(each for each in history if each.name not in recorded)
     newest = max((name for name in finished if name in texts), key=sort_key, default=None)
@@ -75,12 +79,17 @@ def make_plan(
             for name, row in finished.items()
             if name in texts and not same_checksum(row.checksum, texts[name])
         ),
-        missing=tuple(sorted((name for name in recorded if name not in texts), key=sort_key)),
+        missing=tuple(sorted((ours | recorded) - texts.keys(), key=sort_key)),
         failed=failed,
         out_of_order=tuple(
             each.name
             for each in pending
             if newest is not None and sort_key(each.name) < sort_key(newest)
         ),
+        interrupted=tuple(each.name for each in pending if each.name in ours),
         unbaselined=unbaselined,
     )
+
+
+def _is_ours(row: AppliedMigration) -> bool:
+    return read_checkpoint(row.logs) is not None

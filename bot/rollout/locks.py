@@ -1,12 +1,15 @@
-"""Trying again when a lock is not to be had: briefly each time, so that nobody queues behind us."""
+"""Getting the locks of a transaction: briefly each time, so that nobody queues behind us."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from bot.core.blocker import Need
+from bot.core.review import JudgedMigration
+from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
-from bot.world import World
+from bot.world import Database, World
 
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
@@ -15,7 +18,19 @@ DEADLOCK_DETECTED = "40P01"
 _PAUSE = (0.3, 0.7)
 
 
-def with_retries(attempt: Callable[[], None], what: str, target: Target, world: World) -> int:
+def needs_of(judged: JudgedMigration, statements: Sequence[Statement]) -> tuple[Need, ...]:
+    """The strongest lock on each relation that was there before the migration."""
+    return ()
+
+
+def with_locks(
+    attempt: Callable[[], None],
+    needs: Sequence[Need],
+    what: str,
+    database: Database,
+    target: Target,
+    world: World,
+) -> int:
     """Run `attempt` until it gets its locks; returns how often it was begun.
 
     Raises the last PostgresError when the target's lock budget is used up. There is never a

@@ -86,9 +86,11 @@ def _apply_all(
     order: Order, judged: Sequence[JudgedMigration], database: Database, world: World
 ) -> None:
     database.create_table()
+    begun = {row.name: row for row in database.applied() if row.unfinished}
     for each in judged:
-        order.journal.begun = each.migration.name
-        order.journal.applied.append(apply_migration(each, database, order.target, world))
+        order.journal.begun = name = each.migration.name
+        result = apply_migration(each, database, order.target, world, begun.get(name))
+        order.journal.applied.append(result)
 
 
 def _require_expected(plan: Plan, expected: str | None) -> None:

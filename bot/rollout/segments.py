@@ -1,5 +1,6 @@
 """A file cut into the pieces that are run, each in one transaction or in none."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,12 @@ class Segment:
 
     statements: tuple[Statement, ...]
     transactional: bool
+
+    @property
+    def digest(self) -> str:
+        """Hex SHA-256 of the statements' texts: comments between them may change."""
+        texts = "\0".join(each.sql for each in self.statements)
+        return hashlib.sha256(texts.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def require_runnable(judged: Iterable[JudgedMigration]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from bot.adapters.postgres.target import open_target
+from bot.adapters.postgres.target.opening import open_target
 from bot.core.migration import Migration
 from bot.core.outcome import Outcome
 from bot.core.settings import default_targets

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from bot.adapters.postgres.target import OWN_KEY, PRISMA_KEY, TargetDatabase, open_target
+from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
+from bot.adapters.postgres.target.opening import TargetDatabase, open_target
 from bot.core.settings import default_targets
 from bot.core.url import parse_url
 from bot.errors import PostgresError

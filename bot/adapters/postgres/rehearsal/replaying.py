@@ -10,7 +10,7 @@ from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.performing import Performer
 from bot.adapters.postgres.rehearsal.running import execute_bounded
-from bot.adapters.postgres.target import AS_BEFORE
+from bot.adapters.postgres.target.session import AS_BEFORE
 from bot.core.rehearsal import HistoryRefusal
 from bot.core.rehearsal_order import BaseMigration
 

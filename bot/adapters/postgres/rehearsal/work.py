@@ -17,7 +17,8 @@ from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.restoring import Dump, not_applied, restore
 from bot.adapters.postgres.rehearsal.rows.fill import fill
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
-from bot.adapters.postgres.target import PRISMA_KEY, invalid_indexes
+from bot.adapters.postgres.target.locking import PRISMA_KEY
+from bot.adapters.postgres.target.looking import invalid_indexes
 from bot.core.rehearsal import (
     BaseReplay,
     DownProof,

@@ -14,7 +14,7 @@ from bot.adapters.postgres.rehearsal.refusals import refusal_of
 from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.adapters.postgres.rehearsal.trace.hearing import LEVEL, Listener
 from bot.adapters.postgres.rehearsal.trace.looking import Look, look
-from bot.adapters.postgres.target import AS_BEFORE
+from bot.adapters.postgres.target.session import AS_BEFORE
 from bot.core.rehearsal import Refusal, Stop
 from bot.core.rehearsal_order import Step
 

@@ -12,18 +12,17 @@ from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
-from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
 from bot.core.rehearsal import Rehearsal
 from bot.core.rehearsal_order import Order
 from bot.core.run import Run
-from bot.core.server import ServerFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
+from bot.world.database import Database as Database
 
 
 class Console(Protocol):
@@ -53,59 +52,6 @@ class Checkout(Protocol):
     def head(self) -> str: ...
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed in the place of what it was made from. Raises UsageError."""
-
-
-class Database(Protocol):
-    """An open connection to one target. Every method raises PostgresError with advice."""
-
-    def facts(self) -> ServerFacts: ...
-    def applied(self) -> tuple[AppliedMigration, ...]: ...
-    def unbaselined(self) -> bool:
-        """Whether there are tables and no migrations table (Prisma's P3005)."""
-
-    def lock_holder(self) -> str | None:
-        """Who holds the migration lock, in words; None if nobody does."""
-
-    def exclusively(self, note: Callable[[str], None]) -> AbstractContextManager[None]:
-        """Hold the migration lock; the server lets go of it if we vanish.
-
-        `note` is told whom we wait for, if anybody.
-        """
-
-    def without_prisma_lock(self) -> AbstractContextManager[None]:
-        """Let go of Prisma's half of the lock: waiting for it deadlocks with CONCURRENTLY."""
-
-    def create_table(self) -> None:
-        """Make the migrations table if it is not there."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """One transaction under the target's timeouts."""
-
-    def untimed(self) -> AbstractContextManager[None]:
-        """No lock timeout and no statement timeout: a timeout would break CONCURRENTLY half-way."""
-
-    def execute(self, sql: str) -> None: ...
-    def execute_all(self, statements: Sequence[str]) -> None:
-        """Run statements in order, in the transaction that is open; after one that is refused,
-        none. The error's `position` says which it was."""
-
-    def invalid_indexes(self) -> frozenset[str]:
-        """Indexes a failed concurrent build left behind, as quoted names."""
-
-    def sizes(self, *, columns: bool = False) -> Sizes:
-        """How big its tables are; takes two seconds, in which writes are counted.
-
-        `columns` adds counts of their columns."""
-
-    def record_applied(self, migration: Migration) -> None:
-        """Write the whole row at once, in the transaction that is open."""
-
-    def record_started(self, migration: Migration) -> str: ...
-    def record_step(self, id: str, steps: int) -> None: ...
-    def record_finished(self, id: str) -> None: ...
-    def record_failed(self, id: str, logs: str) -> None: ...
-    def forget(self, id: str) -> None:
-        """Take back a started row: nothing of its migration is left."""
 
 
 class Files(Protocol):

@@ -1,0 +1,119 @@
+"""Statements one after the other in one go: one round trip, and each told of as it is done.
+
+psycopg's own pipeline tells only at the end what became of whom, and keeps every answer until then.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn, PGresult
+from psycopg.waiting import Ready, Wait
+
+from bot.adapters.postgres.connection import Connection
+
+# So many are under way at once: enough to hide the way to the server, and little memory.
+_WINDOW = 64
+_FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
+_COPYING = (ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH)
+
+# A statement, and the values of its $1, $2, …
+Query = tuple[str, Sequence[str | None]]
+
+
+class Refused(Exception):
+    """`position` is the place of the refused query, `error` what the server said."""
+
+    def __init__(self, position: int, error: psycopg.Error) -> None:
+        super().__init__(position)
+        self.position = position
+        self.error = error
+
+
+def pipe(
+    connection: Connection,
+    queries: Iterable[Query],
+    heard: Callable[[int, float, int], None] = lambda *_: None,
+) -> None:
+    """Run queries in order until one is refused; those after it are not run.
+
+    `heard` is told of each that is done: its place, the seconds since the one before, and how many
+    rows it changed or gave. Rows are dropped. Raises Refused, or psycopg.Error if the connection is
+    lost.
+    """
+    with connection.lock:
+        refused = connection.wait(_piped(connection.pgconn, queries, heard))
+    if refused is not None:
+        position, result = refused
+        encoding = connection.info.encoding
+        raise Refused(position, error_from_result(result, encoding))
+
+
+def _piped(
+    pgconn: PGconn, queries: Iterable[Query], heard: Callable[[int, float, int], None]
+) -> PQGen[tuple[int, PGresult] | None]:
+    pgconn.enter_pipeline_mode()
+    waiting = iter(queries)
+    sent = done = 0
+    ended = False
+    refused: tuple[int, PGresult] | None = None
+    last: PGresult | None = None
+    at = time.monotonic()
+    while True:
+        while not ended and sent - done < _WINDOW:
+            query = next(waiting, None) if refused is None else None
+            if query is None:
+                pgconn.pipeline_sync()
+                ended = True
+                break
+            _send(pgconn, query)
+            sent += 1
+        yield from _flushed(pgconn)
+        result = yield from _next(pgconn)
+        if result is None:
+            if last is not None and last.status != ExecStatus.PIPELINE_ABORTED and not refused:
+                now = time.monotonic()
+                heard(done, now - at, last.command_tuples or 0)
+                at = now
+            done, last = done + 1, None
+            continue
+        if result.status == ExecStatus.PIPELINE_SYNC:
+            break
+        if result.status in _COPYING:
+            # There is no way back out of it but to hang up.
+            pgconn.finish()
+            raise psycopg.OperationalError("COPY FROM STDIN has no data here")
+        last = result
+        if result.status in _FAILED and refused is None:
+            refused = done, result
+    pgconn.exit_pipeline_mode()
+    return refused
+
+
+def _send(pgconn: PGconn, query: Query) -> None:
+    text, values = query
+    given = [None if value is None else value.encode() for value in values]
+    pgconn.send_query_params(text.encode("utf-8", "surrogatepass"), given or None)
+    # Without it the server keeps its answers until the end.
+    pgconn.send_flush_request()
+
+
+def _next(pgconn: PGconn) -> PQGen[PGresult | None]:
+    while pgconn.is_busy():
+        while not (yield Wait.R):
+            continue
+        pgconn.consume_input()
+        while pgconn.notifies() is not None:
+            continue
+    return pgconn.get_result()
+
+
+def _flushed(pgconn: PGconn) -> PQGen[None]:
+    while pgconn.flush() != 0:
+        while not (ready := (yield Wait.RW)):
+            continue
+        if ready & Ready.R:
+            pgconn.consume_input()

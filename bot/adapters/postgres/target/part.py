@@ -1,0 +1,13 @@
+"""What every part of an open target stands on."""
+
+from bot.adapters.postgres.connection import Connection
+from bot.core.target import Target
+
+
+class Part:
+    """A connection in autocommit to one target; `schema` is where its migrations table is."""
+
+    def __init__(self, connection: Connection, target: Target, schema: str) -> None:
+        self._connection = connection
+        self._target = target
+        self._schema = schema

@@ -1,0 +1,40 @@
+"""Prisma's rows of a target, read and written under its schema."""
+
+import psycopg
+
+from bot.adapters.postgres import migrations_table as table
+from bot.adapters.postgres.connection import explain
+from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.target.records import forget_query, start_query
+from bot.core.checkpoint import Checkpoint
+from bot.core.migration import AppliedMigration
+
+
+class Rows(Part):
+    """See world.Rows."""
+
+    def applied(self) -> tuple[AppliedMigration, ...]:
+        return tuple(table.applied(self._connection, self._schema))
+
+    def unbaselined(self) -> bool:
+        here = self._connection, self._schema
+        return not table.exists(*here) and not table.is_empty_database(*here)
+
+    def create_table(self) -> None:
+        if not table.exists(self._connection, self._schema):
+            table.create(self._connection, self._schema)
+
+    def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
+        self._write(start_query(id, name, checkpoint, self._schema), f"record that {name} begins")
+
+    def forget(self, id: str, steps: int) -> None:
+        self._write(forget_query(id, steps, self._schema), "take back the row of a migration")
+
+    def _write(self, query: Query, action: str) -> None:
+        try:
+            pipe(self._connection, [query])
+        except Refused as refused:
+            raise explain(refused.error, action) from None
+        except psycopg.Error as error:
+            raise explain(error, action) from None

@@ -1,0 +1,55 @@
+"""What is written into Prisma's rows in the transaction of what it is about, as queries.
+
+Every UPDATE asks for the row as it was left: if another has been at it, it changes nothing, and the
+transaction is given up.
+"""
+
+from psycopg import sql
+
+from bot.adapters.postgres.migrations_table import TABLE
+from bot.adapters.postgres.piping import Query
+from bot.core.checkpoint import Checkpoint, Last, Record, Step, Whole
+
+# `now()` is when the transaction began.
+_WHOLE = """INSERT INTO {table} (id, checksum, migration_name, started_at, finished_at,
+    applied_steps_count) VALUES ($1, $2, $3, now(), clock_timestamp(), 1)"""
+# The row as it was left, and nobody else's.
+_OURS = "id = $1 AND finished_at IS NULL AND rolled_back_at IS NULL"
+_OURS += " AND applied_steps_count = $2::text::int"
+_STEP = """UPDATE {table} SET applied_steps_count = applied_steps_count + 1, logs = $3
+    WHERE {ours}"""
+_LAST = """UPDATE {table} SET applied_steps_count = 1, logs = NULL, checksum = $3,
+    finished_at = clock_timestamp() WHERE {ours}"""
+_NOTE = "UPDATE {table} SET logs = $3 WHERE {ours}"
+_START = """INSERT INTO {table} (id, checksum, migration_name, started_at, logs)
+    VALUES ($1, $2, $3, clock_timestamp(), $4)"""
+_FORGET = "DELETE FROM {table} WHERE {ours}"
+
+
+def record_queries(record: Record, schema: str) -> list[Query]:
+    """One query; of what is not `Whole` it changes one row, or none if the row is not as it was."""
+    if isinstance(record, Whole):
+        migration = record.migration
+        return [_query(_WHOLE, schema, record.id, migration.checksum, migration.name)]
+    checkpoint = record.checkpoint
+    if isinstance(record, Last):
+        before = str(checkpoint.steps - 1)
+        return [_query(_LAST, schema, record.id, before, checkpoint.checksum)]
+    if isinstance(record, Step):
+        return [_query(_STEP, schema, record.id, str(checkpoint.steps - 1), checkpoint.text())]
+    return [_query(_NOTE, schema, record.id, str(checkpoint.steps), checkpoint.text())]
+
+
+def start_query(id: str, name: str, checkpoint: Checkpoint, schema: str) -> Query:
+    return _query(_START, schema, id, checkpoint.checksum, name, checkpoint.text())
+
+
+def forget_query(id: str, steps: int, schema: str) -> Query:
+    return _query(_FORGET, schema, id, str(steps))
+
+
+def _query(text: str, schema: str, *values: str) -> Query:
+    # Literals of this module; only the schema's name comes from outside, and it is quoted.
+    table = sql.Identifier(schema, TABLE)
+    quoted = sql.SQL(text).format(table=table, ours=sql.SQL(_OURS))
+    return quoted.as_string(None), values

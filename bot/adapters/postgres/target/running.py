@@ -1,0 +1,115 @@
+"""Runs the statements of a migration: together with their row in one transaction, or one alone."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import psycopg
+
+from bot.adapters.postgres.connection import explain, explained
+from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.target.records import record_queries
+from bot.adapters.postgres.target.session import AS_BEFORE, OURSELVES
+from bot.core.blocker import Need
+from bot.core.checkpoint import Note, Record, Step
+from bot.errors import HistoryError, PostgresError
+
+Heard = Callable[[int, float, int], None]
+
+
+class Running(Part):
+    """See world.Running."""
+
+    def together(
+        self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
+    ) -> None:
+        first = [*self._limits(), *self._locks(needs)]
+        rest = [(each, ()) for each in OURSELVES]
+        about = record_queries(record, self._schema)
+        queries = [*first, *((each, ()) for each in texts), *rest, *about]
+        fenced = isinstance(record, Step | Note)
+        written = [0]
+
+        def listen(place: int, seconds: float, rows: int) -> None:
+            statement = place - len(first)
+            if 0 <= statement < len(texts):
+                heard(statement, seconds, rows)
+            if place == len(queries) - 1:
+                written[0] = rows
+
+        # Where nobody can have been at the row, the end goes along: one round trip in all.
+        end: list[Query] = [] if fenced else [("COMMIT", ())]
+        try:
+            pipe(self._connection, [*queries, *end], listen)
+            if fenced:
+                if written[0] != 1:
+                    raise _fenced_off()
+                pipe(self._connection, [("COMMIT", ())])
+        except Refused as refused:
+            self._roll_back()
+            raise self._refusal(refused, len(first), len(texts)) from None
+        except BaseException as error:
+            self._roll_back()
+            if isinstance(error, psycopg.Error):
+                raise explain(error, "run it") from None
+            raise
+        self._as_before()
+
+    def alone(self, sql: str, *, heard: Heard) -> None:
+        try:
+            with self._untimed():
+                pipe(self._connection, [(sql, ())], heard)
+        except Refused as refused:
+            raise explain(refused.error, "run it") from None
+        except psycopg.Error as error:
+            raise explain(error, "run it") from None
+
+    def note(self, record: Note) -> None:
+        self.together((), record, needs=(), heard=lambda *_: None)
+
+    def execute(self, sql: str) -> None:
+        with explained("run it"):
+            self._connection.execute(sql.encode())
+
+    def _limits(self) -> list[Query]:
+        return [
+            ("BEGIN", ()),
+            (f"SET LOCAL lock_timeout = {self._target.lock_timeout}", ()),
+            (f"SET LOCAL statement_timeout = {self._target.statement_timeout}", ()),
+        ]
+
+    def _locks(self, needs: Sequence[Need]) -> list[Query]:
+        return []
+
+    def _refusal(self, refused: Refused, first: int, count: int) -> PostgresError:
+        error = explain(refused.error, "run it")
+        error.position = max(0, min(refused.position - first, count - 1))
+        return error
+
+    @contextmanager
+    def _untimed(self) -> Iterator[None]:
+        """A timeout would break what runs concurrently half-way."""
+        with explained("lift the timeouts"):
+            self._connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+        try:
+            yield
+        finally:
+            self._as_before()
+
+    def _as_before(self) -> None:
+        if not self._connection.closed:
+            with explained("reset the session"):
+                self._connection.execute(AS_BEFORE)
+
+    def _roll_back(self) -> None:
+        """The first error is the one to tell; a lost connection has rolled back by itself."""
+        if not self._connection.closed:
+            with explained("roll back"):
+                self._connection.execute("ROLLBACK")
+
+
+def _fenced_off() -> HistoryError:
+    return HistoryError(
+        "The row of the migration that was running was changed by somebody else.",
+        hint="See who else applies migrations here, then compare with `migration-bot status`.",
+    )

@@ -1,0 +1,5 @@
+"""What a session is like between two migrations, whatever the last one has set."""
+
+# What a file sets for its session must not reach our rows, nor the next file.
+OURSELVES = ("RESET SESSION AUTHORIZATION", "RESET ROLE")
+AS_BEFORE = "; ".join([*OURSELVES, "RESET ALL"])
