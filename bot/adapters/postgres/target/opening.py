@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.target.locking import MigrationLock
 from bot.adapters.postgres.target.looking import Looking
+from bot.adapters.postgres.target.reaching import reach
 from bot.adapters.postgres.target.recording import Rows
 from bot.adapters.postgres.target.running import Running
 from bot.core.target import Target
@@ -19,10 +19,10 @@ class TargetDatabase(Looking, MigrationLock, Rows, Running):
 @contextmanager
 def open_target(target: Target, url: ConnectionUrl) -> Iterator[TargetDatabase]:
     """Connect to a target; the connection, and with it every lock, ends with the block."""
-    connection = connect(url, application_name=f"migration-bot/{target.name}")
+    connection, url = reach(url, application_name=f"migration-bot/{target.name}")
     # Every statement is sent once: preparing it would only cost, and break after DDL.
     connection.prepare_threshold = None
     try:
-        yield TargetDatabase(connection, target, url.schema)
+        yield TargetDatabase(connection, target, url)
     finally:
         connection.close()
