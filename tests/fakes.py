@@ -186,7 +186,7 @@ class FakeDatabase:
 
     def create_table(self, mark: str | None = None) -> None:
         self.diary.append("table")
-        if mark is not None:
+        if mark is not None and self.server.rights.history is None:
             self.mark(mark)
 
     def mark(self, text: str) -> None:

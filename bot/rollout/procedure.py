@@ -12,8 +12,10 @@ from bot.core.review import JudgedMigration
 from bot.core.target import Target
 from bot.errors import GateClosed, HistoryError
 from bot.rollout.agreement import require_agreement
+from bot.rollout.identity import leave_mark, mark_to_leave
 from bot.rollout.migration import apply_migration
-from bot.rollout.preflight import require_writable
+from bot.rollout.notes import notes_to
+from bot.rollout.preflight import require_fit, require_ready
 from bot.rollout.segments import require_runnable
 from bot.world import Database, World
 
@@ -43,8 +45,10 @@ def roll_out(order: Order, world: World) -> Outcome:
     """
     started = world.now()
     target, journal = order.target, order.journal
+    note = notes_to(journal, world)
     with world.connect(target) as database:
-        require_writable(database.facts(), target)
+        facts = database.facts()
+        require_ready(facts, target)
         with database.exclusively(world.console.say):
             journal.plan = plan = look_at(database, order)
             require_agreement(plan)
@@ -54,7 +58,10 @@ def roll_out(order: Order, world: World) -> Outcome:
             if plan.pending:
                 judged = order.judge([each.name for each in plan.pending])
                 require_runnable(judged)
+                require_fit(facts, judged, database, target, world, note)
+                mark = mark_to_leave(facts, target, world, note)
                 journal.backup = _back_up(target, world)
+                leave_mark(mark, facts, database, note)
                 _apply_all(order, judged, database, world)
                 _verify(order, plan, database)
     now = world.now()
@@ -65,6 +72,7 @@ def roll_out(order: Order, world: World) -> Outcome:
         applied=tuple(journal.applied),
         backup=journal.backup,
         seconds=(now - started).total_seconds(),
+        notes=tuple(journal.notes),
     )
 
 
@@ -85,7 +93,6 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
 def _apply_all(
     order: Order, judged: Sequence[JudgedMigration], database: Database, world: World
 ) -> None:
-    database.create_table()
     begun = {row.name: row for row in database.applied() if row.unfinished}
     for each in judged:
         order.journal.begun = name = each.migration.name

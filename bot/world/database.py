@@ -43,11 +43,10 @@ class Rows(Protocol):
         """Whether there are tables and no migrations table (Prisma's P3005)."""
 
     def create_table(self, mark: str | None = None) -> None:
-        """Make the migrations table if it is not there, and write the mark on it if there is
-        one to write."""
+        """Make the migrations table if it is not there, with the mark on it if there is one."""
 
     def mark(self, text: str) -> None:
-        """Write a mark on the migrations table."""
+        """Write a mark on the migrations table that is there."""
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         """Write the row of a migration that is applied in parts: it keeps Prisma out (P3009)."""

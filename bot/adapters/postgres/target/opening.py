@@ -23,6 +23,6 @@ def open_target(target: Target, url: ConnectionUrl) -> Iterator[TargetDatabase]:
     # Every statement is sent once: preparing it would only cost, and break after DDL.
     connection.prepare_threshold = None
     try:
-        yield TargetDatabase(connection, target, url)
+        yield TargetDatabase(connection, target, url.schema, url)
     finally:
         connection.close()

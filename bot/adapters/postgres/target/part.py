@@ -8,18 +8,17 @@ from bot.core.url import ConnectionUrl
 
 
 class Part:
-    """A connection in autocommit to one target, and the URL that it was opened with."""
+    """A connection in autocommit to one target; `schema` is where its migrations table is. `url`
+    is where one more connection would go."""
 
-    def __init__(self, connection: Connection, target: Target, url: ConnectionUrl) -> None:
+    def __init__(
+        self, connection: Connection, target: Target, schema: str, url: ConnectionUrl
+    ) -> None:
         self._connection = connection
         self._target = target
+        self._schema = schema
         self._url = url
         self._known_pooling: Pooling | None = None
-
-    @property
-    def _schema(self) -> str:
-        """Where the migrations table is."""
-        return self._url.schema
 
     @property
     def _pooling(self) -> Pooling:

@@ -24,8 +24,6 @@ class Rows(Part):
     def create_table(self, mark: str | None = None) -> None:
         if not table.exists(self._connection, self._schema):
             table.create(self._connection, self._schema, comment=mark)
-        elif mark is not None:
-            self.mark(mark)
 
     def mark(self, text: str) -> None:
         table.comment(self._connection, text, schema=self._schema)
