@@ -18,8 +18,14 @@ from bot.world import Database, World
 
 def require_identity(facts: ServerFacts, target: Target) -> None:
     """Raises HistoryError if it is another database than the target's."""
-    found = facts.identity
-    wrong = target.identity.mismatches(found)
+    _require_pinned(facts, target)
+    mark = read_mark(facts.comment)
+    if mark is not None and _is_anothers(mark, facts, target):
+        raise _anothers(mark, facts.identity, target)
+
+
+def _require_pinned(facts: ServerFacts, target: Target) -> None:
+    wrong = target.identity.mismatches(facts.identity)
     if wrong:
         said = "; ".join(
             f"its {key} is {there or 'not known'}, not {pinned}" for key, pinned, there in wrong
@@ -30,9 +36,6 @@ def require_identity(facts: ServerFacts, target: Target) -> None:
             hint=f"Correct {target.url_env}. If the database was replaced, pin what "
             f"`migration-bot identity {target.name}` shows.",
         )
-    mark = read_mark(facts.comment)
-    if mark is not None and _is_anothers(mark, facts, target):
-        raise _anothers(mark, found, target)
 
 
 def mark_to_leave(facts: ServerFacts, target: Target, world: World, note: Note) -> str | None:
@@ -65,6 +68,29 @@ def leave_mark(text: str | None, facts: ServerFacts, database: Database, note: N
         database.mark(text)
     except PostgresError as error:
         note(f"the database could not be marked: {error.message}")
+
+
+def claim(facts: ServerFacts, database: Database, target: Target) -> str:
+    """Mark the database as this target's, whatever mark it has; returns the mark.
+
+    Raises HistoryError if the configuration pins another database, there is nothing to mark, or
+    somebody else's text is in its place.
+    """
+    _require_pinned(facts, target)
+    if facts.rights.history is None:
+        raise HistoryError(
+            f"{target.name} has no migrations table yet, and so no place for a mark.",
+            hint=f"The first `migration-bot apply {target.name}` makes both.",
+        )
+    if facts.comment and read_mark(facts.comment) is None:
+        raise HistoryError(
+            f"_prisma_migrations of {target.name} has a comment that is not a mark.",
+            hint="Run `COMMENT ON TABLE _prisma_migrations IS NULL` first if nobody needs it, or "
+            "pin the identity in the configuration alone.",
+        )
+    text = marked(target.name, facts.identity)
+    database.mark(text)
+    return text
 
 
 def _require_distinct(facts: ServerFacts, target: Target, world: World, note: Note) -> None:
