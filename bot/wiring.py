@@ -57,7 +57,12 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
     settings = read_configuration(options, checkout, environ)
     if options.migrations is None and settings.folder != folder:
         checkout = Checkout.find(settings.folder, start=start, environ=environ)
-    secret = tuple(target.url_env for target in settings.targets.values())
+    secret = tuple(
+        name
+        for target in settings.targets.values()
+        for name in (target.url_env, target.direct_url_env)
+        if name
+    )
     clean = cleaner(secret)
     console = open_console(
         environ,
@@ -174,7 +179,8 @@ def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContext
 
 def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
     """Raises UsageError if the variable is not set, or holds no connection string."""
-    text = environ.get(target.url_env, "")
+    name = target.variable(environ)
+    text = environ.get(name, "")
     if not text:
         raise UsageError(
             f"{target.url_env} is not set, so {target.name} cannot be reached.",
@@ -182,7 +188,7 @@ def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
             f"postgresql://user@host:5432/database, for example as a secret of the "
             f"environment {target.name}.",
         )
-    return parse_url(text, name=target.url_env)
+    return parse_url(text, name=name)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Small stand-ins that satisfy the protocols of bot.world. Nothing here pretends to be PostgreSQL:
 a fake database keeps rows and a diary, and never understands SQL."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
 from bot.core.run import Run
-from bot.core.server import ServerFacts
+from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
 from bot.core.target import Target
@@ -159,9 +159,18 @@ class FakeDatabase:
     forgets: bool = False
     interrupt: str | None = None
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
+    given_tables: dict[str, TableFacts] = field(default_factory=dict)
+    lags: list[tuple[Replica, ...]] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
 
     def facts(self) -> ServerFacts:
         return self.server
+
+    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
+        return {name: self.given_tables[name] for name in names if name in self.given_tables}
+
+    def replicas(self) -> tuple[Replica, ...]:
+        return self.lags.pop(0)
 
     def applied(self) -> tuple[AppliedMigration, ...]:
         return tuple(self.rows)
@@ -180,8 +189,13 @@ class FakeDatabase:
     def without_prisma_lock(self, note: Callable[[str], None]) -> Iterator[None]:
         yield from self._around("let go of Prisma's lock", "take Prisma's lock")
 
-    def create_table(self) -> None:
+    def create_table(self, mark: str | None = None) -> None:
         self.diary.append("table")
+        if mark is not None and self.server.rights.history is None:
+            self.mark(mark)
+
+    def mark(self, text: str) -> None:
+        self.marks.append(text)
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard

@@ -1,6 +1,6 @@
 """An open connection to one target, in parts; every method raises PostgresError with advice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from bot.core.blocker import Need
 from bot.core.checkpoint import Checkpoint, Note, Record
 from bot.core.found import Attachment, FoundIndex
 from bot.core.migration import AppliedMigration
-from bot.core.server import ServerFacts
+from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
 # Told of each statement that is done: its place, its seconds, and how many rows it changed.
@@ -18,7 +18,15 @@ Heard = Callable[[int, float, int], None]
 class Looking(Protocol):
     """What can be seen of the server and the database."""
 
-    def facts(self) -> ServerFacts: ...
+    def facts(self) -> ServerFacts:
+        """What must be known before anything is written; one round trip."""
+
+    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
+        """Those that are there, by name (`schema.name`)."""
+
+    def replicas(self) -> tuple[Replica, ...]:
+        """What follows the server, and how far behind it is."""
+
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
 
@@ -35,8 +43,11 @@ class Rows(Protocol):
     def unbaselined(self) -> bool:
         """Whether there are tables and no migrations table (Prisma's P3005)."""
 
-    def create_table(self) -> None:
-        """Make the migrations table if it is not there."""
+    def create_table(self, mark: str | None = None) -> None:
+        """Make the migrations table if it is not there, with the mark on it if there is one."""
+
+    def mark(self, text: str) -> None:
+        """Write a mark on the migrations table that is there."""
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         """Write the row of a migration that is applied in parts: it keeps Prisma out (P3009)."""
