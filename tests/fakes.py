@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.core.approval import PullFacts
 from bot.core.backup import Manifest, StoredBackup
-from bot.core.blocker import Need
+from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
 from bot.core.event import Event
@@ -137,8 +137,9 @@ def _noted(checkpoint: Checkpoint) -> str:
 
 @dataclass
 class FakeDatabase:
-    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time;
-    `interrupt` is the statement in which Ctrl-C is pressed.
+    """Rows and a diary. `in_the_way` is what one look after the other finds. `refuse` maps a
+    statement to the errors it raises, one at a time; `interrupt` is the statement in which Ctrl-C
+    is pressed.
     """
 
     rows: list[AppliedMigration] = field(default_factory=list)
@@ -153,6 +154,9 @@ class FakeDatabase:
     leaves_invalid: dict[str, str] = field(default_factory=dict)
     forgets: bool = False
     interrupt: str | None = None
+    in_the_way: list[tuple[Blocker, ...]] = field(default_factory=list)
+    looked: list[tuple[Need, ...]] = field(default_factory=list)
+    patience: list[int] = field(default_factory=list)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
 
     def facts(self) -> ServerFacts:
@@ -174,6 +178,18 @@ class FakeDatabase:
     @contextmanager
     def without_prisma_lock(self) -> Iterator[None]:
         yield from self._around("let go of Prisma's lock", "take Prisma's lock")
+
+    def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
+        self.looked.append(tuple(needs))
+        return self.in_the_way.pop(0) if self.in_the_way else ()
+
+    def deadlock_timeout(self) -> int:
+        return 1000
+
+    @contextmanager
+    def lock_patience(self, milliseconds: int) -> Iterator[None]:
+        self.patience.append(milliseconds)
+        yield
 
     def create_table(self) -> None:
         self.diary.append("table")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from bot.core.blocker import Need
+from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
 from bot.core.migration import AppliedMigration
 from bot.core.server import ServerFacts
@@ -60,17 +60,31 @@ class Locking(Protocol):
         """Let go of Prisma's half of the lock: waiting for it deadlocks with CONCURRENTLY."""
 
 
+class InTheWay(Protocol):
+    """Who holds locks on tables."""
+
+    def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
+        """Whose locks would keep us from ours, or are waited for in front of us, and whose
+        transactions are older than so many seconds; the oldest first."""
+
+    def deadlock_timeout(self) -> int:
+        """Milliseconds after which the server sends an autovacuum away that somebody waits for."""
+
+
 class Running(Protocol):
     """What runs statements."""
+
+    def lock_patience(self, milliseconds: int) -> AbstractContextManager[None]:
+        """In place of the target's lock_timeout, for what is run together inside of it."""
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
     ) -> None:
         """Run statements and write the record in one transaction, under the target's timeouts.
 
-        The locks in `needs` are taken before the first statement. After a statement that is refused
-        nothing is left of any; the error's `position` says which it was. Raises HistoryError if the
-        row that the record is about is not as it was left.
+        Of the locks in `needs` the early ones are taken before the first statement. After a
+        statement that is refused nothing is left of any; the error's `position` says which it was.
+        Raises HistoryError if the row that the record is about is not as it was left.
         """
 
     def alone(self, sql: str, *, heard: Heard) -> None:
@@ -83,5 +97,5 @@ class Running(Protocol):
         """Run a statement of the bot's own."""
 
 
-class Database(Looking, Rows, Locking, Running, Protocol):
+class Database(Looking, Rows, Locking, InTheWay, Running, Protocol):
     """One target."""

@@ -7,6 +7,7 @@ import psycopg
 
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.target.first_locks import first_locks
 from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.records import record_queries
 from bot.adapters.postgres.target.session import AS_BEFORE, OURSELVES
@@ -20,10 +21,20 @@ Heard = Callable[[int, float, int], None]
 class Running(Part):
     """See world.Running."""
 
+    _patience: int | None = None
+
+    @contextmanager
+    def lock_patience(self, milliseconds: int) -> Iterator[None]:
+        self._patience = milliseconds
+        try:
+            yield
+        finally:
+            self._patience = None
+
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
     ) -> None:
-        first = [*self._limits(), *self._locks(needs)]
+        first = [*self._limits(), *first_locks(self._connection, needs, self._lock_timeout)]
         rest = [(each, ()) for each in OURSELVES]
         about = record_queries(record, self._schema)
         queries = [*first, *((each, ()) for each in texts), *rest, *about]
@@ -74,12 +85,14 @@ class Running(Part):
     def _limits(self) -> list[Query]:
         return [
             ("BEGIN", ()),
-            (f"SET LOCAL lock_timeout = {self._target.lock_timeout}", ()),
+            (f"SET LOCAL lock_timeout = {self._lock_timeout}", ()),
             (f"SET LOCAL statement_timeout = {self._target.statement_timeout}", ()),
         ]
 
-    def _locks(self, needs: Sequence[Need]) -> list[Query]:
-        return []
+    @property
+    def _lock_timeout(self) -> int:
+        """Milliseconds."""
+        return self._target.lock_timeout if self._patience is None else self._patience
 
     def _refusal(self, refused: Refused, first: int, count: int) -> PostgresError:
         error = explain(refused.error, "run it")
