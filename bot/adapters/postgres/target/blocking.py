@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from bot.adapters.postgres.connection import explained
-from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.target.first_locks import FirstLocks, quoted
 from bot.core.blocker import Blocker, Blocking, Need
 from bot.core.effects import LockMode
 from bot.core.literals import without_literals
@@ -15,14 +15,11 @@ from bot.core.literals import without_literals
 # queue. A role that may not see a session sees neither its age, its state nor its query, and of
 # autovacuum only that it has no user.
 _BLOCKERS = """
-WITH RECURSIVE wanted (oid, relation, modes, heirs) AS (
-  SELECT class.oid, need.relation, need.modes, need.heirs
+WITH RECURSIVE wanted (oid, modes, heirs) AS (
+  SELECT pg_catalog.to_regclass(need.relation)::oid, need.modes, need.heirs
     FROM unnest(%s::text[], %s::text[], %s::boolean[]) AS need (relation, modes, heirs)
-    JOIN (pg_catalog.pg_class AS class
-          JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace)
-      ON namespace.nspname || '.' || class.relname = need.relation
    UNION
-  SELECT inherits.inhrelid, wanted.relation, wanted.modes, wanted.heirs
+  SELECT inherits.inhrelid, wanted.modes, wanted.heirs
     FROM wanted JOIN pg_catalog.pg_inherits AS inherits ON inherits.inhparent = wanted.oid
    WHERE wanted.heirs
 )
@@ -68,10 +65,12 @@ SELECT setting::integer FROM pg_catalog.pg_settings WHERE name = 'deadlock_timeo
 _MODES = {mode.label: mode for mode in LockMode}
 
 
-class InTheWay(Part):
+class InTheWay(FirstLocks):
     """See world.InTheWay."""
 
     def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
+        if not self._look_at(needs):
+            return ()
         with explained("see who holds the locks that the migration needs"):
             cursor = self._connection.execute(_BLOCKERS, _arrays(needs))
             names = [column.name for column in cursor.description or ()]
@@ -100,7 +99,7 @@ def _arrays(needs: Sequence[Need]) -> tuple[list[str], list[str], list[bool]]:
     """Relations, the modes that keep us out, and whether partitions are locked with them: what
     keeps reads or writes out of a table keeps them out of each."""
     return (
-        [each.relation for each in needs],
+        [quoted(each.relation) for each in needs],
         [",".join(sorted(mode.label for mode in each.mode.conflicts)) for each in needs],
         [bool(each.mode.blocks) for each in needs],
     )

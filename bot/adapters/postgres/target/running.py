@@ -7,8 +7,7 @@ import psycopg
 
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
-from bot.adapters.postgres.target.first_locks import first_locks
-from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.records import record_queries
 from bot.adapters.postgres.target.session import AS_BEFORE, OURSELVES
 from bot.core.blocker import Need
@@ -18,7 +17,7 @@ from bot.errors import HistoryError, PostgresError
 Heard = Callable[[int, float, int], None]
 
 
-class Running(Part):
+class Running(FirstLocks):
     """See world.Running."""
 
     _patience: int | None = None
@@ -34,7 +33,7 @@ class Running(Part):
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
     ) -> None:
-        first = [*self._limits(), *first_locks(self._connection, needs, self._lock_timeout)]
+        first = [*self._limits(), *self._first_locks(needs, self._lock_timeout)]
         rest = [(each, ()) for each in OURSELVES]
         about = record_queries(record, self._schema)
         queries = [*first, *((each, ()) for each in texts), *rest, *about]
