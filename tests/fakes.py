@@ -15,6 +15,7 @@ from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
+from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
@@ -139,7 +140,7 @@ def _noted(checkpoint: Checkpoint) -> str:
 class FakeDatabase:
     """Rows and a diary. `in_the_way` is what one look after the other finds. `refuse` maps a
     statement to the errors it raises, one at a time; `interrupt` is the statement in which Ctrl-C
-    is pressed.
+    is pressed. `ends_by` is what makes a holder of the migration lock go away.
     """
 
     rows: list[AppliedMigration] = field(default_factory=list)
@@ -148,7 +149,8 @@ class FakeDatabase:
         default_factory=lambda: ServerFacts("18.1", 18, "app", False, False)
     )
     has_tables: bool = False
-    holder: str | None = None
+    holders: list[Holder] = field(default_factory=list)
+    ends_by: tuple[str, ...] = ("cancel", "terminate")
     refuse: dict[str, list[PostgresError]] = field(default_factory=dict)
     invalid: set[str] = field(default_factory=set)
     leaves_invalid: dict[str, str] = field(default_factory=dict)
@@ -168,8 +170,25 @@ class FakeDatabase:
     def unbaselined(self) -> bool:
         return self.has_tables and not self.rows
 
-    def lock_holder(self) -> str | None:
-        return self.holder
+    def lock_holder(self) -> Holder | None:
+        return next(iter(self.holders), None)
+
+    def lock_holders(self) -> tuple[Holder, ...]:
+        return tuple(self.holders)
+
+    def cancel(self, holder: Holder) -> bool:
+        return self._end(holder, "cancel")
+
+    def terminate(self, holder: Holder) -> bool:
+        return self._end(holder, "terminate")
+
+    def _end(self, holder: Holder, how: str) -> bool:
+        if holder not in self.holders:
+            return False
+        self.diary.append(f"{how} {holder.pid}")
+        if how in self.ends_by:
+            self.holders.remove(holder)
+        return True
 
     @contextmanager
     def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration
 from bot.core.server import ServerFacts
 from bot.core.sizes import Sizes
@@ -47,8 +48,17 @@ class Rows(Protocol):
 class Locking(Protocol):
     """The migration lock."""
 
-    def lock_holder(self) -> str | None:
-        """Who holds the migration lock, in words; None if nobody does."""
+    def lock_holder(self) -> Holder | None:
+        """Who holds the migration lock; None if nobody does."""
+
+    def lock_holders(self) -> tuple[Holder, ...]:
+        """The same, where Prisma's half and ours may be held by two."""
+
+    def cancel(self, holder: Holder) -> bool:
+        """Break off what its session is doing; False if it no longer holds the lock."""
+
+    def terminate(self, holder: Holder) -> bool:
+        """End its session; False if it no longer holds the lock."""
 
     def exclusively(self, note: Callable[[str], None]) -> AbstractContextManager[None]:
         """Hold the migration lock; the server lets go of it if we vanish.

@@ -9,6 +9,7 @@ from bot.adapters.postgres.target.locking import MigrationLock
 from bot.adapters.postgres.target.looking import Looking
 from bot.adapters.postgres.target.recording import Rows
 from bot.adapters.postgres.target.running import Running
+from bot.core.holder import session_name
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
@@ -18,9 +19,11 @@ class TargetDatabase(Looking, MigrationLock, Rows, InTheWay, Running):
 
 
 @contextmanager
-def open_target(target: Target, url: ConnectionUrl) -> Iterator[TargetDatabase]:
-    """Connect to a target; the connection, and with it every lock, ends with the block."""
-    connection = connect(url, application_name=f"migration-bot/{target.name}")
+def open_target(target: Target, url: ConnectionUrl, *, who: str = "") -> Iterator[TargetDatabase]:
+    """Connect to a target; the connection, and with it every lock, ends with the block.
+
+    `who` is shown to whoever asks for the holder of the migration lock."""
+    connection = connect(url, application_name=session_name(target.name, who))
     # Every statement is sent once: preparing it would only cost, and break after DDL.
     connection.prepare_threshold = None
     try:

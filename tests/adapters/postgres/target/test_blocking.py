@@ -88,7 +88,7 @@ def test_a_reader_is_named_without_the_literals_of_its_query(
     assert (found.relation, found.mode) == ("public.Order", LockMode.ACCESS_SHARE)
     assert (found.application, found.state) == ("shop", "idle in transaction")
     assert found.query == 'SELECT * FROM "Order" WHERE mail = ?'
-    assert 0 <= found.age
+    assert found.age >= 0
 
 
 def test_what_does_not_conflict_is_not_in_the_way(

@@ -82,7 +82,7 @@ def test_statements_run_under_the_targets_timeout_all_the_same(
 
 
 def test_what_lock_table_does_not_take_is_left_to_the_statements(target: TargetDatabase) -> None:
-    relations = "v m s i missing".split()
+    relations = ["v", "m", "s", "i", "missing"]
 
     assert statements(target, *(Need(f"public.{each}", AE) for each in relations)) == []
 
