@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
@@ -36,7 +37,7 @@ _HOLDERS = _HELD.format(
        coalesce(pg_catalog.host(client_addr), ''), backend_start, coalesce(state, ''),
        CASE WHEN state LIKE 'idle%%' THEN extract(epoch FROM
            pg_catalog.clock_timestamp() - state_change)::float8 ELSE 0 END,
-       CASE WHEN state IS NOT NULL THEN query ELSE '' END
+       CASE WHEN state IS NOT NULL THEN coalesce(query, '') ELSE '' END
 """,
     which="TRUE",
 )
@@ -56,8 +57,9 @@ class MigrationLock(Part):
     def lock_holders(self) -> tuple[Holder, ...]:
         with explained("see who holds the migration lock"):
             rows = self._connection.execute(_HOLDERS.encode(), (_KEYS,)).fetchall()
-        found = [Holder(*row[:-1], query=without_literals(row[-1] or "")) for row in rows]
-        return tuple(sorted(found, key=lambda each: not each.ours))
+        found = [Holder(*row) for row in rows]
+        known = [replace(each, query=without_literals(each.query)) for each in found]
+        return tuple(sorted(known, key=lambda each: not each.ours))
 
     def cancel(self, holder: Holder) -> bool:
         return self._end(holder, _CANCEL)
