@@ -81,6 +81,15 @@ class TargetFile(StrictModel):
     statement_timeout: Milliseconds = Field(
         default=0, description="Milliseconds a statement may run; 0 means no limit."
     )
+    max_lag: Milliseconds = Field(
+        default=10_000,
+        description="Milliseconds a standby may be behind before batches wait for it.",
+    )
+    batch_budget: Milliseconds = Field(
+        default=0,
+        description="Milliseconds that the batches of a statement may take in one run; they stop "
+        "at a checkpoint then, and the next run goes on. 0 means no limit.",
+    )
     backup: BackupFile = Field(default_factory=BackupFile)
 
 
@@ -265,6 +274,8 @@ def _target(name: str, file: TargetFile) -> Target:
         lock_timeout=file.lock_timeout,
         lock_budget=file.lock_budget,
         statement_timeout=file.statement_timeout,
+        max_lag=file.max_lag,
+        batch_budget=file.batch_budget,
         backup=BackupPolicy(
             required=production if required is None else required,
             directory=file.backup.directory,

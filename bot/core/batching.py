@@ -97,11 +97,10 @@ class DataChange:
             for name, text, column in zip(names, texts, key.columns, strict=True)
         )
         backwards = ", ".join(f"{name} DESC" for name in names)
-        return (
-            f"SELECT rows, {same}, {', '.join(texts)} FROM (SELECT *, count(*) OVER () AS rows "
-            f"FROM ({self._matching(key, after, size)}) AS batch ({', '.join(names)})) AS counted "
-            f"ORDER BY {backwards} LIMIT 1"
-        )
+        batch = f"({self._matching(key, after, size)}) AS batch ({', '.join(names)})"
+        counted = f"(SELECT *, count(*) OVER () AS rows FROM {batch}) AS counted"  # noqa: S608
+        shown = ", ".join(["rows", same, *texts])
+        return f"SELECT {shown} FROM {counted} ORDER BY {backwards} LIMIT 1"  # noqa: S608
 
     def all_matching(self) -> str:
         """A query for every row that it would change."""
@@ -110,10 +109,9 @@ class DataChange:
     def _matching(self, key: Key, after: Sequence[str] | None, size: int) -> str:
         own = ", ".join(self._columns(key))
         beyond = "" if after is None else f" AND {self._compared(key, '>', after)}"
-        return (
-            f"SELECT {own} FROM {self.relation}\nWHERE {self._matches()}{beyond} "
-            f"ORDER BY {own} LIMIT {size}"
-        )
+        where = f"{self._matches()}{beyond}"
+        source = f"{self.relation}\nWHERE {where}"
+        return f"SELECT {own} FROM {source} ORDER BY {own} LIMIT {size}"  # noqa: S608
 
     def _matches(self) -> str:
         own = f"({self.condition}\n)" if self.condition else "true"

@@ -27,7 +27,9 @@ class Target:
 
     `after` is the target that must have applied the same text first. `approvals` is how many people
     other than the author must have approved exactly this text; `approvers`, if not empty, are the
-    only logins that count. Timeouts are milliseconds.
+    only logins that count. Timeouts are milliseconds. `max_lag` is how many of them a standby may
+    be behind before batches wait for it, `batch_budget` how many they may take in one run before
+    they stop at a checkpoint; 0 is no limit.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Target:
     lock_timeout: int = 100
     lock_budget: int = 600_000
     statement_timeout: int = 0
+    max_lag: int = 10_000
+    batch_budget: int = 0
     backup: BackupPolicy = field(default_factory=BackupPolicy)
 
     @property

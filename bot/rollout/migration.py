@@ -15,9 +15,10 @@ from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
+from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import needs_of, with_locks
 from bot.rollout.recovery import checkpoint_of, require_unchanged
-from bot.rollout.segments import Segment, segments_of
+from bot.rollout.segments import Segment, is_atomic, segments_of
 from bot.world import Database, World
 
 
@@ -37,8 +38,7 @@ def apply_migration(
     work = _Work(judged, segments, database, target, world)
     started = world.now()
     with world.console.waiting(f"applying {work.name}"):
-        atomic = len(segments) <= 1 and all(each.transactional for each in segments)
-        if atomic and begun is None:
+        if is_atomic(segments) and begun is None:
             work.at_once()
         else:
             work.in_segments(begun)
@@ -70,8 +70,12 @@ class _Work:
 
     def in_segments(self, begun: AppliedMigration | None) -> None:
         """Each segment by itself. The started row keeps everybody else out meanwhile (P3009)."""
+        require_batchable(self.name, self.segments, self.database)
         at = self._begin(begun)
         for segment in self.segments[at.checkpoint.steps :]:
+            if segment.batched:
+                at = self._batched(segment, at)
+                continue
             try:
                 at = self._segment(segment, at)
             except PostgresError as error:
@@ -91,14 +95,31 @@ class _Work:
         return Note(begun.id, replace(checkpoint, checksum=checksum))
 
     def _segment(self, segment: Segment, at: Note) -> Note:
-        after = at.checkpoint.after(segment.digest)
-        record = (Last if after.steps == len(self.segments) else Step)(at.id, after)
+        record = self._done(segment, at)
         if segment.transactional:
             self._together(segment.statements, record)
         else:
             self._alone(segment.statements[0], at)
             self._together((), record)
-        return Note(at.id, after)
+        return Note(at.id, record.checkpoint)
+
+    def _done(self, segment: Segment, at: Note) -> Step:
+        """What is committed with the end of a segment."""
+        after = at.checkpoint.after(segment.digest)
+        return (Last if after.steps == len(self.segments) else Step)(at.id, after)
+
+    def _batched(self, segment: Segment, at: Note) -> Note:
+        """Batch after batch, each with its checkpoint; the last is committed as a segment is."""
+        done = self._done(segment, at)
+        needs = needs_of(self.judged, segment.statements)
+        run = BatchRun(self.name, segment, at, needs, self.database, self.target, self.world)
+        try:
+            run.run(done)
+        except PostgresError as error:
+            raise self._stopped(run.at, error) from error
+        finally:
+            self.attempts += run.attempts
+        return Note(at.id, done.checkpoint)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
         needs = needs_of(self.judged, statements)
@@ -148,8 +169,8 @@ class _Work:
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:
         """What the reader must know when a migration stopped between its segments."""
-        done = at.checkpoint.steps
-        if done == 0:
+        done, batch = at.checkpoint.steps, at.checkpoint.batch
+        if done == 0 and not batch:
             self.database.forget(at.id, 0)
             return PostgresError(
                 f"{error.message} Nothing of {self.name} was kept.",
@@ -158,8 +179,10 @@ class _Work:
             )
         self.database.note(Note(at.id, replace(at.checkpoint, error=error.message)))
         line = self.segments[done].statements[0].start.line
+        bits = f", and {batch.rows:,} rows of that line" if batch else ""
         return PostgresError(
-            f"{error.message} Everything before line {line} of {self.name} is applied and stays.",
+            f"{error.message} Everything before line {line} of {self.name} is applied and stays"
+            f"{bits}.",
             hint=f"{error.hint} Then run this again: it goes on at line {line}.",
             sqlstate=error.sqlstate,
         )

@@ -1,12 +1,13 @@
 """A file cut into the pieces that are run, each in one transaction or in none."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.statement import Statement
 from bot.errors import UsageError
+from bot.sql.batching import Batched, read_batches
 
 _BEGIN = {"BEGIN", "START TRANSACTION"}
 _COMMIT = {"COMMIT", "END"}
@@ -15,10 +16,14 @@ _REFUSED = {"ROLLBACK", "PREPARE TRANSACTION", "COMMIT PREPARED", "ROLLBACK PREP
 
 @dataclass(frozen=True)
 class Segment:
-    """Statements that stand or fall together; alone, if PostgreSQL wants no transaction."""
+    """Statements that stand or fall together; alone, if PostgreSQL wants no transaction.
+
+    `batched` is set for one statement that is run bit by bit, each in a transaction.
+    """
 
     statements: tuple[Statement, ...]
     transactional: bool
+    batched: Batched | None = None
 
     @property
     def digest(self) -> str:
@@ -48,12 +53,31 @@ def segments_of(judged: JudgedMigration) -> tuple[Segment, ...]:
 
     Consecutive transactional statements form one segment, as Prisma's single message does. The
     author's own COMMIT ends a segment. So does ADD VALUE, when statements follow: a new enum value
-    cannot be used before it is committed (PostgreSQL, ALTER TYPE, Notes).
+    cannot be used before it is committed (PostgreSQL, ALTER TYPE, Notes). A change that its author
+    wants in batches is a segment. Raises UsageError for what cannot be run.
     """
-    return tuple(_cut(judged.migration.name, judged.statements))
+    return tuple(_cut(judged.migration.name, judged.statements, _batches(judged)))
 
 
-def _cut(name: str, statements: Sequence[JudgedStatement]) -> Iterator[Segment]:
+def is_atomic(segments: Sequence[Segment]) -> bool:
+    """Whether one transaction carries them, so that nothing is left of a failure."""
+    return len(segments) <= 1 and all(each.transactional and not each.batched for each in segments)
+
+
+def _batches(judged: JudgedMigration) -> Mapping[int, Batched]:
+    statements = [each.statement for each in judged.statements]
+    found, problems = read_batches(judged.migration.sql, statements)
+    for each in problems:
+        raise UsageError(
+            f"{judged.migration.name}, line {each.position.line}: {each.message}",
+            hint="Mend the comment that asks for batches, or take it out; nothing was applied.",
+        )
+    return found
+
+
+def _cut(
+    name: str, statements: Sequence[JudgedStatement], batches: Mapping[int, Batched]
+) -> Iterator[Segment]:
     together: list[Statement] = []
     for each in statements:
         kind = each.statement.kind
@@ -63,6 +87,10 @@ def _cut(name: str, statements: Sequence[JudgedStatement]) -> Iterator[Segment]:
             continue
         if kind in _COMMIT:
             yield from _one(together)
+            together = []
+        elif batched := batches.get(each.statement.index):
+            yield from _one(together)
+            yield Segment((each.statement,), transactional=True, batched=batched)
             together = []
         elif not each.effects.transactional:
             yield from _one(together)

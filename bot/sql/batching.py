@@ -135,6 +135,6 @@ def _settings(before: Sequence[Statement]) -> Iterator[str]:
     for each in before:
         name = each.tree.get("name", "")
         lasting = each.node == "VariableSetStmt" and not each.tree.get("is_local")
-        if lasting and str(each.tree.get("kind", "")).startswith("VAR_SET"):
-            if name not in _HARMLESS:
-                yield name or each.kind
+        sets = str(each.tree.get("kind", "")).startswith("VAR_SET")
+        if lasting and sets and name not in _HARMLESS:
+            yield name or each.kind

@@ -1,4 +1,4 @@
-"""An UPDATE or DELETE cut at its keywords, so that its rows can be limited to a stretch of a key."""
+"""An UPDATE or DELETE cut at its keywords, so that more conditions can be put on its rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace

@@ -4,7 +4,7 @@ Batches do what the whole statement does only if none of them can see what the o
 changed. What the text cannot tell about that, the catalogue does.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,7 @@ _HINT = (
 )
 
 
-def key_of(
-    connection: Connection, change: DataChange, wanted: Sequence[str] = ()
-) -> Key | None:
+def key_of(connection: Connection, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
     """By which a change is cut into batches; None if its table is not there yet.
 
     `wanted` are the columns it was cut by before. Raises UsageError if it cannot be.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.adapters.postgres.connection import connect
+from bot.adapters.postgres.target.batching import Batching
 from bot.adapters.postgres.target.locking import MigrationLock
 from bot.adapters.postgres.target.looking import Looking
 from bot.adapters.postgres.target.recording import Rows
@@ -12,7 +13,7 @@ from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
 
-class TargetDatabase(Looking, MigrationLock, Rows, Running):
+class TargetDatabase(Batching, Looking, MigrationLock, Rows, Running):
     """An open connection to a target, in autocommit. See world.Database."""
 
 
