@@ -96,7 +96,8 @@ class DataChange:
             f"{name} = ({text})::{column.type}"
             for name, text, column in zip(names, texts, key.columns, strict=True)
         )
-        backwards = ", ".join(f"{name} DESC" for name in names)
+        # By the batch's own columns: the texts would have the same names, and another order.
+        backwards = ", ".join(f"counted.{name} DESC" for name in names)
         batch = f"({self._matching(key, after, size)}) AS batch ({', '.join(names)})"
         counted = f"(SELECT *, count(*) OVER () AS rows FROM {batch}) AS counted"  # noqa: S608
         shown = ", ".join(["rows", same, *texts])
