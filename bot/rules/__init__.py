@@ -121,6 +121,7 @@ ORDER = (
     "data.update_without_where",
     "data.duplicate_assignment",
     "data.backfill_unbatched",
+    "data.batch_impossible",
     "data.sequence_not_reset",
     "data.insert_without_columns",
     "data.analyze_missing",
