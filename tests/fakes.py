@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.core.approval import PullFacts
 from bot.core.backup import Manifest, StoredBackup
+from bot.core.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
@@ -21,6 +22,7 @@ from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
+from bot.core.replication import Replication
 from bot.core.run import Run
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.settings import Settings
@@ -168,6 +170,8 @@ class FakeDatabase:
     given_tables: dict[str, TableFacts] = field(default_factory=dict)
     lags: list[tuple[Replica, ...]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    batches: list[Chosen] = field(default_factory=list)
+    standbys: list[Replication] = field(default_factory=list)
 
     def facts(self) -> ServerFacts:
         return self.server
@@ -231,6 +235,20 @@ class FakeDatabase:
 
     def mark(self, text: str) -> None:
         self.marks.append(text)
+
+    def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
+        return Key((KeyColumn("id", "bigint"),))
+
+    def choose(
+        self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
+    ) -> Chosen | None:
+        return self.batches.pop(0) if self.batches else None
+
+    def expected_rows(self, change: DataChange) -> int:
+        return sum(each.rows for each in self.batches)
+
+    def replication(self) -> Replication:
+        return self.standbys.pop(0) if self.standbys else Replication(0)
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard

@@ -49,7 +49,9 @@ class Target:
     `after` is the target that must have applied the same text first. `approvals` is how many people
     other than the author must have approved exactly this text; `approvers`, if not empty, are the
     only logins that count. Timeouts are milliseconds; `lock_wait`, how long to wait for the
-    migration lock while somebody else holds it, is seconds.
+    migration lock while somebody else holds it, is seconds. `max_lag` is how many milliseconds a
+    standby may be behind before batches wait for it, `batch_budget` how many they may take in one
+    run before they stop at a checkpoint; 0 is no limit.
     """
 
     name: str
@@ -62,6 +64,8 @@ class Target:
     lock_budget: int = 600_000
     lock_wait: int = 60
     statement_timeout: int = 0
+    max_lag: int = 10_000
+    batch_budget: int = 0
     backup: BackupPolicy = field(default_factory=BackupPolicy)
     direct_url_env: str | None = None
     identity: Pin = field(default_factory=Pin)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from bot.core.batching import Chosen, DataChange, Key
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
 from bot.core.found import Attachment, FoundIndex
 from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration
+from bot.core.replication import Replication
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
@@ -140,5 +142,26 @@ class Running(Protocol):
         """Run a statement of the bot's own."""
 
 
-class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Protocol):
+class Batching(Protocol):
+    """What changes many rows bit by bit."""
+
+    def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
+        """By which a change is cut into batches; None if its table is not there yet.
+
+        `wanted` are the columns it was cut by before. Raises UsageError if batches might not do
+        what the whole statement does.
+        """
+
+    def choose(
+        self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
+    ) -> Chosen | None:
+        """The next rows, read only, under the target's timeouts; None if there are none left."""
+
+    def expected_rows(self, change: DataChange) -> int:
+        """How many rows the planner thinks will be changed."""
+
+    def replication(self) -> Replication: ...
+
+
+class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Protocol):
     """One target."""

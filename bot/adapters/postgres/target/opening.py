@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.adapters.postgres.target.batching import Batching
 from bot.adapters.postgres.target.beginning import Session
 from bot.adapters.postgres.target.blocking import InTheWay
 from bot.adapters.postgres.target.leftovers import Leftovers
@@ -16,7 +17,7 @@ from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
 
-class TargetDatabase(Session, Looking, Leftovers, MigrationLock, Rows, InTheWay, Running):
+class TargetDatabase(Session, Looking, Leftovers, MigrationLock, Rows, InTheWay, Batching, Running):
     """An open connection to a target, in autocommit. See world.Database."""
 
 
