@@ -15,6 +15,8 @@ from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.adapters.files import Files
+from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
+from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
 from bot.core.backup import StoredBackup
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
@@ -83,6 +85,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         trials=_Trials(environ, settings.postgres),
         prisma=_prisma(environ, checkout.root),
         rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
+        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, clean),
     )
 
 

@@ -12,6 +12,7 @@ from bot.core.backup import Manifest, StoredBackup
 from bot.core.blocker import Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
+from bot.core.doing import Doing
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
@@ -84,6 +85,7 @@ class FakeConsole:
     page: Page = field(default_factory=Page)
     shown: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
 
     def show(self, text: str) -> None:
         self.shown.append(text)
@@ -95,6 +97,12 @@ class FakeConsole:
     def waiting(self, text: str) -> Iterator[None]:
         self.said.append(text)
         yield
+
+    watched: bool = False
+
+    def follow(self, text: str) -> None:
+        if self.watched:
+            self.followed.append(text)
 
     @property
     def output(self) -> str:
@@ -153,6 +161,7 @@ class FakeDatabase:
     leaves_invalid: dict[str, str] = field(default_factory=dict)
     forgets: bool = False
     interrupt: str | None = None
+    seen: Doing | None = None
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
 
     def facts(self) -> ServerFacts:
@@ -228,6 +237,11 @@ class FakeDatabase:
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")
         return self.given_sizes
+
+    session = 4711
+
+    def doing(self) -> Doing | None:
+        return self.seen
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         self.diary.append(f"started {name}")

@@ -5,17 +5,9 @@ from datetime import datetime
 
 from bot.core.gate import Gate
 from bot.core.plan import Plan
-from bot.core.progress import BackupSummary, Progress, State
+from bot.core.progress import AppliedResult, BackupSummary, Progress, State
+from bot.core.progress import StatementTiming as StatementTiming
 from bot.core.target import Target
-
-
-@dataclass(frozen=True)
-class AppliedResult:
-    """A migration that was applied. `seconds` is how long, `attempts` how often it was begun."""
-
-    name: str
-    seconds: float
-    attempts: int = 1
 
 
 @dataclass
@@ -59,6 +51,7 @@ class Outcome:
             seconds=self.seconds,
             digest=self.plan.digest,
             migrations=tuple(each.name for each in self.applied),
+            timings=self.applied,
             gates=self.gates,
             backup=self.backup,
         )

@@ -19,6 +19,28 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
+class StatementTiming:
+    """How long a statement took that took a while, and how many rows it changed. `index` is its
+    place in its file, as in a check's document, so that the two can be set side by side."""
+
+    index: int
+    line: int
+    kind: str
+    seconds: float
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class AppliedResult:
+    """A migration that was applied. `seconds` is how long, `attempts` how often it was begun."""
+
+    name: str
+    seconds: float
+    attempts: int = 1
+    statements: tuple[StatementTiming, ...] = ()
+
+
+@dataclass(frozen=True)
 class BackupSummary:
     """What a reader must know of a backup. `proof` reads after the
     name, as "proved by …", and is "" as long as nothing is proved.
@@ -37,7 +59,8 @@ class BackupSummary:
 @dataclass(frozen=True)
 class Progress:
     """One target's row in the report. `at` is when it reached its state, `seconds` the rollout's
-    duration. `migrations` are the names it has applied, `failed` the one that stopped it, None if
+    duration. `migrations` are the names it has applied, `timings` how long each took, where that is
+    known, `failed` the one that stopped it, None if
     the rollout stopped before any began. `message` says what happened if it failed or is closed,
     `hint` what to do next.
     """
@@ -49,6 +72,7 @@ class Progress:
     seconds: float | None = None
     digest: str | None = None
     migrations: tuple[str, ...] = ()
+    timings: tuple[AppliedResult, ...] = ()
     gates: tuple[Gate, ...] = ()
     backup: BackupSummary | None = None
     message: str = ""

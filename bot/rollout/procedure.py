@@ -10,11 +10,14 @@ from bot.core.plan import Plan, make_plan
 from bot.core.progress import BackupSummary
 from bot.core.review import JudgedMigration
 from bot.core.target import Target
-from bot.errors import GateClosed, HistoryError
+from bot.errors import BotError, GateClosed, HistoryError
 from bot.rollout.agreement import require_agreement
+from bot.rollout.interruption import interruption_of, was_interrupted
 from bot.rollout.migration import apply_migration
 from bot.rollout.preflight import require_writable
 from bot.rollout.segments import require_runnable
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
 from bot.world import Database, World
 
 
@@ -41,21 +44,43 @@ def roll_out(order: Order, world: World) -> Outcome:
     Raises HistoryError if the histories disagree, GateClosed, BackupError, or PostgresError. Before
     the first migration has begun, nothing on the target has changed.
     """
+    telling = Telling(order.target, world)
+    telling.started()
+    try:
+        outcome = _carry_out(order, world, telling)
+    except (BotError, KeyboardInterrupt) as error:
+        if isinstance(error, BotError) and not was_interrupted(error):
+            telling.stopped(error, order.journal)
+            raise
+        interrupted = interruption_of(order.target, order.journal, order.judge, world)
+        telling.stopped(interrupted, order.journal)
+        raise interrupted from None
+    telling.done(outcome)
+    return outcome
+
+
+def _carry_out(order: Order, world: World, telling: Telling) -> Outcome:
     started = world.now()
     target, journal = order.target, order.journal
     with world.connect(target) as database:
-        require_writable(database.facts(), target)
-        with database.exclusively(world.console.say):
+        facts = database.facts()
+        telling.connected(facts, database.session)
+        require_writable(facts, target)
+        with database.exclusively(telling.waiting_for_lock):
+            telling.locked()
             journal.plan = plan = look_at(database, order)
+            telling.planned(plan)
             require_agreement(plan)
             _require_expected(plan, order.expect_digest)
             journal.gates = order.gates(plan)
+            telling.asked(journal.gates)
             _require_open(target, journal.gates)
             if plan.pending:
                 judged = order.judge([each.name for each in plan.pending])
                 require_runnable(judged)
                 journal.backup = _back_up(target, world)
-                _apply_all(order, judged, database, world)
+                telling.backed_up(journal.backup)
+                _apply_all(order, judged, database, telling)
                 _verify(order, plan, database)
     now = world.now()
     return Outcome(
@@ -83,14 +108,21 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
 
 
 def _apply_all(
-    order: Order, judged: Sequence[JudgedMigration], database: Database, world: World
+    order: Order, judged: Sequence[JudgedMigration], database: Database, telling: Telling
 ) -> None:
     database.create_table()
     begun = {row.name: row for row in database.applied() if row.unfinished}
-    for each in judged:
-        order.journal.begun = name = each.migration.name
-        result = apply_migration(each, database, order.target, world, begun.get(name))
-        order.journal.applied.append(result)
+    steps = Steps(telling)
+    with steps.watching(database):
+        for place, each in enumerate(judged, start=1):
+            order.journal.begun = name = each.migration.name
+            row = begun.get(name)
+            with steps.migration(each, place=place, of=len(judged), resumed=row is not None):
+                result = apply_migration(
+                    each, database, order.target, telling.world, row, steps=steps
+                )
+            order.journal.applied.append(result)
+            steps.ended(result)
 
 
 def _require_expected(plan: Plan, expected: str | None) -> None:

@@ -23,6 +23,8 @@ from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
 from bot.world.database import Database as Database
+from bot.world.log import NoLog
+from bot.world.log import RolloutLog as RolloutLog
 
 
 class Console(Protocol):
@@ -40,6 +42,14 @@ class Console(Protocol):
 
     def waiting(self, text: str) -> AbstractContextManager[None]:
         """Say what is being waited for, with a spinner where somebody watches."""
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody sees what `follow` shows."""
+
+    def follow(self, text: str) -> None:
+        """Show what is going on, on a last line that the next text takes the place of; "" takes it
+        away. Only where somebody watches. May be called from any thread."""
 
 
 class Checkout(Protocol):
@@ -162,3 +172,4 @@ class World:
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None
+    log: RolloutLog = field(default_factory=NoLog)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.core.blocker import Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.doing import Doing
 from bot.core.migration import AppliedMigration
 from bot.core.server import ServerFacts
 from bot.core.sizes import Sizes
@@ -83,5 +84,19 @@ class Running(Protocol):
         """Run a statement of the bot's own."""
 
 
-class Database(Looking, Rows, Locking, Running, Protocol):
+class Watching(Protocol):
+    """What can be seen of our own session while it is busy."""
+
+    @property
+    def session(self) -> int:
+        """Its process on the server; 0 if it is lost."""
+
+    def doing(self) -> Doing | None:
+        """From a connection beside it, for the length of the call; None if it cannot be seen.
+
+        Never raises, and may be called from any thread.
+        """
+
+
+class Database(Looking, Rows, Locking, Running, Watching, Protocol):
     """One target."""
