@@ -21,6 +21,7 @@ from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
 from bot.core.run import Run
+from bot.core.schema import Snapshot
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
@@ -162,6 +163,8 @@ class FakeDatabase:
     forgets: bool = False
     interrupt: str | None = None
     seen: Doing | None = None
+    shapes: list[Snapshot] = field(default_factory=lambda: [{}])
+    wrong: dict[str, str] = field(default_factory=dict)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
 
     def facts(self) -> ServerFacts:
@@ -239,6 +242,17 @@ class FakeDatabase:
         return self.given_sizes
 
     session = 4711
+    schema = "public"
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        self.diary.append(f"shape of {', '.join(schemas)}")
+        return self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        self.diary.append(query)
+        if self.refuse.get(query):
+            raise self.refuse[query].pop(0)
+        return self.wrong.get(query, "")
 
     def doing(self) -> Doing | None:
         return self.seen

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.drift import Drift
 from bot.core.gate import Gate
 from bot.core.target import Kind
 
@@ -38,6 +39,16 @@ class AppliedResult:
     seconds: float
     attempts: int = 1
     statements: tuple[StatementTiming, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that was looked at after a rollout: rows, indexes, catalogue or queries. `fine` is
+    None where it could not be looked at; `message` says why, or what is wrong."""
+
+    what: str
+    fine: bool | None
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,3 +90,5 @@ class Progress:
     hint: str = ""
     run_url: str | None = None
     failed: str | None = None
+    drift: Drift | None = None
+    checks: tuple[Check, ...] = ()

@@ -6,10 +6,11 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot import __version__
+from bot.core.drift import Drift
 from bot.core.gate import Gate
 from bot.core.outcome import Journal, Outcome
 from bot.core.plan import Plan
-from bot.core.progress import BackupSummary
+from bot.core.progress import BackupSummary, Check
 from bot.core.rollout_log import Event, Value, document
 from bot.core.server import ServerFacts
 from bot.core.target import Target
@@ -66,6 +67,21 @@ class Telling:
     def asked(self, gates: Sequence[Gate]) -> None:
         for gate in gates:
             self.write(Event.GATE, gate=gate.name, open=gate.open, reason=gate.reason)
+
+    def looked_for_drift(self, drift: Drift) -> None:
+        self.write(
+            Event.DRIFT,
+            mode=drift.mode.value,
+            looked=not drift.unknown,
+            reason=drift.unknown,
+            differences=list(drift.lines),
+            more=drift.more,
+            seconds=round(drift.seconds, 3),
+        )
+
+    def verified(self, checks: Sequence[Check]) -> None:
+        for each in checks:
+            self.write(Event.VERIFY, what=each.what, fine=each.fine, message=each.message)
 
     def backed_up(self, backup: BackupSummary | None) -> None:
         if backup is not None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.core.approval import PullFacts
 from bot.core.backup import StoredBackup
 from bot.core.deployment import Deployment
+from bot.core.drift import Expected
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
@@ -89,6 +90,14 @@ class Rehearsals(Protocol):
         """The same on a server that somebody names, which is left as it was."""
 
 
+class Schemas(Protocol):
+    def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
+        """What the order's base makes, and its new migrations on top, from a throw-away server.
+
+        What cannot be known is said in the answer.
+        """
+
+
 class Prisma(Protocol):
     """The Prisma command line. Both raise UsageError where it cannot be run."""
 
@@ -154,7 +163,7 @@ class Runner(Protocol):
 class World:
     """`github` and `runner` are None at a terminal that has neither. `sizes` reads those that the
     configuration names a file for; None if it names none, or the file is not there. `seed` is the
-    text of the seed script, if there is one."""
+    text of the seed script, if there is one; `text_of` that of a file below the checkout's top."""
 
     settings: Settings
     console: Console
@@ -173,3 +182,5 @@ class World:
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None
     log: RolloutLog = field(default_factory=NoLog)
+    schemas: Schemas | None = None
+    text_of: Callable[[str], str | None] = lambda path: None
