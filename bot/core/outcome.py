@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.core.drift import Drift
 from bot.core.gate import Gate
 from bot.core.plan import Plan
-from bot.core.progress import AppliedResult, BackupSummary, Progress, State
+from bot.core.progress import AppliedResult as AppliedResult
+from bot.core.progress import BackupSummary, Progress, State
 from bot.core.progress import Check as Check
 from bot.core.progress import StatementTiming as StatementTiming
 from bot.core.target import Target

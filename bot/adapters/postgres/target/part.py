@@ -1,13 +1,17 @@
 """What every part of an open target stands on."""
 
 from bot.adapters.postgres.connection import Connection
+from bot.adapters.postgres.target.session import AS_BEFORE, FORGOTTEN
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
 
 class Part:
-    """A connection in autocommit to one target; `schema` is where its migrations table is. `url`
-    is where one more connection would go, None if there is to be none."""
+    """A connection in autocommit to one target; `schema` is where its migrations table is.
+
+    `url` is where one more connection would go, None if there is to be none. `_reset` is what
+    brings its session back to what it was at its beginning.
+    """
 
     def __init__(
         self,
@@ -20,3 +24,4 @@ class Part:
         self._target = target
         self._schema = schema
         self._url = url
+        self._reset = f"{AS_BEFORE}; {FORGOTTEN}"
