@@ -1,5 +1,6 @@
 """Crash, run again until it is done, look; as often as there are places to crash at."""
 
+import os
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -8,7 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
+from bot.adapters.postgres.migrations_table import TABLE, create
 from tests.faults.invariants import (
     after_convergence,
     after_crash,
@@ -22,6 +25,7 @@ from tests.faults.stories import BEFORE, Story
 
 # A run is killed again so often at most before it is left alone.
 MOST_CRASHES = 8
+SETTLING = 30.0
 
 
 @dataclass
@@ -45,14 +49,24 @@ class Place:
     proxy: Proxy
     story: Story
     expected: Sequence[str] = ()
+    major: int = 0
+    rows: Sequence[tuple[Any, ...]] = ()
+    mark: str | None = None
 
     @property
     def job(self) -> Job:
         return Job(self.proxy.url, self.story.history)
 
     def prepare(self) -> None:
-        """Find out what an undisturbed run leaves, then begin anew."""
-        self.reset()
+        """Apply BEFORE, and find out what an undisturbed run leaves; then begin anew."""
+        ending = run(Job(self.proxy.url, (BEFORE,)))
+        assert ending.applied == (BEFORE.name,), ending
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            self.major = connection.info.server_version // 10_000
+            self.rows = connection.execute(f"SELECT * FROM {TABLE}".encode()).fetchall()
+            (self.mark,) = connection.execute(
+                "SELECT obj_description(%s::regclass)", (TABLE,)
+            ).fetchone() or (None,)
         ending = run(self.job)
         assert ending.applied == (self.story.file.name,), ending
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -67,20 +81,34 @@ class Place:
         return self.proxy.seen
 
     def reset(self) -> None:
-        """The database as it is before the file."""
+        """The database as it is before the file, without taking the time of a rollout."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute("DROP SCHEMA public CASCADE")
-            connection.execute("CREATE SCHEMA public")
-        ending = run(Job(self.proxy.url, (BEFORE,)))
-        assert ending.applied == (BEFORE.name,), ending
+            with connection.transaction():
+                connection.execute("DROP SCHEMA public CASCADE")
+                connection.execute("CREATE SCHEMA public")
+                connection.execute(BEFORE.sql.encode())
+            create(connection)
+            values = ", ".join(["%s"] * len(self.rows[0]))
+            for row in self.rows:
+                connection.execute(f"INSERT INTO {TABLE} VALUES ({values})".encode(), row)
+            if self.mark:
+                mark = sql.Literal(self.mark)
+                connection.execute(sql.SQL(f"COMMENT ON TABLE {TABLE} IS {{}}").format(mark))
 
-    def run_with(self, fault: Callable[["Future[Runner]"], Fault]) -> tuple[Ending, bool]:
-        """Run with a fault; how it ended, and whether the fault came to pass."""
+    def run_with(
+        self, fault: Callable[["Future[Runner]"], Fault], then: Callable[[], None] | None = None
+    ) -> tuple[Ending, bool]:
+        """Run with a fault, and do `then` once it has come; how the run ended, and whether the
+        fault came to pass."""
         victim: Future[Runner] = Future()
         armed = fault(victim)
         self.proxy.arm(armed)
         runner = Runner(self.job)
         victim.set_result(runner)
+        while then and runner.running and not armed.came.wait(0.01):
+            pass
+        if then and armed.hit and armed.came.wait(SETTLING):
+            then()
         ending = runner.ending()
         self.proxy.hang_up()
         return ending, armed.hit is not None
@@ -115,6 +143,20 @@ def kill(
     return fault
 
 
+def crashing_points(messages: Sequence[Message], parity: int) -> Iterator[tuple[Message, bool]]:
+    """Where to kill: before or after each message that does something or says that it is done.
+
+    Of the others only every fifth: between them nothing is different in the server. Two parities
+    together have both before and after for every one. MIGRATION_BOT_FAULTS=all leaves out none.
+    """
+    if os.environ.get("MIGRATION_BOT_FAULTS") == "all":
+        yield from ((each, after) for each in messages for after in (False, True))
+        return
+    for number, message in enumerate(messages):
+        if message.telling or number % 5 == parity:
+            yield message, number % 2 == parity
+
+
 def crash_everywhere(
     place: Place, points: Iterable[tuple[Message, bool]], tally: Tally
 ) -> None:
@@ -147,6 +189,32 @@ def crash_again_and_again(
             tally.injected += hit
             tally.note(f"seed {seed}.{number}.{attempt} at {message}", place.check_crash(ending))
         tally.note(f"seed {seed}.{number}", place.check_convergence())
+
+
+def try_everything(
+    place: Place,
+    tally: Tally,
+    faults: Iterable[Callable[["Future[Runner]"], Fault]],
+    then: Callable[[], None] | None = None,
+) -> None:
+    """One fault after the other, each on a database as it was before."""
+    for number, fault in enumerate(faults):
+        place.reset()
+        ending, hit = place.run_with(fault, then)
+        tally.injected += hit
+        tally.note(f"fault {number}", place.check_crash(ending))
+        tally.note(f"fault {number}", place.check_convergence())
+
+
+def at_random(
+    messages: Sequence[Message], count: int, seed: int, act: Callable[[Link], None]
+) -> Iterator[Callable[["Future[Runner]"], Fault]]:
+    """The same harm at messages chosen by chance, before or after each."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        message, after = chance.choice(messages), chance.random() < 0.5
+        at = nth(message.side, message.number)
+        yield lambda _, at=at, after=after: Fault(at, act, after)  # type: ignore[misc]
 
 
 def timed(tally: Tally) -> "_Timed":

@@ -10,6 +10,7 @@ from tests.faults.proxy import proxied
 from tests.faults.stories import Story
 
 PROPERTY = "faults"
+SHOWN = 3
 _told: list[Tally] = []
 
 
@@ -50,6 +51,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for tally in sorted(_told, key=lambda each: each.scenario):
         line = f"{tally.injected:6} {len(tally.anomalies):4} {tally.seconds:7.1f} s"
         terminalreporter.write_line(f"{line}  {tally.scenario}")
+        for anomaly in tally.anomalies[:SHOWN]:
+            terminalreporter.write_line(f"         {anomaly}")
     injected, anomalies = (
         sum(each.injected for each in _told),
         sum(len(each.anomalies) for each in _told),

@@ -38,6 +38,11 @@ class Message:
     letter: str
     text: str = ""
 
+    @property
+    def telling(self) -> bool:
+        """Whether it makes the server do something, or says that something is done."""
+        return self.letter in ("QES" if self.side == "frontend" else "CEZ")
+
     def __str__(self) -> str:
         return f"{self.side} {self.number} {self.letter} {self.text[:60]}".rstrip()
 
@@ -85,6 +90,7 @@ class Fault:
     act: Callable[[Link], None]
     after: bool = False
     hit: Message | None = None
+    came: threading.Event = field(default_factory=threading.Event)
 
 
 def nth(side: Side, number: int) -> Callable[[Message], bool]:
@@ -208,6 +214,7 @@ class Proxy:
             fault.hit = message
             _send(link, to, passed + packet if fault.after else passed)
             fault.act(link)
+            fault.came.set()
             return b"" if fault.after else packet
 
 
