@@ -10,11 +10,14 @@ from bot.core.outcome import AppliedResult, Journal, Outcome
 from bot.core.plan import Plan, make_plan
 from bot.core.progress import BackupSummary
 from bot.core.review import JudgedMigration
+from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import GateClosed, HistoryError, PostgresError
 from bot.rollout.agreement import require_agreement
+from bot.rollout.identity import leave_mark, mark_to_leave
 from bot.rollout.migration import apply_migration
-from bot.rollout.preflight import require_writable
+from bot.rollout.notes import notes_to
+from bot.rollout.preflight import require_fit, require_ready
 from bot.rollout.reconnecting import Patience
 from bot.rollout.runnable import require_runnable
 from bot.world import Database, World
@@ -51,12 +54,12 @@ def roll_out(order: Order, world: World) -> Outcome:
     agreed: Agreed = ()
     while True:
         try:
-            with _reached(order.target, world) as database:
+            with _reached(order.target, world) as (database, facts):
                 patience.reached(len(journal.applied))
                 if agreed:
                     rest = _rest(order, agreed, database)
                 else:
-                    agreed = rest = _agree(order, database, world)
+                    agreed = rest = _agree(order, facts, database, world)
                 _carry_out(order, rest, database, world)
             break
         except PostgresError as error:
@@ -73,22 +76,25 @@ def roll_out(order: Order, world: World) -> Outcome:
         applied=tuple(journal.applied),
         backup=journal.backup,
         seconds=(now - started).total_seconds(),
+        notes=tuple(journal.notes),
     )
 
 
 @contextmanager
-def _reached(target: Target, world: World) -> Iterator[Database]:
+def _reached(target: Target, world: World) -> Iterator[tuple[Database, ServerFacts]]:
     """The target, if it can be written to, under its lock. What is asked of it here is asked again
     of the server that answers after a lost connection: is it the same database?"""
     with world.connect(target) as database:
-        require_writable(database.facts(), target)
+        facts = database.facts()
+        require_ready(facts, target)
         with database.exclusively(world.console.say):
-            yield database
+            yield database, facts
 
 
-def _agree(order: Order, database: Database, world: World) -> Agreed:
+def _agree(order: Order, facts: ServerFacts, database: Database, world: World) -> Agreed:
     """What is going to be applied: looked at under the lock, agreed to, and backed up."""
     target, journal = order.target, order.journal
+    note = notes_to(journal, world)
     journal.plan = plan = look_at(database, order)
     require_agreement(plan)
     _require_expected(plan, order.expect_digest)
@@ -98,7 +104,10 @@ def _agree(order: Order, database: Database, world: World) -> Agreed:
         return ()
     judged = order.judge([each.name for each in plan.pending])
     require_runnable(judged)
+    require_fit(facts, judged, database, target, world, note)
+    mark = mark_to_leave(facts, target, world, note)
     journal.backup = _back_up(target, world)
+    leave_mark(mark, facts, database, note)
     return tuple(judged)
 
 
@@ -140,7 +149,6 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
 def _carry_out(order: Order, agreed: Agreed, database: Database, world: World) -> None:
     if not agreed:
         return
-    database.create_table()
     begun = {row.name: row for row in database.applied() if row.unfinished}
     for each in agreed:
         order.journal.begun = name = each.migration.name
