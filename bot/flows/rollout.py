@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from bot.core.gate import Gate
 from bot.core.history import History
 from bot.core.migration import DOWN_SCRIPT, PROVIDER, SCRIPT
-from bot.core.plan import Plan, make_plan
+from bot.core.plan import Plan
+from bot.core.status import Details
 from bot.core.target import Target
 from bot.errors import UsageError
 from bot.flows.gates import gates_of
 from bot.flows.review import cut_named
+from bot.flows.standing import details_of, forecast
 from bot.rollout.procedure import Order
 from bot.world import World
 
@@ -53,10 +55,11 @@ def plan_for(target: Target, world: World) -> tuple[Plan, tuple[Gate, ...]]:
     """The plan as it would be now, and its gates; without the lock, so it is a forecast."""
     history = history_of(world)
     with world.connect(target) as database:
-        plan = make_plan(
-            target.name,
-            history.migrations,
-            database.applied(),
-            unbaselined=database.unbaselined(),
-        )
+        plan = forecast(target, history, database)
     return plan, gates_of(plan, target, world)
+
+
+def plan_details(plan: Plan, world: World) -> Details:
+    """What the texts and git add to a plan, where there is something to add."""
+    begun = any(each.checkpoint is not None for each in plan.standings)
+    return details_of(plan, history_of(world), world) if begun or plan.modified else Details()

@@ -47,7 +47,7 @@ def roll_out(order: Order, world: World) -> Outcome:
         require_writable(database.facts(), target)
         with database.exclusively(world.console.say):
             journal.plan = plan = look_at(database, order)
-            require_agreement(plan)
+            require_agreement(plan, world)
             _require_expected(plan, order.expect_digest)
             journal.gates = order.gates(plan)
             _require_open(target, journal.gates)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from bot.core.blocker import Need
 from bot.core.checkpoint import Checkpoint, Note, Record
-from bot.core.migration import AppliedMigration
+from bot.core.migration import AppliedMigration, Migration
 from bot.core.server import ServerFacts
 from bot.core.sizes import Sizes
 
@@ -36,6 +36,14 @@ class Rows(Protocol):
 
     def create_table(self) -> None:
         """Make the migrations table if it is not there."""
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        """Mark migrations as `prisma migrate resolve` does, all of them or none.
+
+        What is unfinished of either is rolled back; `applied` gets rows of its own, and the
+        migrations table if there is none."""
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         """Write the row of a migration that is applied in parts: it keeps Prisma out (P3009)."""
