@@ -21,6 +21,8 @@ VERBS = {
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
+    "resolve": "Mark a migration as applied, or as rolled back.",
+    "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",

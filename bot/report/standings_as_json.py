@@ -6,8 +6,11 @@ from typing import Any
 from bot.core.disagreement import disagreements
 from bot.core.failure import reason_of
 from bot.core.plan import Plan
+from bot.core.resolution import Baseline, Resolved
 from bot.core.standing import MigrationState, Standing
 from bot.core.status import Details, Fragment, Halt
+
+SCHEMA = 1
 
 Json = dict[str, Any]
 
@@ -78,3 +81,31 @@ def _fragment(fragment: Fragment) -> Json:
 
 def _time(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+def resolved_json(resolved: Resolved) -> Json:
+    """`resolve --format json`."""
+    return {
+        "schema": SCHEMA,
+        "target": resolved.plan.target,
+        "migration": resolved.name,
+        "mark": resolved.mark.value,
+        "changed": resolved.changed,
+        "halt": _halt(resolved.halt) if resolved.halt else None,
+        "plan": standings_json(resolved.plan, resolved.details),
+    }
+
+
+def baseline_json(found: Baseline) -> Json:
+    """`baseline --format json`."""
+    return {
+        "schema": SCHEMA,
+        "target": found.target,
+        "to": found.to,
+        "done": found.done,
+        "marked": [each.name for each in found.marked],
+        "replaced": list(found.replaced),
+        "differences": list(found.check.differences),
+        "not_compared": found.check.problem,
+        "plan": standings_json(found.plan, found.details),
+    }

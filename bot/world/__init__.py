@@ -1,6 +1,6 @@
 """Everything a command may touch, as protocols; cli.py fills them, tests fake them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -80,6 +80,17 @@ class Rehearsals(Protocol):
 
     def at(self, url: str) -> "Rehearsals":
         """The same on a server that somebody names, which is left as it was."""
+
+
+class Schemas(Protocol):
+    def differences(
+        self, target: Target, names: Collection[str], note: Callable[[str], None]
+    ) -> tuple[str, ...]:
+        """What a target's schema has other than what these migrations of the history make, a line
+        each: they are run on a throw-away server.
+
+        Raises PostgresError or UsageError if that cannot be found out.
+        """
 
 
 class Prisma(Protocol):
@@ -165,3 +176,4 @@ class World:
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None
+    schemas: Schemas | None = None
