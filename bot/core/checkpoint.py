@@ -81,9 +81,10 @@ def read_checkpoint(logs: str | None) -> Checkpoint | None:
         parts = json.loads(logs or "")
         if not isinstance(parts, dict) or parts.get("migration-bot") != VERSION:
             return None
-        return _checkpoint(parts)
-    except (ValueError, TypeError, KeyError, RecursionError):
+        found = _checkpoint(parts)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
+    return found if found.text() == logs else None
 
 
 def _checkpoint(parts: dict[str, Any]) -> Checkpoint:

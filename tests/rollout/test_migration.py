@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.checkpoint import read_checkpoint
 from bot.core.effects import Effects
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.settings import default_targets
@@ -26,11 +27,6 @@ def judged(*sqls: str) -> JudgedMigration:
         for index, sql in enumerate(sqls)
     )
     return JudgedMigration(migration(NAME, ";\n".join(sqls)), statements)
-
-
-def _statement(index: int, sql: str) -> Statement:
-    line = index + 1
-    return Statement(index, sql, Position(line, 1), Position(line, 9), _kind(sql), "", {})
 
 
 def _kind(sql: str) -> str:
@@ -92,13 +88,15 @@ def test_a_concurrent_build_runs_alone_without_timeouts_and_without_prismas_lock
 
     assert database.diary == [
         f"started {NAME}",
+        "intent 0",
         "let go of Prisma's lock",
         "no timeouts",
         CONCURRENTLY,
         "timeouts",
         "take Prisma's lock",
-        "step 1",
+        "begin",
         "finished",
+        "commit",
     ]
 
 
@@ -138,7 +136,7 @@ def test_a_mixed_file_runs_in_segments_each_with_its_checkpoint_in_the_same_tran
 
     begin = database.diary.index("begin")
     assert database.diary[begin : begin + 5] == ["begin", "a", "b", "step 1", "commit"]
-    assert database.diary[-5:] == ["begin", "c", "step 3", "commit", "finished"]
+    assert database.diary[-4:] == ["begin", "c", "finished", "commit"]
 
 
 def test_a_mixed_file_that_stops_in_the_middle_says_what_stays() -> None:
@@ -149,9 +147,12 @@ def test_a_mixed_file_that_stops_in_the_middle_says_what_stays() -> None:
     ) as e:
         run(judged("a", CONCURRENTLY), database)
 
-    assert "prisma migrate resolve --applied" in e.value.hint
-    assert database.rows[0].logs
-    assert database.rows[0].unfinished
+    assert "it goes on at line 2" in e.value.hint
+    (row,) = database.rows
+    assert row.unfinished
+    checkpoint = read_checkpoint(row.logs)
+    assert checkpoint is not None
+    assert (checkpoint.steps, "it exists" in checkpoint.error) == (1, True)
 
 
 def test_the_authors_own_commit_ends_a_segment() -> None:
@@ -195,21 +196,25 @@ def test_an_interrupted_transaction_is_rolled_back() -> None:
     assert database.diary == ["begin", "a", "b", "rollback"]
 
 
-def test_an_interrupted_concurrent_build_leaves_neither_an_index_nor_a_row() -> None:
+def test_an_interrupted_concurrent_build_leaves_no_index_and_a_row_with_its_intent() -> None:
     database = FakeDatabase(interrupt=CONCURRENTLY, leaves_invalid={CONCURRENTLY: "public.i"})
 
     with pytest.raises(KeyboardInterrupt):
         run(judged(CONCURRENTLY, "b"), database)
 
     assert database.invalid == set()
-    assert database.rows == []
+    checkpoint = read_checkpoint(database.rows[0].logs)
+    assert checkpoint is not None
+    assert checkpoint.intent is not None
 
 
-def test_an_interruption_after_a_segment_leaves_a_failed_migration_that_says_where() -> None:
+def test_an_interruption_after_a_segment_leaves_a_row_that_says_how_far_it_is() -> None:
     database = FakeDatabase(interrupt="b")
 
     with pytest.raises(KeyboardInterrupt):
         run(judged("a", CONCURRENTLY, "b"), database)
 
     assert database.rows[0].unfinished
-    assert database.rows[0].logs == "Interrupted; everything before line 3 is applied."
+    checkpoint = read_checkpoint(database.rows[0].logs)
+    assert checkpoint is not None
+    assert checkpoint.steps == 2
