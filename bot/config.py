@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
 from bot.config_rules import (
@@ -30,12 +30,19 @@ from bot.core.settings import (
     default_targets,
 )
 from bot.core.sizes import SIZE_PATTERN, Thresholds, bytes_of
-from bot.core.target import BackupPolicy, Kind, Target
+from bot.core.target import BackupPolicy, DriftMode, Kind, Target, Verification
 from bot.errors import UsageError
 
 EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Bytes = Annotated[str, Field(pattern=SIZE_PATTERN)]
+Query = Annotated[str, Field(min_length=1)]
+Path = Annotated[str, Field(min_length=1)]
 Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
+
+
+def _off_without_quotes(value: Any) -> Any:
+    """YAML takes `off` for false."""
+    return "off" if value is False else value
 
 
 class BackupFile(StrictModel):
@@ -82,6 +89,23 @@ class TargetFile(StrictModel):
         default=0, description="Milliseconds a statement may run; 0 means no limit."
     )
     backup: BackupFile = Field(default_factory=BackupFile)
+    drift: Annotated[
+        Literal["refuse", "report", "off"] | None, BeforeValidator(_off_without_quotes)
+    ] = Field(
+        default=None,
+        description="What to do before a rollout when the schema is not what the applied "
+        "migrations make. Production refuses unless said otherwise, staging reports, development "
+        "does not look.",
+    )
+    verify: list[Query] | Path = Field(
+        default=[],
+        description="Queries to ask after a rollout, or the path of a script of them below the "
+        "checkout's top. Each must give rows, and in them nothing but true.",
+    )
+    verify_timeout: Milliseconds = Field(
+        default=Verification().timeout,
+        description="Milliseconds each of those queries may take; 0 means no limit.",
+    )
 
 
 class StatsFile(StrictModel):
@@ -269,4 +293,12 @@ def _target(name: str, file: TargetFile) -> Target:
             required=production if required is None else required,
             directory=file.backup.directory,
         ),
+        drift=DriftMode(file.drift) if file.drift else None,
+        verify=_verification(file),
     )
+
+
+def _verification(file: TargetFile) -> Verification:
+    if isinstance(file.verify, str):
+        return Verification(file=file.verify, timeout=file.verify_timeout)
+    return Verification(queries=tuple(file.verify), timeout=file.verify_timeout)

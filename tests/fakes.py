@@ -12,6 +12,7 @@ from bot.core.backup import Manifest, StoredBackup
 from bot.core.blocker import Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
+from bot.core.doing import Doing
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
@@ -20,6 +21,7 @@ from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
 from bot.core.run import Run
+from bot.core.schema import Snapshot
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
@@ -89,6 +91,7 @@ class FakeConsole:
     page: Page = field(default_factory=Page)
     shown: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
 
     def show(self, text: str) -> None:
         self.shown.append(text)
@@ -100,6 +103,12 @@ class FakeConsole:
     def waiting(self, text: str) -> Iterator[None]:
         self.said.append(text)
         yield
+
+    watched: bool = False
+
+    def follow(self, text: str) -> None:
+        if self.watched:
+            self.followed.append(text)
 
     @property
     def output(self) -> str:
@@ -164,6 +173,9 @@ class FakeDatabase:
     leaves_invalid: dict[str, str] = field(default_factory=dict)
     forgets: bool = False
     interrupt: str | None = None
+    seen: Doing | None = None
+    shapes: list[Snapshot] = field(default_factory=lambda: [{}])
+    wrong: dict[str, str] = field(default_factory=dict)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
 
     def facts(self) -> ServerFacts:
@@ -251,6 +263,22 @@ class FakeDatabase:
         for each in applied:
             self.rows.append(marked(each))
         self.diary.append(f"resolved {sorted(names)}")
+
+    session = 4711
+    schema = "public"
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        self.diary.append(f"shape of {', '.join(schemas)}")
+        return self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        self.diary.append(query)
+        if self.refuse.get(query):
+            raise self.refuse[query].pop(0)
+        return self.wrong.get(query, "")
+
+    def doing(self) -> Doing | None:
+        return self.seen
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         self.diary.append(f"started {name}")

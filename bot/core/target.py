@@ -10,6 +10,33 @@ class Kind(StrEnum):
     PRODUCTION = "production"
 
 
+class DriftMode(StrEnum):
+    """What becomes of a rollout to a target whose schema is not what its migrations make."""
+
+    REFUSE = "refuse"
+    REPORT = "report"
+    OFF = "off"
+    """Nobody looks."""
+
+
+_DRIFT = {
+    Kind.DEVELOPMENT: DriftMode.OFF,
+    Kind.STAGING: DriftMode.REPORT,
+    Kind.PRODUCTION: DriftMode.REFUSE,
+}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Queries of the target's own, asked after a rollout: each has to give rows, and in them
+    nothing but true. `file` is a script of more of them, below the checkout's top. `timeout` is
+    milliseconds for each."""
+
+    queries: tuple[str, ...] = ()
+    file: str | None = None
+    timeout: int = 30_000
+
+
 @dataclass(frozen=True)
 class BackupPolicy:
     """Whether a backup is taken and proved before a rollout, and where it is kept.
@@ -27,7 +54,7 @@ class Target:
 
     `after` is the target that must have applied the same text first. `approvals` is how many people
     other than the author must have approved exactly this text; `approvers`, if not empty, are the
-    only logins that count. Timeouts are milliseconds.
+    only logins that count. Timeouts are milliseconds. `drift` is None for what its kind has.
     """
 
     name: str
@@ -40,6 +67,12 @@ class Target:
     lock_budget: int = 600_000
     statement_timeout: int = 0
     backup: BackupPolicy = field(default_factory=BackupPolicy)
+    drift: DriftMode | None = None
+    verify: Verification = field(default_factory=Verification)
+
+    @property
+    def drift_mode(self) -> DriftMode:
+        return self.drift or _DRIFT[self.kind]
 
     @property
     def protected(self) -> bool:

@@ -1,14 +1,17 @@
 """`baseline`: a database that was there before its history, told which migrations it has."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.core.drift import drift_between
 from bot.core.history import History
 from bot.core.migration import Migration
 from bot.core.plan import Plan, make_plan
 from bot.core.resolution import Baseline, SchemaCheck, plain_name, require_folder, to_mark
+from bot.core.schema import Differences
 from bot.core.target import Target
-from bot.errors import HistoryError, PostgresError, UsageError
+from bot.errors import HistoryError, UsageError
+from bot.flows.rehearsal_order import schema_order
 from bot.flows.rollout import history_of
 from bot.flows.standing import details_of, forecast
 from bot.rollout.preflight import require_writable
@@ -26,9 +29,11 @@ def look_ahead(target: Target, to: str, world: World) -> Baseline:
     last = require_folder(plain_name(to), history).name
     with world.connect(target) as database:
         plan = forecast(target, history, database)
-    marked = to_mark(plan, history, last)
-    found = _baseline(target, last, marked, plan)
-    return replace(found, check=_check(target, plan, marked, world)) if marked else found
+        marked = to_mark(plan, history, last)
+        found = _baseline(target, last, marked, plan)
+        if not marked:
+            return found
+        return replace(found, check=_check(marked, plan, history, database, world))
 
 
 def baseline(target: Target, to: str, world: World, agree: Agree) -> Baseline:
@@ -72,17 +77,39 @@ def _baseline(target: Target, to: str, marked: tuple[Migration, ...], plan: Plan
     )
 
 
-def _check(target: Target, plan: Plan, marked: tuple[Migration, ...], world: World) -> SchemaCheck:
-    """Against what is recorded already, and what would be."""
+def _check(
+    marked: Sequence[Migration], plan: Plan, history: History, database: Database, world: World
+) -> SchemaCheck:
+    """The target's schema beside what all make that is recorded already, or would be."""
     if world.schemas is None:
-        return SchemaCheck(problem="there is no server to make the expected schema on")
-    recorded = {each.name for each in plan.standings if each.row and each.row.finished}
-    wanted = recorded | {each.name for each in marked}
+        return SchemaCheck(problem="There is no PostgreSQL here to run the history on.")
+    names = {each.name for each in marked} | _recorded(plan)
+    wanted = [each for each in history.migrations if each.name in names]
+    facts, schema = database.facts(), database.schema
     try:
-        with world.console.waiting("comparing the schema with what the migrations make"):
-            return SchemaCheck(world.schemas.differences(target, wanted, world.console.say))
-    except (PostgresError, UsageError) as error:
+        order = schema_order(wanted, (), world.settings, postgres=facts.major, schema=schema)
+    except UsageError as error:
         return SchemaCheck(problem=error.message)
+    with world.console.waiting("comparing the schema with what these migrations make"):
+        expected = world.schemas.expected(order, world.console.say)
+    if expected.problem:
+        return SchemaCheck(problem=expected.problem)
+    there = database.shape(expected.schemas(schema))
+    across = expected.major != facts.major
+    return SchemaCheck(_told(drift_between(expected.after, there, across_majors=across)))
+
+
+def _told(found: Differences) -> tuple[str, ...]:
+    """From the target's side."""
+    verbs = {"removed ": "lacks ", "added ": "has besides: ", "changed ": "has otherwise: "}
+    return tuple(
+        next(new + line.removeprefix(old) for old, new in verbs.items() if line.startswith(old))
+        for line in found.lines
+    )
+
+
+def _recorded(plan: Plan) -> set[str]:
+    return {each.name for each in plan.standings if each.row and each.row.finished}
 
 
 def _changed(target: Target) -> HistoryError:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from bot.core.checkpoint import Checkpoint, Intent, Last, Note, Record, Step, Whole
 from bot.core.migration import AppliedMigration
-from bot.core.outcome import AppliedResult
+from bot.core.progress import AppliedResult
 from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
@@ -18,6 +18,8 @@ from bot.errors import PostgresError
 from bot.rollout.locks import needs_of, with_locks
 from bot.rollout.recovery import checkpoint_of, require_unchanged
 from bot.rollout.segments import Segment, segments_of
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
 from bot.world import Database, World
 
 
@@ -27,6 +29,7 @@ def apply_migration(
     target: Target,
     world: World,
     begun: AppliedMigration | None = None,
+    steps: Steps | None = None,
 ) -> AppliedResult:
     """Run a migration and record it as Prisma would; `begun` is its row, if an earlier run did not
     finish it.
@@ -34,15 +37,16 @@ def apply_migration(
     Raises PostgresError that names the migration and the line, and says what is left behind.
     """
     segments = segments_of(judged)
-    work = _Work(judged, segments, database, target, world)
+    steps = steps or Steps(Telling(target, world))
+    work = _Work(judged, segments, database, target, world, steps)
     started = world.now()
-    with world.console.waiting(f"applying {work.name}"):
-        atomic = len(segments) <= 1 and all(each.transactional for each in segments)
-        if atomic and begun is None:
-            work.at_once()
-        else:
-            work.in_segments(begun)
-    return AppliedResult(work.name, (world.now() - started).total_seconds(), max(work.attempts))
+    atomic = len(segments) <= 1 and all(each.transactional for each in segments)
+    if atomic and begun is None:
+        work.at_once()
+    else:
+        work.in_segments(begun)
+    seconds = (world.now() - started).total_seconds()
+    return AppliedResult(work.name, seconds, max(work.attempts), steps.timings())
 
 
 @dataclass
@@ -54,6 +58,7 @@ class _Work:
     database: Database
     target: Target
     world: World
+    steps: Steps
     attempts: list[int] = field(default_factory=lambda: [1])
 
     @property
@@ -98,6 +103,7 @@ class _Work:
         else:
             self._alone(segment.statements[0], at)
             self._together((), record)
+        self.steps.segment(after.steps, len(self.segments))
         return Note(at.id, after)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
@@ -105,9 +111,9 @@ class _Work:
 
         def attempt() -> None:
             try:
-                self.database.together(
-                    [each.sql for each in statements], record, needs=needs, heard=lambda *_: None
-                )
+                heard = self.steps.of(statements)
+                texts = [each.sql for each in statements]
+                self.database.together(texts, record, needs=needs, heard=heard)
             except PostgresError as error:
                 raise self._at_line(error, statements) from error
 
@@ -123,13 +129,11 @@ class _Work:
         before = frozenset(intent.there)
         with database.without_prisma_lock():
             try:
-                database.alone(statement.sql, heard=lambda *_: None)
-            except (PostgresError, KeyboardInterrupt) as error:
+                database.alone(statement.sql, heard=self.steps.of([statement]))
+            except PostgresError as error:
                 for index in sorted(database.invalid_indexes() - before):
                     database.execute(f"DROP INDEX CONCURRENTLY {index}")
-                if isinstance(error, PostgresError):
-                    raise self._at_line(error, [statement]) from error
-                raise
+                raise self._at_line(error, [statement]) from error
         left = database.invalid_indexes() - before
         if left:
             raise PostgresError(

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from bot.core.blocker import Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.doing import Doing
 from bot.core.migration import AppliedMigration, Migration
+from bot.core.schema import Snapshot
 from bot.core.server import ServerFacts
 from bot.core.sizes import Sizes
 
@@ -20,6 +22,20 @@ class Looking(Protocol):
     def facts(self) -> ServerFacts: ...
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
+
+    @property
+    def schema(self) -> str:
+        """Where its URL says that unqualified names are."""
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        """What is in these schemas, without owners and rights, and every extension."""
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        """What is wrong with the answer of a query that should be true; "" if nothing is.
+
+        It can change nothing. Raises PostgresError if it is refused or takes longer than `timeout`
+        milliseconds.
+        """
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         """How big its tables are; takes two seconds, in which writes are counted.
@@ -91,5 +107,19 @@ class Running(Protocol):
         """Run a statement of the bot's own."""
 
 
-class Database(Looking, Rows, Locking, Running, Protocol):
+class Watching(Protocol):
+    """What can be seen of our own session while it is busy."""
+
+    @property
+    def session(self) -> int:
+        """Its process on the server; 0 if it is lost."""
+
+    def doing(self) -> Doing | None:
+        """From a connection beside it, for the length of the call; None if it cannot be seen.
+
+        Never raises, and may be called from any thread.
+        """
+
+
+class Database(Looking, Rows, Locking, Running, Watching, Protocol):
     """One target."""

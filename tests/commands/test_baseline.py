@@ -1,15 +1,17 @@
 """`baseline`, with databases that keep rows and a diary."""
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from bot.commands import baseline
+from bot.core.drift import Expected, unknown
 from bot.core.migration import AppliedMigration, Migration
-from bot.core.target import Target
-from bot.errors import ExitCode, HistoryError, PostgresError, UsageError
+from bot.core.rehearsal_order import Order
+from bot.core.schema import Snapshot
+from bot.errors import ExitCode, HistoryError, UsageError
 from bot.world import World
 from tests.commands.test_resolve import database_of, failed, interrupted, shown
 from tests.fakes import FakeCheckout, FakeDatabase, applied, history, marked, migration, world
@@ -20,21 +22,28 @@ LAST = migration("20260103000000_last", "CREATE TABLE b (id int);")
 SQUASH = migration("000000000000_squashed", "CREATE TABLE a (id int, n int);")
 
 
+A = {("table", "public.a"): (("persistence", "permanent"),)}
+
+
 @dataclass
 class FakeSchemas:
-    """Finds the same differences every time, or cannot look."""
+    """The history makes the same every time, or cannot be run."""
 
-    found: tuple[str, ...] = ()
-    error: PostgresError | None = None
+    shape: Snapshot = field(default_factory=lambda: A)
+    problem: str = ""
     asked: list[list[str]] = field(default_factory=list)
 
-    def differences(
-        self, target: Target, names: Collection[str], note: Callable[[str], None]
-    ) -> tuple[str, ...]:
-        self.asked.append(sorted(names))
-        if self.error is not None:
-            raise self.error
-        return self.found
+    def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
+        assert order.new == ()
+        assert order.postgres == 18
+        self.asked.append([each.name for each in order.base])
+        if self.problem:
+            return unknown(self.problem)
+        return Expected(self.shape, self.shape, major=18)
+
+
+def differing() -> FakeSchemas:
+    return FakeSchemas({**A, ("table", "public.b"): A["table", "public.a"]})
 
 
 def made(
@@ -42,9 +51,13 @@ def made(
     having: tuple[Migration, ...] = (INIT, MIXED, LAST),
     schemas: FakeSchemas | None = None,
 ) -> World:
-    database = FakeDatabase(list(rows), has_tables=True)
+    database = FakeDatabase(list(rows), has_tables=True, shapes=[A])
     given = world(FakeCheckout(history(*having)), {"staging": database})
     return replace(given, schemas=schemas or FakeSchemas())
+
+
+def untouched(given: World) -> bool:
+    return set(database_of(given).diary) <= {"shape of public"}
 
 
 def names(given: World) -> list[str]:
@@ -58,6 +71,7 @@ def test_everything_up_to_a_migration_is_marked_at_once_under_the_lock() -> None
     rows = database_of(given).rows
     assert rows == [marked(INIT), marked(MIXED)]
     assert database_of(given).diary == [
+        "shape of public",
         "lock",
         f"resolved ['{INIT.name}', '{MIXED.name}']",
         "unlock",
@@ -78,11 +92,11 @@ def test_a_dry_run_compares_and_writes_nothing() -> None:
     assert baseline.run(given, "staging", MIXED.name, dry_run=True) is ExitCode.FINE
     assert "2 migrations would be marked as applied." in shown(given)
     assert schemas.asked == [[INIT.name, MIXED.name]]
-    assert database_of(given).diary == []
+    assert untouched(given)
 
-    differing = made(schemas=FakeSchemas(("removed table public.a",)))
-    assert baseline.run(differing, "staging", MIXED.name, dry_run=True) is ExitCode.HISTORY
-    assert "  removed table public.a\n" in shown(differing)
+    other = made(schemas=differing())
+    assert baseline.run(other, "staging", MIXED.name, dry_run=True) is ExitCode.HISTORY
+    assert "  lacks table public.b\n" in shown(other)
 
 
 def test_what_has_part_of_its_history_gets_the_rest_and_is_compared_with_the_whole() -> None:
@@ -100,14 +114,14 @@ def test_a_second_time_there_is_nothing_to_mark() -> None:
 
     assert baseline.run(given, "staging", MIXED.name) is ExitCode.FINE
     assert "everything up to 20260102000000_mixed is applied already" in shown(given)
-    assert database_of(given).diary == []
+    assert untouched(given)
 
 
 @pytest.mark.parametrize(
     ("schemas", "why"),
     [
-        (FakeSchemas(("removed table public.a",)), "its schema differs"),
-        (FakeSchemas(error=PostgresError("No server.", hint="x")), "its schema was not compared"),
+        (differing(), "its schema differs"),
+        (FakeSchemas(problem="No server was found."), "its schema was not compared"),
     ],
 )
 def test_a_schema_that_differs_or_was_not_compared_needs_somebodys_consent(
@@ -117,7 +131,7 @@ def test_a_schema_that_differs_or_was_not_compared_needs_somebodys_consent(
     with pytest.raises(HistoryError, match=why) as error:
         baseline.run(given, "staging", MIXED.name)
     assert "--yes" in error.value.hint
-    assert database_of(given).diary == []
+    assert untouched(given)
 
     asked: list[str] = []
 
@@ -144,7 +158,7 @@ def test_without_a_server_to_compare_on_it_is_said() -> None:
 
     assert baseline.run(given, "staging", INIT.name, yes=True, form="json") is ExitCode.FINE
     read = json.loads(shown(given))
-    assert "no server" in read["not_compared"]
+    assert "no PostgreSQL here" in read["not_compared"]
     assert (read["done"], read["marked"]) == (True, [INIT.name])
 
 
@@ -169,11 +183,11 @@ def test_rows_that_say_something_else_are_not_contradicted(
 
     with pytest.raises(HistoryError, match=why):
         baseline.run(given, "staging", MIXED.name, yes=True)
-    assert database_of(given).diary == []
+    assert untouched(given)
 
 
 def test_rows_that_somebody_else_wrote_meanwhile_stop_it() -> None:
-    given = made(schemas=FakeSchemas(("added table public.x",)))
+    given = made(schemas=differing())
 
     def meanwhile(_: str) -> bool:
         database_of(given).rows.append(applied(INIT))

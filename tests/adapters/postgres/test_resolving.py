@@ -42,7 +42,8 @@ def test_a_baseline_makes_the_table_and_all_rows_in_one_transaction(
     assert not target.unbaselined()
     assert (first.name, second.name) == (INIT.name, MORE.name)
     assert (first.checksum, second.checksum) == (INIT.checksum, MORE.checksum)
-    assert first.started_at == first.finished_at < second.started_at
+    assert first.started_at == first.finished_at
+    assert first.started_at < second.started_at
     assert (first.logs, first.applied_steps_count, first.rolled_back_at) == ("", 0, None)
     assert first.marked
     assert len({first.id, second.id}) == 2

@@ -8,11 +8,12 @@ from bot.adapters.postgres.target.locking import MigrationLock
 from bot.adapters.postgres.target.looking import Looking
 from bot.adapters.postgres.target.recording import Rows
 from bot.adapters.postgres.target.running import Running
+from bot.adapters.postgres.target.watching import Watching
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
 
-class TargetDatabase(Looking, MigrationLock, Rows, Running):
+class TargetDatabase(Looking, MigrationLock, Rows, Running, Watching):
     """An open connection to a target, in autocommit. See world.Database."""
 
 
@@ -23,6 +24,6 @@ def open_target(target: Target, url: ConnectionUrl) -> Iterator[TargetDatabase]:
     # Every statement is sent once: preparing it would only cost, and break after DDL.
     connection.prepare_threshold = None
     try:
-        yield TargetDatabase(connection, target, url.schema)
+        yield TargetDatabase(connection, target, url.schema, url)
     finally:
         connection.close()

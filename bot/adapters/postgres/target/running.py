@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import psycopg
 
 from bot.adapters.postgres.connection import explain, explained
-from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe
 from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.records import record_queries
 from bot.adapters.postgres.target.session import AS_BEFORE, OURSELVES
@@ -96,14 +96,20 @@ class Running(Part):
         finally:
             self._as_before()
 
+    def _usable(self) -> bool:
+        """Interrupted between two answers, nothing is left to do with it but to hang up."""
+        if in_the_middle(self._connection):
+            self._connection.close()
+        return not self._connection.closed
+
     def _as_before(self) -> None:
-        if not self._connection.closed:
+        if self._usable():
             with explained("reset the session"):
                 self._connection.execute(AS_BEFORE)
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""
-        if not self._connection.closed:
+        if self._usable():
             with explained("roll back"):
                 self._connection.execute("ROLLBACK")
 
