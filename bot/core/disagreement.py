@@ -11,12 +11,20 @@ from bot.core.standing import MigrationState, Standing
 
 @dataclass(frozen=True)
 class Disagreement:
-    """`message` completes "TARGET: …", without a full stop; `hint` is a sentence of its own.
-    `names` are the migrations it is about, none if it is about the target as a whole."""
+    """`message` completes "TARGET: …", without a full stop; `hint` is a sentence of its own, and
+    `commands` are what to paste after it. `names` are the migrations it is about, none if it is
+    about the target as a whole."""
 
     message: str
     hint: str
     names: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+    @property
+    def advice(self) -> str:
+        """The hint with its commands, on one line."""
+        pasted = ", or ".join(f"`{each}`" for each in self.commands)
+        return f"{self.hint} {pasted}".rstrip()
 
 
 def disagreements(plan: Plan, commits: Mapping[str, str] | None = None) -> list[Disagreement]:
@@ -52,8 +60,8 @@ def _details(plan: Plan) -> Iterator[Standing]:
 def _unbaselined(plan: Plan) -> Disagreement:
     return Disagreement(
         "the database has tables and no migrations table (Prisma calls this P3005)",
-        f"`migration-bot baseline {plan.target} --to NAME` marks what it has already as applied, "
-        "up to and with the migration NAME.",
+        "Mark what it has already as applied, up to and with a migration NAME:",
+        commands=(f"migration-bot baseline {plan.target} --to NAME",),
     )
 
 
@@ -62,10 +70,10 @@ def _squash(plan: Plan, squash: str) -> Disagreement:
     return Disagreement(
         f"{number:,} migrations that are applied there are missing from the history, and its first "
         f"one, {squash}, looks like a squash of them",
-        f"If it is one, `migration-bot baseline {plan.target} --to {squash}` compares the schemas "
-        "and marks it as applied; the old rows stay. If not, this may be another project's "
-        "database.",
+        "If it is none, this may be another project's database. If it is one, let the schemas be "
+        "compared and mark it as applied; the old rows stay:",
         plan.missing,
+        (f"migration-bot baseline {plan.target} --to {squash}",),
     )
 
 
@@ -75,25 +83,25 @@ def _failed(target: str, each: Standing, _: str | None) -> Disagreement:
     said = f": {reason}" if reason else ""
     return Disagreement(
         f"{each.name} was started{began} and never finished (Prisma calls this P3009){said}",
-        f"Look at what it left behind and mend that; then `migration-bot resolve {target} "
-        f"--applied {each.name}` if all of it is there now, or `--rolled-back {each.name}` if "
-        "nothing is, to run it again.",
+        "Look at what it left behind and mend that; then say that all of it is there now, or that "
+        "nothing is and it is to be run again:",
         (each.name,),
+        tuple(
+            f"migration-bot resolve {target} {way} {each.name}"
+            for way in ("--applied", "--rolled-back")
+        ),
     )
 
 
 def _edited(_: str, each: Standing, commit: str | None) -> Disagreement:
     path = each.path or f"prisma/migrations/{each.name}/migration.sql"
+    message = f"{each.name} was edited after it was applied"
+    hint = "Put the change into a new migration, and the text back that was applied:"
     if commit is None:
-        look = f"`git log -p -- {path}` shows its texts."
-    else:
-        look = f"`git diff {commit[:12]} -- {path}` shows what was changed, and "
-        look += f"`git restore -s {commit[:12]} -- {path}` puts the applied text back."
-    return Disagreement(
-        f"{each.name} was edited after it was applied",
-        f"{look} Put the change into a new migration.",
-        (each.name,),
-    )
+        return Disagreement(message, hint, (each.name,), (f"git log -p -- {path}",))
+    there = f"{commit[:12]} -- {path}"
+    commands = f"git diff {there}", f"git restore -s {there}"
+    return Disagreement(message, hint, (each.name,), commands)
 
 
 def _missing(target: str, each: Standing, _: str | None) -> Disagreement:
@@ -107,9 +115,9 @@ def _missing(target: str, each: Standing, _: str | None) -> Disagreement:
     if each.checkpoint is not None:
         return Disagreement(
             f"{each.name} is applied in part there and missing from the history",
-            f"Restore its folder and apply it to the end; or undo what it did, then "
-            f"`migration-bot resolve {target} --rolled-back {each.name}`.",
+            "Restore its folder and apply it to the end; or undo what it did, and say so:",
             (each.name,),
+            (f"migration-bot resolve {target} --rolled-back {each.name}",),
         )
     return Disagreement(
         f"{each.name} is applied there and missing from the history",

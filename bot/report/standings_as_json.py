@@ -38,7 +38,12 @@ def standings_json(plan: Plan, details: Details) -> Json:
         "unbaselined": plan.unbaselined,
         "migrations": [_standing(each, details) for each in plan.standings],
         "disagreements": [
-            {"message": each.message, "hint": each.hint, "migrations": list(each.names)}
+            {
+                "message": each.message,
+                "hint": each.hint,
+                "commands": list(each.commands),
+                "migrations": list(each.names),
+            }
             for each in disagreements(plan, details.commits)
         ],
     }

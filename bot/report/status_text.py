@@ -46,10 +46,14 @@ def disagreement_lines(plan: Plan, details: Details, *, limit: int = _MOST) -> I
     """What keeps a rollout from starting, each with what settles it; a hint that serves several
     stands below the last of them."""
     found = disagreements(plan, details.commits)
-    for hint, group in groupby(found[:limit], key=lambda each: each.hint):
-        for each in group:
-            yield line(f"{each.message}.", "bold red")
-        yield line(f"hint: {hint}", indent=2)
+    for _, group in groupby(found[:limit], key=lambda each: each.advice):
+        same = list(group)
+        for each in same:
+            # A name is shown as it is written.
+            said = each.message if each.names else each.message[:1].upper() + each.message[1:]
+            yield line(f"{said}.", "bold red")
+        yield line(f"hint: {same[0].hint}", indent=2)
+        yield from (Line(((each, ""),), 4, wrapped=False) for each in same[0].commands)
     if len(found) > limit:
         yield line(f"and {len(found) - limit} more")
 
@@ -163,10 +167,9 @@ def _halted(name: str, halt: Halt, plan: Plan) -> Iterator[Line]:
         return
     running = name in plan.running
     where = f"{halt.done} of {words.count(halt.parts, 'part')} applied"
-    verb = "is being applied" if running else "was interrupted"
-    reason = f": {halt.reason}" if halt.reason else ""
-    yield line(f"{name} {verb}, {where}{reason.removesuffix('.')}.", "bold")
-    if not running:
-        yield line(
-            f"hint: `migration-bot apply {plan.target}` goes on at line {halt.line}.", indent=2
-        )
+    if running:
+        yield line(f"{name} is being applied, {where}.", "bold")
+        return
+    reason = halt.reason.removeprefix(f"{name}, ").removesuffix(".")
+    yield line(f"{name} was interrupted, {where}{reason and ': '}{reason}.", "bold")
+    yield line(f"hint: `migration-bot apply {plan.target}` goes on at line {halt.line}.", indent=2)

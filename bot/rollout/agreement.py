@@ -19,7 +19,7 @@ def require_agreement(plan: Plan, world: World) -> None:
         return
     found = disagreements(plan, commits_of(plan, world))
     messages = "; ".join(each.message for each in found)
-    hints = " ".join(dict.fromkeys(each.hint for each in found))
+    hints = " ".join(dict.fromkeys(each.advice for each in found))
     raise HistoryError(f"{plan.target}: {messages}.", hint=hints)
 
 

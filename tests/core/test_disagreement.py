@@ -23,7 +23,7 @@ def test_a_plan_that_agrees_has_none_and_any_other_has_some() -> None:
     ):
         assert not plan.agrees
         (found,) = disagreements(plan)
-        assert found.hint.endswith(".")
+        assert found.hint.endswith(":" if found.commands else ".")
         assert not found.message.endswith(".")
 
 
@@ -38,14 +38,14 @@ def test_a_failed_one_says_since_when_and_why() -> None:
 
     assert "was started on 2026-11-22 12:00 UTC" in found.message
     assert found.message.endswith(": no such thing")
-    assert f"`migration-bot resolve staging --applied {ONE.name}`" in found.hint
+    assert f"migration-bot resolve staging --applied {ONE.name}" in found.commands
 
 
 def test_an_edited_one_points_at_the_text_that_was_applied() -> None:
     plan = make_plan("staging", [replace(ONE, sql="SELECT 2")], [applied(ONE)])
     (found,) = disagreements(plan, {ONE.name: "abcdef0123456789"})
 
-    assert f"`git diff abcdef012345 -- {ONE.path}`" in found.hint
+    assert f"git diff abcdef012345 -- {ONE.path}" in found.commands
 
 
 def test_a_renamed_one_is_to_be_renamed_back() -> None:
@@ -61,11 +61,11 @@ def test_a_missing_one_that_is_applied_in_part_can_be_rolled_back() -> None:
     (found,) = disagreements(plan)
 
     assert "applied in part there and missing" in found.message
-    assert f"resolve staging --rolled-back {ONE.name}" in found.hint
+    assert found.commands == (f"migration-bot resolve staging --rolled-back {ONE.name}",)
 
 
 def test_a_squash_is_told_of_once_and_not_name_by_name() -> None:
     (found,) = disagreements(make_plan("staging", [SQUASH], [applied(ONE), applied(TWO)]))
 
     assert found.message.startswith("2 migrations that are applied there are missing")
-    assert f"`migration-bot baseline staging --to {SQUASH.name}`" in found.hint
+    assert f"`migration-bot baseline staging --to {SQUASH.name}`" in found.advice
