@@ -73,6 +73,11 @@ def applied(each: Migration, *, finished: bool = True) -> AppliedMigration:
     )
 
 
+def marked(each: Migration) -> AppliedMigration:
+    """The row of `resolve --applied`."""
+    return replace(applied(each), id=f"marked-{each.name}", logs="")
+
+
 @dataclass
 class FakeClock:
     """Time passes only while somebody sleeps."""
@@ -117,9 +122,12 @@ class FakeConsole:
 
 @dataclass
 class FakeCheckout:
+    """`commits` brought migrations, by name; `texts` are commits by the checksums they have."""
+
     head_history: History
     base_history: History | None = None
     commits: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     written: list[FixedMigration] = field(default_factory=list)
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
@@ -139,6 +147,9 @@ class FakeCheckout:
 
     def head(self) -> str:
         return "h" * 40
+
+    def commit_with(self, name: str, checksum: str) -> str | None:
+        return self.texts.get(checksum)
 
 
 def _noted(checkpoint: Checkpoint) -> str:
@@ -334,6 +345,18 @@ class FakeDatabase:
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")
         return self.given_sizes
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        names = {*rolled_back, *(each.name for each in applied)}
+        self.rows = [
+            replace(row, rolled_back_at=NOON) if row.unfinished and row.name in names else row
+            for row in self.rows
+        ]
+        for each in applied:
+            self.rows.append(marked(each))
+        self.diary.append(f"resolved {sorted(names)}")
 
     schema = "public"
 
