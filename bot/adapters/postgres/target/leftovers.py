@@ -35,9 +35,14 @@ SELECT coalesce((to_jsonb(pg_inherits) ->> 'inhdetachpending')::boolean, false)
   FROM pg_inherits WHERE inhparent = to_regclass(%s) AND inhrelid = to_regclass(%s)
 """
 
-_STARTED = "to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
-_SESSION = f"SELECT pid, {_STARTED} FROM pg_stat_activity WHERE pid = pg_backend_pid()"
-_ALIVE = f"SELECT 1 FROM pg_stat_activity WHERE pid = %s AND {_STARTED} = %s"
+_SESSION = """
+SELECT pid, to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
+  FROM pg_stat_activity WHERE pid = pg_backend_pid()
+"""
+_ALIVE = """
+SELECT 1 FROM pg_stat_activity
+ WHERE pid = %s AND to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') = %s
+"""
 
 
 class Leftovers(Part):
