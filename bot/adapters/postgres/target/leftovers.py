@@ -76,6 +76,7 @@ class Leftovers(Part):
             with self._connection.transaction(force_rollback=True):
                 for each in settings:
                     self._connection.execute(each.encode())
+                self._connection.execute("SET LOCAL statement_timeout = 0")
                 return self._connection.execute(query.encode(), values).fetchall()
 
 
