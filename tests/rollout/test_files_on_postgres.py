@@ -70,7 +70,7 @@ def applied(database: str) -> list[tuple[object, ...]]:
 def test_the_first_error_is_the_one_that_is_told_and_a_commit_is_a_commit(
     apply: Apply, database: str, sql: str, seen: bool
 ) -> None:
-    with pytest.raises(PostgresError, match='line [24]: .*"nothing" does not exist') as error:
+    with pytest.raises(PostgresError, match=r'line [24]: .*"nothing" does not exist') as error:
         apply(INIT, migration(LAST, sql))
 
     assert ask(database, "SELECT to_regclass('b') IS NOT NULL") == [(seen,)]
@@ -118,7 +118,8 @@ def test_what_a_file_sets_holds_for_its_concurrent_statements_too(
     apply: Apply, database: str
 ) -> None:
     aside = "CREATE SCHEMA aside; CREATE TABLE aside.a (n int);"
-    sql = f"{aside} SET search_path = aside; SET statement_timeout = 1; {BUILD}; INSERT INTO a VALUES (1)"
+    settings = "SET search_path = aside; SET statement_timeout = 1;"
+    sql = f"{aside} {settings} {BUILD}; INSERT INTO a VALUES (1)"
 
     apply(INIT, migration(LAST, sql))
 
@@ -166,7 +167,7 @@ def test_a_procedure_that_commits_by_itself_leaves_nothing(apply: Apply, databas
         "CREATE TABLE b ();\nCALL f()"
     )
 
-    with pytest.raises(PostgresError, match="line 3: .*invalid transaction termination") as error:
+    with pytest.raises(PostgresError, match=r"line 3: .*invalid transaction termination") as error:
         apply(INIT, migration(LAST, sql))
 
     assert "commits by itself" in error.value.hint

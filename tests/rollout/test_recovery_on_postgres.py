@@ -26,7 +26,8 @@ STAGING = default_targets()["staging"]
 INIT = migration(
     "20260101000000_init",
     "CREATE TABLE a (id int PRIMARY KEY, n int);\nINSERT INTO a VALUES (1, 1), (2, 2);\n"
-    "CREATE TABLE p (k int) PARTITION BY LIST (k);\nCREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);",
+    "CREATE TABLE p (k int) PARTITION BY LIST (k);\n"
+    "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);",
 )
 BUILD = "CREATE INDEX CONCURRENTLY a_n ON a (n)"
 UNNAMED = "CREATE UNIQUE INDEX CONCURRENTLY ON a (n)"
@@ -276,7 +277,7 @@ def test_rows_that_are_there_twice_are_found_by_the_query_that_is_shown(
 ) -> None:
     do(database, "INSERT INTO a VALUES (3, 2)")
 
-    with pytest.raises(PostgresError, match="Nothing of .* was kept") as error:
+    with pytest.raises(PostgresError, match=r"Nothing of .* was kept") as error:
         apply(INIT, migration(NAME, UNNAMED))
 
     query = error.value.hint.partition(": ")[2].rstrip(".")
