@@ -15,9 +15,13 @@ from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.adapters.files import Files
+from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
+from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
 from bot.core.backup import StoredBackup
+from bot.core.drift import Expected
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
+from bot.core.holder import who_is
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
@@ -88,6 +92,9 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         trials=_Trials(environ, settings.postgres),
         prisma=_prisma(environ, checkout.root),
         rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
+        schemas=_Schemas(environ, environ.get(REHEARSAL_VARIABLE) or None),
+        text_of=lambda path: _trusted(path, checkout, environ),
+        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, clean),
     )
 
 
@@ -174,7 +181,19 @@ def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContext
     # Imported late: a check does not connect to anything.
     from bot.adapters.postgres.target.opening import open_target
 
-    return open_target(target, url_of(target, environ))
+    return open_target(target, url_of(target, environ), who=_who(environ))
+
+
+def _who(environ: Mapping[str, str]) -> str:
+    from getpass import getuser
+    from socket import gethostname
+
+    try:
+        user = getuser()
+    except (OSError, KeyError):
+        # In a container a process may have a number that no user has.
+        user = "somebody"
+    return who_is(environ, user, gethostname())
 
 
 def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
@@ -236,6 +255,19 @@ class _Rehearsals:
         from bot.adapters.postgres.rehearsal.rehearse import rehearse
 
         return rehearse(order, given=self.given, environ=self.environ, note=note)
+
+
+@dataclass(frozen=True)
+class _Schemas:
+    """Loads what runs a history when somebody wants to know what it makes."""
+
+    environ: Mapping[str, str]
+    given: str | None
+
+    def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
+        from bot.adapters.postgres.rehearsal.expected import expected
+
+        return expected(order, given=self.given, environ=self.environ, note=note)
 
 
 def _prisma(environ: Mapping[str, str], root: Path | None) -> Prisma | None:

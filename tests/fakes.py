@@ -9,18 +9,23 @@ from pathlib import Path
 
 from bot.core.approval import PullFacts
 from bot.core.backup import Manifest, StoredBackup
-from bot.core.blocker import Need
+from bot.core.batching import Chosen, DataChange, Key, KeyColumn
+from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
+from bot.core.doing import Doing
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.found import Attachment, FoundIndex
 from bot.core.history import Change, History
+from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
+from bot.core.replication import Replication
 from bot.core.run import Run
+from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
@@ -86,6 +91,7 @@ class FakeConsole:
     page: Page = field(default_factory=Page)
     shown: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
 
     def show(self, text: str) -> None:
         self.shown.append(text)
@@ -97,6 +103,12 @@ class FakeConsole:
     def waiting(self, text: str) -> Iterator[None]:
         self.said.append(text)
         yield
+
+    watched: bool = False
+
+    def follow(self, text: str) -> None:
+        if self.watched:
+            self.followed.append(text)
 
     @property
     def output(self) -> str:
@@ -142,7 +154,8 @@ class FakeDatabase:
     """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time ("commit"
     to those that come when it has been carried out), and
     `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
-    pressed. `sessions` are those of earlier runs that are still there.
+    pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
+    look after the other finds, `ends_by` what makes a holder of the migration lock go away.
     """
 
     rows: list[AppliedMigration] = field(default_factory=list)
@@ -151,7 +164,8 @@ class FakeDatabase:
         default_factory=lambda: ServerFacts("18.1", 18, "app", False, False)
     )
     has_tables: bool = False
-    holder: str | None = None
+    holders: list[Holder] = field(default_factory=list)
+    ends_by: tuple[str, ...] = ("cancel", "terminate")
     refuse: dict[str, list[PostgresError]] = field(default_factory=dict)
     found: list[FoundIndex] = field(default_factory=list)
     makes: dict[str, list[FoundIndex | Attachment | None]] = field(default_factory=dict)
@@ -159,10 +173,18 @@ class FakeDatabase:
     sessions: set[int] = field(default_factory=set)
     forgets: bool = False
     interrupt: str | None = None
+    in_the_way: list[tuple[Blocker, ...]] = field(default_factory=list)
+    looked: list[tuple[Need, ...]] = field(default_factory=list)
+    patience: list[int] = field(default_factory=list)
+    seen: Doing | None = None
+    shapes: list[Snapshot] = field(default_factory=lambda: [{}])
+    wrong: dict[str, str] = field(default_factory=dict)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
     given_tables: dict[str, TableFacts] = field(default_factory=dict)
     lags: list[tuple[Replica, ...]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
+    batches: list[Chosen] = field(default_factory=list)
+    standbys: list[Replication] = field(default_factory=list)
 
     def facts(self) -> ServerFacts:
         return self.server
@@ -179,8 +201,25 @@ class FakeDatabase:
     def unbaselined(self) -> bool:
         return self.has_tables and not self.rows
 
-    def lock_holder(self) -> str | None:
-        return self.holder
+    def lock_holder(self) -> Holder | None:
+        return next(iter(self.holders), None)
+
+    def lock_holders(self) -> tuple[Holder, ...]:
+        return tuple(self.holders)
+
+    def cancel(self, holder: Holder) -> bool:
+        return self._end(holder, "cancel")
+
+    def terminate(self, holder: Holder) -> bool:
+        return self._end(holder, "terminate")
+
+    def _end(self, holder: Holder, how: str) -> bool:
+        if holder not in self.holders:
+            return False
+        self.diary.append(f"{how} {holder.pid}")
+        if how in self.ends_by:
+            self.holders.remove(holder)
+        return True
 
     @contextmanager
     def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
@@ -190,6 +229,18 @@ class FakeDatabase:
     def without_prisma_lock(self, note: Callable[[str], None]) -> Iterator[None]:
         yield from self._around("let go of Prisma's lock", "take Prisma's lock")
 
+    def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
+        self.looked.append(tuple(needs))
+        return self.in_the_way.pop(0) if self.in_the_way else ()
+
+    def deadlock_timeout(self) -> int:
+        return 1000
+
+    @contextmanager
+    def lock_patience(self, milliseconds: int) -> Iterator[None]:
+        self.patience.append(milliseconds)
+        yield
+
     def create_table(self, mark: str | None = None) -> None:
         self.diary.append("table")
         if mark is not None and self.server.rights.history is None:
@@ -197,6 +248,20 @@ class FakeDatabase:
 
     def mark(self, text: str) -> None:
         self.marks.append(text)
+
+    def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
+        return Key((KeyColumn("id", "bigint"),))
+
+    def choose(
+        self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
+    ) -> Chosen | None:
+        return self.batches.pop(0) if self.batches else None
+
+    def expected_rows(self, change: DataChange) -> int:
+        return sum(each.rows for each in self.batches)
+
+    def replication(self) -> Replication:
+        return self.standbys.pop(0) if self.standbys else Replication(0)
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
@@ -272,6 +337,21 @@ class FakeDatabase:
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")
         return self.given_sizes
+
+    schema = "public"
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        self.diary.append(f"shape of {', '.join(schemas)}")
+        return self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        self.diary.append(query)
+        if self.refuse.get(query):
+            raise self.refuse[query].pop(0)
+        return self.wrong.get(query, "")
+
+    def doing(self) -> Doing | None:
+        return self.seen
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         self.diary.append(f"started {name}")

@@ -4,10 +4,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from bot.core.blocker import Need
+from bot.core.batching import Chosen, DataChange, Key
+from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.doing import Doing
 from bot.core.found import Attachment, FoundIndex
+from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration
+from bot.core.replication import Replication
+from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
@@ -29,6 +34,20 @@ class Looking(Protocol):
 
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
+
+    @property
+    def schema(self) -> str:
+        """Where its URL says that unqualified names are."""
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        """What is in these schemas, without owners and rights, and every extension."""
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        """What is wrong with the answer of a query that should be true; "" if nothing is.
+
+        It can change nothing. Raises PostgresError if it is refused or takes longer than `timeout`
+        milliseconds.
+        """
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         """How big its tables are; takes two seconds, in which writes are counted.
@@ -59,8 +78,17 @@ class Rows(Protocol):
 class Locking(Protocol):
     """The migration lock."""
 
-    def lock_holder(self) -> str | None:
-        """Who holds the migration lock, in words; None if nobody does."""
+    def lock_holder(self) -> Holder | None:
+        """Who holds the migration lock; None if nobody does."""
+
+    def lock_holders(self) -> tuple[Holder, ...]:
+        """The same, where Prisma's half and ours may be held by two."""
+
+    def cancel(self, holder: Holder) -> bool:
+        """Break off what its session is doing; False if it no longer holds the lock."""
+
+    def terminate(self, holder: Holder) -> bool:
+        """End its session; False if it no longer holds the lock."""
 
     def exclusively(self, note: Callable[[str], None]) -> AbstractContextManager[None]:
         """Hold the migration lock; the server lets go of it if we vanish.
@@ -91,17 +119,31 @@ class Probing(Protocol):
         """Whether such a session is still there."""
 
 
+class InTheWay(Protocol):
+    """Who holds locks on tables."""
+
+    def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
+        """Whose locks would keep us from ours, or are waited for in front of us, and whose
+        transactions are older than so many seconds; the oldest first."""
+
+    def deadlock_timeout(self) -> int:
+        """Milliseconds after which the server sends an autovacuum away that somebody waits for."""
+
+
 class Running(Protocol):
     """What runs statements."""
+
+    def lock_patience(self, milliseconds: int) -> AbstractContextManager[None]:
+        """In place of the target's lock_timeout, for what is run together inside of it."""
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
     ) -> None:
         """Run statements and write the record in one transaction, under the target's timeouts.
 
-        The locks in `needs` are taken before the first statement. After a statement that is refused
-        nothing is left of any; the error's `position` says which it was. Raises HistoryError if the
-        row that the record is about is not as it was left.
+        Of the locks in `needs` the early ones are taken before the first statement. After a
+        statement that is refused nothing is left of any; the error's `position` says which it was.
+        Raises HistoryError if the row that the record is about is not as it was left.
         """
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
@@ -116,5 +158,36 @@ class Running(Protocol):
         """Run a statement of the bot's own."""
 
 
-class Database(Looking, Rows, Locking, Probing, Running, Protocol):
+class Batching(Protocol):
+    """What changes many rows bit by bit."""
+
+    def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
+        """By which a change is cut into batches; None if its table is not there yet.
+
+        `wanted` are the columns it was cut by before. Raises UsageError if batches might not do
+        what the whole statement does.
+        """
+
+    def choose(
+        self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
+    ) -> Chosen | None:
+        """The next rows, read only, under the target's timeouts; None if there are none left."""
+
+    def expected_rows(self, change: DataChange) -> int:
+        """How many rows the planner thinks will be changed."""
+
+    def replication(self) -> Replication: ...
+
+
+class Watching(Protocol):
+    """What can be seen of our own session while it is busy."""
+
+    def doing(self) -> Doing | None:
+        """From a connection beside it, for the length of the call; None if it cannot be seen.
+
+        Never raises, and may be called from any thread.
+        """
+
+
+class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Watching, Protocol):
     """One target."""

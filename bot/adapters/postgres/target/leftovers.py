@@ -40,8 +40,8 @@ SELECT pid, to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'
   FROM pg_stat_activity WHERE pid = pg_backend_pid()
 """
 _ALIVE = """
-SELECT 1 FROM pg_stat_activity
- WHERE pid = %s AND to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') = %s
+SELECT 1 FROM pg_stat_activity WHERE pid = %s
+   AND to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') = %s
 """
 
 
