@@ -162,7 +162,8 @@ def _noted(checkpoint: Checkpoint) -> str:
 
 @dataclass
 class FakeDatabase:
-    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time, and
+    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time ("commit"
+    to those that come when it has been carried out), and
     `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
     pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
     look after the other finds, `ends_by` what makes a holder of the migration lock go away.
@@ -288,6 +289,8 @@ class FakeDatabase:
             self.diary.append("rollback")
             raise
         self.diary.append("commit")
+        if self.refuse.get("commit"):
+            raise self.refuse["commit"].pop(0)
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         self.diary += settings
