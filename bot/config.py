@@ -91,10 +91,17 @@ class TargetFile(StrictModel):
     )
     lock_timeout: Milliseconds = Field(
         default=100,
+        ge=1,
         description="Milliseconds a statement may wait for a lock before it steps back.",
     )
     lock_budget: Milliseconds = Field(
         default=600_000, description="Milliseconds to go on trying to get locks before giving up."
+    )
+    lock_wait: int = Field(
+        default=60,
+        ge=0,
+        le=86_400,
+        description="Seconds to wait for the migration lock while another rollout holds it.",
     )
     statement_timeout: Milliseconds = Field(
         default=0, description="Milliseconds a statement may run; 0 means no limit."
@@ -289,6 +296,7 @@ def _target(name: str, file: TargetFile) -> Target:
         approvers=tuple(file.approvers),
         lock_timeout=file.lock_timeout,
         lock_budget=file.lock_budget,
+        lock_wait=file.lock_wait,
         statement_timeout=file.statement_timeout,
         direct_url_env=file.direct_url_env,
         identity=pin(file.identity),

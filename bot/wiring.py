@@ -18,6 +18,7 @@ from bot.adapters.files import Files
 from bot.commands.session import Options
 from bot.core.backup import StoredBackup
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
+from bot.core.holder import who_is
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
@@ -174,7 +175,19 @@ def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContext
     # Imported late: a check does not connect to anything.
     from bot.adapters.postgres.target.opening import open_target
 
-    return open_target(target, url_of(target, environ))
+    return open_target(target, url_of(target, environ), who=_who(environ))
+
+
+def _who(environ: Mapping[str, str]) -> str:
+    from getpass import getuser
+    from socket import gethostname
+
+    try:
+        user = getuser()
+    except (OSError, KeyError):
+        # In a container a process may have a number that no user has.
+        user = "somebody"
+    return who_is(environ, user, gethostname())
 
 
 def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:

@@ -48,7 +48,8 @@ def _status(target: Target, history: History, world: World, *, named: bool) -> T
                 unbaselined=database.unbaselined(),
             )
             holder = database.lock_holder()
-            return TargetStatus(target.name, target.kind, plan, lock_holder=holder)
+            words = holder.words if holder else None
+            return TargetStatus(target.name, target.kind, plan, lock_holder=words)
     except PostgresError as error:
         if named:
             raise

@@ -48,7 +48,8 @@ class Target:
     for tables that are written anew; None is no limit.
     `after` is the target that must have applied the same text first. `approvals` is how many people
     other than the author must have approved exactly this text; `approvers`, if not empty, are the
-    only logins that count. Timeouts are milliseconds.
+    only logins that count. Timeouts are milliseconds; `lock_wait`, how long to wait for the
+    migration lock while somebody else holds it, is seconds.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Target:
     approvers: tuple[str, ...] = ()
     lock_timeout: int = 100
     lock_budget: int = 600_000
+    lock_wait: int = 60
     statement_timeout: int = 0
     backup: BackupPolicy = field(default_factory=BackupPolicy)
     direct_url_env: str | None = None

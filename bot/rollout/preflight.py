@@ -20,6 +20,9 @@ from bot.rollout.room import require_room, rewritten_by
 from bot.rollout.sessions import look_at_sessions
 from bot.world import Database, World
 
+# PostgreSQL's own code for a write that is refused for this: read_only_sql_transaction.
+READ_ONLY = "25006"
+
 
 def require_ready(facts: ServerFacts, target: Target) -> None:
     """Raises PostgresError if the server could take no migration at all, HistoryError if it is not
@@ -60,11 +63,13 @@ def _require_writable(facts: ServerFacts, target: Target) -> None:
         raise PostgresError(
             f"{target.name} is a standby: it cannot be written to.",
             hint=f"Let {target.url_env} name the primary.",
+            sqlstate=READ_ONLY,
         )
     if facts.read_only:
         raise PostgresError(
             f"{target.name} accepts only reads (default_transaction_read_only is on).",
             hint=f"Use a role in {target.url_env} that may write, or switch the setting off.",
+            sqlstate=READ_ONLY,
         )
     if facts.major < OLDEST_POSTGRES:
         raise PostgresError(

@@ -2,6 +2,7 @@
 
 from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.target.pooling import pooling_of
+from bot.adapters.postgres.target.session import AS_BEFORE, FORGOTTEN
 from bot.core.server import Pooling
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
@@ -9,7 +10,10 @@ from bot.core.url import ConnectionUrl
 
 class Part:
     """A connection in autocommit to one target; `schema` is where its migrations table is. `url`
-    is where one more connection would go."""
+    is where one more connection would go.
+
+    `_reset` is what brings its session back to what it was at its beginning.
+    """
 
     def __init__(
         self, connection: Connection, target: Target, schema: str, url: ConnectionUrl
@@ -17,6 +21,7 @@ class Part:
         self._connection = connection
         self._target = target
         self._schema = schema
+        self._reset = f"{AS_BEFORE}; {FORGOTTEN}"
         self._url = url
         self._known_pooling: Pooling | None = None
 
