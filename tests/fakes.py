@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.core.approval import PullFacts
 from bot.core.backup import Manifest, StoredBackup
+from bot.core.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.blocker import Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
@@ -19,6 +20,7 @@ from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
+from bot.core.replication import Replication
 from bot.core.run import Run
 from bot.core.server import ServerFacts
 from bot.core.settings import Settings
@@ -154,6 +156,29 @@ class FakeDatabase:
     forgets: bool = False
     interrupt: str | None = None
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
+    key: Key | None = field(default_factory=lambda: Key((KeyColumn("id", "bigint"),)))
+    cannot_batch: str = ""
+    matching: list[int] = field(default_factory=list)
+    standbys: list[Replication] = field(default_factory=list)
+
+    def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
+        if self.cannot_batch:
+            raise UsageError(self.cannot_batch, hint="Run it whole.")
+        return self.key
+
+    def choose(
+        self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
+    ) -> Chosen | None:
+        """`matching` are the keys of the rows that match; nothing that runs takes one away."""
+        left = [each for each in self.matching if after is None or each > int(after[0])][:size]
+        return Chosen((str(left[-1]),), len(left)) if left else None
+
+    def expected_rows(self, change: DataChange) -> int:
+        return len(self.matching)
+
+    def replication(self) -> Replication:
+        """What is given, one after the other; then no standby."""
+        return self.standbys.pop(0) if self.standbys else Replication(0)
 
     def facts(self) -> ServerFacts:
         return self.server
