@@ -35,7 +35,7 @@ KEYS = {
     "float": ("id float8", "i / 3.0"),
     "uuid": ("id uuid", "md5(i::text)::uuid"),
     "text": ('id text COLLATE "C"', "chr(32 + i * 2) || 'é''\\'"),
-    "text as the database sorts": ("id text", "substr('aÀbBcDeÉfgHiJkLmßäöüAOUE', i % 24 + 1, 1) || i"),
+    "text of the database": ("id text", "substr('aÀbBcDeÉfgHiJkLmßäöüAOUE', i % 24 + 1, 1) || i"),
     "text by characters": ('id text COLLATE "ucs_basic"', "chr(64 + i) || i"),
     "padded": ("id char(9)", "'k ' || i"),
     "time": ("id timestamptz", "timestamptz '2026-03-29' + i * interval '17.000001 minutes'"),
@@ -44,7 +44,7 @@ KEYS = {
     "enum": ("id mood", "(enum_range(NULL::mood))[i]"),
     "interval": ("id interval", "i * interval '1 month -3 days'"),
     "two": ("id int, part text, PRIMARY KEY (id, part)", "i / 7, chr(65 + i % 7)"),
-    "three": ("id int, p bool, q date, UNIQUE (p, q, id)", "i / 4, i % 2 = 0, date '2026-1-1' + i % 4"),
+    "three": ("id int, p bool, q date, UNIQUE (p, q, id)", "i / 4, i % 2 = 0, date '2026-1-1' + i"),
 }  # fmt: skip
 CHANGES = [
     "UPDATE t SET n = n + 1",
