@@ -21,6 +21,8 @@ VERBS = {
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
+    "identity": "Show which database a target is, and mark it.",
+    "unlock": "End the session of a rollout that is dead.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",

@@ -19,11 +19,12 @@ VERSION = 1
 class Intent:
     """What was going to be run outside a transaction, written before it is.
 
-    `segment` is its place; `there` what it would make or take away and was there already, as the
-    probe of its kind writes it. `pid` and `backend_start` are the session that runs it.
+    `segment` is its place and `sql` its text; `there` what was there already and is not its work.
+    `pid` and `backend_start` are the session that runs it.
     """
 
     segment: int
+    sql: str = ""
     pid: int = 0
     backend_start: str = ""
     there: tuple[str, ...] = ()
@@ -102,6 +103,7 @@ def _checkpoint(parts: dict[str, Any]) -> Checkpoint:
     if intent is not None:
         intent = Intent(
             segment=int(intent["segment"]),
+            sql=str(intent["sql"]),
             pid=int(intent["pid"]),
             backend_start=str(intent["backend_start"]),
             there=tuple(str(each) for each in intent["there"]),
