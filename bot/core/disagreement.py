@@ -81,8 +81,16 @@ def _failed(target: str, each: Standing, _: str | None) -> Disagreement:
     reason = reason_of(each.row.logs) if each.row else ""
     began = f" on {each.row.started_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if each.row else ""
     said = f": {reason}" if reason else ""
+    message = f"{each.name} was started{began} and never finished (Prisma calls this P3009){said}"
+    if each.finished:
+        return Disagreement(
+            f"{message}, beside a row that says it is applied",
+            "Look at what the second attempt left behind and mend that; the other row stays:",
+            (each.name,),
+            (f"migration-bot resolve {target} --rolled-back {each.name}",),
+        )
     return Disagreement(
-        f"{each.name} was started{began} and never finished (Prisma calls this P3009){said}",
+        message,
         "Look at what it left behind and mend that; then say that all of it is there now, or that "
         "nothing is and it is to be run again:",
         (each.name,),

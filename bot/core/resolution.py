@@ -148,7 +148,7 @@ def to_mark(plan: Plan, history: History, to: str) -> tuple[Migration, ...]:
             f"{plan.target} cannot be baselined up to {to}: {'; '.join(against)}.",
             hint=f"Settle each first: `migration-bot status {plan.target}` says how.",
         )
-    recorded = {each.name for each in plan.standings if each.row and each.row.finished}
+    recorded = {each.name for each in plan.standings if each.finished}
     marked = (each for each in history.migrations if each.name in reached - recorded)
     return tuple(sorted(marked, key=lambda each: sort_key(each.name)))
 

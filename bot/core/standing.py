@@ -43,7 +43,8 @@ class Standing:
 
     `row` is the one that the state follows from, of `rows` that bear the name. `checkpoint` says
     how far it is, if we began it. `path` is that of its script, "" if it has no folder.
-    `twin` is a pending migration with the text of one that is missing: its folder was renamed.
+    `finished` says that one of the rows is finished and not rolled back. `twin` is a pending
+    migration with the text of one that is missing: its folder was renamed.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Standing:
     rows: int = 0
     checkpoint: Checkpoint | None = None
     path: str = ""
+    finished: bool = False
     twin: str | None = None
 
 
@@ -104,6 +106,7 @@ def standings_of(
             rows=len(found[name].all),
             checkpoint=found[name].ours,
             path=texts[name].path if name in texts else "",
+            finished=found[name].finished is not None,
             twin=None if name in texts else _twin(found[name], unrecorded),
         )
         for name in sorted(found, key=sort_key)

@@ -72,7 +72,7 @@ def _baseline(target: Target, to: str, marked: tuple[Migration, ...], plan: Plan
         to=to,
         marked=marked,
         plan=plan,
-        known=sum(1 for each in plan.standings if each.path and each.row and each.row.finished),
+        known=sum(1 for each in plan.standings if each.path and each.finished),
         replaced=plan.missing if squashed else (),
     )
 
@@ -109,7 +109,7 @@ def _told(found: Differences) -> tuple[str, ...]:
 
 
 def _recorded(plan: Plan) -> set[str]:
-    return {each.name for each in plan.standings if each.row and each.row.finished}
+    return {each.name for each in plan.standings if each.finished}
 
 
 def _changed(target: Target) -> HistoryError:

@@ -41,6 +41,14 @@ def test_a_failed_one_says_since_when_and_why() -> None:
     assert f"migration-bot resolve staging --applied {ONE.name}" in found.commands
 
 
+def test_one_that_failed_beside_a_row_that_is_applied_can_only_be_rolled_back() -> None:
+    rows = [applied(ONE), replace(applied(ONE, finished=False), logs="ERROR: again")]
+    (found,) = disagreements(make_plan("staging", [ONE], rows))
+
+    assert found.message.endswith("again, beside a row that says it is applied")
+    assert found.commands == (f"migration-bot resolve staging --rolled-back {ONE.name}",)
+
+
 def test_an_edited_one_points_at_the_text_that_was_applied() -> None:
     plan = make_plan("staging", [replace(ONE, sql="SELECT 2")], [applied(ONE)])
     (found,) = disagreements(plan, {ONE.name: "abcdef0123456789"})

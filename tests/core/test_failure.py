@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.core.checkpoint import Checkpoint
 from bot.core.failure import reason_of
 
 NATIVE = """A migration failed to apply. New migrations cannot be applied before the error is \
@@ -52,6 +53,12 @@ def test_another_engines_preface_is_left_out() -> None:
 
 def test_logs_that_say_nothing_say_nothing() -> None:
     assert reason_of(None) == reason_of("") == reason_of("external connector error\n\n") == ""
+
+
+def test_a_checkpoint_that_cannot_be_read_is_another_versions() -> None:
+    newer = Checkpoint("c", ("d",)).text().replace('"migration-bot":1', '"migration-bot":99')
+
+    assert "another version of migration-bot began it" in reason_of(newer)
 
 
 def test_a_long_message_is_cut() -> None:
