@@ -13,6 +13,7 @@ from bot.core.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
+from bot.core.doing import Doing
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.found import Attachment, FoundIndex
@@ -24,6 +25,7 @@ from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
 from bot.core.replication import Replication
 from bot.core.run import Run
+from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
@@ -89,6 +91,7 @@ class FakeConsole:
     page: Page = field(default_factory=Page)
     shown: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
 
     def show(self, text: str) -> None:
         self.shown.append(text)
@@ -100,6 +103,12 @@ class FakeConsole:
     def waiting(self, text: str) -> Iterator[None]:
         self.said.append(text)
         yield
+
+    watched: bool = False
+
+    def follow(self, text: str) -> None:
+        if self.watched:
+            self.followed.append(text)
 
     @property
     def output(self) -> str:
@@ -166,6 +175,9 @@ class FakeDatabase:
     in_the_way: list[tuple[Blocker, ...]] = field(default_factory=list)
     looked: list[tuple[Need, ...]] = field(default_factory=list)
     patience: list[int] = field(default_factory=list)
+    seen: Doing | None = None
+    shapes: list[Snapshot] = field(default_factory=lambda: [{}])
+    wrong: dict[str, str] = field(default_factory=dict)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
     given_tables: dict[str, TableFacts] = field(default_factory=dict)
     lags: list[tuple[Replica, ...]] = field(default_factory=list)
@@ -322,6 +334,21 @@ class FakeDatabase:
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")
         return self.given_sizes
+
+    schema = "public"
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        self.diary.append(f"shape of {', '.join(schemas)}")
+        return self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        self.diary.append(query)
+        if self.refuse.get(query):
+            raise self.refuse[query].pop(0)
+        return self.wrong.get(query, "")
+
+    def doing(self) -> Doing | None:
+        return self.seen
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         self.diary.append(f"started {name}")

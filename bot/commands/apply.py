@@ -8,6 +8,8 @@ Either the whole plan is carried out, or it stops with what happened and what to
   migration-bot apply production --expect-digest sha256:…
 """
 
+from dataclasses import replace
+
 import click
 
 from bot.commands.session import Session, format_option, pass_session
@@ -53,11 +55,24 @@ def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
 @click.option(
     "--expect-digest", metavar="sha256:…", help="Refuse to apply any other plan than this one."
 )
+@click.option(
+    "--log",
+    metavar="FILE",
+    help="Add a line of JSON to FILE for each thing that happens; MIGRATION_BOT_LOG does the same.",
+)
 @format_option("text", "json")
 @pass_session
 def command(
-    session: Session, target: str, dry_run: bool, expect_digest: str | None, form: str
+    session: Session,
+    target: str,
+    dry_run: bool,
+    expect_digest: str | None,
+    log: str | None,
+    form: str,
 ) -> ExitCode:
+    world = session.world
     if dry_run:
-        return stop_at_plan(session.world, target, form)
-    return run(session.world, target, expect_digest=expect_digest, form=form)
+        return stop_at_plan(world, target, form)
+    if log is not None:
+        world = replace(world, log=world.log.at(log))
+    return run(world, target, expect_digest=expect_digest, form=form)

@@ -8,6 +8,7 @@ from bot.core.migration import DOWN_SCRIPT, PROVIDER, SCRIPT
 from bot.core.plan import Plan, make_plan
 from bot.core.target import Target
 from bot.errors import UsageError
+from bot.flows.expected import expected_of, queries_of
 from bot.flows.gates import gates_of
 from bot.flows.review import cut_named
 from bot.rollout.procedure import Order
@@ -46,6 +47,8 @@ def order_for(target: Target, world: World, *, expect_digest: str | None = None)
         judge=lambda names: cut_named(names, history, world),
         gates=lambda plan: gates_of(plan, target, world),
         expect_digest=expect_digest,
+        expected=lambda plan, facts, schema: expected_of(history, plan, facts, schema, world),
+        queries=queries_of(target, world),
     )
 
 

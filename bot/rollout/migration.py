@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from bot.core.checkpoint import Checkpoint, Intent, Last, Note, Record, Step, Whole
 from bot.core.migration import AppliedMigration
-from bot.core.outcome import AppliedResult
+from bot.core.progress import AppliedResult
 from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
@@ -21,6 +21,8 @@ from bot.rollout.locks import needs_of, with_locks
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
 from bot.rollout.segments import Segment, is_atomic, segments_of
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
 from bot.world import Database, World
 
 
@@ -30,6 +32,7 @@ def apply_migration(
     target: Target,
     world: World,
     begun: AppliedMigration | None = None,
+    steps: Steps | None = None,
 ) -> AppliedResult:
     """Run a migration and record it as Prisma would; `begun` is its row, if an earlier run did not
     finish it.
@@ -37,14 +40,15 @@ def apply_migration(
     Raises PostgresError that names the migration and the line, and says what is left behind.
     """
     segments = segments_of(judged)
-    work = _Work(judged, segments, database, target, world)
+    steps = steps or Steps(Telling(target, world))
+    work = _Work(judged, segments, database, target, world, steps)
     started = world.now()
-    with world.console.waiting(f"applying {work.name}"):
-        if is_atomic(segments) and begun is None:
-            work.at_once()
-        else:
-            work.in_segments(begun)
-    return AppliedResult(work.name, (world.now() - started).total_seconds(), max(work.attempts))
+    if is_atomic(segments) and begun is None:
+        work.at_once()
+    else:
+        work.in_segments(begun)
+    seconds = (world.now() - started).total_seconds()
+    return AppliedResult(work.name, seconds, max(work.attempts), steps.timings())
 
 
 @dataclass
@@ -57,6 +61,7 @@ class _Work:
     database: Database
     target: Target
     world: World
+    steps: Steps
     attempts: list[int] = field(default_factory=lambda: [1])
     intent: Intent | None = None
 
@@ -107,6 +112,7 @@ class _Work:
         else:
             self._alone(segment, at)
             self._together((), record)
+        self.steps.segment(record.checkpoint.steps, len(self.segments))
         return Note(at.id, record.checkpoint)
 
     def _done(self, segment: Segment, at: Note) -> Step:
@@ -134,9 +140,9 @@ class _Work:
 
         def attempt() -> None:
             try:
-                self.database.together(
-                    [each.sql for each in statements], record, needs=needs, heard=lambda *_: None
-                )
+                heard = self.steps.of(statements)
+                texts = [each.sql for each in statements]
+                self.database.together(texts, record, needs=needs, heard=heard)
             except PostgresError as error:
                 raise self._at_line(error, statements) from error
 
@@ -156,7 +162,8 @@ class _Work:
         assert outside is not None, "require_runnable lets no other through"
 
         def run() -> None:
-            self.database.alone(statement.sql, settings=settings, heard=lambda *_: None)
+            heard = self.steps.of([statement])
+            self.database.alone(statement.sql, settings=settings, heard=heard)
 
         try:
             self.intent = still_intended(statement, settings, at.checkpoint, self.database)

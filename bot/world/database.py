@@ -7,10 +7,12 @@ from typing import Protocol
 from bot.core.batching import Chosen, DataChange, Key
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.doing import Doing
 from bot.core.found import Attachment, FoundIndex
 from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration
 from bot.core.replication import Replication
+from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
@@ -32,6 +34,20 @@ class Looking(Protocol):
 
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
+
+    @property
+    def schema(self) -> str:
+        """Where its URL says that unqualified names are."""
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        """What is in these schemas, without owners and rights, and every extension."""
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        """What is wrong with the answer of a query that should be true; "" if nothing is.
+
+        It can change nothing. Raises PostgresError if it is refused or takes longer than `timeout`
+        milliseconds.
+        """
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         """How big its tables are; takes two seconds, in which writes are counted.
@@ -163,5 +179,15 @@ class Batching(Protocol):
     def replication(self) -> Replication: ...
 
 
-class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Protocol):
+class Watching(Protocol):
+    """What can be seen of our own session while it is busy."""
+
+    def doing(self) -> Doing | None:
+        """From a connection beside it, for the length of the call; None if it cannot be seen.
+
+        Never raises, and may be called from any thread.
+        """
+
+
+class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Watching, Protocol):
     """One target."""

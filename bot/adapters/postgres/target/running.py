@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import psycopg
 
 from bot.adapters.postgres.connection import explain, explained
-from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe
 from bot.adapters.postgres.target import pooled
 from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
@@ -123,14 +123,20 @@ class Running(FirstLocks):
         finally:
             self._as_before()
 
+    def _usable(self) -> bool:
+        """Interrupted between two answers, nothing is left to do with it but to hang up."""
+        if in_the_middle(self._connection):
+            self._connection.close()
+        return not self._connection.closed
+
     def _as_before(self) -> None:
-        if not self._connection.closed and not self._sessionless:
+        if self._usable() and not self._sessionless:
             with explained("reset the session"):
                 self._connection.execute(self._reset.encode())
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""
-        if not self._connection.closed:
+        if self._usable():
             with explained("roll back"):
                 self._connection.execute("ROLLBACK")
 
