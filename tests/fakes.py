@@ -14,6 +14,7 @@ from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
+from bot.core.found import Attachment, FoundIndex
 from bot.core.history import Change, History
 from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration, Migration
@@ -26,6 +27,7 @@ from bot.core.settings import Settings
 from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.errors import GitHubError, PostgresError, UsageError
+from bot.rollout.outside import quoted
 from bot.world import World
 from bot.world.database import Heard
 
@@ -138,9 +140,10 @@ def _noted(checkpoint: Checkpoint) -> str:
 
 @dataclass
 class FakeDatabase:
-    """Rows and a diary. `in_the_way` is what one look after the other finds. `refuse` maps a
-    statement to the errors it raises, one at a time; `interrupt` is the statement in which Ctrl-C
-    is pressed. `ends_by` is what makes a holder of the migration lock go away.
+    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time, and
+    `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
+    pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
+    look after the other finds, and `ends_by` what makes a holder of the migration lock go away.
     """
 
     rows: list[AppliedMigration] = field(default_factory=list)
@@ -152,8 +155,10 @@ class FakeDatabase:
     holders: list[Holder] = field(default_factory=list)
     ends_by: tuple[str, ...] = ("cancel", "terminate")
     refuse: dict[str, list[PostgresError]] = field(default_factory=dict)
-    invalid: set[str] = field(default_factory=set)
-    leaves_invalid: dict[str, str] = field(default_factory=dict)
+    found: list[FoundIndex] = field(default_factory=list)
+    makes: dict[str, list[FoundIndex | Attachment | None]] = field(default_factory=dict)
+    attached: Attachment = Attachment.ATTACHED
+    sessions: set[int] = field(default_factory=set)
     forgets: bool = False
     interrupt: str | None = None
     in_the_way: list[tuple[Blocker, ...]] = field(default_factory=list)
@@ -195,7 +200,7 @@ class FakeDatabase:
         yield from self._around("lock", "unlock")
 
     @contextmanager
-    def without_prisma_lock(self) -> Iterator[None]:
+    def without_prisma_lock(self, note: Callable[[str], None]) -> Iterator[None]:
         yield from self._around("let go of Prisma's lock", "take Prisma's lock")
 
     def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
@@ -229,7 +234,8 @@ class FakeDatabase:
             raise
         self.diary.append("commit")
 
-    def alone(self, sql: str, *, heard: Heard) -> None:
+    def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
+        self.diary += settings
         self.diary.append("no timeouts")
         try:
             self.execute(sql)
@@ -241,10 +247,15 @@ class FakeDatabase:
 
     def execute(self, sql: str) -> None:
         self.diary.append(sql)
-        if sql in self.leaves_invalid:
-            self.invalid.add(self.leaves_invalid[sql])
-        if sql.startswith("DROP INDEX CONCURRENTLY "):
-            self.invalid.discard(sql.removeprefix("DROP INDEX CONCURRENTLY "))
+        if self.makes.get(sql):
+            made = self.makes[sql].pop(0)
+            if isinstance(made, FoundIndex):
+                self.found.append(made)
+            if isinstance(made, Attachment):
+                self.attached = made
+        if sql.startswith("DROP INDEX CONCURRENTLY ") and not self.refuse.get(sql):
+            name = sql.removeprefix("DROP INDEX CONCURRENTLY ")
+            self.found = [each for each in self.found if name not in (each.name, quoted(each.bare))]
         if sql == self.interrupt:
             raise KeyboardInterrupt
         if self.refuse.get(sql):
@@ -258,7 +269,23 @@ class FakeDatabase:
             raise
 
     def invalid_indexes(self) -> frozenset[str]:
-        return frozenset(self.invalid)
+        return frozenset(each.name for each in self.found if not each.valid)
+
+    def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]:
+        return tuple(each for each in self.found if each.table == table)
+
+    def index(self, name: str, settings: Sequence[str]) -> FoundIndex | None:
+        known = (each for each in self.found if name in (each.name, quoted(each.bare)))
+        return next(known, None)
+
+    def attachment(self, table: str, partition: str, settings: Sequence[str]) -> Attachment:
+        return self.attached
+
+    def session(self) -> tuple[int, str]:
+        return 7, "noon"
+
+    def alive(self, pid: int, backend_start: str) -> bool:
+        return pid in self.sessions
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")

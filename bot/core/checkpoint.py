@@ -19,11 +19,12 @@ VERSION = 1
 class Intent:
     """What was going to be run outside a transaction, written before it is.
 
-    `segment` is its place; `there` what it would make or take away and was there already, as the
-    probe of its kind writes it. `pid` and `backend_start` are the session that runs it.
+    `segment` is its place and `sql` its text; `there` what was there already and is not its work.
+    `pid` and `backend_start` are the session that runs it.
     """
 
     segment: int
+    sql: str = ""
     pid: int = 0
     backend_start: str = ""
     there: tuple[str, ...] = ()
@@ -81,9 +82,10 @@ def read_checkpoint(logs: str | None) -> Checkpoint | None:
         parts = json.loads(logs or "")
         if not isinstance(parts, dict) or parts.get("migration-bot") != VERSION:
             return None
-        return _checkpoint(parts)
-    except (ValueError, TypeError, KeyError, RecursionError):
+        found = _checkpoint(parts)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
+    return found if found.text() == logs else None
 
 
 def _checkpoint(parts: dict[str, Any]) -> Checkpoint:
@@ -91,6 +93,7 @@ def _checkpoint(parts: dict[str, Any]) -> Checkpoint:
     if intent is not None:
         intent = Intent(
             segment=int(intent["segment"]),
+            sql=str(intent["sql"]),
             pid=int(intent["pid"]),
             backend_start=str(intent["backend_start"]),
             there=tuple(str(each) for each in intent["there"]),

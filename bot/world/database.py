@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.found import Attachment, FoundIndex
 from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration
 from bot.core.server import ServerFacts
@@ -66,8 +67,27 @@ class Locking(Protocol):
         `note` is told whom we wait for, if anybody.
         """
 
-    def without_prisma_lock(self) -> AbstractContextManager[None]:
-        """Let go of Prisma's half of the lock: waiting for it deadlocks with CONCURRENTLY."""
+    def without_prisma_lock(self, note: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Let go of Prisma's half of the lock: waiting for it deadlocks with CONCURRENTLY.
+
+        It is taken again afterwards; `note` is told whom we wait for, if anybody.
+        """
+
+
+class Probing(Protocol):
+    """What a statement that runs alone has made, or left half made.
+
+    Names are given as a file writes them, quoted; `settings` are run before they are looked up, and
+    undone."""
+
+    def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]: ...
+    def index(self, name: str, settings: Sequence[str]) -> FoundIndex | None: ...
+    def attachment(self, table: str, partition: str, settings: Sequence[str]) -> Attachment: ...
+    def session(self) -> tuple[int, str]:
+        """The process that serves us at the server, and when it began, as text."""
+
+    def alive(self, pid: int, backend_start: str) -> bool:
+        """Whether such a session is still there."""
 
 
 class InTheWay(Protocol):
@@ -97,8 +117,10 @@ class Running(Protocol):
         Raises HistoryError if the row that the record is about is not as it was left.
         """
 
-    def alone(self, sql: str, *, heard: Heard) -> None:
-        """Run a statement outside a transaction, without timeouts: they would break it half-way."""
+    def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
+        """Run a statement outside a transaction, without timeouts: they would break it half-way.
+
+        `settings` are run before it, and end with it."""
 
     def note(self, record: Note) -> None:
         """Write it by itself."""
@@ -107,5 +129,5 @@ class Running(Protocol):
         """Run a statement of the bot's own."""
 
 
-class Database(Looking, Rows, Locking, InTheWay, Running, Protocol):
+class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Protocol):
     """One target."""

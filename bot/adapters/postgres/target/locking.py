@@ -80,10 +80,11 @@ class MigrationLock(Part):
             self._let_go(OWN_KEY)
 
     @contextmanager
-    def without_prisma_lock(self) -> Iterator[None]:
+    def without_prisma_lock(self, note: Callable[[str], None]) -> Iterator[None]:
         self._let_go(PRISMA_KEY)
         yield
-        self._take(PRISMA_KEY, lambda _: None)
+        # A deploy of Prisma's that has it now sees our unfinished row, and ends (P3009).
+        self._take(PRISMA_KEY, note)
 
     def _take(self, key: int, note: Callable[[str], None]) -> None:
         begun = time.monotonic()

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.adapters.postgres.connection import connect
+from bot.adapters.postgres.target.beginning import Session
 from bot.adapters.postgres.target.blocking import InTheWay
+from bot.adapters.postgres.target.leftovers import Leftovers
 from bot.adapters.postgres.target.locking import MigrationLock
 from bot.adapters.postgres.target.looking import Looking
 from bot.adapters.postgres.target.recording import Rows
@@ -14,7 +16,7 @@ from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
 
-class TargetDatabase(Looking, MigrationLock, Rows, InTheWay, Running):
+class TargetDatabase(Session, Looking, Leftovers, MigrationLock, Rows, InTheWay, Running):
     """An open connection to a target, in autocommit. See world.Database."""
 
 
@@ -27,6 +29,9 @@ def open_target(target: Target, url: ConnectionUrl, *, who: str = "") -> Iterato
     # Every statement is sent once: preparing it would only cost, and break after DDL.
     connection.prepare_threshold = None
     try:
-        yield TargetDatabase(connection, target, url.schema)
+        database = TargetDatabase(connection, target, url.schema)
+        if not url.pooled:
+            database.begin()
+        yield database
     finally:
         connection.close()

@@ -9,7 +9,7 @@ from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
 from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.records import record_queries
-from bot.adapters.postgres.target.session import AS_BEFORE, OURSELVES
+from bot.adapters.postgres.target.session import OURSELVES
 from bot.core.blocker import Need
 from bot.core.checkpoint import Note, Record, Step
 from bot.errors import HistoryError, PostgresError
@@ -65,9 +65,9 @@ class Running(FirstLocks):
             raise
         self._as_before()
 
-    def alone(self, sql: str, *, heard: Heard) -> None:
+    def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         try:
-            with self._untimed():
+            with self._untimed(settings):
                 pipe(self._connection, [(sql, ())], heard)
         except Refused as refused:
             raise explain(refused.error, "run it") from None
@@ -99,11 +99,13 @@ class Running(FirstLocks):
         return error
 
     @contextmanager
-    def _untimed(self) -> Iterator[None]:
-        """A timeout would break what runs concurrently half-way."""
-        with explained("lift the timeouts"):
-            self._connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+    def _untimed(self, settings: Sequence[str]) -> Iterator[None]:
+        """A timeout would break what runs concurrently half-way, also one of the file's own."""
         try:
+            with explained("set what the file sets"):
+                for each in settings:
+                    self._connection.execute(each.encode())
+                self._connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
             yield
         finally:
             self._as_before()
@@ -111,7 +113,7 @@ class Running(FirstLocks):
     def _as_before(self) -> None:
         if not self._connection.closed:
             with explained("reset the session"):
-                self._connection.execute(AS_BEFORE)
+                self._connection.execute(self._reset.encode())
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""
