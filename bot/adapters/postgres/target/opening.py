@@ -11,12 +11,13 @@ from bot.adapters.postgres.target.locking import MigrationLock
 from bot.adapters.postgres.target.looking import Looking
 from bot.adapters.postgres.target.recording import Rows
 from bot.adapters.postgres.target.running import Running
+from bot.adapters.postgres.target.waiting import Waiting
 from bot.core.holder import session_name
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
 
-class TargetDatabase(Session, Looking, Leftovers, MigrationLock, Rows, InTheWay, Running):
+class TargetDatabase(Session, Looking, Leftovers, MigrationLock, Rows, InTheWay, Waiting, Running):
     """An open connection to a target, in autocommit. See world.Database."""
 
 
