@@ -225,7 +225,7 @@ def busy_with_vacuum(installation: Installation) -> Iterator[str]:
         yield url
 
 
-def vacuumed(url: str, words: str = "autovacuum: VACUUM public.a%") -> list[tuple[Any, ...]]:
+def vacuumed(url: str, words: str = "autovacuum: VACUUM%public.a%") -> list[tuple[Any, ...]]:
     query = f"SELECT pid FROM pg_stat_activity WHERE query LIKE '{words}' AND state = 'active'"
     return ask(url, query)
 
