@@ -157,9 +157,7 @@ def crashing_points(messages: Sequence[Message], parity: int) -> Iterator[tuple[
             yield message, number % 2 == parity
 
 
-def crash_everywhere(
-    place: Place, points: Iterable[tuple[Message, bool]], tally: Tally
-) -> None:
+def crash_everywhere(place: Place, points: Iterable[tuple[Message, bool]], tally: Tally) -> None:
     """Kill at each of these messages, before it is passed on or after."""
     for message, after in points:
         place.reset()

@@ -117,8 +117,6 @@ def run(job: Job) -> Ending:
     return Runner(job).ending()
 
 
-
-
 def _work(job: Job, answer: Connection) -> None:
     console = FakeConsole()
     try:
