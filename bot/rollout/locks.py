@@ -17,6 +17,8 @@ from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
 from bot.world import Database, World
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -62,13 +64,16 @@ def with_locks(
     database: Database,
     target: Target,
     world: World,
+    steps: Steps | None = None,
 ) -> int:
-    """Run `attempt` until it gets its locks; returns how often it was begun.
+    """Run `attempt` until it gets its locks; returns how often it was begun. `steps` is told of
+    whoever is in the way.
 
     Raises PostgresError that names who is in the way when the target's lock budget is used up, or
     if it is an autovacuum that must not be put off. The attempt has left nothing then.
     """
-    wait = _Wait(needs, what, database, target, world)
+    steps = steps or Steps(Telling(target, world))
+    wait = _Wait(needs, what, database, target, world, steps=steps)
     tried = 0
     while True:
         patience = wait.until_free()
@@ -81,7 +86,7 @@ def with_locks(
                 raise
             if wait.over:
                 raise wait.given_up(tried) from error
-            world.console.say(f"{what}: a lock is taken, trying again (attempt {tried})")
+            steps.retry(tried, f"{what}: a lock is taken, trying again (attempt {tried})")
             world.sleep(random.uniform(*_PAUSE))  # noqa: S311 - jitter, not a secret
         else:
             return tried
@@ -109,6 +114,7 @@ class _Wait:
     target: Target
     world: World
     long: float = _LONG
+    steps: Steps | None = None
     seen: tuple[Blocker, ...] = ()
     _displaced: set[int] = field(default_factory=set)
     _told: datetime | None = None
@@ -156,13 +162,19 @@ class _Wait:
             return
         self._told = now
         there = "; ".join(str(each) for each in found)
-        self.world.console.say(f"{self.what} waits, and nobody behind it: {there}")
+        self._say(f"{self.what} waits, and nobody behind it: {there}")
+
+    def _say(self, text: str) -> None:
+        if self.steps is None:
+            self.world.console.say(text)
+        else:
+            self.steps.blocked(text)
 
     def _long_enough_to_displace(self, found: Sequence[Blocker]) -> int:
         """One attempt: the server sends autovacuum away only for somebody who waits so long."""
         patience = self.database.deadlock_timeout() + _TO_STEP_BACK
         names = "; ".join(str(each) for each in found)
-        self.world.console.say(
+        self._say(
             f"{self.what}: {names}. It steps back for who waits long enough: this attempt may "
             f"wait {patience / 1000:g} s."
         )

@@ -133,6 +133,7 @@ class _Work:
             raise self._stopped(run.at, error) from error
         finally:
             self.attempts += run.attempts
+        self.steps.segment(done.checkpoint.steps, len(self.segments))
         return Note(at.id, done.checkpoint)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
@@ -147,7 +148,9 @@ class _Work:
                 raise self._at_line(error, statements) from error
 
         self.attempts.append(
-            with_locks(attempt, needs, self.name, self.database, self.target, self.world)
+            with_locks(
+                attempt, needs, self.name, self.database, self.target, self.world, self.steps
+            )
         )
 
     def _alone(self, segment: Segment, at: Note) -> None:
