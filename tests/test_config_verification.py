@@ -39,5 +39,5 @@ def test_queries_are_a_list_or_the_path_of_a_script() -> None:
 
 @pytest.mark.parametrize("more", [", drift: maybe", ", drift: true", ", verify: ['']"])
 def test_what_makes_no_sense_is_refused(more: str) -> None:
-    with pytest.raises(UsageError, match="x.yml has"):
+    with pytest.raises(UsageError, match=r"x\.yml has"):
         target(more=more)
