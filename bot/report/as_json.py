@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.drift import Drift
 from bot.core.effects import Lock
 from bot.core.finding import Finding
 from bot.core.gate import Gate
 from bot.core.plan import Plan
-from bot.core.progress import BackupSummary, Progress
+from bot.core.progress import AppliedResult, BackupSummary, Progress
 from bot.core.rehearsal import Rehearsal, RehearsedMigration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rewrite import Rewrite
@@ -76,12 +77,46 @@ def apply_json(progress: Progress) -> Json:
         "seconds": progress.seconds,
         "digest": progress.digest,
         "migrations": list(progress.migrations),
+        "timings": [_timing(each) for each in progress.timings],
         "failed": progress.failed,
         "gates": [_gate(each) for each in progress.gates],
         "backup": _backup(progress.backup) if progress.backup else None,
         "message": progress.message,
         "hint": progress.hint,
         "run_url": progress.run_url,
+        "drift": _drift(progress.drift) if progress.drift else None,
+        "checks": [
+            {"what": each.what, "fine": each.fine, "message": each.message}
+            for each in progress.checks
+        ],
+    }
+
+
+def _timing(applied: AppliedResult) -> Json:
+    return {
+        "migration": applied.name,
+        "seconds": applied.seconds,
+        "attempts": applied.attempts,
+        "statements": [
+            {
+                "index": each.index,
+                "line": each.line,
+                "kind": each.kind,
+                "seconds": each.seconds,
+                "rows": each.rows,
+            }
+            for each in applied.statements
+        ],
+    }
+
+
+def _drift(drift: Drift) -> Json:
+    return {
+        "mode": drift.mode.value,
+        "differences": list(drift.lines),
+        "more": drift.more,
+        "unknown": drift.unknown,
+        "seconds": drift.seconds,
     }
 
 

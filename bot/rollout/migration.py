@@ -132,6 +132,7 @@ class _Work:
             raise self._stopped(run.at, error) from error
         finally:
             self.attempts += run.attempts
+        self.steps.segment(done.checkpoint.steps, len(self.segments))
         return Note(at.id, done.checkpoint)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
@@ -149,7 +150,7 @@ class _Work:
 
     def _locks(self, statements: Sequence[Statement]) -> Locks:
         needs = needs_of(self.judged, statements)
-        return Locks(needs, self.name, self.database, self.target, self.world)
+        return Locks(needs, self.name, self.database, self.target, self.world, self.steps)
 
     def _alone(self, segment: Segment, at: Note) -> None:
         """Run what PostgreSQL wants outside a transaction, and see to it that it is done.
