@@ -198,6 +198,38 @@ def test_waiting_for_the_lock_names_its_holder_and_ends_when_it_is_free(
     assert f"somebody (process {other.info.backend_pid}" in said[0]
 
 
+def test_prismas_half_is_taken_back_with_patience_and_whoever_has_it_is_named(
+    target: TargetDatabase, other: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    said: list[str] = []
+    let_go = threading.Timer(
+        0.4, lambda: other.execute("SELECT pg_advisory_unlock(%s)", (PRISMA_KEY,))
+    )
+
+    with target.exclusively(silent):
+        with target.without_prisma_lock(said.append):
+            other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
+            let_go.start()
+        let_go.join()
+        row = other.execute("SELECT pg_try_advisory_lock(%s)", (PRISMA_KEY,)).fetchone()
+
+    assert row == (False,)
+    assert len(said) == 1
+    assert "somebody" in said[0]
+
+
+def test_an_error_without_prismas_half_is_the_one_that_is_told(
+    target: TargetDatabase, other: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    with (
+        pytest.raises(PostgresError, match="nowhere"),
+        target.exclusively(silent),
+        target.without_prisma_lock(silent),
+    ):
+        other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
+        target.execute("TABLE nowhere")
+
+
 def test_the_holder_of_the_lock_is_told_to_whoever_asks(
     target: TargetDatabase, other: psycopg.Connection[tuple[object, ...]]
 ) -> None:
