@@ -28,8 +28,8 @@ from tests.rollout.real import STAGING, Rollout, Running, ask
 pytestmark = pytest.mark.slow
 
 ROWS = """
-INSERT INTO child (id, amount, known, body, proved, note)
-SELECT n, n, n, 'words and words', 1, n::text FROM generate_series(10, 30000) n;
+INSERT INTO child (id, amount, known, body, proved, note, small)
+SELECT n, n, n, 'words and words', 1, n::text, 1 FROM generate_series(10, 30000) n;
 INSERT INTO parent SELECT n, 'p' FROM generate_series(10, 1000) n;
 INSERT INTO guarded SELECT n, 'g' FROM generate_series(1, 1000) n;
 """
