@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 from bot.core.backup import StoredBackup
+from bot.core.batching import DataChange
 from bot.core.rehearsal import DataKind
 from bot.core.sizes import Sizes
 
+PUBLIC = "public"
 # Made up in two seconds, and every table that is worth an estimate gets enough of it.
 BUDGET = 20_000_000
 
@@ -16,7 +18,8 @@ class Step:
 
     `extension` is the one that it creates, if it creates one, and `schema` where. Some need a
     superuser, and a few of those are let in: then the superuser creates it in the statement's
-    place. `locks` are the relations that it is predicted to lock.
+    place. `locks` are the relations that it is predicted to lock. `change` are its pieces, if it is
+    to run in batches.
     """
 
     index: int
@@ -25,6 +28,7 @@ class Step:
     extension: str = ""
     schema: str = ""
     locks: tuple[str, ...] = ()
+    change: DataChange | None = None
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ class ModelOrder:
 @dataclass(frozen=True)
 class Order:
     """`postgres` is the target's major. `roles` are names that the history gives rights to and
-    does not create, `extensions` those that it wants."""
+    does not create, `extensions` those that it wants. `schema` is where unqualified names are made,
+    if that is not `public`."""
 
     base: tuple[BaseMigration, ...]
     new: tuple[NewMigration, ...]
@@ -110,3 +115,4 @@ class Order:
     data: DataOrder = field(default_factory=DataOrder)
     limits: Limits = field(default_factory=Limits)
     model: ModelOrder | None = None
+    schema: str = PUBLIC

@@ -1,13 +1,43 @@
 """A database the bot may roll out to, and what must be true before it does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from bot.core.identity import Pin
 
 
 class Kind(StrEnum):
     DEVELOPMENT = "development"
     STAGING = "staging"
     PRODUCTION = "production"
+
+
+class DriftMode(StrEnum):
+    """What becomes of a rollout to a target whose schema is not what its migrations make."""
+
+    REFUSE = "refuse"
+    REPORT = "report"
+    OFF = "off"
+    """Nobody looks."""
+
+
+_DRIFT = {
+    Kind.DEVELOPMENT: DriftMode.OFF,
+    Kind.STAGING: DriftMode.REPORT,
+    Kind.PRODUCTION: DriftMode.REFUSE,
+}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Queries of the target's own, asked after a rollout: each has to give rows, and in them
+    nothing but true. `file` is a script of more of them, below the checkout's top. `timeout` is
+    milliseconds for each."""
+
+    queries: tuple[str, ...] = ()
+    file: str | None = None
+    timeout: int = 30_000
 
 
 @dataclass(frozen=True)
@@ -22,13 +52,34 @@ class BackupPolicy:
 
 
 @dataclass(frozen=True)
-class Target:
-    """`url_env` names the environment variable that holds the connection string.
+class ReplicaPolicy:
+    """How far standbys and slots may be behind for a rollout to begin: `lag` in milliseconds,
+    `behind` in bytes; None is not looked at. `wait` is how many milliseconds they have to catch
+    up."""
 
+    lag: int | None = None
+    behind: int | None = None
+    wait: int = 600_000
+
+    @property
+    def watched(self) -> bool:
+        return self.lag is not None or self.behind is not None
+
+
+@dataclass(frozen=True)
+class Target:
+    """`url_env` names the environment variable that holds the connection string, `direct_url_env`
+    one that leads past a pooler (Prisma's `directUrl`) and is used in its place where it is set.
+
+    `identity` is what the database must be. `rewrite_limit` is how many bytes a rollout may need
+    for tables that are written anew; None is no limit.
     `after` is the target that must have applied the same text first. `approvals` is how many people
     other than the author must have approved exactly this text; `approvers`, if not empty, are the
     only logins that count. Timeouts are milliseconds; `lock_wait`, how long to wait for the
-    migration lock while somebody else holds it, is seconds.
+    migration lock while somebody else holds it, is seconds. `max_lag` is how many milliseconds a
+    standby may be behind before batches wait for it, `batch_budget` how many they may take in one
+    run before they stop at a checkpoint; 0 is no limit.
+    `drift` is None for what its kind has.
     """
 
     name: str
@@ -41,7 +92,29 @@ class Target:
     lock_budget: int = 600_000
     lock_wait: int = 60
     statement_timeout: int = 0
+    max_lag: int = 10_000
+    batch_budget: int = 0
     backup: BackupPolicy = field(default_factory=BackupPolicy)
+    direct_url_env: str | None = None
+    identity: Pin = field(default_factory=Pin)
+    replicas: ReplicaPolicy = field(default_factory=ReplicaPolicy)
+    rewrite_limit: int | None = None
+
+    def variable(self, environ: Mapping[str, str]) -> str:
+        """The environment variable to connect by."""
+        direct = self.direct_url_env
+        return direct if direct and environ.get(direct) else self.url_env
+
+    def is_set(self, environ: Mapping[str, str]) -> bool:
+        """Whether there is a connection string for it."""
+        return bool(environ.get(self.variable(environ)))
+
+    drift: DriftMode | None = None
+    verify: Verification = field(default_factory=Verification)
+
+    @property
+    def drift_mode(self) -> DriftMode:
+        return self.drift or _DRIFT[self.kind]
 
     @property
     def protected(self) -> bool:

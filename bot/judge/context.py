@@ -162,6 +162,11 @@ class Context:
         return self.inside or self.file.steps[self.position]
 
     @property
+    def batched(self) -> bool:
+        """Whether it changes its rows in batches."""
+        return self.step.batched
+
+    @property
     def settings(self) -> Settings:
         return self.file.settings
 

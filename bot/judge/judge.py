@@ -32,6 +32,7 @@ from bot.judge.rewriting import with_rewrites
 from bot.judge.sizes import Scales, note_of, scales_of, weighed
 from bot.judge.timeline import Step
 from bot.judge.transactions import atomic, atomic_under, steps_of
+from bot.sql.batching import batched_in
 from bot.sql.parse import parse, parse_to_replay
 from bot.sql.read import actions_of
 
@@ -126,6 +127,7 @@ class _Bench:
     ) -> JudgedMigration:
         script = parse(migration.sql)
         actions = [actions_of(each) for each in script.statements]
+        batched = batched_in(migration.sql, script.statements)
         context = MigrationContext(
             migration=migration,
             script=script,
@@ -134,6 +136,7 @@ class _Bench:
                 actions,
                 postgres=self._settings.postgres,
                 prisma=self._settings.prisma,
+                batched=batched,
             ),
             settings=self._settings,
             history=migrations[:place],
@@ -159,7 +162,7 @@ class _Bench:
             ),
             findings=tuple(shown),
             atomic=atomic(context.steps),
-            atomic_under=atomic_under(context.steps),
+            atomic_under=atomic_under(context.steps, batched=bool(batched)),
             fault=script.fault,
             excluded=len(findings) - len(shown),
         )

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from bot.core.duration import duration as duration
 from bot.core.effects import Effects, Lock
 from bot.core.finding import Finding, Severity
 from bot.core.migration import well_named
 from bot.core.progress import State
 from bot.core.review import JudgedMigration, Review
+from bot.core.sizes import size_text
 
 STATE_SIGNS = {
     State.WAITING: "⏳",
@@ -56,24 +58,8 @@ def time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def duration(seconds: float) -> str:
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
 def size(number: int) -> str:
-    """In decimal units, as disks and object stores count."""
-    value = float(number)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
+    return size_text(number)
 
 
 def short_digest(digest: str) -> str:

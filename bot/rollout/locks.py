@@ -146,7 +146,8 @@ class _Wait:
         there = "; ".join(str(each) for each in seen) or "nobody for long"
         return PostgresError(
             f"{self.locks.what} did not get its locks{attempts} within "
-            f"{self.locks.target.lock_budget / 1000:g} s, and did not run without. In the way: {there}.",
+            f"{self.locks.target.lock_budget / 1000:g} s, and did not run without. "
+            f"In the way: {there}.",
             hint=_advice(seen),
         )
 
@@ -163,8 +164,8 @@ class _Wait:
         patience = self.locks.database.deadlock_timeout() + _TO_STEP_BACK
         names = "; ".join(str(each) for each in found)
         self.locks.world.console.say(
-            f"{self.locks.what}: {names}. It steps back for who waits long enough: this attempt may "
-            f"wait {patience / 1000:g} s."
+            f"{self.locks.what}: {names}. It steps back for who waits long enough: this attempt "
+            f"may wait {patience / 1000:g} s."
         )
         return max(patience, self.locks.target.lock_timeout)
 
@@ -172,7 +173,8 @@ class _Wait:
         for each in found:
             if each.kind is Blocking.WRAPAROUND:
                 raise PostgresError(
-                    f"{self.locks.what} was not begun: {each}, to prevent transaction id wraparound.",
+                    f"{self.locks.what} was not begun: {each}, to prevent transaction id "
+                    "wraparound.",
                     hint="This autovacuum must not be put off. Follow it in "
                     "pg_stat_progress_vacuum, and run this again when it is done.",
                 )

@@ -10,16 +10,19 @@ from uuid import uuid4
 
 from bot.core.checkpoint import Checkpoint, Intent, Last, Note, Record, Step, Whole
 from bot.core.migration import AppliedMigration
-from bot.core.outcome import AppliedResult
+from bot.core.progress import AppliedResult
 from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
 from bot.rollout.alone import is_untouched, outside_of, see_through
+from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
-from bot.rollout.segments import Segment, segments_of
+from bot.rollout.segments import Segment, is_atomic, segments_of
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
 from bot.world import Database, World
 
 
@@ -29,6 +32,7 @@ def apply_migration(
     target: Target,
     world: World,
     begun: AppliedMigration | None = None,
+    steps: Steps | None = None,
 ) -> AppliedResult:
     """Run a migration and record it as Prisma would; `begun` is its row, if an earlier run did not
     finish it.
@@ -36,15 +40,15 @@ def apply_migration(
     Raises PostgresError that names the migration and the line, and says what is left behind.
     """
     segments = segments_of(judged)
-    work = _Work(judged, segments, database, target, world)
+    steps = steps or Steps(Telling(target, world))
+    work = _Work(judged, segments, database, target, world, steps)
     started = world.now()
-    with world.console.waiting(f"applying {work.name}"):
-        atomic = len(segments) <= 1 and all(each.transactional for each in segments)
-        if atomic and begun is None:
-            work.at_once()
-        else:
-            work.in_segments(begun)
-    return AppliedResult(work.name, (world.now() - started).total_seconds(), max(work.attempts))
+    if is_atomic(segments) and begun is None:
+        work.at_once()
+    else:
+        work.in_segments(begun)
+    seconds = (world.now() - started).total_seconds()
+    return AppliedResult(work.name, seconds, max(work.attempts), steps.timings())
 
 
 @dataclass
@@ -57,6 +61,7 @@ class _Work:
     database: Database
     target: Target
     world: World
+    steps: Steps
     attempts: list[int] = field(default_factory=lambda: [1])
     intent: Intent | None = None
 
@@ -74,8 +79,12 @@ class _Work:
 
     def in_segments(self, begun: AppliedMigration | None) -> None:
         """Each segment by itself. The started row keeps everybody else out meanwhile (P3009)."""
+        require_batchable(self.name, self.segments, self.database)
         at = self._begin(begun)
         for segment in self.segments[at.checkpoint.steps :]:
+            if segment.batched:
+                at = self._batched(segment, at)
+                continue
             try:
                 at = self._segment(segment, at)
             except PostgresError as error:
@@ -97,26 +106,42 @@ class _Work:
         return Note(begun.id, replace(checkpoint, checksum=checksum, error=""))
 
     def _segment(self, segment: Segment, at: Note) -> Note:
-        after = at.checkpoint.after(segment.digest)
-        record = (Last if after.steps == len(self.segments) else Step)(at.id, after)
+        record = self._done(segment, at)
         if segment.transactional:
             self._together([*segment.settings, *segment.statements], record)
         else:
             self._alone(segment, at)
             self._together((), record)
-        return Note(at.id, after)
+        self.steps.segment(record.checkpoint.steps, len(self.segments))
+        return Note(at.id, record.checkpoint)
+
+    def _done(self, segment: Segment, at: Note) -> Step:
+        """What is committed with the end of a segment."""
+        after = at.checkpoint.after(segment.digest)
+        return (Last if after.steps == len(self.segments) else Step)(at.id, after)
+
+    def _batched(self, segment: Segment, at: Note) -> Note:
+        """Batch after batch, each with its checkpoint; the last is committed as a segment is."""
+        done = self._done(segment, at)
+        run = BatchRun(self.name, segment, at, self._locks(segment.statements))
+        try:
+            run.run(done)
+        except PostgresError as error:
+            if was_lost(error):
+                raise
+            raise self._stopped(run.at, error) from error
+        finally:
+            self.attempts += run.attempts
+        return Note(at.id, done.checkpoint)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
         locks = self._locks(statements)
 
         def attempt() -> None:
             try:
-                self.database.together(
-                    [each.sql for each in statements],
-                    record,
-                    needs=locks.needs,
-                    heard=lambda *_: None,
-                )
+                heard = self.steps.of(statements)
+                texts = [each.sql for each in statements]
+                self.database.together(texts, record, needs=locks.needs, heard=heard)
             except PostgresError as error:
                 raise self._at_line(error, statements) from error
 
@@ -138,7 +163,8 @@ class _Work:
         assert outside is not None, "require_runnable lets no other through"
 
         def run() -> None:
-            self.database.alone(statement.sql, settings=settings, heard=lambda *_: None)
+            heard = self.steps.of([statement])
+            self.database.alone(statement.sql, settings=settings, heard=heard)
 
         locks = self._locks([statement])
         try:
@@ -177,8 +203,8 @@ class _Work:
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:
         """What the reader must know when a migration stopped between its segments."""
-        done = at.checkpoint.steps
-        if done == 0 and self.intent is None and at.checkpoint.batch is None:
+        done, batch = at.checkpoint.steps, at.checkpoint.batch
+        if done == 0 and self.intent is None and batch is None:
             self.database.forget(at.id, 0)
             return PostgresError(
                 f"{error.message} Nothing of {self.name} was kept.",
@@ -188,9 +214,10 @@ class _Work:
         stopped = replace(at.checkpoint, intent=self.intent, error=error.message)
         self.database.note(Note(at.id, stopped))
         line = self.segments[done].line
-        kept = f" Everything before line {line} of {self.name} is applied and stays."
+        bits = f", and {batch.rows:,} rows of that line" if batch else ""
+        kept = f" Everything before line {line} of {self.name} is applied and stays{bits}."
         return PostgresError(
-            f"{error.message}{kept if done else ''}",
+            f"{error.message}{kept if done or batch else ''}",
             hint=f"{error.hint} Then run this again: it goes on at line {line}.",
             sqlstate=error.sqlstate,
         )

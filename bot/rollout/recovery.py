@@ -31,6 +31,10 @@ def require_unchanged(name: str, checkpoint: Checkpoint, segments: Sequence[Segm
             raise _edited(name, f"line {segment.line}")
     if len(checkpoint.done) >= len(segments):
         raise _edited(name, "its end")
+    following = segments[len(checkpoint.done)]
+    if checkpoint.batch and (not following.batched or following.digest != checkpoint.batch.digest):
+        # Its rows up to the checkpoint would be changed twice, or in two ways.
+        raise _edited(name, f"line {following.statements[0].start.line}, which runs in batches")
 
 
 def still_intended(

@@ -1,13 +1,14 @@
 """A file cut into the pieces that are run, each in one transaction or in none."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.statement import Statement
 from bot.errors import UsageError
 from bot.rollout.settings import chooses_modes, modes_of, sets_session, starts_afresh
+from bot.sql.batching import Batched, read_batches
 
 _BEGIN = {"BEGIN", "START TRANSACTION"}
 _COMMIT = {"COMMIT", "END"}
@@ -20,11 +21,13 @@ class Segment:
 
     `settings` are what the file has set for its session before: each segment has a session that is
     as new, so that it runs the same whether the one before ran just now or in an earlier run.
+    `batched` is set for one statement that is run bit by bit, each in a transaction.
     """
 
     statements: tuple[Statement, ...]
     transactional: bool
     settings: tuple[Statement, ...] = ()
+    batched: Batched | None = None
 
     @property
     def digest(self) -> str:
@@ -44,13 +47,30 @@ def segments_of(judged: JudgedMigration) -> tuple[Segment, ...]:
     Consecutive transactional statements form one segment, as Prisma's single message does. The
     author's own COMMIT ends a segment; a BEGIN without one is committed at the end of the file. ADD
     VALUE ends one too, when statements follow: a new enum value cannot be used before it is
-    committed (PostgreSQL, ALTER TYPE, Notes).
+    committed (PostgreSQL, ALTER TYPE, Notes). A change that its author wants in batches is a
+    segment. Raises UsageError for what cannot be run.
     """
-    cutting = _Cutting(judged.migration.name)
+    cutting = _Cutting(judged.migration.name, _batches(judged))
     for each in judged.statements:
         cutting.add(each)
     cutting.end()
     return tuple(cutting.done)
+
+
+def is_atomic(segments: Sequence[Segment]) -> bool:
+    """Whether one transaction carries them, so that nothing is left of a failure."""
+    return len(segments) <= 1 and all(each.transactional and not each.batched for each in segments)
+
+
+def _batches(judged: JudgedMigration) -> Mapping[int, Batched]:
+    statements = [each.statement for each in judged.statements]
+    found, problems = read_batches(judged.migration.sql, statements)
+    for each in problems:
+        raise UsageError(
+            f"{judged.migration.name}, line {each.position.line}: {each.message}",
+            hint="Mend the comment that asks for batches, or take it out; nothing was applied.",
+        )
+    return found
 
 
 @dataclass
@@ -58,6 +78,7 @@ class _Cutting:
     """The segments that are cut, and the one that statements are still added to."""
 
     name: str
+    batches: Mapping[int, Batched]
     done: list[Segment] = field(default_factory=list)
     together: list[Statement] = field(default_factory=list)
     settings: tuple[Statement, ...] = ()
@@ -73,6 +94,10 @@ class _Cutting:
         elif starts_afresh(statement):
             self.end()
             self.settings = ()
+        elif batched := self.batches.get(statement.index):
+            self.end()
+            one = Segment((statement,), transactional=True, settings=self.settings, batched=batched)
+            self.done.append(one)
         elif not each.effects.transactional:
             self.end()
             self.done.append(Segment((statement,), transactional=False, settings=self.settings))

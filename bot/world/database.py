@@ -1,15 +1,19 @@
 """An open connection to one target, in parts; every method raises PostgresError with advice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from bot.core.batching import Chosen, DataChange, Key
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.doing import Doing
 from bot.core.found import Attachment, FoundIndex
 from bot.core.holder import Holder
-from bot.core.migration import AppliedMigration
-from bot.core.server import ServerFacts
+from bot.core.migration import AppliedMigration, Migration
+from bot.core.replication import Replication
+from bot.core.schema import Snapshot
+from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
 # Told of each statement that is done: its place, its seconds, and how many rows it changed.
@@ -19,9 +23,31 @@ Heard = Callable[[int, float, int], None]
 class Looking(Protocol):
     """What can be seen of the server and the database."""
 
-    def facts(self) -> ServerFacts: ...
+    def facts(self) -> ServerFacts:
+        """What must be known before anything is written; one round trip."""
+
+    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
+        """Those that are there, by name (`schema.name`)."""
+
+    def replicas(self) -> tuple[Replica, ...]:
+        """What follows the server, and how far behind it is."""
+
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
+
+    @property
+    def schema(self) -> str:
+        """Where its URL says that unqualified names are."""
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        """What is in these schemas, without owners and rights, and every extension."""
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        """What is wrong with the answer of a query that should be true; "" if nothing is.
+
+        It can change nothing. Raises PostgresError if it is refused or takes longer than `timeout`
+        milliseconds.
+        """
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         """How big its tables are; takes two seconds, in which writes are counted.
@@ -36,8 +62,19 @@ class Rows(Protocol):
     def unbaselined(self) -> bool:
         """Whether there are tables and no migrations table (Prisma's P3005)."""
 
-    def create_table(self) -> None:
-        """Make the migrations table if it is not there."""
+    def create_table(self, mark: str | None = None) -> None:
+        """Make the migrations table if it is not there, with the mark on it if there is one."""
+
+    def mark(self, text: str) -> None:
+        """Write a mark on the migrations table that is there."""
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        """Mark migrations as `prisma migrate resolve` does, all of them or none.
+
+        What is unfinished of either is rolled back; `applied` gets rows of its own, and the
+        migrations table if there is none."""
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         """Write the row of a migration that is applied in parts: it keeps Prisma out (P3009)."""
@@ -134,5 +171,36 @@ class Running(Protocol):
         """Run a statement of the bot's own."""
 
 
-class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Protocol):
+class Batching(Protocol):
+    """What changes many rows bit by bit."""
+
+    def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
+        """By which a change is cut into batches; None if its table is not there yet.
+
+        `wanted` are the columns it was cut by before. Raises UsageError if batches might not do
+        what the whole statement does.
+        """
+
+    def choose(
+        self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
+    ) -> Chosen | None:
+        """The next rows, read only, under the target's timeouts; None if there are none left."""
+
+    def expected_rows(self, change: DataChange) -> int:
+        """How many rows the planner thinks will be changed."""
+
+    def replication(self) -> Replication: ...
+
+
+class Watching(Protocol):
+    """What can be seen of our own session while it is busy."""
+
+    def doing(self) -> Doing | None:
+        """From a connection beside it, for the length of the call; None if it cannot be seen.
+
+        Never raises, and may be called from any thread.
+        """
+
+
+class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Watching, Protocol):
     """One target."""

@@ -113,7 +113,8 @@ _OTHER = Refusal(
 )
 
 _HINTS = {
-    "28P01": "Check user and password in the URL; special characters have to be percent-encoded.",
+    "28P01": "Check user and password in the URL; special characters have to be percent-encoded. "
+    "A password may also have expired (VALID UNTIL).",
     "28000": "Check the user in the URL, and that the role may log in.",
     "3D000": "Check the database name in the URL, or create it with `createdb`.",
     "53300": "Wait until connections are free, or raise max_connections; look in pg_stat_activity.",
@@ -128,6 +129,7 @@ _HINTS = {
     "40001": "Another transaction got there first. Try again.",
     "25006": "This is a standby, or the session is read-only. Use the URL of the primary.",
     "25001": "This statement runs outside transactions only. Put it in a migration of its own.",
+    "2D000": "The procedure commits by itself. Call it by hand, outside of the migrations.",
     "25P02": "An earlier statement of the transaction failed. Its error is the one to mend.",
     "25P03": "The transaction was idle too long. Run the same command again.",
     "55P04": "A new enum value works only after its transaction. Use it in the next migration.",

@@ -205,7 +205,9 @@ def test_the_holder_of_the_lock_is_told_to_whoever_asks(
 
     other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
 
-    assert "somebody" in (target.lock_holder() or "")
+    holder = target.lock_holder()
+    assert holder is not None
+    assert holder.application == "somebody"
 
 
 def test_a_lock_on_a_table_is_not_waited_for_longer_than_the_timeout(

@@ -19,9 +19,11 @@ _SETTINGS = {
 
 
 class Session(Part):
-    """The session of a target that is not behind a pooler, which would hand its settings on."""
+    """The session of a target. A transaction pooler would hand its settings on to others."""
 
     def begin(self) -> None:
+        if self._sessionless:
+            return
         taken = [
             f"SET {name} = '{value}'"
             for name, value in _SETTINGS.items()

@@ -35,20 +35,25 @@ SELECT coalesce((to_jsonb(pg_inherits) ->> 'inhdetachpending')::boolean, false)
   FROM pg_inherits WHERE inhparent = to_regclass(%s) AND inhrelid = to_regclass(%s)
 """
 
-_STARTED = "to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
-_SESSION = f"SELECT pid, {_STARTED} FROM pg_stat_activity WHERE pid = pg_backend_pid()"
-_ALIVE = f"SELECT 1 FROM pg_stat_activity WHERE pid = %s AND {_STARTED} = %s"
+_SESSION = """
+SELECT pid, to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')
+  FROM pg_stat_activity WHERE pid = pg_backend_pid()
+"""
+_ALIVE = """
+SELECT 1 FROM pg_stat_activity WHERE pid = %s
+   AND to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') = %s
+"""
 
 
 class Leftovers(Part):
     """See world.Probing."""
 
     def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]:
-        return tuple(FoundIndex(*row) for row in self._look(_ON_TABLE, (table,), settings))
+        return tuple(_index(*row) for row in self._look(_ON_TABLE, (table,), settings))
 
     def index(self, name: str, settings: Sequence[str]) -> FoundIndex | None:
         found = self._look(_NAMED, (name,), settings)
-        return FoundIndex(*found[0]) if found else None
+        return _index(*found[0]) if found else None
 
     def attachment(self, table: str, partition: str, settings: Sequence[str]) -> Attachment:
         found = self._look(_ATTACHMENT, (table, partition), settings)
@@ -71,4 +76,18 @@ class Leftovers(Part):
             with self._connection.transaction(force_rollback=True):
                 for each in settings:
                     self._connection.execute(each.encode())
+                self._connection.execute("SET LOCAL statement_timeout = 0")
                 return self._connection.execute(query.encode(), values).fetchall()
+
+
+def _index(
+    name: str,
+    bare: str,
+    table: str,
+    definition: str,
+    valid: bool,
+    keys: list[str],
+    condition: str,
+    builder: int,
+) -> FoundIndex:
+    return FoundIndex(name, bare, table, definition, valid, tuple(keys), condition, builder)

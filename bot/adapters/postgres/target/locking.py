@@ -70,7 +70,11 @@ class MigrationLock(Part):
     @contextmanager
     def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
         """Asks again and again instead of waiting: a waiting query's snapshot would hold up
-        everybody else's CREATE INDEX CONCURRENTLY."""
+        everybody else's CREATE INDEX CONCURRENTLY. Behind a transaction pooler no session is ours
+        to hold it: every transaction takes it for itself (see pooled.py)."""
+        if self._sessionless:
+            yield
+            return
         self._take(OWN_KEY, note)
         try:
             self._take(PRISMA_KEY, note)

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 import psycopg
 
 from bot.adapters.postgres.connection import explain, explained
-from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe
+from bot.adapters.postgres.target import pooled
 from bot.adapters.postgres.target.first_locks import FirstLocks
+from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.records import record_queries
 from bot.adapters.postgres.target.session import OURSELVES
 from bot.core.blocker import Need
@@ -33,8 +35,10 @@ class Running(FirstLocks):
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
     ) -> None:
-        first = [*self._limits(), *self._first_locks(needs, self._lock_timeout)]
-        rest = [(each, ()) for each in OURSELVES]
+        alone = self._alone_with(record)
+        first = [*self._limits(), *alone, *self._first_locks(needs, self._lock_timeout)]
+        ourselves = pooled.OURSELVES if self._sessionless else OURSELVES
+        rest = [(each, ()) for each in ourselves]
         about = record_queries(record, self._schema)
         queries = [*first, *((each, ()) for each in texts), *rest, *about]
         fenced = isinstance(record, Step | Note)
@@ -57,7 +61,8 @@ class Running(FirstLocks):
                 pipe(self._connection, [("COMMIT", ())])
         except Refused as refused:
             self._roll_back()
-            raise self._refusal(refused, len(first), len(texts)) from None
+            error = self._refusal(refused, len(first), len(texts))
+            raise pooled.refusal_of_first(error, self._target.name) from None
         except BaseException as error:
             self._roll_back()
             if isinstance(error, psycopg.Error):
@@ -88,6 +93,14 @@ class Running(FirstLocks):
             (f"SET LOCAL statement_timeout = {self._target.statement_timeout}", ()),
         ]
 
+    def _alone_with(self, record: Record) -> list[Query]:
+        """Behind a transaction pooler, what a session would have seen to."""
+        if not self._sessionless:
+            return []
+        path = bool(self._url.options)
+        keys = (OWN_KEY, PRISMA_KEY)
+        return pooled.first_queries(record, schema=self._schema, search_path=path, keys=keys)
+
     @property
     def _lock_timeout(self) -> int:
         """Milliseconds."""
@@ -111,14 +124,20 @@ class Running(FirstLocks):
         finally:
             self._as_before()
 
+    def _usable(self) -> bool:
+        """Interrupted between two answers, nothing is left to do with it but to hang up."""
+        if in_the_middle(self._connection):
+            self._connection.close()
+        return not self._connection.closed
+
     def _as_before(self) -> None:
-        if not self._connection.closed:
+        if self._usable() and not self._sessionless:
             with explained("reset the session"):
                 self._connection.execute(self._reset.encode())
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""
-        if not self._connection.closed:
+        if self._usable():
             with explained("roll back"):
                 self._connection.execute("ROLLBACK")
 

@@ -153,7 +153,7 @@ def test_of_a_session_that_may_not_be_seen_no_query_is_shown_and_its_age_is_coun
     session("SELECT * FROM \"Order\" WHERE mail = 'ann@example.org'")
     try:
         with psycopg.connect(database, user="weak", autocommit=True) as connection:
-            weak = TargetDatabase(connection, STAGING, url.schema)
+            weak = TargetDatabase(connection, STAGING, url.schema, url)
             assert weak.blockers(needed("Order"), 0.2) == ()
             time.sleep(0.3)
             (found,) = weak.blockers(needed("Order"), 0.2)

@@ -122,7 +122,7 @@ def test_a_role_without_the_privilege_to_lock_relies_on_its_statements(
     target.execute("CREATE ROLE builder LOGIN; GRANT REFERENCES ON b TO builder")
     try:
         with psycopg.connect(database, user="builder", autocommit=True) as connection:
-            weak = FirstLocks(connection, STAGING, "public")
+            weak = FirstLocks(connection, STAGING, "public", parse_url(database))
             assert weak._first_locks([Need("public.b", LockMode.SHARE_ROW_EXCLUSIVE)], 100) == []
     finally:
         target.execute("DROP OWNED BY builder; DROP ROLE builder")

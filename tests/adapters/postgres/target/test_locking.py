@@ -105,7 +105,7 @@ def test_a_role_that_may_not_end_a_session_is_told_so(
     other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
     try:
         with psycopg.connect(database, user="bystander", autocommit=True) as connection:
-            weak = TargetDatabase(connection, STAGING, "public")
+            weak = TargetDatabase(connection, STAGING, "public", parse_url(database))
             holder = weak.lock_holder()
             assert holder is not None
             assert (holder.pid, holder.query, holder.since) == (other.info.backend_pid, "", None)
