@@ -12,6 +12,7 @@ import click
 from bot import __version__
 from bot.commands.session import Options, Session
 from bot.errors import BotError, ExitCode, UsageError
+from bot.signals import listen
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
@@ -23,6 +24,8 @@ VERBS = {
     "status": "Show where every target stands.",
     "identity": "Show which database a target is, and mark it.",
     "unlock": "End the session of a rollout that is dead.",
+    "resolve": "Mark a migration as applied, or as rolled back.",
+    "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",
@@ -106,6 +109,7 @@ def cli(
 
 def main(arguments: list[str] | None = None) -> None:
     """The entry point; ends the process."""
+    listen()
     collect_rarely()
     _open_closed_streams()
     sys.exit(run(arguments))
@@ -178,7 +182,7 @@ def _print_error(error: BotError) -> None:
 
 def _print_interrupted(verb: str) -> None:
     if verb in APPLYING:
-        click.echo("\ninterrupted; whatever had not been committed is not applied", err=True)
+        click.echo("\ninterrupted; what was committed is applied, and nothing else", err=True)
     else:
         click.echo("\ninterrupted", err=True)
 
