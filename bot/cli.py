@@ -24,6 +24,8 @@ VERBS = {
     "status": "Show where every target stands.",
     "resolve": "Mark a migration as applied, or as rolled back.",
     "baseline": "Tell a database which migrations it has.",
+    "identity": "Show which database a target is, and mark it.",
+    "unlock": "End the session of a rollout that is dead.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",

@@ -21,6 +21,7 @@ from bot.commands.session import Options
 from bot.core.backup import StoredBackup
 from bot.core.drift import Expected
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
+from bot.core.holder import who_is
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
@@ -60,7 +61,12 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
     settings = read_configuration(options, checkout, environ)
     if options.migrations is None and settings.folder != folder:
         checkout = Checkout.find(settings.folder, start=start, environ=environ)
-    secret = tuple(target.url_env for target in settings.targets.values())
+    secret = tuple(
+        name
+        for target in settings.targets.values()
+        for name in (target.url_env, target.direct_url_env)
+        if name
+    )
     clean = cleaner(secret)
     console = open_console(
         environ,
@@ -175,12 +181,25 @@ def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContext
     # Imported late: a check does not connect to anything.
     from bot.adapters.postgres.target.opening import open_target
 
-    return open_target(target, url_of(target, environ))
+    return open_target(target, url_of(target, environ), who=_who(environ))
+
+
+def _who(environ: Mapping[str, str]) -> str:
+    from getpass import getuser
+    from socket import gethostname
+
+    try:
+        user = getuser()
+    except (OSError, KeyError):
+        # In a container a process may have a number that no user has.
+        user = "somebody"
+    return who_is(environ, user, gethostname())
 
 
 def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
     """Raises UsageError if the variable is not set, or holds no connection string."""
-    text = environ.get(target.url_env, "")
+    name = target.variable(environ)
+    text = environ.get(name, "")
     if not text:
         raise UsageError(
             f"{target.url_env} is not set, so {target.name} cannot be reached.",
@@ -188,7 +207,7 @@ def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
             f"postgresql://user@host:5432/database, for example as a secret of the "
             f"environment {target.name}.",
         )
-    return parse_url(text, name=target.url_env)
+    return parse_url(text, name=name)
 
 
 @dataclass(frozen=True)

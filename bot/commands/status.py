@@ -36,7 +36,7 @@ def run(world: World, names: Sequence[str], form: str = "text") -> ExitCode:
 
 
 def _status(target: Target, history: History, world: World, *, named: bool) -> TargetStatus:
-    if not named and not world.environ.get(target.url_env):
+    if not named and not target.is_set(world.environ):
         problem = f"{target.url_env} is not set"
         return TargetStatus(target.name, target.kind, problem=problem, unset=True)
     try:
@@ -51,7 +51,7 @@ def _status(target: Target, history: History, world: World, *, named: bool) -> T
         target.name,
         target.kind,
         plan,
-        lock_holder=holder,
+        lock_holder=holder.words if holder else None,
         details=details_of(plan, history, world),
         named=named,
     )

@@ -22,6 +22,8 @@ _TUNING = {
     "extension": {"version", "schema"},
 }
 _IGNORED = {"comment", "statistics", "owner", "grant"}
+# Also where nothing is in it, and a target may do without.
+_ALWAYS_THERE = ("schema", "public")
 _PARTS = {"column", "constraint", "index", "trigger", "policy", "rule"}
 
 
@@ -93,7 +95,7 @@ def _settled(snapshot: Snapshot, places: Collection[str]) -> Snapshot:
             if name not in _TUNING.get(kind, ())
         )
         for (kind, identity), definition in snapshot.items()
-        if kind not in _IGNORED
+        if kind not in _IGNORED and (kind, identity) != _ALWAYS_THERE
     }
 
 

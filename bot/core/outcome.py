@@ -6,7 +6,8 @@ from datetime import datetime
 from bot.core.drift import Drift
 from bot.core.gate import Gate
 from bot.core.plan import Plan
-from bot.core.progress import AppliedResult, BackupSummary, Progress, State
+from bot.core.progress import AppliedResult as AppliedResult
+from bot.core.progress import BackupSummary, Progress, State
 from bot.core.progress import Check as Check
 from bot.core.progress import StatementTiming as StatementTiming
 from bot.core.target import Target
@@ -16,7 +17,8 @@ from bot.core.target import Target
 class Journal:
     """What a rollout has done so far; still there when the rollout has failed.
 
-    `begun` is the migration that was begun last. `drift` is None where nobody looked for any.
+    `begun` is the migration that was begun last. `notes` are what had to be said besides. `drift`
+    is None where nobody looked for any.
     """
 
     plan: Plan | None = None
@@ -24,6 +26,7 @@ class Journal:
     backup: BackupSummary | None = None
     begun: str | None = None
     applied: list[AppliedResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     drift: Drift | None = None
     checks: tuple[Check, ...] = ()
 
@@ -44,6 +47,7 @@ class Outcome:
     applied: tuple[AppliedResult, ...] = ()
     backup: BackupSummary | None = None
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
     drift: Drift | None = None
     checks: tuple[Check, ...] = ()
 

@@ -14,7 +14,7 @@ from bot.errors import HistoryError, UsageError
 from bot.flows.rehearsal_order import schema_order
 from bot.flows.rollout import history_of
 from bot.flows.standing import details_of, forecast
-from bot.rollout.preflight import require_writable
+from bot.rollout.preflight import require_ready
 from bot.world import Database, World
 
 Agree = Callable[[Baseline], bool]
@@ -48,7 +48,7 @@ def baseline(target: Target, to: str, world: World, agree: Agree) -> Baseline:
         return found
     history = history_of(world)
     with world.connect(target) as database:
-        require_writable(database.facts(), target)
+        require_ready(database.facts(), target)
         with database.exclusively(world.console.say):
             before = _plan(target, history, database)
             if to_mark(before, history, found.to) != found.marked:

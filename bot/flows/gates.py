@@ -36,7 +36,7 @@ def texts_applied(
     The target itself is the best witness. In a job that may not reach it, GitHub's record of the
     rollouts that succeeded stands in.
     """
-    if world.environ.get(target.url_env):
+    if target.is_set(world.environ):
         with world.connect(target) as database:
             return {row.name: row.checksum for row in database.applied() if row.finished}
     if world.github is not None:

@@ -16,7 +16,7 @@ from bot.core.resolution import (
 from bot.core.status import Halt
 from bot.core.target import Target
 from bot.flows.standing import details_of, halts_of
-from bot.rollout.preflight import require_writable
+from bot.rollout.preflight import require_ready
 from bot.world import Database, World
 
 Rows = Sequence[AppliedMigration]
@@ -63,7 +63,7 @@ def _resolved(
     world: World,
 ) -> Resolved:
     with world.connect(target) as database:
-        require_writable(database.facts(), target)
+        require_ready(database.facts(), target)
         with database.exclusively(world.console.say):
             rows = database.applied()
             halt = _halt_of(name, rows, history, world)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.core.checkpoint import Checkpoint, read_checkpoint
+from bot.core.holder import Holder
 from bot.core.outcome import Journal
 from bot.core.plan import Plan
 from bot.core.review import JudgedMigration
@@ -72,7 +73,7 @@ def _looked_at(database: Database, plan: Plan, judge: Judge, world: World) -> In
     return Interrupted(" ".join(said), hint=_AGAIN)
 
 
-def _last_holder(database: Database, world: World) -> str | None:
+def _last_holder(database: Database, world: World) -> Holder | None:
     """Who holds the migration lock after a moment; None as soon as nobody does."""
     for _ in range(round(_PATIENCE / _POLL)):
         if database.lock_holder() is None:

@@ -1,33 +1,33 @@
 """The procedure: lock, preflight, plan, gates, backup, apply, verify."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bot.core.drift import Expected
 from bot.core.gate import Gate, closed
 from bot.core.history import History
-from bot.core.outcome import Check, Journal, Outcome
+from bot.core.outcome import AppliedResult, Journal, Outcome
 from bot.core.plan import Plan, make_plan
 from bot.core.progress import BackupSummary
 from bot.core.review import JudgedMigration
 from bot.core.server import ServerFacts
-from bot.core.target import DriftMode, Target
-from bot.errors import BotError, GateClosed, HistoryError
+from bot.core.target import Target
+from bot.errors import BotError, GateClosed, HistoryError, PostgresError
 from bot.rollout.agreement import require_agreement
+from bot.rollout.identity import leave_mark, mark_to_leave
 from bot.rollout.interruption import interruption_of, was_interrupted
 from bot.rollout.migration import apply_migration
-from bot.rollout.preflight import require_writable
-from bot.rollout.segments import require_runnable
+from bot.rollout.notes import notes_to
+from bot.rollout.preflight import require_fit, require_ready
+from bot.rollout.reconnecting import Patience
+from bot.rollout.runnable import require_runnable
 from bot.rollout.steps import Steps
 from bot.rollout.telling import Telling
-from bot.rollout.verification import (
-    look_for_drift,
-    require_fine,
-    require_no_drift,
-    verify,
-    verify_queries,
-)
+from bot.rollout.verification import ExpectedOf, Verifier
 from bot.world import Database, World
+
+# What is to be applied, in order.
+Agreed = tuple[JudgedMigration, ...]
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,8 @@ class Order:
 
     `judge` cuts migrations into judged statements, in the order given. `gates` are asked under the
     lock, about the plan that would run. `expect_digest` is the digest somebody agreed to.
-    `expected` tells the schema that a plan starts from and ends with, given the server and the
-    schema of the target's URL. `queries` are asked afterwards. `journal` is written as the work
-    goes on.
+    `expected` tells the schema that a plan starts from and ends with, and `queries` are asked
+    afterwards. `journal` is written as the work goes on.
     """
 
     target: Target
@@ -46,7 +45,7 @@ class Order:
     judge: Callable[[Sequence[str]], Sequence[JudgedMigration]]
     gates: Callable[[Plan], tuple[Gate, ...]]
     expect_digest: str | None = None
-    expected: Callable[[Plan, ServerFacts, str], Expected] | None = None
+    expected: ExpectedOf | None = None
     queries: tuple[str, ...] = ()
     journal: Journal = field(default_factory=Journal)
 
@@ -54,13 +53,14 @@ class Order:
 def roll_out(order: Order, world: World) -> Outcome:
     """Apply what is pending on a target, or nothing at all.
 
-    Raises HistoryError if the histories disagree, GateClosed, BackupError, or PostgresError. Before
-    the first migration has begun, nothing on the target has changed.
+    Raises HistoryError if the histories disagree, GateClosed, BackupError, or PostgresError;
+    Interrupted after a signal. Before the first migration has begun, nothing on the target has
+    changed.
     """
     telling = Telling(order.target, world)
     telling.started()
     try:
-        outcome = _carry_out(order, world, telling)
+        outcome = _rolled_out(order, world, telling)
     except (BotError, KeyboardInterrupt) as error:
         if isinstance(error, BotError) and not was_interrupted(error):
             telling.stopped(error, order.journal)
@@ -72,39 +72,29 @@ def roll_out(order: Order, world: World) -> Outcome:
     return outcome
 
 
-def _carry_out(order: Order, world: World, telling: Telling) -> Outcome:
+def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
+    """The same, begun again wherever the connection is lost."""
     started = world.now()
-    target, journal = order.target, order.journal
-    with world.connect(target) as database:
-        facts = database.facts()
-        telling.connected(facts, database.session)
-        require_writable(facts, target)
-        with database.exclusively(telling.waiting_for_lock):
-            telling.locked()
-            journal.plan = plan = look_at(database, order)
-            telling.planned(plan)
-            require_agreement(plan, world)
-            _require_expected(plan, order.expect_digest)
-            journal.gates = order.gates(plan)
-            telling.asked(journal.gates)
-            _require_open(target, journal.gates)
-            if plan.pending:
-                judged = order.judge([each.name for each in plan.pending])
-                require_runnable(judged)
-                expected = _look_for_drift(order, plan, facts, database, telling)
-                journal.backup = _back_up(target, world)
-                telling.backed_up(journal.backup)
-                invalid = database.invalid_indexes()
-                _apply_all(order, judged, database, telling)
-                _require_rows(order, plan, database)
-                journal.checks = (
-                    Check("rows", True),
-                    *verify(target, order.queries, expected, journal.drift, invalid, database),
-                )
-            else:
-                journal.checks = verify_queries(target, order.queries, database)
-            telling.verified(journal.checks)
-            require_fine(journal.checks, target, len(journal.applied))
+    verifier = Verifier(order.target, order.queries, order.expected, order.journal, telling)
+    journal, patience = order.journal, Patience(world)
+    agreed: Agreed = ()
+    while True:
+        try:
+            with _reached(order.target, telling) as (database, facts):
+                patience.reached(len(journal.applied))
+                if agreed:
+                    rest = _rest(order, agreed, database, world)
+                else:
+                    agreed = rest = _agree(order, facts, database, verifier, telling)
+                _carry_out(order, rest, database, telling)
+                verifier.after(database, applied=bool(agreed))
+            break
+        except PostgresError as error:
+            if not agreed or was_interrupted(error):
+                raise
+            patience.wait_after(error)
+    plan = journal.plan
+    assert plan is not None
     now = world.now()
     return Outcome(
         plan=plan,
@@ -113,9 +103,70 @@ def _carry_out(order: Order, world: World, telling: Telling) -> Outcome:
         applied=tuple(journal.applied),
         backup=journal.backup,
         seconds=(now - started).total_seconds(),
+        notes=tuple(journal.notes),
         drift=journal.drift,
         checks=journal.checks,
     )
+
+
+@contextmanager
+def _reached(target: Target, telling: Telling) -> Iterator[tuple[Database, ServerFacts]]:
+    """The target, if it can be written to, under its lock. What is asked of it here is asked again
+    of the server that answers after a lost connection: is it the same database?"""
+    with telling.world.connect(target) as database:
+        facts = database.facts()
+        telling.connected(facts, database)
+        require_ready(facts, target)
+        with database.exclusively(telling.waiting_for_lock):
+            telling.locked()
+            yield database, facts
+
+
+def _agree(
+    order: Order, facts: ServerFacts, database: Database, verifier: Verifier, telling: Telling
+) -> Agreed:
+    """What is going to be applied: looked at under the lock, agreed to, and backed up."""
+    target, journal = order.target, order.journal
+    note = notes_to(journal, telling.world)
+    journal.plan = plan = look_at(database, order)
+    telling.planned(plan)
+    require_agreement(plan, telling.world)
+    _require_expected(plan, order.expect_digest)
+    journal.gates = order.gates(plan)
+    telling.asked(journal.gates)
+    _require_open(target, journal.gates)
+    if not plan.pending:
+        return ()
+    judged = order.judge([each.name for each in plan.pending])
+    require_runnable(judged)
+    require_fit(facts, judged, database, target, telling.world, note)
+    verifier.before(plan, database)
+    mark = mark_to_leave(facts, target, telling.world, note)
+    journal.backup = _back_up(target, telling.world)
+    telling.backed_up(journal.backup)
+    leave_mark(mark, facts, database, note)
+    return tuple(judged)
+
+
+def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> Agreed:
+    """What is left of it after a lost connection: the rows say what was committed.
+
+    Neither the gates nor a backup are asked for again. Raises HistoryError if what is pending now
+    is not the end of what was agreed to.
+    """
+    plan = look_at(database, order)
+    require_agreement(plan, world)
+    rest = agreed[len(agreed) - len(plan.pending) :]
+    if tuple(each.migration for each in rest) != plan.pending:
+        raise HistoryError(
+            f"{plan.target} was changed by somebody else while the connection was lost.",
+            hint=f"Look at it with `migration-bot status {plan.target}`, then run this again.",
+        )
+    known = {each.name: each for each in order.journal.applied}
+    done = [each.migration.name for each in agreed[: len(agreed) - len(rest)]]
+    # One may be done and not known: its COMMIT was sent, and the answer was lost.
+    order.journal.applied = [known.get(name) or AppliedResult(name, 0.0) for name in done]
+    return rest
 
 
 def look_at(database: Database, order: Order) -> Plan:
@@ -128,42 +179,26 @@ def look_at(database: Database, order: Order) -> Plan:
     )
 
 
-def _look_for_drift(
-    order: Order, plan: Plan, facts: ServerFacts, database: Database, telling: Telling
-) -> Expected | None:
-    """What the rollout should end with, where somebody wants to know. An empty database is as it
-    should be. Raises HistoryError if the target is not what the plan starts from."""
-    target, world, since = order.target, telling.world, telling.world.now()
-    if target.drift_mode is DriftMode.OFF or order.expected is None or not plan.applied:
-        return None
-    expected = order.expected(plan, facts, database.schema)
-    drift = look_for_drift(expected, database, target, world, since)
-    order.journal.drift = drift
-    telling.looked_for_drift(drift)
-    require_no_drift(drift, target, world)
-    return expected
-
-
 def _back_up(target: Target, world: World) -> BackupSummary | None:
     return world.backups.take(target, world.console.say) if target.backup.required else None
 
 
-def _apply_all(
-    order: Order, judged: Sequence[JudgedMigration], database: Database, telling: Telling
-) -> None:
-    database.create_table()
+def _carry_out(order: Order, agreed: Agreed, database: Database, telling: Telling) -> None:
+    if not agreed:
+        return
     begun = {row.name: row for row in database.applied() if row.unfinished}
     steps = Steps(telling)
     with steps.watching(database):
-        for place, each in enumerate(judged, start=1):
+        for place, each in enumerate(agreed, start=1):
             order.journal.begun = name = each.migration.name
             row = begun.get(name)
-            with steps.migration(each, place=place, of=len(judged), resumed=row is not None):
+            with steps.migration(each, place=place, of=len(agreed), resumed=row is not None):
                 result = apply_migration(
                     each, database, order.target, telling.world, row, steps=steps
                 )
             order.journal.applied.append(result)
             steps.ended(result)
+    _verify(order, database)
 
 
 def _require_expected(plan: Plan, expected: str | None) -> None:
@@ -185,10 +220,10 @@ def _require_open(target: Target, gates: tuple[Gate, ...]) -> None:
     raise GateClosed(f"{target.name} is closed. {reasons}.", hint=hints or "Open the gate first.")
 
 
-def _require_rows(order: Order, plan: Plan, database: Database) -> None:
+def _verify(order: Order, database: Database) -> None:
     left = look_at(database, order)
     if left.pending or not left.agrees:
         raise HistoryError(
-            f"{plan.target} does not remember what was just applied.",
-            hint=f"Compare with `migration-bot status {plan.target}` before doing anything else.",
+            f"{left.target} does not remember what was just applied.",
+            hint=f"Compare with `migration-bot status {left.target}` before doing anything else.",
         )

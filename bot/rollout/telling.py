@@ -15,7 +15,7 @@ from bot.core.rollout_log import Event, Value, document
 from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import BotError
-from bot.world import World
+from bot.world import Database, World
 
 
 class Telling:
@@ -42,9 +42,12 @@ class Telling:
         self.world.log.open()
         self.write(Event.STARTED, version=__version__, pid=os.getpid())
 
-    def connected(self, facts: ServerFacts, backend: int) -> None:
+    def connected(self, facts: ServerFacts, database: Database) -> None:
         self._waiting_since = self.world.now()
-        self.write(Event.CONNECTED, server=facts.version, database=facts.database, backend=backend)
+        if self.world.log.wanted:
+            backend, _ = database.session()
+            version, name = facts.version, facts.database
+            self.write(Event.CONNECTED, server=version, database=name, backend=backend)
 
     def waiting_for_lock(self, text: str) -> None:
         self.say(text)

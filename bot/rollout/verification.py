@@ -1,33 +1,87 @@
 """Whether a target is what its history makes of it: before a rollout, and once more after it."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.core.drift import MOST_LINES, Drift, Expected, drift_between
-from bot.core.outcome import Check
+from bot.core.outcome import Check, Journal
+from bot.core.plan import Plan
 from bot.core.schema import Differences
+from bot.core.server import ServerFacts
 from bot.core.target import DriftMode, Target
 from bot.errors import HistoryError, PostgresError
-from bot.world import Database, World
+from bot.rollout.telling import Telling
+from bot.world import Database
+
+# The schema before and after a plan, given the server and the schema of the target's URL.
+ExpectedOf = Callable[[Plan, ServerFacts, str], Expected]
 
 
-def look_for_drift(
-    expected: Expected, database: Database, target: Target, world: World, since: datetime
-) -> Drift:
+class Verifier:
+    """Of one rollout: what was there before is known afterwards. The journal is told of it all."""
+
+    def __init__(
+        self,
+        target: Target,
+        queries: Sequence[str],
+        expected: ExpectedOf | None,
+        journal: Journal,
+        telling: Telling,
+    ) -> None:
+        self._target = target
+        self._queries = queries
+        self._expected_of = expected
+        self._journal = journal
+        self._telling = telling
+        self._expected: Expected | None = None
+        self._invalid: frozenset[str] = frozenset()
+
+    def before(self, plan: Plan, database: Database) -> None:
+        """Raises HistoryError if the target is not what its applied migrations make, where that is
+        refused. An empty database is as it should be."""
+        self._invalid = database.invalid_indexes()
+        if self._expected_of is None or not plan.applied:
+            return
+        if self._target.drift_mode is DriftMode.OFF:
+            return
+        now = self._telling.world.now
+        began = now()
+        self._expected = self._expected_of(plan, database.facts(), database.schema)
+        drift = _drift(self._expected, database, self._target)
+        drift = replace(drift, seconds=(now() - began).total_seconds())
+        self._journal.drift = drift
+        self._telling.looked_for_drift(drift)
+        if drift.unknown:
+            self._telling.say(f"drift was not looked for: {drift.unknown}")
+        require_no_drift(drift, self._target, self._telling.say)
+
+    def after(self, database: Database, *, applied: bool) -> None:
+        """Raises PostgresError after the fact: what was applied stays applied.
+
+        The target's own queries are asked also where nothing was pending: what is wrong stays wrong
+        until it is mended.
+        """
+        checks: list[Check] = []
+        if applied:
+            checks = [Check("rows", True), _indexes(database.invalid_indexes() - self._invalid)]
+            if self._expected is not None and self._journal.drift is not None:
+                checks.append(_catalogue(self._expected, self._journal.drift, database))
+        checks += _queries(self._target, self._queries, database)
+        self._journal.checks = tuple(checks)
+        self._telling.verified(checks)
+        require_fine(checks, self._target, len(self._journal.applied))
+
+
+def _drift(expected: Expected, database: Database, target: Target) -> Drift:
     """What the target has that its applied migrations do not make, and the reverse."""
     if expected.problem:
-        world.console.say(f"drift was not looked for: {expected.problem}")
-        return Drift(target.drift_mode, unknown=expected.problem, seconds=_since(since, world))
+        return Drift(target.drift_mode, unknown=expected.problem)
     found = _differences(expected, database, after=False).lines
-    return Drift(
-        target.drift_mode,
-        lines=found[:MOST_LINES],
-        more=max(len(found) - MOST_LINES, 0),
-        seconds=_since(since, world),
-    )
+    more = max(len(found) - MOST_LINES, 0)
+    return Drift(target.drift_mode, lines=found[:MOST_LINES], more=more)
 
 
-def require_no_drift(drift: Drift, target: Target, world: World) -> None:
+def require_no_drift(drift: Drift, target: Target, say: Callable[[str], None]) -> None:
     """Raises HistoryError if there is some, and the target wants none."""
     if not drift.found:
         return
@@ -37,34 +91,13 @@ def require_no_drift(drift: Drift, target: Target, world: World) -> None:
         f"The schema of {target.name} is not what its applied migrations make:\n{listed}{more}"
     )
     if drift.mode is not DriftMode.REFUSE:
-        world.console.say(message)
+        say(message)
         return
     raise HistoryError(
         message,
         hint=f"Take back what was changed by hand, or write it down as a migration and mark that "
         f"as applied. If it has to be so, set `drift: report` for {target.name}.",
     )
-
-
-def verify(
-    target: Target,
-    queries: Sequence[str],
-    expected: Expected | None,
-    drift: Drift | None,
-    invalid: frozenset[str],
-    database: Database,
-) -> tuple[Check, ...]:
-    """What was looked at afterwards. `invalid` are the indexes that were so before."""
-    checks = [_indexes(database.invalid_indexes() - invalid)]
-    if expected is not None and drift is not None:
-        checks.append(_catalogue(expected, drift, database))
-    checks += _queries(target, queries, database)
-    return tuple(checks)
-
-
-def verify_queries(target: Target, queries: Sequence[str], database: Database) -> tuple[Check, ...]:
-    """Only the target's own, where nothing was applied: what is wrong stays wrong until mended."""
-    return tuple(_queries(target, queries, database))
 
 
 def require_fine(checks: Sequence[Check], target: Target, applied: int) -> None:
@@ -121,7 +154,3 @@ def _differences(expected: Expected, database: Database, *, after: bool) -> Diff
     wanted = expected.after if after else expected.before
     across = expected.major != database.facts().major
     return drift_between(wanted, there, across_majors=across)
-
-
-def _since(moment: datetime, world: World) -> float:
-    return (world.now() - moment).total_seconds()

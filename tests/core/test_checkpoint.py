@@ -13,7 +13,7 @@ checkpoints = st.builds(
     Checkpoint,
     checksum=texts,
     done=several,
-    intent=st.none() | st.builds(Intent, counts, counts, texts, several),
+    intent=st.none() | st.builds(Intent, counts, texts, counts, texts, several),
     batch=st.none() | st.builds(Batch, counts, st.none() | several, counts),
     error=texts,
 )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.core.history import History
+from bot.core.holder import Holder
 from bot.core.plan import make_plan
 from bot.core.settings import default_targets
 from bot.core.status import Fragment, Halt
@@ -64,5 +65,5 @@ def test_a_forecast_takes_what_is_unfinished_for_running_while_the_lock_is_held(
     row = applied(INIT, finished=False)
 
     assert forecast(STAGING, history(INIT), FakeDatabase([row])).failed == (INIT.name,)
-    held = FakeDatabase([row], holder="psql (process 7)")
+    held = FakeDatabase([row], holders=[Holder(7, "psql")])
     assert forecast(STAGING, history(INIT), held).running == (INIT.name,)

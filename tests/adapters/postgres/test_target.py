@@ -24,6 +24,7 @@ from bot.errors import HistoryError, PostgresError
 from tests.fakes import migration
 
 STAGING = default_targets()["staging"]
+UNIQUE = 'CREATE UNIQUE INDEX CONCURRENTLY "Mixed" ON d (id)'
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int)")
 
 
@@ -172,7 +173,7 @@ def test_the_lock_is_prismas_and_ours_and_is_let_go_of(
     with target.exclusively(silent):
         assert held(PRISMA_KEY)
         assert held(OWN_KEY)
-        with target.without_prisma_lock():
+        with target.without_prisma_lock(silent):
             assert not held(PRISMA_KEY)
             assert held(OWN_KEY)
         assert held(PRISMA_KEY)
@@ -204,7 +205,9 @@ def test_the_holder_of_the_lock_is_told_to_whoever_asks(
 
     other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
 
-    assert "somebody" in (target.lock_holder() or "")
+    holder = target.lock_holder()
+    assert holder is not None
+    assert holder.application == "somebody"
 
 
 def test_a_lock_on_a_table_is_not_waited_for_longer_than_the_timeout(
@@ -224,7 +227,7 @@ def test_a_concurrent_build_that_fails_is_seen_as_an_invalid_index(target: Targe
     target.execute("CREATE TABLE d (id int); INSERT INTO d VALUES (1), (1)")
 
     with pytest.raises(PostgresError, match="could not create unique index"):
-        target.alone('CREATE UNIQUE INDEX CONCURRENTLY "Mixed" ON d (id)', heard=lambda *_: None)
+        target.alone(UNIQUE, settings=(), heard=lambda *_: None)
 
     assert target.invalid_indexes() == {'public."Mixed"'}
 

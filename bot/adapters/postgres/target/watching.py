@@ -61,15 +61,11 @@ _STATEMENT = "SET statement_timeout = '3s'"
 class Watching(Part):
     """See world.Watching. Of the session itself nothing is used but its number."""
 
-    @property
-    def session(self) -> int:
-        return 0 if self._connection.closed else self._connection.pgconn.backend_pid
-
     def doing(self) -> Doing | None:
         try:
-            pid = self.session
-            if self._url is None or not pid:
+            if self._url is None or self._connection.closed:
                 return None
+            pid = self._connection.pgconn.backend_pid
             with _beside(self._url, self._target.name) as connection:
                 return doing_of(connection, pid)
         except Exception:
