@@ -198,8 +198,11 @@ class _Work:
         if not statements:
             return error
         line = statements[min(error.position, len(statements) - 1)].start.line
+        said = error.message
+        if not was_lost(error):
+            said = f"{said.removesuffix('.')} (Prisma calls this P3018)."
         return PostgresError(
-            f"{self.name}, line {line}: {error.message}", hint=error.hint, sqlstate=error.sqlstate
+            f"{self.name}, line {line}: {said}", hint=error.hint, sqlstate=error.sqlstate
         )
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:
