@@ -116,7 +116,6 @@ def _in_parts(state: State, story: Story) -> Iterator[str]:
         if not begun or begun.segment != state.steps:
             yield f"segment {state.steps} is done, not counted, and not intended: {state}"
 
-
     if state.steps in state.batched:
         counted = checkpoint.batch.rows if checkpoint and checkpoint.batch else 0
         if counted != state.batched[state.steps]:
