@@ -10,7 +10,7 @@ from bot.core.checkpoint import Checkpoint, Note, Record
 from bot.core.doing import Doing
 from bot.core.found import Attachment, FoundIndex
 from bot.core.holder import Holder
-from bot.core.migration import AppliedMigration
+from bot.core.migration import AppliedMigration, Migration
 from bot.core.replication import Replication
 from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
@@ -67,6 +67,14 @@ class Rows(Protocol):
 
     def mark(self, text: str) -> None:
         """Write a mark on the migrations table that is there."""
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        """Mark migrations as `prisma migrate resolve` does, all of them or none.
+
+        What is unfinished of either is rolled back; `applied` gets rows of its own, and the
+        migrations table if there is none."""
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         """Write the row of a migration that is applied in parts: it keeps Prisma out (P3009)."""
@@ -129,12 +137,16 @@ class InTheWay(Protocol):
     def deadlock_timeout(self) -> int:
         """Milliseconds after which the server sends an autovacuum away that somebody waits for."""
 
+    def waiting_at_most(self, milliseconds: int) -> AbstractContextManager[None]:
+        """What runs alone inside of it is cancelled when it has waited for others for so long: a
+        PostgresError then says for whom."""
+
 
 class Running(Protocol):
     """What runs statements."""
 
     def lock_patience(self, milliseconds: int) -> AbstractContextManager[None]:
-        """In place of the target's lock_timeout, for what is run together inside of it."""
+        """In place of the target's lock_timeout, for what is run inside of it."""
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
@@ -148,6 +160,7 @@ class Running(Protocol):
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         """Run a statement outside a transaction, without timeouts: they would break it half-way.
+        Inside of lock_patience it has that.
 
         `settings` are run before it, and end with it."""
 
