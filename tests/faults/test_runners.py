@@ -17,7 +17,7 @@ from tests.faults.campaign import Place, Tally, timed
 from tests.faults.cluster import cluster
 from tests.faults.invariants import after_convergence, look
 from tests.faults.proxy import Fault, Link, Message, answering, nth, proxied, sending
-from tests.faults.runner import Command, Ending, Job, Runner, command
+from tests.faults.runner import PATIENCE, Command, Ending, Job, Runner, command
 from tests.faults.stories import MIXED, STORIES, TRANSACTIONAL, Story
 
 pytestmark = pytest.mark.faults
@@ -132,8 +132,10 @@ def test_37_a_signal_from_github_at_every_state(
         time.sleep(0.2)
 
     message = messages[int(len(messages) * moment)]
-    made.proxy.arm(Fault(nth(message.side, message.number), interrupt))
+    fault = Fault(nth(message.side, message.number), interrupt)
+    made.proxy.arm(fault)
     told.append(command(tmp_path, made.proxy.url, made.story.history))
+    assert fault.came.wait(PATIENCE)
     code, said = told[0].ending(10)
 
     assert code == ExitCode.INTERRUPTED, said
