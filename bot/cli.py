@@ -24,6 +24,8 @@ VERBS = {
     "status": "Show where every target stands.",
     "identity": "Show which database a target is, and mark it.",
     "unlock": "End the session of a rollout that is dead.",
+    "resolve": "Mark a migration as applied, or as rolled back.",
+    "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",

@@ -73,6 +73,11 @@ def applied(each: Migration, *, finished: bool = True) -> AppliedMigration:
     )
 
 
+def marked(each: Migration) -> AppliedMigration:
+    """The row of `resolve --applied`."""
+    return replace(applied(each), id=f"marked-{each.name}", logs="")
+
+
 @dataclass
 class FakeClock:
     """Time passes only while somebody sleeps."""
@@ -117,9 +122,12 @@ class FakeConsole:
 
 @dataclass
 class FakeCheckout:
+    """`commits` brought migrations, by name; `texts` are commits by the checksums they have."""
+
     head_history: History
     base_history: History | None = None
     commits: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     written: list[FixedMigration] = field(default_factory=list)
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
@@ -140,6 +148,9 @@ class FakeCheckout:
     def head(self) -> str:
         return "h" * 40
 
+    def commit_with(self, name: str, checksum: str) -> str | None:
+        return self.texts.get(checksum)
+
 
 def _noted(checkpoint: Checkpoint) -> str:
     if checkpoint.intent is not None:
@@ -151,7 +162,8 @@ def _noted(checkpoint: Checkpoint) -> str:
 
 @dataclass
 class FakeDatabase:
-    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time, and
+    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time ("commit"
+    to those that come when it has been carried out), and
     `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
     pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
     look after the other finds, `ends_by` what makes a holder of the migration lock go away.
@@ -182,7 +194,9 @@ class FakeDatabase:
     given_tables: dict[str, TableFacts] = field(default_factory=dict)
     lags: list[tuple[Replica, ...]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
-    batches: list[Chosen] = field(default_factory=list)
+    key: Key | None = field(default_factory=lambda: Key((KeyColumn("id", "bigint"),)))
+    cannot_batch: str = ""
+    matching: list[int] = field(default_factory=list)
     standbys: list[Replication] = field(default_factory=list)
 
     def facts(self) -> ServerFacts:
@@ -249,17 +263,22 @@ class FakeDatabase:
         self.marks.append(text)
 
     def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
-        return Key((KeyColumn("id", "bigint"),))
+        if self.cannot_batch:
+            raise UsageError(self.cannot_batch, hint="Run it whole.")
+        return self.key
 
     def choose(
         self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
     ) -> Chosen | None:
-        return self.batches.pop(0) if self.batches else None
+        """`matching` are the keys of the rows that match; nothing that runs takes one away."""
+        left = [each for each in self.matching if after is None or each > int(after[0])][:size]
+        return Chosen((str(left[-1]),), len(left)) if left else None
 
     def expected_rows(self, change: DataChange) -> int:
-        return sum(each.rows for each in self.batches)
+        return len(self.matching)
 
     def replication(self) -> Replication:
+        """What is given, one after the other; then no standby."""
         return self.standbys.pop(0) if self.standbys else Replication(0)
 
     def together(
@@ -277,6 +296,8 @@ class FakeDatabase:
             self.diary.append("rollback")
             raise
         self.diary.append("commit")
+        if self.refuse.get("commit"):
+            raise self.refuse["commit"].pop(0)
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         self.diary += settings
@@ -334,6 +355,18 @@ class FakeDatabase:
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")
         return self.given_sizes
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        names = {*rolled_back, *(each.name for each in applied)}
+        self.rows = [
+            replace(row, rolled_back_at=NOON) if row.unfinished and row.name in names else row
+            for row in self.rows
+        ]
+        for each in applied:
+            self.rows.append(marked(each))
+        self.diary.append(f"resolved {sorted(names)}")
 
     schema = "public"
 

@@ -15,7 +15,7 @@ import click
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.gate import closed
 from bot.errors import ExitCode
-from bot.flows.rollout import order_for, plan_for
+from bot.flows.rollout import order_for, plan_details, plan_for
 from bot.report.as_json import apply_json, dumps, plan_json
 from bot.report.rollout_text import outcome_text, plan_text
 from bot.rollout.agreement import require_agreement
@@ -41,11 +41,14 @@ def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
     """`--dry-run`: stop at the plan, with the exit code that the rollout would end with."""
     plan, gates = plan_for(world.settings.target(name), world)
     if form == "json":
-        world.console.show(dumps(plan_json(plan, gates)))
+        world.console.show(dumps(plan_json(plan, gates, plan_details(plan, world))))
     else:
         page = world.console.page
-        world.console.show(plan_text(plan, gates, width=page.width, colour=page.colour))
-    require_agreement(plan)
+        details = plan_details(plan, world)
+        world.console.show(
+            plan_text(plan, gates, width=page.width, colour=page.colour, details=details)
+        )
+    require_agreement(plan, world)
     return ExitCode.GATE_CLOSED if closed(gates) else ExitCode.FINE
 
 

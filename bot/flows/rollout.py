@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from bot.core.gate import Gate
 from bot.core.history import History
 from bot.core.migration import DOWN_SCRIPT, PROVIDER, SCRIPT
-from bot.core.plan import Plan, make_plan
+from bot.core.plan import Plan
+from bot.core.status import Details
 from bot.core.target import Target
 from bot.errors import UsageError
 from bot.flows.expected import expected_of, queries_of
 from bot.flows.gates import gates_of
 from bot.flows.review import cut_named
+from bot.flows.standing import details_of, forecast
 from bot.rollout.procedure import Order
 from bot.world import World
 
@@ -31,12 +33,12 @@ def _obstacles(history: History) -> Iterator[str]:
     """What stops Prisma as well (P3019, P3015), before anything is applied and not half-way."""
     if history.provider not in (None, PROVIDER):
         named = history.provider or "no provider"
-        yield f"{history.lock_path} names {named}, and only {PROVIDER} is known here"
+        yield f"{history.lock_path} names {named}, and only {PROVIDER} is known here (P3019)"
     for path, reason in (history.unreadable or {}).items():
         if not path.endswith(f"/{DOWN_SCRIPT}"):
             yield f"{path} cannot be read: {reason}"
     for name in history.incomplete:
-        yield f"{name} has no {SCRIPT}"
+        yield f"{name} has no {SCRIPT} (P3015)"
 
 
 def order_for(target: Target, world: World, *, expect_digest: str | None = None) -> Order:
@@ -56,10 +58,11 @@ def plan_for(target: Target, world: World) -> tuple[Plan, tuple[Gate, ...]]:
     """The plan as it would be now, and its gates; without the lock, so it is a forecast."""
     history = history_of(world)
     with world.connect(target) as database:
-        plan = make_plan(
-            target.name,
-            history.migrations,
-            database.applied(),
-            unbaselined=database.unbaselined(),
-        )
+        plan = forecast(target, history, database)
     return plan, gates_of(plan, target, world)
+
+
+def plan_details(plan: Plan, world: World) -> Details:
+    """What the texts and git add to a plan, where there is something to add."""
+    begun = any(each.checkpoint is not None for each in plan.standings)
+    return details_of(plan, history_of(world), world) if begun or plan.modified else Details()

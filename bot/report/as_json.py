@@ -15,10 +15,11 @@ from bot.core.rehearsal import Rehearsal, RehearsedMigration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rewrite import Rewrite
 from bot.core.sizes import RelationSize, SizesNote
-from bot.core.status import TargetStatus
+from bot.core.status import Details, TargetStatus
 from bot.report.rehearsal_as_json import measured_json, rehearsed_json
 from bot.report.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.size_words import size_words
+from bot.report.standings_as_json import standings_json
 
 SCHEMA = 1
 
@@ -51,9 +52,13 @@ def rehearsal_json(review: Review) -> Json:
     return review_json(review)
 
 
-def plan_json(plan: Plan, gates: Iterable[Gate] = ()) -> Json:
+def plan_json(plan: Plan, gates: Iterable[Gate] = (), details: Details | None = None) -> Json:
     """`plan --format json`."""
-    return {"schema": SCHEMA, **_plan(plan), "gates": [_gate(each) for each in gates]}
+    return {
+        "schema": SCHEMA,
+        **standings_json(plan, details or Details()),
+        "gates": [_gate(each) for each in gates],
+    }
 
 
 def status_json(statuses: Iterable[TargetStatus]) -> Json:
@@ -195,29 +200,11 @@ def _rewrite(rewrite: Rewrite) -> list[Json]:
     return [{"sql": each.sql, "place": each.place.value} for each in rewrite.pieces]
 
 
-def _plan(plan: Plan) -> Json:
-    pending = [
-        {"name": each.name, "path": each.path, "checksum": each.checksum} for each in plan.pending
-    ]
-    return {
-        "target": plan.target,
-        "digest": plan.digest,
-        "agrees": plan.agrees,
-        "pending": pending,
-        "applied": list(plan.applied),
-        "modified": list(plan.modified),
-        "missing": list(plan.missing),
-        "failed": list(plan.failed),
-        "out_of_order": list(plan.out_of_order),
-        "unbaselined": plan.unbaselined,
-    }
-
-
 def _status(status: TargetStatus) -> Json:
     return {
         "target": status.target,
         "kind": status.kind.value,
-        "plan": _plan(status.plan) if status.plan else None,
+        "plan": standings_json(status.plan, status.details) if status.plan else None,
         "gates": [_gate(each) for each in status.gates],
         "lock_holder": status.lock_holder,
         "problem": status.problem,

@@ -83,7 +83,7 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
             with _reached(order.target, telling) as (database, facts):
                 patience.reached(len(journal.applied))
                 if agreed:
-                    rest = _rest(order, agreed, database)
+                    rest = _rest(order, agreed, database, world)
                 else:
                     agreed = rest = _agree(order, facts, database, verifier, telling)
                 _carry_out(order, rest, database, telling)
@@ -130,7 +130,7 @@ def _agree(
     note = notes_to(journal, telling.world)
     journal.plan = plan = look_at(database, order)
     telling.planned(plan)
-    require_agreement(plan)
+    require_agreement(plan, telling.world)
     _require_expected(plan, order.expect_digest)
     journal.gates = order.gates(plan)
     telling.asked(journal.gates)
@@ -148,14 +148,14 @@ def _agree(
     return tuple(judged)
 
 
-def _rest(order: Order, agreed: Agreed, database: Database) -> Agreed:
+def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> Agreed:
     """What is left of it after a lost connection: the rows say what was committed.
 
     Neither the gates nor a backup are asked for again. Raises HistoryError if what is pending now
     is not the end of what was agreed to.
     """
     plan = look_at(database, order)
-    require_agreement(plan)
+    require_agreement(plan, world)
     rest = agreed[len(agreed) - len(plan.pending) :]
     if tuple(each.migration for each in rest) != plan.pending:
         raise HistoryError(

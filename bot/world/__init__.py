@@ -61,6 +61,9 @@ class Checkout(Protocol):
     def everything(self, now: datetime) -> Change: ...
     def added_by(self, name: str) -> str | None: ...
     def head(self) -> str: ...
+    def commit_with(self, name: str, checksum: str) -> str | None:
+        """The commit in which a migration has the text of that checksum; None if none is known."""
+
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed in the place of what it was made from. Raises UsageError."""
 

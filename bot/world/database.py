@@ -10,7 +10,7 @@ from bot.core.checkpoint import Checkpoint, Note, Record
 from bot.core.doing import Doing
 from bot.core.found import Attachment, FoundIndex
 from bot.core.holder import Holder
-from bot.core.migration import AppliedMigration
+from bot.core.migration import AppliedMigration, Migration
 from bot.core.replication import Replication
 from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
@@ -67,6 +67,14 @@ class Rows(Protocol):
 
     def mark(self, text: str) -> None:
         """Write a mark on the migrations table that is there."""
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        """Mark migrations as `prisma migrate resolve` does, all of them or none.
+
+        What is unfinished of either is rolled back; `applied` gets rows of its own, and the
+        migrations table if there is none."""
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         """Write the row of a migration that is applied in parts: it keeps Prisma out (P3009)."""

@@ -52,6 +52,8 @@ _TITLES = {
     "": "The file",
     "targets": "`targets.<name>`",
     "targets.backup": "`targets.<name>.backup`",
+    "targets.identity": "`targets.<name>.identity`",
+    "targets.replicas": "`targets.<name>.replicas`",
     "rules": "`rules.<rule>`",
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",

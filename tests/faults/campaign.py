@@ -25,12 +25,13 @@ from tests.faults.stories import BEFORE, Story
 
 # A run is killed again so often at most before it is left alone.
 MOST_CRASHES = 8
+FEW = 24
 SETTLING = 30.0
 
 
 @dataclass
 class Tally:
-    """What a test did, for the table at the end. `anomalies` say which fault, and what was wrong."""
+    """What a test did, for the table at the end. An anomaly names its fault and what was wrong."""
 
     scenario: str
     injected: int = 0
@@ -55,7 +56,7 @@ class Place:
 
     @property
     def job(self) -> Job:
-        return Job(self.proxy.url, self.story.history)
+        return Job(self.proxy.url, self.story.history, haste=20)
 
     def prepare(self) -> None:
         """Apply BEFORE, and find out what an undisturbed run leaves; then begin anew."""
@@ -144,17 +145,19 @@ def kill(
 
 
 def crashing_points(messages: Sequence[Message], parity: int) -> Iterator[tuple[Message, bool]]:
-    """Where to kill: before or after each message that does something or says that it is done.
+    """Where to kill: after each message that makes the server do or commit something, before each
+    that says it has; of those, one parity or the other. Two servers together have all of them.
 
-    Of the others only every fifth: between them nothing is different in the server. Two parities
-    together have both before and after for every one. MIGRATION_BOT_FAULTS=all leaves out none.
+    Between the others nothing is different in the server, and a few of them must do.
+    MIGRATION_BOT_FAULTS=all leaves out none, neither before nor after.
     """
     if os.environ.get("MIGRATION_BOT_FAULTS") == "all":
         yield from ((each, after) for each in messages for after in (False, True))
         return
-    for number, message in enumerate(messages):
-        if message.telling or number % 5 == parity:
-            yield message, number % 2 == parity
+    telling = [each for each in messages if each.telling][parity::2]
+    others = [each for each in messages if not each.telling][parity::FEW]
+    for message in sorted([*telling, *others], key=messages.index):
+        yield message, message.side == "frontend"
 
 
 def crash_everywhere(place: Place, points: Iterable[tuple[Message, bool]], tally: Tally) -> None:

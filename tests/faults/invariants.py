@@ -3,8 +3,8 @@
 import json
 import re
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -64,6 +64,7 @@ class State:
     logs: str | None
     effects: tuple[bool | None, ...]
     rows: int
+    batched: Mapping[int, int] = field(default_factory=dict)
 
 
 def look(url: str, story: Story) -> State:
@@ -75,8 +76,12 @@ def look(url: str, story: Story) -> State:
             None if each is None else _true(connection, f"SELECT {each}")
             for each in story.witnesses
         )
+        batched = {
+            segment: int(connection.execute(each.encode()).fetchall()[0][0])
+            for segment, each in story.batched.items()
+        }
     _, finished, steps, logs = rows[0] if rows else (None, None, None, None)
-    return State(steps, finished is not None, logs, effects, len(rows))
+    return State(steps, finished is not None, logs, effects, len(rows), batched)
 
 
 def after_crash(state: State, story: Story) -> Iterator[str]:
@@ -106,8 +111,15 @@ def _in_parts(state: State, story: Story) -> Iterator[str]:
         yield f"{state.steps} steps, and more is done: {state.effects}"
     if state.steps < len(state.effects) and state.effects[state.steps]:
         intent = checkpoint and checkpoint.intent
-        if not intent or intent.segment != state.steps:
+        batch = checkpoint and checkpoint.batch
+        begun = intent or batch
+        if not begun or begun.segment != state.steps:
             yield f"segment {state.steps} is done, not counted, and not intended: {state}"
+
+    if state.steps in state.batched:
+        counted = checkpoint.batch.rows if checkpoint and checkpoint.batch else 0
+        if counted != state.batched[state.steps]:
+            yield f"{state.batched[state.steps]} rows are changed, and not {counted}: {state}"
 
 
 def after_convergence(url: str, story: Story, expected: Sequence[str]) -> Iterator[str]:
@@ -168,9 +180,9 @@ def message_is_true(ending: Ending, state: State, story: Story) -> Iterator[str]
         return
     if ending.fine and not state.finished:
         yield f"said that all is applied: {state}"
-    if ending.error and re.search(r"[Nn]othing (of \S+ was kept|was changed)", ending.message):
-        if state.steps or any(state.effects):
-            yield f"said {ending.message!r}: {state}"
+    nothing = re.search(r"[Nn]othing (of \S+ was kept|was changed)", ending.message)
+    if nothing and (state.steps or any(state.effects)):
+        yield f"said {ending.message!r}: {state}"
     stays = re.search(r"Everything before line (\d+)", ending.message)
     if stays and (state.finished or not state.steps):
         yield f"said {ending.message!r}: {state}"

@@ -41,7 +41,7 @@ class Message:
     @property
     def telling(self) -> bool:
         """Whether it makes the server do something, or says that something is done."""
-        return self.letter in ("QES" if self.side == "frontend" else "CEZ")
+        return self.letter in ("QES" if self.side == "frontend" else "Z")
 
     def __str__(self) -> str:
         return f"{self.side} {self.number} {self.letter} {self.text[:60]}".rstrip()

@@ -41,12 +41,14 @@ _forks.set_forkserver_preload(["tests.faults.runner"])
 
 @dataclass(frozen=True)
 class Job:
-    """What a runner is to apply, and where. `skew` is how many days its clock is wrong."""
+    """What a runner is to apply, and where. `skew` is how many days its clock is wrong; its pauses
+    are divided by `haste`."""
 
     url: str
     migrations: tuple[Migration, ...]
     target: Target = STAGING
     skew: float = 0
+    haste: float = 1
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def _world(job: Job, console: FakeConsole) -> World:
         connect=connect,
         console=console,
         now=lambda: datetime.now(UTC) + timedelta(days=job.skew),
-        sleep=time.sleep,
+        sleep=lambda seconds: time.sleep(seconds / job.haste),
     )
 
 

@@ -1,6 +1,7 @@
 """The files that are crashed: what they do can be seen, and doing any of it twice shows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.core.migration import Migration
 from tests.fakes import migration
@@ -24,10 +25,12 @@ CREATE TABLE tally (what text NOT NULL);
 @dataclass(frozen=True)
 class Story:
     """`file` is applied on top of BEFORE. `witnesses` has for each of its segments a condition
-    that holds exactly when the segment is done; None where nothing can be seen of it."""
+    that holds exactly when the segment is done; None where nothing can be seen of it. `batched`
+    counts for a segment that goes in batches the rows that it has changed so far."""
 
     file: Migration
     witnesses: tuple[str | None, ...]
+    batched: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def history(self) -> tuple[Migration, ...]:
@@ -118,4 +121,33 @@ INSERT INTO tally (what) VALUES ('sixth');
     ),
 )
 
-STORIES = {"transactional": TRANSACTIONAL, "mixed": MIXED, "concurrent": CONCURRENT}
+BATCHED = Story(
+    migration(
+        "20260102000000_batched",
+        """\
+INSERT INTO tally (what) VALUES ('first');
+-- migration-bot: batch size=60
+UPDATE counted SET n = n + 1, old = 1 WHERE id > 20;
+INSERT INTO tally (what) VALUES ('third');
+-- migration-bot: batch size=10
+DELETE FROM counted WHERE id <= 15;
+""",
+    ),
+    (
+        tallied("first"),
+        "NOT EXISTS (SELECT FROM public.counted WHERE id > 20 AND n = 0)",
+        tallied("third"),
+        "NOT EXISTS (SELECT FROM public.counted WHERE id <= 15)",
+    ),
+    {
+        1: "SELECT count(*) FROM public.counted WHERE n = 1",
+        3: "SELECT 15 - count(*) FROM public.counted WHERE id <= 15",
+    },
+)
+
+STORIES = {
+    "transactional": TRANSACTIONAL,
+    "mixed": MIXED,
+    "concurrent": CONCURRENT,
+    "batched": BATCHED,
+}

@@ -268,3 +268,10 @@ def test_what_is_the_same_in_batches_is_let_run(
     apply(start, more(sql))
 
     assert ask(database, query) == expected
+
+
+def test_a_server_without_standbys_has_nobody_to_wait_for(database: str) -> None:
+    with open_target(STAGING, parse_url(database)) as opened:
+        found = opened.replication()
+    assert found.written > 0
+    assert (found.standbys, found.unseen) == ((), 0)
