@@ -250,6 +250,10 @@ class FakeDatabase:
         return 1000
 
     @contextmanager
+    def waiting_at_most(self, milliseconds: int) -> Iterator[None]:
+        yield
+
+    @contextmanager
     def lock_patience(self, milliseconds: int) -> Iterator[None]:
         self.patience.append(milliseconds)
         yield

@@ -17,7 +17,7 @@ from bot.core.target import Target
 from bot.errors import PostgresError
 from bot.rollout.alone import is_untouched, outside_of, see_through
 from bot.rollout.batches import BatchRun, require_batchable
-from bot.rollout.locks import needs_of, with_locks
+from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
 from bot.rollout.segments import Segment, is_atomic, segments_of
@@ -123,8 +123,7 @@ class _Work:
     def _batched(self, segment: Segment, at: Note) -> Note:
         """Batch after batch, each with its checkpoint; the last is committed as a segment is."""
         done = self._done(segment, at)
-        needs = needs_of(self.judged, segment.statements)
-        run = BatchRun(self.name, segment, at, needs, self.database, self.target, self.world)
+        run = BatchRun(self.name, segment, at, self._locks(segment.statements))
         try:
             run.run(done)
         except PostgresError as error:
@@ -137,21 +136,21 @@ class _Work:
         return Note(at.id, done.checkpoint)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
-        needs = needs_of(self.judged, statements)
+        locks = self._locks(statements)
 
         def attempt() -> None:
             try:
                 heard = self.steps.of(statements)
                 texts = [each.sql for each in statements]
-                self.database.together(texts, record, needs=needs, heard=heard)
+                self.database.together(texts, record, needs=locks.needs, heard=heard)
             except PostgresError as error:
                 raise self._at_line(error, statements) from error
 
-        self.attempts.append(
-            with_locks(
-                attempt, needs, self.name, self.database, self.target, self.world, self.steps
-            )
-        )
+        self.attempts.append(with_locks(attempt, locks))
+
+    def _locks(self, statements: Sequence[Statement]) -> Locks:
+        needs = needs_of(self.judged, statements)
+        return Locks(needs, self.name, self.database, self.target, self.world, self.steps)
 
     def _alone(self, segment: Segment, at: Note) -> None:
         """Run what PostgreSQL wants outside a transaction, and see to it that it is done.
@@ -168,16 +167,25 @@ class _Work:
             heard = self.steps.of([statement])
             self.database.alone(statement.sql, settings=settings, heard=heard)
 
+        locks = self._locks([statement])
         try:
             self.intent = still_intended(statement, settings, at.checkpoint, self.database)
+            if not outside.repeatable:
+                wait_before_concurrently(locks)
             if self.intent is None:
                 there = outside.there(self.database)
                 pid, began = self.database.session()
                 intent = Intent(at.checkpoint.steps, statement.sql, pid, began, there)
                 self.database.note(Note(at.id, replace(at.checkpoint, intent=intent)))
                 self.intent = intent
-            with self.database.without_prisma_lock(self.world.console.say):
-                see_through(outside, self.intent.there, run, self.database)
+            with (
+                self.database.without_prisma_lock(self.world.console.say),
+                self.database.waiting_at_most(self.target.lock_budget),
+            ):
+                if outside.repeatable:
+                    with_locks(run, locks)
+                else:
+                    see_through(outside, self.intent.there, run, self.database)
         except PostgresError as error:
             told = self._at_line(error, [statement])
             if self.intent and not was_lost(error):

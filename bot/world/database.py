@@ -137,12 +137,16 @@ class InTheWay(Protocol):
     def deadlock_timeout(self) -> int:
         """Milliseconds after which the server sends an autovacuum away that somebody waits for."""
 
+    def waiting_at_most(self, milliseconds: int) -> AbstractContextManager[None]:
+        """What runs alone inside of it is cancelled when it has waited for others for so long: a
+        PostgresError then says for whom."""
+
 
 class Running(Protocol):
     """What runs statements."""
 
     def lock_patience(self, milliseconds: int) -> AbstractContextManager[None]:
-        """In place of the target's lock_timeout, for what is run together inside of it."""
+        """In place of the target's lock_timeout, for what is run inside of it."""
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
@@ -156,6 +160,7 @@ class Running(Protocol):
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         """Run a statement outside a transaction, without timeouts: they would break it half-way.
+        Inside of lock_patience it has that.
 
         `settings` are run before it, and end with it."""
 

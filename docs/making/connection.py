@@ -13,8 +13,8 @@ percent-encoded; without a database it is `postgres`.
 
 Where an application goes through a pooler, let `direct_url_env` of the target name a variable with
 the URL of the server itself, Prisma's `directUrl`: it is used for everything the bot does. Without
-it a transaction pooler is found out, migrations that are one transaction are applied through it, and
-all else is refused before anything is written.
+it a transaction pooler is found out, migrations that are one transaction are applied through it,
+and all else is refused before anything is written.
 
 | Parameter | |
 |:--|:--|

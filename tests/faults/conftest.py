@@ -41,7 +41,10 @@ def record(record_property: Callable[[str, object], None]) -> Callable[[Tally], 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Under xdist this hears of what every worker did."""
     if report.when == "call":
-        _told.extend(Tally(**value) for name, value in report.user_properties if name == PROPERTY)
+        for name, value in report.user_properties:
+            if name == PROPERTY:
+                assert isinstance(value, dict)
+                _told.append(Tally(**value))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -17,6 +17,7 @@ from bot.core.checkpoint import Checkpoint, Last, Note, Record
 from bot.core.settings import default_targets
 from bot.core.url import parse_url
 from bot.rollout.batches import BatchRun
+from bot.rollout.locks import Locks
 from bot.rollout.recovery import checkpoint_of
 from bot.rollout.segments import Segment
 from bot.sql.batching import read_batches
@@ -115,9 +116,8 @@ def run_in_batches(database: str, given: Case, ends: int | None) -> bool:
         if row.finished:
             return True
         at = Note(ID, checkpoint_of(row))
-        run = BatchRun(
-            "m", segment, at, (), _ending(opened, ends), STAGING, world(FakeCheckout(history()))
-        )
+        here = world(FakeCheckout(history()))
+        run = BatchRun("m", segment, at, Locks((), "m", _ending(opened, ends), STAGING, here))
         try:
             run.run(Last(ID, at.checkpoint.after(segment.digest)))
         except Ended:

@@ -118,7 +118,8 @@ class Running(FirstLocks):
             with explained("set what the file sets"):
                 for each in settings:
                     self._connection.execute(each.encode())
-                self._connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+                limit = f"SET lock_timeout = {self._patience or 0}; SET statement_timeout = 0"
+                self._connection.execute(limit.encode())
             yield
         finally:
             self._as_before()
