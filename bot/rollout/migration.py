@@ -18,6 +18,7 @@ from bot.errors import PostgresError
 from bot.rollout.alone import is_untouched, outside_of, see_through
 from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
+from bot.rollout.outside import Repeated
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
 from bot.rollout.segments import Segment, is_atomic, segments_of
@@ -170,7 +171,7 @@ class _Work:
         locks = self._locks([statement])
         try:
             self.intent = still_intended(statement, settings, at.checkpoint, self.database)
-            if not outside.repeatable:
+            if not isinstance(outside, Repeated):
                 wait_before_concurrently(locks)
             if self.intent is None:
                 there = outside.there(self.database)
@@ -182,7 +183,7 @@ class _Work:
                 self.database.without_prisma_lock(self.world.console.say),
                 self.database.waiting_at_most(self.target.lock_budget),
             ):
-                if outside.repeatable:
+                if isinstance(outside, Repeated):
                     with_locks(run, locks)
                 else:
                     see_through(outside, self.intent.there, run, self.database)
