@@ -21,6 +21,7 @@ VERBS = {
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
+    "fleet": "Spread a fleet's tenants over jobs.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",
@@ -70,7 +71,7 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine · 1 findings that block · 2 wrong arguments or configuration · "
     "3 a gate is closed · 4 PostgreSQL refused · 5 GitHub refused · 6 the histories disagree · "
-    "70 a fault of the bot itself.",
+    "42 tenants of a fleet are parked · 70 a fault of the bot itself.",
 )
 @click.option(
     "--config",

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
+from bot.config_fleet import FleetFile, WaveFile, fleet_mistakes, fleet_of
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
 from bot.config_rules import (
     ExcludeFile,
@@ -55,8 +56,10 @@ class TargetFile(StrictModel):
     """A database the bot may roll out to."""
 
     kind: Literal["development", "staging", "production"]
-    url_env: EnvironmentName = Field(
-        description="The environment variable that holds the connection string."
+    url_env: EnvironmentName | None = Field(
+        default=None,
+        description="The environment variable that holds the connection string. **Required**, "
+        "unless `fleet.urls_env` is given.",
     )
     after: str | None = Field(
         default=None, description="The target that must have applied the same text first."
@@ -82,6 +85,7 @@ class TargetFile(StrictModel):
         default=0, description="Milliseconds a statement may run; 0 means no limit."
     )
     backup: BackupFile = Field(default_factory=BackupFile)
+    fleet: FleetFile | None = None
 
 
 class StatsFile(StrictModel):
@@ -197,13 +201,19 @@ def _explain(error: ValidationError) -> Iterator[str]:
 def _nearest(place: tuple[int | str, ...]) -> str:
     model: type[BaseModel] = ConfigFile
     if len(place) > 2 and place[0] == "targets":
-        model = BackupFile if len(place) > 3 else TargetFile
+        model = _nearest_of_target(place)
     if len(place) > 2 and place[0] == "rules":
         model = ExcludeFile if len(place) > 3 else RuleFile
     parts: dict[int | str, type[BaseModel]] = {"stats": StatsFile, "rehearsal": RehearsalFile}
     if len(place) > 1:
         model = parts.get(place[0], model)
     return nearest(str(place[-1]), model.model_fields)
+
+
+def _nearest_of_target(place: tuple[int | str, ...]) -> type[BaseModel]:
+    if len(place) > 3 and place[2] == "fleet":
+        return WaveFile if len(place) > 4 else FleetFile
+    return BackupFile if len(place) > 3 else TargetFile
 
 
 def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
@@ -215,6 +225,10 @@ def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
             yield f"targets.{name}.after: the order goes round in a circle"
         if target.kind == "production" and target.backup.required is False:
             yield f"targets.{name}.backup.required: production is never changed without a backup"
+        if target.fleet is not None:
+            yield from fleet_mistakes(f"targets.{name}.fleet", target.fleet, target.url_env)
+        elif target.url_env is None:
+            yield f"targets.{name}.url_env: field required"
 
 
 def _stats_mistakes(stats: StatsFile) -> Iterator[str]:
@@ -255,10 +269,12 @@ def _target(name: str, file: TargetFile) -> Target:
     kind = Kind(file.kind)
     production = kind is Kind.PRODUCTION
     required = file.backup.required
+    fleet = fleet_of(file.fleet) if file.fleet else None
+    listed = fleet.source.urls_env if fleet else None
     return Target(
         name=name,
         kind=kind,
-        url_env=file.url_env,
+        url_env=listed or file.url_env or "",
         after=file.after,
         approvals=int(production) if file.approvals is None else file.approvals,
         approvers=tuple(file.approvers),
@@ -269,4 +285,5 @@ def _target(name: str, file: TargetFile) -> Target:
             required=production if required is None else required,
             directory=file.backup.directory,
         ),
+        fleet=fleet,
     )

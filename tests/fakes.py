@@ -153,6 +153,7 @@ class FakeDatabase:
     leaves_invalid: dict[str, str] = field(default_factory=dict)
     forgets: bool = False
     interrupt: str | None = None
+    schema: str = "the usual"
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
 
     def facts(self) -> ServerFacts:
@@ -224,6 +225,9 @@ class FakeDatabase:
 
     def invalid_indexes(self) -> frozenset[str]:
         return frozenset(self.invalid)
+
+    def fingerprint(self) -> str:
+        return self.schema
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")

@@ -14,6 +14,7 @@ ADAPTERS = {
 }
 INSIDE = {
     "rollout",
+    "fleet",
     "rehearsing",
     "world",
     "report",
@@ -34,6 +35,7 @@ ALLOWED = {
     "commands": INSIDE | {"flows", "demo"},
     "flows": INSIDE,
     "rollout": {"world", "sql", "core", "errors"},
+    "fleet": {"core", "errors"},
     "world": {"core", "report", "errors"},
     "rules": {"rewriting", "judge", "sql", "core", "errors"},
     "rewriting": {"judge", "sql", "core", "errors"},
@@ -41,9 +43,10 @@ ALLOWED = {
     "judge": {"sql", "core", "errors"},
     "sql": {"core", "errors"},
     "report": {"core", "errors"},
-    "config": {"config_rules", "config_rehearsal", "core", "errors"},
+    "config": {"config_rules", "config_rehearsal", "config_fleet", "core", "errors"},
     "config_rules": {"core"},
     "config_rehearsal": {"config_rules", "core"},
+    "config_fleet": {"config_rules", "core"},
     "rehearsing": {"core", "errors"},
     "core": {"errors"},
     "errors": set[str](),

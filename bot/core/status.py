@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.core.gate import Gate
 from bot.core.plan import Plan
+from bot.core.survey import Survey
 from bot.core.target import Kind
 
 
@@ -13,7 +14,8 @@ class TargetStatus:
 
     `plan` is None if the target could not be asked; `problem` then says why, `hint` what to do,
     and `unset` that no connection string was given. `lock_holder` is who holds the migration lock:
-    while somebody does, an unfinished migration is running, not failed.
+    while somebody does, an unfinished migration is running, not failed. Of a `fleet`, `plan` is
+    what is pending anywhere.
     """
 
     target: str
@@ -24,3 +26,4 @@ class TargetStatus:
     problem: str = ""
     hint: str = ""
     unset: bool = False
+    fleet: Survey | None = None

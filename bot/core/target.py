@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.fleet import Fleet
+
 
 class Kind(StrEnum):
     DEVELOPMENT = "development"
@@ -27,7 +29,8 @@ class Target:
 
     `after` is the target that must have applied the same text first. `approvals` is how many people
     other than the author must have approved exactly this text; `approvers`, if not empty, are the
-    only logins that count. Timeouts are milliseconds.
+    only logins that count. Timeouts are milliseconds. `fleet` says that it is many databases; then
+    `url_env` is where they are listed, or the database that lists them.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Target:
     lock_budget: int = 600_000
     statement_timeout: int = 0
     backup: BackupPolicy = field(default_factory=BackupPolicy)
+    fleet: Fleet | None = None
 
     @property
     def protected(self) -> bool:

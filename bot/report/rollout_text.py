@@ -6,6 +6,7 @@ from bot.core.gate import Gate, closed
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary, Progress, State
 from bot.core.status import TargetStatus
+from bot.core.survey import Survey
 from bot.report import words
 from bot.report.terminal import Grid, Line, drawn, line
 
@@ -135,6 +136,8 @@ def _state(status: TargetStatus) -> str:
 def _details(status: TargetStatus) -> Iterator[Line]:
     plan = status.plan
     said: list[Line] = []
+    if status.fleet:
+        said.append(line(fleet_words(status.fleet)))
     if status.problem and not status.unset:
         said += [line(status.problem, "bold red"), line(f"hint: {status.hint}", indent=2)]
     if status.lock_holder:
@@ -149,6 +152,16 @@ def _details(status: TargetStatus) -> Iterator[Line]:
         yield line()
         yield line(status.target, "bold")
         yield from (Line(each.pieces, each.indent + 2, each.wrapped) for each in said)
+
+
+def fleet_words(survey: Survey) -> str:
+    """`37 of 40 tenants are up to date, 1 disagrees, 2 did not answer`."""
+    said = [f"{survey.current:,} of {words.count(len(survey.looks), 'tenant')} are up to date"]
+    if survey.disagreeing:
+        said.append(f"{len(survey.disagreeing):,} disagree with the history")
+    if survey.unreachable:
+        said.append(f"{len(survey.unreachable):,} did not answer")
+    return ", ".join(said)
 
 
 def _outcome(progress: Progress) -> Iterator[Line]:

@@ -21,6 +21,9 @@ class Looking(Protocol):
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
 
+    def fingerprint(self) -> str:
+        """Its definitions in one number: the same for databases that are alike."""
+
     def sizes(self, *, columns: bool = False) -> Sizes:
         """How big its tables are; takes two seconds, in which writes are counted.
 

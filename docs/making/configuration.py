@@ -52,6 +52,8 @@ _TITLES = {
     "": "The file",
     "targets": "`targets.<name>`",
     "targets.backup": "`targets.<name>.backup`",
+    "targets.fleet": "`targets.<name>.fleet`",
+    "targets.fleet.waves": "`targets.<name>.fleet.waves`",
     "rules": "`rules.<rule>`",
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",

@@ -3,6 +3,7 @@
 import time
 
 from bot.adapters.postgres.connection import Connection, explained
+from bot.adapters.postgres.fingerprint import fingerprint
 from bot.adapters.postgres.sizes import read_sizes
 from bot.adapters.postgres.target.part import Part
 from bot.core.server import ServerFacts
@@ -41,6 +42,9 @@ class Looking(Part):
 
     def invalid_indexes(self) -> frozenset[str]:
         return invalid_indexes(self._connection)
+
+    def fingerprint(self) -> str:
+        return fingerprint(self._connection, self._schema)
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         return read_sizes(
