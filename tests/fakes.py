@@ -14,6 +14,7 @@ from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
+from bot.core.fleet import Tenant
 from bot.core.history import Change, History
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
@@ -24,6 +25,7 @@ from bot.core.server import ServerFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
 from bot.core.target import Target
+from bot.core.url import parse_url
 from bot.errors import GitHubError, PostgresError, UsageError
 from bot.world import World
 from bot.world.database import Heard
@@ -442,3 +444,38 @@ def world(
         github=github,
         runner=runner,
     )
+
+
+@dataclass
+class FakeFleets:
+    """Tenants by name, each a database, or with `schemas` all of one. `down` are those that do not
+    answer, and how often they will not."""
+
+    databases: Mapping[str, FakeDatabase]
+    schemas: bool = False
+    down: dict[str, int] = field(default_factory=dict)
+    unwell: set[str] = field(default_factory=set)
+    connected: list[str] = field(default_factory=list)
+    backed_up: list[str] = field(default_factory=list)
+
+    def tenants(self, target: Target) -> tuple[Tenant, ...]:
+        path = "one?schema={}" if self.schemas else "{}"
+        return tuple(
+            Tenant(name, parse_url(f"postgresql://h/{path.format(name)}"))
+            for name in self.databases
+        )
+
+    @contextmanager
+    def connect(self, target: Target, tenant: Tenant) -> Iterator[FakeDatabase]:
+        self.connected.append(tenant.name)
+        if self.down.get(tenant.name, 0) > 0:
+            self.down[tenant.name] -= 1
+            raise PostgresError(f"{tenant.name} is away.", hint="Start it.", sqlstate="08001")
+        yield self.databases[tenant.name]
+
+    def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
+        self.backed_up.append(tenant.name)
+        return BackupSummary(f"b-{tenant.name}", 1024, 1.0, NOON, "proved")
+
+    def healthy(self, tenant: Tenant, query: str) -> bool:
+        return tenant.name not in self.unwell

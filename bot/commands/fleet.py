@@ -15,20 +15,16 @@ import json
 import click
 
 from bot.commands.session import Session, pass_session
-from bot.core.fleet import Shard
 from bot.errors import ExitCode
 from bot.fleet.manifest import Manifest, job_of
-from bot.fleet.waves import cut_in_waves, shards_for
-from bot.flows.tenants import fleet_of, tenants_of
+from bot.flows.tenants import slices_of
 from bot.world import World
 
-# GitHub: a matrix generates at most 256 jobs in a workflow run.
-MOST_JOBS = 256
 MOST_INDEXES = 10_000
 
 
 def shards(world: World, name: str, *, size: int | None = None) -> ExitCode:
-    found = _shards(world, name, size=size, most=MOST_JOBS)
+    found = slices_of(world.settings.target(name), world, size=size)
     matrix = json.dumps({"shard": [str(each) for each in found]})
     if world.runner is not None:
         world.runner.output("matrix", matrix)
@@ -39,7 +35,7 @@ def shards(world: World, name: str, *, size: int | None = None) -> ExitCode:
 
 def job(world: World, name: str, *, image: str, parallelism: int, size: int | None) -> ExitCode:
     target = world.settings.target(name)
-    found = _shards(world, name, size=size, most=MOST_INDEXES)
+    found = slices_of(target, world, size=size, most=MOST_INDEXES)
     manifest = Manifest(
         target=target,
         image=image,
@@ -49,13 +45,6 @@ def job(world: World, name: str, *, image: str, parallelism: int, size: int | No
     )
     world.console.show(json.dumps(job_of(manifest), indent=2))
     return ExitCode.FINE
-
-
-def _shards(world: World, name: str, *, size: int | None, most: int) -> tuple[Shard, ...]:
-    target = world.settings.target(name)
-    tenants = tenants_of(target, world)
-    fleet = fleet_of(target)
-    return shards_for(cut_in_waves(tenants, fleet.waves), size or fleet.shard_size, most)
 
 
 @click.group(help=__doc__)

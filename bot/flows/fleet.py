@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from bot.core.fleet import Fleet, Shard, Tenant, Wave
 from bot.core.fleet_outcome import BAD, FleetOutcome, TenantResult, TenantState, in_words
 from bot.core.plan import digest_of
+from bot.core.progress import Progress
 from bot.core.target import Target
-from bot.errors import BotError, GateClosed, HistoryError, PostgresError
+from bot.errors import BotError, FleetStopped, GateClosed, HistoryError, PostgresError
 from bot.fleet.classes import head_of
 from bot.fleet.failures import MOST_ATTEMPTS, Meaning, meaning_of
 from bot.fleet.turns import Turns
@@ -22,8 +23,10 @@ from bot.fleet.waves import Cut, allowed_failures, before_shard, cut_in_waves, i
 from bot.flows.fleet_tenant import Backups, Shared
 from bot.flows.fleet_work import Crew
 from bot.flows.history import history_of
+from bot.flows.showing import show_fleet_outcome
 from bot.flows.survey import survey
 from bot.flows.tenants import fleet_of, tenants_of
+from bot.report import words
 from bot.rollout.procedure import roll_out
 from bot.world import World
 
@@ -60,6 +63,20 @@ def roll_out_fleet(
     run = _Run(shared, shard, in_shard(cuts, shard))
     run.go()
     return run.outcome()
+
+
+def roll_out_shown(target: Target, world: World, *, shard: Shard | None = None) -> Progress:
+    """The same inside a job: the outcome goes to its log and its summary.
+
+    Raises FleetStopped if a tenant of this run lacks anything, with the exit code for it.
+    """
+    outcome = roll_out_fleet(target, world, shard=shard)
+    show_fleet_outcome(outcome, world)
+    progress = outcome.progress(target)
+    if not outcome.complete:
+        hint = outcome.hint or "See the job's summary; run it again once they are mended."
+        raise FleetStopped(f"{target.name}: {progress.message}", hint=hint, code=outcome.exit_code)
+    return progress
 
 
 def _require_expected(
@@ -189,7 +206,9 @@ class _WaveRun:
         self.crew = Crew(self.turns, self.migrate)
 
     def go(self, *, last: bool) -> None:
-        self.run.world.console.say(f"wave {self.wave.name}: {len(self.tenants):,} tenants")
+        self.run.world.console.say(
+            f"wave {self.wave.name}: {words.count(len(self.tenants), 'tenant')}"
+        )
         threads = min(self.run.fleet.parallel, len(self.tenants))
         self.crew.run(threads, self.run.tell)
         changed = [

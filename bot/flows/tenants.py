@@ -1,18 +1,19 @@
 """The tenants of a target that is a fleet."""
 
-from bot.core.fleet import Fleet, Tenant
+from bot.core.fleet import Fleet, Shard, Tenant
 from bot.core.target import Target
 from bot.errors import UsageError
+from bot.fleet.waves import cut_in_waves, shards_for
 from bot.world import World
+
+# GitHub: a matrix generates at most 256 jobs in a workflow run.
+MOST_JOBS = 256
 
 
 def tenants_of(target: Target, world: World) -> tuple[Tenant, ...]:
     """Raises UsageError if the target is no fleet, or one without tenants; or PostgresError."""
-    if target.fleet is None or world.fleets is None:
-        raise UsageError(
-            f"{target.name} is one database, not a fleet.",
-            hint=f"Say where its tenants are listed: `fleet:` under `targets.{target.name}`.",
-        )
+    fleet_of(target)
+    assert world.fleets is not None
     found = world.fleets.tenants(target)
     if not found:
         raise UsageError(
@@ -23,5 +24,19 @@ def tenants_of(target: Target, world: World) -> tuple[Tenant, ...]:
 
 
 def fleet_of(target: Target) -> Fleet:
-    assert target.fleet is not None
+    """Raises UsageError if the target is one database."""
+    if target.fleet is None:
+        raise UsageError(
+            f"{target.name} is one database, not a fleet.",
+            hint=f"Say where its tenants are listed: `fleet:` under `targets.{target.name}`.",
+        )
     return target.fleet
+
+
+def slices_of(
+    target: Target, world: World, *, size: int | None = None, most: int = MOST_JOBS
+) -> tuple[Shard, ...]:
+    """The slices of its last wave, of `size` tenants or what the configuration says."""
+    fleet = fleet_of(target)
+    cuts = cut_in_waves(tenants_of(target, world), fleet.waves)
+    return shards_for(cuts, size or fleet.shard_size, most)
