@@ -30,7 +30,9 @@ from bot.wiring import build_world
 
 FLOOR = "threads: connect, BEGIN, file, row, COMMIT"
 FLEET = "apply to the fleet"
-INIT = Migration("20260101000000_init", "init", "CREATE TABLE orders (id int PRIMARY KEY, n int);\n")
+INIT = Migration(
+    "20260101000000_init", "init", "CREATE TABLE orders (id int PRIMARY KEY, n int);\n"
+)
 MORE = Migration(
     "20260201000000_more",
     "more",

@@ -22,6 +22,8 @@ VERBS = {
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
     "fleet": "Spread a fleet's tenants over jobs.",
+    "identity": "Show which database a target is, and mark it.",
+    "unlock": "End the session of a rollout that is dead.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",

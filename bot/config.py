@@ -5,7 +5,7 @@ the nearest known one. The file holds no secret, only names of environment varia
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, Field, ValidationError
@@ -21,6 +21,15 @@ from bot.config_rules import (
     chosen,
     nearest,
 )
+from bot.config_targets import (
+    Bytes,
+    EnvironmentName,
+    IdentityFile,
+    Milliseconds,
+    ReplicasFile,
+    pin,
+    replica_policy,
+)
 from bot.core.rule import Rule
 from bot.core.settings import (
     CONFIG_PATH,
@@ -30,13 +39,9 @@ from bot.core.settings import (
     Settings,
     default_targets,
 )
-from bot.core.sizes import SIZE_PATTERN, Thresholds, bytes_of
+from bot.core.sizes import Thresholds, bytes_of
 from bot.core.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
-
-EnvironmentName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Bytes = Annotated[str, Field(pattern=SIZE_PATTERN)]
-Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
 
 
 class BackupFile(StrictModel):
@@ -61,6 +66,19 @@ class TargetFile(StrictModel):
         description="The environment variable that holds the connection string. **Required**, "
         "unless `fleet.urls_env` is given.",
     )
+    direct_url_env: EnvironmentName | None = Field(
+        default=None,
+        description="The environment variable with a connection string that leads past a pooler, "
+        "to the server itself: Prisma's directUrl. Where it is set it is used for everything.",
+    )
+    identity: IdentityFile = Field(default_factory=IdentityFile)
+    replicas: ReplicasFile = Field(default_factory=ReplicasFile)
+    rewrite_limit: Bytes | None = Field(
+        default=None,
+        description="How much disk a rollout may need for tables that are written anew, with "
+        "their indexes and write-ahead log, such as '20 GB'; more is refused. PostgreSQL cannot "
+        "say how much is free, so it is for you to say.",
+    )
     after: str | None = Field(
         default=None, description="The target that must have applied the same text first."
     )
@@ -76,13 +94,29 @@ class TargetFile(StrictModel):
     )
     lock_timeout: Milliseconds = Field(
         default=100,
+        ge=1,
         description="Milliseconds a statement may wait for a lock before it steps back.",
     )
     lock_budget: Milliseconds = Field(
         default=600_000, description="Milliseconds to go on trying to get locks before giving up."
     )
+    lock_wait: int = Field(
+        default=60,
+        ge=0,
+        le=86_400,
+        description="Seconds to wait for the migration lock while another rollout holds it.",
+    )
     statement_timeout: Milliseconds = Field(
         default=0, description="Milliseconds a statement may run; 0 means no limit."
+    )
+    max_lag: Milliseconds = Field(
+        default=10_000,
+        description="Milliseconds a standby may be behind before batches wait for it.",
+    )
+    batch_budget: Milliseconds = Field(
+        default=0,
+        description="Milliseconds that the batches of a statement may take in one run; they stop "
+        "at a checkpoint then, and the next run goes on. 0 means no limit.",
     )
     backup: BackupFile = Field(default_factory=BackupFile)
     fleet: FleetFile | None = None
@@ -210,10 +244,18 @@ def _nearest(place: tuple[int | str, ...]) -> str:
     return nearest(str(place[-1]), model.model_fields)
 
 
+_TARGET_PARTS: dict[int | str, type[BaseModel]] = {
+    "backup": BackupFile,
+    "fleet": FleetFile,
+    "identity": IdentityFile,
+    "replicas": ReplicasFile,
+}
+
+
 def _nearest_of_target(place: tuple[int | str, ...]) -> type[BaseModel]:
-    if len(place) > 3 and place[2] == "fleet":
-        return WaveFile if len(place) > 4 else FleetFile
-    return BackupFile if len(place) > 3 else TargetFile
+    if len(place) > 4 and place[2:4] == ("fleet", "waves"):
+        return WaveFile
+    return _TARGET_PARTS.get(place[2], TargetFile) if len(place) > 3 else TargetFile
 
 
 def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
@@ -280,7 +322,14 @@ def _target(name: str, file: TargetFile) -> Target:
         approvers=tuple(file.approvers),
         lock_timeout=file.lock_timeout,
         lock_budget=file.lock_budget,
+        lock_wait=file.lock_wait,
         statement_timeout=file.statement_timeout,
+        direct_url_env=file.direct_url_env,
+        identity=pin(file.identity),
+        replicas=replica_policy(file.replicas),
+        rewrite_limit=bytes_of(file.rewrite_limit) if file.rewrite_limit else None,
+        max_lag=file.max_lag,
+        batch_budget=file.batch_budget,
         backup=BackupPolicy(
             required=production if required is None else required,
             directory=file.backup.directory,

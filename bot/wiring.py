@@ -19,6 +19,7 @@ from bot.commands.session import Options
 from bot.core.backup import StoredBackup
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
 from bot.core.fleet import Tenant
+from bot.core.holder import who_is
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
@@ -72,7 +73,12 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
     settings = read_configuration(options, checkout, environ)
     if options.migrations is None and settings.folder != folder:
         checkout = Checkout.find(settings.folder, start=start, environ=environ)
-    secret = tuple(target.url_env for target in settings.targets.values())
+    secret = tuple(
+        name
+        for target in settings.targets.values()
+        for name in (target.url_env, target.direct_url_env)
+        if name
+    )
     clean = cleaner(secret)
     console = open_console(
         environ,
@@ -185,7 +191,19 @@ def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContext
     # Imported late: a check does not connect to anything.
     from bot.adapters.postgres.target.opening import open_target
 
-    return open_target(target, url_of(target, environ))
+    return open_target(target, url_of(target, environ), who=_who(environ))
+
+
+def _who(environ: Mapping[str, str]) -> str:
+    from getpass import getuser
+    from socket import gethostname
+
+    try:
+        user = getuser()
+    except (OSError, KeyError):
+        # In a container a process may have a number that no user has.
+        user = "somebody"
+    return who_is(environ, user, gethostname())
 
 
 def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
@@ -195,11 +213,11 @@ def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
             f"{target.name} is a fleet: it has no database of its own.",
             hint="Ask for `plan`, `apply` or `status`, which go through its tenants.",
         )
-    return parse_url(text_of(target, environ), name=target.url_env)
+    return parse_url(text_of(target, environ), name=target.variable(environ))
 
 
 def text_of(target: Target, environ: Mapping[str, str]) -> str:
-    text = environ.get(target.url_env, "")
+    text = environ.get(target.variable(environ), "")
     if not text:
         raise UsageError(
             f"{target.url_env} is not set, so {target.name} cannot be reached.",
@@ -249,7 +267,7 @@ class _Fleets:
     def connect(self, target: Target, tenant: Tenant) -> AbstractContextManager[Database]:
         from bot.adapters.postgres.target.opening import open_target
 
-        return open_target(target, tenant.url)
+        return open_target(target, tenant.url, who=_who(self.environ))
 
     def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
         from bot.adapters.postgres.backups import take_and_prove

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import Iterator
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -21,6 +22,11 @@ __all__ = ["hub", "validator"]
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, and every process that they
+# start would inherit that: tests that press it would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 GIVEN = os.environ.get("MIGRATION_BOT_TEST_POSTGRES")
 SERVERS: dict[str, Installation] = {

@@ -1,7 +1,7 @@
 """Small stand-ins that satisfy the protocols of bot.world. Nothing here pretends to be PostgreSQL:
 a fake database keeps rows and a diary, and never understands SQL."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,24 +9,29 @@ from pathlib import Path
 
 from bot.core.approval import PullFacts
 from bot.core.backup import Manifest, StoredBackup
-from bot.core.blocker import Need
+from bot.core.batching import Chosen, DataChange, Key, KeyColumn
+from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.fleet import Tenant
+from bot.core.found import Attachment, FoundIndex
 from bot.core.history import Change, History
+from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
+from bot.core.replication import Replication
 from bot.core.run import Run
-from bot.core.server import ServerFacts
+from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.core.url import parse_url
 from bot.errors import GitHubError, PostgresError, UsageError
+from bot.rollout.outside import quoted
 from bot.world import World
 from bot.world.database import Heard
 
@@ -139,8 +144,10 @@ def _noted(checkpoint: Checkpoint) -> str:
 
 @dataclass
 class FakeDatabase:
-    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time;
-    `interrupt` is the statement in which Ctrl-C is pressed.
+    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time, and
+    `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
+    pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
+    look after the other finds, `ends_by` what makes a holder of the migration lock go away.
     """
 
     rows: list[AppliedMigration] = field(default_factory=list)
@@ -149,17 +156,34 @@ class FakeDatabase:
         default_factory=lambda: ServerFacts("18.1", 18, "app", False, False)
     )
     has_tables: bool = False
-    holder: str | None = None
+    holders: list[Holder] = field(default_factory=list)
+    ends_by: tuple[str, ...] = ("cancel", "terminate")
     refuse: dict[str, list[PostgresError]] = field(default_factory=dict)
-    invalid: set[str] = field(default_factory=set)
-    leaves_invalid: dict[str, str] = field(default_factory=dict)
+    found: list[FoundIndex] = field(default_factory=list)
+    makes: dict[str, list[FoundIndex | Attachment | None]] = field(default_factory=dict)
+    attached: Attachment = Attachment.ATTACHED
+    sessions: set[int] = field(default_factory=set)
     forgets: bool = False
     interrupt: str | None = None
     schema: str = "the usual"
+    in_the_way: list[tuple[Blocker, ...]] = field(default_factory=list)
+    looked: list[tuple[Need, ...]] = field(default_factory=list)
+    patience: list[int] = field(default_factory=list)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
+    given_tables: dict[str, TableFacts] = field(default_factory=dict)
+    lags: list[tuple[Replica, ...]] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
+    batches: list[Chosen] = field(default_factory=list)
+    standbys: list[Replication] = field(default_factory=list)
 
     def facts(self) -> ServerFacts:
         return self.server
+
+    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
+        return {name: self.given_tables[name] for name in names if name in self.given_tables}
+
+    def replicas(self) -> tuple[Replica, ...]:
+        return self.lags.pop(0)
 
     def applied(self) -> tuple[AppliedMigration, ...]:
         return tuple(self.rows)
@@ -167,19 +191,67 @@ class FakeDatabase:
     def unbaselined(self) -> bool:
         return self.has_tables and not self.rows
 
-    def lock_holder(self) -> str | None:
-        return self.holder
+    def lock_holder(self) -> Holder | None:
+        return next(iter(self.holders), None)
+
+    def lock_holders(self) -> tuple[Holder, ...]:
+        return tuple(self.holders)
+
+    def cancel(self, holder: Holder) -> bool:
+        return self._end(holder, "cancel")
+
+    def terminate(self, holder: Holder) -> bool:
+        return self._end(holder, "terminate")
+
+    def _end(self, holder: Holder, how: str) -> bool:
+        if holder not in self.holders:
+            return False
+        self.diary.append(f"{how} {holder.pid}")
+        if how in self.ends_by:
+            self.holders.remove(holder)
+        return True
 
     @contextmanager
     def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
         yield from self._around("lock", "unlock")
 
     @contextmanager
-    def without_prisma_lock(self) -> Iterator[None]:
+    def without_prisma_lock(self, note: Callable[[str], None]) -> Iterator[None]:
         yield from self._around("let go of Prisma's lock", "take Prisma's lock")
 
-    def create_table(self) -> None:
+    def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
+        self.looked.append(tuple(needs))
+        return self.in_the_way.pop(0) if self.in_the_way else ()
+
+    def deadlock_timeout(self) -> int:
+        return 1000
+
+    @contextmanager
+    def lock_patience(self, milliseconds: int) -> Iterator[None]:
+        self.patience.append(milliseconds)
+        yield
+
+    def create_table(self, mark: str | None = None) -> None:
         self.diary.append("table")
+        if mark is not None and self.server.rights.history is None:
+            self.mark(mark)
+
+    def mark(self, text: str) -> None:
+        self.marks.append(text)
+
+    def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
+        return Key((KeyColumn("id", "bigint"),))
+
+    def choose(
+        self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
+    ) -> Chosen | None:
+        return self.batches.pop(0) if self.batches else None
+
+    def expected_rows(self, change: DataChange) -> int:
+        return sum(each.rows for each in self.batches)
+
+    def replication(self) -> Replication:
+        return self.standbys.pop(0) if self.standbys else Replication(0)
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
@@ -197,7 +269,8 @@ class FakeDatabase:
             raise
         self.diary.append("commit")
 
-    def alone(self, sql: str, *, heard: Heard) -> None:
+    def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
+        self.diary += settings
         self.diary.append("no timeouts")
         try:
             self.execute(sql)
@@ -209,10 +282,15 @@ class FakeDatabase:
 
     def execute(self, sql: str) -> None:
         self.diary.append(sql)
-        if sql in self.leaves_invalid:
-            self.invalid.add(self.leaves_invalid[sql])
-        if sql.startswith("DROP INDEX CONCURRENTLY "):
-            self.invalid.discard(sql.removeprefix("DROP INDEX CONCURRENTLY "))
+        if self.makes.get(sql):
+            made = self.makes[sql].pop(0)
+            if isinstance(made, FoundIndex):
+                self.found.append(made)
+            if isinstance(made, Attachment):
+                self.attached = made
+        if sql.startswith("DROP INDEX CONCURRENTLY ") and not self.refuse.get(sql):
+            name = sql.removeprefix("DROP INDEX CONCURRENTLY ")
+            self.found = [each for each in self.found if name not in (each.name, quoted(each.bare))]
         if sql == self.interrupt:
             raise KeyboardInterrupt
         if self.refuse.get(sql):
@@ -226,7 +304,23 @@ class FakeDatabase:
             raise
 
     def invalid_indexes(self) -> frozenset[str]:
-        return frozenset(self.invalid)
+        return frozenset(each.name for each in self.found if not each.valid)
+
+    def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]:
+        return tuple(each for each in self.found if each.table == table)
+
+    def index(self, name: str, settings: Sequence[str]) -> FoundIndex | None:
+        known = (each for each in self.found if name in (each.name, quoted(each.bare)))
+        return next(known, None)
+
+    def attachment(self, table: str, partition: str, settings: Sequence[str]) -> Attachment:
+        return self.attached
+
+    def session(self) -> tuple[int, str]:
+        return 7, "noon"
+
+    def alive(self, pid: int, backend_start: str) -> bool:
+        return pid in self.sessions
 
     def fingerprint(self) -> str:
         return self.schema

@@ -37,7 +37,7 @@ def run(world: World, names: Sequence[str], form: str = "text") -> ExitCode:
 
 
 def _status(target: Target, history: History, world: World, *, named: bool) -> TargetStatus:
-    if not named and not world.environ.get(target.url_env):
+    if not named and not target.is_set(world.environ):
         problem = f"{target.url_env} is not set"
         return TargetStatus(target.name, target.kind, problem=problem, unset=True)
     try:
@@ -52,7 +52,8 @@ def _status(target: Target, history: History, world: World, *, named: bool) -> T
                 unbaselined=database.unbaselined(),
             )
             holder = database.lock_holder()
-            return TargetStatus(target.name, target.kind, plan, lock_holder=holder)
+            words = holder.words if holder else None
+            return TargetStatus(target.name, target.kind, plan, lock_holder=words)
     except PostgresError as error:
         if named:
             raise

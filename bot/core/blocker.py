@@ -9,10 +9,15 @@ from bot.core.effects import LockMode
 @dataclass(frozen=True, order=True)
 class Need:
     """The strongest lock that will be taken on a relation that is there already, `schema.name` as
-    the catalogue stores it."""
+    the catalogue stores it.
+
+    `early` says that it is taken before the first statement. It is not where rows are changed
+    first: those who could go on meanwhile would be kept out for all of it.
+    """
 
     relation: str
     mode: LockMode
+    early: bool = True
 
 
 class Blocking(StrEnum):
@@ -28,9 +33,9 @@ class Blocking(StrEnum):
 
 @dataclass(frozen=True)
 class Blocker:
-    """One that holds a lock in a conflicting mode. `age` is seconds since its transaction began;
-    `query` has no literals, and is "" if it may not be seen. `pid` is 0 for a prepared transaction,
-    whose name is in `application`."""
+    """One that holds a lock in a conflicting mode, or waits for one before us. `age` is seconds
+    since its transaction began; `query` has no literals, and is "" if it may not be seen. `pid` is
+    0 for a prepared transaction, whose name is in `application`."""
 
     kind: Blocking
     pid: int
@@ -41,3 +46,19 @@ class Blocker:
     user: str = ""
     state: str = ""
     query: str = ""
+
+    def __str__(self) -> str:
+        """process 4711 (psql, user app, idle in transaction, for 12 s) has AccessShareLock on
+        public.orders: SELECT * FROM orders WHERE id = ?"""
+        query = f": {self.query}" if self.query else ""
+        return f"{self.name} has {self.mode.label} on {self.relation}{query}"
+
+    @property
+    def name(self) -> str:
+        if self.kind is Blocking.PREPARED:
+            return f"the prepared transaction {self.application!r} (for {self.age:.0f} s)"
+        if self.kind is not Blocking.SESSION:
+            return f"autovacuum, process {self.pid} (for {self.age:.0f} s)"
+        user = f"user {self.user}" if self.user else ""
+        known = [each for each in (self.application, user, self.state) if each]
+        return f"process {self.pid} ({', '.join([*known, f'for {self.age:.0f} s'])})"

@@ -19,11 +19,12 @@ VERSION = 1
 class Intent:
     """What was going to be run outside a transaction, written before it is.
 
-    `segment` is its place; `there` what it would make or take away and was there already, as the
-    probe of its kind writes it. `pid` and `backend_start` are the session that runs it.
+    `segment` is its place and `sql` its text; `there` what was there already and is not its work.
+    `pid` and `backend_start` are the session that runs it.
     """
 
     segment: int
+    sql: str = ""
     pid: int = 0
     backend_start: str = ""
     there: tuple[str, ...] = ()
@@ -32,11 +33,17 @@ class Intent:
 @dataclass(frozen=True)
 class Batch:
     """How far a change is that goes in batches: `after` is the key of the last row looked at, as
-    PostgreSQL writes it in text, None before the first. `rows` is how many were changed."""
+    PostgreSQL writes it in text, None before the first. `rows` is how many matched up to there.
+
+    `digest` is that of the segment, and `key` are the columns it is cut by: with another text, or
+    another key, nobody could say which rows are done.
+    """
 
     segment: int
     after: tuple[str, ...] | None = None
     rows: int = 0
+    digest: str = ""
+    key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,11 @@ class Checkpoint:
             parts["intent"] = {**vars(self.intent), "there": list(self.intent.there)}
         if self.batch is not None:
             after = self.batch.after
-            parts["batch"] = {**vars(self.batch), "after": None if after is None else list(after)}
+            parts["batch"] = {
+                **vars(self.batch),
+                "after": None if after is None else list(after),
+                "key": list(self.batch.key),
+            }
         if self.error:
             parts["error"] = self.error
         return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
@@ -81,9 +92,10 @@ def read_checkpoint(logs: str | None) -> Checkpoint | None:
         parts = json.loads(logs or "")
         if not isinstance(parts, dict) or parts.get("migration-bot") != VERSION:
             return None
-        return _checkpoint(parts)
-    except (ValueError, TypeError, KeyError, RecursionError):
+        found = _checkpoint(parts)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
+    return found if found.text() == logs else None
 
 
 def _checkpoint(parts: dict[str, Any]) -> Checkpoint:
@@ -91,6 +103,7 @@ def _checkpoint(parts: dict[str, Any]) -> Checkpoint:
     if intent is not None:
         intent = Intent(
             segment=int(intent["segment"]),
+            sql=str(intent["sql"]),
             pid=int(intent["pid"]),
             backend_start=str(intent["backend_start"]),
             there=tuple(str(each) for each in intent["there"]),
@@ -101,6 +114,8 @@ def _checkpoint(parts: dict[str, Any]) -> Checkpoint:
             segment=int(batch["segment"]),
             after=None if after is None else tuple(str(each) for each in after),
             rows=int(batch["rows"]),
+            digest=str(batch["digest"]),
+            key=tuple(str(each) for each in batch["key"]),
         )
     return Checkpoint(
         checksum=str(parts["checksum"]),

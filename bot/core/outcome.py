@@ -22,7 +22,7 @@ class AppliedResult:
 class Journal:
     """What a rollout has done so far; still there when the rollout has failed.
 
-    `begun` is the migration that was begun last.
+    `begun` is the migration that was begun last. `notes` are what had to be said besides.
     """
 
     plan: Plan | None = None
@@ -30,6 +30,7 @@ class Journal:
     backup: BackupSummary | None = None
     begun: str | None = None
     applied: list[AppliedResult] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def stopped_at(self) -> str | None:
@@ -48,6 +49,7 @@ class Outcome:
     applied: tuple[AppliedResult, ...] = ()
     backup: BackupSummary | None = None
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def progress(self, target: Target) -> Progress:
         """The same as the report shows it."""

@@ -143,16 +143,36 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class BatchProof:
+    """A change that goes in batches, tried whole and in batches on the same rows.
+
+    `rows` is how many the whole statement changed, `batches` how many it was cut into. `differing`
+    are the tables that held something else in the end. `refused` is why the batches came to none.
+    """
+
+    rows: int = 0
+    batches: int = 0
+    differing: tuple[str, ...] = ()
+    refused: str = ""
+
+    @property
+    def proved(self) -> bool:
+        return self.batches > 1 and not (self.differing or self.refused)
+
+
+@dataclass(frozen=True)
 class RehearsedStatement:
     """A statement that was run: `index` is its place in the file.
 
     `measured` is None where it was stopped. `disagreements` say, a line each, where the prediction
-    differs from what was measured.
+    differs from what was measured. `batches` is set for one that goes in batches, if these could be
+    tried.
     """
 
     index: int
     measured: Measured | None = None
     disagreements: tuple[str, ...] = ()
+    batches: BatchProof | None = None
 
 
 @dataclass(frozen=True)

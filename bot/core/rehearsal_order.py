@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from bot.core.backup import StoredBackup
+from bot.core.batching import DataChange
 from bot.core.rehearsal import DataKind
 from bot.core.sizes import Sizes
 
@@ -16,7 +17,8 @@ class Step:
 
     `extension` is the one that it creates, if it creates one, and `schema` where. Some need a
     superuser, and a few of those are let in: then the superuser creates it in the statement's
-    place. `locks` are the relations that it is predicted to lock.
+    place. `locks` are the relations that it is predicted to lock. `change` are its pieces, if it is
+    to run in batches.
     """
 
     index: int
@@ -25,6 +27,7 @@ class Step:
     extension: str = ""
     schema: str = ""
     locks: tuple[str, ...] = ()
+    change: DataChange | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,16 @@ def bytes_of(text: str) -> int:
     return round(float(number) * _UNITS[text[len(number) :].strip()])
 
 
+def size_text(number: int) -> str:
+    """In decimal units, as disks and object stores count."""
+    value = float(number)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} TB"
+
+
 class RelationKind(StrEnum):
     TABLE = "table"
     PARTITIONED = "partitioned table"

@@ -1,9 +1,11 @@
 """A database the bot may roll out to, and what must be true before it does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.fleet import Fleet
+from bot.core.identity import Pin
 
 
 class Kind(StrEnum):
@@ -24,13 +26,36 @@ class BackupPolicy:
 
 
 @dataclass(frozen=True)
-class Target:
-    """`url_env` names the environment variable that holds the connection string.
+class ReplicaPolicy:
+    """How far standbys and slots may be behind for a rollout to begin: `lag` in milliseconds,
+    `behind` in bytes; None is not looked at. `wait` is how many milliseconds they have to catch
+    up."""
 
+    lag: int | None = None
+    behind: int | None = None
+    wait: int = 600_000
+
+    @property
+    def watched(self) -> bool:
+        return self.lag is not None or self.behind is not None
+
+
+@dataclass(frozen=True)
+class Target:
+    """`url_env` names the environment variable that holds the connection string, `direct_url_env`
+    one that leads past a pooler (Prisma's `directUrl`) and is used in its place where it is set.
+
+    `identity` is what the database must be. `rewrite_limit` is how many bytes a rollout may need
+    for tables that are written anew; None is no limit.
     `after` is the target that must have applied the same text first. `approvals` is how many people
     other than the author must have approved exactly this text; `approvers`, if not empty, are the
-    only logins that count. Timeouts are milliseconds. `fleet` says that it is many databases; then
-    `url_env` is where they are listed, or the database that lists them.
+    only logins that count. Timeouts are milliseconds; `lock_wait`, how long to wait for the
+    migration lock while somebody else holds it, is seconds. `max_lag` is how many milliseconds a
+    standby may be behind before batches wait for it, `batch_budget` how many they may take in one
+    run before they stop at a checkpoint; 0 is no limit.
+
+    `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
+    that lists them.
     """
 
     name: str
@@ -41,9 +66,25 @@ class Target:
     approvers: tuple[str, ...] = ()
     lock_timeout: int = 100
     lock_budget: int = 600_000
+    lock_wait: int = 60
     statement_timeout: int = 0
+    max_lag: int = 10_000
+    batch_budget: int = 0
     backup: BackupPolicy = field(default_factory=BackupPolicy)
+    direct_url_env: str | None = None
+    identity: Pin = field(default_factory=Pin)
+    replicas: ReplicaPolicy = field(default_factory=ReplicaPolicy)
+    rewrite_limit: int | None = None
     fleet: Fleet | None = None
+
+    def variable(self, environ: Mapping[str, str]) -> str:
+        """The environment variable to connect by."""
+        direct = self.direct_url_env
+        return direct if direct and environ.get(direct) else self.url_env
+
+    def is_set(self, environ: Mapping[str, str]) -> bool:
+        """Whether there is a connection string for it."""
+        return bool(environ.get(self.variable(environ)))
 
     @property
     def protected(self) -> bool:

@@ -19,6 +19,7 @@ DEFAULT_CONNECT_TIMEOUT = 5
 _PARTS = re.compile(r"^(?P<scheme>[a-zA-Z][\w+.-]*)://(?P<authority>[^/?#]*)(?P<path>/[^?#]*)?")
 _VERIFYING = ("verify-ca", "verify-full")
 _TLS_MODES = ("disable", "allow", "prefer", "require", *_VERIFYING)
+_FOR_READING = ("read-only", "standby", "prefer-standby")
 _ENVIRONMENT = {
     "host": "PGHOST",
     "port": "PGPORT",
@@ -40,8 +41,9 @@ class ConnectionUrl:
 
     `host` is a directory where the server listens on a socket. `schema` is where Prisma keeps its
     migrations table. `options` are libpq's, the search path among them if the URL names a schema.
-    `pooled` says that the URL names a pooler (`pgbouncer=true`). `connect_timeout` is seconds, and
-    0 waits for ever.
+    `pooled` says that the URL names a pooler (`pgbouncer=true`): those refuse options, which are
+    then kept back, and hold nothing but the search path. `connect_timeout` is seconds, and 0 waits
+    for ever.
     """
 
     host: str
@@ -68,7 +70,7 @@ class ConnectionUrl:
             "dbname": self.database,
             "user": self.user,
             "password": self.password,
-            "options": self.options,
+            "options": "" if self.pooled else self.options,
             "sslmode": self.sslmode,
             "sslrootcert": self.sslrootcert,
             "channel_binding": self.channel_binding,
@@ -88,6 +90,11 @@ class ConnectionUrl:
             self.text,
         )
         return replace(self, database=name, text=text, hidden=(*self.hidden, self.text))
+
+    @property
+    def only_search_path(self) -> bool:
+        """Whether its options are ours alone, for the schema."""
+        return self.options == _search_path(self.schema)
 
     @property
     def redacted(self) -> str:
@@ -151,7 +158,7 @@ def _assemble(text: str, parts: re.Match[str], name: str) -> ConnectionUrl:
         options=_options(query),
         sslmode=_sslmode(query),
         sslrootcert=_sslrootcert(query),
-        channel_binding=query.get("channel_binding") or None,
+        channel_binding=_channel_binding(query),
         connect_timeout=_seconds(query.get("connect_timeout", ""), name),
         application_name=query.get("application_name") or None,
         pooled=query.get("pgbouncer") == "true",
@@ -163,14 +170,18 @@ def _assemble(text: str, parts: re.Match[str], name: str) -> ConnectionUrl:
 def _address(address: str, name: str) -> tuple[str, int]:
     match = re.fullmatch(r"(?:\[(?P<six>[^\]]*)\]|(?P<host>[^:,]*))(?::(?P<port>\d*))?", address)
     if match is None and "," in address:
-        raise UsageError(
-            f"{name} names several hosts.",
-            hint="Name the primary alone: migrations are applied nowhere else.",
-        )
+        raise _several_hosts(name)
     port = int(match["port"] or 5432) if match else 0
     if match is None or not 0 < port < 65536:
         raise _unencoded(name, "no readable host and port")
     return match["six"] or _decoded(match["host"] or ""), port
+
+
+def _several_hosts(name: str) -> UsageError:
+    return UsageError(
+        f"{name} names several hosts.",
+        hint="Name the primary alone: migrations are applied nowhere else.",
+    )
 
 
 def _unencoded(name: str, what: str) -> UsageError:
@@ -182,6 +193,18 @@ def _unencoded(name: str, what: str) -> UsageError:
 
 
 def _refuse_what_cannot_be_honoured(query: Mapping[str, str], name: str) -> None:
+    if "," in query.get("host", ""):
+        raise _several_hosts(name)
+    if query.get("target_session_attrs") in _FOR_READING:
+        raise UsageError(
+            f"{name} asks for a standby with `target_session_attrs`.",
+            hint="Leave it out: migrations are applied to the primary, and nowhere else.",
+        )
+    if query.get("options") and query.get("pgbouncer") == "true":
+        raise UsageError(
+            f"{name} has `options` and `pgbouncer=true`, and a pooler takes no options.",
+            hint="Set them for the role (`ALTER ROLE … SET …`), or use the server's direct URL.",
+        )
     if query.get("sslidentity"):
         raise UsageError(
             f"{name} asks for a client certificate with `sslidentity`, which libpq cannot read.",
@@ -195,10 +218,14 @@ def _options(query: Mapping[str, str]) -> str:
     """Ours come last, because Prisma sets the search path after connecting."""
     given = [query["options"]] if query.get("options") else []
     if query.get("schema"):
-        quoted = '"' + query["schema"].replace('"', '""') + '"'
-        escaped = re.sub(r"([\\\s])", r"\\\1", quoted)
-        given.append(f"-c search_path={escaped}")
+        given.append(_search_path(query["schema"]))
     return " ".join(given)
+
+
+def _search_path(schema: str) -> str:
+    quoted = '"' + schema.replace('"', '""') + '"'
+    escaped = re.sub(r"([\\\s])", r"\\\1", quoted)
+    return f"-c search_path={escaped}"
 
 
 def _sslmode(query: Mapping[str, str]) -> str:
@@ -207,6 +234,12 @@ def _sslmode(query: Mapping[str, str]) -> str:
     if mode not in _TLS_MODES:
         mode = "prefer"
     return "verify-full" if strict and mode != "disable" else mode
+
+
+def _channel_binding(query: Mapping[str, str]) -> str | None:
+    """Prisma takes what it does not know to mean `prefer`, which is the default here too."""
+    given = query.get("channel_binding", "")
+    return given if given in ("disable", "prefer", "require") else None
 
 
 def _sslrootcert(query: Mapping[str, str]) -> str | None:

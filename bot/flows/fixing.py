@@ -74,7 +74,7 @@ def _applied(change: Change, world: World) -> tuple[Mapping[str, str], tuple[str
     found: dict[str, str] = {}
     notes: list[str] = []
     for target in world.settings.targets.values():
-        if not world.environ.get(target.url_env):
+        if not target.is_set(world.environ):
             continue
         try:
             with world.connect(target) as database:

@@ -68,6 +68,8 @@ class Shared:
         assert fleets is not None
         return replace(
             self.world,
+            # A tenant is compared with no other target: its mark says whose it is.
+            settings=replace(self.world.settings, targets={}),
             console=_Aside(tenant.name, self.world.console),
             connect=lambda target: fleets.connect(target, tenant),
             backups=_OwnBackups(tenant, backups),

@@ -38,9 +38,9 @@ def texts_applied(
     The target itself is the best witness. In a job that may not reach it, GitHub's record of the
     rollouts that succeeded stands in.
     """
-    if world.environ.get(target.url_env) and target.fleet is not None:
+    if target.is_set(world.environ) and target.fleet is not None:
         return _applied_everywhere(target, wanted, world)
-    if world.environ.get(target.url_env):
+    if target.is_set(world.environ):
         with world.connect(target) as database:
             return {row.name: row.checksum for row in database.applied() if row.finished}
     if world.github is not None:

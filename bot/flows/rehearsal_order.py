@@ -23,6 +23,7 @@ from bot.core.statement import Statement
 from bot.errors import UsageError
 from bot.judge.transactions import runs_in_transaction
 from bot.rollout.segments import Segment, segments_of
+from bot.sql.batching import Batched
 from bot.sql.extensions import extension_of, extensions_in
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
@@ -178,14 +179,17 @@ def _parts(
     found = locked or {}
     return tuple(
         Part(
-            tuple(_step(each, found.get(each.index, ())) for each in segment.statements),
+            tuple(
+                _step(each, found.get(each.index, ()), segment.batched)
+                for each in segment.statements
+            ),
             transactional=segment.transactional,
         )
         for segment in segments
     )
 
 
-def _step(statement: Statement, locks: tuple[str, ...]) -> Step:
+def _step(statement: Statement, locks: tuple[str, ...], batched: Batched | None) -> Step:
     made = extension_of(statement)
     return Step(
         statement.index,
@@ -194,6 +198,7 @@ def _step(statement: Statement, locks: tuple[str, ...]) -> Step:
         extension=made.name if made else "",
         schema=made.schema if made else "",
         locks=locks,
+        change=batched.change if batched else None,
     )
 
 

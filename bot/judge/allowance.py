@@ -6,20 +6,20 @@ for the whole file. `until 2026-12-31` after the rule is the last day on which i
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.core.finding import Finding
 from bot.core.statement import Position, Statement
-from bot.sql.lexer import Lines, Part, pieces
+from bot.sql.batching import VERB as BATCH
+from bot.sql.directives import Directive, directives_of, statement_below
 
 PROBLEM_RULE = "suppression-problem"
 
-_LINE = re.compile(
-    r"\s*(?:--|/\*|\*)?\s*migration-bot\s*:\s*(?P<verb>[\w-]+)\s*(?P<rule>[\w-]*)"
-    r"(?:\s+until\b\s*(?P<until>(?:(?!because\b)[^\s*]+)?))?"
-    r"\s*(?P<because>because\b)?\s*(?P<reason>.*?)\s*(?:\*/)?\s*$",
+_ASKED = re.compile(
+    r"(?P<rule>[\w-]*)(?:\s+until\b\s*(?P<until>(?:(?!because\b)[^\s*]+)?))?"
+    r"\s*(?P<because>because\b)?\s*(?P<reason>.*)",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -63,10 +63,10 @@ def read_allowances(
     """The allowances of a file that count today, and what is wrong with the others."""
     allowances: list[Allowance] = []
     problems: list[Problem] = []
-    if "migration-bot" not in text:
-        return allowances, problems
-    for position, match in _comments(text):
-        read = _read(match, position, statements, known)
+    for directive in directives_of(text):
+        if directive.verb == BATCH:
+            continue
+        read = _read(directive, statements, known)
         if isinstance(read, Allowance) and read.over(today):
             read = expired(read)
         (allowances if isinstance(read, Allowance) else problems).append(read)  # type: ignore[arg-type]
@@ -99,26 +99,13 @@ def expired(allowance: Allowance) -> Problem:
     )
 
 
-def _comments(text: str) -> Iterator[tuple[Position, re.Match[str]]]:
-    lines = Lines(text)
-    for piece in pieces(text):
-        if piece.part is not Part.COMMENT or "migration-bot" not in text[piece.start : piece.end]:
-            continue
-        start = piece.start
-        for line in text[piece.start : piece.end].splitlines(keepends=True):
-            match = _LINE.match(line.rstrip("\r\n"))
-            if match:
-                yield lines.at(start), match
-            start += len(line)
-
-
 def _read(
-    match: re.Match[str],
-    position: Position,
-    statements: Sequence[Statement],
-    known: Collection[str],
+    directive: Directive, statements: Sequence[Statement], known: Collection[str]
 ) -> Allowance | Problem:
-    verb, rule, reason = match["verb"].lower(), match["rule"], match["reason"]
+    match = _ASKED.match(directive.rest)
+    assert match is not None
+    verb, position = directive.verb, directive.position
+    rule, reason = match["rule"], match["reason"]
     if verb not in ("allow", "allow-file"):
         return Problem(f"“{verb}” is nothing migration-bot can be told in a comment.", position)
     if rule not in known:
@@ -130,7 +117,7 @@ def _read(
     allowance = Allowance(rule, reason, position, until=_last_day(match["until"]))
     if verb == "allow-file":
         return _for_the_file(allowance, statements)
-    below = _statement_below(position, statements)
+    below = statement_below(position, statements)
     if below is None:
         return Problem(f"No statement stands below the comment that allows {rule}.", position)
     return replace(allowance, statement=below)
@@ -166,13 +153,3 @@ def _for_the_file(allowance: Allowance, statements: Sequence[Statement]) -> Allo
             allowance.position,
         )
     return allowance
-
-
-def _statement_below(position: Position, statements: Sequence[Statement]) -> int | None:
-    """The statement a comment stands above; one inside a statement or at its end is above none."""
-    for statement in statements:
-        if statement.start.line <= position.line <= statement.end.line:
-            return None
-        if statement.start.line > position.line:
-            return statement.index
-    return None

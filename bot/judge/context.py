@@ -162,6 +162,11 @@ class Context:
         return self.inside or self.file.steps[self.position]
 
     @property
+    def batched(self) -> bool:
+        """Whether it changes its rows in batches: Prisma would not."""
+        return self.step.batched and self.settings.prisma is None
+
+    @property
     def settings(self) -> Settings:
         return self.file.settings
 

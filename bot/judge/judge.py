@@ -32,6 +32,7 @@ from bot.judge.rewriting import with_rewrites
 from bot.judge.sizes import Scales, note_of, scales_of, weighed
 from bot.judge.timeline import Step
 from bot.judge.transactions import atomic, atomic_under, steps_of
+from bot.sql.batching import batched_in
 from bot.sql.parse import parse, parse_to_replay
 from bot.sql.read import actions_of
 
@@ -134,6 +135,7 @@ class _Bench:
                 actions,
                 postgres=self._settings.postgres,
                 prisma=self._settings.prisma,
+                batched=batched_in(migration.sql, script.statements),
             ),
             settings=self._settings,
             history=migrations[:place],

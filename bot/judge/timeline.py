@@ -25,13 +25,14 @@ class Step:
     """A statement with its actions, and the number of the transaction that will carry it.
 
     `transaction` is None for a statement that runs outside any; `explicit` says that the file
-    itself opened the transaction.
+    itself opened the transaction, `batched` that it runs in batches, of which `transaction` is one.
     """
 
     statement: Statement
     actions: tuple[Action, ...]
     transaction: int | None = 0
     explicit: bool = False
+    batched: bool = False
 
     @cached_property
     def _by_kind(self) -> Mapping[type[Action], Any]:

@@ -5,7 +5,7 @@ statement alone, unless its splitter cannot read one of them: then the file is o
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from bot.core.statement import Statement
@@ -30,7 +30,9 @@ def steps_of(
     *,
     postgres: int,
     prisma: str | None,
+    batched: Collection[int] = (),
 ) -> tuple[Step, ...]:
+    """`batched` are the indexes of the statements that run in batches, under migration-bot."""
     alone = splits(prisma) and not any(
         _unreadable(*each) for each in zip(statements, actions, strict=True)
     )
@@ -38,12 +40,14 @@ def steps_of(
     number, explicit = 0, False
     for statement, found in zip(statements, actions, strict=True):
         verb = next((each.verb for each in found if isinstance(each, act.Transaction)), "")
-        transactional = runs_in_transaction(found, postgres)
+        in_batches = prisma is None and statement.index in batched
+        transactional = runs_in_transaction(found, postgres) and not in_batches
         if (verb in _OPENING and not explicit) or (not explicit and (alone or not transactional)):
             number += 1
         explicit = explicit or verb in _OPENING
         outside = not transactional and not explicit
-        steps.append(Step(statement, found, None if outside else number, explicit))
+        carried = number if in_batches or not outside else None
+        steps.append(Step(statement, found, carried, explicit, statement.index in batched))
         if verb in _CLOSING:
             number, explicit = number + 1, False
         elif outside:
@@ -58,7 +62,12 @@ def atomic_under(steps: Sequence[Step]) -> dict[str, bool]:
     whole = inside and len(_stretches(steps)) <= 1
     unread = any(_unreadable(each.statement, each.actions) for each in steps)
     together = unread or len(working) <= 1 or all(each.explicit for each in working)
-    return {"migration-bot": whole, "prisma <7.4": whole, "prisma >=7.4": whole and together}
+    batched = any(each.batched for each in steps)
+    return {
+        "migration-bot": whole and not batched,
+        "prisma <7.4": whole,
+        "prisma >=7.4": whole and together,
+    }
 
 
 def _stretches(steps: Sequence[Step]) -> set[int]:
@@ -80,7 +89,7 @@ def atomic(steps: Sequence[Step]) -> bool:
     """Whether one transaction carries everything that the file does."""
     working = [each for each in steps if not each.all(act.Transaction)]
     numbers = {each.transaction for each in working}
-    return None not in numbers and len(numbers) <= 1
+    return None not in numbers and len(numbers) <= 1 and not any(each.batched for each in steps)
 
 
 def splits(prisma: str | None) -> bool:

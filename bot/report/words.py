@@ -8,6 +8,7 @@ from bot.core.finding import Finding, Severity
 from bot.core.migration import well_named
 from bot.core.progress import State
 from bot.core.review import JudgedMigration, Review
+from bot.core.sizes import size_text
 
 STATE_SIGNS = {
     State.WAITING: "⏳",
@@ -67,13 +68,7 @@ def duration(seconds: float) -> str:
 
 
 def size(number: int) -> str:
-    """In decimal units, as disks and object stores count."""
-    value = float(number)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
+    return size_text(number)
 
 
 def short_digest(digest: str) -> str:

@@ -15,9 +15,12 @@ from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
+from bot.rollout.alone import is_untouched, outside_of, see_through
+from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import needs_of, with_locks
-from bot.rollout.recovery import checkpoint_of, require_unchanged
-from bot.rollout.segments import Segment, segments_of
+from bot.rollout.reconnecting import was_lost
+from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
+from bot.rollout.segments import Segment, is_atomic, segments_of
 from bot.world import Database, World
 
 
@@ -37,8 +40,7 @@ def apply_migration(
     work = _Work(judged, segments, database, target, world)
     started = world.now()
     with world.console.waiting(f"applying {work.name}"):
-        atomic = len(segments) <= 1 and all(each.transactional for each in segments)
-        if atomic and begun is None:
+        if is_atomic(segments) and begun is None:
             work.at_once()
         else:
             work.in_segments(begun)
@@ -47,7 +49,8 @@ def apply_migration(
 
 @dataclass
 class _Work:
-    """One migration on one target. `attempts` counts how often each transaction was begun."""
+    """One migration on one target. `attempts` counts how often each transaction was begun. `intent`
+    is there while a statement that runs alone may be half done."""
 
     judged: JudgedMigration
     segments: tuple[Segment, ...]
@@ -55,6 +58,7 @@ class _Work:
     target: Target
     world: World
     attempts: list[int] = field(default_factory=lambda: [1])
+    intent: Intent | None = None
 
     @property
     def name(self) -> str:
@@ -70,16 +74,22 @@ class _Work:
 
     def in_segments(self, begun: AppliedMigration | None) -> None:
         """Each segment by itself. The started row keeps everybody else out meanwhile (P3009)."""
+        require_batchable(self.name, self.segments, self.database)
         at = self._begin(begun)
         for segment in self.segments[at.checkpoint.steps :]:
+            if segment.batched:
+                at = self._batched(segment, at)
+                continue
             try:
                 at = self._segment(segment, at)
             except PostgresError as error:
+                if was_lost(error):
+                    raise
                 raise self._stopped(at, error) from error
         if not self.segments:
             self._together((), Last(at.id, at.checkpoint.after("")))
 
-    def _begin(self, begun: AppliedMigration | None) -> "Note":
+    def _begin(self, begun: AppliedMigration | None) -> Note:
         """The row to go on from: that of the run before, or a new one."""
         checksum = self.judged.migration.checksum
         if begun is None:
@@ -88,17 +98,36 @@ class _Work:
             return at
         checkpoint = checkpoint_of(begun)
         require_unchanged(self.name, checkpoint, self.segments)
-        return Note(begun.id, replace(checkpoint, checksum=checksum))
+        return Note(begun.id, replace(checkpoint, checksum=checksum, error=""))
 
     def _segment(self, segment: Segment, at: Note) -> Note:
-        after = at.checkpoint.after(segment.digest)
-        record = (Last if after.steps == len(self.segments) else Step)(at.id, after)
+        record = self._done(segment, at)
         if segment.transactional:
-            self._together(segment.statements, record)
+            self._together([*segment.settings, *segment.statements], record)
         else:
-            self._alone(segment.statements[0], at)
+            self._alone(segment, at)
             self._together((), record)
-        return Note(at.id, after)
+        return Note(at.id, record.checkpoint)
+
+    def _done(self, segment: Segment, at: Note) -> Step:
+        """What is committed with the end of a segment."""
+        after = at.checkpoint.after(segment.digest)
+        return (Last if after.steps == len(self.segments) else Step)(at.id, after)
+
+    def _batched(self, segment: Segment, at: Note) -> Note:
+        """Batch after batch, each with its checkpoint; the last is committed as a segment is."""
+        done = self._done(segment, at)
+        needs = needs_of(self.judged, segment.statements)
+        run = BatchRun(self.name, segment, at, needs, self.database, self.target, self.world)
+        try:
+            run.run(done)
+        except PostgresError as error:
+            if was_lost(error):
+                raise
+            raise self._stopped(run.at, error) from error
+        finally:
+            self.attempts += run.attempts
+        return Note(at.id, done.checkpoint)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
         needs = needs_of(self.judged, statements)
@@ -115,28 +144,37 @@ class _Work:
             with_locks(attempt, needs, self.name, self.database, self.target, self.world)
         )
 
-    def _alone(self, statement: Statement, at: Note) -> None:
-        """Run what PostgreSQL wants outside a transaction, and clean up after it if it fails."""
-        database = self.database
-        intent = Intent(at.checkpoint.steps, there=tuple(sorted(database.invalid_indexes())))
-        database.note(Note(at.id, replace(at.checkpoint, intent=intent)))
-        before = frozenset(intent.there)
-        with database.without_prisma_lock():
-            try:
-                database.alone(statement.sql, heard=lambda *_: None)
-            except (PostgresError, KeyboardInterrupt) as error:
-                for index in sorted(database.invalid_indexes() - before):
-                    database.execute(f"DROP INDEX CONCURRENTLY {index}")
-                if isinstance(error, PostgresError):
-                    raise self._at_line(error, [statement]) from error
-                raise
-        left = database.invalid_indexes() - before
-        if left:
-            raise PostgresError(
-                f"{self.name} left an index that PostgreSQL does not use: "
-                f"{', '.join(sorted(left))}.",
-                hint="Drop it with DROP INDEX CONCURRENTLY, mend the cause, and run it again.",
-            )
+    def _alone(self, segment: Segment, at: Note) -> None:
+        """Run what PostgreSQL wants outside a transaction, and see to it that it is done.
+
+        What is going to be run is written into the row first: only then is what is found later
+        known to be ours.
+        """
+        (statement,) = segment.statements
+        settings = tuple(each.sql for each in segment.settings)
+        outside = outside_of(statement, settings)
+        assert outside is not None, "require_runnable lets no other through"
+
+        def run() -> None:
+            self.database.alone(statement.sql, settings=settings, heard=lambda *_: None)
+
+        try:
+            self.intent = still_intended(statement, settings, at.checkpoint, self.database)
+            if self.intent is None:
+                there = outside.there(self.database)
+                pid, began = self.database.session()
+                intent = Intent(at.checkpoint.steps, statement.sql, pid, began, there)
+                self.database.note(Note(at.id, replace(at.checkpoint, intent=intent)))
+                self.intent = intent
+            with self.database.without_prisma_lock(self.world.console.say):
+                see_through(outside, self.intent.there, run, self.database)
+        except PostgresError as error:
+            told = self._at_line(error, [statement])
+            if self.intent and not was_lost(error):
+                unclean = not is_untouched(outside, self.intent.there, self.database)
+                self.intent = self.intent if unclean else None
+            raise told from error
+        self.intent = None
 
     def _at_line(self, error: PostgresError, statements: Sequence[Statement]) -> PostgresError:
         if not statements:
@@ -148,18 +186,21 @@ class _Work:
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:
         """What the reader must know when a migration stopped between its segments."""
-        done = at.checkpoint.steps
-        if done == 0:
+        done, batch = at.checkpoint.steps, at.checkpoint.batch
+        if done == 0 and self.intent is None and batch is None:
             self.database.forget(at.id, 0)
             return PostgresError(
                 f"{error.message} Nothing of {self.name} was kept.",
                 hint=error.hint,
                 sqlstate=error.sqlstate,
             )
-        self.database.note(Note(at.id, replace(at.checkpoint, error=error.message)))
-        line = self.segments[done].statements[0].start.line
+        stopped = replace(at.checkpoint, intent=self.intent, error=error.message)
+        self.database.note(Note(at.id, stopped))
+        line = self.segments[done].line
+        bits = f", and {batch.rows:,} rows of that line" if batch else ""
+        kept = f" Everything before line {line} of {self.name} is applied and stays{bits}."
         return PostgresError(
-            f"{error.message} Everything before line {line} of {self.name} is applied and stays.",
+            f"{error.message}{kept if done or batch else ''}",
             hint=f"{error.hint} Then run this again: it goes on at line {line}.",
             sqlstate=error.sqlstate,
         )

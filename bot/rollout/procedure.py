@@ -1,21 +1,29 @@
 """The procedure: lock, preflight, plan, gates, backup, apply, verify."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from bot.core.gate import Gate, closed
 from bot.core.history import History
-from bot.core.outcome import Journal, Outcome
+from bot.core.outcome import AppliedResult, Journal, Outcome
 from bot.core.plan import Plan, make_plan
 from bot.core.progress import BackupSummary
 from bot.core.review import JudgedMigration
+from bot.core.server import ServerFacts
 from bot.core.target import Target
-from bot.errors import GateClosed, HistoryError
+from bot.errors import GateClosed, HistoryError, PostgresError
 from bot.rollout.agreement import require_agreement
+from bot.rollout.identity import leave_mark, mark_to_leave
 from bot.rollout.migration import apply_migration
-from bot.rollout.preflight import require_writable
-from bot.rollout.segments import require_runnable
+from bot.rollout.notes import notes_to
+from bot.rollout.preflight import require_fit, require_ready
+from bot.rollout.reconnecting import Patience
+from bot.rollout.runnable import require_runnable
 from bot.world import Database, World
+
+# What is to be applied, in order.
+Agreed = tuple[JudgedMigration, ...]
 
 
 @dataclass(frozen=True)
@@ -42,21 +50,24 @@ def roll_out(order: Order, world: World) -> Outcome:
     the first migration has begun, nothing on the target has changed.
     """
     started = world.now()
-    target, journal = order.target, order.journal
-    with world.connect(target) as database:
-        require_writable(database.facts(), target)
-        with database.exclusively(world.console.say):
-            journal.plan = plan = look_at(database, order)
-            require_agreement(plan)
-            _require_expected(plan, order.expect_digest)
-            journal.gates = order.gates(plan)
-            _require_open(target, journal.gates)
-            if plan.pending:
-                judged = order.judge([each.name for each in plan.pending])
-                require_runnable(judged)
-                journal.backup = _back_up(target, world)
-                _apply_all(order, judged, database, world)
-                _verify(order, plan, database)
+    journal, patience = order.journal, Patience(world)
+    agreed: Agreed = ()
+    while True:
+        try:
+            with _reached(order.target, world) as (database, facts):
+                patience.reached(len(journal.applied))
+                if agreed:
+                    rest = _rest(order, agreed, database)
+                else:
+                    agreed = rest = _agree(order, facts, database, world)
+                _carry_out(order, rest, database, world)
+            break
+        except PostgresError as error:
+            if not agreed:
+                raise
+            patience.wait_after(error)
+    plan = journal.plan
+    assert plan is not None
     now = world.now()
     return Outcome(
         plan=plan,
@@ -65,7 +76,60 @@ def roll_out(order: Order, world: World) -> Outcome:
         applied=tuple(journal.applied),
         backup=journal.backup,
         seconds=(now - started).total_seconds(),
+        notes=tuple(journal.notes),
     )
+
+
+@contextmanager
+def _reached(target: Target, world: World) -> Iterator[tuple[Database, ServerFacts]]:
+    """The target, if it can be written to, under its lock. What is asked of it here is asked again
+    of the server that answers after a lost connection: is it the same database?"""
+    with world.connect(target) as database:
+        facts = database.facts()
+        require_ready(facts, target)
+        with database.exclusively(world.console.say):
+            yield database, facts
+
+
+def _agree(order: Order, facts: ServerFacts, database: Database, world: World) -> Agreed:
+    """What is going to be applied: looked at under the lock, agreed to, and backed up."""
+    target, journal = order.target, order.journal
+    note = notes_to(journal, world)
+    journal.plan = plan = look_at(database, order)
+    require_agreement(plan)
+    _require_expected(plan, order.expect_digest)
+    journal.gates = order.gates(plan)
+    _require_open(target, journal.gates)
+    if not plan.pending:
+        return ()
+    judged = order.judge([each.name for each in plan.pending])
+    require_runnable(judged)
+    require_fit(facts, judged, database, target, world, note)
+    mark = mark_to_leave(facts, target, world, note)
+    journal.backup = _back_up(target, world)
+    leave_mark(mark, facts, database, note)
+    return tuple(judged)
+
+
+def _rest(order: Order, agreed: Agreed, database: Database) -> Agreed:
+    """What is left of it after a lost connection: the rows say what was committed.
+
+    Neither the gates nor a backup are asked for again. Raises HistoryError if what is pending now
+    is not the end of what was agreed to.
+    """
+    plan = look_at(database, order)
+    require_agreement(plan)
+    rest = agreed[len(agreed) - len(plan.pending) :]
+    if tuple(each.migration for each in rest) != plan.pending:
+        raise HistoryError(
+            f"{plan.target} was changed by somebody else while the connection was lost.",
+            hint=f"Look at it with `migration-bot status {plan.target}`, then run this again.",
+        )
+    known = {each.name: each for each in order.journal.applied}
+    done = [each.migration.name for each in agreed[: len(agreed) - len(rest)]]
+    # One may be done and not known: its COMMIT was sent, and the answer was lost.
+    order.journal.applied = [known.get(name) or AppliedResult(name, 0.0) for name in done]
+    return rest
 
 
 def look_at(database: Database, order: Order) -> Plan:
@@ -82,15 +146,15 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
     return world.backups.take(target, world.console.say) if target.backup.required else None
 
 
-def _apply_all(
-    order: Order, judged: Sequence[JudgedMigration], database: Database, world: World
-) -> None:
-    database.create_table()
+def _carry_out(order: Order, agreed: Agreed, database: Database, world: World) -> None:
+    if not agreed:
+        return
     begun = {row.name: row for row in database.applied() if row.unfinished}
-    for each in judged:
+    for each in agreed:
         order.journal.begun = name = each.migration.name
         result = apply_migration(each, database, order.target, world, begun.get(name))
         order.journal.applied.append(result)
+    _verify(order, database)
 
 
 def _require_expected(plan: Plan, expected: str | None) -> None:
@@ -112,10 +176,10 @@ def _require_open(target: Target, gates: tuple[Gate, ...]) -> None:
     raise GateClosed(f"{target.name} is closed. {reasons}.", hint=hints or "Open the gate first.")
 
 
-def _verify(order: Order, plan: Plan, database: Database) -> None:
+def _verify(order: Order, database: Database) -> None:
     left = look_at(database, order)
     if left.pending or not left.agrees:
         raise HistoryError(
-            f"{plan.target} does not remember what was just applied.",
-            hint=f"Compare with `migration-bot status {plan.target}` before doing anything else.",
+            f"{left.target} does not remember what was just applied.",
+            hint=f"Compare with `migration-bot status {left.target}` before doing anything else.",
         )

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
-from bot.core.checkpoint import Checkpoint, read_checkpoint
+from bot.core.checkpoint import Checkpoint, Intent, read_checkpoint
 from bot.core.migration import AppliedMigration
-from bot.errors import HistoryError
+from bot.core.statement import Statement
+from bot.errors import HistoryError, PostgresError
+from bot.rollout.alone import outside_of
+from bot.rollout.outside import State
 from bot.rollout.segments import Segment
+from bot.sql.parse import parse
+from bot.world import Database
 
 
 def checkpoint_of(row: AppliedMigration) -> Checkpoint:
@@ -23,9 +28,51 @@ def require_unchanged(name: str, checkpoint: Checkpoint, segments: Sequence[Segm
     """
     for done, segment in zip(checkpoint.done, segments, strict=False):
         if done != segment.digest:
-            raise _edited(name, f"line {segment.statements[0].start.line}")
+            raise _edited(name, f"line {segment.line}")
     if len(checkpoint.done) >= len(segments):
         raise _edited(name, "its end")
+    following = segments[len(checkpoint.done)]
+    if checkpoint.batch and (not following.batched or following.digest != checkpoint.batch.digest):
+        # Its rows up to the checkpoint would be changed twice, or in two ways.
+        raise _edited(name, f"line {following.statements[0].start.line}, which runs in batches")
+
+
+def still_intended(
+    statement: Statement, settings: tuple[str, ...], checkpoint: Checkpoint, database: Database
+) -> Intent | None:
+    """The intent of an earlier run if it is this very statement; None if there is none.
+
+    An earlier text that was begun and then edited is taken back first. Raises PostgresError while
+    the session of the earlier run is still at it, HistoryError if the earlier text was done.
+    """
+    intent = checkpoint.intent
+    if intent is None or intent.segment != checkpoint.steps:
+        return None
+    if database.alive(intent.pid, intent.backend_start) and database.session()[0] != intent.pid:
+        raise PostgresError(
+            f"The session of an earlier run (process {intent.pid}) is still at line "
+            f"{statement.start.line}.",
+            hint="Let it end, or end it with pg_terminate_backend, then run this again.",
+            sqlstate="55006",
+        )
+    if intent.sql != statement.sql:
+        _take_back(intent, settings, database)
+        return None
+    return intent
+
+
+def _take_back(intent: Intent, settings: tuple[str, ...], database: Database) -> None:
+    (earlier,) = parse(intent.sql).statements
+    outside = outside_of(earlier, settings)
+    if outside is None:
+        return
+    if outside.state(database, intent.there) is State.HALF:
+        outside.mend(database, intent.there)
+    if outside.state(database, intent.there) is State.DONE:
+        raise HistoryError(
+            f"This was done already before its text was changed: {intent.sql}.",
+            hint="Restore that statement, and put the change into a statement after it.",
+        )
 
 
 def _edited(name: str, where: str) -> HistoryError:

@@ -1,12 +1,14 @@
 """A file cut into the pieces that are run, each in one transaction or in none."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.statement import Statement
 from bot.errors import UsageError
+from bot.rollout.settings import chooses_modes, modes_of, sets_session, starts_afresh
+from bot.sql.batching import Batched, read_batches
 
 _BEGIN = {"BEGIN", "START TRANSACTION"}
 _COMMIT = {"COMMIT", "END"}
@@ -15,10 +17,17 @@ _REFUSED = {"ROLLBACK", "PREPARE TRANSACTION", "COMMIT PREPARED", "ROLLBACK PREP
 
 @dataclass(frozen=True)
 class Segment:
-    """Statements that stand or fall together; alone, if PostgreSQL wants no transaction."""
+    """Statements that stand or fall together; alone, if PostgreSQL wants no transaction.
+
+    `settings` are what the file has set for its session before: each segment has a session that is
+    as new, so that it runs the same whether the one before ran just now or in an earlier run.
+    `batched` is set for one statement that is run bit by bit, each in a transaction.
+    """
 
     statements: tuple[Statement, ...]
     transactional: bool
+    settings: tuple[Statement, ...] = ()
+    batched: Batched | None = None
 
     @property
     def digest(self) -> str:
@@ -26,60 +35,99 @@ class Segment:
         texts = "\0".join(each.sql for each in self.statements)
         return hashlib.sha256(texts.encode("utf-8", "surrogatepass")).hexdigest()
 
-
-def require_runnable(judged: Iterable[JudgedMigration]) -> None:
-    """Raises UsageError for a migration that cannot be run as it stands, before any is run.
-
-    One whose statements are not known would be recorded as applied without having run.
-    """
-    for each in judged:
-        if each.fault is not None:
-            place = each.fault.position
-            raise UsageError(
-                f"{each.migration.name}, line {place.line}, column {place.column}: "
-                f"{each.fault.message}",
-                hint=each.fault.fix or "Mend it in a new pull request; nothing was applied.",
-            )
-        segments_of(each)
+    @property
+    def line(self) -> int:
+        """Where it begins in the file."""
+        return self.statements[0].start.line
 
 
 def segments_of(judged: JudgedMigration) -> tuple[Segment, ...]:
     """Cut a migration so that as much as possible is atomic.
 
     Consecutive transactional statements form one segment, as Prisma's single message does. The
-    author's own COMMIT ends a segment. So does ADD VALUE, when statements follow: a new enum value
-    cannot be used before it is committed (PostgreSQL, ALTER TYPE, Notes).
+    author's own COMMIT ends a segment; a BEGIN without one is committed at the end of the file. ADD
+    VALUE ends one too, when statements follow: a new enum value cannot be used before it is
+    committed (PostgreSQL, ALTER TYPE, Notes). A change that its author wants in batches is a
+    segment. Raises UsageError for what cannot be run.
     """
-    return tuple(_cut(judged.migration.name, judged.statements))
+    cutting = _Cutting(judged.migration.name, _batches(judged))
+    for each in judged.statements:
+        cutting.add(each)
+    cutting.end()
+    return tuple(cutting.done)
 
 
-def _cut(name: str, statements: Sequence[JudgedStatement]) -> Iterator[Segment]:
-    together: list[Statement] = []
-    for each in statements:
-        kind = each.statement.kind
-        if kind in _REFUSED:
-            raise _refusal(name, each.statement)
-        if kind in _BEGIN:
-            continue
-        if kind in _COMMIT:
-            yield from _one(together)
-            together = []
+def is_atomic(segments: Sequence[Segment]) -> bool:
+    """Whether one transaction carries them, so that nothing is left of a failure."""
+    return len(segments) <= 1 and all(each.transactional and not each.batched for each in segments)
+
+
+def _batches(judged: JudgedMigration) -> Mapping[int, Batched]:
+    statements = [each.statement for each in judged.statements]
+    found, problems = read_batches(judged.migration.sql, statements)
+    for each in problems:
+        raise UsageError(
+            f"{judged.migration.name}, line {each.position.line}: {each.message}",
+            hint="Mend the comment that asks for batches, or take it out; nothing was applied.",
+        )
+    return found
+
+
+@dataclass
+class _Cutting:
+    """The segments that are cut, and the one that statements are still added to."""
+
+    name: str
+    batches: Mapping[int, Batched]
+    done: list[Segment] = field(default_factory=list)
+    together: list[Statement] = field(default_factory=list)
+    settings: tuple[Statement, ...] = ()
+
+    def add(self, each: JudgedStatement) -> None:
+        statement = each.statement
+        if statement.kind in _REFUSED:
+            raise _refusal(self.name, statement)
+        if statement.kind in _BEGIN:
+            self._begin(statement)
+        elif statement.kind in _COMMIT:
+            self.end()
+        elif starts_afresh(statement):
+            self.end()
+            self.settings = ()
+        elif batched := self.batches.get(statement.index):
+            self.end()
+            one = Segment((statement,), transactional=True, settings=self.settings, batched=batched)
+            self.done.append(one)
         elif not each.effects.transactional:
-            yield from _one(together)
-            yield Segment((each.statement,), transactional=False)
-            together = []
+            self.end()
+            self.done.append(Segment((statement,), transactional=False, settings=self.settings))
         else:
-            together.append(each.statement)
-            if _adds_enum_value(each.statement):
-                yield from _one(together)
-                together = []
-    yield from _one(together)
+            self.together.append(statement)
+            if _adds_enum_value(statement):
+                self.end()
+
+    def end(self) -> None:
+        if self.together:
+            together = tuple(self.together)
+            self.done.append(Segment(together, transactional=True, settings=self.settings))
+            self.settings += tuple(each for each in together if sets_session(each))
+            self.together = []
+
+    def _begin(self, statement: Statement) -> None:
+        """The transaction is ours; what the author wants of it is asked for in another way."""
+        if chooses_modes(statement):
+            self.end()
+            self.together.append(modes_of(statement))
 
 
-def _one(statements: Iterable[Statement]) -> Iterator[Segment]:
-    together = tuple(statements)
-    if together:
-        yield Segment(together, transactional=True)
+def own_blocks(statements: Iterable[Statement]) -> Iterable[Statement]:
+    """The statements that stand between the author's own BEGIN and COMMIT."""
+    inside = False
+    for each in statements:
+        if each.kind in _BEGIN or each.kind in _COMMIT:
+            inside = each.kind in _BEGIN
+        elif inside:
+            yield each
 
 
 def _adds_enum_value(statement: Statement) -> bool:

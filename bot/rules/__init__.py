@@ -121,6 +121,7 @@ ORDER = (
     "data.update_without_where",
     "data.duplicate_assignment",
     "data.backfill_unbatched",
+    "data.batch_impossible",
     "data.sequence_not_reset",
     "data.insert_without_columns",
     "data.analyze_missing",
@@ -208,6 +209,8 @@ ORDER = (
     "rehearsal.rehearsal_half_done",
     "rehearsal.long_lock_estimated",
     "rehearsal.rehearsal_disagreement",
+    "rehearsal.batches_differ",
+    "rehearsal.batches_unproved",
     # Those about the history as a whole are last: they name no statement.
     "history.prisma_edited_applied",
     "history.prisma_deleted_migration",

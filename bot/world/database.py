@@ -1,13 +1,17 @@
 """An open connection to one target, in parts; every method raises PostgresError with advice."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from bot.core.blocker import Need
+from bot.core.batching import Chosen, DataChange, Key
+from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.found import Attachment, FoundIndex
+from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration
-from bot.core.server import ServerFacts
+from bot.core.replication import Replication
+from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
 # Told of each statement that is done: its place, its seconds, and how many rows it changed.
@@ -17,7 +21,15 @@ Heard = Callable[[int, float, int], None]
 class Looking(Protocol):
     """What can be seen of the server and the database."""
 
-    def facts(self) -> ServerFacts: ...
+    def facts(self) -> ServerFacts:
+        """What must be known before anything is written; one round trip."""
+
+    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
+        """Those that are there, by name (`schema.name`)."""
+
+    def replicas(self) -> tuple[Replica, ...]:
+        """What follows the server, and how far behind it is."""
+
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
 
@@ -37,8 +49,11 @@ class Rows(Protocol):
     def unbaselined(self) -> bool:
         """Whether there are tables and no migrations table (Prisma's P3005)."""
 
-    def create_table(self) -> None:
-        """Make the migrations table if it is not there."""
+    def create_table(self, mark: str | None = None) -> None:
+        """Make the migrations table if it is not there, with the mark on it if there is one."""
+
+    def mark(self, text: str) -> None:
+        """Write a mark on the migrations table that is there."""
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         """Write the row of a migration that is applied in parts: it keeps Prisma out (P3009)."""
@@ -50,8 +65,17 @@ class Rows(Protocol):
 class Locking(Protocol):
     """The migration lock."""
 
-    def lock_holder(self) -> str | None:
-        """Who holds the migration lock, in words; None if nobody does."""
+    def lock_holder(self) -> Holder | None:
+        """Who holds the migration lock; None if nobody does."""
+
+    def lock_holders(self) -> tuple[Holder, ...]:
+        """The same, where Prisma's half and ours may be held by two."""
+
+    def cancel(self, holder: Holder) -> bool:
+        """Break off what its session is doing; False if it no longer holds the lock."""
+
+    def terminate(self, holder: Holder) -> bool:
+        """End its session; False if it no longer holds the lock."""
 
     def exclusively(self, note: Callable[[str], None]) -> AbstractContextManager[None]:
         """Hold the migration lock; the server lets go of it if we vanish.
@@ -59,25 +83,60 @@ class Locking(Protocol):
         `note` is told whom we wait for, if anybody.
         """
 
-    def without_prisma_lock(self) -> AbstractContextManager[None]:
-        """Let go of Prisma's half of the lock: waiting for it deadlocks with CONCURRENTLY."""
+    def without_prisma_lock(self, note: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Let go of Prisma's half of the lock: waiting for it deadlocks with CONCURRENTLY.
+
+        It is taken again afterwards; `note` is told whom we wait for, if anybody.
+        """
+
+
+class Probing(Protocol):
+    """What a statement that runs alone has made, or left half made.
+
+    Names are given as a file writes them, quoted; `settings` are run before they are looked up, and
+    undone."""
+
+    def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]: ...
+    def index(self, name: str, settings: Sequence[str]) -> FoundIndex | None: ...
+    def attachment(self, table: str, partition: str, settings: Sequence[str]) -> Attachment: ...
+    def session(self) -> tuple[int, str]:
+        """The process that serves us at the server, and when it began, as text."""
+
+    def alive(self, pid: int, backend_start: str) -> bool:
+        """Whether such a session is still there."""
+
+
+class InTheWay(Protocol):
+    """Who holds locks on tables."""
+
+    def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
+        """Whose locks would keep us from ours, or are waited for in front of us, and whose
+        transactions are older than so many seconds; the oldest first."""
+
+    def deadlock_timeout(self) -> int:
+        """Milliseconds after which the server sends an autovacuum away that somebody waits for."""
 
 
 class Running(Protocol):
     """What runs statements."""
+
+    def lock_patience(self, milliseconds: int) -> AbstractContextManager[None]:
+        """In place of the target's lock_timeout, for what is run together inside of it."""
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
     ) -> None:
         """Run statements and write the record in one transaction, under the target's timeouts.
 
-        The locks in `needs` are taken before the first statement. After a statement that is refused
-        nothing is left of any; the error's `position` says which it was. Raises HistoryError if the
-        row that the record is about is not as it was left.
+        Of the locks in `needs` the early ones are taken before the first statement. After a
+        statement that is refused nothing is left of any; the error's `position` says which it was.
+        Raises HistoryError if the row that the record is about is not as it was left.
         """
 
-    def alone(self, sql: str, *, heard: Heard) -> None:
-        """Run a statement outside a transaction, without timeouts: they would break it half-way."""
+    def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
+        """Run a statement outside a transaction, without timeouts: they would break it half-way.
+
+        `settings` are run before it, and end with it."""
 
     def note(self, record: Note) -> None:
         """Write it by itself."""
@@ -86,5 +145,26 @@ class Running(Protocol):
         """Run a statement of the bot's own."""
 
 
-class Database(Looking, Rows, Locking, Running, Protocol):
+class Batching(Protocol):
+    """What changes many rows bit by bit."""
+
+    def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
+        """By which a change is cut into batches; None if its table is not there yet.
+
+        `wanted` are the columns it was cut by before. Raises UsageError if batches might not do
+        what the whole statement does.
+        """
+
+    def choose(
+        self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
+    ) -> Chosen | None:
+        """The next rows, read only, under the target's timeouts; None if there are none left."""
+
+    def expected_rows(self, change: DataChange) -> int:
+        """How many rows the planner thinks will be changed."""
+
+    def replication(self) -> Replication: ...
+
+
+class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Protocol):
     """One target."""

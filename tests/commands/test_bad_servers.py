@@ -127,7 +127,7 @@ def test_a_role_that_may_not_create_is_told_what_it_lacks(place: Place, database
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(f"DROP ROLE {role}".encode())
 
-    refused(done, ExitCode.POSTGRES, "permission denied", "Grant this role what it lacks")
+    refused(done, ExitCode.POSTGRES, "lacks rights", f"GRANT CREATE ON SCHEMA public TO {role}")
 
 
 def test_a_refused_statement_keeps_its_values_to_itself(place: Place, database: str) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.commands import apply, backup, plan, status
+from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration
 from bot.core.plan import digest_of
 from bot.errors import BackupError, ExitCode, GateClosed, HistoryError, PostgresError, UsageError
@@ -131,7 +132,7 @@ def test_status_shows_every_target_and_goes_on_past_one_that_does_not_answer() -
 
 
 def test_status_is_content_with_targets_that_are_not_configured_here() -> None:
-    database = FakeDatabase([applied(INIT), applied(MORE)], holder="psql (process 7)")
+    database = FakeDatabase([applied(INIT), applied(MORE)], holders=[Holder(7, "psql")])
     staging_only = {"STAGING_DATABASE_URL": "postgresql://x"}
     checkout = FakeCheckout(history(INIT, MORE))
     given = world(checkout, {"staging": database}, environ=staging_only)

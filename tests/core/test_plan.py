@@ -4,6 +4,7 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.checkpoint import Checkpoint
 from bot.core.migration import AppliedMigration, Migration, sort_key
 from bot.core.plan import digest_of, make_plan
 from tests.fakes import NOON, applied, migration
@@ -46,6 +47,22 @@ def test_an_unfinished_row_is_failed_and_not_pending() -> None:
 
     assert plan.failed == (ONE.name,)
     assert plan.pending == (TWO,)
+    assert not plan.agrees
+
+
+def test_a_row_that_the_bot_began_is_pending_and_interrupted_not_failed() -> None:
+    begun = replace(applied(TWO, finished=False), logs=Checkpoint("c", ("d",)).text())
+    plan = make_plan("staging", [ONE, TWO], [applied(ONE), begun])
+
+    assert (plan.pending, plan.interrupted, plan.failed) == ((TWO,), (TWO.name,), ())
+    assert plan.agrees
+
+
+def test_a_row_that_the_bot_began_without_a_folder_is_missing() -> None:
+    begun = replace(applied(TWO, finished=False), logs=Checkpoint("c").text())
+    plan = make_plan("staging", [ONE], [applied(ONE), begun])
+
+    assert (plan.missing, plan.interrupted) == ((TWO.name,), ())
     assert not plan.agrees
 
 

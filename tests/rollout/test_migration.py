@@ -3,45 +3,45 @@ from dataclasses import replace
 import pytest
 
 from bot.core.effects import Effects
+from bot.core.found import FoundIndex
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.settings import default_targets
 from bot.core.statement import Position, Statement
-from bot.errors import PostgresError, UsageError
+from bot.errors import PostgresError
 from bot.rollout.migration import apply_migration
+from bot.rollout.recovery import checkpoint_of
+from bot.sql.parse import parse
 from tests.fakes import FakeCheckout, FakeDatabase, history, migration, world
 
 STAGING = default_targets()["staging"]
 NAME = "20260101000000_x"
 CONCURRENTLY = "CREATE INDEX CONCURRENTLY i ON t (c)"
+WHOLE = FoundIndex("public.i", "i", '"t"', "CREATE INDEX i ON public.t USING btree (c)")
+HALF = replace(WHOLE, valid=False)
 
 
 def judged(*sqls: str) -> JudgedMigration:
-    statements = tuple(
-        JudgedStatement(
-            Statement(
-                index, sql, Position(index + 1, 1), Position(index + 1, 9), _kind(sql), "", {}
-            ),
-            Effects(transactional="CONCURRENTLY" not in sql),
-        )
-        for index, sql in enumerate(sqls)
+    """A file with a statement on each line; what is no SQL stands for any transactional one."""
+    return JudgedMigration(
+        migration(NAME, ";\n".join(sqls)),
+        tuple(
+            JudgedStatement(_statement(index, sql), Effects("CONCURRENTLY" not in sql))
+            for index, sql in enumerate(sqls)
+        ),
     )
-    return JudgedMigration(migration(NAME, ";\n".join(sqls)), statements)
 
 
 def _statement(index: int, sql: str) -> Statement:
-    line = index + 1
-    return Statement(index, sql, Position(line, 1), Position(line, 9), _kind(sql), "", {})
-
-
-def _kind(sql: str) -> str:
-    first = sql.split()[0]
-    return first if first in ("BEGIN", "COMMIT", "ROLLBACK") else "OTHER"
+    read = parse(sql).statements
+    found = read[0] if read else Statement(0, sql, Position(1, 1), Position(1, 9), "OTHER", "", {})
+    return replace(found, index=index, start=Position(index + 1, 1), end=Position(index + 1, 9))
 
 
 def run(file: JudgedMigration, database: FakeDatabase, **target: int) -> int:
     checkout = FakeCheckout(history())
     made = replace(STAGING, **target)  # type: ignore[arg-type]
-    return apply_migration(file, database, made, world(checkout)).attempts
+    begun = next((row for row in database.rows if row.unfinished), None)
+    return apply_migration(file, database, made, world(checkout), begun).attempts
 
 
 def refusal(sqlstate: str = "42P07", message: str = "it exists") -> PostgresError:
@@ -86,59 +86,101 @@ def test_an_empty_file_is_recorded() -> None:
 
 
 def test_a_concurrent_build_runs_alone_without_timeouts_and_without_prismas_lock() -> None:
-    database = FakeDatabase()
+    database = FakeDatabase(makes={CONCURRENTLY: [WHOLE]})
 
     run(judged(CONCURRENTLY), database)
 
     assert database.diary == [
         f"started {NAME}",
+        "intent 0",
         "let go of Prisma's lock",
         "no timeouts",
         CONCURRENTLY,
         "timeouts",
         "take Prisma's lock",
-        "step 1",
+        "begin",
         "finished",
+        "commit",
     ]
 
 
 def test_a_failed_concurrent_build_leaves_neither_an_index_nor_a_row() -> None:
     database = FakeDatabase(
-        refuse={CONCURRENTLY: [refusal("23505", "duplicate key")]},
-        leaves_invalid={CONCURRENTLY: "public.i"},
+        refuse={CONCURRENTLY: [refusal("23505", "duplicate key.")]}, makes={CONCURRENTLY: [HALF]}
     )
 
-    with pytest.raises(PostgresError, match="duplicate key Nothing of"):
+    with pytest.raises(PostgresError, match=r"duplicate key\. Nothing of"):
         run(judged(CONCURRENTLY), database)
 
-    assert database.invalid == set()
+    assert database.found == []
     assert database.rows == []
 
 
-def test_somebody_elses_invalid_index_is_not_dropped() -> None:
-    database = FakeDatabase(refuse={CONCURRENTLY: [refusal()]}, invalid={"public.theirs"})
+def test_a_build_that_failed_and_cannot_be_cleared_away_keeps_its_row_and_its_intent() -> None:
+    database = FakeDatabase(
+        refuse={
+            CONCURRENTLY: [refusal("23505", "duplicate key.")],
+            "DROP INDEX CONCURRENTLY public.i": [refusal("42501", "not the owner.")],
+        },
+        makes={CONCURRENTLY: [HALF]},
+    )
 
-    with pytest.raises(PostgresError):
+    with pytest.raises(PostgresError, match="not the owner") as error:
         run(judged(CONCURRENTLY), database)
 
-    assert database.invalid == {"public.theirs"}
+    assert "goes on at line 1" in error.value.hint
+    assert checkpoint_of(database.rows[0]).intent is not None
 
 
-def test_a_build_that_ends_well_but_leaves_an_invalid_index_is_no_success() -> None:
-    database = FakeDatabase(leaves_invalid={CONCURRENTLY: "public.i"})
+def test_a_lost_connection_leaves_the_row_as_it_is_and_writes_nothing_more() -> None:
+    database = FakeDatabase(refuse={"b": [refusal("08006", "lost.")]})
 
-    with pytest.raises(PostgresError, match=r"left an index .*: public\.i"):
-        run(judged(CONCURRENTLY), database)
+    with pytest.raises(PostgresError, match="lost"):
+        run(judged("a", "SET x = 1", "COMMIT", "b"), database)
+
+    assert database.diary[-2:] == ["b", "rollback"]
+    assert checkpoint_of(database.rows[0]).steps == 1
+
+
+def test_the_next_run_goes_on_at_the_segment_that_failed() -> None:
+    database = FakeDatabase(refuse={"b": [refusal(message="no space.")]})
+    database.makes = {CONCURRENTLY: [WHOLE]}
+    file = judged("a", CONCURRENTLY, "b")
+    with pytest.raises(PostgresError, match="no space") as error:
+        run(file, database)
+    assert "goes on at line 3" in error.value.hint
+    assert "no space" in checkpoint_of(database.rows[0]).error
+    database.diary.clear()
+
+    run(file, database)
+
+    assert database.diary == ["begin", "b", "finished", "commit"]
+
+
+def test_what_a_file_sets_for_its_session_holds_in_its_later_segments() -> None:
+    database = FakeDatabase(makes={CONCURRENTLY: [WHOLE]})
+
+    run(judged("SET work_mem = '1GB'", "SET LOCAL x.y = 1", CONCURRENTLY, "RESET ALL"), database)
+
+    alone = database.diary.index("no timeouts")
+    assert database.diary[alone - 1] == "SET work_mem = '1GB'"
+    assert database.diary[-5:] == [
+        "begin",
+        "SET work_mem = '1GB'",
+        "RESET ALL",
+        "finished",
+        "commit",
+    ]
 
 
 def test_a_mixed_file_runs_in_segments_each_with_its_checkpoint_in_the_same_transaction() -> None:
-    database = FakeDatabase()
+    database = FakeDatabase(makes={CONCURRENTLY: [WHOLE]})
 
     run(judged("a", "b", CONCURRENTLY, "c"), database)
 
     begin = database.diary.index("begin")
     assert database.diary[begin : begin + 5] == ["begin", "a", "b", "step 1", "commit"]
-    assert database.diary[-5:] == ["begin", "c", "step 3", "commit", "finished"]
+    assert database.diary[-4:] == ["begin", "c", "finished", "commit"]
 
 
 def test_a_mixed_file_that_stops_in_the_middle_says_what_stays() -> None:
@@ -149,9 +191,11 @@ def test_a_mixed_file_that_stops_in_the_middle_says_what_stays() -> None:
     ) as e:
         run(judged("a", CONCURRENTLY), database)
 
-    assert "prisma migrate resolve --applied" in e.value.hint
-    assert database.rows[0].logs
-    assert database.rows[0].unfinished
+    assert "it goes on at line 2" in e.value.hint
+    (row,) = database.rows
+    assert row.unfinished
+    checkpoint = checkpoint_of(row)
+    assert (checkpoint.steps, "it exists" in checkpoint.error) == (1, True)
 
 
 def test_the_authors_own_commit_ends_a_segment() -> None:
@@ -177,15 +221,6 @@ def test_one_block_of_the_authors_own_is_as_atomic_as_without_it() -> None:
     assert database.diary == ["begin", "a", "b", f"record {NAME}", "commit"]
 
 
-def test_a_rollback_in_a_file_is_refused_before_anything_runs() -> None:
-    database = FakeDatabase()
-
-    with pytest.raises(UsageError, match="line 2: ROLLBACK"):
-        run(judged("a", "ROLLBACK"), database)
-
-    assert database.diary == []
-
-
 def test_an_interrupted_transaction_is_rolled_back() -> None:
     database = FakeDatabase(interrupt="b")
 
@@ -195,21 +230,26 @@ def test_an_interrupted_transaction_is_rolled_back() -> None:
     assert database.diary == ["begin", "a", "b", "rollback"]
 
 
-def test_an_interrupted_concurrent_build_leaves_neither_an_index_nor_a_row() -> None:
-    database = FakeDatabase(interrupt=CONCURRENTLY, leaves_invalid={CONCURRENTLY: "public.i"})
-
+def test_an_interrupted_concurrent_build_is_left_to_the_next_run_with_its_intent() -> None:
+    database = FakeDatabase(interrupt=CONCURRENTLY, makes={CONCURRENTLY: [HALF, WHOLE]})
+    file = judged(CONCURRENTLY, "b")
     with pytest.raises(KeyboardInterrupt):
-        run(judged(CONCURRENTLY, "b"), database)
+        run(file, database)
+    assert checkpoint_of(database.rows[0]).intent is not None
+    database.interrupt = None
 
-    assert database.invalid == set()
-    assert database.rows == []
+    run(file, database)
+
+    assert database.found == [WHOLE]
+    assert database.diary.count(CONCURRENTLY) == 2
+    assert database.rows[0].finished
 
 
-def test_an_interruption_after_a_segment_leaves_a_failed_migration_that_says_where() -> None:
-    database = FakeDatabase(interrupt="b")
+def test_an_interruption_after_a_segment_leaves_a_row_that_says_how_far_it_is() -> None:
+    database = FakeDatabase(interrupt="b", makes={CONCURRENTLY: [WHOLE]})
 
     with pytest.raises(KeyboardInterrupt):
         run(judged("a", CONCURRENTLY, "b"), database)
 
     assert database.rows[0].unfinished
-    assert database.rows[0].logs == "Interrupted; everything before line 3 is applied."
+    assert checkpoint_of(database.rows[0]).steps == 2

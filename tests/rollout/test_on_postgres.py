@@ -112,7 +112,7 @@ def test_a_file_with_concurrent_and_other_statements_is_applied_in_segments(
     ]
 
 
-def test_a_file_that_stops_between_segments_is_a_failed_migration_for_everybody(
+def test_a_file_that_stops_between_segments_is_gone_on_with_once_its_rest_is_mended(
     apply: Apply, database: str
 ) -> None:
     mixed = migration(
@@ -122,10 +122,36 @@ def test_a_file_that_stops_between_segments_is_a_failed_migration_for_everybody(
 
     with pytest.raises(PostgresError, match="Everything before line 2"):
         apply(INIT, mixed)
-    assert rows(database)[1][1] is False
+    assert rows(database)[1][1:3] == (False, 1)
+
+    mended = replace(mixed, sql=mixed.sql.replace("missing", "m"))
+    apply(INIT, mended)
+    assert rows(database)[1] == (mixed.name, True, 1, None)
+    assert ask(database, "SELECT checksum FROM _prisma_migrations")[1] == (mended.checksum,)
+
+
+def test_what_has_run_already_may_not_be_edited(apply: Apply) -> None:
+    mixed = migration(
+        "20260102000000_mixed",
+        "ALTER TABLE a ADD COLUMN m int;\nCREATE INDEX CONCURRENTLY a_x ON a (missing);",
+    )
+    with pytest.raises(PostgresError, match="Everything before line 2"):
+        apply(INIT, mixed)
+
+    with pytest.raises(HistoryError, match="was edited since, at line 1"):
+        apply(INIT, replace(mixed, sql=mixed.sql.replace("COLUMN m", "COLUMN k")))
+
+
+def test_a_migration_that_somebody_else_began_is_left_alone(apply: Apply, database: str) -> None:
+    apply(INIT)
+    ask(
+        database,
+        "INSERT INTO _prisma_migrations (id, checksum, migration_name) "
+        "VALUES ('theirs', 'c', '20260102000000_index') RETURNING 1",
+    )
 
     with pytest.raises(HistoryError, match="P3009"):
-        apply(INIT, mixed)
+        apply(INIT, INDEX)
 
 
 def test_a_new_enum_value_can_be_used_further_down_the_same_file(

@@ -113,7 +113,8 @@ _OTHER = Refusal(
 )
 
 _HINTS = {
-    "28P01": "Check user and password in the URL; special characters have to be percent-encoded.",
+    "28P01": "Check user and password in the URL; special characters have to be percent-encoded. "
+    "A password may also have expired (VALID UNTIL).",
     "28000": "Check the user in the URL, and that the role may log in.",
     "3D000": "Check the database name in the URL, or create it with `createdb`.",
     "53300": "Wait until connections are free, or raise max_connections; look in pg_stat_activity.",

@@ -12,7 +12,13 @@ from bot.errors import PostgresError
 
 Connection = psycopg.Connection[Any]
 
-_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+# Seconds; a server that has vanished is given up after half a minute. The last is milliseconds.
+_KEEPALIVE = {
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _A_DAY = 86_400
 
 

@@ -76,13 +76,24 @@ def is_empty_database(connection: Connection, schema: str = DEFAULT_SCHEMA) -> b
         )
 
 
-def create(connection: Connection, schema: str = DEFAULT_SCHEMA) -> None:
+def create(
+    connection: Connection, schema: str = DEFAULT_SCHEMA, *, comment: str | None = None
+) -> None:
     """Make the table, and the schema first if there is none, as Prisma does on connecting."""
     with explained("create the migrations table"), connection.transaction():
         # Asking first: CREATE SCHEMA IF NOT EXISTS wants a right that few roles have.
         if not _any(connection, "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s", schema):
             connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
         connection.execute(_about(_CREATE, schema))
+        if comment is not None:
+            connection.execute(_comment(comment, schema))
+
+
+def comment(connection: Connection, text: str, *, schema: str = DEFAULT_SCHEMA) -> None:
+    """Write it on the table; Prisma has no eyes for comments. Waits a moment for its lock only."""
+    with explained("mark the migrations table"), connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '1s'")
+        connection.execute(_comment(text, schema))
 
 
 def applied(connection: Connection, schema: str = DEFAULT_SCHEMA) -> list[AppliedMigration]:
@@ -230,6 +241,10 @@ def resolve_applied(
 def _write(connection: Connection, action: str, statement: str, schema: str, *values: str) -> int:
     with explained(action):
         return connection.execute(_about(statement, schema), values).rowcount
+
+
+def _comment(text: str, schema: str) -> sql.Composed:
+    return _about("COMMENT ON TABLE {table} IS ", schema) + sql.Literal(text)
 
 
 def _any(connection: Connection, query: str, *values: str | list[str]) -> bool:

@@ -18,8 +18,9 @@ SEVERITY = Severity.WARNING
 SIZED = Sized.WAIT
 
 FIX = (
-    "Change the rows in batches by primary key from a script, each batch a transaction of its own; "
-    "if there are few, allow this and say how many."
+    "Write `-- migration-bot: batch size=5000 pause=100ms` above it: the rows are then changed in "
+    "batches by the table's key, each a transaction of its own. If there are few, allow this and "
+    "say how many."
 )
 
 BEFORE = """
@@ -34,10 +35,12 @@ UPDATE "User" SET "plan" = 'free' WHERE "plan" IS NULL;
 """
 
 GOOD = """
-UPDATE "User" SET "plan" = 'free' WHERE "plan" IS NULL AND "id" BETWEEN 1 AND 10000;
+-- migration-bot: batch size=5000 pause=100ms
+UPDATE "User" SET "plan" = 'free' WHERE "plan" IS NULL;
 """
 
 QUIET = [
+    'UPDATE "User" SET "plan" = \'free\' WHERE "plan" IS NULL AND "id" BETWEEN 1 AND 10000;',
     'UPDATE "User" SET "plan" = \'free\' WHERE "id" = 5;',
     "UPDATE \"User\" SET \"plan\" = 'free' WHERE \"email\" IN ('a@example.org', 'b@example.org');",
     'UPDATE "User" SET "plan" = \'free\' WHERE "a" = 1 AND "b" = 2;',
@@ -58,6 +61,8 @@ QUIET = [
 
 
 def check(statement: Statement, context: Context) -> Hits:
+    if context.batched:
+        return
     for node, fields in changes_of(statement):
         table = relation_name(fields["relation"])
         if context.is_new(table):

@@ -15,7 +15,10 @@ SIZED = Sized.SHOWN
 
 ABOUT = (Delete,)
 
-FIX = "Choose the rows with a WHERE, in batches; or allow this with the reason."
+FIX = (
+    "Choose the rows with a WHERE, and delete many in batches (`-- migration-bot: batch "
+    "size=5000`); or allow this with the reason."
+)
 
 BEFORE = """
 CREATE TABLE "Session" ("id" TEXT NOT NULL, "endedAt" TIMESTAMP(3));

@@ -17,8 +17,8 @@ SIZED = Sized.WAIT
 ABOUT = (Update,)
 
 FIX = (
-    "Change the rows in batches from a script, each batch a transaction of its own; or add a WHERE "
-    "that chooses the few that need it."
+    "Write `-- migration-bot: batch size=5000 pause=100ms` above it, so that the rows are changed "
+    "in batches, each a transaction of its own; or add a WHERE that chooses the few that need it."
 )
 
 BEFORE = """
@@ -37,11 +37,14 @@ QUIET = [
     "CREATE TABLE n (a INT); UPDATE n SET a = 1;",
     'UPDATE "User" SET "active" = true WHERE "active" IS NULL;',
     'UPDATE "User" SET "active" = true WHERE 1 = 1 AND "id" > 5;',
+    '-- migration-bot: batch size=5000\nUPDATE "User" SET "active" = true;',
     'WITH old AS (SELECT 1 AS id) UPDATE "User" u SET active = true FROM old WHERE u.id = old.id;',
 ]
 
 
 def check(statement: Statement, context: Context) -> Hits:
+    if context.batched:
+        return
     for action in context.all(Update):
         if not action.bounded and not context.is_new(action.table):
             yield Hit(

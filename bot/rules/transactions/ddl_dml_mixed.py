@@ -21,8 +21,8 @@ ABOUT = (Delete, Insert, Merge, Update)
 SIZED = Sized.WAIT
 
 FIX = (
-    "Change the rows in a migration folder of their own, or better in batches from a script, each "
-    "batch a transaction of its own."
+    "Change the rows in a migration folder of their own, or better in batches (`-- migration-bot: "
+    "batch size=5000 pause=100ms` above the statement), each a transaction of its own."
 )
 
 BEFORE = """
@@ -47,6 +47,7 @@ QUIET = [
     "CREATE TABLE n (a INT); ALTER TABLE n ADD COLUMN b INT; UPDATE n SET b = a WHERE a > 0;",
     'BEGIN; ALTER TABLE "User" ADD COLUMN a INT; COMMIT; UPDATE "User" SET a = 1 WHERE a IS NULL;',
     'ALTER TABLE "Team" ADD COLUMN a INT; DELETE FROM "User" WHERE "id" = 3 AND "name" = \'x\';',
+    'ALTER TABLE "User" ADD COLUMN a INT;\n-- migration-bot: batch\nUPDATE "User" SET a = "id";',
 ]
 
 

@@ -2,18 +2,29 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
 
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
+from bot.core.checkpoint import (
+    Checkpoint,
+    Last,
+    Note,
+    Record,
+    Step,
+    Whole,
+    read_checkpoint,
+)
 from bot.core.settings import default_targets
 from bot.core.url import parse_url
-from bot.errors import PostgresError
+from bot.errors import HistoryError, PostgresError
 from tests.fakes import migration
 
 STAGING = default_targets()["staging"]
+UNIQUE = 'CREATE UNIQUE INDEX CONCURRENTLY "Mixed" ON d (id)'
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int)")
 
 
@@ -55,31 +66,43 @@ def test_the_facts_are_the_servers(target: TargetDatabase) -> None:
     assert not facts.in_recovery
 
 
+def run(target: TargetDatabase, *texts: str, record: Record | None = None) -> list[int]:
+    """The places of the statements that were told of as done."""
+    done: list[int] = []
+    target.together(
+        texts,
+        record or Whole("id-1", INIT),
+        needs=(),
+        heard=lambda place, seconds, rows: done.append(place),
+    )
+    return done
+
+
 def test_a_row_is_committed_together_with_the_statements(target: TargetDatabase) -> None:
     target.create_table()
-    with target.transaction():
-        target.execute(INIT.sql)
-        target.record_applied(INIT)
+    assert run(target, INIT.sql, "INSERT INTO a VALUES (1)") == [0, 1]
 
     (row,) = target.applied()
     assert (row.name, row.checksum, row.applied_steps_count) == (INIT.name, INIT.checksum, 1)
-    assert row.finished
+    assert (row.id, row.finished, row.logs) == ("id-1", True, None)
     assert row.started_at <= row.finished_at  # type: ignore[operator]
 
 
 def test_a_failure_takes_statements_and_row_back_together(target: TargetDatabase) -> None:
     target.create_table()
 
-    def run() -> None:
-        with target.transaction():
-            target.execute(INIT.sql)
-            target.record_applied(INIT)
-            target.execute("CREATE TABLE")
+    with pytest.raises(PostgresError, match="syntax error") as error:
+        run(target, INIT.sql, "CREATE TABLE")
 
-    with pytest.raises(PostgresError, match="syntax error"):
-        run()
-
+    assert error.value.position == 1
     assert target.applied() == ()
+    target.execute(INIT.sql)
+
+
+def test_a_row_that_cannot_be_written_takes_the_statements_back(target: TargetDatabase) -> None:
+    with pytest.raises(PostgresError, match="_prisma_migrations"):
+        run(target, INIT.sql)
+
     target.execute(INIT.sql)
 
 
@@ -90,23 +113,13 @@ def test_of_statements_sent_together_the_refused_one_is_known(
     statements = [f"CREATE TABLE t_{number} ()" for number in range(300)]
     statements[place] = "SELECT 'the value of a row'::int"
 
-    with pytest.raises(PostgresError, match="invalid input") as error, target.transaction():
-        target.execute_all(statements)
+    with pytest.raises(PostgresError, match="invalid input") as error:
+        run(target, *statements)
 
     assert error.value.position == place
     assert "the value of a row" not in error.value.message
     assert caplog.text == ""
     target.execute("CREATE TABLE t_1 ()")
-
-
-def test_statements_sent_together_see_what_the_earlier_ones_did(target: TargetDatabase) -> None:
-    with target.transaction():
-        target.execute_all(
-            ["CREATE TABLE a (id int)", "ALTER TABLE a ADD b int", "INSERT INTO a (b) VALUES (1)"]
-        )
-
-    with pytest.raises(PostgresError, match="already exists"):
-        target.execute("CREATE TABLE a ()")
 
 
 def test_a_connection_lost_between_statements_is_told_without_a_log(
@@ -116,8 +129,8 @@ def test_a_connection_lost_between_statements_is_told_without_a_log(
 
     # Whether the server's last words still arrive is a matter of chance.
     said = "was lost|terminating connection"
-    with pytest.raises(PostgresError, match=said) as error, target.transaction():
-        target.execute_all(["SELECT 1", end, "SELECT 2"])
+    with pytest.raises(PostgresError, match=said) as error:
+        run(target, "SELECT 1", end, "SELECT 2")
 
     assert error.value.sqlstate in ("08006", "57P01")
     assert caplog.text == ""
@@ -127,23 +140,24 @@ def test_a_migration_that_moves_the_search_path_is_recorded_all_the_same(
     target: TargetDatabase,
 ) -> None:
     target.create_table()
-    with target.transaction():
-        target.execute("SELECT pg_catalog.set_config('search_path', '', false)")
-        target.record_applied(INIT)
+    run(target, "SELECT pg_catalog.set_config('search_path', '', false)")
 
     assert [row.name for row in target.applied()] == [INIT.name]
 
 
 def test_what_a_file_sets_for_its_session_ends_with_it(target: TargetDatabase) -> None:
     target.create_table()
-    with target.transaction():
-        target.execute_all(["CREATE SCHEMA aside", "SET search_path = aside"])
-        target.execute_all(["SET work_mem = '1GB'", "CREATE ROLE weak", "SET ROLE weak"])
-        target.record_applied(INIT)
-    with target.transaction():
-        target.execute("CREATE TABLE seen AS SELECT current_setting('work_mem') AS m")
-        target.execute("SELECT * FROM public.seen")
-        target.execute("DROP SCHEMA aside; DROP ROLE weak")
+    run(
+        target,
+        *("CREATE SCHEMA aside", "SET search_path = aside"),
+        *("SET work_mem = '1GB'", "CREATE ROLE weak", "SET ROLE weak"),
+    )
+    run(
+        target,
+        *("CREATE TABLE seen AS SELECT current_setting('work_mem') AS m", "TABLE public.seen"),
+        *("DROP SCHEMA aside", "DROP ROLE weak"),
+        record=Whole("id-2", migration("20260102000000_next")),
+    )
 
 
 def test_the_lock_is_prismas_and_ours_and_is_let_go_of(
@@ -159,7 +173,7 @@ def test_the_lock_is_prismas_and_ours_and_is_let_go_of(
     with target.exclusively(silent):
         assert held(PRISMA_KEY)
         assert held(OWN_KEY)
-        with target.without_prisma_lock():
+        with target.without_prisma_lock(silent):
             assert not held(PRISMA_KEY)
             assert held(OWN_KEY)
         assert held(PRISMA_KEY)
@@ -191,7 +205,9 @@ def test_the_holder_of_the_lock_is_told_to_whoever_asks(
 
     other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
 
-    assert "somebody" in (target.lock_holder() or "")
+    holder = target.lock_holder()
+    assert holder is not None
+    assert holder.application == "somebody"
 
 
 def test_a_lock_on_a_table_is_not_waited_for_longer_than_the_timeout(
@@ -200,8 +216,8 @@ def test_a_lock_on_a_table_is_not_waited_for_longer_than_the_timeout(
     target.execute(INIT.sql)
     with other.transaction():
         other.execute("SELECT * FROM a")
-        with pytest.raises(PostgresError) as error, target.transaction():
-            target.execute("ALTER TABLE a ADD COLUMN b int")
+        with pytest.raises(PostgresError) as error:
+            run(target, "ALTER TABLE a ADD COLUMN b int")
 
     assert error.value.sqlstate == "55P03"
     assert "somebody" not in error.value.message
@@ -210,32 +226,53 @@ def test_a_lock_on_a_table_is_not_waited_for_longer_than_the_timeout(
 def test_a_concurrent_build_that_fails_is_seen_as_an_invalid_index(target: TargetDatabase) -> None:
     target.execute("CREATE TABLE d (id int); INSERT INTO d VALUES (1), (1)")
 
-    with pytest.raises(PostgresError, match="could not create unique index"), target.untimed():
-        target.execute('CREATE UNIQUE INDEX CONCURRENTLY "Mixed" ON d (id)')
+    with pytest.raises(PostgresError, match="could not create unique index"):
+        target.alone(UNIQUE, settings=(), heard=lambda *_: None)
 
     assert target.invalid_indexes() == {'public."Mixed"'}
 
 
-def test_a_started_row_can_be_followed_finished_failed_or_taken_back(
-    target: TargetDatabase,
-) -> None:
+def test_a_started_row_is_followed_step_by_step_and_finished(target: TargetDatabase) -> None:
     target.create_table()
-    id = target.record_started(INIT)
+    checkpoint = Checkpoint(INIT.checksum)
+    target.start("id-1", INIT.name, checkpoint)
     assert target.applied()[0].unfinished
 
-    target.record_step(id, 2)
-    target.record_failed(id, "no space left")
-    assert (target.applied()[0].applied_steps_count, target.applied()[0].logs) == (
-        2,
-        "no space left",
-    )
+    one = checkpoint.after("d1")
+    run(target, "CREATE TABLE one ()", record=Step("id-1", one))
+    noted = replace(one, error="no space left")
+    target.note(Note("id-1", noted))
+    (row,) = target.applied()
+    assert (row.applied_steps_count, read_checkpoint(row.logs)) == (1, noted)
 
-    target.record_finished(id)
-    assert target.applied()[0].finished
+    run(target, "CREATE TABLE two ()", record=Last("id-1", one.after("d2")))
+    (row,) = target.applied()
+    assert (row.finished, row.applied_steps_count, row.logs) == (True, 1, None)
 
-    second = target.record_started(migration("20260102000000_second"))
-    target.forget(second)
-    assert [row.name for row in target.applied()] == [INIT.name]
+
+def test_a_started_row_is_taken_back_only_as_it_was_left(target: TargetDatabase) -> None:
+    target.create_table()
+    target.start("id-1", INIT.name, Checkpoint(INIT.checksum))
+
+    target.forget("id-1", 1)
+    assert len(target.applied()) == 1
+
+    target.forget("id-1", 0)
+    assert target.applied() == ()
+
+
+@pytest.mark.parametrize("kind", [Step, Last, Note])
+def test_a_row_that_somebody_else_has_changed_stops_the_segment(
+    target: TargetDatabase, kind: type[Step | Note]
+) -> None:
+    target.create_table()
+    target.start("id-1", INIT.name, Checkpoint(INIT.checksum))
+    target.execute("UPDATE _prisma_migrations SET rolled_back_at = now()")
+
+    with pytest.raises(HistoryError, match="changed by somebody else"):
+        run(target, "CREATE TABLE one ()", record=kind("id-1", Checkpoint("c").after("d1")))
+
+    target.execute("CREATE TABLE one ()")
 
 
 def test_the_table_stands_in_the_schema_of_the_url(database: str) -> None:
@@ -243,8 +280,7 @@ def test_the_table_stands_in_the_schema_of_the_url(database: str) -> None:
     with open_target(STAGING, parse_url(f"{database}{joint}schema=tenant_7")) as target:
         target.create_table()
         target.create_table()
-        with target.transaction():
-            target.record_applied(INIT)
+        run(target)
 
     with psycopg.connect(database) as connection:
         row = connection.execute("SELECT count(*) FROM tenant_7._prisma_migrations").fetchone()

@@ -3,9 +3,12 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
+from bot.core.holder import Holder
+from bot.core.literals import without_literals
 from bot.errors import PostgresError
 
 # The key Prisma's engine locks (prisma-engines, flavour/postgres.rs), and one of our own. Prisma's
@@ -13,34 +16,65 @@ from bot.errors import PostgresError
 PRISMA_KEY = 72707369
 OWN_KEY = 7205759403792794
 
-LOCK_PATIENCE = 60.0
 _POLL = 0.25
+_TELL_EVERY = 15.0
 
-_HOLDER = """
-SELECT format('%%s (process %%s, user %%s, since %%s)',
-              coalesce(nullif(application_name, ''), 'a session without a name'),
-              activity.pid, usename, to_char(backend_start AT TIME ZONE 'UTC', 'HH24:MI:SS "UTC"'))
-  FROM pg_locks AS lock JOIN pg_stat_activity AS activity USING (pid)
- WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 1
-   AND (lock.classid::bigint << 32 | lock.objid::bigint) = ANY (%s)
-   AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-   AND activity.pid <> pg_backend_pid()
- LIMIT 1
+_HELD = """
+SELECT {what}
+  FROM pg_catalog.pg_stat_activity AS activity
+  JOIN (SELECT DISTINCT lock.pid FROM pg_catalog.pg_locks AS lock
+         WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 1
+           AND (lock.classid::bigint << 32 | lock.objid::bigint) = ANY (%s)
+           AND lock.database = (SELECT oid FROM pg_catalog.pg_database
+                                 WHERE datname = pg_catalog.current_database())
+       ) AS held USING (pid)
+ WHERE activity.pid <> pg_catalog.pg_backend_pid() AND {which}
+ ORDER BY backend_start, activity.pid
 """
+_HOLDERS = _HELD.format(
+    what="""
+       activity.pid, coalesce(application_name, ''), coalesce(usename, ''),
+       coalesce(pg_catalog.host(client_addr), ''), backend_start, coalesce(state, ''),
+       CASE WHEN state LIKE 'idle%%' THEN extract(epoch FROM
+           pg_catalog.clock_timestamp() - state_change)::float8 ELSE 0 END,
+       CASE WHEN state IS NOT NULL THEN coalesce(query, '') ELSE '' END
+""",
+    which="TRUE",
+)
+# Only while it still holds the lock: the number of a process is given again.
+_SAME = "activity.pid = %s AND backend_start IS NOT DISTINCT FROM %s::timestamptz"
+_CANCEL = _HELD.format(what="pg_catalog.pg_cancel_backend(activity.pid)", which=_SAME)
+_TERMINATE = _HELD.format(what="pg_catalog.pg_terminate_backend(activity.pid)", which=_SAME)
+_KEYS = [PRISMA_KEY, OWN_KEY]
 
 
 class MigrationLock(Part):
     """See world.Locking."""
 
-    def lock_holder(self) -> str | None:
+    def lock_holder(self) -> Holder | None:
+        return next(iter(self.lock_holders()), None)
+
+    def lock_holders(self) -> tuple[Holder, ...]:
         with explained("see who holds the migration lock"):
-            row = self._connection.execute(_HOLDER, ([PRISMA_KEY, OWN_KEY],)).fetchone()
-        return str(row[0]) if row else None
+            rows = self._connection.execute(_HOLDERS.encode(), (_KEYS,)).fetchall()
+        found = [Holder(*row) for row in rows]
+        known = [replace(each, query=without_literals(each.query)) for each in found]
+        return tuple(sorted(known, key=lambda each: not each.ours))
+
+    def cancel(self, holder: Holder) -> bool:
+        return self._end(holder, _CANCEL)
+
+    def terminate(self, holder: Holder) -> bool:
+        return self._end(holder, _TERMINATE)
 
     @contextmanager
     def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
         """Asks again and again instead of waiting: a waiting query's snapshot would hold up
-        everybody else's CREATE INDEX CONCURRENTLY."""
+        everybody else's CREATE INDEX CONCURRENTLY. Behind a transaction pooler no session is ours
+        to hold it: every transaction takes it for itself (see pooled.py)."""
+        if self._sessionless:
+            yield
+            return
         self._take(OWN_KEY, note)
         try:
             self._take(PRISMA_KEY, note)
@@ -50,21 +84,23 @@ class MigrationLock(Part):
             self._let_go(OWN_KEY)
 
     @contextmanager
-    def without_prisma_lock(self) -> Iterator[None]:
+    def without_prisma_lock(self, note: Callable[[str], None]) -> Iterator[None]:
         self._let_go(PRISMA_KEY)
         yield
-        self._take(PRISMA_KEY, lambda _: None)
+        # A deploy of Prisma's that has it now sees our unfinished row, and ends (P3009).
+        self._take(PRISMA_KEY, note)
 
     def _take(self, key: int, note: Callable[[str], None]) -> None:
-        deadline = time.monotonic() + LOCK_PATIENCE
-        told = False
+        begun = time.monotonic()
+        told = -_TELL_EVERY
         while not self._try_lock(key):
-            if not told:
+            waited = time.monotonic() - begun
+            if waited >= self._target.lock_wait:
+                raise self._busy()
+            if waited - told >= _TELL_EVERY:
                 holder = self.lock_holder() or "a session that is just ending"
                 note(f"waiting for the migration lock of {self._target.name}: {holder} has it")
-                told = True
-            if time.monotonic() >= deadline:
-                raise self._busy()
+                told = waited
             time.sleep(_POLL)
 
     def _try_lock(self, key: int) -> bool:
@@ -78,9 +114,17 @@ class MigrationLock(Part):
                 self._connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
 
     def _busy(self) -> PostgresError:
-        holder = self.lock_holder() or "another session"
+        name = self._target.name
+        holder = self.lock_holder()
         return PostgresError(
-            f"{self._target.name} is being migrated by somebody else: {holder} has held the "
-            f"migration lock for more than {LOCK_PATIENCE:.0f} seconds.",
-            hint="Wait for that rollout to end and run this again; end its session if it is dead.",
+            f"{name} is being migrated by somebody else: {holder or 'another session'} has held "
+            f"the migration lock for more than {self._target.lock_wait} seconds.",
+            hint="Wait for that rollout to end and run this again. If it is dead, "
+            f"`migration-bot unlock {name}` shows its session, and ends it.",
         )
+
+    def _end(self, holder: Holder, query: str) -> bool:
+        with explained(f"end the session of process {holder.pid}"):
+            values = _KEYS, holder.pid, holder.since
+            rows = self._connection.execute(query.encode(), values).fetchall()
+        return rows == [(True,)]

@@ -1,19 +1,18 @@
 """What a target's server says about itself, and about what is in the database."""
 
 import time
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.fingerprint import fingerprint
 from bot.adapters.postgres.sizes import read_sizes
+from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.part import Part
-from bot.core.server import ServerFacts
+from bot.adapters.postgres.target.pooling import pooling_of
+from bot.adapters.postgres.target.tables import read_replicas, read_tables
+from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
-
-_FACTS = """
-SELECT current_setting('server_version'), current_setting('server_version_num')::int / 10000,
-       current_database(), current_setting('default_transaction_read_only') = 'on',
-       pg_is_in_recovery()
-"""
 
 _INVALID = """
 SELECT pg_catalog.format('%I.%I', namespace.nspname, class.relname)
@@ -34,11 +33,16 @@ class Looking(Part):
     """See world.Looking."""
 
     def facts(self) -> ServerFacts:
-        with explained("ask the server about itself"):
-            row = self._connection.execute(_FACTS).fetchone()
-        assert row is not None
-        version, major, database, read_only, in_recovery = row
-        return ServerFacts(version.split()[0], major, database, read_only, in_recovery)
+        facts, pid = read_facts(self._connection, schema=self._schema, host=self._url.host)
+        if self._known_pooling is None:
+            self._known_pooling = pooling_of(self._connection, self._url, seen=pid)
+        return replace(facts, pooling=self._known_pooling)
+
+    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
+        return read_tables(self._connection, names, self._schema)
+
+    def replicas(self) -> tuple[Replica, ...]:
+        return read_replicas(self._connection)
 
     def invalid_indexes(self) -> frozenset[str]:
         return invalid_indexes(self._connection)

@@ -3,26 +3,35 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bot.adapters.postgres.connection import connect
+from bot.adapters.postgres.target.batching import Batching
+from bot.adapters.postgres.target.beginning import Session
+from bot.adapters.postgres.target.blocking import InTheWay
+from bot.adapters.postgres.target.leftovers import Leftovers
 from bot.adapters.postgres.target.locking import MigrationLock
 from bot.adapters.postgres.target.looking import Looking
+from bot.adapters.postgres.target.reaching import reach
 from bot.adapters.postgres.target.recording import Rows
 from bot.adapters.postgres.target.running import Running
+from bot.core.holder import session_name
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
 
-class TargetDatabase(Looking, MigrationLock, Rows, Running):
+class TargetDatabase(Session, Looking, Leftovers, MigrationLock, Rows, InTheWay, Batching, Running):
     """An open connection to a target, in autocommit. See world.Database."""
 
 
 @contextmanager
-def open_target(target: Target, url: ConnectionUrl) -> Iterator[TargetDatabase]:
-    """Connect to a target; the connection, and with it every lock, ends with the block."""
-    connection = connect(url, application_name=f"migration-bot/{target.name}")
+def open_target(target: Target, url: ConnectionUrl, *, who: str = "") -> Iterator[TargetDatabase]:
+    """Connect to a target; the connection, and with it every lock, ends with the block.
+
+    `who` is shown to whoever asks for the holder of the migration lock."""
+    connection, url = reach(url, application_name=session_name(target.name, who))
     # Every statement is sent once: preparing it would only cost, and break after DDL.
     connection.prepare_threshold = None
     try:
-        yield TargetDatabase(connection, target, url.schema)
+        database = TargetDatabase(connection, target, url.schema, url)
+        database.begin()
+        yield database
     finally:
         connection.close()

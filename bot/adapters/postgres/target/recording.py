@@ -21,9 +21,12 @@ class Rows(Part):
         here = self._connection, self._schema
         return not table.exists(*here) and not table.is_empty_database(*here)
 
-    def create_table(self) -> None:
+    def create_table(self, mark: str | None = None) -> None:
         if not table.exists(self._connection, self._schema):
-            table.create(self._connection, self._schema)
+            table.create(self._connection, self._schema, comment=mark)
+
+    def mark(self, text: str) -> None:
+        table.comment(self._connection, text, schema=self._schema)
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         self._write(start_query(id, name, checkpoint, self._schema), f"record that {name} begins")

@@ -7,9 +7,11 @@ import psycopg
 
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
-from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.target import pooled
+from bot.adapters.postgres.target.first_locks import FirstLocks
+from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.records import record_queries
-from bot.adapters.postgres.target.session import AS_BEFORE, OURSELVES
+from bot.adapters.postgres.target.session import OURSELVES
 from bot.core.blocker import Need
 from bot.core.checkpoint import Note, Record, Step
 from bot.errors import HistoryError, PostgresError
@@ -17,14 +19,26 @@ from bot.errors import HistoryError, PostgresError
 Heard = Callable[[int, float, int], None]
 
 
-class Running(Part):
+class Running(FirstLocks):
     """See world.Running."""
+
+    _patience: int | None = None
+
+    @contextmanager
+    def lock_patience(self, milliseconds: int) -> Iterator[None]:
+        self._patience = milliseconds
+        try:
+            yield
+        finally:
+            self._patience = None
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
     ) -> None:
-        first = [*self._limits(), *self._locks(needs)]
-        rest = [(each, ()) for each in OURSELVES]
+        alone = self._alone_with(record)
+        first = [*self._limits(), *alone, *self._first_locks(needs, self._lock_timeout)]
+        ourselves = pooled.OURSELVES if self._sessionless else OURSELVES
+        rest = [(each, ()) for each in ourselves]
         about = record_queries(record, self._schema)
         queries = [*first, *((each, ()) for each in texts), *rest, *about]
         fenced = isinstance(record, Step | Note)
@@ -47,7 +61,8 @@ class Running(Part):
                 pipe(self._connection, [("COMMIT", ())])
         except Refused as refused:
             self._roll_back()
-            raise self._refusal(refused, len(first), len(texts)) from None
+            error = self._refusal(refused, len(first), len(texts))
+            raise pooled.refusal_of_first(error, self._target.name) from None
         except BaseException as error:
             self._roll_back()
             if isinstance(error, psycopg.Error):
@@ -55,9 +70,9 @@ class Running(Part):
             raise
         self._as_before()
 
-    def alone(self, sql: str, *, heard: Heard) -> None:
+    def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         try:
-            with self._untimed():
+            with self._untimed(settings):
                 pipe(self._connection, [(sql, ())], heard)
         except Refused as refused:
             raise explain(refused.error, "run it") from None
@@ -74,12 +89,22 @@ class Running(Part):
     def _limits(self) -> list[Query]:
         return [
             ("BEGIN", ()),
-            (f"SET LOCAL lock_timeout = {self._target.lock_timeout}", ()),
+            (f"SET LOCAL lock_timeout = {self._lock_timeout}", ()),
             (f"SET LOCAL statement_timeout = {self._target.statement_timeout}", ()),
         ]
 
-    def _locks(self, needs: Sequence[Need]) -> list[Query]:
-        return []
+    def _alone_with(self, record: Record) -> list[Query]:
+        """Behind a transaction pooler, what a session would have seen to."""
+        if not self._sessionless:
+            return []
+        path = bool(self._url.options)
+        keys = (OWN_KEY, PRISMA_KEY)
+        return pooled.first_queries(record, schema=self._schema, search_path=path, keys=keys)
+
+    @property
+    def _lock_timeout(self) -> int:
+        """Milliseconds."""
+        return self._target.lock_timeout if self._patience is None else self._patience
 
     def _refusal(self, refused: Refused, first: int, count: int) -> PostgresError:
         error = explain(refused.error, "run it")
@@ -87,19 +112,21 @@ class Running(Part):
         return error
 
     @contextmanager
-    def _untimed(self) -> Iterator[None]:
-        """A timeout would break what runs concurrently half-way."""
-        with explained("lift the timeouts"):
-            self._connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+    def _untimed(self, settings: Sequence[str]) -> Iterator[None]:
+        """A timeout would break what runs concurrently half-way, also one of the file's own."""
         try:
+            with explained("set what the file sets"):
+                for each in settings:
+                    self._connection.execute(each.encode())
+                self._connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
             yield
         finally:
             self._as_before()
 
     def _as_before(self) -> None:
-        if not self._connection.closed:
+        if not self._connection.closed and not self._sessionless:
             with explained("reset the session"):
-                self._connection.execute(AS_BEFORE)
+                self._connection.execute(self._reset.encode())
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""

@@ -6,18 +6,19 @@ by the session that made them (nobody else can see them yet), and what the serve
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import psycopg
 
 from bot.adapters.postgres.connection import Connection
+from bot.adapters.postgres.rehearsal.batched import prove
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.refusals import refusal_of, shown
 from bot.adapters.postgres.rehearsal.trace.alone import Alone
 from bot.adapters.postgres.rehearsal.trace.observing import Standing
 from bot.adapters.postgres.rehearsal.trace.session import Session, Stopped
 from bot.adapters.postgres.rehearsal.trace.together import Together
-from bot.core.rehearsal import Refusal, RehearsedStatement, Stop
+from bot.core.rehearsal import BatchProof, Refusal, RehearsedStatement, Stop
 from bot.core.rehearsal_order import Part
 from bot.errors import PostgresError
 
@@ -68,9 +69,19 @@ class Tracer:
         for part in parts:
             session.current = None
             session.reset()
+            proof = self._proof(part)
             kind = together if part.transactional else alone
             kind.run(part, run.statements)
+            if proof is not None:
+                run.statements[-1] = replace(run.statements[-1], batches=proof)
             run.committed += 1
+
+    def _proof(self, part: Part) -> BatchProof | None:
+        """Of a part that goes in batches, which is one statement; before it changes the rows."""
+        step = part.steps[0]
+        if step.change is None:
+            return None
+        return prove(self._author, step, step.change, self._guard)
 
     def _refusal(self, error: Exception, statement: int | None) -> Refusal:
         if isinstance(error, Stopped):

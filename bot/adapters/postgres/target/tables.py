@@ -1,0 +1,102 @@
+"""Tables that are there already, and what follows the server: asked only where a plan needs it."""
+
+from collections.abc import Collection, Mapping
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+from bot.adapters.postgres.connection import Connection, explained
+from bot.core.server import Replica, TableFacts
+from bot.core.url import DEFAULT_SCHEMA
+
+_BEGIN = "BEGIN READ ONLY; SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = '10s'"
+
+# `measured` looks at the files, which waits behind an ACCESS EXCLUSIVE lock; the pages that the
+# catalogue last counted wait for nobody. A partition counts to the table that it is of.
+_TABLES = """
+WITH RECURSIVE asked AS (
+    SELECT c.oid, n.nspname, c.relname, c.relowner
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE n.nspname || '.' || c.relname = ANY (%(names)s) AND c.relkind IN ('r', 'p', 'm', 'f')
+), family AS (
+    SELECT oid AS root, oid FROM asked
+     UNION
+    SELECT family.root, i.inhrelid FROM family JOIN pg_inherits AS i ON i.inhparent = family.oid
+)
+SELECT asked.nspname || '.' || asked.relname AS relation,
+       pg_get_userbyid(asked.relowner) AS owner, pg_has_role(asked.relowner, 'USAGE') AS owned,
+       (SELECT coalesce(sum({size}), 0)::bigint
+          FROM family WHERE family.root = asked.oid) AS bytes
+  FROM asked
+"""
+_MEASURED = "pg_total_relation_size(family.oid)"
+_COUNTED = """(SELECT coalesce(sum(f.relpages::bigint), 0) FROM pg_class AS f
+    WHERE f.oid = family.oid
+       OR f.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = family.oid)
+       OR f.oid = (SELECT reltoastrelid FROM pg_class WHERE oid = family.oid)
+   ) * current_setting('block_size')::bigint"""
+_IN_THE_WAY = ("55P03", "57014")
+
+_REPLICAS = """
+SELECT application_name AS name,
+       CASE WHEN replay_lsn IS NULL THEN NULL
+            ELSE coalesce(extract(epoch FROM replay_lag), 0) END::float8 AS seconds,
+       pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::bigint AS bytes
+  FROM pg_stat_replication
+ WHERE state IS DISTINCT FROM 'backup'
+ UNION ALL
+SELECT 'slot ' || slot_name, NULL,
+       pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(confirmed_flush_lsn, restart_lsn))::bigint
+  FROM pg_replication_slots
+ WHERE restart_lsn IS NOT NULL AND NOT temporary
+"""
+
+
+def read_tables(
+    connection: Connection, names: Collection[str], schema: str
+) -> Mapping[str, TableFacts]:
+    """Those that are there, by the name that was asked for.
+
+    A judgement takes an unqualified name to be in `public`; the session finds it in its own schema.
+    """
+    if not names:
+        return {}
+    others = {_inside(name, schema): name for name in names}
+    wanted = [*names, *others]
+    found = {each.relation: each for each in _tables(connection, wanted)}
+    here = {asked: found[name] for name, asked in others.items() if name in found}
+    return {**{name: found[name] for name in names if name in found}, **here}
+
+
+def read_replicas(connection: Connection) -> tuple[Replica, ...]:
+    """Standbys that are connected, and slots whether somebody is connected or not."""
+    with (
+        explained("see how far its standbys are"),
+        connection.cursor(row_factory=class_row(Replica)) as cursor,
+    ):
+        return tuple(cursor.execute(_REPLICAS))
+
+
+def _tables(connection: Connection, names: Collection[str]) -> tuple[TableFacts, ...]:
+    with explained("look at the tables that the migrations are about"):
+        try:
+            return _asked(connection, names, _MEASURED)
+        except psycopg.Error as error:
+            if error.sqlstate not in _IN_THE_WAY:
+                raise
+            return _asked(connection, names, _COUNTED)
+
+
+def _asked(connection: Connection, names: Collection[str], size: str) -> tuple[TableFacts, ...]:
+    connection.execute(_BEGIN)
+    try:
+        with connection.cursor(row_factory=dict_row) as cursor:
+            query = _TABLES.format(size=size).encode()
+            return tuple(TableFacts(**row) for row in cursor.execute(query, {"names": [*names]}))
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _inside(name: str, schema: str) -> str:
+    place, _, rest = name.partition(".")
+    return f"{schema}.{rest}" if place == DEFAULT_SCHEMA else name

@@ -1,0 +1,18 @@
+"""What a rollout has to say and does not stop for."""
+
+from collections.abc import Callable
+
+from bot.core.outcome import Journal
+from bot.world import World
+
+Note = Callable[[str], None]
+
+
+def notes_to(journal: Journal, world: World) -> Note:
+    """Says a note at once, and keeps it for the outcome."""
+
+    def note(text: str) -> None:
+        world.console.say(text)
+        journal.notes.append(text)
+
+    return note

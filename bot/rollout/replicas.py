@@ -1,0 +1,52 @@
+"""Standbys that are behind: a rollout would put more on top of what they have still to do."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.core.server import Replica
+from bot.core.sizes import size_text
+from bot.core.target import ReplicaPolicy, Target
+from bot.errors import PostgresError
+from bot.world import Database, World
+
+_PAUSE = 1.0
+_TOLD_EVERY = timedelta(seconds=10)
+
+
+def wait_for_replicas(database: Database, target: Target, world: World) -> None:
+    """Returns when nothing is further behind than the target allows. Raises PostgresError when the
+    target's time for that is used up, or the role may not see it."""
+    policy = target.replicas
+    if not policy.watched:
+        return
+    deadline = world.now() + timedelta(milliseconds=policy.wait)
+    tell_at = world.now()
+    while late := behind(database.replicas(), policy, target):
+        now = world.now()
+        if now >= deadline:
+            raise PostgresError(
+                f"{target.name}: {late} is too far behind, after {policy.wait // 1000} seconds of "
+                "waiting. Nothing was changed.",
+                hint="See what holds it up (pg_stat_replication, pg_replication_slots), drop a "
+                "slot that nobody uses, or raise `replicas` of the target.",
+            )
+        if now >= tell_at:
+            world.console.say(f"{target.name}: waiting for {late} to catch up")
+            tell_at = now + _TOLD_EVERY
+        world.sleep(_PAUSE)
+
+
+def behind(replicas: Sequence[Replica], policy: ReplicaPolicy, target: Target) -> str:
+    """The first that is further behind than it may be, in words; "" if none is."""
+    for each in replicas:
+        if each.bytes is None:
+            raise PostgresError(
+                f"{target.name} has replicas, and this role may not see how far they are.",
+                hint="`GRANT pg_monitor TO` the role, or leave `replicas` of the target out.",
+                sqlstate="42501",
+            )
+        if policy.behind is not None and each.bytes > policy.behind:
+            return f"{each.name} ({size_text(each.bytes)} behind)"
+        if policy.lag is not None and (each.seconds or 0) * 1000 > policy.lag:
+            return f"{each.name} ({each.seconds:,.0f} s behind)"
+    return ""

@@ -1,0 +1,45 @@
+"""What a file sets for its session, which lasts until its end and never longer."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.core.statement import Statement
+from bot.sql.expressions import nodes, strings_of
+
+_OPENING = re.compile(r"(?:BEGIN(?:\s+(?:WORK|TRANSACTION)\b)?|START\s+TRANSACTION)", re.IGNORECASE)
+
+
+def sets_session(statement: Statement) -> bool:
+    """SET, RESET, SET ROLE, and set_config() as pg_dump writes it; nothing that is LOCAL."""
+    if statement.node == "VariableSetStmt":
+        return not statement.tree.get("is_local") and statement.tree.get("name") != "TRANSACTION"
+    return statement.node == "SelectStmt" and any(
+        node == "FuncCall" and _sets(fields) for node, fields in nodes(statement.tree)
+    )
+
+
+def starts_afresh(statement: Statement) -> bool:
+    """DISCARD ALL. It is not run: it would let go of the migration lock, and each segment has a new
+    session anyway."""
+    return statement.node == "DiscardStmt" and statement.tree.get("target") == "DISCARD_ALL"
+
+
+def chooses_modes(statement: Statement) -> bool:
+    """BEGIN with an isolation level, READ ONLY or DEFERRABLE."""
+    return bool(statement.tree.get("options"))
+
+
+def modes_of(statement: Statement) -> Statement:
+    """The same asked for in a transaction that is open already."""
+    sql = _OPENING.sub("SET TRANSACTION", statement.sql, count=1)
+    tree = {"name": "TRANSACTION"}
+    return replace(statement, sql=sql, kind="SET", node="VariableSetStmt", tree=tree)
+
+
+def _sets(call: Mapping[str, Any]) -> bool:
+    if strings_of(call.get("funcname"))[-1:] != ("set_config",):
+        return False
+    *_, local = call["args"]
+    return not local.get("A_Const", {}).get("boolval", {}).get("boolval", False)

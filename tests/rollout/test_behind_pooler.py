@@ -1,0 +1,166 @@
+"""Rollouts through a real PgBouncer: what is safe there is done, everything else is refused."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from bot.adapters.postgres.target.locking import PRISMA_KEY
+from bot.adapters.postgres.target.opening import open_target
+from bot.core.checkpoint import Whole
+from bot.core.migration import Migration
+from bot.core.outcome import Outcome
+from bot.core.server import Pooling
+from bot.core.settings import default_targets
+from bot.core.target import BackupPolicy, Target
+from bot.core.url import parse_url
+from bot.errors import HistoryError, PostgresError
+from bot.flows.rollout import order_for
+from bot.rollout.procedure import roll_out
+from bot.world import Database
+from tests.bouncer import bouncer
+from tests.fakes import FakeCheckout, history, migration, world
+
+pytestmark = pytest.mark.slow
+
+STAGING = default_targets()["staging"]
+INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY, n int);\n")
+MIXED = migration(
+    "20260102000000_mixed",
+    "ALTER TABLE a ADD COLUMN m int;\nCREATE INDEX CONCURRENTLY a_n ON a (n);\n",
+)
+Apply = Callable[..., Outcome]
+
+
+@pytest.fixture
+def pooled(database: str, tmp_path: Path) -> Iterator[str]:
+    tmp_path.chmod(0o755)
+    with bouncer(database, tmp_path, mode="transaction") as url:
+        yield url
+
+
+@pytest.fixture
+def apply(pooled: str) -> Apply:
+    def apply(*migrations: Migration, query: str = "", **changes: object) -> Outcome:
+        @contextmanager
+        def connect(target: Target) -> Iterator[Database]:
+            with open_target(target, parse_url(pooled + query)) as opened:
+                yield opened
+
+        made = replace(world(FakeCheckout(history(*migrations))), connect=connect)
+        target = replace(STAGING, **changes)  # type: ignore[arg-type]
+        return roll_out(order_for(target, made), made)
+
+    return apply
+
+
+def ask(url: str, query: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+@pytest.mark.parametrize("mode", ["transaction", "session"])
+@pytest.mark.parametrize("size", [1, 4])
+def test_a_pooler_is_found_out_and_told_by_its_mode(
+    database: str, tmp_path: Path, mode: str, size: int
+) -> None:
+    # With one place, a session pooler lets our second session wait: that counts as the worse.
+    expected = Pooling.SESSION if (mode, size) == ("session", 4) else Pooling.TRANSACTION
+    with (
+        bouncer(database, tmp_path, mode=mode, size=size) as url,
+        open_target(STAGING, parse_url(url)) as opened,
+    ):
+        assert opened.facts().pooling is expected
+    with open_target(STAGING, parse_url(database)) as opened:
+        assert opened.facts().pooling is Pooling.NONE
+
+
+@pytest.mark.parametrize("query", ["", "?pgbouncer=true"])
+def test_a_file_that_is_one_transaction_is_applied_and_nothing_stays_in_the_pool(
+    apply: Apply, pooled: str, database: str, query: str
+) -> None:
+    more = migration("20260102000000_more", "SET LOCAL work_mem = '8MB'; ALTER TABLE a ADD b int;")
+
+    outcome = apply(INIT, more, query=query)
+
+    assert [each.name for each in outcome.applied] == [INIT.name, more.name]
+    rows = ask(database, "SELECT migration_name, finished_at IS NOT NULL FROM _prisma_migrations")
+    assert rows == [(INIT.name, True), (more.name, True)]
+    assert ask(database, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [(0,)]
+    settings = "SELECT name FROM pg_settings WHERE source = 'session' AND name NOT IN %s"
+    told_by_the_pooler = ("application_name", "client_encoding", "TimeZone", "DateStyle")
+    with psycopg.connect(pooled, autocommit=True, prepare_threshold=None) as somebody:
+        literal = psycopg.ClientCursor(somebody)
+        changed = literal.execute(
+            settings.replace("%s", str(told_by_the_pooler)).encode()
+        ).fetchall()
+        assert changed == []
+    assert apply(INIT, more, query=query).applied == ()
+
+
+def test_a_schema_is_searched_within_the_transaction_alone(
+    apply: Apply, pooled: str, database: str
+) -> None:
+    apply(INIT, query="?schema=tenant")
+
+    assert ask(database, "SELECT to_regclass('tenant.a') IS NOT NULL") == [(True,)]
+    assert ask(database, "SELECT count(*) FROM tenant._prisma_migrations") == [(1,)]
+    assert ask(pooled, "SHOW search_path") == [('"$user", public',)]
+
+
+def test_a_mixed_file_is_refused_before_anything_is_written(apply: Apply, database: str) -> None:
+    with pytest.raises(PostgresError, match=f"{MIXED.name}, line 2") as error:
+        apply(INIT, MIXED)
+
+    assert "direct_url_env" in error.value.hint
+    assert ask(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "what"),
+    [
+        ("SET lock_timeout = '5s';", "SET lock_timeout"),
+        ("SELECT pg_catalog.set_config('search_path', '', false);", "set_config"),
+        ("CREATE TEMP TABLE t (id int);", "a temporary table"),
+        ("BEGIN; CREATE TABLE b (); COMMIT; CREATE TABLE c ();", "more than one transaction"),
+    ],
+)
+def test_what_would_outlast_the_transaction_is_refused(
+    apply: Apply, database: str, sql: str, what: str
+) -> None:
+    with pytest.raises(PostgresError, match=what):
+        apply(INIT, migration("20260102000000_more", sql))
+
+    assert ask(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [(0,)]
+
+
+def test_no_backup_is_taken_through_a_pooler(apply: Apply) -> None:
+    with pytest.raises(PostgresError, match="no session to the backup"):
+        apply(INIT, backup=BackupPolicy(required=True))
+
+
+def test_prismas_lock_keeps_us_out_there_too(apply: Apply, database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as prisma:
+        prisma.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
+        with pytest.raises(PostgresError, match="did not get its locks"):
+            apply(INIT, lock_budget=0)
+
+    assert ask(database, "SELECT count(*) FROM _prisma_migrations") == [(0,)]
+    assert len(apply(INIT).applied) == 1
+
+
+def test_what_somebody_else_recorded_meanwhile_is_not_run_again(
+    apply: Apply, pooled: str, database: str
+) -> None:
+    apply(INIT)
+
+    with (
+        open_target(STAGING, parse_url(pooled)) as opened,
+        pytest.raises(HistoryError, match="somebody else has applied this migration"),
+    ):
+        opened.together(["CREATE TABLE b ()"], Whole("x", INIT), needs=(), heard=lambda *_: None)
+
+    assert ask(database, "SELECT to_regclass('b') IS NULL") == [(True,)]
