@@ -248,7 +248,7 @@ def test_a_fault_of_ours_ends_the_run_as_itself() -> None:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        go(Broken(tenants(4)))  # type: ignore[arg-type]
+        go(Broken(tenants(4)))
 
 
 def test_a_survey_finds_classes_odd_ones_and_who_is_silent() -> None:

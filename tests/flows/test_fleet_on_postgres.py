@@ -13,10 +13,10 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.fleet import healthy, read_tenants
+from bot.adapters.postgres.server import Server, start_server
 from bot.core.fleet import Source, Tenant
 from bot.core.url import parse_url
 from bot.errors import ExitCode, PostgresError, UsageError
-from tests.conftest import RunningServer
 
 pytestmark = pytest.mark.slow
 
@@ -34,14 +34,21 @@ targets:
 """
 
 
+@pytest.fixture(scope="module")
+def one() -> Iterator[Server]:
+    """One server, and not one of each kind: making forty databases takes a while."""
+    with start_server() as started:
+        yield started
+
+
 @pytest.fixture
-def urls(server: RunningServer) -> Iterator[dict[str, str]]:
-    """Databases of a fleet, each with the first migration's table and one row."""
+def urls(one: Server) -> Iterator[dict[str, str]]:
+    """Empty databases of a fleet."""
     names = [f"fleet_{number:02}" for number in range(COUNT)]
-    with psycopg.connect(server.url(), autocommit=True) as connection:
+    with psycopg.connect(one.url(), autocommit=True) as connection:
         for name in names:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
-        yield {name: server.url(name) for name in names}
+        yield {name: one.url(name) for name in names}
         for name in names:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
