@@ -24,11 +24,11 @@ COMPILE := $(RUN) uv pip compile pyproject.toml --extra embedded --universal \
 	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --system-certs \
 	--custom-compile-command "make lock"
 
-.PHONY: help install demo test test-all lint format lock docs bench clean
+.PHONY: help install demo test test-all test-faults lint format lock docs bench clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
-		printf 'make %-9s %s\n' "$$name" "$$what"; done
+		printf 'make %-11s %s\n' "$$name" "$$what"; done
 
 install: $(READY) ## Make .venv, with the command in it
 
@@ -54,10 +54,13 @@ demo: $(READY) ## Watch a migration go from pull request to production, on real 
 	@$(RUN) bot demo $(DEMO_ARGS)
 
 test: $(READY) ## Run the tests, without the slow ones
-	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 -m 'not slow' $(PYTEST_ARGS)
+	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 -m 'not slow and not faults' $(PYTEST_ARGS)
 
 test-all: $(READY) ## Run every test, and let the property tests look for new cases
 	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-searching} $(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
+
+test-faults: $(READY) ## Kill, cut and starve rollouts, and look what is left
+	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 -m faults tests/faults $(PYTEST_ARGS)
 
 lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check

@@ -12,6 +12,7 @@ import click
 from bot import __version__
 from bot.commands.session import Options, Session
 from bot.errors import BotError, ExitCode, UsageError
+from bot.signals import listen
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
@@ -24,6 +25,8 @@ VERBS = {
     "fleet": "Spread a fleet's tenants over jobs.",
     "identity": "Show which database a target is, and mark it.",
     "unlock": "End the session of a rollout that is dead.",
+    "resolve": "Mark a migration as applied, or as rolled back.",
+    "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
     "rules": "List the rules, or explain one.",
@@ -107,6 +110,7 @@ def cli(
 
 def main(arguments: list[str] | None = None) -> None:
     """The entry point; ends the process."""
+    listen()
     collect_rarely()
     _open_closed_streams()
     sys.exit(run(arguments))
@@ -179,7 +183,7 @@ def _print_error(error: BotError) -> None:
 
 def _print_interrupted(verb: str) -> None:
     if verb in APPLYING:
-        click.echo("\ninterrupted; whatever had not been committed is not applied", err=True)
+        click.echo("\ninterrupted; what was committed is applied, and nothing else", err=True)
     else:
         click.echo("\ninterrupted", err=True)
 

@@ -5,10 +5,10 @@ the nearest known one. The file holds no secret, only names of environment varia
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 from bot.config_fleet import FleetFile, WaveFile, fleet_mistakes, fleet_of
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
@@ -40,8 +40,16 @@ from bot.core.settings import (
     default_targets,
 )
 from bot.core.sizes import Thresholds, bytes_of
-from bot.core.target import BackupPolicy, Kind, Target
+from bot.core.target import BackupPolicy, DriftMode, Kind, Target, Verification
 from bot.errors import UsageError
+
+Query = Annotated[str, Field(min_length=1)]
+Path = Annotated[str, Field(min_length=1)]
+
+
+def _off_without_quotes(value: Any) -> Any:
+    """YAML takes `off` for false."""
+    return "off" if value is False else value
 
 
 class BackupFile(StrictModel):
@@ -120,6 +128,23 @@ class TargetFile(StrictModel):
     )
     backup: BackupFile = Field(default_factory=BackupFile)
     fleet: FleetFile | None = None
+    drift: Annotated[
+        Literal["refuse", "report", "off"] | None, BeforeValidator(_off_without_quotes)
+    ] = Field(
+        default=None,
+        description="What to do before a rollout when the schema is not what the applied "
+        "migrations make. Production refuses unless said otherwise, staging reports, development "
+        "does not look.",
+    )
+    verify: list[Query] | Path = Field(
+        default=[],
+        description="Queries to ask after a rollout, or the path of a script of them below the "
+        "checkout's top. Each must give rows, and in them nothing but true.",
+    )
+    verify_timeout: Milliseconds = Field(
+        default=Verification().timeout,
+        description="Milliseconds each of those queries may take; 0 means no limit.",
+    )
 
 
 class StatsFile(StrictModel):
@@ -335,4 +360,12 @@ def _target(name: str, file: TargetFile) -> Target:
             directory=file.backup.directory,
         ),
         fleet=fleet,
+        drift=DriftMode(file.drift) if file.drift else None,
+        verify=_verification(file),
     )
+
+
+def _verification(file: TargetFile) -> Verification:
+    if isinstance(file.verify, str):
+        return Verification(file=file.verify, timeout=file.verify_timeout)
+    return Verification(queries=tuple(file.verify), timeout=file.verify_timeout)

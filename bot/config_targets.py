@@ -15,8 +15,7 @@ Milliseconds = Annotated[int, Field(ge=0, le=86_400_000)]
 
 
 class IdentityFile(StrictModel):
-    """Which database a target is; a rollout to any other is refused. `migration-bot identity
-    TARGET` shows what to write here."""
+    """Which database it is; any other is refused. `migration-bot identity TARGET` shows it."""
 
     system_identifier: str | None = Field(
         default=None,
@@ -36,8 +35,7 @@ class IdentityFile(StrictModel):
 
 
 class ReplicasFile(StrictModel):
-    """How far the standbys of a target may be behind for a rollout to begin; it waits for them.
-    The role needs pg_monitor to see them."""
+    """How far its standbys may be behind for a rollout to begin. The role needs pg_monitor."""
 
     lag: Milliseconds | None = Field(
         default=None,

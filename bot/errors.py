@@ -86,6 +86,12 @@ class FleetStopped(BotError):
         self.exit_code = code
 
 
+class Interrupted(BotError):
+    """A rollout was ended by a signal. The message says what is applied."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
 class UnequalFix(BotError):
     """What the bot wrote in place of a migration does not do the same: a fault of its own."""
 

@@ -15,8 +15,11 @@ from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.adapters.files import Files
+from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
+from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
 from bot.core.backup import StoredBackup
+from bot.core.drift import Expected
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
 from bot.core.fleet import Tenant
 from bot.core.holder import who_is
@@ -105,6 +108,9 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         prisma=_prisma(environ, checkout.root),
         rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
         fleets=_Fleets(environ, checkout.root or start),
+        schemas=_Schemas(environ, environ.get(REHEARSAL_VARIABLE) or None),
+        text_of=lambda path: _trusted(path, checkout, environ),
+        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, clean),
     )
 
 
@@ -307,6 +313,19 @@ class _Rehearsals:
         from bot.adapters.postgres.rehearsal.rehearse import rehearse
 
         return rehearse(order, given=self.given, environ=self.environ, note=note)
+
+
+@dataclass(frozen=True)
+class _Schemas:
+    """Loads what runs a history when somebody wants to know what it makes."""
+
+    environ: Mapping[str, str]
+    given: str | None
+
+    def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
+        from bot.adapters.postgres.rehearsal.expected import expected
+
+        return expected(order, given=self.given, environ=self.environ, note=note)
 
 
 def _prisma(environ: Mapping[str, str], root: Path | None) -> Prisma | None:

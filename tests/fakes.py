@@ -13,6 +13,7 @@ from bot.core.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
+from bot.core.doing import Doing
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.fleet import Tenant
@@ -25,6 +26,7 @@ from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
 from bot.core.replication import Replication
 from bot.core.run import Run
+from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
@@ -73,6 +75,11 @@ def applied(each: Migration, *, finished: bool = True) -> AppliedMigration:
     )
 
 
+def marked(each: Migration) -> AppliedMigration:
+    """The row of `resolve --applied`."""
+    return replace(applied(each), id=f"marked-{each.name}", logs="")
+
+
 @dataclass
 class FakeClock:
     """Time passes only while somebody sleeps."""
@@ -91,6 +98,7 @@ class FakeConsole:
     page: Page = field(default_factory=Page)
     shown: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
 
     def show(self, text: str) -> None:
         self.shown.append(text)
@@ -103,6 +111,12 @@ class FakeConsole:
         self.said.append(text)
         yield
 
+    watched: bool = False
+
+    def follow(self, text: str) -> None:
+        if self.watched:
+            self.followed.append(text)
+
     @property
     def output(self) -> str:
         return "\n".join(self.shown)
@@ -110,9 +124,12 @@ class FakeConsole:
 
 @dataclass
 class FakeCheckout:
+    """`commits` brought migrations, by name; `texts` are commits by the checksums they have."""
+
     head_history: History
     base_history: History | None = None
     commits: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     written: list[FixedMigration] = field(default_factory=list)
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
@@ -133,6 +150,9 @@ class FakeCheckout:
     def head(self) -> str:
         return "h" * 40
 
+    def commit_with(self, name: str, checksum: str) -> str | None:
+        return self.texts.get(checksum)
+
 
 def _noted(checkpoint: Checkpoint) -> str:
     if checkpoint.intent is not None:
@@ -144,7 +164,8 @@ def _noted(checkpoint: Checkpoint) -> str:
 
 @dataclass
 class FakeDatabase:
-    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time, and
+    """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time ("commit"
+    to those that come when it has been carried out), and
     `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
     pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
     look after the other finds, `ends_by` what makes a holder of the migration lock go away.
@@ -165,15 +186,20 @@ class FakeDatabase:
     sessions: set[int] = field(default_factory=set)
     forgets: bool = False
     interrupt: str | None = None
-    schema: str = "the usual"
+    looks: str = "the usual"
     in_the_way: list[tuple[Blocker, ...]] = field(default_factory=list)
     looked: list[tuple[Need, ...]] = field(default_factory=list)
     patience: list[int] = field(default_factory=list)
+    seen: Doing | None = None
+    shapes: list[Snapshot] = field(default_factory=lambda: [{}])
+    wrong: dict[str, str] = field(default_factory=dict)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
     given_tables: dict[str, TableFacts] = field(default_factory=dict)
     lags: list[tuple[Replica, ...]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
-    batches: list[Chosen] = field(default_factory=list)
+    key: Key | None = field(default_factory=lambda: Key((KeyColumn("id", "bigint"),)))
+    cannot_batch: str = ""
+    matching: list[int] = field(default_factory=list)
     standbys: list[Replication] = field(default_factory=list)
 
     def facts(self) -> ServerFacts:
@@ -227,6 +253,10 @@ class FakeDatabase:
         return 1000
 
     @contextmanager
+    def waiting_at_most(self, milliseconds: int) -> Iterator[None]:
+        yield
+
+    @contextmanager
     def lock_patience(self, milliseconds: int) -> Iterator[None]:
         self.patience.append(milliseconds)
         yield
@@ -240,17 +270,22 @@ class FakeDatabase:
         self.marks.append(text)
 
     def key_of(self, change: DataChange, wanted: Sequence[str] = ()) -> Key | None:
-        return Key((KeyColumn("id", "bigint"),))
+        if self.cannot_batch:
+            raise UsageError(self.cannot_batch, hint="Run it whole.")
+        return self.key
 
     def choose(
         self, change: DataChange, key: Key, after: Sequence[str] | None, size: int
     ) -> Chosen | None:
-        return self.batches.pop(0) if self.batches else None
+        """`matching` are the keys of the rows that match; nothing that runs takes one away."""
+        left = [each for each in self.matching if after is None or each > int(after[0])][:size]
+        return Chosen((str(left[-1]),), len(left)) if left else None
 
     def expected_rows(self, change: DataChange) -> int:
-        return sum(each.rows for each in self.batches)
+        return len(self.matching)
 
     def replication(self) -> Replication:
+        """What is given, one after the other; then no standby."""
         return self.standbys.pop(0) if self.standbys else Replication(0)
 
     def together(
@@ -268,6 +303,8 @@ class FakeDatabase:
             self.diary.append("rollback")
             raise
         self.diary.append("commit")
+        if self.refuse.get("commit"):
+            raise self.refuse["commit"].pop(0)
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         self.diary += settings
@@ -323,11 +360,38 @@ class FakeDatabase:
         return pid in self.sessions
 
     def fingerprint(self) -> str:
-        return self.schema
+        return self.looks
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")
         return self.given_sizes
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        names = {*rolled_back, *(each.name for each in applied)}
+        self.rows = [
+            replace(row, rolled_back_at=NOON) if row.unfinished and row.name in names else row
+            for row in self.rows
+        ]
+        for each in applied:
+            self.rows.append(marked(each))
+        self.diary.append(f"resolved {sorted(names)}")
+
+    schema = "public"
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        self.diary.append(f"shape of {', '.join(schemas)}")
+        return self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        self.diary.append(query)
+        if self.refuse.get(query):
+            raise self.refuse[query].pop(0)
+        return self.wrong.get(query, "")
+
+    def doing(self) -> Doing | None:
+        return self.seen
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         self.diary.append(f"started {name}")

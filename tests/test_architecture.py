@@ -10,7 +10,16 @@ ROOT = Path(__file__).parents[1]
 MODULES = sorted(path.relative_to(ROOT) for path in (ROOT / "bot").rglob("*.py"))
 ADAPTERS = {
     f"adapters.{name}"
-    for name in ("checkout", "actions", "github", "postgres", "prisma", "console", "files")
+    for name in (
+        "checkout",
+        "actions",
+        "github",
+        "postgres",
+        "prisma",
+        "console",
+        "files",
+        "rollout_log",
+    )
 }
 INSIDE = {
     "rollout",
@@ -28,7 +37,7 @@ INSIDE = {
 ALLOWED = {
     "": set[str](),
     "__main__": {"cli"},
-    "cli": {"commands", "wiring", "errors"},
+    "cli": {"commands", "wiring", "signals", "errors"},
     # Only these two name adapters.
     "wiring": {"commands", "world", "config", "rules", "core", "errors", *ADAPTERS},
     "demo": {"core", "errors", *ADAPTERS},
@@ -57,6 +66,7 @@ ALLOWED = {
     "config_fleet": {"config_rules", "core"},
     "rehearsing": {"core", "errors"},
     "core": {"errors"},
+    "signals": {"errors"},
     "errors": set[str](),
     **{adapter: {"core", "errors"} for adapter in ADAPTERS},
 }

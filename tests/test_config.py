@@ -14,11 +14,12 @@ from jsonschema import Draft202012Validator
 from bot.config import json_schema, read_settings
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
+from bot.core.identity import Pin
 from bot.core.options import option
 from bot.core.rule import Rule
-from bot.core.settings import Settings
+from bot.core.settings import Settings, default_targets
 from bot.core.sizes import Thresholds
-from bot.core.target import BackupPolicy, Kind
+from bot.core.target import BackupPolicy, Kind, ReplicaPolicy
 from bot.errors import UsageError
 from bot.rules.columns import column_dropped
 from bot.rules.indexes import index_drop_blocking
@@ -37,6 +38,10 @@ targets:
     approvers: [grace, linus]
     lock_timeout: 50
     backup: {directory: /backups}
+    direct_url_env: PRODUCTION_DIRECT_URL
+    identity: {system_identifier: "7389", database: shop, host: db.example}
+    replicas: {lag: 5000, behind: 64 MB}
+    rewrite_limit: 20 GB
 rules:
   index-drop-blocking: error
   column-dropped: "off"
@@ -222,6 +227,41 @@ def test_a_connection_string_in_the_wrong_place_is_not_repeated() -> None:
 
     assert "targets.a.url_env" in told
     assert "hunter2" not in told
+
+
+def test_what_a_target_says_of_its_database_is_kept() -> None:
+    production = read(FULL).targets["production"]
+
+    assert production.identity == Pin("7389", "shop", "db.example")
+    assert production.replicas == ReplicaPolicy(lag=5000, behind=64_000_000, wait=600_000)
+    assert production.rewrite_limit == 20_000_000_000
+    assert not default_targets()["production"].replicas.watched
+
+
+def test_the_direct_url_is_used_where_it_is_set() -> None:
+    production = read(FULL).targets["production"]
+
+    assert production.variable({}) == "PRODUCTION_DATABASE_URL"
+    assert production.variable({"PRODUCTION_DIRECT_URL": "x"}) == "PRODUCTION_DIRECT_URL"
+    assert production.is_set({"PRODUCTION_DIRECT_URL": "x"})
+    assert not production.is_set({"PRODUCTION_DIRECT_URL": ""})
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("identity: {system_identifier: 7389}", "identity.system_identifier"),
+        ("identity: {system_identifier: x}", "identity.system_identifier"),
+        ("identity: {hosts: x}", "did you mean host"),
+        ("replicas: {lag: -1}", "replicas.lag"),
+        ("replicas: {behind: lots}", "replicas.behind"),
+        ("rewrite_limit: 20", "rewrite_limit"),
+    ],
+)
+def test_mistakes_about_a_targets_database_are_named(text: str, says: str) -> None:
+    told = mistakes(f"targets: {{a: {{kind: staging, url_env: X, {text}}}}}")
+
+    assert says in told
 
 
 def test_a_target_that_does_not_exist_is_answered_with_those_that_do() -> None:

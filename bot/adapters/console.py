@@ -2,9 +2,10 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from bot.core.page import Page
@@ -27,6 +28,7 @@ class Console:
     clean: Callable[[str], str]
     clean_progress: Callable[[str], str]
     verbosity: int = 0
+    _last: "_LastLine" = field(default_factory=lambda: _LastLine())
 
     def show(self, text: str) -> None:
         """Raises UsageError if the result cannot be written, as on a full disk."""
@@ -41,8 +43,21 @@ class Console:
     def say(self, text: str) -> None:
         if self.verbosity >= 0:
             # A rollout goes on, whatever becomes of its log.
-            with suppress(OSError):
+            with suppress(OSError), self._last.lock:
+                self._last.take_away(self.err)
                 _write(self.err, self.clean_progress(text))
+                self._last.put_back(self.err)
+
+    @property
+    def watched(self) -> bool:
+        return self.verbosity >= 0 and self.err.isatty()
+
+    def follow(self, text: str) -> None:
+        if self.watched:
+            with suppress(OSError), self._last.lock:
+                self._last.take_away(self.err)
+                self._last.text = _fitting(self.clean_progress(text), self.err)
+                self._last.put_back(self.err)
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
@@ -59,6 +74,32 @@ class Console:
         else:
             self.say(text)
             yield
+
+
+class _LastLine:
+    """What is shown below everything that is said, as long as it goes on."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.text = ""
+
+    def take_away(self, stream: TextIO) -> None:
+        if self.text:
+            stream.write("\r\x1b[K")
+
+    def put_back(self, stream: TextIO) -> None:
+        if self.text:
+            stream.write(self.text)
+        stream.flush()
+
+
+def _fitting(text: str, stream: TextIO) -> str:
+    """On one line of the terminal: of a second one, only the end could be taken away."""
+    width = os.get_terminal_size(stream.fileno()).columns or _DEFAULT_WIDTH
+    text = " ".join(text.split())
+    encoding = stream.encoding or "utf-8"
+    text = text.encode(encoding, "replace").decode(encoding)
+    return text if len(text) < width else f"{text[: max(width - 4, 1)]}..."
 
 
 def open_console(

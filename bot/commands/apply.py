@@ -8,6 +8,8 @@ Either the whole plan is carried out, or it stops with what happened and what to
   migration-bot apply production --expect-digest sha256:…
 """
 
+from dataclasses import replace
+
 import click
 
 from bot.commands.session import Session, format_option, pass_session
@@ -17,7 +19,7 @@ from bot.core.target import Target
 from bot.errors import ExitCode, UsageError
 from bot.fleet.waves import INDEX_VARIABLE, read_shard
 from bot.flows.fleet import roll_out_fleet
-from bot.flows.rollout import fleet_plan_for, order_for, plan_for
+from bot.flows.rollout import fleet_plan_for, order_for, plan_details, plan_for
 from bot.flows.showing import show_fleet_plan
 from bot.report.as_json import apply_json, dumps, plan_json
 from bot.report.fleet_as_json import fleet_outcome_json
@@ -80,11 +82,14 @@ def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
         return ExitCode.GATE_CLOSED if closed(gates) else ExitCode.FINE
     plan, gates = plan_for(target, world)
     if form == "json":
-        world.console.show(dumps(plan_json(plan, gates)))
+        world.console.show(dumps(plan_json(plan, gates, plan_details(plan, world))))
     else:
         page = world.console.page
-        world.console.show(plan_text(plan, gates, width=page.width, colour=page.colour))
-    require_agreement(plan)
+        details = plan_details(plan, world)
+        world.console.show(
+            plan_text(plan, gates, width=page.width, colour=page.colour, details=details)
+        )
+    require_agreement(plan, world)
     return ExitCode.GATE_CLOSED if closed(gates) else ExitCode.FINE
 
 
@@ -99,6 +104,11 @@ def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
     metavar="I/N",
     help="Of a fleet: the I-th of N slices of its last wave; 0/N, the waves before it.",
 )
+@click.option(
+    "--log",
+    metavar="FILE",
+    help="Add a line of JSON to FILE for each thing that happens; MIGRATION_BOT_LOG does the same.",
+)
 @format_option("text", "json")
 @pass_session
 def command(
@@ -107,8 +117,12 @@ def command(
     dry_run: bool,
     expect_digest: str | None,
     shard: str | None,
+    log: str | None,
     form: str,
 ) -> ExitCode:
+    world = session.world
     if dry_run:
-        return stop_at_plan(session.world, target, form)
-    return run(session.world, target, expect_digest=expect_digest, form=form, shard=shard)
+        return stop_at_plan(world, target, form)
+    if log is not None:
+        world = replace(world, log=world.log.at(log))
+    return run(world, target, expect_digest=expect_digest, form=form, shard=shard)

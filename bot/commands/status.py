@@ -11,14 +11,14 @@ import click
 
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.history import History
-from bot.core.plan import make_plan
 from bot.core.status import TargetStatus
 from bot.core.target import Target
 from bot.errors import ExitCode, PostgresError
 from bot.flows.history import history_of
+from bot.flows.standing import details_of, forecast
 from bot.flows.survey import survey_fleet
 from bot.report.as_json import dumps, status_json
-from bot.report.rollout_text import status_text
+from bot.report.status_text import status_text
 from bot.world import World
 
 
@@ -45,19 +45,20 @@ def _status(target: Target, history: History, world: World, *, named: bool) -> T
             survey = survey_fleet(target, world)
             return TargetStatus(target.name, target.kind, survey.plan, fleet=survey)
         with world.connect(target) as database:
-            plan = make_plan(
-                target.name,
-                history.migrations,
-                database.applied(),
-                unbaselined=database.unbaselined(),
-            )
             holder = database.lock_holder()
-            words = holder.words if holder else None
-            return TargetStatus(target.name, target.kind, plan, lock_holder=words)
+            plan = forecast(target, history, database)
     except PostgresError as error:
         if named:
             raise
         return TargetStatus(target.name, target.kind, problem=error.message, hint=error.hint)
+    return TargetStatus(
+        target.name,
+        target.kind,
+        plan,
+        lock_holder=holder.words if holder else None,
+        details=details_of(plan, history, world),
+        named=named,
+    )
 
 
 def _exit_code(rows: Sequence[TargetStatus]) -> ExitCode:

@@ -35,13 +35,14 @@ class Blocking(StrEnum):
 class Blocker:
     """One that holds a lock in a conflicting mode, or waits for one before us. `age` is seconds
     since its transaction began; `query` has no literals, and is "" if it may not be seen. `pid` is
-    0 for a prepared transaction, whose name is in `application`."""
+    0 for a prepared transaction, whose name is in `application`. Without a `relation` it is waited
+    for because of what it may still see."""
 
     kind: Blocking
     pid: int
-    relation: str
-    mode: LockMode
-    age: float
+    relation: str = ""
+    mode: LockMode = LockMode.ACCESS_SHARE
+    age: float = 0.0
     application: str = ""
     user: str = ""
     state: str = ""
@@ -51,7 +52,8 @@ class Blocker:
         """process 4711 (psql, user app, idle in transaction, for 12 s) has AccessShareLock on
         public.orders: SELECT * FROM orders WHERE id = ?"""
         query = f": {self.query}" if self.query else ""
-        return f"{self.name} has {self.mode.label} on {self.relation}{query}"
+        lock = f" has {self.mode.label} on {self.relation}" if self.relation else ""
+        return f"{self.name}{lock}{query}"
 
     @property
     def name(self) -> str:

@@ -75,6 +75,11 @@ class AppliedMigration:
         """Started and neither finished nor rolled back: failed, or still running."""
         return self.finished_at is None and self.rolled_back_at is None
 
+    @property
+    def marked(self) -> bool:
+        """Written by `resolve --applied`, Prisma's or ours: nothing was run."""
+        return self.finished and self.applied_steps_count == 0 and self.logs == ""
+
 
 def checksum_of(sql: str) -> str:
     return hashlib.sha256(sql.encode("utf-8", "surrogatepass")).hexdigest()

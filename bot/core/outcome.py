@@ -3,26 +3,22 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.core.drift import Drift
 from bot.core.gate import Gate
 from bot.core.plan import Plan
+from bot.core.progress import AppliedResult as AppliedResult
 from bot.core.progress import BackupSummary, Progress, State
+from bot.core.progress import Check as Check
+from bot.core.progress import StatementTiming as StatementTiming
 from bot.core.target import Target
-
-
-@dataclass(frozen=True)
-class AppliedResult:
-    """A migration that was applied. `seconds` is how long, `attempts` how often it was begun."""
-
-    name: str
-    seconds: float
-    attempts: int = 1
 
 
 @dataclass
 class Journal:
     """What a rollout has done so far; still there when the rollout has failed.
 
-    `begun` is the migration that was begun last. `notes` are what had to be said besides.
+    `begun` is the migration that was begun last. `notes` are what had to be said besides. `drift`
+    is None where nobody looked for any.
     """
 
     plan: Plan | None = None
@@ -31,6 +27,8 @@ class Journal:
     begun: str | None = None
     applied: list[AppliedResult] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    drift: Drift | None = None
+    checks: tuple[Check, ...] = ()
 
     @property
     def stopped_at(self) -> str | None:
@@ -50,6 +48,8 @@ class Outcome:
     backup: BackupSummary | None = None
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    drift: Drift | None = None
+    checks: tuple[Check, ...] = ()
 
     def progress(self, target: Target) -> Progress:
         """The same as the report shows it."""
@@ -61,6 +61,9 @@ class Outcome:
             seconds=self.seconds,
             digest=self.plan.digest,
             migrations=tuple(each.name for each in self.applied),
+            timings=self.applied,
             gates=self.gates,
             backup=self.backup,
+            drift=self.drift,
+            checks=self.checks,
         )

@@ -3,21 +3,29 @@
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.core.checkpoint import read_checkpoint
-from bot.core.migration import AppliedMigration, Migration, same_checksum, sort_key
+from bot.core.migration import AppliedMigration, Migration
+from bot.core.standing import MigrationState, Standing, squash_in, standings_of
+
+_PENDING = (
+    MigrationState.PENDING,
+    MigrationState.OUT_OF_ORDER,
+    MigrationState.ROLLED_BACK,
+    MigrationState.INTERRUPTED,
+)
 
 
 @dataclass(frozen=True)
 class Plan:
     """The state of one target against the history, from rows and texts alone.
 
-    `pending` are to be applied, in order. The other fields are names: `modified` were edited after
-    they were applied, `missing` are applied there and absent here, `failed` were started and never
-    finished, `out_of_order` are pending but sort before the newest applied one. `interrupted` are
-    pending and begun: their rows say how far they are. `unbaselined` says that the target has
-    tables and no migrations table (Prisma's P3005).
+    `pending` are to be applied, in order. The other fields are names. Of them `modified` (edited
+    after they were applied), `missing`, `failed` and `out_of_order` keep a rollout from starting;
+    `interrupted` and `rolled_back` are pending; `running` somebody else is at; `replaced` are the
+    rows of a squash. `squash` is the pending migration that looks like one of the missing.
+    `unbaselined` says that the target has tables and no migrations table (Prisma's P3005).
+    `standings` says the same of each migration by itself.
     """
 
     target: str
@@ -28,7 +36,12 @@ class Plan:
     failed: tuple[str, ...] = ()
     out_of_order: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
+    rolled_back: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    squash: str | None = None
     unbaselined: bool = False
+    standings: tuple[Standing, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -58,38 +71,47 @@ def make_plan(
     rows: Sequence[AppliedMigration],
     *,
     unbaselined: bool = False,
+    running: bool = False,
 ) -> Plan:
     """Compare the history, in Prisma's order, with the rows of the migrations table.
 
-    Rows that were rolled back count as never applied, as for `prisma migrate deploy`.
+    Rows that were rolled back count as never applied, as for `prisma migrate deploy`. `running`
+    says that somebody else holds the migration lock, and may be at work on what is unfinished.
     """
-    texts = {migration.name: migration.sql for migration in history}
-    finished = {row.name: row for row in rows if row.finished}
-    ours = {row.name for row in rows if row.unfinished and _is_ours(row)}
-    failed = tuple(row.name for row in rows if row.unfinished and not _is_ours(row))
-    recorded = finished.keys() | set(failed)
-    pending = tuple(each for each in history if each.name not in recorded)
-    newest = max((name for name in finished if name in texts), key=sort_key, default=None)
+    standings = standings_of(history, rows, running=running)
+    squash = squash_in(history, standings)
+    standings = tuple(
+        replace(each, state=MigrationState.PENDING) if each.name == squash else each
+        for each in standings
+    )
+    by_name = {each.name: each for each in standings}
+
+    def named(*states: MigrationState) -> tuple[str, ...]:
+        return tuple(each.name for each in standings if each.state in states)
+
     return Plan(
         target=target,
-        pending=pending,
-        applied=tuple(sorted(finished, key=sort_key)),
-        modified=tuple(
-            name
-            for name, row in finished.items()
-            if name in texts and not same_checksum(row.checksum, texts[name])
-        ),
-        missing=tuple(sorted((ours | recorded) - texts.keys(), key=sort_key)),
-        failed=failed,
-        out_of_order=tuple(
-            each.name
-            for each in pending
-            if newest is not None and sort_key(each.name) < sort_key(newest)
-        ),
-        interrupted=tuple(each.name for each in pending if each.name in ours),
+        pending=tuple(each for each in history if _is_pending(by_name[each.name])),
+        applied=tuple(each.name for each in standings if _is_applied(each)),
+        modified=named(MigrationState.EDITED),
+        missing=named(MigrationState.MISSING),
+        failed=named(MigrationState.FAILED),
+        out_of_order=named(MigrationState.OUT_OF_ORDER),
+        interrupted=named(MigrationState.INTERRUPTED),
+        rolled_back=named(MigrationState.ROLLED_BACK),
+        running=named(MigrationState.RUNNING),
+        replaced=named(MigrationState.REPLACED),
+        squash=squash,
         unbaselined=unbaselined,
+        standings=standings,
     )
 
 
-def _is_ours(row: AppliedMigration) -> bool:
-    return read_checkpoint(row.logs) is not None
+def _is_pending(standing: Standing) -> bool:
+    """What another bot is at counts: the digest must not depend on the moment somebody looks."""
+    ours = standing.state is MigrationState.RUNNING and standing.checkpoint is not None
+    return standing.state in _PENDING or ours
+
+
+def _is_applied(standing: Standing) -> bool:
+    return standing.row is not None and standing.row.finished

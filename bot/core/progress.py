@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.drift import Drift
 from bot.core.gate import Gate
 from bot.core.target import Kind
 
@@ -16,6 +17,38 @@ class State(StrEnum):
     APPLYING = "applying"
     APPLIED = "applied"
     FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class StatementTiming:
+    """How long a statement took that took a while, and how many rows it changed. `index` is its
+    place in its file, as in a check's document, so that the two can be set side by side."""
+
+    index: int
+    line: int
+    kind: str
+    seconds: float
+    rows: int = 0
+
+
+@dataclass(frozen=True)
+class AppliedResult:
+    """A migration that was applied. `seconds` is how long, `attempts` how often it was begun."""
+
+    name: str
+    seconds: float
+    attempts: int = 1
+    statements: tuple[StatementTiming, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """Something that was looked at after a rollout: rows, indexes, catalogue or queries. `fine` is
+    None where it could not be looked at; `message` says why, or what is wrong."""
+
+    what: str
+    fine: bool | None
+    message: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +70,8 @@ class BackupSummary:
 @dataclass(frozen=True)
 class Progress:
     """One target's row in the report. `at` is when it reached its state, `seconds` the rollout's
-    duration. `migrations` are the names it has applied, `failed` the one that stopped it, None if
+    duration. `migrations` are the names it has applied, `timings` how long each took, where that is
+    known, `failed` the one that stopped it, None if
     the rollout stopped before any began. `message` says what happened if it failed or is closed,
     `hint` what to do next.
     """
@@ -49,9 +83,12 @@ class Progress:
     seconds: float | None = None
     digest: str | None = None
     migrations: tuple[str, ...] = ()
+    timings: tuple[AppliedResult, ...] = ()
     gates: tuple[Gate, ...] = ()
     backup: BackupSummary | None = None
     message: str = ""
     hint: str = ""
     run_url: str | None = None
     failed: str | None = None
+    drift: Drift | None = None
+    checks: tuple[Check, ...] = ()

@@ -7,6 +7,7 @@ from bot.core.batching import DataChange
 from bot.core.rehearsal import DataKind
 from bot.core.sizes import Sizes
 
+PUBLIC = "public"
 # Made up in two seconds, and every table that is worth an estimate gets enough of it.
 BUDGET = 20_000_000
 
@@ -103,7 +104,8 @@ class ModelOrder:
 @dataclass(frozen=True)
 class Order:
     """`postgres` is the target's major. `roles` are names that the history gives rights to and
-    does not create, `extensions` those that it wants."""
+    does not create, `extensions` those that it wants. `schema` is where unqualified names are made,
+    if that is not `public`."""
 
     base: tuple[BaseMigration, ...]
     new: tuple[NewMigration, ...]
@@ -113,3 +115,4 @@ class Order:
     data: DataOrder = field(default_factory=DataOrder)
     limits: Limits = field(default_factory=Limits)
     model: ModelOrder | None = None
+    schema: str = PUBLIC

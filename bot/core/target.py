@@ -14,6 +14,33 @@ class Kind(StrEnum):
     PRODUCTION = "production"
 
 
+class DriftMode(StrEnum):
+    """What becomes of a rollout to a target whose schema is not what its migrations make."""
+
+    REFUSE = "refuse"
+    REPORT = "report"
+    OFF = "off"
+    """Nobody looks."""
+
+
+_DRIFT = {
+    Kind.DEVELOPMENT: DriftMode.OFF,
+    Kind.STAGING: DriftMode.REPORT,
+    Kind.PRODUCTION: DriftMode.REFUSE,
+}
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Queries of the target's own, asked after a rollout: each has to give rows, and in them
+    nothing but true. `file` is a script of more of them, below the checkout's top. `timeout` is
+    milliseconds for each."""
+
+    queries: tuple[str, ...] = ()
+    file: str | None = None
+    timeout: int = 30_000
+
+
 @dataclass(frozen=True)
 class BackupPolicy:
     """Whether a backup is taken and proved before a rollout, and where it is kept.
@@ -52,7 +79,7 @@ class Target:
     only logins that count. Timeouts are milliseconds; `lock_wait`, how long to wait for the
     migration lock while somebody else holds it, is seconds. `max_lag` is how many milliseconds a
     standby may be behind before batches wait for it, `batch_budget` how many they may take in one
-    run before they stop at a checkpoint; 0 is no limit.
+    run before they stop at a checkpoint; 0 is no limit. `drift` is None for what its kind has.
 
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
     that lists them.
@@ -75,6 +102,8 @@ class Target:
     identity: Pin = field(default_factory=Pin)
     replicas: ReplicaPolicy = field(default_factory=ReplicaPolicy)
     rewrite_limit: int | None = None
+    drift: DriftMode | None = None
+    verify: Verification = field(default_factory=Verification)
     fleet: Fleet | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:
@@ -85,6 +114,10 @@ class Target:
     def is_set(self, environ: Mapping[str, str]) -> bool:
         """Whether there is a connection string for it."""
         return bool(environ.get(self.variable(environ)))
+
+    @property
+    def drift_mode(self) -> DriftMode:
+        return self.drift or _DRIFT[self.kind]
 
     @property
     def protected(self) -> bool:

@@ -4,7 +4,7 @@ NOT_ASKED = "it was not asked for"
 REFUSED = "its file is not rewritten"
 _BY_HAND = "it needs a decision of yours"
 _OF_RULES = {
-    "backfill-unbatched": "a migration cannot do it in batches, a script can",
+    "backfill-unbatched": "only you know whether there are so many rows",
     "set-not-null-may-fail": "only you know what the rows are to hold",
 }
 

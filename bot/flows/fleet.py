@@ -15,7 +15,7 @@ from bot.core.fleet_outcome import BAD, FleetOutcome, TenantResult, TenantState,
 from bot.core.plan import digest_of
 from bot.core.progress import Progress
 from bot.core.target import Target
-from bot.errors import BotError, FleetStopped, GateClosed, HistoryError, PostgresError
+from bot.errors import BotError, FleetStopped, GateClosed, HistoryError, Interrupted, PostgresError
 from bot.fleet.classes import head_of
 from bot.fleet.failures import MOST_ATTEMPTS, Meaning, meaning_of
 from bot.fleet.turns import Turns
@@ -242,6 +242,8 @@ class _WaveRun:
         started = world.now()
         try:
             outcome = roll_out(order, world)
+        except Interrupted:
+            raise KeyboardInterrupt from None
         except BotError as error:
             plan = order.journal.plan
             return replace(

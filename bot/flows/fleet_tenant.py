@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from bot.core.backup import StoredBackup
+from bot.core.drift import Expected
 from bot.core.fleet import Tenant
 from bot.core.gate import Gate
 from bot.core.history import History
@@ -14,8 +15,10 @@ from bot.core.page import Page
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary
 from bot.core.review import JudgedMigration
+from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import BackupError
+from bot.flows.expected import expected_of, queries_of
 from bot.flows.gates import gates_of
 from bot.flows.review import cut_named
 from bot.rollout.procedure import Order
@@ -48,11 +51,19 @@ class Shared:
     world: World
     judged: Once[tuple[str, ...], tuple[JudgedMigration, ...]] = field(default_factory=Once)
     gates: Once[str, tuple[Gate, ...]] = field(default_factory=Once)
+    expected: Once[Hashable, Expected] = field(default_factory=Once)
 
     def order(self, tenant: Tenant, *, backups: "Backups") -> tuple[Order, World]:
         """The order for one tenant, and the world to carry it out in."""
         own = replace(self.target, name=f"{self.target.name}/{tenant.name}", fleet=None)
-        order = Order(own, self.history, self._judge, self._gates_of)
+        order = Order(
+            own,
+            self.history,
+            self._judge,
+            self._gates_of,
+            expected=self._expected_of,
+            queries=queries_of(self.target, self.world),
+        )
         return order, self._world_of(tenant, backups)
 
     def _judge(self, names: Sequence[str]) -> tuple[JudgedMigration, ...]:
@@ -62,6 +73,14 @@ class Shared:
     def _gates_of(self, plan: Plan) -> tuple[Gate, ...]:
         # A gate is about the texts that are pending, which is what the digest is of.
         return self.gates.get(plan.digest, lambda: gates_of(plan, self.target, self.world))
+
+    def _expected_of(self, plan: Plan, facts: ServerFacts, schema: str) -> Expected:
+        """One run of the history on a throw-away server serves a class of tenants."""
+        pending = tuple(each.name for each in plan.pending)
+        key = (plan.applied, pending, plan.interrupted, facts.major, schema)
+        return self.expected.get(
+            key, lambda: expected_of(self.history, plan, facts, schema, self.world)
+        )
 
     def _world_of(self, tenant: Tenant, backups: "Backups") -> World:
         fleets = self.world.fleets
@@ -127,3 +146,11 @@ class _Aside:
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:
         yield
+
+    @property
+    def watched(self) -> bool:
+        """Many statements at once have no one line to share."""
+        return False
+
+    def follow(self, text: str) -> None:
+        pass

@@ -24,9 +24,9 @@ def _obstacles(history: History) -> Iterator[str]:
     """What stops Prisma as well (P3019, P3015), before anything is applied and not half-way."""
     if history.provider not in (None, PROVIDER):
         named = history.provider or "no provider"
-        yield f"{history.lock_path} names {named}, and only {PROVIDER} is known here"
+        yield f"{history.lock_path} names {named}, and only {PROVIDER} is known here (P3019)"
     for path, reason in (history.unreadable or {}).items():
         if not path.endswith(f"/{DOWN_SCRIPT}"):
             yield f"{path} cannot be read: {reason}"
     for name in history.incomplete:
-        yield f"{name} has no {SCRIPT}"
+        yield f"{name} has no {SCRIPT} (P3015)"

@@ -94,6 +94,30 @@ def order_for(
     return Wanted(order, tuple(impossible), unread)
 
 
+def schema_order(
+    applied: Sequence[Migration],
+    pending: Sequence[Migration],
+    settings: Settings,
+    *,
+    postgres: int,
+    schema: str,
+) -> Order:
+    """What to run to know the schema that they make. Raises UsageError for what cannot be cut."""
+    both = [*applied, *pending]
+    return Order(
+        base=tuple(_base(each, postgres) for each in applied),
+        new=tuple(
+            NewMigration(each.name, each.checksum, parts_of(each.sql, each.name, postgres))
+            for each in pending
+        ),
+        postgres=postgres,
+        roles=_roles(both, (), settings.rehearsal.roles),
+        extensions=_extensions(both, ()),
+        limits=settings.rehearsal.limits,
+        schema=schema,
+    )
+
+
 def base_of(change: Change, new: Collection[str]) -> tuple[Migration, ...]:
     """What is there before the new ones: on the base branch, or accepted with the baseline.
 

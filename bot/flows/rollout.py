@@ -1,12 +1,15 @@
 """What a rollout to a target is made of, for every verb that plans or applies one."""
 
 from bot.core.gate import Gate
-from bot.core.plan import Plan, make_plan
+from bot.core.plan import Plan
+from bot.core.status import Details
 from bot.core.survey import Survey
 from bot.core.target import Target
+from bot.flows.expected import expected_of, queries_of
 from bot.flows.gates import gates_of
 from bot.flows.history import history_of
 from bot.flows.review import cut_named
+from bot.flows.standing import details_of, forecast
 from bot.flows.survey import survey_fleet
 from bot.rollout.procedure import Order
 from bot.world import World
@@ -20,6 +23,8 @@ def order_for(target: Target, world: World, *, expect_digest: str | None = None)
         judge=lambda names: cut_named(names, history, world),
         gates=lambda plan: gates_of(plan, target, world),
         expect_digest=expect_digest,
+        expected=lambda plan, facts, schema: expected_of(history, plan, facts, schema, world),
+        queries=queries_of(target, world),
     )
 
 
@@ -32,12 +37,7 @@ def plan_for(target: Target, world: World) -> tuple[Plan, tuple[Gate, ...]]:
         return survey.plan, gates
     history = history_of(world)
     with world.connect(target) as database:
-        plan = make_plan(
-            target.name,
-            history.migrations,
-            database.applied(),
-            unbaselined=database.unbaselined(),
-        )
+        plan = forecast(target, history, database)
     return plan, gates_of(plan, target, world)
 
 
@@ -45,3 +45,9 @@ def fleet_plan_for(target: Target, world: World) -> tuple[Survey, tuple[Gate, ..
     """What a rollout to a fleet would begin with: its tenants, and the gates before all of them."""
     survey = survey_fleet(target, world)
     return survey, gates_of(survey.plan, target, world)
+
+
+def plan_details(plan: Plan, world: World) -> Details:
+    """What the texts and git add to a plan, where there is something to add."""
+    begun = any(each.checkpoint is not None for each in plan.standings)
+    return details_of(plan, history_of(world), world) if begun or plan.modified else Details()

@@ -163,8 +163,8 @@ class Context:
 
     @property
     def batched(self) -> bool:
-        """Whether it changes its rows in batches: Prisma would not."""
-        return self.step.batched and self.settings.prisma is None
+        """Whether it changes its rows in batches."""
+        return self.step.batched
 
     @property
     def settings(self) -> Settings:

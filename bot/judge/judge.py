@@ -127,6 +127,7 @@ class _Bench:
     ) -> JudgedMigration:
         script = parse(migration.sql)
         actions = [actions_of(each) for each in script.statements]
+        batched = batched_in(migration.sql, script.statements)
         context = MigrationContext(
             migration=migration,
             script=script,
@@ -135,7 +136,7 @@ class _Bench:
                 actions,
                 postgres=self._settings.postgres,
                 prisma=self._settings.prisma,
-                batched=batched_in(migration.sql, script.statements),
+                batched=batched,
             ),
             settings=self._settings,
             history=migrations[:place],
@@ -161,7 +162,7 @@ class _Bench:
             ),
             findings=tuple(shown),
             atomic=atomic(context.steps),
-            atomic_under=atomic_under(context.steps),
+            atomic_under=atomic_under(context.steps, batched=bool(batched)),
             fault=script.fault,
             excluded=len(findings) - len(shown),
         )

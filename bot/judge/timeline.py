@@ -25,7 +25,8 @@ class Step:
     """A statement with its actions, and the number of the transaction that will carry it.
 
     `transaction` is None for a statement that runs outside any; `explicit` says that the file
-    itself opened the transaction, `batched` that it runs in batches, of which `transaction` is one.
+    itself opened the transaction, `batched` that it runs in batches, of which `transaction` is one:
+    migration-bot does that, and Prisma does not.
     """
 
     statement: Statement

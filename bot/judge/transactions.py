@@ -47,7 +47,7 @@ def steps_of(
         explicit = explicit or verb in _OPENING
         outside = not transactional and not explicit
         carried = number if in_batches or not outside else None
-        steps.append(Step(statement, found, carried, explicit, statement.index in batched))
+        steps.append(Step(statement, found, carried, explicit, in_batches))
         if verb in _CLOSING:
             number, explicit = number + 1, False
         elif outside:
@@ -55,14 +55,16 @@ def steps_of(
     return tuple(steps)
 
 
-def atomic_under(steps: Sequence[Step]) -> dict[str, bool]:
-    """Whether one transaction carries the file, by who runs it; whoever the steps are cut for."""
+def atomic_under(steps: Sequence[Step], *, batched: bool = False) -> dict[str, bool]:
+    """Whether one transaction carries the file, by who runs it; whoever the steps are cut for.
+
+    `batched` says that a statement runs in batches, which Prisma does not do.
+    """
     working = [each for each in steps if not each.all(act.Transaction)]
     inside = all(each.transaction is not None for each in working)
     whole = inside and len(_stretches(steps)) <= 1
     unread = any(_unreadable(each.statement, each.actions) for each in steps)
     together = unread or len(working) <= 1 or all(each.explicit for each in working)
-    batched = any(each.batched for each in steps)
     return {
         "migration-bot": whole and not batched,
         "prisma <7.4": whole,

@@ -5,20 +5,22 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.drift import Drift
 from bot.core.effects import Lock
 from bot.core.finding import Finding
 from bot.core.gate import Gate
 from bot.core.plan import Plan
-from bot.core.progress import BackupSummary, Progress
+from bot.core.progress import AppliedResult, BackupSummary, Progress
 from bot.core.rehearsal import Rehearsal, RehearsedMigration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rewrite import Rewrite
 from bot.core.sizes import RelationSize, SizesNote
-from bot.core.status import TargetStatus
+from bot.core.status import Details, TargetStatus
 from bot.core.survey import Survey
 from bot.report.rehearsal_as_json import measured_json, rehearsed_json
 from bot.report.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.size_words import size_words
+from bot.report.standings_as_json import standings_json
 
 SCHEMA = 1
 
@@ -51,9 +53,13 @@ def rehearsal_json(review: Review) -> Json:
     return review_json(review)
 
 
-def plan_json(plan: Plan, gates: Iterable[Gate] = ()) -> Json:
+def plan_json(plan: Plan, gates: Iterable[Gate] = (), details: Details | None = None) -> Json:
     """`plan --format json`."""
-    return {"schema": SCHEMA, **plan_part(plan), "gates": [_gate(each) for each in gates]}
+    return {
+        "schema": SCHEMA,
+        **standings_json(plan, details or Details()),
+        "gates": [_gate(each) for each in gates],
+    }
 
 
 def status_json(statuses: Iterable[TargetStatus]) -> Json:
@@ -72,12 +78,46 @@ def apply_json(progress: Progress) -> Json:
         "seconds": progress.seconds,
         "digest": progress.digest,
         "migrations": list(progress.migrations),
+        "timings": [_timing(each) for each in progress.timings],
         "failed": progress.failed,
         "gates": [_gate(each) for each in progress.gates],
         "backup": _backup(progress.backup) if progress.backup else None,
         "message": progress.message,
         "hint": progress.hint,
         "run_url": progress.run_url,
+        "drift": _drift(progress.drift) if progress.drift else None,
+        "checks": [
+            {"what": each.what, "fine": each.fine, "message": each.message}
+            for each in progress.checks
+        ],
+    }
+
+
+def _timing(applied: AppliedResult) -> Json:
+    return {
+        "migration": applied.name,
+        "seconds": applied.seconds,
+        "attempts": applied.attempts,
+        "statements": [
+            {
+                "index": each.index,
+                "line": each.line,
+                "kind": each.kind,
+                "seconds": each.seconds,
+                "rows": each.rows,
+            }
+            for each in applied.statements
+        ],
+    }
+
+
+def _drift(drift: Drift) -> Json:
+    return {
+        "mode": drift.mode.value,
+        "differences": list(drift.lines),
+        "more": drift.more,
+        "unknown": drift.unknown,
+        "seconds": drift.seconds,
     }
 
 
@@ -161,30 +201,11 @@ def _rewrite(rewrite: Rewrite) -> list[Json]:
     return [{"sql": each.sql, "place": each.place.value} for each in rewrite.pieces]
 
 
-def plan_part(plan: Plan) -> Json:
-    """A plan, as a part of other documents."""
-    pending = [
-        {"name": each.name, "path": each.path, "checksum": each.checksum} for each in plan.pending
-    ]
-    return {
-        "target": plan.target,
-        "digest": plan.digest,
-        "agrees": plan.agrees,
-        "pending": pending,
-        "applied": list(plan.applied),
-        "modified": list(plan.modified),
-        "missing": list(plan.missing),
-        "failed": list(plan.failed),
-        "out_of_order": list(plan.out_of_order),
-        "unbaselined": plan.unbaselined,
-    }
-
-
 def _status(status: TargetStatus) -> Json:
     return {
         "target": status.target,
         "kind": status.kind.value,
-        "plan": plan_part(status.plan) if status.plan else None,
+        "plan": standings_json(status.plan, status.details) if status.plan else None,
         "gates": [_gate(each) for each in status.gates],
         "lock_holder": status.lock_holder,
         "fleet": _fleet(status.fleet) if status.fleet else None,

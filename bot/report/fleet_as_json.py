@@ -1,8 +1,10 @@
 """A fleet as JSON, every tenant of it; the fields are a contract."""
 
 from bot.core.fleet_outcome import FleetOutcome, TenantResult
+from bot.core.status import Details
 from bot.core.survey import Look, Survey, TenantClass
-from bot.report.as_json import Json, plan_part
+from bot.report.as_json import Json
+from bot.report.standings_as_json import standings_json
 
 
 def fleet_outcome_json(outcome: FleetOutcome) -> Json:
@@ -57,5 +59,5 @@ def _class(each: TenantClass) -> Json:
 
 
 def _look(look: Look) -> Json:
-    plan = plan_part(look.plan) if look.plan else None
+    plan = standings_json(look.plan, Details()) if look.plan else None
     return {"tenant": look.tenant, "plan": plan, "problem": look.problem, "hint": look.hint}

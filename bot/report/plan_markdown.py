@@ -62,13 +62,21 @@ def _title(plan: Plan, gates: Sequence[Gate]) -> tuple[str, str]:
 
 
 def _disagreements(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
+    missing = plan.missing if plan.squash is None else ()
     said = [
         ("Edited after they were applied:", plan.modified),
-        ("Applied there and absent here:", plan.missing),
+        ("Applied there and absent here:", missing),
         ("Started and never finished:", plan.failed),
         ("Older than the newest applied one:", plan.out_of_order),
     ]
     found = [(what, names) for what, names in said if names]
+    if plan.squash is not None:
+        what = f"Missing from the history, whose {plan.squash} looks like a squash of them:"
+        found.append((what, plan.missing))
+    if plan.interrupted:
+        found.append(("Begun and interrupted; applying goes on with it:", plan.interrupted))
+    if plan.running:
+        found.append(("Being applied by somebody else right now:", plan.running))
     if plan.unbaselined:
         found.append(("The target has tables and no migrations table; it needs a baseline.", ()))
     return found

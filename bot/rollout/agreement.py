@@ -1,48 +1,37 @@
 """Whether a target and the history tell the same story, and what to do if they do not."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import suppress
 
+from bot.core.disagreement import disagreements
 from bot.core.plan import Plan
-from bot.errors import HistoryError
+from bot.core.standing import MigrationState
+from bot.errors import HistoryError, UsageError
+from bot.world import World
+
+# git is asked once for each.
+_MOST_EDITED = 10
 
 
-def require_agreement(plan: Plan) -> None:
-    """Raises HistoryError that names every disagreement."""
-    found = list(_disagreements(plan))
-    if not found:
+def require_agreement(plan: Plan, world: World) -> None:
+    """Raises HistoryError that names every disagreement, and what settles each."""
+    if plan.agrees:
         return
-    messages = "; ".join(message for message, _ in found)
-    hints = " ".join(dict.fromkeys(hint for _, hint in found))
+    found = disagreements(plan, commits_of(plan, world))
+    messages = "; ".join(each.message for each in found)
+    hints = " ".join(dict.fromkeys(each.advice for each in found))
     raise HistoryError(f"{plan.target}: {messages}.", hint=hints)
 
 
-def _disagreements(plan: Plan) -> Iterator[tuple[str, str]]:
-    if plan.unbaselined:
-        yield (
-            "the database has tables and no migrations table (Prisma calls this P3005)",
-            "Mark what it already has as applied: `prisma migrate resolve --applied NAME` for "
-            "each such migration.",
-        )
-    for name in plan.failed:
-        yield (
-            f"{name} was started and never finished (Prisma calls this P3009)",
-            "If nobody is applying it right now, look at what it left behind, mend that, and mark "
-            "it: `prisma migrate resolve --applied NAME`, or `--rolled-back NAME` to run it again.",
-        )
-    for name in plan.modified:
-        yield (
-            f"{name} was edited after it was applied",
-            "Restore the text that was applied (`git log -- prisma/migrations/NAME`), and put the "
-            "change into a new migration.",
-        )
-    for name in plan.missing:
-        yield (
-            f"{name} is applied there and missing from the history",
-            "Apply from the branch that has it, or restore its folder.",
-        )
-    for name in plan.out_of_order:
-        yield (
-            f"{name} sorts before a migration that is already applied",
-            "Rename its folder with a newer timestamp, so that every target applies it in the "
-            "same order.",
-        )
+def commits_of(plan: Plan, world: World) -> Mapping[str, str]:
+    """For each edited migration the commit that has the text that was applied, if git knows it."""
+    found: dict[str, str] = {}
+    edited = [each for each in plan.standings if each.state is MigrationState.EDITED]
+    for each in edited[:_MOST_EDITED]:
+        assert each.row is not None
+        # What git cannot say is a hint less, and stops nobody.
+        with suppress(UsageError):
+            commit = world.checkout.commit_with(each.name, each.row.checksum)
+            if commit is not None:
+                found[each.name] = commit
+    return found

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.batching import Chosen, Key
-from bot.core.blocker import Need
 from bot.core.checkpoint import Batch, Note, Record
-from bot.core.target import Target
 from bot.errors import PostgresError, UsageError
-from bot.rollout.locks import with_locks
+from bot.rollout.locks import Locks, with_locks
 from bot.rollout.pacing import Pace
 from bot.rollout.segments import Segment
-from bot.world import Database, World
+from bot.world import Database
 
 _TELL_EVERY = timedelta(seconds=10)
 
@@ -38,10 +36,7 @@ class BatchRun:
     name: str
     segment: Segment
     at: Note
-    needs: Sequence[Need]
-    database: Database
-    target: Target
-    world: World
+    locks: Locks
     attempts: list[int] = field(default_factory=list)
     _changed: int = 0
 
@@ -52,20 +47,20 @@ class BatchRun:
         batch = self._begun()
         key = self._key(batch.key)
         pace = Pace(
-            self.database,
-            self.world,
-            most=self.target.max_lag if batching.max_lag is None else batching.max_lag,
-            patience=self.target.lock_budget,
+            self.locks.database,
+            self.locks.world,
+            most=self.locks.target.max_lag if batching.max_lag is None else batching.max_lag,
+            patience=self.locks.target.lock_budget,
         )
-        progress = _Progress(self, self.world.now(), self._expected(batch))
+        progress = _Progress(self, self.locks.world.now(), self._expected(batch))
         batch = replace(batch, key=key.names)
         while (batch_done := self._next(key, batch, done)) is not None:
             batch = batch_done
             progress.tell()
             progress.require_time()
-            self.world.sleep(batching.pause / 1000)
+            self.locks.world.sleep(batching.pause / 1000)
             pace.wait(self._place)
-        self.world.console.say(f"{self._place}: {self._changed:,} rows changed in this run")
+        self.locks.world.console.say(f"{self._place}: {self._changed:,} rows changed in this run")
 
     @property
     def rows(self) -> int:
@@ -82,13 +77,15 @@ class BatchRun:
         checkpoint = self.at.checkpoint
         if checkpoint.batch is None:
             return Batch(checkpoint.steps, digest=self.segment.digest)
-        self.world.console.say(f"{self._place}: going on after {checkpoint.batch.rows:,} rows")
+        self.locks.world.console.say(
+            f"{self._place}: going on after {checkpoint.batch.rows:,} rows"
+        )
         return checkpoint.batch
 
     def _key(self, wanted: Sequence[str]) -> Key:
         assert self.segment.batched is not None
         try:
-            key = _key(self.name, self.segment, self.database, wanted)
+            key = _key(self.name, self.segment, self.locks.database, wanted)
         except UsageError as error:
             # Its table was made by the migration itself, so that nobody could ask before.
             raise PostgresError(error.message, hint=error.hint) from error
@@ -104,7 +101,7 @@ class BatchRun:
 
     def _expected(self, batch: Batch) -> int:
         assert self.segment.batched is not None
-        return batch.rows + self.database.expected_rows(self.segment.batched.change)
+        return batch.rows + self.locks.database.expected_rows(self.segment.batched.change)
 
     def _next(self, key: Key, batch: Batch, done: Record) -> Batch | None:
         """Run one batch; how far it is then, None if it was the last.
@@ -115,23 +112,25 @@ class BatchRun:
         change, size = self.segment.batched.change, self.segment.batched.batching.size
         committed: list[Chosen | None] = []
 
-        def heard(_: int, __: float, rows: int) -> None:
-            counted[0] = rows
-
+        settings = [each.sql for each in self.segment.settings]
         counted = [0]
 
+        def heard(place: int, _: float, rows: int) -> None:
+            counted[0] = rows if place == len(settings) else 0
+
         def attempt() -> None:
-            chosen = self.database.choose(change, key, batch.after, size)
+            chosen = self.locks.database.choose(change, key, batch.after, size)
             last = chosen is None or chosen.rows < size
-            texts = [] if chosen is None else [change.batch(key, batch.after, chosen.last)]
+            text = [] if chosen is None else [change.batch(key, batch.after, chosen.last)]
             record = done if last or chosen is None else self._noted(_after(batch, chosen))
-            self.database.together(texts, record, needs=self.needs, heard=heard)
+            self.locks.database.together(
+                [*settings, *text], record, needs=self.locks.needs, heard=heard
+            )
             committed.append(chosen)
 
         try:
-            self.attempts.append(
-                with_locks(attempt, self.needs, self._place, self.database, self.target, self.world)
-            )
+            locks = replace(self.locks, what=self._place)
+            self.attempts.append(with_locks(attempt, locks))
         except PostgresError as error:
             raise self._at_place(error) from error
         chosen = committed[-1]
@@ -171,17 +170,17 @@ class _Progress:
 
     def tell(self) -> None:
         """Every now and then, how many rows are behind us."""
-        now = self.run.world.now()
+        now = self.run.locks.world.now()
         if now - (self.told or self.began) < _TELL_EVERY:
             return
         self.told = now
         of = f" of about {self.expected:,}" if self.expected >= self.run.rows else ""
-        self.run.world.console.say(f"{self.run._place}: {self.run.rows:,}{of} rows")
+        self.run.locks.world.console.say(f"{self.run._place}: {self.run.rows:,}{of} rows")
 
     def require_time(self) -> None:
         """Raises PostgresError at the checkpoint after which the target's budget is used up."""
-        budget = self.run.target.batch_budget
-        took = self.run.world.now() - self.began
+        budget = self.run.locks.target.batch_budget
+        took = self.run.locks.world.now() - self.began
         if budget and took >= timedelta(milliseconds=budget):
             raise PostgresError(
                 f"{self.run._place} stopped after {took.total_seconds():.0f} seconds, as "

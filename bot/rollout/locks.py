@@ -8,7 +8,7 @@ faster. There is never a fall-back to waiting without a limit: that is what bloc
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core.blocker import Blocker, Blocking, Need
@@ -17,6 +17,7 @@ from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
+from bot.rollout.steps import Steps
 from bot.world import Database, World
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -55,75 +56,78 @@ def needs_of(judged: JudgedMigration, statements: Sequence[Statement]) -> tuple[
     return tuple(sorted(needs.values()))
 
 
-def with_locks(
-    attempt: Callable[[], None],
-    needs: Sequence[Need],
-    what: str,
-    database: Database,
-    target: Target,
-    world: World,
-) -> int:
+@dataclass(frozen=True)
+class Locks:
+    """What locks are needed, and for what: a migration's name. `steps` is told of whoever is in
+    the way."""
+
+    needs: tuple[Need, ...]
+    what: str
+    database: Database
+    target: Target
+    world: World
+    steps: Steps
+
+
+def with_locks(attempt: Callable[[], None], locks: Locks) -> int:
     """Run `attempt` until it gets its locks; returns how often it was begun.
 
     Raises PostgresError that names who is in the way when the target's lock budget is used up, or
     if it is an autovacuum that must not be put off. The attempt has left nothing then.
     """
-    wait = _Wait(needs, what, database, target, world)
+    wait = _Wait(locks)
     tried = 0
     while True:
         patience = wait.until_free()
         tried += 1
         try:
-            with database.lock_patience(patience):
+            with locks.database.lock_patience(patience):
                 attempt()
         except PostgresError as error:
             if error.sqlstate not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
                 raise
             if wait.over:
                 raise wait.given_up(tried) from error
-            world.console.say(f"{what}: a lock is taken, trying again (attempt {tried})")
-            world.sleep(random.uniform(*_PAUSE))  # noqa: S311 - jitter, not a secret
+            said = f"{locks.what}: a lock is taken, trying again (attempt {tried})"
+            locks.steps.retry(tried, said)
+            locks.world.sleep(random.uniform(*_PAUSE))  # noqa: S311 - jitter, not a secret
         else:
             return tried
 
 
-def wait_before_concurrently(
-    needs: Sequence[Need], what: str, database: Database, target: Target, world: World
-) -> None:
+def wait_before_concurrently(locks: Locks) -> None:
     """Wait for old transactions on the tables of a statement that runs concurrently.
 
     It would wait for them itself, for as long as they take, in a state that a cut leaves behind.
     Raises as with_locks.
     """
-    everybody = [Need(each.relation, LockMode.ACCESS_EXCLUSIVE) for each in needs]
-    _Wait(everybody, what, database, target, world, _LONG_FOR_CONCURRENTLY).until_free()
+    everybody = tuple(Need(each.relation, LockMode.ACCESS_EXCLUSIVE) for each in locks.needs)
+    _Wait(replace(locks, needs=everybody), _LONG_FOR_CONCURRENTLY).until_free()
 
 
 @dataclass
 class _Wait:
     """Waiting for those in the way, within the lock budget from when this was made."""
 
-    needs: Sequence[Need]
-    what: str
-    database: Database
-    target: Target
-    world: World
+    locks: Locks
     long: float = _LONG
     seen: tuple[Blocker, ...] = ()
     _displaced: set[int] = field(default_factory=set)
     _told: datetime | None = None
 
     def __post_init__(self) -> None:
-        self._deadline = self.world.now() + timedelta(milliseconds=self.target.lock_budget)
+        self._deadline = self.locks.world.now() + timedelta(
+            milliseconds=self.locks.target.lock_budget
+        )
 
     @property
     def over(self) -> bool:
-        return self.world.now() >= self._deadline
+        return self.locks.world.now() >= self._deadline
 
     def until_free(self) -> int:
         """Returns how many milliseconds an attempt may wait for its locks."""
-        while self.needs:
-            found = self.database.blockers(self.needs, self.long)
+        while self.locks.needs:
+            found = self.locks.database.blockers(self.locks.needs, self.long)
             self.seen = found or self.seen
             self._refuse_wraparound(found)
             if not found:
@@ -136,46 +140,47 @@ class _Wait:
             if self.over:
                 raise self.given_up(0)
             self._tell(found)
-            self.world.sleep(_POLL)
-        return self.target.lock_timeout
+            self.locks.world.sleep(_POLL)
+        return self.locks.target.lock_timeout
 
     def given_up(self, tried: int) -> PostgresError:
         attempts = f" in {tried} attempts" if tried else ""
-        seen = self.database.blockers(self.needs, 0.0) or self.seen
+        seen = self.locks.database.blockers(self.locks.needs, 0.0) or self.seen
         there = "; ".join(str(each) for each in seen) or "nobody for long"
         return PostgresError(
-            f"{self.what} did not get its locks{attempts} within "
-            f"{self.target.lock_budget / 1000:g} s, and did not run without. In the way: {there}.",
+            f"{self.locks.what} did not get its locks{attempts} within "
+            f"{self.locks.target.lock_budget / 1000:g} s, and did not run without. "
+            f"In the way: {there}.",
             hint=_advice(seen),
             sqlstate=LOCK_NOT_AVAILABLE,
         )
 
     def _tell(self, found: Sequence[Blocker]) -> None:
-        now = self.world.now()
+        now = self.locks.world.now()
         if self._told is not None and now - self._told < _REPORT_EVERY:
             return
         self._told = now
         there = "; ".join(str(each) for each in found)
-        self.world.console.say(f"{self.what} waits, and nobody behind it: {there}")
+        self.locks.steps.blocked(f"{self.locks.what} waits, and nobody behind it: {there}")
 
     def _long_enough_to_displace(self, found: Sequence[Blocker]) -> int:
         """One attempt: the server sends autovacuum away only for somebody who waits so long."""
-        patience = self.database.deadlock_timeout() + _TO_STEP_BACK
+        patience = self.locks.database.deadlock_timeout() + _TO_STEP_BACK
         names = "; ".join(str(each) for each in found)
-        self.world.console.say(
-            f"{self.what}: {names}. It steps back for who waits long enough: this attempt may "
-            f"wait {patience / 1000:g} s."
+        self.locks.steps.blocked(
+            f"{self.locks.what}: {names}. It steps back for who waits long enough: this attempt "
+            f"may wait {patience / 1000:g} s."
         )
-        return max(patience, self.target.lock_timeout)
+        return max(patience, self.locks.target.lock_timeout)
 
     def _refuse_wraparound(self, found: Sequence[Blocker]) -> None:
         for each in found:
             if each.kind is Blocking.WRAPAROUND:
                 raise PostgresError(
-                    f"{self.what} was not begun: {each}, to prevent transaction id wraparound.",
+                    f"{self.locks.what} was not begun: {each}, to prevent transaction id "
+                    "wraparound.",
                     hint="This autovacuum must not be put off. Follow it in "
                     "pg_stat_progress_vacuum, and run this again when it is done.",
-                    sqlstate=LOCK_NOT_AVAILABLE,
                 )
 
 

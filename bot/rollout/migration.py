@@ -10,17 +10,19 @@ from uuid import uuid4
 
 from bot.core.checkpoint import Checkpoint, Intent, Last, Note, Record, Step, Whole
 from bot.core.migration import AppliedMigration
-from bot.core.outcome import AppliedResult
+from bot.core.progress import AppliedResult
 from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
 from bot.rollout.alone import is_untouched, outside_of, see_through
 from bot.rollout.batches import BatchRun, require_batchable
-from bot.rollout.locks import needs_of, with_locks
+from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
 from bot.rollout.segments import Segment, is_atomic, segments_of
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
 from bot.world import Database, World
 
 
@@ -30,6 +32,7 @@ def apply_migration(
     target: Target,
     world: World,
     begun: AppliedMigration | None = None,
+    steps: Steps | None = None,
 ) -> AppliedResult:
     """Run a migration and record it as Prisma would; `begun` is its row, if an earlier run did not
     finish it.
@@ -37,14 +40,15 @@ def apply_migration(
     Raises PostgresError that names the migration and the line, and says what is left behind.
     """
     segments = segments_of(judged)
-    work = _Work(judged, segments, database, target, world)
+    steps = steps or Steps(Telling(target, world))
+    work = _Work(judged, segments, database, target, world, steps)
     started = world.now()
-    with world.console.waiting(f"applying {work.name}"):
-        if is_atomic(segments) and begun is None:
-            work.at_once()
-        else:
-            work.in_segments(begun)
-    return AppliedResult(work.name, (world.now() - started).total_seconds(), max(work.attempts))
+    if is_atomic(segments) and begun is None:
+        work.at_once()
+    else:
+        work.in_segments(begun)
+    seconds = (world.now() - started).total_seconds()
+    return AppliedResult(work.name, seconds, max(work.attempts), steps.timings())
 
 
 @dataclass
@@ -57,6 +61,7 @@ class _Work:
     database: Database
     target: Target
     world: World
+    steps: Steps
     attempts: list[int] = field(default_factory=lambda: [1])
     intent: Intent | None = None
 
@@ -107,6 +112,7 @@ class _Work:
         else:
             self._alone(segment, at)
             self._together((), record)
+        self.steps.segment(record.checkpoint.steps, len(self.segments))
         return Note(at.id, record.checkpoint)
 
     def _done(self, segment: Segment, at: Note) -> Step:
@@ -117,8 +123,7 @@ class _Work:
     def _batched(self, segment: Segment, at: Note) -> Note:
         """Batch after batch, each with its checkpoint; the last is committed as a segment is."""
         done = self._done(segment, at)
-        needs = needs_of(self.judged, segment.statements)
-        run = BatchRun(self.name, segment, at, needs, self.database, self.target, self.world)
+        run = BatchRun(self.name, segment, at, self._locks(segment.statements))
         try:
             run.run(done)
         except PostgresError as error:
@@ -127,22 +132,25 @@ class _Work:
             raise self._stopped(run.at, error) from error
         finally:
             self.attempts += run.attempts
+        self.steps.segment(done.checkpoint.steps, len(self.segments))
         return Note(at.id, done.checkpoint)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
-        needs = needs_of(self.judged, statements)
+        locks = self._locks(statements)
 
         def attempt() -> None:
             try:
-                self.database.together(
-                    [each.sql for each in statements], record, needs=needs, heard=lambda *_: None
-                )
+                heard = self.steps.of(statements)
+                texts = [each.sql for each in statements]
+                self.database.together(texts, record, needs=locks.needs, heard=heard)
             except PostgresError as error:
                 raise self._at_line(error, statements) from error
 
-        self.attempts.append(
-            with_locks(attempt, needs, self.name, self.database, self.target, self.world)
-        )
+        self.attempts.append(with_locks(attempt, locks))
+
+    def _locks(self, statements: Sequence[Statement]) -> Locks:
+        needs = needs_of(self.judged, statements)
+        return Locks(needs, self.name, self.database, self.target, self.world, self.steps)
 
     def _alone(self, segment: Segment, at: Note) -> None:
         """Run what PostgreSQL wants outside a transaction, and see to it that it is done.
@@ -156,18 +164,28 @@ class _Work:
         assert outside is not None, "require_runnable lets no other through"
 
         def run() -> None:
-            self.database.alone(statement.sql, settings=settings, heard=lambda *_: None)
+            heard = self.steps.of([statement])
+            self.database.alone(statement.sql, settings=settings, heard=heard)
 
+        locks = self._locks([statement])
         try:
             self.intent = still_intended(statement, settings, at.checkpoint, self.database)
+            if not outside.repeatable:
+                wait_before_concurrently(locks)
             if self.intent is None:
                 there = outside.there(self.database)
                 pid, began = self.database.session()
                 intent = Intent(at.checkpoint.steps, statement.sql, pid, began, there)
                 self.database.note(Note(at.id, replace(at.checkpoint, intent=intent)))
                 self.intent = intent
-            with self.database.without_prisma_lock(self.world.console.say):
-                see_through(outside, self.intent.there, run, self.database)
+            with (
+                self.database.without_prisma_lock(self.world.console.say),
+                self.database.waiting_at_most(self.target.lock_budget),
+            ):
+                if outside.repeatable:
+                    with_locks(run, locks)
+                else:
+                    see_through(outside, self.intent.there, run, self.database)
         except PostgresError as error:
             told = self._at_line(error, [statement])
             if self.intent and not was_lost(error):
@@ -180,8 +198,11 @@ class _Work:
         if not statements:
             return error
         line = statements[min(error.position, len(statements) - 1)].start.line
+        said = error.message
+        if not was_lost(error):
+            said = f"{said.removesuffix('.')} (Prisma calls this P3018)."
         return PostgresError(
-            f"{self.name}, line {line}: {error.message}", hint=error.hint, sqlstate=error.sqlstate
+            f"{self.name}, line {line}: {said}", hint=error.hint, sqlstate=error.sqlstate
         )
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:

@@ -12,14 +12,18 @@ from bot.core.progress import BackupSummary
 from bot.core.review import JudgedMigration
 from bot.core.server import ServerFacts
 from bot.core.target import Target
-from bot.errors import GateClosed, HistoryError, PostgresError
+from bot.errors import BotError, GateClosed, HistoryError, PostgresError
 from bot.rollout.agreement import require_agreement
 from bot.rollout.identity import leave_mark, mark_to_leave
+from bot.rollout.interruption import interruption_of, was_interrupted
 from bot.rollout.migration import apply_migration
 from bot.rollout.notes import notes_to
 from bot.rollout.preflight import require_fit, require_ready
-from bot.rollout.reconnecting import Patience
+from bot.rollout.reconnecting import Patience, require_met
 from bot.rollout.runnable import require_runnable
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
+from bot.rollout.verification import ExpectedOf, Verifier
 from bot.world import Database, World
 
 # What is to be applied, in order.
@@ -32,7 +36,8 @@ class Order:
 
     `judge` cuts migrations into judged statements, in the order given. `gates` are asked under the
     lock, about the plan that would run. `expect_digest` is the digest somebody agreed to.
-    `journal` is written as the work goes on.
+    `expected` tells the schema that a plan starts from and ends with, and `queries` are asked
+    afterwards. `journal` is written as the work goes on.
     """
 
     target: Target
@@ -40,30 +45,54 @@ class Order:
     judge: Callable[[Sequence[str]], Sequence[JudgedMigration]]
     gates: Callable[[Plan], tuple[Gate, ...]]
     expect_digest: str | None = None
+    expected: ExpectedOf | None = None
+    queries: tuple[str, ...] = ()
     journal: Journal = field(default_factory=Journal)
 
 
 def roll_out(order: Order, world: World) -> Outcome:
     """Apply what is pending on a target, or nothing at all.
 
-    Raises HistoryError if the histories disagree, GateClosed, BackupError, or PostgresError. Before
-    the first migration has begun, nothing on the target has changed.
+    Raises HistoryError if the histories disagree, GateClosed, BackupError, or PostgresError;
+    Interrupted after a signal. Before the first migration has begun, nothing on the target has
+    changed.
     """
+    telling = Telling(order.target, world)
+    telling.started()
+    try:
+        outcome = _rolled_out(order, world, telling)
+    except (BotError, KeyboardInterrupt) as error:
+        if isinstance(error, BotError) and not was_interrupted(error):
+            telling.stopped(error, order.journal)
+            raise
+        interrupted = interruption_of(order.target, order.journal, order.judge, world)
+        telling.stopped(interrupted, order.journal)
+        raise interrupted from None
+    telling.done(outcome)
+    return outcome
+
+
+def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
+    """The same, begun again wherever the connection is lost."""
     started = world.now()
+    verifier = Verifier(order.target, order.queries, order.expected, order.journal, telling)
     journal, patience = order.journal, Patience(world)
     agreed: Agreed = ()
+    met: ServerFacts | None = None
     while True:
         try:
-            with _reached(order.target, world) as (database, facts):
+            with _reached(order.target, telling, met) as (database, facts):
+                met = facts
                 patience.reached(len(journal.applied))
                 if agreed:
-                    rest = _rest(order, agreed, database)
+                    rest = _rest(order, agreed, database, world)
                 else:
-                    agreed = rest = _agree(order, facts, database, world)
-                _carry_out(order, rest, database, world)
+                    agreed = rest = _agree(order, facts, database, verifier, telling)
+                _carry_out(order, rest, database, telling)
+                verifier.after(database, applied=bool(agreed))
             break
         except PostgresError as error:
-            if not agreed:
+            if not agreed or was_interrupted(error):
                 raise
             patience.wait_after(error)
     plan = journal.plan
@@ -77,48 +106,61 @@ def roll_out(order: Order, world: World) -> Outcome:
         backup=journal.backup,
         seconds=(now - started).total_seconds(),
         notes=tuple(journal.notes),
+        drift=journal.drift,
+        checks=journal.checks,
     )
 
 
 @contextmanager
-def _reached(target: Target, world: World) -> Iterator[tuple[Database, ServerFacts]]:
-    """The target, if it can be written to, under its lock. What is asked of it here is asked again
-    of the server that answers after a lost connection: is it the same database?"""
-    with world.connect(target) as database:
+def _reached(
+    target: Target, telling: Telling, met: ServerFacts | None
+) -> Iterator[tuple[Database, ServerFacts]]:
+    """The target, if it can be written to, under its lock. After a lost connection another server
+    may answer: it must be of the database that was `met` before."""
+    with telling.world.connect(target) as database:
         facts = database.facts()
+        telling.connected(facts, database)
         require_ready(facts, target)
-        with database.exclusively(world.console.say):
+        require_met(met, facts, target)
+        with database.exclusively(telling.waiting_for_lock):
+            telling.locked()
             yield database, facts
 
 
-def _agree(order: Order, facts: ServerFacts, database: Database, world: World) -> Agreed:
+def _agree(
+    order: Order, facts: ServerFacts, database: Database, verifier: Verifier, telling: Telling
+) -> Agreed:
     """What is going to be applied: looked at under the lock, agreed to, and backed up."""
     target, journal = order.target, order.journal
-    note = notes_to(journal, world)
+    note = notes_to(journal, telling.world)
     journal.plan = plan = look_at(database, order)
-    require_agreement(plan)
+    telling.planned(plan)
+    require_agreement(plan, telling.world)
     _require_expected(plan, order.expect_digest)
     journal.gates = order.gates(plan)
+    telling.asked(journal.gates)
     _require_open(target, journal.gates)
     if not plan.pending:
         return ()
     judged = order.judge([each.name for each in plan.pending])
     require_runnable(judged)
-    require_fit(facts, judged, database, target, world, note)
-    mark = mark_to_leave(facts, target, world, note)
-    journal.backup = _back_up(target, world)
+    require_fit(facts, judged, database, target, telling.world, note)
+    verifier.before(plan, database)
+    mark = mark_to_leave(facts, target, telling.world, note)
+    journal.backup = _back_up(target, telling.world)
+    telling.backed_up(journal.backup)
     leave_mark(mark, facts, database, note)
     return tuple(judged)
 
 
-def _rest(order: Order, agreed: Agreed, database: Database) -> Agreed:
+def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> Agreed:
     """What is left of it after a lost connection: the rows say what was committed.
 
     Neither the gates nor a backup are asked for again. Raises HistoryError if what is pending now
     is not the end of what was agreed to.
     """
     plan = look_at(database, order)
-    require_agreement(plan)
+    require_agreement(plan, world)
     rest = agreed[len(agreed) - len(plan.pending) :]
     if tuple(each.migration for each in rest) != plan.pending:
         raise HistoryError(
@@ -146,14 +188,21 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
     return world.backups.take(target, world.console.say) if target.backup.required else None
 
 
-def _carry_out(order: Order, agreed: Agreed, database: Database, world: World) -> None:
+def _carry_out(order: Order, agreed: Agreed, database: Database, telling: Telling) -> None:
     if not agreed:
         return
     begun = {row.name: row for row in database.applied() if row.unfinished}
-    for each in agreed:
-        order.journal.begun = name = each.migration.name
-        result = apply_migration(each, database, order.target, world, begun.get(name))
-        order.journal.applied.append(result)
+    steps = Steps(telling)
+    with steps.watching(database):
+        for place, each in enumerate(agreed, start=1):
+            order.journal.begun = name = each.migration.name
+            row = begun.get(name)
+            with steps.migration(each, place=place, of=len(agreed), resumed=row is not None):
+                result = apply_migration(
+                    each, database, order.target, telling.world, row, steps=steps
+                )
+            order.journal.applied.append(result)
+            steps.ended(result)
     _verify(order, database)
 
 

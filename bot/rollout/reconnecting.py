@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from bot.errors import PostgresError
+from bot.core.server import ServerFacts
+from bot.core.target import Target
+from bot.errors import HistoryError, PostgresError
 from bot.rollout.preflight import READ_ONLY
 from bot.world import World
 
@@ -22,9 +24,15 @@ def was_lost(error: PostgresError) -> bool:
     return state.startswith("08") or state in _GONE
 
 
-def may_come_back(error: PostgresError) -> bool:
-    """The same while a server is being replaced: one that is not yet the primary becomes it."""
-    return was_lost(error) or error.sqlstate == READ_ONLY
+def require_met(met: ServerFacts | None, facts: ServerFacts, target: Target) -> None:
+    """Raises HistoryError if it is another database than was `met` before; a standby that took the
+    place of its primary is the same."""
+    if met is not None and not met.identity.is_same(facts.identity):
+        raise HistoryError(
+            f"After the connection was lost, another database answers for {target.name}: "
+            f"{facts.database}, which is not a copy of {met.database}.",
+            hint="Find out where the URL leads now; what was applied stays where it was applied.",
+        )
 
 
 class Patience:
@@ -40,19 +48,23 @@ class Patience:
         self._pause = _FIRST_PAUSE
         self._lives = LIVES
         self._applied = 0
+        self._inside = False
 
     def reached(self, applied: int) -> None:
         """The server answers, and so many migrations have been applied so far."""
         self._lives = LIVES if applied > self._applied else self._lives - 1
         self._applied = applied
-        self._until, self._pause = None, _FIRST_PAUSE
+        self._until, self._pause, self._inside = None, _FIRST_PAUSE, True
 
     def wait_after(self, error: PostgresError) -> None:
         """Raises the error if it is of another kind, or there is no patience left."""
         now = self._world.now()
         self._until = self._until or now + PATIENCE
-        if not may_come_back(error) or now >= self._until or self._lives <= 0:
+        # A standby that answers in the place of the primary may be about to become it.
+        may_end = was_lost(error) or (error.sqlstate == READ_ONLY and not self._inside)
+        if not may_end or now >= self._until or self._lives <= 0:
             raise error
+        self._inside = False
         self._world.console.say(f"{error.message} I try again, and go on where it stopped.")
         self._world.sleep(self._pause)
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.core.approval import PullFacts
 from bot.core.backup import StoredBackup
 from bot.core.deployment import Deployment
+from bot.core.drift import Expected
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.fleet import Tenant
@@ -24,6 +25,8 @@ from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
 from bot.world.database import Database as Database
+from bot.world.log import NoLog
+from bot.world.log import RolloutLog as RolloutLog
 
 
 class Console(Protocol):
@@ -42,6 +45,14 @@ class Console(Protocol):
     def waiting(self, text: str) -> AbstractContextManager[None]:
         """Say what is being waited for, with a spinner where somebody watches."""
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody sees what `follow` shows."""
+
+    def follow(self, text: str) -> None:
+        """Show what is going on, on a last line that the next text takes the place of; "" takes it
+        away. Only where somebody watches. May be called from any thread."""
+
 
 class Checkout(Protocol):
     """The working tree, and the git repository around it if there is one."""
@@ -51,6 +62,9 @@ class Checkout(Protocol):
     def everything(self, now: datetime) -> Change: ...
     def added_by(self, name: str) -> str | None: ...
     def head(self) -> str: ...
+    def commit_with(self, name: str, checksum: str) -> str | None:
+        """The commit in which a migration has the text of that checksum; None if none is known."""
+
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed in the place of what it was made from. Raises UsageError."""
 
@@ -78,6 +92,14 @@ class Rehearsals(Protocol):
 
     def at(self, url: str) -> "Rehearsals":
         """The same on a server that somebody names, which is left as it was."""
+
+
+class Schemas(Protocol):
+    def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
+        """What the order's base makes, and its new migrations on top, from a throw-away server.
+
+        What cannot be known is said in the answer.
+        """
 
 
 class Prisma(Protocol):
@@ -161,7 +183,7 @@ class Runner(Protocol):
 class World:
     """`github` and `runner` are None at a terminal that has neither. `sizes` reads those that the
     configuration names a file for; None if it names none, or the file is not there. `seed` is the
-    text of the seed script, if there is one."""
+    text of the seed script, if there is one; `text_of` that of a file below the checkout's top."""
 
     settings: Settings
     console: Console
@@ -180,3 +202,6 @@ class World:
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None
     fleets: Fleets | None = None
+    log: RolloutLog = field(default_factory=NoLog)
+    schemas: Schemas | None = None
+    text_of: Callable[[str], str | None] = lambda path: None

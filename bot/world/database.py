@@ -7,10 +7,12 @@ from typing import Protocol
 from bot.core.batching import Chosen, DataChange, Key
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
+from bot.core.doing import Doing
 from bot.core.found import Attachment, FoundIndex
 from bot.core.holder import Holder
-from bot.core.migration import AppliedMigration
+from bot.core.migration import AppliedMigration, Migration
 from bot.core.replication import Replication
+from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
@@ -36,6 +38,20 @@ class Looking(Protocol):
     def fingerprint(self) -> str:
         """Its definitions in one number: the same for databases that are alike."""
 
+    @property
+    def schema(self) -> str:
+        """Where its URL says that unqualified names are."""
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        """What is in these schemas, without owners and rights, and every extension."""
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        """What is wrong with the answer of a query that should be true; "" if nothing is.
+
+        It can change nothing. Raises PostgresError if it is refused or takes longer than `timeout`
+        milliseconds.
+        """
+
     def sizes(self, *, columns: bool = False) -> Sizes:
         """How big its tables are; takes two seconds, in which writes are counted.
 
@@ -54,6 +70,14 @@ class Rows(Protocol):
 
     def mark(self, text: str) -> None:
         """Write a mark on the migrations table that is there."""
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        """Mark migrations as `prisma migrate resolve` does, all of them or none.
+
+        What is unfinished of either is rolled back; `applied` gets rows of its own, and the
+        migrations table if there is none."""
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         """Write the row of a migration that is applied in parts: it keeps Prisma out (P3009)."""
@@ -116,12 +140,16 @@ class InTheWay(Protocol):
     def deadlock_timeout(self) -> int:
         """Milliseconds after which the server sends an autovacuum away that somebody waits for."""
 
+    def waiting_at_most(self, milliseconds: int) -> AbstractContextManager[None]:
+        """What runs alone inside of it is cancelled when it has waited for others for so long: a
+        PostgresError then says for whom."""
+
 
 class Running(Protocol):
     """What runs statements."""
 
     def lock_patience(self, milliseconds: int) -> AbstractContextManager[None]:
-        """In place of the target's lock_timeout, for what is run together inside of it."""
+        """In place of the target's lock_timeout, for what is run inside of it."""
 
     def together(
         self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
@@ -135,6 +163,7 @@ class Running(Protocol):
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         """Run a statement outside a transaction, without timeouts: they would break it half-way.
+        Inside of lock_patience it has that.
 
         `settings` are run before it, and end with it."""
 
@@ -166,5 +195,15 @@ class Batching(Protocol):
     def replication(self) -> Replication: ...
 
 
-class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Protocol):
+class Watching(Protocol):
+    """What can be seen of our own session while it is busy."""
+
+    def doing(self) -> Doing | None:
+        """From a connection beside it, for the length of the call; None if it cannot be seen.
+
+        Never raises, and may be called from any thread.
+        """
+
+
+class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Watching, Protocol):
     """One target."""

@@ -54,6 +54,8 @@ _TITLES = {
     "targets.backup": "`targets.<name>.backup`",
     "targets.fleet": "`targets.<name>.fleet`",
     "targets.fleet.waves": "`targets.<name>.fleet.waves`",
+    "targets.identity": "`targets.<name>.identity`",
+    "targets.replicas": "`targets.<name>.replicas`",
     "rules": "`rules.<rule>`",
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",

@@ -6,9 +6,11 @@ from pathlib import Path
 from bot.cli import cli
 from bot.config import ConfigFile, json_schema
 from bot.core.rule import name_of
+from bot.core.url_parameters import PARAMETERS
 from bot.rules import RULES
 from docs.making.commands import commands_page
 from docs.making.configuration import configuration_page
+from docs.making.connection import connection_page
 from docs.making.rules import index_page, rule_page
 
 DOCS = Path(__file__).parents[1]
@@ -20,6 +22,7 @@ def pages() -> dict[str, str]:
     return rules | {
         "rules/README.md": index_page(RULES),
         "reference/commands.md": commands_page(cli),
+        "reference/connection.md": connection_page(PARAMETERS),
         "reference/configuration.md": configuration_page(ConfigFile),
         "reference/configuration.schema.json": json.dumps(json_schema(), indent=2) + "\n",
     }

@@ -68,3 +68,11 @@ def test_after_a_segment_nothing_is_begun_and_nothing_has_failed() -> None:
 
     assert begun.after("d2") == Checkpoint("c", ("d1", "d2"))
     assert begun.after("d2").steps == 2
+
+
+def test_a_batch_is_read_as_it_was_written() -> None:
+    batch = Batch(2, ("a'b", "7"), 40, "d" * 64, ("part", "id"))
+    written = Checkpoint("c", ("d1", "d2"), batch=batch).text()
+    read = read_checkpoint(written)
+    assert read is not None
+    assert read.batch == batch

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.url import ConnectionUrl, environment_without_libpq, parse_url
+from bot.core.url_parameters import PARAMETERS
 from bot.errors import UsageError
 
 CANARY = "s3cr3t canary/#?@:%"
@@ -183,3 +184,71 @@ def test_any_password_survives_and_is_never_shown(password: str) -> None:
     assert marked in url.secrets
     assert quote(marked, safe="") in url.secrets
     assert "canary" not in repr(url) + str(url)
+
+
+# One row for each parameter of url_parameters.PARAMETERS: a value, and what it changes.
+BASE = parse_url("postgresql://u@h/d").conninfo()
+HONOURED = [
+    ("schema=tenant", {"options": '-c search_path="tenant"'}),
+    ("schema=od%22d%20%2F%C3%A9%5C", {"options": '-c search_path="od""d\\ /é\\\\"'}),
+    ("sslmode=require", {"sslmode": "require"}),
+    ("sslaccept=strict", {"sslmode": "verify-full", "sslrootcert": "system"}),
+    ("sslcert=ca.pem", {"sslrootcert": "ca.pem"}),
+    ("sslrootcert=ca.pem", {"sslrootcert": "ca.pem"}),
+    ("sslpassword=hush", {}),
+    ("connect_timeout=9", {"connect_timeout": 9}),
+    ("application_name=app", {"application_name": "app"}),
+    ("channel_binding=require", {"channel_binding": "require"}),
+    ("channel_binding=nonsense", {}),
+    ("options=-c%20lock_timeout%3D1000", {"options": "-c lock_timeout=1000"}),
+    ("host=/run/pg", {"host": "/run/pg"}),
+    ("host=other.example", {"host": "other.example"}),
+    # Options would be refused by the pooler; the search path is set in each transaction.
+    ("pgbouncer=true&schema=tenant", {}),
+    ("pgbouncer=false&schema=tenant", {"options": '-c search_path="tenant"'}),
+    ("target_session_attrs=read-write", {}),
+    ("target_session_attrs=primary", {}),
+    ("target_session_attrs=nonsense", {}),
+    ("socket_timeout=1", {}),
+    ("connection_limit=1", {}),
+    ("pool_timeout=1", {}),
+    ("statement_cache_size=0", {}),
+    ("max_connection_lifetime=1", {}),
+    ("max_idle_connection_lifetime=1", {}),
+    ("load_balance_hosts=random", {}),
+]
+REFUSED = [
+    ("sslidentity=client.p12", "sslidentity"),
+    ("host=one,two", "several hosts"),
+    ("target_session_attrs=standby", "asks for a standby"),
+    ("target_session_attrs=prefer-standby", "asks for a standby"),
+    ("target_session_attrs=read-only", "asks for a standby"),
+    ("pgbouncer=true&options=-c%20lock_timeout%3D1", "a pooler takes no options"),
+    ("connect_timeout=soon", "is no number"),
+]
+
+
+@pytest.mark.parametrize(("query", "changes"), HONOURED)
+def test_each_parameter_is_translated_or_left_out(query: str, changes: dict[str, object]) -> None:
+    assert parse_url(f"postgresql://u@h/d?{query}").conninfo() == {**BASE, **changes}
+
+
+@pytest.mark.parametrize(("query", "says"), REFUSED)
+def test_what_cannot_be_honoured_is_refused_in_words(query: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        parse_url(f"postgresql://u@h/d?{query}")
+
+
+def test_no_parameter_is_without_a_row_and_without_words() -> None:
+    tried = {
+        pair.partition("=")[0]
+        for query, _ in [*HONOURED, *REFUSED]
+        for pair in query.split("&")
+        if not pair.startswith("load_balance_hosts")
+    }
+    assert tried == set(PARAMETERS)
+
+
+def test_a_schema_of_their_own_is_told_from_options_of_their_own() -> None:
+    assert parse_url("postgresql://u@h/d?schema=s").only_search_path
+    assert not parse_url("postgresql://u@h/d?schema=s&options=-c%20a.b%3D1").only_search_path

@@ -98,7 +98,7 @@ def test_one_whose_data_refuses_is_parked_and_the_others_go_on() -> None:
     assert outcome.words == "8 done, 1 parked"
     assert outcome.exit_code is ExitCode.PARKED
     (parked,) = outcome.of(TenantState.PARKED)
-    assert parked.message.endswith("duplicate key")
+    assert "duplicate key" in parked.message
     assert parked.head == INIT.name
     assert parked.attempts == 1
 
@@ -253,7 +253,7 @@ def test_a_fault_of_ours_ends_the_run_as_itself() -> None:
 
 def test_a_survey_finds_classes_odd_ones_and_who_is_silent() -> None:
     databases = tenants(6)
-    databases["t1"].schema = "changed by hand"
+    databases["t1"].looks = "changed by hand"
     databases["t2"].rows.append(applied(migration("20260115000000_gone")))
     survey = survey_fleet(target(), place(FakeFleets(databases, down={"t3": 1})))
 

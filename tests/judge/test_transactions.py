@@ -74,3 +74,23 @@ def test_what_is_said_of_each_is_what_a_judgement_for_it_says(sql: str) -> None:
         "prisma >=7.4": judged(sql, prisma="7.4").atomic,
     }
     assert judged(sql, prisma="7.4").atomic_under == under
+
+
+BATCHED = "-- migration-bot: batch size=5000\nUPDATE a SET id = id + 1;"
+
+
+def test_a_change_in_batches_is_not_one_transaction_but_for_prisma() -> None:
+    found = judged(BATCHED, before=["CREATE TABLE a (id INT);"])
+    assert not found.atomic
+    assert found.atomic_under == {
+        "migration-bot": False, "prisma <7.4": True, "prisma >=7.4": True
+    }  # fmt: skip
+    assert atomic(BATCHED, "6.19.0")
+
+
+def test_prisma_runs_in_one_go_what_is_to_be_batched_and_that_is_an_error() -> None:
+    before = ["CREATE TABLE a (id BIGINT PRIMARY KEY, n INT);"]
+    sql = "-- migration-bot: batch\nUPDATE a SET n = 1 WHERE n > 1;"
+    assert [each.rule for each in judged(sql, before=before).findings] == []
+    found = judged(sql, before=before, prisma="6.19.0")
+    assert {"batch-impossible", "backfill-unbatched"} <= {each.rule for each in found.findings}

@@ -69,6 +69,14 @@ def rows(url: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
+def comment(url: str) -> str:
+    """What is written on the migrations table."""
+    query = b"SELECT obj_description('_prisma_migrations'::regclass)"
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute(query).fetchone()
+        return str(row[0]) if row else ""
+
+
 def empty(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
@@ -103,6 +111,8 @@ def test_the_platforms_history_applied_by_us_is_what_prisma_expects(
 ) -> None:
     assert our("apply", platform, database).code == 0
     before = rows(database)
+    mark = comment(database)
+    assert mark.startswith("migration-bot v1 target=development ")
 
     assert UP_TO_DATE in prisma.status(database, platform).text
     assert NOTHING_TO_DO in prisma.deploy(database, platform).text
@@ -110,6 +120,8 @@ def test_the_platforms_history_applied_by_us_is_what_prisma_expects(
     assert "-- This is an empty migration." in difference.text
     assert difference.code == 0
     assert rows(database) == before
+    # Prisma has no eyes for it, and lets it be.
+    assert comment(database) == mark
 
 
 @pytest.mark.slow

@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from bot.core.checkpoint import Checkpoint
 from bot.core.effects import LockMode
-from bot.core.plan import Plan
+from bot.core.plan import Plan, make_plan
 from bot.core.progress import Progress
+from bot.core.resolution import Baseline, Mark, Resolved, SchemaCheck
 from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.status import TargetStatus
+from bot.core.standing import MigrationState
+from bot.core.status import Details, Fragment, Halt, TargetStatus
 from bot.core.target import Kind
 from bot.report.as_json import apply_json, plan_json, review_json, status_json
+from bot.report.standings_as_json import baseline_json, resolved_json
+from tests.fakes import applied, migration
 from tests.report.regenerate import every
 from tests.report.samples import (
     APPROVED,
@@ -168,6 +173,44 @@ def test_a_status_keeps_the_contract_for_a_target_that_cannot_be_read() -> None:
     read = validated("status", status_json([found, lost]))
     assert [each["plan"] is None for each in read["targets"]] == [False, True]
     assert read["targets"][0]["plan"]["digest"] == PLAN.digest
+
+
+MIXED = migration("20260101000000_mixed", "SELECT 1;")
+HALT = Halt(MIXED.name, 1, 2, 2, (Fragment(1, "SELECT 1"),), (Fragment(2, "SELECT 2"),), "no")
+
+
+def test_every_state_and_detail_of_a_migration_keeps_the_contract() -> None:
+    logs = Checkpoint(MIXED.checksum, ("d",)).text()
+    begun = replace(applied(MIXED, finished=False), logs=logs)
+    failing = replace(begun, id="2", name="20260102000000_failed", logs="ERROR: no 'secret'")
+    edited = replace(applied(MIXED), id="3", name="20260103000000_edited")
+    history = [MIXED, replace(MIXED, name=edited.name, sql="SELECT 3;")]
+    plan = make_plan("staging", history, [begun, failing, edited])
+    details = Details({MIXED.name: HALT}, {edited.name: "c" * 40})
+
+    read = validated("plan", plan_json(plan, (), details))
+    assert [each["state"] for each in read["migrations"]] == ["interrupted", "failed", "edited"]
+    assert read["migrations"][0]["halt"]["left"] == [{"line": 2, "sql": "SELECT 2"}]
+    assert read["migrations"][1]["reason"] == "no '…'"
+    assert read["migrations"][2]["commit"] == "c" * 40
+    assert len(read["disagreements"]) == 2
+
+
+def test_the_schemas_name_every_state() -> None:
+    for name in ("plan", "status", "resolve", "baseline"):
+        states = schema(name)["$defs"]["standing"]["properties"]["state"]["enum"]
+        assert states == [state.value for state in MigrationState]
+
+
+def test_what_is_marked_by_hand_keeps_the_contract() -> None:
+    resolved = Resolved(MIXED.name, Mark.ROLLED_BACK, PLAN, halt=HALT)
+    assert validated("resolve", resolved_json(resolved))["mark"] == "rolled_back"
+
+    check = SchemaCheck(("lacks table public.a",))
+    found = Baseline("staging", MIXED.name, (MIXED,), PLAN, replaced=("a",), check=check)
+    read = validated("baseline", baseline_json(found))
+    assert (read["done"], read["marked"]) == (False, [MIXED.name])
+    assert read["differences"] == ["lacks table public.a"]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
-"""`plan`, `status` and `apply` in a terminal."""
+"""`plan`, `apply` and `backup` in a terminal."""
 
 from bot.core.gate import Gate
 from bot.core.plan import Plan
 from bot.core.progress import Progress, State
-from bot.core.status import TargetStatus
 from bot.core.target import Kind
-from bot.report.rollout_text import outcome_text, plan_text, progress_text, status_text
+from bot.report.rollout_text import outcome_text, plan_text, progress_text
 from tests.report.samples import COUPONS, HOSTILE, NOTE, PRODUCTION_CLOSED, PRODUCTION_FAILED
 
 PLAN = Plan("production", (COUPONS.migration, NOTE.migration), applied=("a", "b"))
@@ -37,46 +36,6 @@ def test_an_empty_plan_says_so() -> None:
     assert plan_text(Plan("staging", applied=("a",))) == "staging: nothing is pending.\n"
 
 
-def test_every_disagreement_is_named() -> None:
-    names = tuple(f"m{number}" for number in range(12))
-    plan = Plan("x", modified=names, missing=("b",), failed=("c",), out_of_order=("d",))
-    text = plan_text(plan)
-    assert "These were edited after they were applied:\n  m0\n" in text
-    assert "  and 2 more\n" in text
-    assert "These are applied there and absent here:\n  b\n" in text
-    assert "These were started and never finished:\n  c\n" in text
-    assert "These sort before the newest applied one:\n  d\n" in text
-    assert "needs a baseline" in plan_text(Plan("x", unbaselined=True))
-
-
-def test_status_is_one_table_with_the_details_below() -> None:
-    text = status_text(
-        [
-            TargetStatus("staging", Kind.STAGING, Plan("staging", applied=("a",))),
-            TargetStatus("production", Kind.PRODUCTION, PLAN, PRODUCTION_CLOSED.gates),
-            TargetStatus("old", Kind.STAGING, problem="Not reached.", hint="Is it up?"),
-            TargetStatus("odd", Kind.STAGING, Plan("odd", failed=("zz",))),
-            TargetStatus("next", Kind.STAGING, PLAN),
-        ]
-    )
-    rows = [line.split() for line in text.split("\n\n")[0].splitlines()]
-    assert rows[0] == ["target", "kind", "applied", "pending", "state"]
-    assert rows[2:] == [
-        ["staging", "staging", "1", "0", "up", "to", "date"],
-        ["production", "production", "2", "2", "on", "hold:", "approval"],
-        ["old", "staging", "?", "?", "could", "not", "be", "read"],
-        ["odd", "staging", "0", "0", "disagrees", "with", "the", "history"],
-        ["next", "staging", "2", "2", "ready"],
-    ]
-    assert "\nproduction\n  pending 20261120090000_add_coupons\n" in text
-    assert "\nold\n  Not reached.\n    hint: Is it up?\n" in text
-    assert "\nodd\n  These were started and never finished:\n    zz\n" in text
-
-
-def test_no_target_is_said() -> None:
-    assert status_text([]) == "No target is configured.\n"
-
-
 def test_progress_is_a_line() -> None:
     assert progress_text("m", place=1, total=2) == "[1/2] applying m\n"
     assert progress_text("m", place=2, total=2, seconds=0.2) == "[2/2] applied m in 200 ms\n"
@@ -99,6 +58,5 @@ def test_the_outcome_of_a_closed_gate_gives_the_hint() -> None:
 def test_hostile_names_cannot_drive_the_terminal() -> None:
     gate = Gate(HOSTILE, open=False, reason=HOSTILE, hint=HOSTILE)
     hostile = Progress(HOSTILE, Kind.STAGING, State.FAILED, gates=(gate,), message=HOSTILE)
-    status = TargetStatus(HOSTILE, Kind.STAGING, problem=HOSTILE, gates=(gate,))
-    for text in (outcome_text(hostile), status_text([status]), plan_text(Plan(HOSTILE), (gate,))):
+    for text in (outcome_text(hostile), plan_text(Plan(HOSTILE), (gate,))):
         assert not set(text) & set("\x1b\x00\u202e")

@@ -13,6 +13,7 @@ from bot.adapters.checkout.git import FETCH_ADVICE, Git
 from bot.adapters.checkout.loading import Found, load
 from bot.adapters.checkout.objects import find_in_commit
 from bot.adapters.checkout.project import find_project, project_at
+from bot.adapters.checkout.texts import commit_with
 from bot.adapters.checkout.writing import write_fixed
 from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
@@ -139,6 +140,13 @@ class Checkout:
                 hint=f"{FETCH_ADVICE}, or run `git fetch --unshallow`.",
             )
         return commit or None
+
+    def commit_with(self, name: str, checksum: str) -> str | None:
+        """The commit that has the text of a migration which a target applied; None if none here
+        has, or there is no git to ask."""
+        if self.root is None:
+            return None
+        return commit_with(self._git, History(self._in_repository).path_of(name), checksum)
 
     def commit_exists(self, commit: str) -> bool:
         return self._git.commit(commit) is not None

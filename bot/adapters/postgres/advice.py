@@ -129,6 +129,7 @@ _HINTS = {
     "40001": "Another transaction got there first. Try again.",
     "25006": "This is a standby, or the session is read-only. Use the URL of the primary.",
     "25001": "This statement runs outside transactions only. Put it in a migration of its own.",
+    "2D000": "The procedure commits by itself. Call it by hand, outside of the migrations.",
     "25P02": "An earlier statement of the transaction failed. Its error is the one to mend.",
     "25P03": "The transaction was idle too long. Run the same command again.",
     "55P04": "A new enum value works only after its transaction. Use it in the next migration.",

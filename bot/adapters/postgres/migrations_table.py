@@ -4,6 +4,7 @@ Every statement names the table with its schema: a migration may have changed th
 Times are the server's own, so that a runner whose clock is wrong does no harm.
 """
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from psycopg import sql
@@ -220,40 +221,43 @@ def mark_rolled_back(connection: Connection, *, id: str, schema: str = DEFAULT_S
     )
 
 
-def resolve_rolled_back(connection: Connection, name: str, *, schema: str = DEFAULT_SCHEMA) -> int:
+def resolve_rolled_back(
+    connection: Connection, names: Sequence[str], *, schema: str = DEFAULT_SCHEMA
+) -> int:
     """`prisma migrate resolve --rolled-back`; how many unfinished rows there were."""
     return _write(
         connection,
-        f"mark {name} as rolled back",
+        "mark migrations as rolled back",
         "UPDATE {table} SET rolled_back_at = clock_timestamp() "
-        "WHERE migration_name = %s AND finished_at IS NULL AND rolled_back_at IS NULL",
+        "WHERE migration_name = ANY (%s) AND finished_at IS NULL AND rolled_back_at IS NULL",
         schema,
-        name,
+        list(names),
     )
 
 
 def resolve_applied(
-    connection: Connection,
-    name: str,
-    checksum: str,
-    *,
-    id: str,
-    schema: str = DEFAULT_SCHEMA,
+    connection: Connection, marked: Sequence[tuple[str, str]], *, schema: str = DEFAULT_SCHEMA
 ) -> None:
-    """`prisma migrate resolve --applied`: no steps, empty logs, finished when it started."""
-    with explained(f"mark {name} as applied"), connection.transaction():
-        resolve_rolled_back(connection, name, schema=schema)
-        connection.execute(
-            _about(
-                "INSERT INTO {table} (id, checksum, migration_name, started_at, finished_at, "
-                "logs, applied_steps_count) VALUES (%s, %s, %s, now(), now(), '', 0)",
-                schema,
-            ),
-            (id, checksum, name),
-        )
+    """`prisma migrate resolve --applied`, of names with their checksums: no steps, empty logs,
+    finished when it started. The rows are a microsecond apart: Prisma reads them by their time."""
+    _write(
+        connection,
+        "mark migrations as applied",
+        "INSERT INTO {table} (id, checksum, migration_name, started_at, finished_at, logs, "
+        "applied_steps_count) SELECT id, checksum, name, at, at, '', 0 "
+        "FROM unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY AS row "
+        "(id, checksum, name, place), "
+        "LATERAL (SELECT clock_timestamp() + place * interval '1 microsecond') AS now (at)",
+        schema,
+        [new_id() for _ in marked],
+        [checksum for _, checksum in marked],
+        [name for name, _ in marked],
+    )
 
 
-def _write(connection: Connection, action: str, statement: str, schema: str, *values: str) -> int:
+def _write(
+    connection: Connection, action: str, statement: str, schema: str, *values: str | list[str]
+) -> int:
     with explained(action):
         return connection.execute(_about(statement, schema), values).rowcount
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
@@ -50,6 +50,15 @@ def pipe(
         position, result = refused
         encoding = connection.info.encoding
         raise Refused(position, error_from_result(result, encoding))
+
+
+def in_the_middle(connection: Connection) -> bool:
+    """Whether a pipe was left before its last answer came."""
+    pgconn = connection.pgconn
+    return (
+        pgconn.pipeline_status != PipelineStatus.OFF
+        or pgconn.transaction_status == TransactionStatus.ACTIVE
+    )
 
 
 def _piped(

@@ -20,8 +20,8 @@ SEVERITY = Severity.NOTICE
 ABOUT = (act.CreateTable, act.AddColumn, act.DropColumn, act.DropObjects)
 
 FIX = (
-    "Leave the words out; if a migration stopped half-way, repair the database and tell Prisma "
-    "with `prisma migrate resolve`."
+    "Leave the words out; if a migration stopped half-way, repair the database and say so with "
+    "`migration-bot resolve`."
 )
 
 BEFORE = """

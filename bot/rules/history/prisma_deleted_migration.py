@@ -57,8 +57,9 @@ def _squash(change: Change, gone: tuple[Migration, ...]) -> Hit | None:
     return Hit(
         f"{first.name} takes the place of the first {len(gone)} migrations of {change.base_name}.",
         path=first.path,
-        fix=f"Mark {first.name} as applied in every target before this is merged "
-        f"(`prisma migrate resolve --applied {first.name}`), then set this rule to warning.",
+        fix=f"If it is a squash of them, set this rule to warning. Once it is merged, "
+        f"`migration-bot baseline TARGET --to {first.name}` compares each target's schema and "
+        "marks it as applied there; no rollout starts before that.",
     )
 
 

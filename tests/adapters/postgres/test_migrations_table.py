@@ -106,17 +106,18 @@ def test_a_failure_keeps_its_reason(connection: Connection, schema: str) -> None
 
 def test_a_failed_migration_is_resolved_as_rolled_back(connection: Connection, schema: str) -> None:
     table.insert_started(connection, NAME, CHECKSUM, id=table.new_id(), schema=schema)
-    assert table.resolve_rolled_back(connection, NAME, schema=schema) == 1
+    assert table.resolve_rolled_back(connection, [NAME], schema=schema) == 1
     row = only_row(connection, schema)
     assert not row.unfinished
     assert not row.finished
     assert row.rolled_back_at is not None
-    assert table.resolve_rolled_back(connection, NAME, schema=schema) == 0
+    assert table.resolve_rolled_back(connection, [NAME], schema=schema) == 0
 
 
 def test_a_failed_migration_is_resolved_as_applied(connection: Connection, schema: str) -> None:
     table.insert_started(connection, NAME, CHECKSUM, id=table.new_id(), schema=schema)
-    table.resolve_applied(connection, NAME, CHECKSUM, id=table.new_id(), schema=schema)
+    table.resolve_rolled_back(connection, [NAME], schema=schema)
+    table.resolve_applied(connection, [(NAME, CHECKSUM)], schema=schema)
     before, after = table.applied(connection, schema)
     assert before.rolled_back_at is not None
     assert after.finished

@@ -66,7 +66,7 @@ def test_many_replaced_by_one_baseline_are_one_hit() -> None:
     (hit,) = hits(rule, change(history("0_init", THIRD), base))
     assert hit.message == "0_init takes the place of the first 2 migrations of main."
     assert hit.fix is not None
-    assert "prisma migrate resolve --applied 0_init" in hit.fix
+    assert "`migration-bot baseline TARGET --to 0_init`" in hit.fix
 
 
 def test_a_baseline_that_leaves_a_gap_is_no_replacement() -> None:

@@ -37,20 +37,20 @@ def rehearse(
         return open_own_place(placed, environ=environ, note=note)
 
     with opened() as place:
-        return Work(_let_in(order, place), place, opened, note, dump).done()
+        return Work(let_in(order, place), place, opened, note, dump).done()
 
 
-def _let_in(order: Order, place: Place) -> Order:
+def let_in(order: Order, place: Place) -> Order:
     """The order with the steps marked that the superuser does: extensions that are let in."""
     if not order.extensions:
         return order
     with place.admin() as admin:
         found = standings(admin, order.extensions, shims=place.server.shims)
-    let_in = {each.name for each in found if each.standing is Standing.LET_IN}
+    may = {each.name for each in found if each.standing is Standing.LET_IN}
     return replace(
         order,
-        base=tuple(replace(each, parts=_marked(each.parts, let_in)) for each in order.base),
-        new=tuple(replace(each, parts=_marked(each.parts, let_in)) for each in order.new),
+        base=tuple(replace(each, parts=_marked(each.parts, may)) for each in order.base),
+        new=tuple(replace(each, parts=_marked(each.parts, may)) for each in order.new),
     )
 
 

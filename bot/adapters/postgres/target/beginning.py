@@ -3,7 +3,7 @@
 import psycopg
 
 from bot.adapters.postgres.target.part import Part
-from bot.adapters.postgres.target.pooling import pooling_of
+from bot.core.server import Pooling
 
 # A statement goes on after its client has died, and keeps its locks, until somebody looks: every
 # two seconds, and at a client that does not answer at all, after half a minute. Between two
@@ -18,39 +18,39 @@ _SETTINGS = {
     "client_connection_check_interval": "2s",
 }
 
-_ALL = "SELECT pg_backend_pid(), " + ", ".join(
-    f"CASE WHEN pg_backend_pid() = %(told)s THEN set_config('{name}', %({name})s, false) END"
-    for name in _SETTINGS
-)
-
 
 class Session(Part):
     """The session of a target. A transaction pooler would hand its settings on to others."""
 
     def begin(self) -> None:
-        """In one round trip, where the server knows all of them and no pooler stands before it."""
-        taken = list(_SETTINGS) if self._takes_all() else []
-        if not taken and not self._sessionless:
-            taken = [name for name, value in _SETTINGS.items() if self._takes(name, value)]
-        self._reset = "; ".join(
-            [self._reset, *(f"SET {name} = '{_SETTINGS[name]}'" for name in taken)]
-        )
+        if self._all_at_once():
+            taken = list(_SETTINGS)
+        elif self._sessionless:
+            return
+        else:
+            taken = [name for name in _SETTINGS if self._takes(name)]
+        again = [f"SET {name} = '{_SETTINGS[name]}'" for name in taken]
+        self._reset = "; ".join([self._reset, *again])
 
-    def _takes_all(self) -> bool:
-        """Sets them if the process is the one that we were told of when we connected: a pooler
-        tells of none of its own."""
+    def _all_at_once(self) -> bool:
+        """One round trip, where no pooler stands before the server and it knows all settings."""
         told = self._connection.info.backend_pid
+        sets = ", ".join(["set_config(%s, %s, false)"] * len(_SETTINGS))
+        query = f"SELECT CASE WHEN pg_backend_pid() = %s THEN concat({sets}) END"
+        values = [each for setting in _SETTINGS.items() for each in setting]
         try:
-            row = self._connection.execute(_ALL, {**_SETTINGS, "told": told}).fetchone()
+            row = self._connection.execute(query.encode(), [told, *values]).fetchone()
         except psycopg.errors.DatabaseError:
             return False
-        assert row is not None
-        self._known_pooling = pooling_of(self._connection, self._url, seen=row[0])
-        return not self._sessionless and bool(row[0] == told)
+        direct = row is not None and row[0] is not None and not self._url.pooled
+        if direct:
+            self._known_pooling = Pooling.NONE
+        return direct
 
-    def _takes(self, name: str, value: str) -> bool:
+    def _takes(self, name: str) -> bool:
         try:
-            self._connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+            values = name, _SETTINGS[name]
+            self._connection.execute("SELECT set_config(%s, %s, false)", values)
         except psycopg.errors.DatabaseError:
             return False
         return True

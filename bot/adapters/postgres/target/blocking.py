@@ -49,8 +49,10 @@ SELECT lock.pid, lock.virtualtransaction, lock.mode,
   JOIN pg_catalog.pg_class AS class ON class.oid = lock.relation
   JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
   LEFT JOIN pg_catalog.pg_stat_activity AS activity ON activity.pid = lock.pid
-  LEFT JOIN pg_catalog.pg_prepared_xacts AS prepared
-    ON lock.pid IS NULL AND lock.virtualtransaction = '-1/' || prepared.transaction::text
+  LEFT JOIN (pg_catalog.pg_prepared_xacts AS prepared
+             JOIN pg_catalog.pg_locks AS own
+               ON own.transactionid = prepared.transaction AND own.granted AND own.pid IS NULL)
+    ON lock.pid IS NULL AND lock.virtualtransaction = own.virtualtransaction
  WHERE lock.locktype = 'relation'
    AND lock.database = (SELECT oid FROM pg_catalog.pg_database
                          WHERE datname = pg_catalog.current_database())

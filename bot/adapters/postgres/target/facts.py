@@ -59,13 +59,15 @@ SELECT current_setting('server_version') AS version,
 """
 _SYSTEM = "(SELECT system_identifier::text FROM pg_control_system())"
 
-# A prepared transaction has no process; its locks are found by its number (pg_locks, in the
-# PostgreSQL manual).
+# A prepared transaction has no process. Its locks bear the virtual number of the session that
+# prepared it (since a restart -1 and its own), and so does the lock on that number itself.
 _LOCKED = """
 SELECT p.gid, array_agg(DISTINCT n.nspname || '.' || c.relname) AS relations
   FROM pg_prepared_xacts AS p
-  JOIN pg_locks AS l ON l.virtualtransaction = '-1/' || p.transaction::text
-       AND l.locktype = 'relation'
+  JOIN pg_locks AS own ON own.locktype = 'transactionid' AND own.pid IS NULL
+       AND own.transactionid = p.transaction
+  JOIN pg_locks AS l ON l.locktype = 'relation' AND l.pid IS NULL
+       AND l.virtualtransaction = own.virtualtransaction
   JOIN pg_class AS c ON c.oid = l.relation
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
  WHERE p.database = current_database()
@@ -73,11 +75,14 @@ SELECT p.gid, array_agg(DISTINCT n.nspname || '.' || c.relname) AS relations
 """
 
 
-def read_facts(connection: Connection, *, schema: str, host: str) -> tuple[ServerFacts, int]:
+def read_facts(
+    connection: Connection, *, schema: str, host: str, long: float = LONG_SECONDS
+) -> tuple[ServerFacts, int]:
     """The facts, and the process that gave them: behind a pooler it is not the one that we were
-    told at the start. `pooling` is not known yet."""
+    told at the start. `pooling` is not known yet. `long` is from how many seconds on a transaction
+    is told of."""
     with explained("ask the server about itself"):
-        row = _row(connection, schema)
+        row = _row(connection, {"schema": schema, "table": TABLE, "long": long})
         locked = _locked(connection) if row["prepared"] else {}
     facts = ServerFacts(
         version=row["version"].split()[0],
@@ -103,8 +108,7 @@ def read_facts(connection: Connection, *, schema: str, host: str) -> tuple[Serve
     return facts, row["pid"]
 
 
-def _row(connection: Connection, schema: str) -> dict[str, Any]:
-    values = {"schema": schema, "table": TABLE, "long": LONG_SECONDS}
+def _row(connection: Connection, values: dict[str, object]) -> dict[str, Any]:
     with connection.cursor(row_factory=dict_row) as cursor:
         try:
             row = cursor.execute(_FACTS.format(system=_SYSTEM).encode(), values).fetchone()

@@ -49,11 +49,11 @@ class Leftovers(Part):
     """See world.Probing."""
 
     def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]:
-        return tuple(FoundIndex(*row) for row in self._look(_ON_TABLE, (table,), settings))
+        return tuple(_index(*row) for row in self._look(_ON_TABLE, (table,), settings))
 
     def index(self, name: str, settings: Sequence[str]) -> FoundIndex | None:
         found = self._look(_NAMED, (name,), settings)
-        return FoundIndex(*found[0]) if found else None
+        return _index(*found[0]) if found else None
 
     def attachment(self, table: str, partition: str, settings: Sequence[str]) -> Attachment:
         found = self._look(_ATTACHMENT, (table, partition), settings)
@@ -76,4 +76,18 @@ class Leftovers(Part):
             with self._connection.transaction(force_rollback=True):
                 for each in settings:
                     self._connection.execute(each.encode())
+                self._connection.execute("SET LOCAL statement_timeout = 0")
                 return self._connection.execute(query.encode(), values).fetchall()
+
+
+def _index(
+    name: str,
+    bare: str,
+    table: str,
+    definition: str,
+    valid: bool,
+    keys: list[str],
+    condition: str,
+    builder: int,
+) -> FoundIndex:
+    return FoundIndex(name, bare, table, definition, valid, tuple(keys), condition, builder)

@@ -1,16 +1,18 @@
 """What a target's server says about itself, and about what is in the database."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.fingerprint import fingerprint
+from bot.adapters.postgres.shape import shape_of
 from bot.adapters.postgres.sizes import read_sizes
 from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.pooling import pooling_of
 from bot.adapters.postgres.target.tables import read_replicas, read_tables
+from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
@@ -49,6 +51,26 @@ class Looking(Part):
 
     def fingerprint(self) -> str:
         return fingerprint(self._connection, self._schema)
+
+    @property
+    def schema(self) -> str:
+        return self._schema
+
+    def shape(self, schemas: Sequence[str]) -> Snapshot:
+        return shape_of(self._connection, schemas)
+
+    def wrong_with(self, query: str, *, timeout: int) -> str:
+        connection = self._connection
+        with explained("verify it"), connection.transaction(force_rollback=True):
+            connection.execute("SET TRANSACTION READ ONLY")
+            connection.execute(f"SET LOCAL statement_timeout = {int(timeout)}".encode())
+            # The protocol that gives binary results takes one statement, and not two.
+            cursor = connection.execute(query.encode(), binary=True)
+            rows = cursor.fetchall() if cursor.description else []
+        if not rows:
+            return "it gave no rows."
+        wrong = sum(not all(value is True for value in row) for row in rows)
+        return f"{wrong} of its {len(rows)} rows are not true." if wrong else ""
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         return read_sizes(

@@ -12,12 +12,25 @@ from bot.adapters.postgres.target.looking import Looking
 from bot.adapters.postgres.target.reaching import reach
 from bot.adapters.postgres.target.recording import Rows
 from bot.adapters.postgres.target.running import Running
+from bot.adapters.postgres.target.waiting import Waiting
+from bot.adapters.postgres.target.watching import Watching
 from bot.core.holder import session_name
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
 
 
-class TargetDatabase(Session, Looking, Leftovers, MigrationLock, Rows, InTheWay, Batching, Running):
+class TargetDatabase(
+    Session,
+    Looking,
+    Leftovers,
+    MigrationLock,
+    Rows,
+    InTheWay,
+    Waiting,
+    Batching,
+    Running,
+    Watching,
+):
     """An open connection to a target, in autocommit. See world.Database."""
 
 

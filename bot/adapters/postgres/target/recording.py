@@ -1,14 +1,16 @@
 """Prisma's rows of a target, read and written under its schema."""
 
+from collections.abc import Sequence
+
 import psycopg
 
 from bot.adapters.postgres import migrations_table as table
-from bot.adapters.postgres.connection import explain
+from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
 from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.records import forget_query, start_query
 from bot.core.checkpoint import Checkpoint
-from bot.core.migration import AppliedMigration
+from bot.core.migration import AppliedMigration, Migration
 
 
 class Rows(Part):
@@ -36,6 +38,17 @@ class Rows(Part):
 
     def mark(self, text: str) -> None:
         table.comment(self._connection, text, schema=self._schema)
+
+    def resolve(
+        self, *, applied: Sequence[Migration] = (), rolled_back: Sequence[str] = ()
+    ) -> None:
+        marked = [(each.name, each.checksum) for each in applied]
+        with explained("mark migrations"), self._connection.transaction():
+            if marked:
+                self.create_table()
+            names = [*rolled_back, *(name for name, _ in marked)]
+            table.resolve_rolled_back(self._connection, names, schema=self._schema)
+            table.resolve_applied(self._connection, marked, schema=self._schema)
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         self._write(start_query(id, name, checkpoint, self._schema), f"record that {name} begins")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import psycopg
 
 from bot.adapters.postgres.connection import explain, explained
-from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe
 from bot.adapters.postgres.target import pooled
 from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
@@ -118,19 +118,26 @@ class Running(FirstLocks):
             with explained("set what the file sets"):
                 for each in settings:
                     self._connection.execute(each.encode())
-                self._connection.execute("SET lock_timeout = 0; SET statement_timeout = 0")
+                limit = f"SET lock_timeout = {self._patience or 0}; SET statement_timeout = 0"
+                self._connection.execute(limit.encode())
             yield
         finally:
             self._as_before()
 
+    def _usable(self) -> bool:
+        """Interrupted between two answers, nothing is left to do with it but to hang up."""
+        if in_the_middle(self._connection):
+            self._connection.close()
+        return not self._connection.closed
+
     def _as_before(self) -> None:
-        if not self._connection.closed and not self._sessionless:
+        if self._usable() and not self._sessionless:
             with explained("reset the session"):
                 self._connection.execute(self._reset.encode())
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""
-        if not self._connection.closed:
+        if self._usable():
             with explained("roll back"):
                 self._connection.execute("ROLLBACK")
 

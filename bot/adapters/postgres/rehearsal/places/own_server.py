@@ -14,7 +14,7 @@ from bot.adapters.postgres.rehearsal.places.place import APPLICATION, ROLE, pinn
 from bot.adapters.postgres.rehearsal.places.templates import Templates, keys
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation
-from bot.core.rehearsal_order import Limits, Order
+from bot.core.rehearsal_order import PUBLIC, Limits, Order
 from bot.core.url import parse_url
 from bot.errors import PostgresError
 
@@ -141,6 +141,7 @@ class OwnServer:
             "initdb": INITDB,
             "roles": [each.as_string() for each in role_statements(order, installation.major)],
             "extensions": dict(self._extensions),
+            **({"schema": order.schema} if order.schema != PUBLIC else {}),
         }
 
 

@@ -1,0 +1,109 @@
+"""What a history makes: replayed on a throw-away server, and looked at before and after the end."""
+
+import os
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+
+from psycopg import sql
+
+from bot.adapters.postgres.connection import Connection, connect, explained
+from bot.adapters.postgres.rehearsal.guard import Guard
+from bot.adapters.postgres.rehearsal.performing import Performer
+from bot.adapters.postgres.rehearsal.places.extensions import create_extension
+from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
+from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
+from bot.adapters.postgres.rehearsal.places.place import APPLICATION, Place, pinned
+from bot.adapters.postgres.rehearsal.rehearse import let_in
+from bot.adapters.postgres.rehearsal.replaying import replay
+from bot.adapters.postgres.rehearsal.work import Note
+from bot.adapters.postgres.shape import shape_of
+from bot.core.drift import Expected, unknown
+from bot.core.rehearsal import Refusal
+from bot.core.rehearsal_order import PUBLIC, Order, Step
+from bot.core.schema import Snapshot
+from bot.errors import BackupError, PostgresError, UsageError
+
+
+def expected(
+    order: Order,
+    *,
+    given: str | None = None,
+    environ: Mapping[str, str] = os.environ,
+    note: Note = lambda _: None,
+) -> Expected:
+    """What the order's base makes, and its new migrations on top. Never raises for what cannot be
+    known: the answer says why. `given` is the URL of a server to find out on."""
+    opened: AbstractContextManager[Place]
+    if given is not None:
+        opened = open_given_place(given, order, note=note)
+    else:
+        opened = open_own_place(order, environ=environ, note=note)
+    try:
+        with opened as place:
+            return _Replay(let_in(order, place), place, note).done()
+    except (PostgresError, UsageError, BackupError) as error:
+        return unknown(error.message)
+
+
+class _Replay:
+    def __init__(self, order: Order, place: Place, note: Note) -> None:
+        self._order = order
+        self._place = place
+        self._note = note
+        self._guard = Guard(
+            order.limits,
+            terminate=self._terminate,
+            disk_used=place.disk_used,
+            kill=place.kill,
+        )
+        self._author = partial(_author, place, order.schema)
+        self._performer = Performer(self._author, self._guard, self._create_extension)
+
+    def done(self) -> Expected:
+        order, place = self._order, self._place
+        if order.schema != PUBLIC and place.cached == 0:
+            self._make_schema()
+        base = order.base[place.cached :]
+        refused = replay(self._author, base, self._performer, self._guard, self._note)
+        if refused is not None:
+            return unknown(_words(refused.migration, refused.refusal))
+        if base:
+            place.keep()
+        before = self._look()
+        for each in order.new:
+            stopped = self._performer.perform(each.parts)
+            if stopped is not None:
+                return unknown(_words(each.name, stopped))
+        return Expected(before, self._look(), major=place.server.major)
+
+    def _look(self) -> Snapshot:
+        with self._place.admin() as connection:
+            return shape_of(connection, None)
+
+    def _make_schema(self) -> None:
+        name = sql.Identifier(self._order.schema)
+        with self._place.author() as connection, explained("make the schema of the URL"):
+            connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
+
+    def _terminate(self, pid: int) -> None:
+        with self._place.admin() as connection, explained("end a statement"):
+            connection.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (pid,))
+
+    def _create_extension(self, step: Step) -> None:
+        with self._place.admin() as connection:
+            create_extension(connection, step.extension, schema=step.schema)
+
+
+def _author(place: Place, schema: str) -> Connection:
+    """One whose unqualified names are made where the target's URL has them made."""
+    if schema == PUBLIC:
+        return place.author()
+    quoted = '"' + schema.replace('"', '""') + '"'
+    url = pinned(place.author_url, {"search_path": quoted})
+    return connect(url, application_name=APPLICATION)
+
+
+def _words(name: str, refusal: Refusal) -> str:
+    said = refusal.message.rstrip(".")
+    return f"{name} could not be run on the throw-away server: {said}"

@@ -1,0 +1,36 @@
+"""The shape of some schemas, printed the same whatever server and settings it is read under."""
+
+from collections.abc import Sequence
+
+from bot.adapters.postgres.catalogue import snapshot
+from bot.adapters.postgres.connection import Connection, explained
+from bot.core.schema import Snapshot
+
+# Defaults are printed as values are, and a database may have settings of its own for that.
+_PRINTING = (
+    "SET LOCAL timezone = 'UTC'",
+    "SET LOCAL datestyle = 'ISO, MDY'",
+    "SET LOCAL intervalstyle = 'postgres'",
+    "SET LOCAL extra_float_digits = 1",
+    "SET LOCAL bytea_output = 'hex'",
+    "SET LOCAL quote_all_identifiers = off",
+    "SET LOCAL standard_conforming_strings = on",
+)
+
+_EXTENSIONS = b"""
+SELECT e.extname, n.nspname FROM pg_catalog.pg_extension AS e
+  JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
+"""
+
+
+def shape_of(connection: Connection, schemas: Sequence[str] | None) -> Snapshot:
+    """What is in the schemas, without owners and rights, and every extension wherever it is.
+
+    Of all schemas if none are named.
+    """
+    with explained("read the catalogue"), connection.transaction(force_rollback=True):
+        connection.execute("; ".join(_PRINTING).encode())
+        found = dict(snapshot(connection, schemas=schemas))
+        for name, place in connection.execute(_EXTENSIONS).fetchall():
+            found["extension", name] = (("schema", place),)
+    return found

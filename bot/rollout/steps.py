@@ -1,0 +1,206 @@
+"""Telling of the statements of a rollout while they run: on a terminal, in the log of a run, and
+to machines."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.doing import Doing
+from bot.core.duration import duration
+from bot.core.progress import AppliedResult, StatementTiming
+from bot.core.review import JudgedMigration
+from bot.core.rollout_log import Event
+from bot.core.statement import Statement
+from bot.rollout.telling import Telling
+from bot.world.database import Heard, Watching
+
+# A statement that takes longer gets a line of its own, where each is otherwise only counted.
+SLOW = 2.0
+# Those that took less say nothing about a prediction.
+KEPT = 0.1
+# How often whoever waits for a long statement is told that it goes on.
+BEAT = 10.0
+_TICK = 1.0
+
+
+@dataclass(frozen=True)
+class _Running:
+    """What runs, and since when: `place` is that of the statement in `statements`."""
+
+    statements: Sequence[Statement]
+    place: int
+    since: datetime
+
+    @property
+    def statement(self) -> Statement | None:
+        return self.statements[self.place] if self.place < len(self.statements) else None
+
+
+class Steps:
+    """What a rollout does, migration by migration and statement by statement."""
+
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
+        self._now = telling.world.now
+        self._migration, self._step = "", ""
+        self._running: _Running | None = None
+        self._timings: dict[int, StatementTiming] = {}
+
+    def blocked(self, message: str) -> None:
+        """Somebody is in the way of the migration that is to run."""
+        self._rests()
+        self._telling.say(message)
+        self._telling.write(Event.BLOCKED, migration=self._migration, message=message)
+
+    def retry(self, attempt: int, message: str) -> None:
+        """Its transaction is given up, and begun once more after a moment."""
+        self._rests()
+        self._telling.say(message)
+        self._telling.write(
+            Event.RETRY, migration=self._migration, attempt=attempt, message=message
+        )
+
+    @contextmanager
+    def migration(
+        self, judged: JudgedMigration, *, place: int = 1, of: int = 1, resumed: bool = False
+    ) -> Iterator[None]:
+        """For the length of a block this one is applied."""
+        migration = judged.migration
+        self._migration = name = migration.name
+        self._step = f"[{place}/{of}] " if of > 1 else ""
+        self._timings = {}
+        self._telling.say(f"{self._step}applying {name}")
+        self._telling.write(
+            Event.MIGRATION_BEGIN,
+            migration=name,
+            place=place,
+            of=of,
+            checksum=migration.checksum,
+            resumed=resumed,
+        )
+        try:
+            yield
+        finally:
+            self._rests()
+
+    def of(self, statements: Sequence[Statement]) -> Heard:
+        """What is to be told of each of these as it is done; the first begins now."""
+        self._running = _Running(statements, 0, self._now())
+        self._follow()
+
+        def heard(place: int, seconds: float, rows: int) -> None:
+            self._done(statements[place], seconds, rows)
+            self._running = _Running(statements, place + 1, self._now())
+            self._follow()
+
+        return heard
+
+    def segment(self, number: int, of: int) -> None:
+        """It is committed."""
+        self._rests()
+        self._telling.write(Event.SEGMENT, migration=self._migration, segment=number, of=of)
+
+    def ended(self, result: AppliedResult) -> None:
+        """It is committed whole."""
+        self._telling.write(
+            Event.MIGRATION_END,
+            migration=result.name,
+            seconds=round(result.seconds, 3),
+            attempts=result.attempts,
+        )
+
+    def timings(self) -> tuple[StatementTiming, ...]:
+        """Of the statements of this migration that took long enough to be worth it."""
+        return tuple(each for _, each in sorted(self._timings.items()))
+
+    @contextmanager
+    def watching(self, database: Watching) -> Iterator[None]:
+        """For the length of a block, tell of statements that take long."""
+        over = threading.Event()
+        thread = threading.Thread(
+            target=self._watch, args=(database, over), name="heartbeat", daemon=True
+        )
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            # It may be looking right now, which ends by itself.
+            thread.join(_TICK)
+
+    def beat(self, database: Watching) -> None:
+        """Tell how the statement goes that runs now."""
+        running = self._running
+        statement = running.statement if running else None
+        if running is None or statement is None:
+            return
+        seen = database.doing() or Doing()
+        if self._running is not running:
+            return
+        seconds = self._seconds_of(running)
+        line, kind = statement.start.line, statement.kind
+        words = f": {seen.words}" if seen.words else ""
+        self._telling.say(f"  line {line}: {kind} has run for {duration(seconds)}{words}")
+        self._telling.write(
+            Event.HEARTBEAT,
+            migration=self._migration,
+            line=line,
+            kind=kind,
+            seconds=round(seconds, 3),
+            wait=seen.wait,
+            blockers=list(seen.blockers),
+            phase=seen.phase,
+            percent=seen.percent,
+        )
+
+    def _rests(self) -> None:
+        """No statement runs now."""
+        self._running = None
+        self._telling.world.console.follow("")
+
+    def _watch(self, database: Watching, over: threading.Event) -> None:
+        told, beaten = None, 0
+        while not over.wait(_TICK):
+            running = self._running
+            if running is None:
+                continue
+            if running is not told:
+                told, beaten = running, 0
+            self._follow()
+            beats = int(self._seconds_of(running) / BEAT)
+            if beats > beaten:
+                beaten = beats
+                self.beat(database)
+
+    def _seconds_of(self, running: _Running) -> float:
+        return (self._now() - running.since).total_seconds()
+
+    def _follow(self) -> None:
+        console, running = self._telling.world.console, self._running
+        statement = running.statement if running else None
+        if not console.watched or running is None or statement is None:
+            return
+        which = f"statement {running.place + 1} of {len(running.statements)}"
+        seconds = self._seconds_of(running)
+        since = f", {duration(seconds)}" if seconds >= _TICK else ""
+        where = f"line {statement.start.line}: {statement.kind}"
+        console.follow(f"{self._step}{self._migration}, {which}, {where}{since}")
+
+    def _done(self, statement: Statement, seconds: float, rows: int) -> None:
+        line, kind = statement.start.line, statement.kind
+        if seconds >= KEPT:
+            timing = StatementTiming(statement.index, line, kind, seconds=seconds, rows=rows)
+            self._timings[statement.index] = timing
+        if seconds >= SLOW:
+            self._telling.say(f"  line {line}: {kind} took {duration(seconds)}")
+        self._telling.write(
+            Event.STATEMENT,
+            migration=self._migration,
+            index=statement.index,
+            line=line,
+            kind=kind,
+            seconds=round(seconds, 6),
+            rows=rows,
+        )

@@ -1,0 +1,156 @@
+"""Whether a target is what its history makes of it: before a rollout, and once more after it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from bot.core.drift import MOST_LINES, Drift, Expected, drift_between
+from bot.core.outcome import Check, Journal
+from bot.core.plan import Plan
+from bot.core.schema import Differences
+from bot.core.server import ServerFacts
+from bot.core.target import DriftMode, Target
+from bot.errors import HistoryError, PostgresError
+from bot.rollout.telling import Telling
+from bot.world import Database
+
+# The schema before and after a plan, given the server and the schema of the target's URL.
+ExpectedOf = Callable[[Plan, ServerFacts, str], Expected]
+
+
+class Verifier:
+    """Of one rollout: what was there before is known afterwards. The journal is told of it all."""
+
+    def __init__(
+        self,
+        target: Target,
+        queries: Sequence[str],
+        expected: ExpectedOf | None,
+        journal: Journal,
+        telling: Telling,
+    ) -> None:
+        self._target = target
+        self._queries = queries
+        self._expected_of = expected
+        self._journal = journal
+        self._telling = telling
+        self._expected: Expected | None = None
+        self._invalid: frozenset[str] = frozenset()
+
+    def before(self, plan: Plan, database: Database) -> None:
+        """Raises HistoryError if the target is not what its applied migrations make, where that is
+        refused. An empty database is as it should be."""
+        self._invalid = database.invalid_indexes()
+        if self._expected_of is None or not plan.applied:
+            return
+        if self._target.drift_mode is DriftMode.OFF:
+            return
+        now = self._telling.world.now
+        began = now()
+        self._expected = self._expected_of(plan, database.facts(), database.schema)
+        drift = _drift(self._expected, database, self._target)
+        drift = replace(drift, seconds=(now() - began).total_seconds())
+        self._journal.drift = drift
+        self._telling.looked_for_drift(drift)
+        if drift.unknown:
+            self._telling.say(f"drift was not looked for: {drift.unknown}")
+        require_no_drift(drift, self._target, self._telling.say)
+
+    def after(self, database: Database, *, applied: bool) -> None:
+        """Raises PostgresError after the fact: what was applied stays applied.
+
+        The target's own queries are asked also where nothing was pending: what is wrong stays wrong
+        until it is mended.
+        """
+        checks: list[Check] = []
+        if applied:
+            checks = [Check("rows", True), _indexes(database.invalid_indexes() - self._invalid)]
+            if self._expected is not None and self._journal.drift is not None:
+                checks.append(_catalogue(self._expected, self._journal.drift, database))
+        checks += _queries(self._target, self._queries, database)
+        self._journal.checks = tuple(checks)
+        self._telling.verified(checks)
+        require_fine(checks, self._target, len(self._journal.applied))
+
+
+def _drift(expected: Expected, database: Database, target: Target) -> Drift:
+    """What the target has that its applied migrations do not make, and the reverse."""
+    if expected.problem:
+        return Drift(target.drift_mode, unknown=expected.problem)
+    found = _differences(expected, database, after=False).lines
+    more = max(len(found) - MOST_LINES, 0)
+    return Drift(target.drift_mode, lines=found[:MOST_LINES], more=more)
+
+
+def require_no_drift(drift: Drift, target: Target, say: Callable[[str], None]) -> None:
+    """Raises HistoryError if there is some, and the target wants none."""
+    if not drift.found:
+        return
+    listed = "\n".join(f"  - {line}" for line in drift.lines)
+    more = f"\n  and {drift.more} more" if drift.more else ""
+    message = (
+        f"The schema of {target.name} is not what its applied migrations make:\n{listed}{more}"
+    )
+    if drift.mode is not DriftMode.REFUSE:
+        say(message)
+        return
+    raise HistoryError(
+        message,
+        hint=f"Take back what was changed by hand, or write it down as a migration and mark that "
+        f"as applied. If it has to be so, set `drift: report` for {target.name}.",
+    )
+
+
+def require_fine(checks: Sequence[Check], target: Target, applied: int) -> None:
+    """Raises PostgresError after the fact: what was applied stays applied."""
+    wrong = [each for each in checks if each.fine is False and _counts(each, target)]
+    if not wrong:
+        return
+    what = "1 migration is" if applied == 1 else f"{applied} migrations are"
+    done = f"{what} applied to {target.name}, and " if applied else f"On {target.name} "
+    raise PostgresError(
+        f"{done}not all is as it should be: {' '.join(each.message for each in wrong)}",
+        hint="Nothing was taken back. Look into it before the next rollout; running this again "
+        "applies nothing twice.",
+    )
+
+
+def _counts(check: Check, target: Target) -> bool:
+    return check.what != "catalogue" or target.drift_mode is DriftMode.REFUSE
+
+
+def _indexes(left: frozenset[str]) -> Check:
+    if not left:
+        return Check("indexes", True)
+    named = ", ".join(sorted(left))
+    return Check("indexes", False, f"PostgreSQL does not use these indexes: {named}.")
+
+
+def _catalogue(expected: Expected, drift: Drift, database: Database) -> Check:
+    if expected.problem:
+        return Check("catalogue", None, expected.problem)
+    found = _differences(expected, database, after=True).lines
+    new = [line for line in found if line not in drift.lines]
+    if drift.more:
+        # Not all that was there before is known by its line.
+        new = new if len(found) > len(drift.lines) + drift.more else []
+    if not new:
+        return Check("catalogue", True)
+    listed = "; ".join(new[:MOST_LINES])
+    return Check("catalogue", False, f"The schema is not what the migrations make: {listed}.")
+
+
+def _queries(target: Target, queries: Sequence[str], database: Database) -> Iterator[Check]:
+    for number, query in enumerate(queries, start=1):
+        try:
+            wrong = database.wrong_with(query, timeout=target.verify.timeout)
+        except PostgresError as error:
+            wrong = error.message
+        message = f"Query {number} of `verify`: {wrong}" if wrong else ""
+        yield Check("queries", not wrong, message)
+
+
+def _differences(expected: Expected, database: Database, *, after: bool) -> Differences:
+    there = database.shape(expected.schemas(database.schema))
+    wanted = expected.after if after else expected.before
+    across = expected.major != database.facts().major
+    return drift_between(wanted, there, across_majors=across)

@@ -1,0 +1,1 @@
+"""Faults injected into real rollouts on real servers, and what must hold after each."""
