@@ -221,13 +221,13 @@ def test_prismas_half_is_taken_back_with_patience_and_whoever_has_it_is_named(
 def test_an_error_without_prismas_half_is_the_one_that_is_told(
     target: TargetDatabase, other: psycopg.Connection[tuple[object, ...]]
 ) -> None:
-    with (
-        pytest.raises(PostgresError, match="nowhere"),
-        target.exclusively(silent),
-        target.without_prisma_lock(silent),
-    ):
-        other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
-        target.execute("TABLE nowhere")
+    def fail() -> None:
+        with target.exclusively(silent), target.without_prisma_lock(silent):
+            other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
+            target.execute("TABLE nowhere")
+
+    with pytest.raises(PostgresError, match="nowhere"):
+        fail()
 
 
 def test_the_holder_of_the_lock_is_told_to_whoever_asks(
