@@ -44,7 +44,7 @@ ROWS = "SELECT count(*) FROM _prisma_migrations WHERE finished_at IS NOT NULL"
 CONFIG = """
 targets:
   tenants:
-    kind: staging
+    kind: development
     fleet: {{urls_env: TENANT_URLS, parallel: {threads}, per_server: {threads}}}
 """
 SETTINGS = {"autovacuum": "off", "max_connections": "200"}
