@@ -16,6 +16,7 @@ from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rewrite import Rewrite
 from bot.core.sizes import RelationSize, SizesNote
 from bot.core.status import Details, TargetStatus
+from bot.core.survey import Survey
 from bot.report.rehearsal_as_json import measured_json, rehearsed_json
 from bot.report.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.size_words import size_words
@@ -73,7 +74,7 @@ def apply_json(progress: Progress) -> Json:
         "target": progress.target,
         "kind": progress.kind.value,
         "state": progress.state.value,
-        "at": _time(progress.at),
+        "at": time_json(progress.at),
         "seconds": progress.seconds,
         "digest": progress.digest,
         "migrations": list(progress.migrations),
@@ -193,7 +194,7 @@ def _size(size: RelationSize) -> Json:
 
 
 def _sizes_note(note: SizesNote) -> Json:
-    return {"target": note.target, "taken_at": _time(note.taken_at), "stale": note.stale}
+    return {"target": note.target, "taken_at": time_json(note.taken_at), "stale": note.stale}
 
 
 def _rewrite(rewrite: Rewrite) -> list[Json]:
@@ -207,8 +208,18 @@ def _status(status: TargetStatus) -> Json:
         "plan": standings_json(status.plan, status.details) if status.plan else None,
         "gates": [_gate(each) for each in status.gates],
         "lock_holder": status.lock_holder,
+        "fleet": _fleet(status.fleet) if status.fleet else None,
         "problem": status.problem,
         "hint": status.hint,
+    }
+
+
+def _fleet(survey: Survey) -> Json:
+    return {
+        "tenants": len(survey.looks),
+        "current": survey.current,
+        "disagreeing": [each.tenant for each in survey.disagreeing],
+        "unreachable": [each.tenant for each in survey.unreachable],
     }
 
 
@@ -221,10 +232,10 @@ def _backup(backup: BackupSummary) -> Json:
         "id": backup.id,
         "size": backup.size,
         "seconds": backup.seconds,
-        "snapshot_at": _time(backup.snapshot_at),
+        "snapshot_at": time_json(backup.snapshot_at),
         "proof": backup.proof,
     }
 
 
-def _time(moment: datetime | None) -> str | None:
+def time_json(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -113,7 +113,7 @@ def _require_distinct(facts: ServerFacts, target: Target, world: World, note: No
 
 def _others(target: Target, world: World, note: Note) -> Iterator[tuple[Target, Identity]]:
     for other in world.settings.targets.values():
-        if other.name == target.name or not other.is_set(world.environ):
+        if other.name == target.name or other.fleet or not other.is_set(world.environ):
             continue
         try:
             with world.connect(other) as database:
