@@ -33,7 +33,7 @@ from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.core.url import parse_url
 from bot.errors import GitHubError, PostgresError, UsageError
-from bot.rollout.outside import quoted
+from bot.rollout.outside.outside import quoted
 from bot.world import World
 from bot.world.database import Heard
 

@@ -25,7 +25,7 @@ from bot.report.as_json import apply_json, dumps, plan_json
 from bot.report.fleet_as_json import fleet_outcome_json
 from bot.report.fleet_text import fleet_outcome_text
 from bot.report.rollout_text import outcome_text, plan_text
-from bot.rollout.agreement import require_agreement
+from bot.rollout.preflight.agreement import require_agreement
 from bot.rollout.procedure import roll_out
 from bot.world import World
 

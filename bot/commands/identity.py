@@ -14,7 +14,7 @@ import click
 from bot.commands.session import Session, pass_session
 from bot.errors import ExitCode
 from bot.report.identity_text import claimed_text, identity_text
-from bot.rollout.identity import claim
+from bot.rollout.preflight.identity import claim
 from bot.world import World
 
 

@@ -14,7 +14,7 @@ from bot.errors import HistoryError, UsageError
 from bot.flows.history import history_of
 from bot.flows.rehearsal_order import schema_order
 from bot.flows.standing import details_of, forecast
-from bot.rollout.preflight import require_ready
+from bot.rollout.preflight.ready import require_ready
 from bot.world import Database, World
 
 Agree = Callable[[Baseline], bool]

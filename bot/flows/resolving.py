@@ -16,7 +16,7 @@ from bot.core.resolution import (
 from bot.core.status import Halt
 from bot.core.target import Target
 from bot.flows.standing import details_of, halts_of
-from bot.rollout.preflight import require_ready
+from bot.rollout.preflight.ready import require_ready
 from bot.world import Database, World
 
 Rows = Sequence[AppliedMigration]

@@ -11,7 +11,7 @@ from bot.core.status import Details, Fragment, Halt
 from bot.core.target import Target
 from bot.errors import BotError
 from bot.flows.review import cut_named
-from bot.rollout.agreement import commits_of
+from bot.rollout.preflight.agreement import commits_of
 from bot.rollout.recovery import require_unchanged
 from bot.rollout.segments import Segment, segments_of
 from bot.world import Database, World

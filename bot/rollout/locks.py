@@ -17,7 +17,7 @@ from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
-from bot.rollout.steps import Steps
+from bot.rollout.telling.steps import Steps
 from bot.world import Database, World
 
 LOCK_NOT_AVAILABLE = "55P03"

@@ -15,15 +15,15 @@ from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
-from bot.rollout.alone import is_untouched, outside_of, see_through
 from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
-from bot.rollout.outside import Repeated
+from bot.rollout.outside.alone import is_untouched, outside_of, see_through
+from bot.rollout.outside.outside import Repeated
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
 from bot.rollout.segments import Segment, is_atomic, segments_of
-from bot.rollout.steps import Steps
-from bot.rollout.telling import Telling
+from bot.rollout.telling.steps import Steps
+from bot.rollout.telling.telling import Telling
 from bot.world import Database, World
 
 

@@ -13,16 +13,16 @@ from bot.core.review import JudgedMigration
 from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
-from bot.rollout.agreement import require_agreement
-from bot.rollout.identity import leave_mark, mark_to_leave
-from bot.rollout.interruption import interruption_of, was_interrupted
 from bot.rollout.migration import apply_migration
-from bot.rollout.notes import notes_to
-from bot.rollout.preflight import require_fit, require_ready
+from bot.rollout.preflight.agreement import require_agreement
+from bot.rollout.preflight.identity import leave_mark, mark_to_leave
+from bot.rollout.preflight.notes import notes_to
+from bot.rollout.preflight.ready import require_fit, require_ready
 from bot.rollout.reconnecting import Patience, require_met
 from bot.rollout.runnable import require_runnable
-from bot.rollout.steps import Steps
-from bot.rollout.telling import Telling
+from bot.rollout.telling.interruption import interruption_of, was_interrupted
+from bot.rollout.telling.steps import Steps
+from bot.rollout.telling.telling import Telling
 from bot.rollout.verification import ExpectedOf, Verifier
 from bot.world import Database, World
 

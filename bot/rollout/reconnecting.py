@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import HistoryError, PostgresError
-from bot.rollout.preflight import READ_ONLY
+from bot.rollout.preflight.ready import READ_ONLY
 from bot.world import World
 
 # Long enough for a standby to take over, and for the lost session to end on the server: with

@@ -6,8 +6,8 @@ from bot.core.checkpoint import Checkpoint, Intent, read_checkpoint
 from bot.core.migration import AppliedMigration
 from bot.core.statement import Statement
 from bot.errors import HistoryError, PostgresError
-from bot.rollout.alone import outside_of
-from bot.rollout.outside import State
+from bot.rollout.outside.alone import outside_of
+from bot.rollout.outside.outside import State
 from bot.rollout.segments import Segment
 from bot.sql.parse import parse
 from bot.world import Database

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.errors import UsageError
-from bot.rollout.alone import outside_of
+from bot.rollout.outside.alone import outside_of
 from bot.rollout.segments import Segment, own_blocks, segments_of
 from bot.sql.expressions import nodes, strings_of
 

@@ -10,7 +10,7 @@ from bot.core.schema import Differences
 from bot.core.server import ServerFacts
 from bot.core.target import DriftMode, Target
 from bot.errors import HistoryError, PostgresError
-from bot.rollout.telling import Telling
+from bot.rollout.telling.telling import Telling
 from bot.world import Database
 
 # The schema before and after a plan, given the server and the schema of the target's URL.

@@ -20,8 +20,8 @@ from bot.rollout.batches import BatchRun
 from bot.rollout.locks import Locks
 from bot.rollout.recovery import checkpoint_of
 from bot.rollout.segments import Segment
-from bot.rollout.steps import Steps
-from bot.rollout.telling import Telling
+from bot.rollout.telling.steps import Steps
+from bot.rollout.telling.telling import Telling
 from bot.sql.batching import read_batches
 from bot.sql.changes import data_change
 from bot.sql.parse import parse

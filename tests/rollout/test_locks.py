@@ -11,8 +11,8 @@ from bot.core.settings import default_targets
 from bot.errors import PostgresError
 from bot.flows.review import cut_named
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
-from bot.rollout.steps import Steps
-from bot.rollout.telling import Telling
+from bot.rollout.telling.steps import Steps
+from bot.rollout.telling.telling import Telling
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, migration, world
 

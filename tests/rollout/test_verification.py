@@ -11,7 +11,7 @@ from bot.core.schema import Snapshot
 from bot.core.settings import default_targets
 from bot.core.target import DriftMode, Target, Verification
 from bot.errors import HistoryError, PostgresError
-from bot.rollout.telling import Telling
+from bot.rollout.telling.telling import Telling
 from bot.rollout.verification import Verifier
 from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, world
 

@@ -13,7 +13,7 @@ from bot.core.progress import AppliedResult, StatementTiming
 from bot.core.review import JudgedMigration
 from bot.core.rollout_log import Event
 from bot.core.statement import Statement
-from bot.rollout.telling import Telling
+from bot.rollout.telling.telling import Telling
 from bot.world.database import Heard, Watching
 
 # A statement that takes longer gets a line of its own, where each is otherwise only counted.

@@ -11,13 +11,13 @@ from bot.core.server import ServerFacts
 from bot.core.settings import NEWEST_POSTGRES, OLDEST_POSTGRES
 from bot.core.target import Target
 from bot.errors import PostgresError
-from bot.rollout.identity import require_identity
-from bot.rollout.notes import Note
-from bot.rollout.pooler import require_session
-from bot.rollout.replicas import wait_for_replicas
-from bot.rollout.rights import altered_by, require_rights
-from bot.rollout.room import require_room, rewritten_by
-from bot.rollout.sessions import look_at_sessions
+from bot.rollout.preflight.identity import require_identity
+from bot.rollout.preflight.notes import Note
+from bot.rollout.preflight.pooler import require_session
+from bot.rollout.preflight.replicas import wait_for_replicas
+from bot.rollout.preflight.rights import altered_by, require_rights
+from bot.rollout.preflight.room import require_room, rewritten_by
+from bot.rollout.preflight.sessions import look_at_sessions
 from bot.world import Database, World
 
 # PostgreSQL's own code for a write that is refused for this: read_only_sql_transaction.

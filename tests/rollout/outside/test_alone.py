@@ -8,8 +8,8 @@ import pytest
 from bot.core.found import Attachment, FoundIndex
 from bot.core.statement import Statement
 from bot.errors import HistoryError, PostgresError
-from bot.rollout.alone import TRIES, outside_of, see_through
-from bot.rollout.outside import Outside
+from bot.rollout.outside.alone import TRIES, outside_of, see_through
+from bot.rollout.outside.outside import Outside
 from bot.sql.parse import parse
 from tests.fakes import FakeDatabase
 

@@ -11,7 +11,7 @@ from bot.core.server import ServerFacts, TableFacts
 from bot.core.sizes import size_text
 from bot.core.target import Target
 from bot.errors import PostgresError
-from bot.rollout.notes import Note
+from bot.rollout.preflight.notes import Note
 
 # Less is not worth a word.
 WORTH_SAYING = 100_000_000

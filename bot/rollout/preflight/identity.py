@@ -12,7 +12,7 @@ from bot.core.identity import Identity, Mark, marked, read_mark
 from bot.core.server import ServerFacts
 from bot.core.target import Kind, Target
 from bot.errors import BotError, HistoryError, PostgresError
-from bot.rollout.notes import Note
+from bot.rollout.preflight.notes import Note
 from bot.world import Database, World
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.core.found import FoundIndex
 from bot.core.statement import Statement
 from bot.errors import HistoryError, PostgresError
-from bot.rollout.outside import State, quoted, relation_as_written
+from bot.rollout.outside.outside import State, quoted, relation_as_written
 from bot.sql.expressions import strings_of
 from bot.sql.indexes import same_index
 from bot.world import Database

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from bot.core.statement import Statement
 from bot.errors import BotError, PostgresError
-from bot.rollout.indexes import BuildIndex, DropIndex, RebuildIndexes
 from bot.rollout.locks import DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE
-from bot.rollout.outside import Outside, Repeated, State
-from bot.rollout.partitions import DetachPartition
+from bot.rollout.outside.indexes import BuildIndex, DropIndex, RebuildIndexes
+from bot.rollout.outside.outside import Outside, Repeated, State
+from bot.rollout.outside.partitions import DetachPartition
 from bot.rollout.reconnecting import was_lost
 from bot.sql.actions import Reindex
 from bot.sql.read import actions_of

@@ -11,8 +11,8 @@ from bot.core.server import OpenTransaction, Replica, Rights, ServerFacts, Table
 from bot.core.settings import default_targets
 from bot.core.target import ReplicaPolicy, Target
 from bot.errors import PostgresError
-from bot.rollout.notes import notes_to
-from bot.rollout.preflight import require_fit, require_ready
+from bot.rollout.preflight.notes import notes_to
+from bot.rollout.preflight.ready import require_fit, require_ready
 from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, world
 from tests.judging import judged
 

@@ -12,8 +12,8 @@ from bot.core.review import JudgedMigration
 from bot.core.rollout_log import COMMON, FIELDS, Event, Value, document, line_of
 from bot.core.settings import default_targets
 from bot.core.statement import Position, Statement
-from bot.rollout.steps import Steps
-from bot.rollout.telling import Telling
+from bot.rollout.telling.steps import Steps
+from bot.rollout.telling.telling import Telling
 from bot.world.log import RolloutLog
 from tests.fakes import (
     NOON,

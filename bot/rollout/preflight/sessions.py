@@ -6,7 +6,7 @@ from bot.core.review import JudgedMigration
 from bot.core.server import OpenTransaction, ServerFacts
 from bot.core.target import Target
 from bot.errors import PostgresError
-from bot.rollout.notes import Note
+from bot.rollout.preflight.notes import Note
 
 # So few connections left are the application's to lose.
 FEW_CONNECTIONS = 3
