@@ -1,8 +1,7 @@
 """What is told of a rollout while it runs, to whom, and that none of it can harm the rollout."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,13 +13,13 @@ from bot.core.settings import default_targets
 from bot.core.statement import Position, Statement
 from bot.rollout.telling.steps import Steps
 from bot.rollout.telling.telling import Telling
-from bot.world.log import RolloutLog
 from tests.fakes import (
     NOON,
     FakeCheckout,
     FakeClock,
     FakeConsole,
     FakeDatabase,
+    FakeLog,
     history,
     migration,
     world,
@@ -28,21 +27,6 @@ from tests.fakes import (
 
 STAGING = default_targets()["staging"]
 MORE = migration("20260102000000_more")
-
-
-@dataclass
-class FakeLog:
-    lines: list[Mapping[str, Value]] = field(default_factory=list)
-    wanted = True
-
-    def open(self) -> None:
-        """It is open."""
-
-    def write(self, content: Mapping[str, Value]) -> None:
-        self.lines.append(content)
-
-    def at(self, path: str) -> RolloutLog:
-        return self
 
 
 def statement(index: int, kind: str = "CREATE INDEX") -> Statement:
