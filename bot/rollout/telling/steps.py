@@ -149,11 +149,12 @@ class Steps:
         return tuple(each for _, each in sorted(self._timings.items()))
 
     @contextmanager
-    def watching(self, database: Watching) -> Iterator[None]:
-        """For the length of a block, tell of statements that take long."""
+    def watching(self, database: Watching, *, tick: float = _TICK) -> Iterator[None]:
+        """For the length of a block, tell of statements that take long: a look every `tick` seconds
+        finds them."""
         over = threading.Event()
         thread = threading.Thread(
-            target=self._watch, args=(database, over), name="heartbeat", daemon=True
+            target=self._watch, args=(database, over, tick), name="heartbeat", daemon=True
         )
         thread.start()
         try:
@@ -193,9 +194,9 @@ class Steps:
         self._running = None
         self._telling.world.console.follow("")
 
-    def _watch(self, database: Watching, over: threading.Event) -> None:
+    def _watch(self, database: Watching, over: threading.Event, tick: float) -> None:
         told, beaten = None, 0
-        while not over.wait(_TICK):
+        while not over.wait(tick):
             running = self._running
             if running is None:
                 continue

@@ -1,7 +1,8 @@
 """What is told of a rollout while it runs, to whom, and that none of it can harm the rollout."""
 
 import json
-from dataclasses import replace
+import threading
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -35,9 +36,9 @@ def statement(index: int, kind: str = "CREATE INDEX") -> Statement:
 
 
 class Told:
-    def __init__(self, *, watched: bool = False) -> None:
+    def __init__(self, console: FakeConsole | None = None, *, watched: bool = False) -> None:
         self.clock = FakeClock()
-        self.console = FakeConsole(watched=watched)
+        self.console = console or FakeConsole(watched=watched)
         self.log = FakeLog()
         made = world(FakeCheckout(history()))
         made = replace(made, console=self.console, log=self.log, now=self.clock.now)
@@ -121,6 +122,61 @@ def test_a_heartbeat_goes_on_where_nothing_can_be_seen_and_is_silent_between_sta
         "  line 1: CREATE INDEX has run for 10.0 s",
         "somebody is in the way",
     ]
+
+
+@dataclass
+class Listened(FakeConsole):
+    """Lets it be known each time that something is said."""
+
+    heard: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def say(self, text: str) -> None:
+        super().say(text)
+        self.heard.release()
+
+
+def heartbeats() -> list[str]:
+    return [each.name for each in threading.enumerate() if each.name == "heartbeat"]
+
+
+def test_while_a_statement_runs_it_is_looked_at_every_now_and_then_and_no_longer() -> None:
+    console = Listened()
+    told = Told(console)
+    database = FakeDatabase(seen=Doing(phase="building index"))
+
+    with told.steps.watching(database, tick=0.001), told.steps.migration(JudgedMigration(MORE, ())):
+        assert console.heard.acquire(timeout=30)
+        heard = told.steps.of([statement(0), statement(1, "UPDATE")])
+        told.clock.time += timedelta(seconds=10)
+        assert console.heard.acquire(timeout=30)
+        told.clock.time += timedelta(seconds=10)
+        assert console.heard.acquire(timeout=30)
+        heard(0, 1.0, 0)
+        told.clock.time += timedelta(seconds=11)
+        assert console.heard.acquire(timeout=30)
+    told.clock.time += timedelta(seconds=10)
+
+    assert told.console.said[1:] == [
+        "  line 1: CREATE INDEX has run for 10.0 s: building index",
+        "  line 1: CREATE INDEX has run for 20.0 s: building index",
+        "  line 2: UPDATE has run for 11.0 s: building index",
+    ]
+    assert not console.heard.acquire(blocking=False)
+    assert heartbeats() == []
+
+
+def test_nothing_goes_on_looking_after_a_statement_that_fails() -> None:
+    seen: list[str] = []
+
+    def broken_off() -> None:
+        with Told().steps.watching(FakeDatabase(), tick=0.001):
+            seen.extend(heartbeats())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken_off()
+    assert seen == ["heartbeat"]
+    assert heartbeats() == []
 
 
 def test_a_later_attempt_counts_and_not_the_one_that_was_given_up() -> None:
