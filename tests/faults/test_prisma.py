@@ -40,7 +40,7 @@ class Deploy(threading.Thread):
 
     def __init__(self, prisma: Prisma, url: str, folder: Path) -> None:
         super().__init__()
-        self._ask = lambda: prisma.deploy(url, folder)
+        self._ask: Callable[[], Answer] = lambda: prisma.deploy(url, folder)
         self.answer: Answer | None = None
 
     def run(self) -> None:
