@@ -22,6 +22,7 @@ VERBS = {
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
+    "fleet": "Spread a fleet's tenants over jobs.",
     "identity": "Show which database a target is, and mark it.",
     "unlock": "End the session of a rollout that is dead.",
     "resolve": "Mark a migration as applied, or as rolled back.",
@@ -75,7 +76,7 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine · 1 findings that block · 2 wrong arguments or configuration · "
     "3 a gate is closed · 4 PostgreSQL refused · 5 GitHub refused · 6 the histories disagree · "
-    "70 a fault of the bot itself.",
+    "42 tenants of a fleet are parked · 70 a fault of the bot itself.",
 )
 @click.option(
     "--config",

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
+from bot.config_fleet import FleetFile, WaveFile, fleet_mistakes, fleet_of
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
 from bot.config_rules import (
     ExcludeFile,
@@ -68,8 +69,10 @@ class TargetFile(StrictModel):
     """A database the bot may roll out to."""
 
     kind: Literal["development", "staging", "production"]
-    url_env: EnvironmentName = Field(
-        description="The environment variable that holds the connection string."
+    url_env: EnvironmentName | None = Field(
+        default=None,
+        description="The environment variable that holds the connection string. **Required**, "
+        "unless `fleet.urls_env` is given.",
     )
     direct_url_env: EnvironmentName | None = Field(
         default=None,
@@ -124,6 +127,7 @@ class TargetFile(StrictModel):
         "at a checkpoint then, and the next run goes on. 0 means no limit.",
     )
     backup: BackupFile = Field(default_factory=BackupFile)
+    fleet: FleetFile | None = None
     drift: Annotated[
         Literal["refuse", "report", "off"] | None, BeforeValidator(_off_without_quotes)
     ] = Field(
@@ -256,7 +260,7 @@ def _explain(error: ValidationError) -> Iterator[str]:
 def _nearest(place: tuple[int | str, ...]) -> str:
     model: type[BaseModel] = ConfigFile
     if len(place) > 2 and place[0] == "targets":
-        model = _TARGET_PARTS.get(place[2], TargetFile) if len(place) > 3 else TargetFile
+        model = _nearest_of_target(place)
     if len(place) > 2 and place[0] == "rules":
         model = ExcludeFile if len(place) > 3 else RuleFile
     parts: dict[int | str, type[BaseModel]] = {"stats": StatsFile, "rehearsal": RehearsalFile}
@@ -267,9 +271,16 @@ def _nearest(place: tuple[int | str, ...]) -> str:
 
 _TARGET_PARTS: dict[int | str, type[BaseModel]] = {
     "backup": BackupFile,
+    "fleet": FleetFile,
     "identity": IdentityFile,
     "replicas": ReplicasFile,
 }
+
+
+def _nearest_of_target(place: tuple[int | str, ...]) -> type[BaseModel]:
+    if len(place) > 4 and place[2:4] == ("fleet", "waves"):
+        return WaveFile
+    return _TARGET_PARTS.get(place[2], TargetFile) if len(place) > 3 else TargetFile
 
 
 def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
@@ -281,6 +292,10 @@ def _target_mistakes(parsed: ConfigFile) -> Iterator[str]:
             yield f"targets.{name}.after: the order goes round in a circle"
         if target.kind == "production" and target.backup.required is False:
             yield f"targets.{name}.backup.required: production is never changed without a backup"
+        if target.fleet is not None:
+            yield from fleet_mistakes(f"targets.{name}.fleet", target.fleet, target.url_env)
+        elif target.url_env is None:
+            yield f"targets.{name}.url_env: field required"
 
 
 def _stats_mistakes(stats: StatsFile) -> Iterator[str]:
@@ -321,10 +336,12 @@ def _target(name: str, file: TargetFile) -> Target:
     kind = Kind(file.kind)
     production = kind is Kind.PRODUCTION
     required = file.backup.required
+    fleet = fleet_of(file.fleet) if file.fleet else None
+    listed = fleet.source.urls_env if fleet else None
     return Target(
         name=name,
         kind=kind,
-        url_env=file.url_env,
+        url_env=listed or file.url_env or "",
         after=file.after,
         approvals=int(production) if file.approvals is None else file.approvals,
         approvers=tuple(file.approvers),
@@ -342,6 +359,7 @@ def _target(name: str, file: TargetFile) -> Target:
             required=production if required is None else required,
             directory=file.backup.directory,
         ),
+        fleet=fleet,
         drift=DriftMode(file.drift) if file.drift else None,
         verify=_verification(file),
     )

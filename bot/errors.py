@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     POSTGRES = 4
     GITHUB = 5
     HISTORY = 6
+    PARKED = 42
     FAULT = 70
     INTERRUPTED = 130
 
@@ -73,6 +74,16 @@ class HistoryError(BotError):
     """The history and a target (or the base branch) disagree about what was applied."""
 
     exit_code = ExitCode.HISTORY
+
+
+class FleetStopped(BotError):
+    """A rollout to a fleet that did not reach every tenant. `code` tells what a pipeline may do:
+    42 where trying again is no use before somebody has mended a tenant.
+    """
+
+    def __init__(self, message: str, *, hint: str, code: ExitCode) -> None:
+        super().__init__(message, hint=hint)
+        self.exit_code = code
 
 
 class Interrupted(BotError):

@@ -21,6 +21,7 @@ from bot.commands.session import Options
 from bot.core.backup import StoredBackup
 from bot.core.drift import Expected
 from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
+from bot.core.fleet import Tenant
 from bot.core.holder import who_is
 from bot.core.log import inert
 from bot.core.progress import BackupSummary
@@ -31,6 +32,7 @@ from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
 from bot.core.sizes import Sizes
 from bot.core.sizes_file import load
 from bot.core.target import Target
+from bot.core.tenants import tenants_in
 from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
@@ -40,9 +42,22 @@ from bot.world import Database, GitHub, Prisma, Runner, World
 REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
 
 
+# Connection strings that this process was told by a database, and not by its environment.
+_told: set[str] = set()
+
+
 def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
-    """Strikes every secret of this process's environment out of a text."""
-    return Redactor.from_environment(os.environ, names).redact
+    """Strikes every secret of this process out of a text, also those it was told since."""
+    known: dict[int, Redactor] = {}
+
+    def clean(text: str) -> str:
+        told = frozenset(_told)
+        if len(told) not in known:
+            known.clear()
+            known[len(told)] = Redactor.from_environment(os.environ, names, urls=told)
+        return known[len(told)].redact(text)
+
+    return clean
 
 
 def log_cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
@@ -92,6 +107,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         trials=_Trials(environ, settings.postgres),
         prisma=_prisma(environ, checkout.root),
         rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
+        fleets=_Fleets(environ, checkout.root or start),
         schemas=_Schemas(environ, environ.get(REHEARSAL_VARIABLE) or None),
         text_of=lambda path: _trusted(path, checkout, environ),
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, clean),
@@ -198,8 +214,16 @@ def _who(environ: Mapping[str, str]) -> str:
 
 def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
     """Raises UsageError if the variable is not set, or holds no connection string."""
-    name = target.variable(environ)
-    text = environ.get(name, "")
+    if target.fleet is not None and target.fleet.source.urls_env is not None:
+        raise UsageError(
+            f"{target.name} is a fleet: it has no database of its own.",
+            hint="Ask for `plan`, `apply` or `status`, which go through its tenants.",
+        )
+    return parse_url(text_of(target, environ), name=target.variable(environ))
+
+
+def text_of(target: Target, environ: Mapping[str, str]) -> str:
+    text = environ.get(target.variable(environ), "")
     if not text:
         raise UsageError(
             f"{target.url_env} is not set, so {target.name} cannot be reached.",
@@ -207,7 +231,7 @@ def url_of(target: Target, environ: Mapping[str, str]) -> ConnectionUrl:
             f"postgresql://user@host:5432/database, for example as a secret of the "
             f"environment {target.name}.",
         )
-    return parse_url(text, name=name)
+    return text
 
 
 @dataclass(frozen=True)
@@ -226,6 +250,40 @@ class _Backups:
         from bot.adapters.postgres.backups import newest_backup
 
         return newest_backup(target, self.root)
+
+
+@dataclass(frozen=True)
+class _Fleets:
+    """Loads what connects when a fleet is gone through. What a database tells is kept secret."""
+
+    environ: Mapping[str, str]
+    root: Path
+
+    def tenants(self, target: Target) -> tuple[Tenant, ...]:
+        assert target.fleet is not None
+        source = target.fleet.source
+        if source.urls_env is not None:
+            return tenants_in(text_of(target, self.environ), name=source.urls_env)
+        from bot.adapters.postgres.fleet import read_tenants
+
+        found = read_tenants(source, url_of(target, self.environ))
+        _told.update(each.url.text for each in found)
+        return found
+
+    def connect(self, target: Target, tenant: Tenant) -> AbstractContextManager[Database]:
+        from bot.adapters.postgres.target.opening import open_target
+
+        return open_target(target, tenant.url, who=_who(self.environ))
+
+    def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
+        from bot.adapters.postgres.backups import take_and_prove
+
+        return take_and_prove(target, tenant.url, self.root, note)
+
+    def healthy(self, tenant: Tenant, query: str) -> bool:
+        from bot.adapters.postgres.fleet import healthy
+
+        return healthy(tenant, query)
 
 
 @dataclass(frozen=True)

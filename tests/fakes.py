@@ -16,6 +16,7 @@ from bot.core.deployment import Deployment
 from bot.core.doing import Doing
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
+from bot.core.fleet import Tenant
 from bot.core.found import Attachment, FoundIndex
 from bot.core.history import Change, History
 from bot.core.holder import Holder
@@ -30,6 +31,7 @@ from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
 from bot.core.target import Target
+from bot.core.url import parse_url
 from bot.errors import GitHubError, PostgresError, UsageError
 from bot.rollout.outside import quoted
 from bot.world import World
@@ -184,6 +186,7 @@ class FakeDatabase:
     sessions: set[int] = field(default_factory=set)
     forgets: bool = False
     interrupt: str | None = None
+    looks: str = "the usual"
     in_the_way: list[tuple[Blocker, ...]] = field(default_factory=list)
     looked: list[tuple[Need, ...]] = field(default_factory=list)
     patience: list[int] = field(default_factory=list)
@@ -355,6 +358,9 @@ class FakeDatabase:
 
     def alive(self, pid: int, backend_start: str) -> bool:
         return pid in self.sessions
+
+    def fingerprint(self) -> str:
+        return self.looks
 
     def sizes(self, *, columns: bool = False) -> Sizes:
         self.diary.append("sizes and columns" if columns else "sizes")
@@ -596,3 +602,38 @@ def world(
         github=github,
         runner=runner,
     )
+
+
+@dataclass
+class FakeFleets:
+    """Tenants by name, each a database, or with `schemas` all of one. `down` are those that do not
+    answer, and how often they will not."""
+
+    databases: Mapping[str, FakeDatabase]
+    schemas: bool = False
+    down: dict[str, int] = field(default_factory=dict)
+    unwell: set[str] = field(default_factory=set)
+    connected: list[str] = field(default_factory=list)
+    backed_up: list[str] = field(default_factory=list)
+
+    def tenants(self, target: Target) -> tuple[Tenant, ...]:
+        path = "one?schema={}" if self.schemas else "{}"
+        return tuple(
+            Tenant(name, parse_url(f"postgresql://h/{path.format(name)}"))
+            for name in self.databases
+        )
+
+    @contextmanager
+    def connect(self, target: Target, tenant: Tenant) -> Iterator[FakeDatabase]:
+        self.connected.append(tenant.name)
+        if self.down.get(tenant.name, 0) > 0:
+            self.down[tenant.name] -= 1
+            raise PostgresError(f"{tenant.name} is away.", hint="Start it.", sqlstate="08001")
+        yield self.databases[tenant.name]
+
+    def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
+        self.backed_up.append(tenant.name)
+        return BackupSummary(f"b-{tenant.name}", 1024, 1.0, NOON, "proved")
+
+    def healthy(self, tenant: Tenant, query: str) -> bool:
+        return tenant.name not in self.unwell

@@ -13,10 +13,17 @@ from dataclasses import replace
 import click
 
 from bot.commands.session import Session, format_option, pass_session
+from bot.core.fleet import Shard
 from bot.core.gate import closed
-from bot.errors import ExitCode
-from bot.flows.rollout import order_for, plan_details, plan_for
+from bot.core.target import Target
+from bot.errors import ExitCode, UsageError
+from bot.fleet.waves import INDEX_VARIABLE, read_shard
+from bot.flows.fleet import roll_out_fleet
+from bot.flows.rollout import fleet_plan_for, order_for, plan_details, plan_for
+from bot.flows.showing import show_fleet_plan
 from bot.report.as_json import apply_json, dumps, plan_json
+from bot.report.fleet_as_json import fleet_outcome_json
+from bot.report.fleet_text import fleet_outcome_text
 from bot.report.rollout_text import outcome_text, plan_text
 from bot.rollout.agreement import require_agreement
 from bot.rollout.procedure import roll_out
@@ -24,9 +31,22 @@ from bot.world import World
 
 
 def run(
-    world: World, name: str, *, expect_digest: str | None = None, form: str = "text"
+    world: World,
+    name: str,
+    *,
+    expect_digest: str | None = None,
+    form: str = "text",
+    shard: str | None = None,
 ) -> ExitCode:
     target = world.settings.target(name)
+    if target.fleet is not None:
+        part = read_shard(shard, world.environ.get(INDEX_VARIABLE)) if shard else None
+        return _run_fleet(target, world, part, expect_digest=expect_digest, form=form)
+    if shard is not None:
+        raise UsageError(
+            f"{name} is one database: it has no shards.",
+            hint="Leave --shard out, or say under `fleet:` where its tenants are listed.",
+        )
     outcome = roll_out(order_for(target, world, expect_digest=expect_digest), world)
     progress = outcome.progress(target)
     if form == "json":
@@ -37,9 +57,30 @@ def run(
     return ExitCode.FINE
 
 
+def _run_fleet(
+    target: Target, world: World, shard: Shard | None, *, expect_digest: str | None, form: str
+) -> ExitCode:
+    """Every tenant is told of in the result, so that a failure of one is no error of the run."""
+    outcome = roll_out_fleet(target, world, shard=shard, expect_digest=expect_digest)
+    if form == "json":
+        shown = {**apply_json(outcome.progress(target)), "fleet": fleet_outcome_json(outcome)}
+        world.console.show(dumps(shown))
+    else:
+        page = world.console.page
+        world.console.show(fleet_outcome_text(outcome, width=page.width, colour=page.colour))
+    return outcome.exit_code
+
+
 def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
     """`--dry-run`: stop at the plan, with the exit code that the rollout would end with."""
-    plan, gates = plan_for(world.settings.target(name), world)
+    target = world.settings.target(name)
+    if target.fleet is not None:
+        survey, gates = fleet_plan_for(target, world)
+        show_fleet_plan(survey, gates, form, world)
+        if survey.problem is not None:
+            raise survey.problem
+        return ExitCode.GATE_CLOSED if closed(gates) else ExitCode.FINE
+    plan, gates = plan_for(target, world)
     if form == "json":
         world.console.show(dumps(plan_json(plan, gates, plan_details(plan, world))))
     else:
@@ -59,6 +100,11 @@ def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
     "--expect-digest", metavar="sha256:…", help="Refuse to apply any other plan than this one."
 )
 @click.option(
+    "--shard",
+    metavar="I/N",
+    help="Of a fleet: the I-th of N slices of its last wave; 0/N, the waves before it.",
+)
+@click.option(
     "--log",
     metavar="FILE",
     help="Add a line of JSON to FILE for each thing that happens; MIGRATION_BOT_LOG does the same.",
@@ -70,6 +116,7 @@ def command(
     target: str,
     dry_run: bool,
     expect_digest: str | None,
+    shard: str | None,
     log: str | None,
     form: str,
 ) -> ExitCode:
@@ -78,4 +125,4 @@ def command(
         return stop_at_plan(world, target, form)
     if log is not None:
         world = replace(world, log=world.log.at(log))
-    return run(world, target, expect_digest=expect_digest, form=form)
+    return run(world, target, expect_digest=expect_digest, form=form, shard=shard)

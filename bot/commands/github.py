@@ -1,12 +1,15 @@
 """Inside GitHub Actions: read the event, and do what it asks.
 
 A pull request is checked and its comment kept. A push to the default branch, or a dispatch, is
-applied to the target that MIGRATION_BOT_TARGET names.
+applied to the target that MIGRATION_BOT_TARGET names. Of a fleet too large for one job, the first
+applies all waves but the last and sets the output `shards`: MIGRATION_BOT_SHARD is one of them in
+each job of the matrix, and `all` in the job after it.
 
 \b
   migration-bot github          as action.yml runs it
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,14 +18,20 @@ import click
 from bot.commands.session import Session, pass_session
 from bot.core.event import ApplyRequest, CheckRequest, request_of
 from bot.core.finding import Verdict
+from bot.core.fleet import Shard
 from bot.core.log import inert
+from bot.core.progress import State
 from bot.core.review import Review
+from bot.core.target import Target
 from bot.errors import BotError, ExitCode, UsageError
+from bot.fleet.waves import read_shard
 from bot.flows.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.deploy import deploy
+from bot.flows.fleet import roll_out_shown
 from bot.flows.rehearsal import rehearsed
 from bot.flows.review import review_change
 from bot.flows.suggest import keep_suggestions
+from bot.flows.tenants import slices_of
 from bot.report.annotations import annotations
 from bot.report.as_json import dumps
 from bot.report.escape import fence
@@ -35,6 +44,8 @@ from bot.rules import RULES
 from bot.world import World
 
 TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
+SHARD_VARIABLE = "MIGRATION_BOT_SHARD"
+EVERYTHING = "all"
 SARIF_VARIABLE = "MIGRATION_BOT_SARIF"
 
 
@@ -109,8 +120,13 @@ def apply(request: ApplyRequest, world: World) -> ExitCode:
             hint="Give the action the input `target`, such as `target: staging`.",
         )
     target = world.settings.target(name)
+    shard = world.environ.get(SHARD_VARIABLE, "")
+    if shard and shard != EVERYTHING:
+        return _apply_shard(target, read_shard(shard, None), world)
+    shards = () if shard or target.fleet is None else slices_of(target, world)
+    first = Shard(0, len(shards)) if len(shards) > 1 else None
     try:
-        progress = deploy(target, request.head, world)
+        progress = deploy(target, request.head, world, shard=first)
     except BotError as error:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
         raise
@@ -118,6 +134,21 @@ def apply(request: ApplyRequest, world: World) -> ExitCode:
     said = outcome_text(progress, width=page.width, colour=page.colour)
     world.console.show(inert(said))
     world.runner.summary(fence(said))
+    state = State.APPLYING if first else progress.state
+    _outputs(world, state=state.value, digest=progress.digest or "")
+    if first:
+        _outputs(world, shards=json.dumps([str(each) for each in shards]))
+    return ExitCode.FINE
+
+
+def _apply_shard(target: Target, shard: Shard, world: World) -> ExitCode:
+    """A slice of a fleet, in a job of a matrix; the job after it tells what became of all."""
+    assert world.runner is not None
+    try:
+        progress = roll_out_shown(target, world, shard=shard)
+    except BotError as error:
+        world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
+        raise
     _outputs(world, state=progress.state.value, digest=progress.digest or "")
     return ExitCode.FINE
 

@@ -9,7 +9,8 @@ import click
 
 from bot.commands.session import Session, format_option, pass_session
 from bot.errors import ExitCode
-from bot.flows.rollout import plan_details, plan_for
+from bot.flows.rollout import fleet_plan_for, plan_details, plan_for
+from bot.flows.showing import show_fleet_plan
 from bot.report.as_json import dumps, plan_json
 from bot.report.plan_markdown import render_plan
 from bot.report.rollout_text import plan_text
@@ -17,7 +18,12 @@ from bot.world import World
 
 
 def run(world: World, name: str, form: str = "text") -> ExitCode:
-    plan, gates = plan_for(world.settings.target(name), world)
+    target = world.settings.target(name)
+    if target.fleet is not None:
+        survey, gates = fleet_plan_for(target, world)
+        show_fleet_plan(survey, gates, form, world)
+        return survey.problem.exit_code if survey.problem else ExitCode.FINE
+    plan, gates = plan_for(target, world)
     if form == "json":
         world.console.show(dumps(plan_json(plan, gates, plan_details(plan, world))))
     elif form == "markdown":

@@ -14,8 +14,9 @@ from bot.core.history import History
 from bot.core.status import TargetStatus
 from bot.core.target import Target
 from bot.errors import ExitCode, PostgresError
-from bot.flows.rollout import history_of
+from bot.flows.history import history_of
 from bot.flows.standing import details_of, forecast
+from bot.flows.survey import survey_fleet
 from bot.report.as_json import dumps, status_json
 from bot.report.status_text import status_text
 from bot.world import World
@@ -40,6 +41,9 @@ def _status(target: Target, history: History, world: World, *, named: bool) -> T
         problem = f"{target.url_env} is not set"
         return TargetStatus(target.name, target.kind, problem=problem, unset=True)
     try:
+        if target.fleet is not None:
+            survey = survey_fleet(target, world)
+            return TargetStatus(target.name, target.kind, survey.plan, fleet=survey)
         with world.connect(target) as database:
             holder = database.lock_holder()
             plan = forecast(target, history, database)
@@ -61,7 +65,10 @@ def _exit_code(rows: Sequence[TargetStatus]) -> ExitCode:
     plans = [row.plan for row in rows if row.plan is not None]
     if any(not plan.agrees for plan in plans):
         return ExitCode.HISTORY
-    unreachable = any(row.plan is None and not row.unset for row in rows)
+    unreachable = any(
+        (row.plan is None and not row.unset) or (row.fleet and row.fleet.unreachable)
+        for row in rows
+    )
     return ExitCode.POSTGRES if unreachable else ExitCode.FINE
 
 

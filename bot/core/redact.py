@@ -7,6 +7,7 @@ secret: equal after folding means equal.
 """
 
 import base64
+import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,15 +46,22 @@ class Redactor:
         self._needles = tuple(frozenset(view) for view in _needles(longest_first))
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str], names: Iterable[str] = ()) -> "Redactor":
+    def from_environment(
+        cls,
+        environ: Mapping[str, str],
+        names: Iterable[str] = (),
+        *,
+        urls: Iterable[str] = (),
+    ) -> "Redactor":
         """Everything secret in an environment: the connection strings that `names` name and all
-        others in sight, the passwords in them, and every value that its name calls a secret.
+        others in sight, the passwords in them, and every value that its name calls a secret. So
+        are `urls`, which came from elsewhere.
         """
         chosen = set(names)
-        secrets: set[str] = set()
+        secrets = {each for url in urls for each in (url, *_credentials(url))}
         for name, value in environ.items():
             if name in chosen or _URL.search(value):
-                secrets |= {value, *_credentials(value)}
+                secrets |= {value, *_credentials(value), *_listed(value)}
             elif _NAME.search(name.upper()) and value.lower() not in _HARMLESS:
                 secrets.add(value)
         return cls(secrets)
@@ -133,6 +141,25 @@ def _base64(data: bytes) -> Iterator[bytes]:
         whole_bits = (offset + len(data)) * 8
         middle = encoded[-(-offset * 8 // 6) : whole_bits // 6]
         yield from (middle, middle.replace(b"+", b"-").replace(b"/", b"_"))
+
+
+def _listed(value: str) -> Iterator[str]:
+    """The connection strings in a list of them, in JSON or on lines, and what is secret in each."""
+    try:
+        texts = list(_texts(json.loads(value)))
+    except (ValueError, RecursionError):
+        texts = value.split()
+    for each in texts:
+        if each != value and _URL.search(each):
+            yield from (each, *_credentials(each))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _credentials(value: str) -> Iterator[str]:

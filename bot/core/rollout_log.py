@@ -111,7 +111,7 @@ FIELDS: Mapping[Event, Mapping[str, str]] = {
     Event.BLOCKED: {"migration": "Its name", "message": "Who is in the way, in words"},
     Event.RETRY: {
         "migration": "Its name",
-        "attempt": "The number of the attempt that begins",
+        "attempt": "The number of the attempt that was given up",
         "message": "Why the one before was given up",
     },
     Event.SEGMENT: {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.core.gate import Gate
 from bot.core.plan import Plan
+from bot.core.survey import Survey
 from bot.core.target import Kind
 
 
@@ -51,7 +52,7 @@ class TargetStatus:
     `plan` is None if the target could not be asked; `problem` then says why, `hint` what to do,
     and `unset` that no connection string was given. `lock_holder` is who holds the migration lock:
     while somebody does, an unfinished migration is running, not failed. `named` says that somebody
-    asked for this target, and not for all.
+    asked for this target, and not for all. Of a `fleet`, `plan` is what is pending anywhere.
     """
 
     target: str
@@ -64,3 +65,4 @@ class TargetStatus:
     unset: bool = False
     details: Details = field(default_factory=Details)
     named: bool = False
+    fleet: Survey | None = None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.fleet import Fleet
 from bot.core.identity import Pin
 
 
@@ -78,8 +79,10 @@ class Target:
     only logins that count. Timeouts are milliseconds; `lock_wait`, how long to wait for the
     migration lock while somebody else holds it, is seconds. `max_lag` is how many milliseconds a
     standby may be behind before batches wait for it, `batch_budget` how many they may take in one
-    run before they stop at a checkpoint; 0 is no limit.
-    `drift` is None for what its kind has.
+    run before they stop at a checkpoint; 0 is no limit. `drift` is None for what its kind has.
+
+    `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
+    that lists them.
     """
 
     name: str
@@ -99,6 +102,9 @@ class Target:
     identity: Pin = field(default_factory=Pin)
     replicas: ReplicaPolicy = field(default_factory=ReplicaPolicy)
     rewrite_limit: int | None = None
+    drift: DriftMode | None = None
+    verify: Verification = field(default_factory=Verification)
+    fleet: Fleet | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:
         """The environment variable to connect by."""
@@ -108,9 +114,6 @@ class Target:
     def is_set(self, environ: Mapping[str, str]) -> bool:
         """Whether there is a connection string for it."""
         return bool(environ.get(self.variable(environ)))
-
-    drift: DriftMode | None = None
-    verify: Verification = field(default_factory=Verification)
 
     @property
     def drift_mode(self) -> DriftMode:

@@ -11,8 +11,8 @@ from bot.core.resolution import Baseline, SchemaCheck, plain_name, require_folde
 from bot.core.schema import Differences
 from bot.core.target import Target
 from bot.errors import HistoryError, UsageError
+from bot.flows.history import history_of
 from bot.flows.rehearsal_order import schema_order
-from bot.flows.rollout import history_of
 from bot.flows.standing import details_of, forecast
 from bot.rollout.preflight import require_ready
 from bot.world import Database, World

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.deployment import Deployment, unrecorded
+from bot.core.fleet import Shard
 from bot.core.outcome import Journal
 from bot.core.plan import Plan
 from bot.core.progress import Progress, State
@@ -11,6 +12,7 @@ from bot.core.pull import Pull
 from bot.core.target import Target
 from bot.errors import BotError, GateClosed, GitHubError
 from bot.flows.comment import keep_comment, names_in, report_after_merge
+from bot.flows.fleet import roll_out_shown
 from bot.flows.gates import pulls_of
 from bot.flows.rollout import order_for, plan_for
 from bot.rollout.procedure import roll_out
@@ -99,8 +101,11 @@ class Teller:
             self.world.console.say(f"not told to GitHub: {error.message}")
 
 
-def deploy(target: Target, commit: str, world: World) -> Progress:
+def deploy(target: Target, commit: str, world: World, *, shard: Shard | None = None) -> Progress:
     """Apply a target's plan and tell GitHub before, after, and when it fails.
+
+    Of a fleet it may be the first shard, that of the waves before the last: then the rollout goes
+    on elsewhere, and its end is told there.
 
     Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
     """
@@ -118,11 +123,17 @@ def deploy(target: Target, commit: str, world: World) -> Progress:
         teller.tell(here)
     order = order_for(target, world, expect_digest=plan.digest)
     try:
-        outcome = roll_out(order, world)
+        done = (
+            roll_out_shown(target, world, shard=shard)
+            if target.fleet is not None
+            else roll_out(order, world).progress(target)
+        )
     except BotError as error:
         teller.tell(_stopped(here, error, order.journal, world))
         raise
-    done = replace(outcome.progress(target), run_url=run_url)
+    done = replace(done, run_url=run_url)
+    if shard is not None:
+        return done
     teller.make_up_for(done)
     teller.tell(done)
     if teller.failed is not None:

@@ -10,6 +10,8 @@ from bot.core.migration import Migration
 from bot.core.plan import Plan
 from bot.core.pull import Pull
 from bot.core.target import Target
+from bot.flows.survey import survey
+from bot.flows.tenants import tenants_of
 from bot.world import World
 
 
@@ -36,12 +38,27 @@ def texts_applied(
     The target itself is the best witness. In a job that may not reach it, GitHub's record of the
     rollouts that succeeded stands in.
     """
+    if target.is_set(world.environ) and target.fleet is not None:
+        return _applied_everywhere(target, wanted, world)
     if target.is_set(world.environ):
         with world.connect(target) as database:
             return {row.name: row.checksum for row in database.applied() if row.finished}
     if world.github is not None:
         return applied_texts(world.github.deployments(target.name), wanted)
     return None
+
+
+def _applied_everywhere(
+    target: Target, wanted: Sequence[Migration], world: World
+) -> Mapping[str, str]:
+    """The texts that each tenant of a fleet has: one that lacks a text, or is silent, counts."""
+    seen = survey(target, tenants_of(target, world), world, fingerprints=False)
+    plan = seen.plan
+    if seen.unreachable:
+        return {}
+    edited = set(plan.modified)
+    applied = set(plan.applied) - edited
+    return {each.name: each.checksum for each in wanted if each.name in applied}
 
 
 def pulls_of(migrations: Sequence[Migration], world: World) -> dict[str, Pull]:

@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.drift import Drift
 from bot.core.effects import Lock
 from bot.core.finding import Finding
 from bot.core.gate import Gate
 from bot.core.plan import Plan
-from bot.core.progress import BackupSummary, Progress
+from bot.core.progress import AppliedResult, BackupSummary, Progress
 from bot.core.rehearsal import Rehearsal, RehearsedMigration
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rewrite import Rewrite
 from bot.core.sizes import RelationSize, SizesNote
 from bot.core.status import Details, TargetStatus
+from bot.core.survey import Survey
 from bot.report.rehearsal_as_json import measured_json, rehearsed_json
 from bot.report.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.size_words import size_words
@@ -72,16 +74,50 @@ def apply_json(progress: Progress) -> Json:
         "target": progress.target,
         "kind": progress.kind.value,
         "state": progress.state.value,
-        "at": _time(progress.at),
+        "at": time_json(progress.at),
         "seconds": progress.seconds,
         "digest": progress.digest,
         "migrations": list(progress.migrations),
+        "timings": [_timing(each) for each in progress.timings],
         "failed": progress.failed,
         "gates": [_gate(each) for each in progress.gates],
         "backup": _backup(progress.backup) if progress.backup else None,
         "message": progress.message,
         "hint": progress.hint,
         "run_url": progress.run_url,
+        "drift": _drift(progress.drift) if progress.drift else None,
+        "checks": [
+            {"what": each.what, "fine": each.fine, "message": each.message}
+            for each in progress.checks
+        ],
+    }
+
+
+def _timing(applied: AppliedResult) -> Json:
+    return {
+        "migration": applied.name,
+        "seconds": applied.seconds,
+        "attempts": applied.attempts,
+        "statements": [
+            {
+                "index": each.index,
+                "line": each.line,
+                "kind": each.kind,
+                "seconds": each.seconds,
+                "rows": each.rows,
+            }
+            for each in applied.statements
+        ],
+    }
+
+
+def _drift(drift: Drift) -> Json:
+    return {
+        "mode": drift.mode.value,
+        "differences": list(drift.lines),
+        "more": drift.more,
+        "unknown": drift.unknown,
+        "seconds": drift.seconds,
     }
 
 
@@ -158,7 +194,7 @@ def _size(size: RelationSize) -> Json:
 
 
 def _sizes_note(note: SizesNote) -> Json:
-    return {"target": note.target, "taken_at": _time(note.taken_at), "stale": note.stale}
+    return {"target": note.target, "taken_at": time_json(note.taken_at), "stale": note.stale}
 
 
 def _rewrite(rewrite: Rewrite) -> list[Json]:
@@ -172,8 +208,18 @@ def _status(status: TargetStatus) -> Json:
         "plan": standings_json(status.plan, status.details) if status.plan else None,
         "gates": [_gate(each) for each in status.gates],
         "lock_holder": status.lock_holder,
+        "fleet": _fleet(status.fleet) if status.fleet else None,
         "problem": status.problem,
         "hint": status.hint,
+    }
+
+
+def _fleet(survey: Survey) -> Json:
+    return {
+        "tenants": len(survey.looks),
+        "current": survey.current,
+        "disagreeing": [each.tenant for each in survey.disagreeing],
+        "unreachable": [each.tenant for each in survey.unreachable],
     }
 
 
@@ -186,10 +232,10 @@ def _backup(backup: BackupSummary) -> Json:
         "id": backup.id,
         "size": backup.size,
         "seconds": backup.seconds,
-        "snapshot_at": _time(backup.snapshot_at),
+        "snapshot_at": time_json(backup.snapshot_at),
         "proof": backup.proof,
     }
 
 
-def _time(moment: datetime | None) -> str | None:
+def time_json(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.rehearsal import MeasuredLock, Refusal, Rehearsal, RehearsedMigration
+from bot.core.rehearsal import (
+    BatchProof,
+    MeasuredLock,
+    Refusal,
+    Rehearsal,
+    RehearsedMigration,
+)
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.report import rehearsal_words as say
 from bot.report.escape import one_line
@@ -102,6 +108,8 @@ def _statement(rehearsal: Rehearsal, timeline: Timeline, judged: JudgedStatement
     if timeline.stopped_at(index):
         style = _BAD
     yield Line(((sentence, style),), indent=2, label="     │ ")
+    if proof := _batches(timeline.rehearsed, index):
+        yield Line(((say.batches_words(proof), ""),), indent=2, label="     │ ")
     for each in _disagreements(timeline.rehearsed, index):
         yield Line(((f"not as predicted: {each}", "magenta"),), indent=2, label="     │ ")
 
@@ -111,6 +119,11 @@ def _strongest(timeline: Timeline, index: int) -> MeasuredLock | None:
     measured = timeline.measured(index)
     tables = [each for each in measured.locks if not each.index] if measured else []
     return strongest(timeline.told(index) or tables)
+
+
+def _batches(rehearsed: RehearsedMigration, index: int) -> BatchProof | None:
+    found = (each.batches for each in rehearsed.statements if each.index == index)
+    return next((each for each in found if each and each.proved), None)
 
 
 def _disagreements(rehearsed: RehearsedMigration, index: int) -> tuple[str, ...]:

@@ -2,7 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.core.rehearsal import DownProof, Estimate, Refusal, Rehearsal, SecondRun, Stop
+from bot.core.rehearsal import (
+    BatchProof,
+    DownProof,
+    Estimate,
+    Refusal,
+    Rehearsal,
+    SecondRun,
+    Stop,
+)
 from bot.core.review import JudgedMigration
 from bot.core.schema import Differences
 from bot.report.escape import one_line
@@ -74,6 +82,11 @@ def down_words(proof: DownProof) -> str:
     if proof.proved:
         return "is proved: up, down, the schema is as before, and up again."
     return " ".join(_down_faults(proof))
+
+
+def batches_words(proof: BatchProof) -> str:
+    """What came of a change that is proved in batches."""
+    return f"leaves the same rows in {count(proof.batches, 'batch', 'batches')} as whole"
 
 
 def second_words(second: SecondRun) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.core.drift import Drift
 from bot.core.gate import Gate
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary, Progress, State
@@ -10,6 +11,7 @@ from bot.report import words
 from bot.report.gate_lines import gate_lines
 from bot.report.status_text import disagreement_lines, halt_lines
 from bot.report.terminal import Line, drawn, line
+from bot.report.verified_words import check_sentences, drift_lines, drift_sentence
 
 _OUTCOMES = {
     State.WAITING: ("has nothing to tell yet", "bold"),
@@ -84,8 +86,18 @@ def _outcome(progress: Progress) -> Iterator[Line]:
     if progress.hint:
         yield line(f"hint: {progress.hint}", indent=2)
     yield from gate_lines(progress.gates)
+    if progress.drift:
+        yield from _drift(progress.drift)
     if progress.backup:
         yield from _backup(progress.backup)
+    yield from (line(each, indent=2) for each in check_sentences(progress.checks))
+
+
+def _drift(drift: Drift) -> Iterator[Line]:
+    yield line(
+        drift_sentence(drift), "bold yellow" if drift.found or drift.unknown else "", indent=2
+    )
+    yield from (line(each, indent=4) for each in drift_lines(drift))
 
 
 def _backup(backup: BackupSummary) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from bot.core.gate import closed
 from bot.core.plan import Plan
 from bot.core.standing import MigrationState, Standing
 from bot.core.status import Details, Halt, TargetStatus
+from bot.core.survey import Survey
 from bot.report import words
 from bot.report.gate_lines import gate_lines
 from bot.report.terminal import Grid, Line, drawn, line
@@ -145,7 +146,19 @@ def _standing(standing: Standing) -> tuple[str, str, str]:
     return standing.name, STATE_WORDS[standing.state], since
 
 
+def fleet_words(survey: Survey) -> str:
+    """`37 of 40 tenants are up to date, 1 disagree with the history, 2 did not answer`."""
+    said = [f"{survey.current:,} of {words.count(len(survey.looks), 'tenant')} are up to date"]
+    if survey.disagreeing:
+        said.append(f"{len(survey.disagreeing):,} disagree with the history")
+    if survey.unreachable:
+        said.append(f"{len(survey.unreachable):,} did not answer")
+    return ", ".join(said)
+
+
 def _said(status: TargetStatus) -> Iterator[Line]:
+    if status.fleet is not None:
+        yield line(f"{fleet_words(status.fleet)}.")
     if status.problem and not status.unset:
         yield line(status.problem, "bold red")
         yield line(f"hint: {status.hint}", indent=2)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from bot.report import escape, words
+from bot.report import escape, verified_words, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -51,7 +51,7 @@ def _only_shown(value: object) -> object:
     raise TypeError(f"A template printed {value!r} without saying how it is escaped.")
 
 
-def _filters() -> dict[str, Callable[..., Shown]]:
+def _filters() -> dict[str, Callable[..., object]]:
     return {
         "inline": _remembered(escape.inline),
         "prose": _remembered(escape.prose),
@@ -64,6 +64,10 @@ def _filters() -> dict[str, Callable[..., Shown]]:
         "size": _shown(words.size),
         "count": _shown(words.count),
         "ours": _shown(str),
+        # These give texts, which still have to be escaped.
+        "drift_sentence": verified_words.drift_sentence,
+        "drift_lines": verified_words.drift_lines,
+        "check_sentences": verified_words.check_sentences,
     }
 
 

@@ -13,13 +13,15 @@ from bot.rollout.locks import DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE
 from bot.rollout.outside import Outside, Repeated, State
 from bot.rollout.partitions import DetachPartition
 from bot.rollout.reconnecting import was_lost
+from bot.sql.actions import Reindex
+from bot.sql.read import actions_of
 from bot.world import Database
 
 TRIES = 6
 
 _UNIQUE_VIOLATION = "23505"
 _NOT_SUPPORTED = "0A000"
-_REPEATED = {"VACUUM", "ANALYZE", "CLUSTER"}
+_REPEATED = {"VACUUM", "ANALYZE", "CLUSTER", "REINDEX"}
 
 
 def outside_of(statement: Statement, settings: tuple[str, ...] = ()) -> Outside | None:
@@ -31,7 +33,7 @@ def outside_of(statement: Statement, settings: tuple[str, ...] = ()) -> Outside 
         return BuildIndex(statement, settings)
     if statement.kind == "DROP INDEX":
         return DropIndex(statement, settings)
-    if statement.node == "ReindexStmt":
+    if statement.node == "ReindexStmt" and _is_concurrent(statement):
         return RebuildIndexes(settings)
     if _detaches(statement):
         return DetachPartition(statement, settings)
@@ -99,6 +101,10 @@ def _explained(
             "CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION for each."
         )
     return PostgresError(error.message, hint=hint, sqlstate=error.sqlstate)
+
+
+def _is_concurrent(statement: Statement) -> bool:
+    return any(isinstance(each, Reindex) and each.concurrently for each in actions_of(statement))
 
 
 def _detaches(statement: Statement) -> bool:

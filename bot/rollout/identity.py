@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from bot.core.identity import Identity, Mark, marked, read_mark
 from bot.core.server import ServerFacts
-from bot.core.target import Target
+from bot.core.target import Kind, Target
 from bot.errors import BotError, HistoryError, PostgresError
 from bot.rollout.notes import Note
 from bot.world import Database, World
@@ -97,7 +97,12 @@ def _require_distinct(facts: ServerFacts, target: Target, world: World, note: No
     if target.identity.host:
         return
     for other, identity in _others(target, world, note):
-        if identity.schema == facts.identity.schema and identity.is_same(facts.identity):
+        if identity.schema != facts.identity.schema or not identity.is_same(facts.identity):
+            continue
+        if other.kind is Kind.DEVELOPMENT:
+            # Usual in a job: DATABASE_URL is what the application itself connects by.
+            note(f"{other.url_env}, of {other.name}, leads to {target.name} too")
+        else:
             raise HistoryError(
                 f"{target.name} and {other.name} are the same database, or one is a physical copy "
                 f"of the other: {target.url_env} and {other.url_env}. Nothing was changed.",
@@ -108,7 +113,7 @@ def _require_distinct(facts: ServerFacts, target: Target, world: World, note: No
 
 def _others(target: Target, world: World, note: Note) -> Iterator[tuple[Target, Identity]]:
     for other in world.settings.targets.values():
-        if other.name == target.name or not other.is_set(world.environ):
+        if other.name == target.name or other.fleet or not other.is_set(world.environ):
             continue
         try:
             with world.connect(other) as database:

@@ -17,6 +17,7 @@ from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
+from bot.rollout.steps import Steps
 from bot.world import Database, World
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -57,13 +58,15 @@ def needs_of(judged: JudgedMigration, statements: Sequence[Statement]) -> tuple[
 
 @dataclass(frozen=True)
 class Locks:
-    """What locks are needed, and for what: a migration's name."""
+    """What locks are needed, and for what: a migration's name. `steps` is told of whoever is in
+    the way."""
 
     needs: tuple[Need, ...]
     what: str
     database: Database
     target: Target
     world: World
+    steps: Steps
 
 
 def with_locks(attempt: Callable[[], None], locks: Locks) -> int:
@@ -85,8 +88,8 @@ def with_locks(attempt: Callable[[], None], locks: Locks) -> int:
                 raise
             if wait.over:
                 raise wait.given_up(tried) from error
-            say = locks.world.console.say
-            say(f"{locks.what}: a lock is taken, trying again (attempt {tried})")
+            said = f"{locks.what}: a lock is taken, trying again (attempt {tried})"
+            locks.steps.retry(tried, said)
             locks.world.sleep(random.uniform(*_PAUSE))  # noqa: S311 - jitter, not a secret
         else:
             return tried
@@ -149,6 +152,7 @@ class _Wait:
             f"{self.locks.target.lock_budget / 1000:g} s, and did not run without. "
             f"In the way: {there}.",
             hint=_advice(seen),
+            sqlstate=LOCK_NOT_AVAILABLE,
         )
 
     def _tell(self, found: Sequence[Blocker]) -> None:
@@ -157,13 +161,13 @@ class _Wait:
             return
         self._told = now
         there = "; ".join(str(each) for each in found)
-        self.locks.world.console.say(f"{self.locks.what} waits, and nobody behind it: {there}")
+        self.locks.steps.blocked(f"{self.locks.what} waits, and nobody behind it: {there}")
 
     def _long_enough_to_displace(self, found: Sequence[Blocker]) -> int:
         """One attempt: the server sends autovacuum away only for somebody who waits so long."""
         patience = self.locks.database.deadlock_timeout() + _TO_STEP_BACK
         names = "; ".join(str(each) for each in found)
-        self.locks.world.console.say(
+        self.locks.steps.blocked(
             f"{self.locks.what}: {names}. It steps back for who waits long enough: this attempt "
             f"may wait {patience / 1000:g} s."
         )

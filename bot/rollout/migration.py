@@ -18,6 +18,7 @@ from bot.errors import PostgresError
 from bot.rollout.alone import is_untouched, outside_of, see_through
 from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
+from bot.rollout.outside import Repeated
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
 from bot.rollout.segments import Segment, is_atomic, segments_of
@@ -132,6 +133,7 @@ class _Work:
             raise self._stopped(run.at, error) from error
         finally:
             self.attempts += run.attempts
+        self.steps.segment(done.checkpoint.steps, len(self.segments))
         return Note(at.id, done.checkpoint)
 
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
@@ -149,7 +151,7 @@ class _Work:
 
     def _locks(self, statements: Sequence[Statement]) -> Locks:
         needs = needs_of(self.judged, statements)
-        return Locks(needs, self.name, self.database, self.target, self.world)
+        return Locks(needs, self.name, self.database, self.target, self.world, self.steps)
 
     def _alone(self, segment: Segment, at: Note) -> None:
         """Run what PostgreSQL wants outside a transaction, and see to it that it is done.
@@ -169,7 +171,7 @@ class _Work:
         locks = self._locks([statement])
         try:
             self.intent = still_intended(statement, settings, at.checkpoint, self.database)
-            if not outside.repeatable:
+            if not isinstance(outside, Repeated):
                 wait_before_concurrently(locks)
             if self.intent is None:
                 there = outside.there(self.database)
@@ -181,7 +183,7 @@ class _Work:
                 self.database.without_prisma_lock(self.world.console.say),
                 self.database.waiting_at_most(self.target.lock_budget),
             ):
-                if outside.repeatable:
+                if isinstance(outside, Repeated):
                     with_locks(run, locks)
                 else:
                     see_through(outside, self.intent.there, run, self.database)
@@ -197,8 +199,11 @@ class _Work:
         if not statements:
             return error
         line = statements[min(error.position, len(statements) - 1)].start.line
+        said = error.message
+        if not was_lost(error):
+            said = f"{said.removesuffix('.')} (Prisma calls this P3018)."
         return PostgresError(
-            f"{self.name}, line {line}: {error.message}", hint=error.hint, sqlstate=error.sqlstate
+            f"{self.name}, line {line}: {said}", hint=error.hint, sqlstate=error.sqlstate
         )
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:

@@ -71,6 +71,6 @@ class Pace:
         if found.unseen and not self._told_unseen:
             self._told_unseen = True
             self._world.console.say(
-                f"how far {found.unseen} standbys are cannot be seen, so nothing waits for them: "
-                "GRANT pg_monitor to the role that migrates"
+                f"{found.unseen} of the standbys cannot be seen, so nothing waits for them: GRANT "
+                "pg_monitor to the role that migrates"
             )

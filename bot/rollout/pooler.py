@@ -11,10 +11,11 @@ from bot.core.server import Pooling, ServerFacts
 from bot.core.statement import Statement
 from bot.core.target import Target
 from bot.errors import PostgresError
-from bot.rollout.segments import segments_of
+from bot.rollout.segments import is_atomic, segments_of
+from bot.rollout.settings import sets_session
 
 # What would stay behind in the pool, for whoever gets that connection next.
-_OUTLASTING = {"ListenStmt": "LISTEN", "PrepareStmt": "PREPARE", "LoadStmt": "LOAD"}
+_OUTLASTING = ("ListenStmt", "PrepareStmt", "LoadStmt")
 
 
 def require_session(facts: ServerFacts, judged: Sequence[JudgedMigration], target: Target) -> None:
@@ -35,37 +36,30 @@ def require_session(facts: ServerFacts, judged: Sequence[JudgedMigration], targe
 
 def _wanting(judged: Sequence[JudgedMigration]) -> Iterator[str]:
     for each in judged:
-        name = each.migration.name
-        segments = segments_of(each)
-        alone = next((s for s in segments if not s.transactional), None)
-        if alone is not None:
-            first = alone.statements[0]
-            yield f"{name}, line {first.start.line} ({first.kind} runs in no transaction)"
-        elif len(segments) > 1:
-            line = segments[1].statements[0].start.line
-            yield f"{name}, line {line} (it is more than one transaction)"
+        name, segments = each.migration.name, segments_of(each)
+        apart = next((s for s in segments if not s.transactional or s.batched), None)
+        if apart is not None:
+            how = "is run in batches" if apart.batched else "runs in no transaction"
+            yield f"{name}, line {apart.line} ({apart.statements[0].kind} {how})"
+        elif not is_atomic(segments):
+            yield f"{name}, line {segments[1].line} (it is more than one transaction)"
         else:
             yield from _outlasting(name, [s.statement for s in each.statements])
 
 
 def _outlasting(name: str, statements: Sequence[Statement]) -> Iterator[str]:
     for each in statements:
-        what = _OUTLASTING.get(each.node) or _setting(each)
-        if what:
-            yield f"{name}, line {each.start.line} ({what} outlasts the transaction)"
+        if sets_session(each) or each.node in _OUTLASTING or _is_temporary(each):
+            yield f"{name}, line {each.start.line} ({each.kind} outlasts the transaction)"
 
 
-def _setting(statement: Statement) -> str:
-    tree = statement.tree
-    if statement.node == "VariableSetStmt" and not tree.get("is_local"):
-        return f"SET {tree.get('name', '')}".strip()
-    if statement.node == "SelectStmt" and "set_config" in statement.sql.lower():
-        return "set_config"
-    relation = tree.get("relation")
-    if statement.node == "CreateStmt" and isinstance(relation, dict):
-        kept = relation.get("relpersistence") == "t" and tree.get("oncommit") != "ONCOMMIT_DROP"
-        return "a temporary table" if kept else ""
-    return ""
+def _is_temporary(statement: Statement) -> bool:
+    """A temporary table that is there after COMMIT."""
+    relation = statement.tree.get("relation")
+    if statement.node != "CreateStmt" or not isinstance(relation, dict):
+        return False
+    kept = statement.tree.get("oncommit") != "ONCOMMIT_DROP"
+    return kept and relation.get("relpersistence") == "t"
 
 
 def _direct(target: Target) -> str:

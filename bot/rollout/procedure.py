@@ -19,7 +19,7 @@ from bot.rollout.interruption import interruption_of, was_interrupted
 from bot.rollout.migration import apply_migration
 from bot.rollout.notes import notes_to
 from bot.rollout.preflight import require_fit, require_ready
-from bot.rollout.reconnecting import Patience
+from bot.rollout.reconnecting import Patience, require_met
 from bot.rollout.runnable import require_runnable
 from bot.rollout.steps import Steps
 from bot.rollout.telling import Telling
@@ -78,9 +78,11 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
     verifier = Verifier(order.target, order.queries, order.expected, order.journal, telling)
     journal, patience = order.journal, Patience(world)
     agreed: Agreed = ()
+    met: ServerFacts | None = None
     while True:
         try:
-            with _reached(order.target, telling) as (database, facts):
+            with _reached(order.target, telling, met) as (database, facts):
+                met = facts
                 patience.reached(len(journal.applied))
                 if agreed:
                     rest = _rest(order, agreed, database, world)
@@ -110,13 +112,16 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
 
 
 @contextmanager
-def _reached(target: Target, telling: Telling) -> Iterator[tuple[Database, ServerFacts]]:
-    """The target, if it can be written to, under its lock. What is asked of it here is asked again
-    of the server that answers after a lost connection: is it the same database?"""
+def _reached(
+    target: Target, telling: Telling, met: ServerFacts | None
+) -> Iterator[tuple[Database, ServerFacts]]:
+    """The target, if it can be written to, under its lock. After a lost connection another server
+    may answer: it must be of the database that was `met` before."""
     with telling.world.connect(target) as database:
         facts = database.facts()
         telling.connected(facts, database)
         require_ready(facts, target)
+        require_met(met, facts, target)
         with database.exclusively(telling.waiting_for_lock):
             telling.locked()
             yield database, facts

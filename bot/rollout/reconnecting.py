@@ -2,7 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from bot.errors import PostgresError
+from bot.core.server import ServerFacts
+from bot.core.target import Target
+from bot.errors import HistoryError, PostgresError
 from bot.rollout.preflight import READ_ONLY
 from bot.world import World
 
@@ -20,6 +22,17 @@ def was_lost(error: PostgresError) -> bool:
     """Whether it says nothing about the statement: the session ended, or could not begin."""
     state = error.sqlstate or ""
     return state.startswith("08") or state in _GONE
+
+
+def require_met(met: ServerFacts | None, facts: ServerFacts, target: Target) -> None:
+    """Raises HistoryError if it is another database than was `met` before; a standby that took the
+    place of its primary is the same."""
+    if met is not None and not met.identity.is_same(facts.identity):
+        raise HistoryError(
+            f"After the connection was lost, another database answers for {target.name}: "
+            f"{facts.database}, which is not a copy of {met.database}.",
+            hint="Find out where the URL leads now; what was applied stays where it was applied.",
+        )
 
 
 class Patience:

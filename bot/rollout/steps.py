@@ -49,12 +49,14 @@ class Steps:
         self._timings: dict[int, StatementTiming] = {}
 
     def blocked(self, message: str) -> None:
-        """Somebody is in the way of the migration that runs."""
+        """Somebody is in the way of the migration that is to run."""
+        self._rests()
         self._telling.say(message)
         self._telling.write(Event.BLOCKED, migration=self._migration, message=message)
 
     def retry(self, attempt: int, message: str) -> None:
-        """Its transaction is begun once more."""
+        """Its transaction is given up, and begun once more after a moment."""
+        self._rests()
         self._telling.say(message)
         self._telling.write(
             Event.RETRY, migration=self._migration, attempt=attempt, message=message
@@ -81,8 +83,7 @@ class Steps:
         try:
             yield
         finally:
-            self._running = None
-            self._telling.world.console.follow("")
+            self._rests()
 
     def of(self, statements: Sequence[Statement]) -> Heard:
         """What is to be told of each of these as it is done; the first begins now."""
@@ -98,7 +99,7 @@ class Steps:
 
     def segment(self, number: int, of: int) -> None:
         """It is committed."""
-        self._running = None
+        self._rests()
         self._telling.write(Event.SEGMENT, migration=self._migration, segment=number, of=of)
 
     def ended(self, result: AppliedResult) -> None:
@@ -153,6 +154,11 @@ class Steps:
             phase=seen.phase,
             percent=seen.percent,
         )
+
+    def _rests(self) -> None:
+        """No statement runs now."""
+        self._running = None
+        self._telling.world.console.follow("")
 
     def _watch(self, database: Watching, over: threading.Event) -> None:
         told, beaten = None, 0

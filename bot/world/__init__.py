@@ -12,6 +12,7 @@ from bot.core.deployment import Deployment
 from bot.core.drift import Expected
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
+from bot.core.fleet import Tenant
 from bot.core.history import Change, History
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
@@ -118,6 +119,22 @@ class Backups(Protocol):
         """Its last backup on this machine. Raises BackupError if there is none."""
 
 
+class Fleets(Protocol):
+    """The tenants of targets that are many databases. Safe for several threads."""
+
+    def tenants(self, target: Target) -> tuple[Tenant, ...]:
+        """As its source lists them now. Raises UsageError or PostgresError."""
+
+    def connect(self, target: Target, tenant: Tenant) -> AbstractContextManager[Database]:
+        """Open one. Raises PostgresError."""
+
+    def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
+        """Dump one's database, restore the dump elsewhere, compare. Raises BackupError."""
+
+    def healthy(self, tenant: Tenant, query: str) -> bool:
+        """Whether the query answers true there; it can change nothing. Raises PostgresError."""
+
+
 class GitHub(Protocol):
     """What the bot asks of GitHub, and tells it. Every method raises GitHubError with advice."""
 
@@ -184,6 +201,7 @@ class World:
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None
+    fleets: Fleets | None = None
     log: RolloutLog = field(default_factory=NoLog)
     schemas: Schemas | None = None
     text_of: Callable[[str], str | None] = lambda path: None

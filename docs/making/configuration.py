@@ -52,6 +52,8 @@ _TITLES = {
     "": "The file",
     "targets": "`targets.<name>`",
     "targets.backup": "`targets.<name>.backup`",
+    "targets.fleet": "`targets.<name>.fleet`",
+    "targets.fleet.waves": "`targets.<name>.fleet.waves`",
     "targets.identity": "`targets.<name>.identity`",
     "targets.replicas": "`targets.<name>.replicas`",
     "rules": "`rules.<rule>`",

@@ -117,3 +117,31 @@ def test_results_and_progress_are_cleaned_each_in_its_own_way() -> None:
         pass
     assert out.getvalue() == "::***\n"
     assert err.getvalue() == ": :error: :a\n: :b\n"
+
+
+def test_what_is_followed_stays_below_what_is_said_and_goes_at_the_end() -> None:
+    ours, theirs = os.openpty()
+    with os.fdopen(theirs, "w") as err:
+        console = open_console({}, colour=False, verbosity=0, clean=str, out=StringIO(), err=err)
+        assert console.watched
+        console.follow("statement 1")
+        console.say("a step")
+        console.follow("statement 2, " + "long " * 100)
+        console.follow("")
+        said = os.read(ours, 10_000).decode()
+    os.close(ours)
+
+    first, step, second = said.split("\n")[0], "a step", said.split("\n")[1]
+    assert first == f"statement 1\r\x1b[K{step}\r"
+    assert second.startswith("statement 1\r\x1b[Kstatement 2, long")
+    assert second.endswith("...\r\x1b[K")
+    assert len(second.split("\x1b[K")[1]) < 90
+
+
+def test_nothing_is_followed_where_nobody_watches() -> None:
+    err = StringIO()
+    console = open_console({}, colour=False, verbosity=0, clean=str, out=StringIO(), err=err)
+
+    console.follow("statement 1")
+
+    assert (console.watched, err.getvalue()) == (False, "")

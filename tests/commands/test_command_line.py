@@ -121,7 +121,7 @@ def test_sarif_is_valid_whatever_is_in_the_file(place: Place, script: str) -> No
 
 def test_the_exit_codes_and_json_of_a_rollout(place: Place, database: str) -> None:
     """In one test, because each step begins where the one before ended."""
-    urls = {f"{name}DATABASE_URL": database for name in ("", "PRODUCTION_")}
+    urls = {"DATABASE_URL": database, "PRODUCTION_DATABASE_URL": f"{database}&schema=production"}
     target = ["development", "--format", "json"]
     plan = _valid(place.bot("plan", *target, environ=urls), "plan")
     assert place.bot("apply", "development", "--dry-run", environ=urls).code == 0

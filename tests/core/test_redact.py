@@ -203,3 +203,19 @@ def test_the_lines_of_a_key_are_secrets_too() -> None:
 
 def test_a_wrapped_secret_is_struck_out_across_lines() -> None:
     assert Redactor(["hunter22hunter22"]).redact("x hunter22\n  hunter22 y") == f"x {MARK} y"
+
+
+def test_every_connection_string_of_a_list_is_a_secret() -> None:
+    import json
+
+    urls = {name: f"postgresql://u:pass-{name}%21@h/{name}" for name in ("one", "two")}
+    for value in (json.dumps(urls), json.dumps([*urls.values()]), "\n".join(urls.values())):
+        redactor = Redactor.from_environment({"TENANTS": value})
+        for name, url in urls.items():
+            for form in (url, f"pass-{name}%21", f"pass-{name}!"):
+                assert redactor.redact(f"it is {form} here") == "it is [redacted] here"
+
+
+def test_a_connection_string_that_a_database_told_is_a_secret() -> None:
+    redactor = Redactor.from_environment({}, urls=["postgresql://u:from-a-table@h/d"])
+    assert redactor.redact("password from-a-table is wrong") == "password [redacted] is wrong"

@@ -7,7 +7,8 @@ import pytest
 from bot.core.history import History
 from bot.core.settings import default_targets
 from bot.errors import UsageError
-from bot.flows.rollout import history_of, order_for, plan_for
+from bot.flows.history import history_of
+from bot.flows.rollout import order_for, plan_for
 from tests.fakes import history
 from tests.flows.world import INIT, MORE, Stage
 

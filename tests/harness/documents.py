@@ -12,7 +12,7 @@ from tests.harness.values import HarnessError
 WORKFLOW = frozenset({"name", "on", "permissions", "concurrency", "env", "jobs"})
 JOB = frozenset(
     {"name", "if", "needs", "runs-on", "timeout-minutes", "environment", "concurrency"}
-    | {"permissions", "env", "outputs", "steps"}
+    | {"permissions", "env", "outputs", "steps", "strategy"}
 )
 STEP = frozenset(
     {"name", "id", "if", "uses", "with", "run", "shell", "env", "working-directory"}

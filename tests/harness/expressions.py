@@ -43,6 +43,14 @@ def interpolate(text: Value, scope: Scope) -> str:
     return filled
 
 
+def evaluated(text: str, scope: Scope) -> Value:
+    """The value of a text that is one expression and nothing else."""
+    whole = EMBEDDED.fullmatch(text.strip())
+    if whole is None:
+        raise HarnessError(f"this has to be one expression: {text}")
+    return evaluate(whole.group(1), scope)
+
+
 def holds(condition: Value, scope: Scope) -> bool:
     """Whether an `if:` lets its step or job run. Without a status function, success() is meant."""
     if condition is None:

@@ -285,7 +285,7 @@ def test_what_the_harness_does_not_do_is_an_error(tmp_path: Path, steps: str, re
 @pytest.mark.parametrize(
     ("jobs", "reason"),
     [
-        ("a: {runs-on: x, strategy: {}, steps: []}", "strategy"),
+        ("a: {runs-on: x, container: x, steps: []}", "container"),
         ("a: {runs-on: x, needs: b, steps: []}", "need each other"),
         ("a: {runs-on: x, permissions: read-all, steps: []}", "permissions must be listed"),
         ("a: {runs-on: x, environment: {url: x}, steps: []}", "url"),
@@ -310,3 +310,56 @@ def test_the_exit_status_of_the_step_that_failed_is_the_jobs(tmp_path: Path) -> 
     assert [step.status for step in job.steps] == [7, 3, 4]
     assert job.status == 3
     assert run_steps(tmp_path, "- run: exit 0", run_id=2).jobs["only"].status == 0
+
+
+MATRIX = """
+first:
+  runs-on: ubuntu-24.04
+  outputs: {shards: "${{ steps.cut.outputs.shards }}"}
+  steps:
+    - id: cut
+      run: echo 'shards=["1/2", "2/2"]' >> "$GITHUB_OUTPUT"
+slices:
+  needs: first
+  runs-on: ubuntu-24.04
+  concurrency: {group: "slice-${{ matrix.shard }}"}
+  strategy:
+    fail-fast: false
+    max-parallel: 8
+    matrix:
+      shard: ${{ fromJSON(needs.first.outputs.shards) }}
+      colour: [red, blue]
+  steps:
+    - run: echo "$SHARD" && test "$SHARD" != "${{ vars.BAD }}"
+      env: {SHARD: "${{ matrix.shard }} ${{ matrix.colour }}"}
+"""
+
+
+def test_a_matrix_makes_a_job_of_each_combination(tmp_path: Path) -> None:
+    slices = run(tmp_path, MATRIX).jobs["slices"]
+    assert slices.result == "success"
+    assert slices.log == "1/2 red\n1/2 blue\n2/2 red\n2/2 blue\n"
+    assert [leg.concurrency for leg in slices.legs] == ["slice-1/2"] * 2 + ["slice-2/2"] * 2
+
+
+def test_a_matrix_fails_with_one_of_its_jobs_and_runs_the_others(tmp_path: Path) -> None:
+    slices = run(tmp_path, MATRIX, variables={"BAD": "1/2 red"}).jobs["slices"]
+    assert slices.result == "failure"
+    assert [leg.result for leg in slices.legs] == ["failure", "success", "success", "success"]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "reason"),
+    [
+        ("{matrix: {a: [1]}}", "fail-fast: false"),
+        ("{fail-fast: false, matrix: {a: []}}", "and this one 0"),
+        ("{fail-fast: false, matrix: {a: b}}", "one expression"),
+        ("{fail-fast: false, matrix: {a: \"${{ 'b' }}\"}}", "has lists"),
+        ("{fail-fast: false, matrix: {a: [1]}, extra: 1}", "extra"),
+    ],
+)
+def test_a_matrix_the_harness_does_not_understand_is_an_error(
+    tmp_path: Path, strategy: str, reason: str
+) -> None:
+    with pytest.raises(HarnessError, match=reason):
+        run(tmp_path, f"a: {{runs-on: x, strategy: {strategy}, steps: []}}")

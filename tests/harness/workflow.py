@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
 from tests.harness.contexts import from_fork, github_context, permissions_of
 from tests.harness.documents import load_workflow, only
-from tests.harness.expressions import Scope, holds, interpolate
+from tests.harness.expressions import Scope, evaluated, holds, interpolate
 from tests.harness.functions import status_functions
 from tests.harness.machine import Machine
 from tests.harness.steps import Frame, run_steps
@@ -17,6 +19,10 @@ from tests.harness.world import Environment, Event, JobResult, Request, Run, Wor
 
 CONCURRENCY = frozenset({"group", "cancel-in-progress", "queue"})
 ENVIRONMENT = frozenset({"name", "deployment"})
+MOST_JOBS = 256
+STRATEGY = frozenset({"fail-fast", "max-parallel", "matrix"})
+# What a job's own expressions have seen, and its steps' may see too.
+KEPT = ("inputs", "needs", "matrix")
 DEFAULT_MINUTES = 360
 Job = Mapping[str, Any]
 
@@ -61,6 +67,17 @@ class _WorkflowRun:
         scope = self._scope(_needs(job))
         if not holds(job.get("if"), scope):
             return JobResult(name, "skipped")
+        if "strategy" not in job:
+            return self._run_leg(name, job, scope)
+        legs = [
+            self._run_leg(f"{name}-{number}", job, _with(scope, each))
+            for number, each in enumerate(matrix_of(job, scope), 1)
+        ]
+        result = "failure" if any(leg.result == "failure" for leg in legs) else "success"
+        steps = tuple(step for leg in legs for step in leg.steps)
+        return JobResult(name, result, steps, legs=tuple(legs))
+
+    def _run_leg(self, name: str, job: Job, scope: Scope) -> JobResult:
         group = _group(job, scope)
         environment, known = self._environment(job, scope)
         request = Request(name, environment, self._event)
@@ -76,7 +93,7 @@ class _WorkflowRun:
         machine = Machine(self._world, self._event, name, self._name, token, minutes * 60)
         kept = {} if self._fork else {**self._world.secrets, **known.secrets}
         contexts = {
-            **{key: scope.contexts[key] for key in ("inputs", "needs")},
+            **{key: scope.contexts[key] for key in KEPT if key in scope.contexts},
             "secrets": {**kept, "GITHUB_TOKEN": token},
             "vars": {**self._world.variables, **known.variables},
         }
@@ -111,6 +128,33 @@ class _WorkflowRun:
     def _ancestors(self, needs: list[str]) -> set[str]:
         further = [self._ancestors(_needs(self._workflow["jobs"][name])) for name in needs]
         return set(needs).union(*further)
+
+
+def matrix_of(job: Job, scope: Scope) -> list[dict[str, Value]]:
+    """The jobs that a matrix makes: every combination of its lists, the last one turning first.
+
+    They run one after the other, whatever `max-parallel` says, and all of them: only `fail-fast:
+    false` is known here.
+    """
+    strategy = job["strategy"]
+    only(STRATEGY, strategy, "strategy")
+    if strategy.get("fail-fast") is not False:
+        raise HarnessError("strategy: the harness goes on after a failure, as fail-fast: false")
+    lists = {key: _listed(value, scope) for key, value in strategy["matrix"].items()}
+    if (count := prod(map(len, lists.values()))) > MOST_JOBS or count == 0:
+        raise HarnessError(f"a matrix makes 1 to {MOST_JOBS} jobs, and this one {count}")
+    return [dict(zip(lists, each, strict=True)) for each in product(*lists.values())]
+
+
+def _listed(value: Any, scope: Scope) -> list[Value]:
+    found = evaluated(value, scope) if isinstance(value, str) else value
+    if not isinstance(found, list):
+        raise HarnessError(f"a matrix has lists, and this is none: {value}")
+    return found
+
+
+def _with(scope: Scope, leg: Mapping[str, Value]) -> Scope:
+    return replace(scope, contexts={**scope.contexts, "matrix": Strict("matrix", leg)})
 
 
 def _needs(job: Job) -> list[str]:

@@ -103,12 +103,15 @@ def status_of(steps: Iterable[StepResult]) -> int:
 
 @dataclass(frozen=True)
 class JobResult:
+    """`legs` are the jobs that a matrix made of it, whose steps are its own."""
+
     name: str
     result: str
     steps: tuple[StepResult, ...] = ()
     outputs: Mapping[str, str] = field(default_factory=dict)
     concurrency: str | None = None
     reason: str = ""
+    legs: tuple["JobResult", ...] = ()
 
     @property
     def status(self) -> int:

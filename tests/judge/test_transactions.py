@@ -89,7 +89,7 @@ def test_a_change_in_batches_is_not_one_transaction_but_for_prisma() -> None:
 
 
 def test_prisma_runs_in_one_go_what_is_to_be_batched_and_that_is_an_error() -> None:
-    before = ["CREATE TABLE a (id INT, n INT);"]
+    before = ["CREATE TABLE a (id BIGINT PRIMARY KEY, n INT);"]
     sql = "-- migration-bot: batch\nUPDATE a SET n = 1 WHERE n > 1;"
     assert [each.rule for each in judged(sql, before=before).findings] == []
     found = judged(sql, before=before, prisma="6.19.0")

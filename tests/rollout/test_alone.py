@@ -165,7 +165,7 @@ def test_the_copies_that_a_rebuild_left_are_dropped_and_others_are_not() -> None
     assert database.found == [HALF, theirs, building]
 
 
-@pytest.mark.parametrize("sql", ["VACUUM t", "ANALYZE", "CLUSTER"])
+@pytest.mark.parametrize("sql", ["VACUUM t", "ANALYZE", "CLUSTER", "REINDEX SCHEMA s"])
 def test_what_leaves_nothing_to_be_seen_is_run(sql: str) -> None:
     assert settle(sql, FakeDatabase()) == [sql]
 

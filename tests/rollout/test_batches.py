@@ -216,8 +216,8 @@ def test_standbys_that_cannot_be_seen_are_told_of_once() -> None:
     console = run(BATCH + DELETE, database)
 
     assert [each for each in console.said if "pg_monitor" in each] == [
-        "how far 2 standbys are cannot be seen, so nothing waits for them: GRANT pg_monitor to the "
-        "role that migrates"
+        "2 of the standbys cannot be seen, so nothing waits for them: GRANT pg_monitor to the role "
+        "that migrates"
     ]
 
 

@@ -20,6 +20,8 @@ from bot.rollout.batches import BatchRun
 from bot.rollout.locks import Locks
 from bot.rollout.recovery import checkpoint_of
 from bot.rollout.segments import Segment
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
 from bot.sql.batching import read_batches
 from bot.sql.changes import data_change
 from bot.sql.parse import parse
@@ -117,7 +119,12 @@ def run_in_batches(database: str, given: Case, ends: int | None) -> bool:
             return True
         at = Note(ID, checkpoint_of(row))
         here = world(FakeCheckout(history()))
-        run = BatchRun("m", segment, at, Locks((), "m", _ending(opened, ends), STAGING, here))
+        run = BatchRun(
+            "m",
+            segment,
+            at,
+            Locks((), "m", _ending(opened, ends), STAGING, here, Steps(Telling(STAGING, here))),
+        )
         try:
             run.run(Last(ID, at.checkpoint.after(segment.digest)))
         except Ended:

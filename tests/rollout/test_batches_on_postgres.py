@@ -123,6 +123,7 @@ def apply_and_die(database: str) -> Apply:
     return apply
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after_commit", [False, True])
 @pytest.mark.parametrize("place", [1, 5, 15])
 def test_a_run_that_is_cut_off_goes_on_where_it_was(
@@ -221,6 +222,7 @@ REFUSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "sql", "words"), REFUSED)
 def test_what_cannot_be_the_same_in_batches_is_refused_before_anything_runs(
     apply: Apply, database: str, before: str, sql: str, words: str
@@ -254,6 +256,7 @@ ALLOWED = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("before", "sql", "query"), ALLOWED)
 def test_what_is_the_same_in_batches_is_let_run(
     apply: Apply, database: str, before: str, sql: str, query: str

@@ -122,9 +122,10 @@ def test_a_mixed_file_is_refused_before_anything_is_written(apply: Apply, databa
 @pytest.mark.parametrize(
     ("sql", "what"),
     [
-        ("SET lock_timeout = '5s';", "SET lock_timeout"),
-        ("SELECT pg_catalog.set_config('search_path', '', false);", "set_config"),
-        ("CREATE TEMP TABLE t (id int);", "a temporary table"),
+        ("SET lock_timeout = '5s';", "SET outlasts the transaction"),
+        ("SELECT pg_catalog.set_config('search_path', '', false);", "SELECT outlasts"),
+        ("CREATE TEMP TABLE t (id int);", "CREATE TABLE outlasts"),
+        ("LISTEN news;", "LISTEN outlasts"),
         ("BEGIN; CREATE TABLE b (); COMMIT; CREATE TABLE c ();", "more than one transaction"),
     ],
 )

@@ -101,7 +101,7 @@ def test_the_first_error_is_the_one_that_is_told_and_a_commit_is_a_commit(
 def test_it_is_committed_and_recorded_and_the_next_file_knows_nothing_of_it(
     apply: Apply, database: str, sql: str
 ) -> None:
-    middle = migration("20260102000000_odd", sql.replace("%s", database.rpartition("_")[2][:8]))
+    middle = migration("20260102000000_odd", sql.replace("%s", database.partition("test_")[2][:8]))
     after = "ALTER TABLE a ADD COLUMN b_n int; INSERT INTO a (id) VALUES (1); PREPARE p AS SELECT 2"
 
     apply(INIT, middle, migration(LAST, after))

@@ -134,6 +134,15 @@ def test_two_targets_that_are_one_database_are_refused_before_the_first_mark() -
     assert "table" not in database.diary
 
 
+def test_a_development_url_that_leads_there_is_said_and_stops_nothing_but_development() -> None:
+    made = around(server(), development=server())
+    assert rolled_out(made).notes == ("DATABASE_URL, of development, leads to staging too",)
+
+    development = default_targets()["development"]
+    with pytest.raises(HistoryError, match="development and staging are the same database"):
+        rolled_out(around(server(), development, staging=server()), "development")
+
+
 def test_schemas_of_one_database_may_be_targets_of_their_own() -> None:
     other = server(identity=replace(HERE, schema="tenant"))
 

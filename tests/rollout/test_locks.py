@@ -11,6 +11,8 @@ from bot.core.settings import default_targets
 from bot.errors import PostgresError
 from bot.flows.review import cut_named
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
+from bot.rollout.steps import Steps
+from bot.rollout.telling import Telling
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, migration, world
 
@@ -55,7 +57,9 @@ def go(
     database: FakeDatabase, attempt: Callable[[], None] = nothing, needs: tuple[Need, ...] = NEEDS
 ) -> tuple[int, World]:
     made = world(FakeCheckout(history()))
-    return with_locks(attempt, Locks(needs, "m", database, STAGING, made)), made
+    return with_locks(
+        attempt, Locks(needs, "m", database, STAGING, made, Steps(Telling(STAGING, made)))
+    ), made
 
 
 def said(made: World) -> list[str]:
@@ -223,7 +227,9 @@ def test_before_what_runs_concurrently_everybody_at_its_tables_is_waited_for() -
     made = world(FakeCheckout(history()))
     build = (Need("public.a", LockMode.SHARE_UPDATE_EXCLUSIVE),)
 
-    wait_before_concurrently(Locks(build, "m", database, STAGING, made))
+    wait_before_concurrently(
+        Locks(build, "m", database, STAGING, made, Steps(Telling(STAGING, made)))
+    )
 
     assert database.looked == [NEEDS, NEEDS]
     assert len(said(made)) == 1

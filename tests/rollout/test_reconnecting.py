@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.gate import Gate
+from bot.core.identity import Identity
 from bot.core.migration import Migration
 from bot.core.outcome import Outcome
 from bot.core.plan import Plan
@@ -85,6 +86,19 @@ def test_what_was_changed_meanwhile_by_somebody_else_stops_it() -> None:
         go(order(INIT, MORE), lambda _: other if database.diary else database)
 
     assert other.diary == ["lock", "unlock"]
+
+
+def test_another_database_that_answers_after_a_loss_is_not_touched() -> None:
+    first = ServerFacts("18.1", 18, "app", False, False, Identity("7001", "app", 5))
+    database = FakeDatabase([applied(INIT)], refuse={MORE.sql: [lost()]}, server=first)
+    stranger = FakeDatabase(
+        [applied(INIT)], server=replace(first, identity=Identity("7002", "app", 5))
+    )
+
+    with pytest.raises(HistoryError, match="another database answers"):
+        go(order(INIT, MORE), lambda _: stranger if database.diary else database)
+
+    assert stranger.diary == []
 
 
 def test_a_server_that_is_away_is_waited_for_until_patience_ends() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness import Event, Request, run_workflow
+from tests.harness import Event, JobResult, Request, run_workflow
 from tests.harness.stand_ins import git
 from tests.workflows.files import ROOT, bot_step
 from tests.workflows.trial import (
@@ -25,7 +25,10 @@ def test_a_merge_goes_to_staging_and_then_to_production(
     tmp_path: Path, repository: Repository
 ) -> None:
     run = run_workflow(DEPLOY, merged(repository), make_world(tmp_path, repository))
-    assert list(run.jobs) == ["staging", "production"]
+    assert [name for name, job in run.jobs.items() if job.result != "skipped"] == [
+        "staging",
+        "production",
+    ]
     assert run.jobs["staging"].result == "success"
     for target, other in ("staging", "production"), ("production", "staging"):
         environ = call_of(run, target)["environ"]
@@ -45,6 +48,7 @@ def test_the_bots_exit_status_is_the_steps_own(tmp_path: Path, repository: Repos
         "verdict": "pass",
         "digest": "sha256:0",
         "state": "success",
+        "shards": "",
         "findings": "0",
     }
 
@@ -77,10 +81,35 @@ def test_after_a_failure_on_staging_production_is_left_alone(
     broken = replace(repository, main=commit(repository.folder, "Break"))
     world = make_world(tmp_path, broken)
     run = run_workflow(DEPLOY, merged(broken), world)
-    assert {name: job.result for name, job in run.jobs.items()} == {
+    assert {name: job.result for name, job in run.jobs.items() if job.result != "skipped"} == {
         "staging": "failure",
-        "production": "skipped",
     }
+
+
+def test_a_fleet_is_spread_over_a_matrix_and_then_looked_at_as_a_whole(
+    tmp_path: Path, repository: Repository
+) -> None:
+    git(repository.folder, "checkout", "--quiet", "main")
+    write(repository.folder, "fleet", "")
+    fleet = replace(repository, main=commit(repository.folder, "Be many"))
+    run = run_workflow(DEPLOY, merged(fleet), make_world(tmp_path, fleet))
+    assert list(run.jobs)[:4] == ["staging", "staging_slices", "staging_rest", "production"]
+    slices = run.jobs["staging_slices"]
+    assert [call_of_leg(leg)["MIGRATION_BOT_SHARD"] for leg in slices.legs] == ["1/2", "2/2"]
+    assert [leg.concurrency for leg in slices.legs] == [
+        "migration-deploy-staging-1/2",
+        "migration-deploy-staging-2/2",
+    ]
+    assert json.loads(call_of_leg(slices)["GITHUB_TOKEN"])["deployments"] == "read"
+    assert call_of_leg(run.jobs["staging_rest"])["MIGRATION_BOT_SHARD"] == "all"
+    # The trial's bot finds production closed: nothing of it is spread.
+    assert run.jobs["production_slices"].result == run.jobs["production_rest"].result == "skipped"
+
+
+def call_of_leg(job: JobResult) -> dict[str, str]:
+    line = next(line for line in job.log.splitlines() if line.startswith("called "))
+    environ: dict[str, str] = json.loads(line.removeprefix("called "))["environ"]
+    return environ
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,11 @@ def test_no_expression_becomes_part_of_a_script(path: Path) -> None:
 def test_each_job_lists_the_least_permissions_and_the_workflow_none(path: Path) -> None:
     assert load(path)["permissions"] == {}
     for job in jobs(path).values():
-        assert job["permissions"] == ALLOWED[path.name]
+        # A slice of a fleet tells nobody anything: the job after it does.
+        allowed = ALLOWED[path.name]
+        if "strategy" in job:
+            allowed = dict.fromkeys(allowed, "read")
+        assert job["permissions"] == allowed
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)

@@ -18,6 +18,8 @@ state = {"argv": sys.argv[1:], "cwd": os.getcwd(), "path": sys.path, "environ": 
 print("called", json.dumps(state))
 with open(os.environ["GITHUB_OUTPUT"], "a") as outputs:
     outputs.write("verdict=pass\\ndigest=sha256:0\\nstate=success\\nfindings=0\\n")
+    if os.path.exists("fleet") and not os.environ["MIGRATION_BOT_SHARD"]:
+        outputs.write('shards=["1/2", "2/2"]\\n')
 with open(os.environ["GITHUB_STEP_SUMMARY"], "a") as summary:
     summary.write("judged by the default branch\\n")
 sys.exit(3 if os.environ["MIGRATION_BOT_TARGET"] == os.environ.get("CLOSED", "production") else 0)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from psycopg import sql
+from psycopg.errors import UndefinedTable
+from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from bot.adapters.postgres.connection import Connection, explained
@@ -99,13 +101,26 @@ def comment(connection: Connection, text: str, *, schema: str = DEFAULT_SCHEMA) 
 
 def applied(connection: Connection, schema: str = DEFAULT_SCHEMA) -> list[AppliedMigration]:
     """Every row, the oldest first; none if Prisma has never been here."""
-    if not exists(connection, schema):
-        return []
+    return applied_if_there(connection, schema) or []
+
+
+def applied_if_there(
+    connection: Connection, schema: str = DEFAULT_SCHEMA
+) -> list[AppliedMigration] | None:
+    """Every row, the oldest first; None without a table. It is read without a look whether it is
+    there, unless that could break a transaction."""
+    if connection.info.transaction_status != TransactionStatus.IDLE and not exists(
+        connection, schema
+    ):
+        return None
     with (
         explained("read the migrations table"),
         connection.cursor(row_factory=class_row(AppliedMigration)) as cursor,
     ):
-        return cursor.execute(_about(_SELECT, schema)).fetchall()
+        try:
+            return cursor.execute(_about(_SELECT, schema)).fetchall()
+        except UndefinedTable:
+            return None
 
 
 def insert_started(

@@ -21,7 +21,7 @@ ABOUT = (act.CreateTable, act.AddColumn, act.DropColumn, act.DropObjects)
 
 FIX = (
     "Leave the words out; if a migration stopped half-way, repair the database and say so with "
-    "`migration-bot resolve`."
+    "`migration-bot resolve TARGET --applied MIGRATION`."
 )
 
 BEFORE = """

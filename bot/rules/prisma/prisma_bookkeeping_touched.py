@@ -12,7 +12,7 @@ from bot.sql.actions import CreateTable
 
 SEVERITY = Severity.ERROR
 
-FIX = "Take the statement out; correct the record with `migration-bot resolve`."
+FIX = "Take the statement out; correct the record with `migration-bot resolve TARGET --applied MIGRATION`."
 
 BAD = """
 DELETE FROM "_prisma_migrations" WHERE "migration_name" = '20240101000000_first';

@@ -198,6 +198,38 @@ def test_waiting_for_the_lock_names_its_holder_and_ends_when_it_is_free(
     assert f"somebody (process {other.info.backend_pid}" in said[0]
 
 
+def test_prismas_half_is_taken_back_with_patience_and_whoever_has_it_is_named(
+    target: TargetDatabase, other: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    said: list[str] = []
+    let_go = threading.Timer(
+        0.4, lambda: other.execute("SELECT pg_advisory_unlock(%s)", (PRISMA_KEY,))
+    )
+
+    with target.exclusively(silent):
+        with target.without_prisma_lock(said.append):
+            other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
+            let_go.start()
+        let_go.join()
+        row = other.execute("SELECT pg_try_advisory_lock(%s)", (PRISMA_KEY,)).fetchone()
+
+    assert row == (False,)
+    assert len(said) == 1
+    assert "somebody" in said[0]
+
+
+def test_an_error_without_prismas_half_is_the_one_that_is_told(
+    target: TargetDatabase, other: psycopg.Connection[tuple[object, ...]]
+) -> None:
+    def fail() -> None:
+        with target.exclusively(silent), target.without_prisma_lock(silent):
+            other.execute("SELECT pg_advisory_lock(%s)", (PRISMA_KEY,))
+            target.execute("TABLE nowhere")
+
+    with pytest.raises(PostgresError, match="nowhere"):
+        fail()
+
+
 def test_the_holder_of_the_lock_is_told_to_whoever_asks(
     target: TargetDatabase, other: psycopg.Connection[tuple[object, ...]]
 ) -> None:
@@ -285,3 +317,38 @@ def test_the_table_stands_in_the_schema_of_the_url(database: str) -> None:
     with psycopg.connect(database) as connection:
         row = connection.execute("SELECT count(*) FROM tenant_7._prisma_migrations").fetchone()
     assert row == (1,)
+
+
+@pytest.mark.parametrize(
+    ("query", "wrong"),
+    [
+        ("SELECT true", ""),
+        ("SELECT 1 = 1, true FROM generate_series(1, 3)", ""),
+        ("SELECT true WHERE false", "it gave no rows."),
+        ("SELECT n > 1 FROM generate_series(1, 3) AS n", "1 of its 3 rows are not true."),
+        ("SELECT NULL::boolean", "1 of its 1 rows are not true."),
+        ("SELECT 1", "1 of its 1 rows are not true."),
+        ("SET work_mem = '1MB'", "it gave no rows."),
+    ],
+)
+def test_a_query_of_the_targets_own_has_to_give_rows_and_nothing_but_true(
+    target: TargetDatabase, query: str, wrong: str
+) -> None:
+    assert target.wrong_with(query, timeout=30_000) == wrong
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("CREATE TABLE b ()", "read-only transaction"),
+        ("SELECT true; SELECT true", "cannot insert multiple commands"),
+        ("SELECT pg_sleep(60) IS NULL", "statement timeout"),
+    ],
+)
+def test_a_query_that_writes_or_takes_too_long_is_refused(
+    target: TargetDatabase, query: str, said: str
+) -> None:
+    with pytest.raises(PostgresError, match=said):
+        target.wrong_with(query, timeout=50)
+
+    assert target.wrong_with("SELECT true", timeout=30_000) == ""

@@ -181,3 +181,20 @@ def test_a_name_given_twice_is_found(sql: str) -> None:
 )
 def test_names_that_differ_or_are_not_said_are_none(sql: str) -> None:
     assert found("duplicate-assignment", sql) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "sql", "said"),
+    [
+        ("CREATE TABLE t (id BIGINT);", "DELETE FROM t;", "t has no key by which its rows"),
+        ("CREATE TABLE t (id BIGINT PRIMARY KEY);", "UPDATE t SET id = 1;", "It sets id, and"),
+    ],
+)
+def test_a_change_without_a_key_to_batch_by_is_told_at_its_line(
+    before: str, sql: str, said: str
+) -> None:
+    text = f"-- migration-bot: batch\n{sql}"
+    findings = judged(text, before=[before]).findings
+    (finding,) = (each for each in findings if each.rule == "batch-impossible")
+    assert finding.message.startswith(said)
+    assert finding.line == 2

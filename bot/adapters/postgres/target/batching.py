@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import psycopg
+
 from bot.adapters.postgres.batches import choose, expected_rows, key_of
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
@@ -19,6 +21,8 @@ SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint,
        count(*) FILTER (WHERE state IS NULL)
   FROM pg_stat_replication
 """
+
+_NOT_TOLD = (psycopg.errors.FeatureNotSupported, psycopg.errors.InsufficientPrivilege)
 
 
 class Batching(Part):
@@ -38,8 +42,12 @@ class Batching(Part):
             return expected_rows(self._connection, change)
 
     def replication(self) -> Replication:
+        """A server that keeps its WAL to itself, as some providers' do, has what cannot be seen."""
         with explained("look at the standbys"):
-            row = self._connection.execute(_REPLICATION).fetchone()
+            try:
+                row = self._connection.execute(_REPLICATION).fetchone()
+            except _NOT_TOLD:
+                return Replication(0, unseen=1)
         assert row is not None
         written, standbys, unseen = row
         return Replication(written, tuple(Standby(*each) for each in standbys), unseen)

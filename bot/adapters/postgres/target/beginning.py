@@ -3,6 +3,7 @@
 import psycopg
 
 from bot.adapters.postgres.target.part import Part
+from bot.core.server import Pooling
 
 # A statement goes on after its client has died, and keeps its locks, until somebody looks: every
 # two seconds, and at a client that does not answer at all, after half a minute. Between two
@@ -22,18 +23,34 @@ class Session(Part):
     """The session of a target. A transaction pooler would hand its settings on to others."""
 
     def begin(self) -> None:
-        if self._sessionless:
+        if self._all_at_once():
+            taken = list(_SETTINGS)
+        elif self._sessionless:
             return
-        taken = [
-            f"SET {name} = '{value}'"
-            for name, value in _SETTINGS.items()
-            if self._takes(name, value)
-        ]
-        self._reset = "; ".join([self._reset, *taken])
+        else:
+            taken = [name for name in _SETTINGS if self._takes(name)]
+        again = [f"SET {name} = '{_SETTINGS[name]}'" for name in taken]
+        self._reset = "; ".join([self._reset, *again])
 
-    def _takes(self, name: str, value: str) -> bool:
+    def _all_at_once(self) -> bool:
+        """One round trip, where no pooler stands before the server and it knows all settings."""
+        told = self._connection.info.backend_pid
+        sets = ", ".join(["set_config(%s, %s, false)"] * len(_SETTINGS))
+        query = f"SELECT CASE WHEN pg_backend_pid() = %s THEN concat({sets}) END"
+        values = [each for setting in _SETTINGS.items() for each in setting]
         try:
-            self._connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+            row = self._connection.execute(query.encode(), [told, *values]).fetchone()
+        except psycopg.errors.DatabaseError:
+            return False
+        direct = row is not None and row[0] is not None and not self._url.pooled
+        if direct:
+            self._known_pooling = Pooling.NONE
+        return direct
+
+    def _takes(self, name: str) -> bool:
+        try:
+            values = name, _SETTINGS[name]
+            self._connection.execute("SELECT set_config(%s, %s, false)", values)
         except psycopg.errors.DatabaseError:
             return False
         return True

@@ -45,6 +45,8 @@ _HOLDERS = _HELD.format(
 _SAME = "activity.pid = %s AND backend_start IS NOT DISTINCT FROM %s::timestamptz"
 _CANCEL = _HELD.format(what="pg_catalog.pg_cancel_backend(activity.pid)", which=_SAME)
 _TERMINATE = _HELD.format(what="pg_catalog.pg_terminate_backend(activity.pid)", which=_SAME)
+# Null without ours; else whether Prisma's came with it.
+_BOTH = "SELECT CASE WHEN pg_try_advisory_lock(%s) THEN pg_try_advisory_lock(%s) END"
 _KEYS = [PRISMA_KEY, OWN_KEY]
 
 
@@ -75,13 +77,15 @@ class MigrationLock(Part):
         if self._sessionless:
             yield
             return
-        self._take(OWN_KEY, note)
+        own, prismas = self._try_both()
+        if not own:
+            self._take(OWN_KEY, note)
         try:
-            self._take(PRISMA_KEY, note)
+            if not prismas:
+                self._take(PRISMA_KEY, note)
             yield
         finally:
-            self._let_go(PRISMA_KEY)
-            self._let_go(OWN_KEY)
+            self._let_go(PRISMA_KEY, OWN_KEY)
 
     @contextmanager
     def without_prisma_lock(self, note: Callable[[str], None]) -> Iterator[None]:
@@ -108,10 +112,18 @@ class MigrationLock(Part):
             row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
         return bool(row and row[0])
 
-    def _let_go(self, key: int) -> None:
+    def _try_both(self) -> tuple[bool, bool]:
+        """Which of the two it got, in one round trip; Prisma's is asked for after ours only."""
+        with explained("take the migration lock"):
+            row = self._connection.execute(_BOTH, (OWN_KEY, PRISMA_KEY)).fetchone()
+        got: bool | None = row[0] if row else None
+        return got is not None, got is True
+
+    def _let_go(self, *keys: int) -> None:
         if not self._connection.closed:
             with explained("let go of the migration lock"):
-                self._connection.execute("SELECT pg_advisory_unlock(%s)", (key,))
+                query = "SELECT " + ", ".join(["pg_advisory_unlock(%s)"] * len(keys))
+                self._connection.execute(query.encode(), keys)
 
     def _busy(self) -> PostgresError:
         name = self._target.name

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.adapters.postgres.connection import Connection, explained
+from bot.adapters.postgres.fingerprint import fingerprint
 from bot.adapters.postgres.shape import shape_of
 from bot.adapters.postgres.sizes import read_sizes
 from bot.adapters.postgres.target.facts import read_facts
@@ -47,6 +48,9 @@ class Looking(Part):
 
     def invalid_indexes(self) -> frozenset[str]:
         return invalid_indexes(self._connection)
+
+    def fingerprint(self) -> str:
+        return fingerprint(self._connection, self._schema)
 
     @property
     def schema(self) -> str:

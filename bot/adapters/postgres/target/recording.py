@@ -16,16 +16,25 @@ from bot.core.migration import AppliedMigration, Migration
 class Rows(Part):
     """See world.Rows."""
 
+    # Once it has been seen it is there: nobody takes it away under our lock.
+    _seen = False
+
     def applied(self) -> tuple[AppliedMigration, ...]:
-        return tuple(table.applied(self._connection, self._schema))
+        rows = table.applied_if_there(self._connection, self._schema)
+        self._seen = self._seen or rows is not None
+        return tuple(rows or ())
 
     def unbaselined(self) -> bool:
         here = self._connection, self._schema
-        return not table.exists(*here) and not table.is_empty_database(*here)
+        return not self._there() and not table.is_empty_database(*here)
 
     def create_table(self, mark: str | None = None) -> None:
-        if not table.exists(self._connection, self._schema):
+        if not self._there():
             table.create(self._connection, self._schema, comment=mark)
+
+    def _there(self) -> bool:
+        self._seen = self._seen or table.exists(self._connection, self._schema)
+        return self._seen
 
     def mark(self, text: str) -> None:
         table.comment(self._connection, text, schema=self._schema)

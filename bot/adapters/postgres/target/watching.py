@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.target.part import Part
 from bot.core.doing import Doing
+from bot.core.server import Pooling
 from bot.core.url import ConnectionUrl
 
 _SESSION = """
@@ -63,7 +64,8 @@ class Watching(Part):
 
     def doing(self) -> Doing | None:
         try:
-            if self._url is None or self._connection.closed:
+            # Behind a pooler the number is made up, and what is set beside it is not ours alone.
+            if self._known_pooling is not Pooling.NONE or self._connection.closed:
                 return None
             pid = self._connection.pgconn.backend_pid
             with _beside(self._url, self._target.name) as connection:

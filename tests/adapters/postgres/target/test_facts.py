@@ -11,6 +11,8 @@ from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.opening import open_target
 from bot.adapters.postgres.tools import Installation
+from bot.core.blocker import Blocking, Need
+from bot.core.effects import LockMode
 from bot.core.identity import marked
 from bot.core.server import Pooling, Replica, Rights, ServerFacts
 from bot.core.settings import default_targets
@@ -133,10 +135,15 @@ def test_a_prepared_transaction_is_named_with_what_it_has_locked(
         other.execute("PREPARE TRANSACTION 'tx 1'")
         with connect(server.url("shop"), application_name="test") as connection:
             seen, _ = read_facts(connection, schema="public", host="", long=0)
+        need = Need("public.a", LockMode.ACCESS_EXCLUSIVE)
+        with open_target(STAGING, parse_url(server.url("shop"))) as opened:
+            (blocker,) = opened.blockers([need], 0)
         other.execute("ROLLBACK PREPARED 'tx 1'")
 
     (prepared,) = seen.prepared
     assert (prepared.pid, prepared.name, prepared.relations) == (0, "tx 1", ("public.a",))
+    # The one that is asked about locks knows it by the same name.
+    assert (blocker.kind, blocker.application) == (Blocking.PREPARED, "tx 1")
 
 
 def test_tables_are_told_with_owner_and_size_also_while_somebody_has_them_locked(

@@ -1,0 +1,156 @@
+"""One tenant of a fleet: the world it is rolled out in, and what all of them share."""
+
+import threading
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from bot.core.backup import StoredBackup
+from bot.core.drift import Expected
+from bot.core.fleet import Tenant
+from bot.core.gate import Gate
+from bot.core.history import History
+from bot.core.page import Page
+from bot.core.plan import Plan
+from bot.core.progress import BackupSummary
+from bot.core.review import JudgedMigration
+from bot.core.server import ServerFacts
+from bot.core.target import Target
+from bot.errors import BackupError
+from bot.flows.expected import expected_of, queries_of
+from bot.flows.gates import gates_of
+from bot.flows.review import cut_named
+from bot.rollout.procedure import Order
+from bot.world import Console, Fleets, World
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Once(Generic[Key, Value]):
+    """What was found out for a key, found out once: whoever asks meanwhile waits."""
+
+    def __init__(self) -> None:
+        self._found: dict[Key, Value] = {}
+        self._lock = threading.Lock()
+
+    def get(self, key: Key, find: Callable[[], Value]) -> Value:
+        with self._lock:
+            if key not in self._found:
+                self._found[key] = find()
+            return self._found[key]
+
+
+@dataclass
+class Shared:
+    """Judged once for each class of tenants, and not for each tenant: migrations, and gates."""
+
+    target: Target
+    history: History
+    world: World
+    judged: Once[tuple[str, ...], tuple[JudgedMigration, ...]] = field(default_factory=Once)
+    gates: Once[str, tuple[Gate, ...]] = field(default_factory=Once)
+    expected: Once[Hashable, Expected] = field(default_factory=Once)
+
+    def order(self, tenant: Tenant, *, backups: "Backups") -> tuple[Order, World]:
+        """The order for one tenant, and the world to carry it out in."""
+        own = replace(self.target, name=f"{self.target.name}/{tenant.name}", fleet=None)
+        order = Order(
+            own,
+            self.history,
+            self._judge,
+            self._gates_of,
+            expected=self._expected_of,
+            queries=queries_of(self.target, self.world),
+        )
+        return order, self._world_of(tenant, backups)
+
+    def _judge(self, names: Sequence[str]) -> tuple[JudgedMigration, ...]:
+        key = tuple(names)
+        return self.judged.get(key, lambda: cut_named(key, self.history, self.world))
+
+    def _gates_of(self, plan: Plan) -> tuple[Gate, ...]:
+        # A gate is about the texts that are pending, which is what the digest is of.
+        return self.gates.get(plan.digest, lambda: gates_of(plan, self.target, self.world))
+
+    def _expected_of(self, plan: Plan, facts: ServerFacts, schema: str) -> Expected:
+        """One run of the history on a throw-away server serves a class of tenants."""
+        pending = tuple(each.name for each in plan.pending)
+        key = (plan.applied, pending, plan.interrupted, facts.major, schema)
+        return self.expected.get(
+            key, lambda: expected_of(self.history, plan, facts, schema, self.world)
+        )
+
+    def _world_of(self, tenant: Tenant, backups: "Backups") -> World:
+        fleets = self.world.fleets
+        assert fleets is not None
+        return replace(
+            self.world,
+            # A tenant is compared with no other target: its mark says whose it is.
+            settings=replace(self.world.settings, targets={}),
+            console=_Aside(tenant.name, self.world.console),
+            connect=lambda target: fleets.connect(target, tenant),
+            backups=_OwnBackups(tenant, backups),
+        )
+
+
+@dataclass
+class Backups:
+    """Those taken in one wave: one for each database, however many of its schemas are tenants."""
+
+    fleets: Fleets
+    taken: dict[str, BackupSummary] = field(default_factory=dict)
+
+    def take(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
+        # Schemas of one database are never migrated at once, so nobody else asks for it now.
+        if tenant.database not in self.taken:
+            self.taken[tenant.database] = self.fleets.back_up(target, tenant, note)
+        return self.taken[tenant.database]
+
+
+@dataclass(frozen=True)
+class _OwnBackups:
+    """See world.Backups."""
+
+    tenant: Tenant
+    wave: Backups
+
+    def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
+        return self.wave.take(target, self.tenant, note)
+
+    def newest(self, target: Target) -> StoredBackup:
+        raise BackupError(
+            f"{target.name} is one of a fleet, and none of its backups is looked for.",
+            hint="Name a target of its own for this database.",
+        )
+
+
+@dataclass(frozen=True)
+class _Aside:
+    """A console for one of many: what is said names the tenant, and nothing spins."""
+
+    name: str
+    console: Console
+
+    @property
+    def page(self) -> Page:
+        return self.console.page
+
+    def show(self, text: str) -> None:
+        self.console.show(text)
+
+    def say(self, text: str) -> None:
+        self.console.say(text)
+
+    @contextmanager
+    def waiting(self, text: str) -> Iterator[None]:
+        yield
+
+    @property
+    def watched(self) -> bool:
+        """Many statements at once have no one line to share."""
+        return False
+
+    def follow(self, text: str) -> None:
+        pass
