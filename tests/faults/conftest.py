@@ -1,7 +1,10 @@
 """Places to crash in, and the table at the end."""
 
+import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +59,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{line}  {tally.scenario}")
         for anomaly in tally.anomalies[:SHOWN]:
             terminalreporter.write_line(f"         {anomaly}")
+    if place := os.environ.get("MIGRATION_BOT_FAULTS_FILE"):
+        Path(place).write_text(json.dumps([vars(each) for each in _told], indent=1) + "\n")
     injected, anomalies = (
         sum(each.injected for each in _told),
         sum(len(each.anomalies) for each in _told),
