@@ -169,19 +169,21 @@ def command(
     url: str,
     migrations: tuple[Migration, ...],
     *arguments: str,
+    target: str = "staging",
     environ: Mapping[str, str] | None = None,
 ) -> Command:
-    """Start it; `arguments` are those after `apply staging`."""
+    """Start it; `arguments` are those after the target."""
     write(folder, migrations)
     whole: dict[str, Any] = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
         "PYTHONPATH": str(ROOT),
         "STAGING_DATABASE_URL": url,
+        "NO_COLOR": "1",
         **(environ or {}),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "apply", "staging", *arguments],
+        [sys.executable, "-m", "bot", "apply", target, *arguments],
         cwd=folder,
         env=whole,
         stdin=subprocess.DEVNULL,
