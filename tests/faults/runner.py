@@ -4,6 +4,7 @@ They are forked from a server that has imported everything already (tens of mill
 no threads: the process of the tests has many.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -96,8 +97,9 @@ class Runner:
         return self._process.is_alive()
 
     def kill(self) -> None:
-        """SIGKILL; `ending` waits until it is gone."""
-        os.kill(self.pid, signal.SIGKILL)
+        """SIGKILL, if it has not ended; `ending` waits until it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def ending(self, patience: float = PATIENCE) -> Ending:
         """Wait for its end. Raises TimeoutError for one that hangs, which is then killed."""
