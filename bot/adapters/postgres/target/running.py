@@ -58,10 +58,10 @@ class Running(FirstLocks):
             if fenced:
                 if written[0] != 1:
                     raise _fenced_off()
-                pipe(self._connection, [("COMMIT", ())])
+                self._commit(len(queries))
         except Refused as refused:
             self._roll_back()
-            error = self._refusal(refused, len(first), len(texts))
+            error = _refusal(refused.error, refused.position - len(first), len(texts))
             raise pooled.refusal_of_first(error, self._target.name) from None
         except BaseException as error:
             self._roll_back()
@@ -106,10 +106,12 @@ class Running(FirstLocks):
         """Milliseconds."""
         return self._target.lock_timeout if self._patience is None else self._patience
 
-    def _refusal(self, refused: Refused, first: int, count: int) -> PostgresError:
-        error = explain(refused.error, "run it")
-        error.position = max(0, min(refused.position - first, count - 1))
-        return error
+    def _commit(self, place: int) -> None:
+        """What is checked only now, such as a deferred constraint, is refused at this place."""
+        try:
+            pipe(self._connection, [("COMMIT", ())])
+        except Refused as refused:
+            raise Refused(place, refused.error) from None
 
     @contextmanager
     def _untimed(self, settings: Sequence[str]) -> Iterator[None]:
@@ -140,6 +142,16 @@ class Running(FirstLocks):
         if self._usable():
             with explained("roll back"):
                 self._connection.execute("ROLLBACK")
+
+
+def _refusal(refused: psycopg.Error, place: int, count: int) -> PostgresError:
+    """What is refused behind the statements is their row, or else their COMMIT."""
+    behind = place - count - len(OURSELVES)
+    error = explain(
+        refused, "run it" if behind < 0 else "record it" if behind == 0 else "commit it"
+    )
+    error.position = max(0, min(place, count))
+    return error
 
 
 def _fenced_off() -> HistoryError:
