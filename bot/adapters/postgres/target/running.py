@@ -18,6 +18,8 @@ from bot.errors import HistoryError, PostgresError
 
 Heard = Callable[[int, float, int], None]
 
+_TIMES_TRANSACTIONS = 17_00_00
+
 
 class Running(FirstLocks):
     """See world.Running."""
@@ -120,11 +122,16 @@ class Running(FirstLocks):
             with explained("set what the file sets"):
                 for each in settings:
                     self._connection.execute(each.encode())
-                limit = f"SET lock_timeout = {self._patience or 0}; SET statement_timeout = 0"
-                self._connection.execute(limit.encode())
+                self._connection.execute("; ".join(self._no_limits()).encode())
             yield
         finally:
             self._as_before()
+
+    def _no_limits(self) -> Iterator[str]:
+        yield f"SET lock_timeout = {self._patience or 0}"
+        yield "SET statement_timeout = 0"
+        if self._connection.info.server_version >= _TIMES_TRANSACTIONS:
+            yield "SET transaction_timeout = 0"
 
     def _usable(self) -> bool:
         """Interrupted between two answers, nothing is left to do with it but to hang up."""
