@@ -25,6 +25,7 @@ from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
 from bot.core.replication import Replication
+from bot.core.rollout_log import Value
 from bot.core.run import Run
 from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
@@ -36,6 +37,7 @@ from bot.errors import GitHubError, PostgresError, UsageError
 from bot.rollout.outside.outside import quoted
 from bot.world import World
 from bot.world.database import Heard
+from bot.world.log import RolloutLog
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -160,6 +162,21 @@ def _noted(checkpoint: Checkpoint) -> str:
     if checkpoint.batch is not None:
         return f"batch {checkpoint.batch.rows}"
     return f"stopped: {checkpoint.error}"
+
+
+@dataclass
+class FakeLog:
+    lines: list[Mapping[str, Value]] = field(default_factory=list)
+    wanted = True
+
+    def open(self) -> None:
+        """It is open."""
+
+    def write(self, content: Mapping[str, Value]) -> None:
+        self.lines.append(content)
+
+    def at(self, path: str) -> RolloutLog:
+        return self
 
 
 @dataclass

@@ -67,7 +67,7 @@ def leave_mark(text: str | None, facts: ServerFacts, database: Database, note: N
 
 
 def write_mark(text: str | None, database: Database, note: Note) -> None:
-    """On the migrations table that is there; not being able to is no failure."""
+    """On the migrations table that is there, if there is one; it is not worth a failure."""
     if text is None:
         return
     try:
