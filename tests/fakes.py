@@ -264,7 +264,8 @@ class FakeDatabase:
 
     def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
         self.looked.append(tuple(needs))
-        return self.in_the_way.pop(0) if self.in_the_way else ()
+        found = self.in_the_way.pop(0) if self.in_the_way else ()
+        return tuple(each for each in found if each.age >= older_than)
 
     def deadlock_timeout(self) -> int:
         return 1000

@@ -198,13 +198,12 @@ class _Work:
     def _at_line(self, error: PostgresError, statements: Sequence[Statement]) -> PostgresError:
         if not statements:
             return error
-        line = statements[min(error.position, len(statements) - 1)].start.line
+        of_one = error.position < len(statements)
+        line = f", line {statements[error.position].start.line}" if of_one else ""
         said = error.message
         if not was_lost(error):
             said = f"{said.removesuffix('.')} (Prisma calls this P3018)."
-        return PostgresError(
-            f"{self.name}, line {line}: {said}", hint=error.hint, sqlstate=error.sqlstate
-        )
+        return PostgresError(f"{self.name}{line}: {said}", hint=error.hint, sqlstate=error.sqlstate)
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:
         """What the reader must know when a migration stopped between its segments."""

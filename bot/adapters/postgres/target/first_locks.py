@@ -4,6 +4,7 @@ lock_timeout counts for each lock by itself, so it is set again before each to w
 whole.
 """
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -17,7 +18,7 @@ from bot.core.url import inside
 
 # LOCK TABLE takes tables only, and asks for privileges that the statements need not have: what it
 # would refuse is locked by the statement itself. The hardest to get come first, so that little is
-# held while they are waited for; then by oid, as everybody should.
+# held while they are waited for.
 _TABLES = """
 SELECT need.place - 1, namespace.nspname || '.' || class.relname,
        class.relkind IN ('r', 'p')
@@ -46,6 +47,7 @@ class FirstLocks(Part):
     """The tables that are locked first. What a look finds serves the attempt that follows it."""
 
     _found: tuple[Sequence[Need], list[Need]] | None = None
+    _tried: Sequence[Need] = ()
 
     def _look_at(self, needs: Sequence[Need]) -> list[Need]:
         """Those that are there, under the names that they have, if anybody has a lock on one of
@@ -69,9 +71,12 @@ class FirstLocks(Part):
         if self._found is None or self._found[0] != needs:
             self._look_at(needs)
         assert self._found is not None
-        _, lockable = self._found
-        self._found = None
-        return list(_queries([each for each in lockable if each.early], timeout))
+        early = [each for each in self._found[1] if each.early]
+        if self._tried == needs:
+            # An application that locks them in another order may block every attempt in this one.
+            random.shuffle(early)
+        self._found, self._tried = None, needs
+        return list(_queries(early, timeout))
 
 
 def quoted(relation: str) -> str:

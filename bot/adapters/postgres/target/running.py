@@ -18,6 +18,8 @@ from bot.errors import HistoryError, PostgresError
 
 Heard = Callable[[int, float, int], None]
 
+_TIMES_TRANSACTIONS = 17_00_00
+
 
 class Running(FirstLocks):
     """See world.Running."""
@@ -58,10 +60,10 @@ class Running(FirstLocks):
             if fenced:
                 if written[0] != 1:
                     raise _fenced_off()
-                pipe(self._connection, [("COMMIT", ())])
+                self._commit(len(queries))
         except Refused as refused:
             self._roll_back()
-            error = self._refusal(refused, len(first), len(texts))
+            error = _refusal(refused.error, refused.position - len(first), len(texts))
             raise pooled.refusal_of_first(error, self._target.name) from None
         except BaseException as error:
             self._roll_back()
@@ -106,10 +108,12 @@ class Running(FirstLocks):
         """Milliseconds."""
         return self._target.lock_timeout if self._patience is None else self._patience
 
-    def _refusal(self, refused: Refused, first: int, count: int) -> PostgresError:
-        error = explain(refused.error, "run it")
-        error.position = max(0, min(refused.position - first, count - 1))
-        return error
+    def _commit(self, place: int) -> None:
+        """What is checked only now, such as a deferred constraint, is refused at this place."""
+        try:
+            pipe(self._connection, [("COMMIT", ())])
+        except Refused as refused:
+            raise Refused(place, refused.error) from None
 
     @contextmanager
     def _untimed(self, settings: Sequence[str]) -> Iterator[None]:
@@ -118,11 +122,16 @@ class Running(FirstLocks):
             with explained("set what the file sets"):
                 for each in settings:
                     self._connection.execute(each.encode())
-                limit = f"SET lock_timeout = {self._patience or 0}; SET statement_timeout = 0"
-                self._connection.execute(limit.encode())
+                self._connection.execute("; ".join(self._no_limits()).encode())
             yield
         finally:
             self._as_before()
+
+    def _no_limits(self) -> Iterator[str]:
+        yield f"SET lock_timeout = {self._patience or 0}"
+        yield "SET statement_timeout = 0"
+        if self._connection.info.server_version >= _TIMES_TRANSACTIONS:
+            yield "SET transaction_timeout = 0"
 
     def _usable(self) -> bool:
         """Interrupted between two answers, nothing is left to do with it but to hang up."""
@@ -140,6 +149,16 @@ class Running(FirstLocks):
         if self._usable():
             with explained("roll back"):
                 self._connection.execute("ROLLBACK")
+
+
+def _refusal(refused: psycopg.Error, place: int, count: int) -> PostgresError:
+    """What is refused behind the statements is their row, or else their COMMIT."""
+    behind = place - count - len(OURSELVES)
+    error = explain(
+        refused, "run it" if behind < 0 else "record it" if behind == 0 else "commit it"
+    )
+    error.position = max(0, min(place, count))
+    return error
 
 
 def _fenced_off() -> HistoryError:

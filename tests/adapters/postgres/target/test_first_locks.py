@@ -100,6 +100,14 @@ def test_the_hardest_to_get_comes_first_and_all_share_one_bound(target: TargetDa
     assert found[3] == "SET LOCAL lock_timeout = 100"
 
 
+def test_after_a_first_attempt_their_order_is_left_to_chance(target: TargetDatabase) -> None:
+    needs = Need("public.b", AE), Need("public.log", AE)
+
+    orders = {tuple(statements(target, *needs)) for _ in range(64)}
+
+    assert len(orders) == 2
+
+
 @pytest.mark.parametrize(("timeout", "most"), [(1000, 700), (100, 1)])
 def test_a_lock_may_take_what_those_before_it_have_left(
     target: TargetDatabase, database: str, timeout: int, most: int
