@@ -288,8 +288,8 @@ STAGING_INTERRUPTED = replace(
     message=f"{INDEX.migration.name}, line 4: PostgreSQL did not let me run it: could not create "
     'unique index "orders_reference_key" (Prisma calls this P3018). Everything before line 4 of '
     f"{INDEX.migration.name} is applied and stays.",
-    hint="Settle the rows that this finds: SELECT reference, count(*) FROM public.orders GROUP BY "
-    "reference HAVING count(*) > 1 LIMIT 5. Then run this again: it goes on at line 4.",
+    hint="Settle the rows that this finds: `SELECT reference, count(*) FROM public.orders GROUP BY "
+    "reference HAVING count(*) > 1 LIMIT 5`. Then run this again: it goes on at line 4.",
     drift=Drift(
         DriftMode.REPORT,
         ("lacks index public.orders.orders_total_idx", "has besides: column public.users.vip"),
