@@ -1,5 +1,6 @@
 """Scenarios 26 to 31 and 39 to 41: targets and histories that are not what they should be."""
 
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -151,6 +152,45 @@ def test_28_pgbouncer_in_transaction_mode(database: str, tmp_path: Path) -> None
         assert [each for each in left if "lock" in each] == []
 
 
+@pytest.fixture
+def cramped(installation: Installation) -> Iterator[Cluster]:
+    """A server whose database `app` is on a disk of 32 MB."""
+    with cluster(installation) as made:
+        place = made.private / "small"
+        place.mkdir()
+        options = ("-t", "tmpfs", "-o", "size=32m", "tmpfs", str(place))
+        if subprocess.run(["mount", *options], capture_output=True, check=False).returncode:
+            pytest.skip("NO FULL DISK WAS TRIED: this user may not mount a small tmpfs")
+        try:
+            made.own(place)
+            made.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
+            made.execute("CREATE DATABASE app TEMPLATE template0 TABLESPACE small")
+            yield made
+        finally:
+            made.stop()
+            subprocess.run(["umount", str(place)], check=True)
+
+
+def test_29_the_disk_is_full_in_a_rewrite(cramped: Cluster) -> None:
+    url = cramped.url("app")
+    filled = "INSERT INTO counted SELECT i FROM generate_series(1000, 200000) AS i;"
+    full = replace(BEFORE, sql=BEFORE.sql + filled)
+    rewrite = migration("20260102000000_rewrite", "ALTER TABLE counted ALTER n TYPE bigint;")
+    assert run(Job(url, (full,))).fine
+    before = inside(url)
+
+    ending = run(Job(url, (full, rewrite)))
+    warned = run(Job(url, (full, rewrite), replace(STAGING, rewrite_limit=1_000_000)))
+
+    assert ending.sqlstate == "53100", ending
+    assert "disk" in ending.told
+    assert warned.sqlstate == "53100"
+    assert "rewrite_limit" in warned.message
+    assert inside(url) == before
+    with psycopg.connect(url, autocommit=True) as connection:
+        assert left_in_server(connection) == []
+
+
 def test_30_a_replica_is_behind(primary: Cluster) -> None:
     with standby_of(primary) as standby:
         standby.execute("SELECT pg_wal_replay_pause()")
@@ -240,3 +280,33 @@ def test_40_a_file_is_edited_after_it_was_applied(place: MakePlace) -> None:
     assert list(made.check_crash(refused)) == []
     assert run(Job(made.proxy.url, (returned, TRANSACTIONAL.file))).fine
     assert list(after_convergence(made.url, TRANSACTIONAL, made.expected)) == []
+
+
+CONFIG = """
+targets:
+  staging: {kind: staging, url_env: STAGING_DATABASE_URL, drift: refuse}
+"""
+
+
+@pytest.mark.parametrize(
+    "done",
+    ["ALTER TABLE counted DROP COLUMN old", "CREATE INDEX by_hand ON counted (id, n)"],
+    ids=["missing column", "extra index"],
+)
+def test_41_the_rehearsal_passes_and_production_has_drift(
+    place: MakePlace, tmp_path: Path, done: str
+) -> None:
+    made = place(TRANSACTIONAL)
+    made.reset()
+    (tmp_path / "config.yml").write_text(CONFIG)
+    environ = {"MIGRATION_BOT_CONFIG": "config.yml"}
+    with psycopg.connect(made.url, autocommit=True) as human:
+        human.execute(done.encode())
+    before = inside(made.url)
+
+    code, said = command(tmp_path, made.url, made.story.history, environ=environ).ending()
+
+    assert code == ExitCode.HISTORY, said
+    assert "drift" in said
+    assert "counted" in said
+    assert inside(made.url) == before

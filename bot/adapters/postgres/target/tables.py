@@ -7,7 +7,7 @@ from psycopg.rows import class_row, dict_row
 
 from bot.adapters.postgres.connection import Connection, explained
 from bot.core.server import Replica, TableFacts
-from bot.core.url import DEFAULT_SCHEMA
+from bot.core.url import inside
 
 _BEGIN = "BEGIN READ ONLY; SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = '10s'"
 
@@ -55,13 +55,10 @@ SELECT 'slot ' || slot_name, NULL,
 def read_tables(
     connection: Connection, names: Collection[str], schema: str
 ) -> Mapping[str, TableFacts]:
-    """Those that are there, by the name that was asked for.
-
-    A judgement takes an unqualified name to be in `public`; the session finds it in its own schema.
-    """
+    """Those that are there, by the name that was asked for."""
     if not names:
         return {}
-    others = {_inside(name, schema): name for name in names}
+    others = {inside(name, schema): name for name in names}
     wanted = [*names, *others]
     found = {each.relation: each for each in _tables(connection, wanted)}
     here = {asked: found[name] for name, asked in others.items() if name in found}
@@ -95,8 +92,3 @@ def _asked(connection: Connection, names: Collection[str], size: str) -> tuple[T
             return tuple(TableFacts(**row) for row in cursor.execute(query, {"names": [*names]}))
     finally:
         connection.execute("ROLLBACK")
-
-
-def _inside(name: str, schema: str) -> str:
-    place, _, rest = name.partition(".")
-    return f"{schema}.{rest}" if place == DEFAULT_SCHEMA else name

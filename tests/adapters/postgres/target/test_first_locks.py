@@ -160,3 +160,22 @@ def test_patience_is_for_what_runs_inside_of_it(database: str) -> None:
         together(target, ["CREATE TABLE short AS SELECT current_setting('lock_timeout') AS t"])
 
     assert ask(database, "SELECT long.t, short.t FROM long, short") == [("1300ms", "7ms")]
+
+
+def test_a_name_without_a_schema_is_looked_for_where_the_session_finds_it(
+    target: TargetDatabase, database: str
+) -> None:
+    target.execute("CREATE SCHEMA tenant; CREATE TABLE tenant.b (id int)")
+    needs = [Need("public.b", AE), Need("public.log", SUE)]
+
+    with open_target(STAGING, parse_url(f"{database}&schema=tenant")) as opened:
+        with psycopg.connect(database) as reader:
+            reader.execute("SELECT FROM public.b")
+            assert opened.blockers(needs, 0) == ()
+            reader.execute("SELECT FROM tenant.b")
+            (found,) = opened.blockers(needs, 0)
+        locked = statements(opened, *needs)
+
+    assert found.relation == "tenant.b"
+    assert locked[0] == 'LOCK TABLE ONLY "tenant"."b" IN ACCESS EXCLUSIVE MODE'
+    assert locked[2] == 'LOCK TABLE ONLY "public"."log" IN SHARE UPDATE EXCLUSIVE MODE'
