@@ -66,6 +66,17 @@ class Drift:
         return bool(self.lines)
 
 
+_SAID = {"removed ": "lacks ", "added ": "has besides: ", "changed ": "has otherwise: "}
+
+
+def as_the_target_has_it(found: Differences) -> tuple[str, ...]:
+    """One line for each of what `drift_between` found, as said of the target."""
+    return tuple(
+        next(new + line.removeprefix(old) for old, new in _SAID.items() if line.startswith(old))
+        for line in found.lines
+    )
+
+
 def drift_between(expected: Snapshot, there: Snapshot, *, across_majors: bool) -> Differences:
     """What has happened to a target besides its migrations."""
     settled = _without_partitions(there, expected)

@@ -29,7 +29,7 @@ def without_literals(query: str) -> str:
     that follows is left out. What is longer than 200 characters ends in `…`.
     """
     certain, _, uncertain = query.partition("\\'")
-    text = " ".join(_TOKEN.sub(_shown, certain).split())
+    text = " ".join(_TOKEN.sub(_shown, certain).split()).rstrip("; ")
     printable = "".join(each for each in text if each.isprintable())
     whole = not uncertain and len(printable) <= _LONGEST
     return printable if whole else f"{printable[:_LONGEST].rstrip()} …"

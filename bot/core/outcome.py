@@ -66,4 +66,5 @@ class Outcome:
             backup=self.backup,
             drift=self.drift,
             checks=self.checks,
+            notes=self.notes,
         )

@@ -73,7 +73,7 @@ class Progress:
     duration. `migrations` are the names it has applied, `timings` how long each took, where that is
     known, `failed` the one that stopped it, None if
     the rollout stopped before any began. `message` says what happened if it failed or is closed,
-    `hint` what to do next.
+    `hint` what to do next. `notes` are what the rollout had to say and did not stop for.
     """
 
     target: str
@@ -92,3 +92,4 @@ class Progress:
     failed: str | None = None
     drift: Drift | None = None
     checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = ()

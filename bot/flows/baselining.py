@@ -3,12 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.core.drift import drift_between
+from bot.core.drift import as_the_target_has_it, drift_between
 from bot.core.history import History
 from bot.core.migration import Migration
 from bot.core.plan import Plan, make_plan
 from bot.core.resolution import Baseline, SchemaCheck, plain_name, require_folder, to_mark
-from bot.core.schema import Differences
 from bot.core.target import Target
 from bot.errors import HistoryError, UsageError
 from bot.flows.history import history_of
@@ -101,16 +100,8 @@ def _check(
         return SchemaCheck(problem=expected.problem)
     there = database.shape(expected.schemas(schema))
     across = expected.major != facts.major
-    return SchemaCheck(_told(drift_between(expected.after, there, across_majors=across)))
-
-
-def _told(found: Differences) -> tuple[str, ...]:
-    """From the target's side."""
-    verbs = {"removed ": "lacks ", "added ": "has besides: ", "changed ": "has otherwise: "}
-    return tuple(
-        next(new + line.removeprefix(old) for old, new in verbs.items() if line.startswith(old))
-        for line in found.lines
-    )
+    found = drift_between(expected.after, there, across_majors=across)
+    return SchemaCheck(as_the_target_has_it(found))
 
 
 def _recorded(plan: Plan) -> set[str]:

@@ -156,12 +156,22 @@ def _stopped(here: Progress, error: BotError, journal: Journal, world: World) ->
         state=State.CLOSED if isinstance(error, GateClosed) else State.FAILED,
         at=world.now(),
         migrations=tuple(each.name for each in journal.applied),
+        timings=tuple(journal.applied),
         failed=journal.stopped_at,
         gates=journal.gates or here.gates,
         backup=journal.backup,
-        message=error.message,
+        message=_message(error, journal),
         hint=error.hint,
+        drift=journal.drift,
+        checks=journal.checks,
+        notes=tuple(journal.notes),
     )
+
+
+def _message(error: BotError, journal: Journal) -> str:
+    """Without the differences that it lists, where they are told as drift."""
+    said, _, listed = error.message.partition(":\n")
+    return f"{said}." if listed and journal.drift and journal.drift.found else error.message
 
 
 def _pulls(plan: Plan, commit: str, world: World) -> tuple[Pull, ...]:

@@ -20,7 +20,7 @@ def expected_of(
     if world.schemas is None:
         return unknown(_NO_SERVER)
     if plan.interrupted:
-        return unknown(f"{plan.interrupted[0]} is applied in part")
+        return unknown(f"an earlier run has begun {plan.interrupted[0]}")
     texts = {each.name: each for each in history.migrations}
     try:
         order = schema_order(

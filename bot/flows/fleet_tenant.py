@@ -141,7 +141,7 @@ class _Aside:
         self.console.show(text)
 
     def say(self, text: str) -> None:
-        self.console.say(text)
+        self.console.say(f"{self.name}: {text}")
 
     @contextmanager
     def waiting(self, text: str) -> Iterator[None]:

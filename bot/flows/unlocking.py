@@ -1,10 +1,11 @@
 """Ending the session that holds the migration lock of a target, because its rollout is dead."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from bot.core.holder import Holder
 from bot.core.target import Target
 from bot.errors import PostgresError
+from bot.report.terminal import drawn, line
 from bot.world import Database, World
 
 # A runner that is alive tidies up when its statement is cancelled, and ends by itself.
@@ -24,26 +25,31 @@ def unlock(target: Target, world: World, agree: Callable[[], bool]) -> bool:
         if not holders:
             world.console.show(f"Nobody holds the migration lock of {target.name}.")
             return True
-        world.console.show("\n".join(_shown(target, holders)))
+        _show(_shown(target, holders), world)
         if not agree():
             world.console.show("Nothing was ended.")
             return False
         for each in holders:
             _end(each, database, world)
-        world.console.show("\n".join(_what_is_next(target, holders, database.lock_holders())))
+        _show(_what_is_next(target, holders, database.lock_holders()), world)
         return True
+
+
+def _show(texts: Iterable[str], world: World) -> None:
+    page = world.console.page
+    world.console.show(drawn(map(line, texts), width=page.width, colour=page.colour))
 
 
 def _shown(target: Target, holders: Sequence[Holder]) -> Iterator[str]:
     for each in holders:
-        yield f"{each.words} holds the migration lock of {target.name}."
+        yield f"The migration lock of {target.name} is held by {each.words}."
         if each.stranded:
             yield (
-                "  It does nothing, and Prisma is never idle for so long: it looks as if a pooler "
+                "It does nothing, and Prisma is never idle for so long: it looks as if a pooler "
                 "had kept the lock of a client that is gone."
             )
         elif each.idle and each.ours:
-            yield "  A rollout is idle only while its backup is taken: make sure that it is dead."
+            yield "A rollout is idle only while its backup is taken: make sure that it is dead."
 
 
 def _end(holder: Holder, database: Database, world: World) -> None:

@@ -90,6 +90,7 @@ def apply_json(progress: Progress) -> Json:
             {"what": each.what, "fine": each.fine, "message": each.message}
             for each in progress.checks
         ],
+        "notes": list(progress.notes),
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from bot.core.fleet_outcome import BAD, FleetOutcome, TenantResult, TenantState
 from bot.core.survey import Look, Survey, TenantClass
 from bot.report import words
+from bot.report.status_text import disagrees
 from bot.report.terminal import Grid, Line, drawn, line
 
 _MOST = 20
@@ -101,7 +102,7 @@ def _survey(survey: Survey) -> Iterator[Line | Grid]:
             tuple(map(_class, survey.classes[:_MOST])),
         )
     yield from _odd([each for each in survey.classes if each.odd])
-    yield from _named("disagree with the history", survey.disagreeing, _disagreement)
+    yield from _named(disagrees(len(survey.disagreeing)), survey.disagreeing, _disagreement)
     yield from _named("did not answer", survey.unreachable, lambda each: each.problem)
 
 

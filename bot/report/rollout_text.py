@@ -85,7 +85,8 @@ def _outcome(progress: Progress) -> Iterator[Line]:
         yield line(progress.message, indent=2)
     if progress.hint:
         yield line(f"hint: {progress.hint}", indent=2)
-    yield from gate_lines(progress.gates)
+    for each in gate_lines(progress.gates):
+        yield Line(each.pieces, each.indent + 2)
     if progress.drift:
         yield from _drift(progress.drift)
     if progress.backup:

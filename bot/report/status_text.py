@@ -146,11 +146,17 @@ def _standing(standing: Standing) -> tuple[str, str, str]:
     return standing.name, STATE_WORDS[standing.state], since
 
 
+def disagrees(number: int) -> str:
+    """What so many tenants do."""
+    return f"{'disagrees' if number == 1 else 'disagree'} with the history"
+
+
 def fleet_words(survey: Survey) -> str:
-    """`37 of 40 tenants are up to date, 1 disagree with the history, 2 did not answer`."""
+    """`37 of 40 tenants are up to date, 1 disagrees with the history, 2 did not answer`."""
     said = [f"{survey.current:,} of {words.count(len(survey.looks), 'tenant')} are up to date"]
     if survey.disagreeing:
-        said.append(f"{len(survey.disagreeing):,} disagree with the history")
+        number = len(survey.disagreeing)
+        said.append(f"{number:,} {disagrees(number)}")
     if survey.unreachable:
         said.append(f"{len(survey.unreachable):,} did not answer")
     return ", ".join(said)
@@ -163,7 +169,7 @@ def _said(status: TargetStatus) -> Iterator[Line]:
         yield line(status.problem, "bold red")
         yield line(f"hint: {status.hint}", indent=2)
     if status.lock_holder:
-        yield line(f"{status.lock_holder} holds the migration lock")
+        yield line(f"The migration lock is held by {status.lock_holder}.")
     if status.plan is not None:
         yield from halt_lines(status.plan, status.details)
         limit = 1000 if status.named else _MOST

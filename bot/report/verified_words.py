@@ -32,7 +32,7 @@ def check_sentences(checks: Sequence[Check]) -> tuple[str, ...]:
         count(fine.count(name), "query", "queries") if name == "queries" else name
         for name in dict.fromkeys(fine)
     ]
-    said = [f"Verified: {listed(names)}."] if names else []
+    said = [f"Verified: {listed(names, limit=len(names))}."] if names else []
     for each in checks:
         if each.fine is None:
             name = _WHAT.get(each.what, each.what)

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.core.drift import MOST_LINES, Drift, Expected, drift_between
+from bot.core.drift import MOST_LINES, Drift, Expected, as_the_target_has_it, drift_between
 from bot.core.outcome import Check, Journal
 from bot.core.plan import Plan
-from bot.core.schema import Differences
 from bot.core.server import ServerFacts
 from bot.core.target import DriftMode, Target
 from bot.errors import HistoryError, PostgresError
@@ -90,7 +89,7 @@ def _drift(expected: Expected, database: Database, target: Target) -> Drift:
     """What the target has that its applied migrations do not make, and the reverse."""
     if expected.problem:
         return Drift(target.drift_mode, unknown=expected.problem)
-    found = _differences(expected, database, after=False).lines
+    found = _differences(expected, database, after=False)
     more = max(len(found) - MOST_LINES, 0)
     return Drift(target.drift_mode, lines=found[:MOST_LINES], more=more)
 
@@ -142,7 +141,7 @@ def _indexes(left: frozenset[str]) -> Check:
 def _catalogue(expected: Expected, drift: Drift, database: Database) -> Check:
     if expected.problem:
         return Check("catalogue", None, expected.problem)
-    found = _differences(expected, database, after=True).lines
+    found = _differences(expected, database, after=True)
     new = [line for line in found if line not in drift.lines]
     if drift.more:
         # Not all that was there before is known by its line.
@@ -163,8 +162,8 @@ def _queries(target: Target, queries: Sequence[str], database: Database) -> Iter
         yield Check("queries", not wrong, message)
 
 
-def _differences(expected: Expected, database: Database, *, after: bool) -> Differences:
+def _differences(expected: Expected, database: Database, *, after: bool) -> tuple[str, ...]:
     there = database.shape(expected.schemas(database.schema))
     wanted = expected.after if after else expected.before
     across = expected.major != database.facts().major
-    return drift_between(wanted, there, across_majors=across)
+    return as_the_target_has_it(drift_between(wanted, there, across_majors=across))

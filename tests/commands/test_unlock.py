@@ -18,8 +18,9 @@ def made(database: FakeDatabase) -> World:
 
 
 def shown(given: World) -> str:
+    """Without the ends of lines."""
     assert isinstance(given.console, FakeConsole)
-    return given.console.output
+    return " ".join(given.console.output.split())
 
 
 def test_with_nobody_holding_the_lock_there_is_nothing_to_do() -> None:

@@ -1,4 +1,4 @@
-from bot.core.drift import Expected, drift_between
+from bot.core.drift import Expected, as_the_target_has_it, drift_between
 from bot.core.schema import Definition, Snapshot
 
 TABLE = ("table", "public.a")
@@ -76,3 +76,14 @@ def test_the_schemas_of_a_history_are_those_that_it_puts_something_in() -> None:
 
     assert Expected({}, elsewhere).schemas("tenant_7") == ("shop", "tenant_7")
     assert Expected(snapshot(), elsewhere).schemas("public") == ("public", "shop")
+
+
+def test_it_is_said_of_the_target_and_not_of_a_change() -> None:
+    there = {("table", "public.a"): (("kind", "y"),), ("table", "public.c"): ()}
+    made = {("table", "public.a"): (("kind", "x"),), ("table", "public.b"): ()}
+
+    assert as_the_target_has_it(drift_between(made, there, across_majors=False)) == (
+        "lacks table public.b",
+        "has besides: table public.c",
+        "has otherwise: table public.a: kind: x → y",
+    )

@@ -20,6 +20,7 @@ from bot.core.literals import without_literals
         ("SELECT 1 /* secret", "SELECT ?"),
         ("SELECT '\x1b[31m', a\x07b\n\n FROM\tc", "SELECT ?, ab FROM c"),
         ("autovacuum: VACUUM public.a", "autovacuum: VACUUM public.a"),
+        ("SELECT 1; ", "SELECT ?"),
         ("", ""),
     ],
 )

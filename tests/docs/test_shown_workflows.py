@@ -2,8 +2,10 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.docs.documents import ROOT, blocks
 from tests.harness import Run, run_workflow
@@ -76,3 +78,23 @@ def test_a_merge_is_applied_to_staging_and_then_to_production(
         assert environ[f"{target.upper()}_DATABASE_URL"] == f"postgresql://{target}"
         assert f"{other.upper()}_DATABASE_URL" not in environ
         assert heads(run, target) == honest.main
+
+
+# What is only there for fleets, or for a run that is started by hand.
+_BESIDES = {"id", "outputs", "if", "needs"}
+
+
+def job_of(text: str, name: str) -> dict[str, Any]:
+    """A job of a workflow, as far as it has to be the same wherever it is shown."""
+    job = yaml.safe_load(text)["jobs"][name]
+    steps = [{key: step[key] for key in step.keys() - _BESIDES} for step in job["steps"]]
+    return {key: job[key] for key in job.keys() - _BESIDES} | {"steps": steps}
+
+
+@pytest.mark.parametrize("target", ["staging", "production"])
+def test_the_deploy_workflow_that_is_shown_is_the_one_that_is_used_here(
+    target: str, tmp_path: Path
+) -> None:
+    here = (ROOT / ".github/workflows/migration-deploy.yml").read_text("utf-8")
+    there = shown(QUICKSTART, "Deploy migrations", tmp_path).read_text("utf-8")
+    assert job_of(there, target) == job_of(here, target)

@@ -1,9 +1,16 @@
 """A rollout told to GitHub, and what happens when GitHub, or the target, does not play along."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
 import pytest
 
+from bot.core.drift import Expected
 from bot.core.progress import State
+from bot.core.rehearsal_order import Order
+from bot.core.schema import Snapshot
 from bot.core.settings import default_targets
+from bot.core.target import DriftMode
 from bot.errors import GateClosed, GitHubError, HistoryError, PostgresError
 from bot.flows.deploy import deploy
 from tests.fakes import FakeDatabase, applied, migration
@@ -98,6 +105,28 @@ def test_histories_that_disagree_are_told_and_nothing_is_applied() -> None:
 
     assert MORE.name not in names(stage.staging)
     assert len(stage.comments) == 1
+
+
+@dataclass(frozen=True)
+class _Makes:
+    """Schemas of a history: a table that no target here has."""
+
+    def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
+        made: Snapshot = {("table", "public.a"): ()}
+        return Expected(made, made, major=18)
+
+
+def test_drift_is_told_once_line_by_line() -> None:
+    stage = Stage()
+    stage.staging.shapes = [{}]
+    given = replace(stage.world(), schemas=_Makes())
+
+    with pytest.raises(HistoryError, match="lacks table"):
+        deploy(replace(STAGING, drift=DriftMode.REFUSE), MERGE, given)
+
+    (comment,) = stage.comments
+    assert comment.count("lacks table public.a") == 1
+    assert "is not what its applied migrations make." in comment
 
 
 def test_a_second_run_has_nothing_to_do_and_leaves_the_comment_alone() -> None:

@@ -91,6 +91,15 @@ def test_every_tenant_gets_what_it_lacks_and_a_second_run_finds_nothing_to_do() 
     assert all(each.diary.count("commit") <= 1 for each in databases.values())
 
 
+def test_what_is_said_of_a_tenant_names_it() -> None:
+    given = place(FakeFleets(tenants(2)))
+
+    roll_out_fleet(target(), given)
+
+    assert isinstance(given.console, FakeConsole)
+    assert f"t1: applying {MORE.name}" in given.console.said
+
+
 def test_one_whose_data_refuses_is_parked_and_the_others_go_on() -> None:
     outcome = go(FakeFleets(tenants(9, t4=refusal("23505", "duplicate key"))))
 

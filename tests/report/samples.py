@@ -4,16 +4,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.approval import Approval
+from bot.core.drift import Drift
 from bot.core.effects import Effects, Lock, LockMode
 from bot.core.finding import Finding, Severity
 from bot.core.gate import Gate
 from bot.core.migration import Migration
-from bot.core.progress import BackupSummary, Progress, State
+from bot.core.progress import BackupSummary, Check, Progress, State
 from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.rewrite import Piece, Place, Rewrite
 from bot.core.run import Run
 from bot.core.statement import Position, Statement
-from bot.core.target import Kind
+from bot.core.target import DriftMode, Kind
 from bot.report.report import Report
 
 AT = datetime(2026, 11, 22, 14, 29, 41, tzinfo=UTC)
@@ -254,6 +255,14 @@ PRODUCTION_DONE = Progress(
     gates=PRODUCTION_GATES,
     backup=BACKUP,
     run_url="https://github.com/acme/shop/actions/runs/9876543299",
+    drift=Drift(DriftMode.REFUSE, seconds=0.9),
+    checks=(
+        Check("rows", fine=True),
+        Check("indexes", fine=True),
+        Check("catalogue", fine=True),
+        Check("queries", fine=True),
+        Check("queries", fine=True),
+    ),
 )
 
 PRODUCTION_FAILED = Progress(
@@ -270,6 +279,60 @@ PRODUCTION_FAILED = Progress(
     "60 s; a session of `reporting` has been holding it for 14 minutes. Nothing of it was applied.",
     hint="End that session or wait for it, then run the job again: it goes on with this migration.",
     run_url="https://github.com/acme/shop/actions/runs/9876543299",
+)
+
+STAGING_INTERRUPTED = replace(
+    STAGING_DONE,
+    state=State.FAILED,
+    failed=INDEX.migration.name,
+    message=f"{INDEX.migration.name}, line 4: PostgreSQL did not let me run it: could not create "
+    'unique index "orders_reference_key" (Prisma calls this P3018). Everything before line 4 of '
+    f"{INDEX.migration.name} is applied and stays.",
+    hint="Settle the rows that this finds: `SELECT reference, count(*) FROM public.orders GROUP BY "
+    "reference HAVING count(*) > 1 LIMIT 5`. Then run this again: it goes on at line 4.",
+    drift=Drift(
+        DriftMode.REPORT,
+        ("lacks index public.orders.orders_total_idx", "has besides: column public.users.vip"),
+        more=2,
+        seconds=1.2,
+    ),
+    notes=(
+        "staging has transactions open for long that CONCURRENTLY has to wait for: process 4711 "
+        "(reporting, user app, idle in transaction, for 840 s)",
+    ),
+)
+
+PRODUCTION_DRIFTED = replace(
+    PRODUCTION_DONE,
+    state=State.FAILED,
+    seconds=None,
+    migrations=(),
+    backup=None,
+    message="The schema of production is not what its applied migrations make.",
+    hint="Take back what was changed by hand, or write it down as a migration and mark that as "
+    "applied. If it has to be so, set `drift: report` for production.",
+    drift=Drift(
+        DriftMode.REFUSE,
+        ("lacks index public.orders.orders_total_idx", "has besides: column public.users.vip"),
+        seconds=1.1,
+    ),
+    checks=(),
+)
+
+PRODUCTION_UNVERIFIED = replace(
+    PRODUCTION_DONE,
+    state=State.FAILED,
+    message="2 migrations are applied to production, and not all is as it should be: Query 2 of "
+    "`verify`: row 1 is false.",
+    hint="Nothing was taken back. Look into it before the next rollout; running this again applies "
+    "nothing twice.",
+    checks=(
+        Check("rows", fine=True),
+        Check("indexes", fine=True),
+        Check("catalogue", None, "no server could be started for it"),
+        Check("queries", fine=True),
+        Check("queries", False, "Query 2 of `verify`: row 1 is false."),
+    ),
 )
 
 PRODUCTION_CLOSED = Progress(
@@ -371,6 +434,19 @@ def samples() -> dict[str, Report]:
         ),
         "production_failed": report(
             *two, targets=(STAGING_DONE, PRODUCTION_FAILED), approvals=APPROVED, merged=True
+        ),
+        "staging_interrupted": report(
+            *two,
+            judged(INDEX),
+            targets=(STAGING_INTERRUPTED, waiting()[1]),
+            approvals=APPROVED,
+            merged=True,
+        ),
+        "production_drifted": report(
+            *two, targets=(STAGING_DONE, PRODUCTION_DRIFTED), approvals=APPROVED, merged=True
+        ),
+        "production_unverified": report(
+            *two, targets=(STAGING_DONE, PRODUCTION_UNVERIFIED), approvals=APPROVED, merged=True
         ),
         "gate_closed": report(
             *two, targets=(STAGING_DONE, PRODUCTION_CLOSED), stale=("tom",), merged=True

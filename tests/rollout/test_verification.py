@@ -87,7 +87,7 @@ def test_drift_stops_production_before_anything_is_written() -> None:
     with pytest.raises(HistoryError, match="is not what its applied migrations make") as error:
         tried.before()
 
-    assert "  - changed table public.a: kind: x → y" in error.value.message
+    assert "  - has otherwise: table public.a: kind: x → y" in error.value.message
     assert "drift: report" in error.value.hint
     assert tried.journal.drift is not None
     assert tried.journal.drift.found
@@ -100,7 +100,7 @@ def test_drift_is_told_of_staging_and_does_not_count_as_new_afterwards() -> None
     tried.before()
     tried.after()
 
-    assert "changed table public.a: kind: x → y" in tried.console.said[-1]
+    assert "has otherwise: table public.a: kind: x → y" in tried.console.said[-1]
     assert tried.journal.checks[-1].fine is True
 
 
@@ -168,7 +168,7 @@ def _is_refused(tried: Tried) -> None:
     ("spoil", "words"),
     [
         (_leaves_invalid, "does not use these indexes: public.a_n"),
-        (_ends_otherwise, "The schema is not what the migrations make: removed table public.b"),
+        (_ends_otherwise, "The schema is not what the migrations make: lacks table public.b"),
         (_is_not_true, "Query 1 of `verify`: it gave no rows."),
         (_is_refused, "Query 1 of `verify`: It took too long."),
     ],

@@ -94,7 +94,7 @@ def _explained(
     if error.sqlstate == _UNIQUE_VIOLATION and isinstance(outside, BuildIndex):
         half = outside.half_built(database, there)
         if half is not None:
-            hint = f"Settle the rows that this finds: {half.doubles}."
+            hint = f"Settle the rows that this finds: `{half.doubles}`."
     if error.sqlstate == _NOT_SUPPORTED and isinstance(outside, BuildIndex):
         hint = (
             "On a partitioned table: CREATE INDEX … ON ONLY the table, then CREATE INDEX "
