@@ -7,6 +7,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
 from bot.core.checkpoint import (
@@ -134,6 +135,30 @@ def test_a_connection_lost_between_statements_is_told_without_a_log(
 
     assert error.value.sqlstate in ("08006", "57P01")
     assert caplog.text == ""
+
+
+class _Spoiled(TargetDatabase):
+    """One whose session is cancelled whenever it is reset."""
+
+    def begin(self) -> None:
+        self._reset = "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(1)"
+
+
+def test_a_session_that_cannot_be_reset_is_lost_and_what_was_committed_stays(
+    target: TargetDatabase, database: str
+) -> None:
+    target.create_table()
+    url = parse_url(database)
+    connection = connect(url, application_name="spoiled")
+    spoiled = _Spoiled(connection, STAGING, "public", url)
+    spoiled.begin()
+
+    with pytest.raises(PostgresError, match="reset the session: canceling") as error:
+        run(spoiled, "CREATE TABLE kept ()")
+
+    assert error.value.sqlstate == "08006"
+    assert connection.closed
+    assert len(target.applied()) == 1
 
 
 def test_a_migration_that_moves_the_search_path_is_recorded_all_the_same(

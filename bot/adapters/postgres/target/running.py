@@ -1,10 +1,12 @@
 """Runs the statements of a migration: together with their row in one transaction, or one alone."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
 
+from bot.adapters.postgres.advice import NETWORK_LOST
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe
 from bot.adapters.postgres.target import pooled
@@ -140,9 +142,16 @@ class Running(FirstLocks):
         return not self._connection.closed
 
     def _as_before(self) -> None:
-        if self._usable() and not self._sessionless:
-            with explained("reset the session"):
-                self._connection.execute(self._reset.encode())
+        """Cancelled here, for one, what ran is done all the same: only its session is lost."""
+        if not self._usable() or self._sessionless:
+            return
+        try:
+            self._connection.execute(self._reset.encode())
+        except psycopg.Error as error:
+            self._connection.close()
+            lost = explain(error, "reset the session")
+            lost.sqlstate, lost.position = NETWORK_LOST, sys.maxsize
+            raise lost from None
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""
