@@ -119,6 +119,7 @@ def test_sarif_is_valid_whatever_is_in_the_file(place: Place, script: str) -> No
     assert log["runs"][0]["results"]
 
 
+@pytest.mark.slow
 def test_the_exit_codes_and_json_of_a_rollout(place: Place, database: str) -> None:
     """In one test, because each step begins where the one before ended."""
     urls = {"DATABASE_URL": database, "PRODUCTION_DATABASE_URL": f"{database}&schema=production"}

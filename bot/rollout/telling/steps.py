@@ -106,7 +106,11 @@ class Steps:
         self._follow()
 
         def heard(place: int, seconds: float, rows: int) -> None:
-            self.done(statements[place], seconds, rows)
+            done = statements[place]
+            self.done(done, seconds, rows)
+            if seconds >= SLOW:
+                line = done.start.line
+                self._telling.say(f"  line {line}: {done.kind} took {duration(seconds)}")
             self._running = _Running(statements, place + 1, self._now())
             self._follow()
 
@@ -118,8 +122,6 @@ class Steps:
         if seconds >= KEPT:
             timing = StatementTiming(statement.index, line, kind, seconds=seconds, rows=rows)
             self._timings[statement.index] = timing
-        if seconds >= SLOW:
-            self._telling.say(f"  line {line}: {kind} took {duration(seconds)}")
         self._telling.write(
             Event.STATEMENT,
             migration=self._migration,

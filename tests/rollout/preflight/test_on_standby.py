@@ -83,6 +83,8 @@ def test_a_promoted_copy_is_not_another_target(primary: Server, standby: Standby
 def test_a_standby_that_does_not_replay_stops_a_rollout_to_its_primary(
     primary: Server, standby: Standby
 ) -> None:
+    apply(primary.url("shop"), INIT)
+    caught_up(primary)
     with psycopg.connect(standby.url(), autocommit=True) as connection:
         connection.execute("SELECT pg_wal_replay_pause()")
     with psycopg.connect(primary.url("shop"), autocommit=True) as connection:
