@@ -201,6 +201,7 @@ class FakeDatabase:
     makes: dict[str, list[FoundIndex | Attachment | None]] = field(default_factory=dict)
     attached: Attachment = Attachment.ATTACHED
     sessions: set[int] = field(default_factory=set)
+    not_valid: list[str] = field(default_factory=list)
     forgets: bool = False
     interrupt: str | None = None
     looks: str = "the usual"
@@ -360,6 +361,9 @@ class FakeDatabase:
 
     def invalid_indexes(self) -> frozenset[str]:
         return frozenset(each.name for each in self.found if not each.valid)
+
+    def unvalidated(self) -> frozenset[str]:
+        return frozenset(self.not_valid)
 
     def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]:
         return tuple(each for each in self.found if each.table == table)

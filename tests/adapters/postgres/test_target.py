@@ -289,6 +289,15 @@ def test_a_concurrent_build_that_fails_is_seen_as_an_invalid_index(target: Targe
     assert target.invalid_indexes() == {'public."Mixed"'}
 
 
+def test_constraints_that_are_not_valid_are_named(target: TargetDatabase) -> None:
+    target.execute('CREATE TABLE a (n int); ALTER TABLE a ADD CONSTRAINT "C" CHECK (n > 0)')
+    assert target.unvalidated() == frozenset()
+
+    target.execute("ALTER TABLE a ADD CHECK (n > 1) NOT VALID")
+
+    assert target.unvalidated() == {"public.a.a_n_check"}
+
+
 def test_a_started_row_is_followed_step_by_step_and_finished(target: TargetDatabase) -> None:
     target.create_table()
     checkpoint = Checkpoint(INIT.checksum)
