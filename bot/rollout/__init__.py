@@ -8,14 +8,14 @@ Read it in this order, and ask of every line what a kill there would leave:
    all of it or nothing. Else in parts, and a row without `finished_at` keeps Prisma out meanwhile.
 3. `segments.py` (with `settings.py`), what those parts are. Each is committed together with the
    checkpoint that counts it, so that it is done exactly if it is counted.
-4. `outside/`, what PostgreSQL runs in no transaction. Its intent is in the row before it begins, and
-   the catalogue says afterwards what has become of it. `batches.py` (with `pacing.py`), changes of
-   many rows: the key of the last row is committed with each batch.
+4. `outside/`, what PostgreSQL runs in no transaction. Its intent is in the row before it begins,
+   and the catalogue says afterwards what has become of it. `batches.py` (with `pacing.py`), changes
+   of many rows: the key of the last row is committed with each batch.
 5. `recovery.py`, where the next run goes on: at the first part that is not counted, after what an
-   intent left half done is mended. `reconnecting.py`: when only the connection is lost, the same run
-   does so by itself.
+   intent left half done is mended. `reconnecting.py`: when only the connection is lost, the same
+   run does so by itself.
 6. `locks.py`, how all this waits for others without keeping anybody waiting. Killed there, nothing
-   has been run.
+   of what waits has been run.
 
 `preflight/` and `runnable.py` refuse before anything is written, `verification.py` looks afterwards
 and changes nothing, `telling/` says what goes on. The migration lock and every lock on a table end
