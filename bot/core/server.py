@@ -19,12 +19,14 @@ class Pooling(StrEnum):
 @dataclass(frozen=True)
 class Rights:
     """What our role may do. `history` is None where the migrations table is not there yet;
-    else it says whether the role may read, insert and update its rows."""
+    else it says whether the role may read, insert and update its rows. `every_row` is False where
+    row level security may keep some of them from it."""
 
     create_schema: bool = True
     create_in_schema: bool = True
     history: bool | None = True
     see_everybody: bool = True
+    every_row: bool = True
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,13 @@ from bot.world import Database, World
 
 LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
+_SERIALIZATION_FAILURE = "40001"
+# What another attempt may get past.
+_PASSING = {
+    LOCK_NOT_AVAILABLE: "a lock is taken",
+    DEADLOCK_DETECTED: "a lock is taken",
+    _SERIALIZATION_FAILURE: "another transaction got there first",
+}
 
 # Transactions of an application are shorter, in seconds: those that are not are waited for.
 _LONG = 0.2
@@ -84,12 +91,14 @@ def with_locks(attempt: Callable[[], None], locks: Locks) -> int:
             with locks.database.lock_patience(patience):
                 attempt()
         except PostgresError as error:
-            if error.sqlstate not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
+            if error.sqlstate not in _PASSING:
+                raise
+            if wait.over and error.sqlstate == _SERIALIZATION_FAILURE:
                 raise
             if wait.over:
                 raise wait.given_up(tried) from error
-            said = f"{locks.what}: a lock is taken, trying again (attempt {tried})"
-            locks.steps.retry(tried, said)
+            why = _PASSING[error.sqlstate]
+            locks.steps.retry(tried, f"{locks.what}: {why}, trying again (attempt {tried})")
             locks.world.sleep(random.uniform(*_PAUSE))  # noqa: S311 - jitter, not a secret
         else:
             return tried

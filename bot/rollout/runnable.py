@@ -58,6 +58,13 @@ def _obstacles(
                 "pg_advisory_unlock_all() would let go of the migration lock.",
                 "Let go of the one lock that is meant: pg_advisory_unlock(key).",
             )
+        if _writes_to_us(statement):
+            yield (
+                statement,
+                "COPY … TO STDOUT gives its rows to whoever applies the migration, and nobody "
+                "takes them.",
+                "Take it out, or copy to a file or a table.",
+            )
         if len(segments) > 1 and _ends_with_the_session(statement):
             yield (
                 statement,
@@ -78,6 +85,11 @@ def _concurrent(statement: Statement) -> bool:
 def _unlocks(statement: Statement) -> bool:
     calls = (fields for node, fields in nodes(statement.tree) if node == "FuncCall")
     return any(_UNLOCKING & {*strings_of(each.get("funcname"))} for each in calls)
+
+
+def _writes_to_us(statement: Statement) -> bool:
+    tree = statement.tree
+    return statement.node == "CopyStmt" and not tree.get("is_from") and not tree.get("filename")
 
 
 def _ends_with_the_session(statement: Statement) -> bool:

@@ -67,6 +67,17 @@ def test_a_taken_lock_is_tried_again_from_the_start() -> None:
     assert database.diary[-1] == "commit"
 
 
+def test_a_transaction_that_another_got_ahead_of_is_tried_again_within_the_budget() -> None:
+    once = FakeDatabase(refuse={"a": [refusal("40001")]})
+    always = FakeDatabase(refuse={"a": [refusal("40001", "could not serialize")] * 1000})
+
+    assert run(judged("a"), once) == 2
+    with pytest.raises(PostgresError, match="line 1: could not serialize") as error:
+        run(judged("a"), always, lock_budget=5_000)
+
+    assert error.value.sqlstate == "40001"
+
+
 def test_a_lock_that_stays_taken_ends_with_advice_when_the_budget_is_used_up() -> None:
     database = FakeDatabase(refuse={"a": [refusal("55P03")] * 1000})
 

@@ -1,5 +1,6 @@
 """Whole rollouts on real servers: judged, applied, recorded, and cleaned up after a failure."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from bot.flows.rollout import order_for
 from bot.rollout.procedure import roll_out
 from bot.world import Database, World
 from tests.fakes import FakeCheckout, history, migration, world
+from tests.rollout.real import Rollout
 
 STAGING = default_targets()["staging"]
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY, n int);\n")
@@ -258,3 +260,25 @@ def test_a_row_that_cannot_be_written_is_blamed_on_no_line(apply: Apply, databas
 
     assert rows(database) == []
     assert ask(database, "SELECT to_regclass('b')") == [(None,)]
+
+
+def test_a_role_that_may_not_delete_rows_is_told_why_its_migration_failed(
+    apply: Apply, database: str
+) -> None:
+    apply(INIT)
+    role = f"role_{secrets.token_hex(4)}"
+    broken = migration("20260103000000_broken", f"SELECT 1 / 0;\n{INDEX.sql}")
+    stranger = database.replace(f"//{parse_url(database).user}", f"//{role}", 1)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN".encode())
+        rights = "SELECT, INSERT, UPDATE"
+        connection.execute(f"GRANT {rights} ON _prisma_migrations TO {role}".encode())
+        connection.execute(f"GRANT CREATE ON SCHEMA public TO {role}".encode())
+        connection.execute(f"ALTER TABLE a OWNER TO {role}".encode())
+
+        with pytest.raises(PostgresError, match=r"line 1: .*division by zero") as error:
+            Rollout(stranger, (INIT, broken)).run()
+
+        assert "goes on at line 1" in error.value.hint
+        assert rows(database)[-1][:3] == (broken.name, False, 0)
+        connection.execute(f"DROP OWNED BY {role}; DROP ROLE {role}".encode())

@@ -118,6 +118,8 @@ def test_after_discard_all_nothing_is_set_any_more() -> None:
             "CREATE SUBSCRIPTION cannot be applied safely",
         ),
         ("COPY t FROM STDIN", "COPY"),
+        ("COPY t TO STDOUT", "nobody takes them"),
+        ("COPY (SELECT 1) TO STDOUT", "nobody takes them"),
         (f"BEGIN;\n{BUILD};\nCOMMIT", "line 2: .* cannot run between BEGIN and COMMIT"),
         (f"BEGIN;\n{BUILD}", "cannot run between BEGIN and COMMIT"),
         ("SELECT pg_advisory_unlock_all()", "let go of the migration lock"),
@@ -150,6 +152,8 @@ def test_what_could_not_be_gone_on_with_is_refused_with_its_line(sql: str, says:
         "SELECT pg_advisory_unlock(1)",
         "DISCARD ALL",
         "SAVEPOINT s; ROLLBACK TO s",
+        "COPY t TO '/tmp/t'",
+        "COPY t TO PROGRAM 'cat'",
     ],
 )
 def test_what_can_be_gone_on_with_is_let_through(sql: str) -> None:

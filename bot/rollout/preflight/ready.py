@@ -29,6 +29,7 @@ def require_ready(facts: ServerFacts, target: Target) -> None:
     """Raises PostgresError if the server could take no migration at all, HistoryError if it is not
     the target's."""
     _require_writable(facts, target)
+    _require_every_row(facts, target)
     require_identity(facts, target)
 
 
@@ -77,4 +78,16 @@ def _require_writable(facts: ServerFacts, target: Target) -> None:
             f"{target.name} runs PostgreSQL {facts.version}; {OLDEST_POSTGRES} is the oldest that "
             "is known here.",
             hint="Upgrade the server before migrating it with this bot.",
+        )
+
+
+def _require_every_row(facts: ServerFacts, target: Target) -> None:
+    """What was applied and cannot be seen would be applied once more."""
+    if not facts.rights.every_row:
+        raise PostgresError(
+            f"{target.name}: row level security may keep rows of _prisma_migrations from the role "
+            f"{facts.role}. Nothing was changed.",
+            hint="Switch it off for this table (`ALTER TABLE _prisma_migrations DISABLE ROW LEVEL "
+            f"SECURITY`), let {target.url_env} name the table's owner, or give the role BYPASSRLS.",
+            sqlstate="42501",
         )

@@ -165,3 +165,19 @@ def test_what_somebody_else_recorded_meanwhile_is_not_run_again(
         opened.together(["CREATE TABLE b ()"], Whole("x", INIT), needs=(), heard=lambda *_: None)
 
     assert ask(database, "SELECT to_regclass('b') IS NULL") == [(True,)]
+
+
+def test_a_build_that_waits_for_others_is_cut_off_behind_a_session_pooler_too(
+    database: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(database, autocommit=True) as direct:
+        direct.execute("CREATE TABLE a (id int); INSERT INTO a VALUES (1)")
+    with (
+        bouncer(database, tmp_path, mode="session", size=6) as url,
+        psycopg.connect(database) as writer,
+        open_target(STAGING, parse_url(url)) as opened,
+    ):
+        writer.execute("UPDATE a SET id = 2")
+        build = "CREATE INDEX CONCURRENTLY a_id ON a (id)"
+        with pytest.raises(PostgresError, match="was cut off"), opened.waiting_at_most(500):
+            opened.alone(build, settings=(), heard=lambda *_: None)

@@ -52,6 +52,7 @@ def notes_of(
     [
         (replace(FACTS, in_recovery=True), "is a standby"),
         (replace(FACTS, read_only=True), "accepts only reads"),
+        (replace(FACTS, rights=Rights(every_row=False)), "row level security may keep rows"),
         (replace(FACTS, major=12, version="12.22"), "runs PostgreSQL 12.22; 13 is the oldest"),
     ],
 )

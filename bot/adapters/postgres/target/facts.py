@@ -30,6 +30,7 @@ SELECT current_setting('server_version') AS version,
        coalesce(pg_has_role(history.relowner, 'USAGE'), false) AS owns_table,
        has_table_privilege(history.oid, 'SELECT') AND has_table_privilege(history.oid, 'INSERT')
            AND has_table_privilege(history.oid, 'UPDATE') AS history,
+       NOT coalesce(row_security_active(history.oid), false) AS every_row,
        (SELECT description FROM pg_description
          WHERE objoid = history.oid AND classoid = 'pg_class'::regclass AND objsubid = 0)
            AS comment,
@@ -125,6 +126,7 @@ def _rights(row: dict[str, Any]) -> Rights:
         create_in_schema=row["create_in_schema"],
         history=bool(row["history"]) if row["has_table"] else None,
         see_everybody=row["see_everybody"],
+        every_row=row["every_row"],
     )
 
 

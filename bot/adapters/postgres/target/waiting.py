@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
 from bot.core.blocker import Blocker, Blocking
 from bot.core.literals import without_literals
@@ -43,7 +44,7 @@ class Waiting(Part):
     def waiting_at_most(self, milliseconds: int) -> Iterator[None]:
         info = self._connection.info
         beside = make_conninfo(info.dsn, password=info.password or None)
-        watch = _Watch(beside, info.backend_pid, milliseconds / 1000)
+        watch = _Watch(beside, self._process(), milliseconds / 1000)
         watch.start()
         try:
             yield
@@ -53,6 +54,13 @@ class Waiting(Part):
             raise
         finally:
             watch.stop()
+
+    def _process(self) -> int:
+        """Asked of the server: what a pooler tells at the start may be the number of another."""
+        with explained("see which process serves us"):
+            row = self._connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
+        assert row is not None
+        return int(row[0])
 
 
 class _Watch(threading.Thread):

@@ -84,6 +84,17 @@ def test_what_a_role_lacks_is_seen_in_the_same_look(database: str, role: str) ->
     assert not found.owns_table
 
 
+def test_rows_of_the_history_that_a_policy_hides_from_a_role_are_told_of(
+    database: str, role: str
+) -> None:
+    with open_target(STAGING, parse_url(database)) as opened:
+        opened.create_table()
+        opened.execute("ALTER TABLE _prisma_migrations ENABLE ROW LEVEL SECURITY")
+        assert opened.facts().rights.every_row
+
+    assert not facts(database, f"options=-c%20role%3D{role}").rights.every_row
+
+
 def test_a_server_that_keeps_its_control_file_to_itself_is_known_by_the_rest(
     database: str, role: str
 ) -> None:
