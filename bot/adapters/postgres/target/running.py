@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import psycopg
 
 from bot.adapters.postgres.connection import explain, explained
-from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe
+from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe, say
 from bot.adapters.postgres.target import pooled
 from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
@@ -54,7 +54,8 @@ class Running(FirstLocks):
         # Where nobody can have been at the row, the end goes along: one round trip in all.
         end: list[Query] = [] if fenced else [("COMMIT", ())]
         try:
-            pipe(self._connection, [*queries, *end], listen)
+            told = range(len(first), len(first) + len(texts))
+            pipe(self._connection, [*queries, *end], listen, awaited=told)
             if fenced:
                 if written[0] != 1:
                     raise _fenced_off()
@@ -133,13 +134,13 @@ class Running(FirstLocks):
     def _as_before(self) -> None:
         if self._usable() and not self._sessionless:
             with explained("reset the session"):
-                self._connection.execute(self._reset.encode())
+                say(self._connection, self._reset)
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""
         if self._usable():
             with explained("roll back"):
-                self._connection.execute("ROLLBACK")
+                say(self._connection, "ROLLBACK")
 
 
 def _fenced_off() -> HistoryError:
