@@ -46,8 +46,8 @@ def pipe(
     """Run queries in order until one is refused; those after it are not run.
 
     `heard` is told of each that is done: its place, the seconds since the one before, and how many
-    rows it changed or gave; of those in `awaited` at once. Rows are dropped. Raises Refused, or psycopg.Error if the connection is
-    lost.
+    rows it changed or gave; of those in `awaited` at once. Rows are dropped.
+    Raises Refused, or psycopg.Error if the connection is lost.
     """
     with connection.lock:
         refused = connection.wait(_piped(connection.pgconn, queries, heard, awaited))

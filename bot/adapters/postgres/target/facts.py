@@ -1,8 +1,8 @@
 """What a rollout must know of a server before it writes: a few small queries, sent at once.
 
-A fleet opens a thousand databases, and the first query in each pays for every catalogue and function
-that it names. So functions are asked where there are some, the functions below pg_stat_activity and
-pg_prepared_xacts instead of the views, and what is left is put together here.
+A fleet opens a thousand databases, and the first query in each pays for every catalogue and
+function that it names. So functions are asked where there are some, the functions below
+pg_stat_activity and pg_prepared_xacts instead of the views, and the rest is put together here.
 """
 
 from collections.abc import Sequence
