@@ -10,6 +10,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
 JOBS ?= auto
+# Most of the time they wait: for servers, for timeouts, for each other.
+FAULT_JOBS ?= 4
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 LOCK_ARGS ?=
@@ -60,7 +62,7 @@ test-all: $(READY) ## Run every test, and let the property tests look for new ca
 	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-searching} $(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
 
 test-faults: $(READY) ## Kill, cut and starve rollouts, and look what is left
-	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 -m faults tests/faults $(PYTEST_ARGS)
+	@$(RUN) pytest -n $(FAULT_JOBS) -m faults tests/faults $(PYTEST_ARGS)
 
 lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check

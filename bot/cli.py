@@ -76,7 +76,7 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine · 1 findings that block · 2 wrong arguments or configuration · "
     "3 a gate is closed · 4 PostgreSQL refused · 5 GitHub refused · 6 the histories disagree · "
-    "42 tenants of a fleet are parked · 70 a fault of the bot itself.",
+    "42 tenants of a fleet are parked · 70 a fault of the bot itself · 130 interrupted.",
 )
 @click.option(
     "--config",

@@ -117,10 +117,6 @@ class TargetFile(StrictModel):
     statement_timeout: Milliseconds = Field(
         default=0, description="Milliseconds a statement may run; 0 means no limit."
     )
-    max_lag: Milliseconds = Field(
-        default=10_000,
-        description="Milliseconds a standby may be behind before batches wait for it.",
-    )
     batch_budget: Milliseconds = Field(
         default=0,
         description="Milliseconds that the batches of a statement may take in one run; they stop "
@@ -353,7 +349,6 @@ def _target(name: str, file: TargetFile) -> Target:
         identity=pin(file.identity),
         replicas=replica_policy(file.replicas),
         rewrite_limit=bytes_of(file.rewrite_limit) if file.rewrite_limit else None,
-        max_lag=file.max_lag,
         batch_budget=file.batch_budget,
         backup=BackupPolicy(
             required=production if required is None else required,

@@ -35,11 +35,13 @@ class IdentityFile(StrictModel):
 
 
 class ReplicasFile(StrictModel):
-    """How far its standbys may be behind for a rollout to begin. The role needs pg_monitor."""
+    """How far its standbys may be behind: before a rollout begins, and between batches. The role
+    needs pg_monitor."""
 
     lag: Milliseconds | None = Field(
         default=None,
-        description="Milliseconds a standby may be late; not looked at if absent.",
+        description="Milliseconds a standby may be late. If absent nothing waits for it to begin, "
+        "and batches wait for what is more than 10,000 behind.",
     )
     behind: Bytes | None = Field(
         default=None,

@@ -47,7 +47,8 @@ class GateClosed(BotError):
 class PostgresError(BotError):
     """PostgreSQL refused, or could not be reached. `sqlstate` is the server's code, if any.
 
-    `position` is the place of the refused statement among those that were sent together.
+    `position` is the place of the refused statement among those that were sent together; behind the
+    last, it was their row or their COMMIT.
     """
 
     exit_code = ExitCode.POSTGRES

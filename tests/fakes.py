@@ -25,6 +25,7 @@ from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.pull import Comment, LineComment, Pull
 from bot.core.replication import Replication
+from bot.core.rollout_log import Value
 from bot.core.run import Run
 from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
@@ -36,6 +37,7 @@ from bot.errors import GitHubError, PostgresError, UsageError
 from bot.rollout.outside.outside import quoted
 from bot.world import World
 from bot.world.database import Heard
+from bot.world.log import RolloutLog
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -163,6 +165,21 @@ def _noted(checkpoint: Checkpoint) -> str:
 
 
 @dataclass
+class FakeLog:
+    lines: list[Mapping[str, Value]] = field(default_factory=list)
+    wanted = True
+
+    def open(self) -> None:
+        """It is open."""
+
+    def write(self, content: Mapping[str, Value]) -> None:
+        self.lines.append(content)
+
+    def at(self, path: str) -> RolloutLog:
+        return self
+
+
+@dataclass
 class FakeDatabase:
     """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time ("commit"
     to those that come when it has been carried out), and
@@ -184,6 +201,7 @@ class FakeDatabase:
     makes: dict[str, list[FoundIndex | Attachment | None]] = field(default_factory=dict)
     attached: Attachment = Attachment.ATTACHED
     sessions: set[int] = field(default_factory=set)
+    not_valid: list[str] = field(default_factory=list)
     forgets: bool = False
     interrupt: str | None = None
     looks: str = "the usual"
@@ -247,7 +265,8 @@ class FakeDatabase:
 
     def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
         self.looked.append(tuple(needs))
-        return self.in_the_way.pop(0) if self.in_the_way else ()
+        found = self.in_the_way.pop(0) if self.in_the_way else ()
+        return tuple(each for each in found if each.age >= older_than)
 
     def deadlock_timeout(self) -> int:
         return 1000
@@ -342,6 +361,9 @@ class FakeDatabase:
 
     def invalid_indexes(self) -> frozenset[str]:
         return frozenset(each.name for each in self.found if not each.valid)
+
+    def unvalidated(self) -> frozenset[str]:
+        return frozenset(self.not_valid)
 
     def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]:
         return tuple(each for each in self.found if each.table == table)

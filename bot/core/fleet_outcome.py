@@ -16,7 +16,8 @@ _SLOWEST = 10
 class TenantState(StrEnum):
     """`APPLIED`: something was. `CURRENT`: nothing was pending. `PARKED`: its data, or its history,
     refused, and it was left as it was. `FAILED`: it could not be reached, or its locks were not to
-    be had. `BROKEN`: what stopped the wave. `WAITING`: never begun.
+    be had. `BROKEN`: what stopped the wave. `BEGUN`: at work when the run was interrupted.
+    `WAITING`: never begun.
     """
 
     APPLIED = "applied"
@@ -24,6 +25,7 @@ class TenantState(StrEnum):
     PARKED = "parked"
     FAILED = "failed"
     BROKEN = "broken"
+    BEGUN = "begun"
     WAITING = "not started"
 
 

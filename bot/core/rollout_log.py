@@ -19,10 +19,12 @@ class Event(StrEnum):
 
     STARTED = "started"
     CONNECTED = "connected"
+    RECONNECT = "reconnect"
     LOCK_WAIT = "lock-wait"
     LOCKED = "locked"
     PLAN = "plan"
     GATE = "gate"
+    REPLICA_WAIT = "replica-wait"
     DRIFT = "drift"
     BACKUP = "backup"
     MIGRATION_BEGIN = "migration-begin"
@@ -30,6 +32,7 @@ class Event(StrEnum):
     HEARTBEAT = "heartbeat"
     BLOCKED = "blocked"
     RETRY = "retry"
+    BATCH = "batch"
     SEGMENT = "segment"
     MIGRATION_END = "migration-end"
     VERIFY = "verify"
@@ -54,6 +57,10 @@ FIELDS: Mapping[Event, Mapping[str, str]] = {
         "database": "The database's name",
         "backend": "The process of our session on the server",
     },
+    Event.RECONNECT: {
+        "message": "How the connection was lost, or why there was none",
+        "seconds": "How long it waits before it tries again",
+    },
     Event.LOCK_WAIT: {"message": "Who holds the migration lock, in words"},
     Event.LOCKED: {"seconds": "How long the migration lock was waited for"},
     Event.PLAN: {
@@ -67,6 +74,10 @@ FIELDS: Mapping[Event, Mapping[str, str]] = {
         "gate": "Its name",
         "open": "Whether it lets the rollout through",
         "reason": "Why",
+    },
+    Event.REPLICA_WAIT: {
+        "migration": "The one whose batches wait; empty before the first migration",
+        "message": "Who is behind, and how far, in words",
     },
     Event.DRIFT: {
         "mode": "refuse, report or off",
@@ -113,6 +124,14 @@ FIELDS: Mapping[Event, Mapping[str, str]] = {
         "migration": "Its name",
         "attempt": "The number of the attempt that was given up",
         "message": "Why the one before was given up",
+    },
+    Event.BATCH: {
+        "migration": "Its name",
+        "line": "The line of the statement that goes in batches",
+        "rows": "How many of its rows are behind the checkpoint that is committed, with those of "
+        "earlier runs",
+        "changed": "How many rows this batch changed",
+        "expected": "About how many rows there are",
     },
     Event.SEGMENT: {
         "migration": "Its name",

@@ -29,6 +29,9 @@ _DRIFT = {
     Kind.PRODUCTION: DriftMode.REFUSE,
 }
 
+# Milliseconds, where a target says nothing.
+_BATCH_LAG = 10_000
+
 
 @dataclass(frozen=True)
 class Verification:
@@ -56,7 +59,7 @@ class BackupPolicy:
 class ReplicaPolicy:
     """How far standbys and slots may be behind for a rollout to begin: `lag` in milliseconds,
     `behind` in bytes; None is not looked at. `wait` is how many milliseconds they have to catch
-    up."""
+    up. Batches, whose own load it is, wait for a standby at `batch_lag`."""
 
     lag: int | None = None
     behind: int | None = None
@@ -65,6 +68,11 @@ class ReplicaPolicy:
     @property
     def watched(self) -> bool:
         return self.lag is not None or self.behind is not None
+
+    @property
+    def batch_lag(self) -> int:
+        """Milliseconds."""
+        return _BATCH_LAG if self.lag is None else self.lag
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,9 @@ class Target:
     `after` is the target that must have applied the same text first. `approvals` is how many people
     other than the author must have approved exactly this text; `approvers`, if not empty, are the
     only logins that count. Timeouts are milliseconds; `lock_wait`, how long to wait for the
-    migration lock while somebody else holds it, is seconds. `max_lag` is how many milliseconds a
-    standby may be behind before batches wait for it, `batch_budget` how many they may take in one
-    run before they stop at a checkpoint; 0 is no limit. `drift` is None for what its kind has.
+    migration lock while somebody else holds it, is seconds. `batch_budget` is how many milliseconds
+    batches may take in one run before they stop at a checkpoint; 0 is no limit. `drift` is None for
+    what its kind has.
 
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
     that lists them.
@@ -95,7 +103,6 @@ class Target:
     lock_budget: int = 600_000
     lock_wait: int = 60
     statement_timeout: int = 0
-    max_lag: int = 10_000
     batch_budget: int = 0
     backup: BackupPolicy = field(default_factory=BackupPolicy)
     direct_url_env: str | None = None

@@ -118,6 +118,13 @@ class ConnectionUrl:
         return self.redacted
 
 
+def inside(relation: str, schema: str) -> str:
+    """Where a session of that schema finds a relation. A judgement takes a name without a schema to
+    be in `public`."""
+    place, _, name = relation.partition(".")
+    return f"{schema}.{name}" if place == DEFAULT_SCHEMA else relation
+
+
 def parse_url(text: str, *, name: str = "The connection URL") -> ConnectionUrl:
     """Read a URL; `name` is what messages call it, such as the variable it came from.
 

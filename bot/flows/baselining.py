@@ -14,6 +14,7 @@ from bot.errors import HistoryError, UsageError
 from bot.flows.history import history_of
 from bot.flows.rehearsal_order import schema_order
 from bot.flows.standing import details_of, forecast
+from bot.rollout.preflight.identity import mark_to_leave, write_mark
 from bot.rollout.preflight.ready import require_ready
 from bot.world import Database, World
 
@@ -41,19 +42,23 @@ def baseline(target: Target, to: str, world: World, agree: Agree) -> Baseline:
 
     `agree` is asked where the schema differs, or could not be compared; without its consent
     nothing is written. Raises what `look_ahead` raises, and HistoryError if the rows changed while
-    somebody was thinking: the lock is not held that long.
+    somebody was thinking (the lock is not held that long) or another target is the same database.
     """
     found = look_ahead(target, to, world)
     if not found.marked or not (found.check.same or agree(found)):
         return found
     history = history_of(world)
     with world.connect(target) as database:
-        require_ready(database.facts(), target)
+        facts = database.facts()
+        require_ready(facts, target)
         with database.exclusively(world.console.say):
             before = _plan(target, history, database)
             if to_mark(before, history, found.to) != found.marked:
                 raise _changed(target)
+            mark = mark_to_leave(facts, target, world, world.console.say)
             database.resolve(applied=found.marked)
+            # Afterwards: rows without a mark do no harm, a migrations table without rows does.
+            write_mark(mark, database, world.console.say)
             plan = _plan(target, history, database)
     details = details_of(plan, history, world)
     return replace(found, plan=plan, done=True, details=details)

@@ -156,6 +156,19 @@ class _Run:
         except KeyboardInterrupt:
             self.interrupted = True
             self.stop("It was interrupted.", "Run it again: it goes on with what is left.")
+            self._leave()
+
+    def _leave(self) -> None:
+        """Say of those that are still at work what is known of them."""
+        with self.lock:
+            for name, each in self.results.items():
+                if each.state is TenantState.BEGUN:
+                    self.results[name] = replace(
+                        each,
+                        message="It was at work when the run was interrupted: what was committed "
+                        "there stays.",
+                        hint="The next run goes on where this one stopped.",
+                    )
 
     def stop(self, why: str, hint: str) -> None:
         """The first reason is the one to tell."""
@@ -168,7 +181,8 @@ class _Run:
         if now - self.told < _TELL_EVERY:
             return
         self.told = now
-        done = sum(each.state is not TenantState.WAITING for each in self.results.values())
+        left = (TenantState.BEGUN, TenantState.WAITING)
+        done = sum(each.state not in left for each in self.results.values())
         rate = done / max((now - self.started).total_seconds(), 0.001)
         said = in_words(tuple(self.results.values()))
         self.world.console.say(f"{done:,}/{len(self.results):,}: {said}; {rate:,.0f} a second")
@@ -223,16 +237,17 @@ class _WaveRun:
 
     def migrate(self, tenant: Tenant) -> bool:
         """Roll out to one tenant; whether it is worth another try later."""
-        before = self.run.results[tenant.name]
-        attempts = before.attempts + 1
+        attempts = self.run.results[tenant.name].attempts + 1
+        with self.run.lock:
+            waiting = replace(self.run.results[tenant.name], attempts=attempts)
+            self.run.results[tenant.name] = replace(waiting, state=TenantState.BEGUN)
         if attempts > 1:
             # Whatever was in the way needs a moment, and not all of them the same.
             self.run.world.sleep(random.uniform(0.2, 1.0) * attempts)  # noqa: S311 - jitter
-        result = self._rolled_out(tenant, replace(before, attempts=attempts))
+        result = self._rolled_out(tenant, waiting)
         again = result.state is TenantState.FAILED and attempts < MOST_ATTEMPTS
         with self.run.lock:
-            kept = replace(before, attempts=attempts) if again else result
-            self.run.results[tenant.name] = kept
+            self.run.results[tenant.name] = waiting if again else result
         if not again and result.state in BAD:
             self._weigh(result)
         return again

@@ -33,6 +33,6 @@ def _wave(name: str, outcome: FleetOutcome) -> tuple[str, tuple[int, ...]]:
         counted(TenantState.APPLIED, TenantState.CURRENT),
         counted(TenantState.PARKED),
         counted(TenantState.FAILED, TenantState.BROKEN),
-        counted(TenantState.WAITING),
+        counted(TenantState.BEGUN, TenantState.WAITING),
     )
     return name, numbers

@@ -30,10 +30,10 @@ def _outcome(outcome: FleetOutcome) -> Iterator[Line | Grid]:
         yield line(outcome.stopped, indent=2)
         yield line(f"hint: {outcome.hint}", indent=2)
     yield Grid(
-        ("wave", "tenants", "done", "parked", "failed", "not started"),
+        ("wave", "tenants", "done", "parked", "failed", "not done"),
         tuple(_wave(name, outcome.tenants) for name in outcome.waves),
     )
-    yield from _failures(outcome.of(*BAD))
+    yield from _failures(outcome.of(TenantState.BEGUN, *BAD))
     if outcome.slowest:
         yield line("The slowest:", "bold")
         yield Grid(("tenant", "time", "migrations"), tuple(map(_slow, outcome.slowest)))
@@ -59,7 +59,7 @@ def _wave(name: str, results: Sequence[TenantResult]) -> tuple[str, ...]:
         counted(TenantState.APPLIED, TenantState.CURRENT),
         counted(TenantState.PARKED),
         counted(TenantState.FAILED, TenantState.BROKEN),
-        counted(TenantState.WAITING),
+        counted(TenantState.BEGUN, TenantState.WAITING),
     )
 
 

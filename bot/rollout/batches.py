@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.core.batching import Chosen, Key
 from bot.core.checkpoint import Batch, Note, Record
+from bot.core.statement import Statement
 from bot.errors import PostgresError, UsageError
 from bot.rollout.locks import Locks, with_locks
 from bot.rollout.pacing import Pace
@@ -39,6 +40,7 @@ class BatchRun:
     locks: Locks
     attempts: list[int] = field(default_factory=list)
     _changed: int = 0
+    _expected: int = 0
 
     def run(self, done: Record) -> None:
         """Batch after batch; the last is committed with `done`. Raises PostgresError."""
@@ -46,13 +48,15 @@ class BatchRun:
         batching = self.segment.batched.batching
         batch = self._begun()
         key = self._key(batch.key)
+        replicas = self.locks.target.replicas
         pace = Pace(
-            self.locks.database,
-            self.locks.world,
-            most=self.locks.target.max_lag if batching.max_lag is None else batching.max_lag,
+            self.locks,
+            most=replicas.batch_lag if batching.max_lag is None else batching.max_lag,
             patience=self.locks.target.lock_budget,
         )
-        progress = _Progress(self, self.locks.world.now(), self._expected(batch))
+        began = self.locks.world.now()
+        self._expected = self._count(batch)
+        progress = _Progress(self, began)
         batch = replace(batch, key=key.names)
         while (batch_done := self._next(key, batch, done)) is not None:
             batch = batch_done
@@ -60,6 +64,8 @@ class BatchRun:
             progress.require_time()
             self.locks.world.sleep(batching.pause / 1000)
             pace.wait(self._place)
+        seconds = (self.locks.world.now() - began).total_seconds()
+        self.locks.steps.done(self._statement, seconds, self._changed)
         self.locks.world.console.say(f"{self._place}: {self._changed:,} rows changed in this run")
 
     @property
@@ -70,7 +76,12 @@ class BatchRun:
 
     @property
     def _place(self) -> str:
-        return f"{self.name}, line {self.segment.statements[0].start.line}"
+        return f"{self.name}, line {self._statement.start.line}"
+
+    @property
+    def _statement(self) -> Statement:
+        (statement,) = self.segment.statements
+        return statement
 
     def _begun(self) -> Batch:
         """Where an earlier run came to; `recovery.py` has seen that it is the same statement."""
@@ -99,7 +110,7 @@ class BatchRun:
     def _noted(self, batch: Batch) -> Note:
         return Note(self.at.id, replace(self.at.checkpoint, batch=batch, error=""))
 
-    def _expected(self, batch: Batch) -> int:
+    def _count(self, batch: Batch) -> int:
         assert self.segment.batched is not None
         return batch.rows + self.locks.database.expected_rows(self.segment.batched.change)
 
@@ -134,7 +145,12 @@ class BatchRun:
         except PostgresError as error:
             raise self._at_place(error) from error
         chosen = committed[-1]
-        self._changed += counted[0] if chosen else 0
+        if chosen is not None:
+            self._changed += counted[0]
+            rows = batch.rows + chosen.rows
+            self.locks.steps.batch(
+                self._statement, rows=rows, changed=counted[0], expected=self._expected
+            )
         if chosen is None or chosen.rows < size:
             return None
         self.at = self._noted(_after(batch, chosen))
@@ -165,7 +181,6 @@ def _key(name: str, segment: Segment, database: Database, wanted: Sequence[str] 
 class _Progress:
     run: BatchRun
     began: datetime
-    expected: int
     told: datetime | None = None
 
     def tell(self) -> None:
@@ -174,7 +189,8 @@ class _Progress:
         if now - (self.told or self.began) < _TELL_EVERY:
             return
         self.told = now
-        of = f" of about {self.expected:,}" if self.expected >= self.run.rows else ""
+        expected = self.run._expected
+        of = f" of about {expected:,}" if expected >= self.run.rows else ""
         self.run.locks.world.console.say(f"{self.run._place}: {self.run.rows:,}{of} rows")
 
     def require_time(self) -> None:
@@ -184,7 +200,7 @@ class _Progress:
         if budget and took >= timedelta(milliseconds=budget):
             raise PostgresError(
                 f"{self.run._place} stopped after {took.total_seconds():.0f} seconds, as "
-                f"`batch_budget` says: {self.run.rows:,} of about {self.expected:,} rows are "
+                f"`batch_budget` says: {self.run.rows:,} of about {self.run._expected:,} rows are "
                 "changed.",
                 hint="Nothing is wrong.",
             )

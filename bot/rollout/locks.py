@@ -116,9 +116,8 @@ class _Wait:
     _told: datetime | None = None
 
     def __post_init__(self) -> None:
-        self._deadline = self.locks.world.now() + timedelta(
-            milliseconds=self.locks.target.lock_budget
-        )
+        self._begun = self.locks.world.now()
+        self._deadline = self._begun + timedelta(milliseconds=self.locks.target.lock_budget)
 
     @property
     def over(self) -> bool:
@@ -127,7 +126,7 @@ class _Wait:
     def until_free(self) -> int:
         """Returns how many milliseconds an attempt may wait for its locks."""
         while self.locks.needs:
-            found = self.locks.database.blockers(self.locks.needs, self.long)
+            found = self.locks.database.blockers(self.locks.needs, self._long_by_now())
             self.seen = found or self.seen
             self._refuse_wraparound(found)
             if not found:
@@ -142,6 +141,11 @@ class _Wait:
             self._tell(found)
             self.locks.world.sleep(_POLL)
         return self.locks.target.lock_timeout
+
+    def _long_by_now(self) -> float:
+        """Where there is always somebody, those who come and go must not keep us out for ever."""
+        waited = (self.locks.world.now() - self._begun).total_seconds()
+        return max(self.long, waited / 10)
 
     def given_up(self, tried: int) -> PostgresError:
         attempts = f" in {tried} attempts" if tried else ""

@@ -4,7 +4,8 @@ Whatever ends the work, at whatever line, the row tells the next run where to go
 committed together with the checkpoint that counts it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
@@ -104,7 +105,10 @@ class _Work:
             return at
         checkpoint = checkpoint_of(begun)
         require_unchanged(self.name, checkpoint, self.segments)
-        return Note(begun.id, replace(checkpoint, checksum=checksum, error=""))
+        if checkpoint.intent is not None:
+            with self._outside():
+                self.intent = still_intended(self.name, checkpoint, self.segments, self.database)
+        return Note(begun.id, replace(checkpoint, checksum=checksum, intent=self.intent, error=""))
 
     def _segment(self, segment: Segment, at: Note) -> Note:
         record = self._done(segment, at)
@@ -170,7 +174,6 @@ class _Work:
 
         locks = self._locks([statement])
         try:
-            self.intent = still_intended(statement, settings, at.checkpoint, self.database)
             if not isinstance(outside, Repeated):
                 wait_before_concurrently(locks)
             if self.intent is None:
@@ -179,10 +182,7 @@ class _Work:
                 intent = Intent(at.checkpoint.steps, statement.sql, pid, began, there)
                 self.database.note(Note(at.id, replace(at.checkpoint, intent=intent)))
                 self.intent = intent
-            with (
-                self.database.without_prisma_lock(self.world.console.say),
-                self.database.waiting_at_most(self.target.lock_budget),
-            ):
+            with self._outside():
                 if isinstance(outside, Repeated):
                     with_locks(run, locks)
                 else:
@@ -195,16 +195,25 @@ class _Work:
             raise told from error
         self.intent = None
 
+    @contextmanager
+    def _outside(self) -> Iterator[None]:
+        """What waits for others' transactions must not wait for ever, nor for a Prisma that waits
+        for our lock."""
+        with (
+            self.database.without_prisma_lock(self.world.console.say),
+            self.database.waiting_at_most(self.target.lock_budget),
+        ):
+            yield
+
     def _at_line(self, error: PostgresError, statements: Sequence[Statement]) -> PostgresError:
         if not statements:
             return error
-        line = statements[min(error.position, len(statements) - 1)].start.line
+        of_one = error.position < len(statements)
+        line = f", line {statements[error.position].start.line}" if of_one else ""
         said = error.message
         if not was_lost(error):
             said = f"{said.removesuffix('.')} (Prisma calls this P3018)."
-        return PostgresError(
-            f"{self.name}, line {line}: {said}", hint=error.hint, sqlstate=error.sqlstate
-        )
+        return PostgresError(f"{self.name}{line}: {said}", hint=error.hint, sqlstate=error.sqlstate)
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:
         """What the reader must know when a migration stopped between its segments."""

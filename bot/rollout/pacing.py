@@ -2,13 +2,10 @@
 
 from collections import deque
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from bot.core.replication import Replication, Standby
 from bot.errors import PostgresError
-
-if TYPE_CHECKING:
-    from bot.world import Database, World
+from bot.rollout.locks import Locks
 
 _POLL = 1.0
 _TELL_EVERY = timedelta(seconds=30)
@@ -23,9 +20,10 @@ class Pace:
     when is kept, and a standby that has not replayed it by now is at least so far behind.
     """
 
-    def __init__(self, database: "Database", world: "World", *, most: int, patience: int) -> None:
-        self._database = database
-        self._world = world
+    def __init__(self, locks: Locks, *, most: int, patience: int) -> None:
+        self._database = locks.database
+        self._world = locks.world
+        self._steps = locks.steps
         self._most = most / 1000
         self._patience = timedelta(milliseconds=patience)
         self._marks: deque[tuple[datetime, int]] = deque(maxlen=_MOST_MARKS)
@@ -43,10 +41,10 @@ class Pace:
                     f"{what} stopped: the standby {name} is {lag:.0f} seconds behind and does not "
                     "catch up.",
                     hint="See why its replay does not go on (pg_stat_replication), or raise "
-                    "`max_lag`.",
+                    "`replicas.lag` of the target, or `max_lag` in the file.",
                 )
             if told is None or now - told >= _TELL_EVERY:
-                self._world.console.say(
+                self._steps.waiting_for_replicas(
                     f"{what}: waiting for the standby {name}, which is {lag:.0f} seconds behind"
                 )
                 told = now

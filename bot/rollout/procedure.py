@@ -76,7 +76,7 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
     """The same, begun again wherever the connection is lost."""
     started = world.now()
     verifier = Verifier(order.target, order.queries, order.expected, order.journal, telling)
-    journal, patience = order.journal, Patience(world)
+    journal, patience = order.journal, Patience(telling)
     agreed: Agreed = ()
     met: ServerFacts | None = None
     while True:
@@ -144,7 +144,7 @@ def _agree(
         return plan, ()
     judged = order.judge([each.name for each in plan.pending])
     require_runnable(judged)
-    require_fit(facts, judged, database, target, telling.world, note)
+    require_fit(facts, judged, database, telling, note)
     verifier.before(plan, database, judged)
     mark = mark_to_leave(facts, target, telling.world, note)
     journal.backup = _back_up(target, telling.world)

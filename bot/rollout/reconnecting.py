@@ -6,7 +6,7 @@ from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.preflight.ready import READ_ONLY
-from bot.world import World
+from bot.rollout.telling.telling import Telling
 
 # Long enough for a standby to take over, and for the lost session to end on the server: with
 # client_connection_check_interval that takes seconds.
@@ -42,8 +42,8 @@ class Patience:
     migration that brings the server down.
     """
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
         self._until: datetime | None = None
         self._pause = _FIRST_PAUSE
         self._lives = LIVES
@@ -58,13 +58,13 @@ class Patience:
 
     def wait_after(self, error: PostgresError) -> None:
         """Raises the error if it is of another kind, or there is no patience left."""
-        now = self._world.now()
+        now = self._telling.world.now()
         self._until = self._until or now + PATIENCE
         # A standby that answers in the place of the primary may be about to become it.
         may_end = was_lost(error) or (error.sqlstate == READ_ONLY and not self._inside)
         if not may_end or now >= self._until or self._lives <= 0:
             raise error
         self._inside = False
-        self._world.console.say(f"{error.message} I try again, and go on where it stopped.")
-        self._world.sleep(self._pause)
+        self._telling.lost(error, self._pause)
+        self._telling.world.sleep(self._pause)
         self._pause = min(2 * self._pause, _LONGEST_PAUSE)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bot.core.checkpoint import Checkpoint, Intent, read_checkpoint
 from bot.core.migration import AppliedMigration
-from bot.core.statement import Statement
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.outside.alone import outside_of
 from bot.rollout.outside.outside import State
@@ -29,6 +28,8 @@ def require_unchanged(name: str, checkpoint: Checkpoint, segments: Sequence[Segm
     for done, segment in zip(checkpoint.done, segments, strict=False):
         if done != segment.digest:
             raise _edited(name, f"line {segment.line}")
+    if not segments and not checkpoint.done:
+        return
     if len(checkpoint.done) >= len(segments):
         raise _edited(name, "its end")
     following = segments[len(checkpoint.done)]
@@ -38,31 +39,34 @@ def require_unchanged(name: str, checkpoint: Checkpoint, segments: Sequence[Segm
 
 
 def still_intended(
-    statement: Statement, settings: tuple[str, ...], checkpoint: Checkpoint, database: Database
+    name: str, checkpoint: Checkpoint, segments: Sequence[Segment], database: Database
 ) -> Intent | None:
-    """The intent of an earlier run if it is this very statement; None if there is none.
+    """The intent of an earlier run if its statement is the next to run; None if there is none.
 
-    An earlier text that was begun and then edited is taken back first. Raises PostgresError while
-    the session of the earlier run is still at it, HistoryError if the earlier text was done.
+    An earlier text that was begun, and then edited or taken out, is taken back first. Raises
+    PostgresError while the session of the earlier run is still at it, HistoryError if the earlier
+    text was done.
     """
     intent = checkpoint.intent
     if intent is None or intent.segment != checkpoint.steps:
         return None
     if database.alive(intent.pid, intent.backend_start) and database.session()[0] != intent.pid:
         raise PostgresError(
-            f"The session of an earlier run (process {intent.pid}) is still at line "
-            f"{statement.start.line}.",
+            f"{name}: the session of an earlier run (process {intent.pid}) is still at "
+            f"{intent.sql}.",
             hint="Let it end, or end it with pg_terminate_backend, then run this again.",
             sqlstate="55006",
         )
-    if intent.sql != statement.sql:
-        _take_back(intent, settings, database)
-        return None
-    return intent
+    following = segments[checkpoint.steps] if checkpoint.steps < len(segments) else None
+    if following and not following.transactional and following.statements[0].sql == intent.sql:
+        return intent
+    _take_back(name, intent, following, database)
+    return None
 
 
-def _take_back(intent: Intent, settings: tuple[str, ...], database: Database) -> None:
+def _take_back(name: str, intent: Intent, following: Segment | None, database: Database) -> None:
     (earlier,) = parse(intent.sql).statements
+    settings = () if following is None else tuple(each.sql for each in following.settings)
     outside = outside_of(earlier, settings)
     if outside is None:
         return
@@ -70,7 +74,7 @@ def _take_back(intent: Intent, settings: tuple[str, ...], database: Database) ->
         outside.mend(database, intent.there)
     if outside.state(database, intent.there) is State.DONE:
         raise HistoryError(
-            f"This was done already before its text was changed: {intent.sql}.",
+            f"{name}: this was done already before its text was changed: {intent.sql}.",
             hint="Restore that statement, and put the change into a statement after it.",
         )
 

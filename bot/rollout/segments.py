@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.statement import Statement
 from bot.errors import UsageError
-from bot.rollout.settings import chooses_modes, modes_of, sets_session, starts_afresh
+from bot.rollout.settings import (
+    chooses_modes,
+    modes_of,
+    names_encoding,
+    sets_session,
+    starts_afresh,
+)
 from bot.sql.batching import Batched, read_batches
 
 _BEGIN = {"BEGIN", "START TRANSACTION"}
@@ -94,6 +100,8 @@ class _Cutting:
         elif starts_afresh(statement):
             self.end()
             self.settings = ()
+        elif names_encoding(statement):
+            return
         elif batched := self.batches.get(statement.index):
             self.end()
             one = Segment((statement,), transactional=True, settings=self.settings, batched=batched)

@@ -26,6 +26,13 @@ def starts_afresh(statement: Statement) -> bool:
     return statement.node == "DiscardStmt" and statement.tree.get("target") == "DISCARD_ALL"
 
 
+def names_encoding(statement: Statement) -> bool:
+    """SET client_encoding and SET NAMES. It is not run: the file is read as UTF-8, and every
+    statement sent as that. Prisma sends the file at once, so that there it comes too late."""
+    sets = statement.node == "VariableSetStmt"
+    return sets and str(statement.tree.get("name")).lower() == "client_encoding"
+
+
 def chooses_modes(statement: Statement) -> bool:
     """BEGIN with an isolation level, READ ONLY or DEFERRABLE."""
     return bool(statement.tree.get("options"))

@@ -11,6 +11,7 @@ from bot.core.schema import Differences
 from bot.core.server import ServerFacts
 from bot.core.target import DriftMode, Target
 from bot.errors import HistoryError, PostgresError
+from bot.rollout.preflight.notes import notes_to
 from bot.rollout.telling.telling import Telling
 from bot.world import Database
 
@@ -54,6 +55,7 @@ class Verifier:
         self._telling = telling
         self._expected: Expected | None = None
         self._invalid: frozenset[str] | None = frozenset()
+        self._unvalidated: frozenset[str] | None = None
 
     def before(
         self, plan: Plan, database: Database, judged: Sequence[JudgedMigration] | None = None
@@ -61,6 +63,8 @@ class Verifier:
         """Raises HistoryError if the target is not what its applied migrations make, where that is
         refused. An empty database is as it should be. `judged` is what is going to be run."""
         self._invalid = database.invalid_indexes() if may_spoil(judged) else None
+        if any("NOT VALID" in each.sql.upper() for each in plan.pending):
+            self._unvalidated = database.unvalidated()
         if self._expected_of is None or not plan.applied:
             return
         if self._target.drift_mode is DriftMode.OFF:
@@ -87,10 +91,20 @@ class Verifier:
             checks = [Check("rows", True), _indexes(self._left(database))]
             if self._expected is not None and self._journal.drift is not None:
                 checks.append(_catalogue(self._expected, self._journal.drift, database))
+            self._tell_unvalidated(database)
         checks += _queries(self._target, self._queries, database)
         self._journal.checks = tuple(checks)
         self._telling.verified(checks)
         require_fine(checks, self._target, len(self._journal.applied))
+
+    def _tell_unvalidated(self, database: Database) -> None:
+        """They may be meant to be validated by a later migration, so it is a note and no more."""
+        if self._unvalidated is None:
+            return
+        left = sorted(database.unvalidated() - self._unvalidated)
+        if left:
+            note = notes_to(self._journal, self._telling.world)
+            note(f"not validated yet, so that old rows may break them: {', '.join(left)}")
 
     def _left(self, database: Database) -> frozenset[str]:
         return frozenset() if self._invalid is None else database.invalid_indexes() - self._invalid

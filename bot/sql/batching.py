@@ -8,11 +8,13 @@ as out of the statement, so that a wrong cut cannot go unnoticed.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.core.batching import MOST_ROWS, Batching, DataChange
 from bot.core.statement import Position, Statement
 from bot.sql.changes import NotBatched, data_change
 from bot.sql.directives import Directive, directives_of, statement_below
+from bot.sql.expressions import nodes, strings_of
 
 VERB = "batch"
 
@@ -80,8 +82,9 @@ def _read(directive: Directive, index: int | None, statements: Sequence[Statemen
     if _inside_a_block(statements[:place]):
         raise _Mistaken("Batches commit one by one, and BEGIN has opened a transaction here.")
     if setting := _set_before(statements[:place]):
+        verb = "is called" if setting.endswith("()") else "is set"
         raise _Mistaken(
-            f"{setting} is set above, and would not hold in the batches: each is a transaction "
+            f"{setting} {verb} above, and would not hold in the batches: each is a transaction "
             "of its own in a fresh session. Name the schema in the statement instead."
         )
     return Batched(data_change(statements[place]), batching)
@@ -138,3 +141,10 @@ def _settings(before: Sequence[Statement]) -> Iterator[str]:
         sets = str(each.tree.get("kind", "")).startswith("VAR_SET")
         if lasting and sets and name not in _HARMLESS:
             yield name or each.kind
+        if each.node == "SelectStmt" and any(_is_set_config(*found) for found in nodes(each.tree)):
+            yield "set_config()"
+
+
+def _is_set_config(node: str, fields: Mapping[str, Any]) -> bool:
+    """As pg_dump sets the search path."""
+    return node == "FuncCall" and strings_of(fields.get("funcname"))[-1:] == ("set_config",)

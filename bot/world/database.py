@@ -35,6 +35,9 @@ class Looking(Protocol):
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
 
+    def unvalidated(self) -> frozenset[str]:
+        """Constraints that are NOT VALID, as quoted `schema.table.constraint`."""
+
     def fingerprint(self) -> str:
         """Its definitions in one number: the same for databases that are alike."""
 

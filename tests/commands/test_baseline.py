@@ -8,6 +8,7 @@ import pytest
 
 from bot.commands import baseline
 from bot.core.drift import Expected, unknown
+from bot.core.identity import Mark, read_mark
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.rehearsal_order import Order
 from bot.core.schema import Snapshot
@@ -75,6 +76,9 @@ def test_everything_up_to_a_migration_is_marked_at_once_under_the_lock() -> None
         "lock",
         f"resolved ['{INIT.name}', '{MIXED.name}']",
         "unlock",
+    ]
+    assert [read_mark(each) for each in database_of(given).marks] == [
+        Mark("staging", database_of(given).server.identity)
     ]
     assert shown(given) == (
         "staging: 2 migrations marked as applied.\n"

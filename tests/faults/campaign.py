@@ -5,13 +5,14 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from bot.adapters.postgres.migrations_table import TABLE, create
+from tests.faults.figures import Tally
 from tests.faults.invariants import (
     after_convergence,
     after_crash,
@@ -27,19 +28,6 @@ from tests.faults.stories import BEFORE, Story
 MOST_CRASHES = 8
 FEW = 24
 SETTLING = 30.0
-
-
-@dataclass
-class Tally:
-    """What a test did, for the table at the end. An anomaly names its fault and what was wrong."""
-
-    scenario: str
-    injected: int = 0
-    anomalies: list[str] = field(default_factory=list)
-    seconds: float = 0
-
-    def note(self, fault: object, found: Iterable[str]) -> None:
-        self.anomalies += [f"{fault}: {each}" for each in found]
 
 
 @dataclass

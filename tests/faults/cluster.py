@@ -46,6 +46,16 @@ class Cluster:
         return self._private / "data"
 
     @property
+    def private(self) -> Path:
+        """The directory around it; its server's user can only pass through."""
+        return self._private
+
+    def own(self, place: Path) -> None:
+        """Give a place to the server's user."""
+        if account := self._spec["account"]:
+            os.chown(place, account["uid"], account["gid"])
+
+    @property
     def log(self) -> str:
         return (self._private / "server.log").read_text(errors="replace")
 

@@ -1,16 +1,19 @@
 """Places to crash in, and the table at the end."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
-from tests.faults.campaign import Place, Tally
+from tests.faults.campaign import Place
+from tests.faults.figures import PROPERTY, Tally, keep, lines, tallies_of
 from tests.faults.proxy import proxied
 from tests.faults.stories import Story
 
-PROPERTY = "faults"
-SHOWN = 3
+# Where the figures of a run are to be kept.
+FILE_VARIABLE = "MIGRATION_BOT_FAULTS_FILE"
 _told: list[Tally] = []
 
 
@@ -40,24 +43,14 @@ def record(record_property: Callable[[str, object], None]) -> Callable[[Tally], 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Under xdist this hears of what every worker did."""
-    if report.when == "call":
-        for name, value in report.user_properties:
-            if name == PROPERTY:
-                assert isinstance(value, dict)
-                _told.append(Tally(**value))
+    _told.extend(tallies_of(report))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not _told:
+    if not any(each.injected for each in _told):
         return
     terminalreporter.section("faults")
-    for tally in sorted(_told, key=lambda each: each.scenario):
-        line = f"{tally.injected:6} {len(tally.anomalies):4} {tally.seconds:7.1f} s"
-        terminalreporter.write_line(f"{line}  {tally.scenario}")
-        for anomaly in tally.anomalies[:SHOWN]:
-            terminalreporter.write_line(f"         {anomaly}")
-    injected, anomalies = (
-        sum(each.injected for each in _told),
-        sum(len(each.anomalies) for each in _told),
-    )
-    terminalreporter.write_line(f"{injected:6} {anomalies:4}            in all")
+    for line in lines(_told):
+        terminalreporter.write_line(line)
+    if place := os.environ.get(FILE_VARIABLE):
+        keep(_told, Path(place))

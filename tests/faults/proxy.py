@@ -129,6 +129,10 @@ class Proxy:
         name = quote(self._target.database, safe="")
         return f"postgresql://{who}@127.0.0.1:{port}/{name}?sslmode=disable"
 
+    def lead_to(self, url: str) -> None:
+        """From now on new connections go there, as after a failover."""
+        self._target = parse_url(url)
+
     def arm(self, fault: Fault | None = None) -> None:
         """Begin to count anew, once everything of the run before has gone through."""
         for link in self._links:

@@ -4,6 +4,7 @@ They are forked from a server that has imported everything already (tens of mill
 no threads: the process of the tests has many.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -96,8 +97,9 @@ class Runner:
         return self._process.is_alive()
 
     def kill(self) -> None:
-        """SIGKILL; `ending` waits until it is gone."""
-        os.kill(self.pid, signal.SIGKILL)
+        """SIGKILL, if it has not ended; `ending` waits until it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def ending(self, patience: float = PATIENCE) -> Ending:
         """Wait for its end. Raises TimeoutError for one that hangs, which is then killed."""
@@ -169,19 +171,21 @@ def command(
     url: str,
     migrations: tuple[Migration, ...],
     *arguments: str,
+    target: str = "staging",
     environ: Mapping[str, str] | None = None,
 ) -> Command:
-    """Start it; `arguments` are those after `apply staging`."""
+    """Start it; `arguments` are those after the target."""
     write(folder, migrations)
     whole: dict[str, Any] = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
         "PYTHONPATH": str(ROOT),
         "STAGING_DATABASE_URL": url,
+        "NO_COLOR": "1",
         **(environ or {}),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "apply", "staging", *arguments],
+        [sys.executable, "-m", "bot", "apply", target, *arguments],
         cwd=folder,
         env=whole,
         stdin=subprocess.DEVNULL,

@@ -6,12 +6,12 @@ import pytest
 
 from tests.faults.campaign import (
     Place,
-    Tally,
     crash_again_and_again,
     crash_everywhere,
     crashing_points,
     timed,
 )
+from tests.faults.figures import Tally
 from tests.faults.stories import STORIES, Story
 
 pytestmark = pytest.mark.faults

@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.tools import Installation
-from tests.faults.campaign import Place, Tally, at_random, timed, try_everything
+from tests.faults.campaign import Place, at_random, timed, try_everything
 from tests.faults.cluster import Cluster, cluster
+from tests.faults.figures import Tally
 from tests.faults.proxy import Link, proxied
 from tests.faults.runner import Runner
 from tests.faults.stories import STORIES, Story

@@ -13,8 +13,9 @@ import pytest
 
 from bot.adapters.postgres.tools import Installation
 from bot.errors import ExitCode
-from tests.faults.campaign import Place, Tally, timed
+from tests.faults.campaign import Place, timed
 from tests.faults.cluster import cluster
+from tests.faults.figures import Tally
 from tests.faults.invariants import after_convergence, look
 from tests.faults.proxy import Fault, Link, Message, answering, nth, proxied, sending
 from tests.faults.runner import PATIENCE, Command, Ending, Job, Runner, command

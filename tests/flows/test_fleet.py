@@ -239,7 +239,13 @@ def test_an_interruption_tells_what_is_done_and_what_is_not() -> None:
 
     assert outcome.interrupted
     assert outcome.exit_code is ExitCode.INTERRUPTED
-    assert states(outcome)["t3"] == "not started"
+    assert [states(outcome)[name] for name in ("t1", "t2", "t3")] == [
+        "applied",
+        "begun",
+        "not started",
+    ]
+    (left,) = outcome.of(TenantState.BEGUN)
+    assert left.message.endswith("what was committed there stays.")
 
 
 def test_a_fault_of_ours_ends_the_run_as_itself() -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -134,6 +134,66 @@ def test_killed_half_way_it_goes_on_where_it_was_and_nobody_is_migrated_twice(
     assert code == ExitCode.FINE
     assert {"applied", "current"} == set(states.values()), "some before, some after"
     assert {tuple(rows(url)) for url in urls.values()} == {(("20260101000000_init", 1),)}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_end_it_stops_in_time_says_how_far_it_is_and_leaves_nobody_behind(
+    place: Path, urls: dict[str, str], number: signal.Signals
+) -> None:
+    some = dict(list(urls.items())[:6])
+    write(place, "20260201000000_pause", "CREATE TABLE pause AS SELECT 0 AS seconds;\n")
+    assert apply(place, some)[0] == ExitCode.FINE
+    for name in ("fleet_02", "fleet_03"):
+        change(some[name], "UPDATE pause SET seconds = 600")
+    sql = "INSERT INTO a VALUES (100, 100);\nSELECT pg_sleep(seconds) FROM pause;\n"
+    write(place, "20260301000000_more", sql)
+    told, environ = command(place, some)
+
+    with subprocess.Popen(
+        told, cwd=place, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        wait_until(lambda: asleep(some["fleet_02"]) and asleep(some["fleet_03"]))
+        running.send_signal(number)
+        out, err = running.communicate(timeout=60)
+
+    assert running.returncode == ExitCode.INTERRUPTED, err
+    assert "Traceback" not in err
+    said = {each["tenant"]: each for each in json.loads(out)["fleet"]["tenants"]}
+    assert [each["state"] for each in said.values()] == [
+        *["applied"] * 2,
+        *["begun"] * 2,
+        *["not started"] * 2,
+    ]
+    assert "at work when the run was interrupted" in said["fleet_02"]["message"]
+    wait_until(lambda: not asleep(some["fleet_02"]) and not asleep(some["fleet_03"]))
+    has = [name for name, url in some.items() if len(rows(url)) == 3]
+    assert has == ["fleet_00", "fleet_01"]
+
+    for name in ("fleet_02", "fleet_03"):
+        change(some[name], "UPDATE pause SET seconds = 0")
+    code, states, _ = apply(place, some)
+    assert code == ExitCode.FINE
+    assert [*states.values()] == [*["current"] * 2, *["applied"] * 4]
+
+
+def change(url: str, query: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(query.encode())
+
+
+def asleep(url: str) -> bool:
+    """Whether a session of ours is in the middle of its migration there."""
+    query = """SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event = 'PgSleep' AND application_name LIKE 'migration-bot%'"""
+    with psycopg.connect(url, autocommit=True) as connection:
+        return connection.execute(query.encode()).fetchone() is not None
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def begun(url: str) -> bool:

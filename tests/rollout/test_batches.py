@@ -10,11 +10,20 @@ from bot.core.effects import Effects
 from bot.core.replication import Replication, Standby
 from bot.core.review import JudgedMigration, JudgedStatement
 from bot.core.settings import default_targets
+from bot.core.target import ReplicaPolicy
 from bot.errors import HistoryError, PostgresError, UsageError
 from bot.rollout.migration import apply_migration
 from bot.rollout.segments import segments_of
 from bot.sql.parse import parse
-from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, migration, world
+from tests.fakes import (
+    FakeCheckout,
+    FakeConsole,
+    FakeDatabase,
+    FakeLog,
+    history,
+    migration,
+    world,
+)
 
 STAGING = default_targets()["staging"]
 NAME = "20260101000000_x"
@@ -27,9 +36,11 @@ def judged(sql: str) -> JudgedMigration:
     return JudgedMigration(migration(NAME, sql), statements)
 
 
-def run(sql: str, database: FakeDatabase, **target: int) -> FakeConsole:
+def run(
+    sql: str, database: FakeDatabase, log: FakeLog | None = None, **target: int | ReplicaPolicy
+) -> FakeConsole:
     console = FakeConsole()
-    here = replace(world(FakeCheckout(history())), console=console)
+    here = replace(world(FakeCheckout(history())), console=console, log=log or FakeLog())
     begun = next((row for row in database.rows if row.unfinished), None)
     made = replace(STAGING, **target)  # type: ignore[arg-type]
     apply_migration(judged(sql), database, made, here, begun)
@@ -192,6 +203,16 @@ def test_the_comment_may_let_standbys_be_farther_behind() -> None:
     assert not any("waiting" in each for each in console.said)
 
 
+def test_the_target_says_how_far_standbys_may_be_behind() -> None:
+    database = FakeDatabase(matching=[1, 3, 5], standbys=[behind(2.0), behind(0.5)])
+
+    console = run(BATCH + DELETE, database, replicas=ReplicaPolicy(lag=1_000))
+
+    assert [each for each in console.said if "waiting" in each] == [
+        f"{NAME}, line 2: waiting for the standby reader, which is 2 seconds behind"
+    ]
+
+
 def test_a_standby_that_does_not_catch_up_stops_it_at_a_checkpoint() -> None:
     database = FakeDatabase(matching=[1, 3, 5], standbys=[behind(12.0)] * 100)
 
@@ -218,6 +239,25 @@ def test_standbys_that_cannot_be_seen_are_told_of_once() -> None:
     assert [each for each in console.said if "pg_monitor" in each] == [
         "2 of the standbys cannot be seen, so nothing waits for them: GRANT pg_monitor to the role "
         "that migrates"
+    ]
+
+
+def test_machines_are_told_of_each_batch_of_waiting_and_of_the_whole() -> None:
+    log = FakeLog()
+    database = FakeDatabase(matching=[1, 3, 5], standbys=[behind(12.0), behind(9.0)])
+
+    run(BATCH + DELETE, database, log)
+
+    shown = ("event", "line", "rows", "changed", "message")
+    assert [tuple(each[name] for name in shown if name in each) for each in log.lines] == [
+        ("batch", 2, 2, 0),
+        (
+            "replica-wait",
+            f"{NAME}, line 2: waiting for the standby reader, which is 12 seconds behind",
+        ),
+        ("batch", 2, 3, 0),
+        ("statement", 2, 0),
+        ("segment",),
     ]
 
 

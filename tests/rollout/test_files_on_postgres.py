@@ -117,9 +117,14 @@ def test_it_is_committed_and_recorded_and_the_next_file_knows_nothing_of_it(
 def test_what_a_file_sets_holds_for_its_concurrent_statements_too(
     apply: Apply, database: str
 ) -> None:
-    aside = "CREATE SCHEMA aside; CREATE TABLE aside.a (n int);"
-    settings = "SET search_path = aside; SET statement_timeout = 1;"
-    sql = f"{aside} {settings} {BUILD}; INSERT INTO a VALUES (1)"
+    aside = (
+        "CREATE SCHEMA aside; CREATE TABLE aside.a AS SELECT 1 AS n;"
+        "CREATE FUNCTION aside.slow(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql"
+        " AS 'BEGIN PERFORM pg_sleep(0.3); RETURN n; END';"
+    )
+    settings = "SET search_path = aside; SET statement_timeout = 250;"
+    build = "CREATE INDEX CONCURRENTLY a_n ON a (slow(n))"
+    sql = f"{aside} {settings} {build}; CREATE TABLE b AS SELECT 1 AS n"
 
     apply(INIT, migration(LAST, sql))
 
@@ -128,7 +133,7 @@ def test_what_a_file_sets_holds_for_its_concurrent_statements_too(
         "SELECT indexrelid::regclass::text FROM pg_index WHERE indisvalid "
         "AND indrelid = 'aside.a'::regclass",
     ) == [("aside.a_n",)]
-    assert ask(database, "SELECT count(*) FROM aside.a") == [(1,)]
+    assert ask(database, "SELECT count(*) FROM aside.b") == [(1,)]
     assert applied(database) == [(INIT.name,), (LAST,)]
 
 

@@ -14,7 +14,7 @@ from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_lo
 from bot.rollout.telling.steps import Steps
 from bot.rollout.telling.telling import Telling
 from bot.world import World
-from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, migration, world
+from tests.fakes import NOON, FakeCheckout, FakeConsole, FakeDatabase, history, migration, world
 
 STAGING = replace(default_targets()["staging"], lock_budget=5_000)
 NEEDS = (Need("public.a", LockMode.ACCESS_EXCLUSIVE),)
@@ -121,7 +121,7 @@ def test_with_nobody_in_the_way_the_first_attempt_is_made_at_once() -> None:
     tried, made = go(database)
 
     assert (tried, said(made), database.patience) == (1, [], [STAGING.lock_timeout])
-    assert made.now() == world(FakeCheckout(history())).now()
+    assert made.now() == NOON
 
 
 def test_without_needs_nobody_is_looked_for() -> None:
@@ -152,6 +152,16 @@ def test_one_who_stays_longer_than_the_budget_is_named_with_what_to_do() -> None
         go(database, refused("XX000", 1))
 
     assert "pg_cancel_backend(4711)" in error.value.hint
+
+
+def test_those_who_come_and_go_do_not_keep_us_out_for_ever() -> None:
+    brief = replace(READER, age=0.3)
+    database = FakeDatabase(in_the_way=[(brief,)] * 1000)
+
+    tried, made = go(database)
+
+    assert tried == 1
+    assert 3 < (made.now() - NOON).total_seconds() < 4
 
 
 def test_a_prepared_transaction_is_named_with_what_ends_it() -> None:
@@ -223,7 +233,7 @@ def test_an_autovacuum_against_wraparound_stops_everything() -> None:
 
 
 def test_before_what_runs_concurrently_everybody_at_its_tables_is_waited_for() -> None:
-    database = FakeDatabase(in_the_way=[(READER,), ()])
+    database = FakeDatabase(in_the_way=[(replace(READER, age=61),), (READER,)])
     made = world(FakeCheckout(history()))
     build = (Need("public.a", LockMode.SHARE_UPDATE_EXCLUSIVE),)
 

@@ -224,3 +224,37 @@ def test_an_empty_or_comment_only_file_is_recorded_as_prisma_does(
         ("20260101000000_e", True, 1),
         ("20260102000000_c", True, 1),
     ]
+
+
+DEFERRED = (
+    "CREATE TABLE p (id int PRIMARY KEY);\n"
+    "CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED);\n"
+    "INSERT INTO c VALUES (1);\n"
+    "SELECT 1;\n"
+)
+
+
+@pytest.mark.parametrize("more", ["", "CREATE INDEX CONCURRENTLY c_p ON c (p);\n"])
+def test_what_is_refused_at_the_commit_is_blamed_on_no_line_and_leaves_nothing(
+    apply: Apply, database: str, more: str
+) -> None:
+    name = "20260101000000_deferred"
+
+    with pytest.raises(
+        PostgresError, match=rf"^{name}: PostgreSQL did not let me commit it: .*foreign key"
+    ) as error:
+        apply(migration(name, DEFERRED + more))
+
+    assert error.value.sqlstate == "23503"
+    assert rows(database) == []
+    assert ask(database, "SELECT to_regclass('p')") == [(None,)]
+
+
+def test_a_row_that_cannot_be_written_is_blamed_on_no_line(apply: Apply, database: str) -> None:
+    name = "20260101000000_gone"
+
+    with pytest.raises(PostgresError, match=rf"^{name}: PostgreSQL did not let me record it: "):
+        apply(migration(name, "CREATE TABLE b ();\nDROP TABLE _prisma_migrations;\n"))
+
+    assert rows(database) == []
+    assert ask(database, "SELECT to_regclass('b')") == [(None,)]

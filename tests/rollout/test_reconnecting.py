@@ -16,7 +16,15 @@ from bot.core.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.procedure import Order, roll_out
 from bot.rollout.reconnecting import LIVES, PATIENCE
-from tests.fakes import FakeBackups, FakeCheckout, FakeConsole, FakeDatabase, applied, world
+from tests.fakes import (
+    FakeBackups,
+    FakeCheckout,
+    FakeConsole,
+    FakeDatabase,
+    FakeLog,
+    applied,
+    world,
+)
 from tests.rollout.test_procedure import INIT, MORE, PRODUCTION, STAGING, order
 
 Connect = Callable[[Target], FakeDatabase]
@@ -29,7 +37,7 @@ def lost(sqlstate: str = "08006") -> PostgresError:
 
 def go(placed: Order, connect: Connect, **parts: object) -> tuple[Outcome, list[str]]:
     """The outcome, and what was said."""
-    made = world(FakeCheckout(placed.history), **parts)  # type: ignore[arg-type]
+    made = replace(world(FakeCheckout(placed.history)), **parts)  # type: ignore[arg-type]
 
     @contextmanager
     def connecting(target: Target) -> Iterator[FakeDatabase]:
@@ -50,6 +58,20 @@ def test_a_transaction_that_was_lost_is_run_again_under_a_new_lock(sqlstate: str
     assert database.diary.count("lock") == 2
     assert database.diary[-2:] == ["commit", "unlock"]
     assert any("go on where it stopped" in each for each in said)
+
+
+def test_machines_are_told_that_it_is_tried_again() -> None:
+    log = FakeLog()
+    database = FakeDatabase([applied(INIT)], refuse={MORE.sql: [lost()]})
+
+    go(order(INIT, MORE), lambda _: database, log=log)
+
+    assert [each["event"] for each in log.lines].count("connected") == 2
+    (told,) = [each for each in log.lines if each["event"] == "reconnect"]
+    assert (told["message"], told["seconds"]) == (
+        f"{MORE.name}, line 1: The connection was lost.",
+        0.5,
+    )
 
 
 def test_a_commit_without_an_answer_is_looked_up_and_not_repeated() -> None:

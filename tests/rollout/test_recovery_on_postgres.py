@@ -173,21 +173,37 @@ def test_another_index_of_that_name_made_meanwhile_by_hand_stops_with_its_defini
     assert indexes(database) == [("a_n", True)]
 
 
-def test_what_an_edited_statement_had_begun_is_taken_back(apply: Apply, database: str) -> None:
+@pytest.mark.parametrize(
+    ("mended", "left"),
+    [
+        ("CREATE INDEX CONCURRENTLY a_other ON a (n)", [("a_other", True)]),
+        ("CREATE INDEX a_n ON a (n)", [("a_n", True)]),
+        ("SELECT 1; CREATE INDEX CONCURRENTLY a_n ON a (n)", [("a_n", True)]),
+        ("-- migration-bot: batch size=1\nDELETE FROM a", []),
+        ("", []),
+    ],
+)
+def test_what_an_edited_statement_had_begun_is_taken_back(
+    apply: Apply, database: str, mended: str, left: list[tuple[object, ...]]
+) -> None:
     intended(database, BUILD, Intent(0, BUILD, there=("public.a_pkey",)))
     broken_off(database, BUILD, while_open=WRITER)
 
-    apply(INIT, migration(NAME, "CREATE INDEX CONCURRENTLY a_other ON a (n)"))
+    apply(INIT, migration(NAME, mended))
 
-    assert indexes(database) == [("a_other", True)]
+    assert indexes(database) == left
+    assert finished(database) == DONE
 
 
-def test_an_edited_statement_that_was_done_is_not_forgotten(apply: Apply, database: str) -> None:
+@pytest.mark.parametrize("mended", ["CREATE INDEX CONCURRENTLY a_other ON a (n)", "SELECT 1"])
+def test_an_edited_statement_that_was_done_is_not_forgotten(
+    apply: Apply, database: str, mended: str
+) -> None:
     intended(database, BUILD, Intent(0, BUILD, there=("public.a_pkey",)))
     do(database, "CREATE INDEX a_n ON a (n)")
 
     with pytest.raises(HistoryError, match="was done already before its text was changed"):
-        apply(INIT, migration(NAME, "CREATE INDEX CONCURRENTLY a_other ON a (n)"))
+        apply(INIT, migration(NAME, mended))
 
 
 def test_a_drop_that_was_broken_off_is_ended(apply: Apply, database: str) -> None:

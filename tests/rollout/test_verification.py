@@ -13,7 +13,7 @@ from bot.core.target import DriftMode, Target, Verification
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.telling.telling import Telling
 from bot.rollout.verification import Verifier
-from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, world
+from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, migration, world
 
 PRODUCTION = default_targets()["production"]
 STAGING = default_targets()["staging"]
@@ -195,6 +195,29 @@ def test_an_index_that_was_invalid_before_is_not_held_against_the_rollout() -> N
     tried.before()
     tried.after()
 
+    assert all(each.fine for each in tried.journal.checks)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (
+            "ALTER TABLE a ADD CONSTRAINT c CHECK (n > 0) NOT VALID",
+            ["not validated yet, so that old rows may break them: public.a.c"],
+        ),
+        ("ALTER TABLE a ADD CONSTRAINT c CHECK (n > 0)", []),
+    ],
+)
+def test_a_constraint_that_is_left_not_valid_is_a_note_and_no_more(
+    sql: str, said: list[str]
+) -> None:
+    tried = Tried(FakeDatabase(not_valid=["public.a.old"], shapes=[WANTED, LATER]))
+    tried.before(replace(APPLIED, pending=(migration("m", sql),)))
+    tried.database.not_valid.append("public.a.c")
+    tried.after()
+
+    assert tried.journal.notes == said
+    assert [each for each in tried.console.said if "validated" in each] == said
     assert all(each.fine for each in tried.journal.checks)
 
 

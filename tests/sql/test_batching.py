@@ -88,6 +88,10 @@ def test_a_statement_that_cannot_be_batched_is_told(sql: str, said: str) -> None
         ("BEGIN;", "Batches commit one by one"),
         ("SET search_path = shop;", "search_path is set above"),
         ("SET ROLE owner;", "role is set above"),
+        (
+            "SELECT pg_catalog.set_config('search_path', 'x', false);",
+            "set_config() is called above",
+        ),
     ],
 )
 def test_what_stands_before_it_may_forbid_batches(before: str, said: str) -> None:

@@ -33,6 +33,8 @@ def connect(
     parsed = parse_url(url) if isinstance(url, str) else url
     parameters: dict[str, Any] = {**parsed.conninfo(), **_KEEPALIVE}
     parameters["application_name"] = application_name
+    # What is sent is UTF-8, whatever the database stores: the server converts it, as for Prisma.
+    parameters["client_encoding"] = "UTF8"
     # psycopg would take 0 to mean 130 seconds.
     parameters["connect_timeout"] = parsed.connect_timeout or _A_DAY
     if read_only and not parsed.pooled:

@@ -120,7 +120,8 @@ def applied_if_there(
         connection.cursor(row_factory=class_row(AppliedMigration)) as cursor,
     ):
         try:
-            return cursor.execute(_about(_SELECT, schema)).fetchall()
+            # In binary: the text of a time follows the DateStyle of the role or the database.
+            return cursor.execute(_about(_SELECT, schema), binary=True).fetchall()
         except UndefinedTable:
             return None
 

@@ -28,7 +28,8 @@ Query = tuple[str, Sequence[str | None]]
 
 
 class Refused(Exception):
-    """`position` is the place of the refused query, `error` what the server said."""
+    """`position` is the place of the query that was refused, or was under way when the connection
+    was lost; `error` what the server said, if it still said something."""
 
     def __init__(self, position: int, error: psycopg.Error) -> None:
         super().__init__(position)
@@ -47,14 +48,12 @@ def pipe(
 
     `heard` is told of each that is done: its place, the seconds since the one before, and how many
     rows it changed or gave; of those in `awaited` at once. Rows are dropped.
-    Raises Refused, or psycopg.Error if the connection is lost.
+    Raises Refused, also if the connection is lost; psycopg.Error if it was lost before.
     """
     with connection.lock:
         refused = connection.wait(_piped(connection.pgconn, queries, heard, awaited))
     if refused is not None:
-        position, result = refused
-        encoding = connection.info.encoding
-        raise Refused(position, error_from_result(result, encoding))
+        raise refused
 
 
 def ask(
@@ -99,45 +98,48 @@ def _piped(
     queries: Iterable[Query],
     heard: Callable[[int, float, int], None],
     awaited: Container[int],
-) -> PQGen[tuple[int, PGresult] | None]:
+) -> PQGen[Refused | None]:
     pgconn.enter_pipeline_mode()
     waiting = iter(queries)
     sent = done = 0
     ended = False
-    refused: tuple[int, PGresult] | None = None
+    refused: Refused | None = None
     last: PGresult | None = None
     at = time.monotonic()
-    while True:
-        while not ended and sent - done < _WINDOW:
-            query = next(waiting, None) if refused is None else None
-            if query is None:
-                pgconn.pipeline_sync()
-                ended = True
+    try:
+        while True:
+            while not ended and sent - done < _WINDOW:
+                query = next(waiting, None) if refused is None else None
+                if query is None:
+                    pgconn.pipeline_sync()
+                    ended = True
+                    break
+                _send(pgconn, query)
+                sent += 1
+                if sent - 1 in awaited or sent - done == _WINDOW:
+                    # Without it the server keeps its answers until the end.
+                    pgconn.send_flush_request()
+            yield from _flushed(pgconn)
+            result = yield from _next(pgconn)
+            if result is None:
+                if last is not None and last.status != ExecStatus.PIPELINE_ABORTED and not refused:
+                    now = time.monotonic()
+                    heard(done, now - at, last.command_tuples or 0)
+                    at = now
+                done, last = done + 1, None
+                continue
+            if result.status == ExecStatus.PIPELINE_SYNC:
                 break
-            _send(pgconn, query)
-            sent += 1
-            if sent - 1 in awaited or sent - done == _WINDOW:
-                # Without it the server keeps its answers until the end.
-                pgconn.send_flush_request()
-        yield from _flushed(pgconn)
-        result = yield from _next(pgconn)
-        if result is None:
-            if last is not None and last.status != ExecStatus.PIPELINE_ABORTED and not refused:
-                now = time.monotonic()
-                heard(done, now - at, last.command_tuples or 0)
-                at = now
-            done, last = done + 1, None
-            continue
-        if result.status == ExecStatus.PIPELINE_SYNC:
-            break
-        if result.status in _COPYING:
-            # There is no way back out of it but to hang up.
-            pgconn.finish()
-            raise psycopg.OperationalError("COPY FROM STDIN has no data here")
-        last = result
-        if result.status in _FAILED and refused is None:
-            refused = done, result
-    pgconn.exit_pipeline_mode()
+            if result.status in _COPYING:
+                # There is no way back out of it but to hang up.
+                pgconn.finish()
+                raise psycopg.OperationalError("COPY FROM STDIN has no data here")
+            last = result
+            if result.status in _FAILED and refused is None:
+                refused = Refused(done, error_from_result(result))
+        pgconn.exit_pipeline_mode()
+    except psycopg.OperationalError as error:
+        return refused or Refused(done, error)
     return refused
 
 
@@ -183,7 +185,11 @@ def _next(pgconn: PGconn) -> PQGen[PGresult | None]:
     while pgconn.is_busy():
         while not (yield Wait.R):
             continue
-        pgconn.consume_input()
+        try:
+            pgconn.consume_input()
+        except psycopg.OperationalError:
+            # The server's last words may have come along with the end.
+            break
         while pgconn.notifies() is not None:
             continue
     return pgconn.get_result()

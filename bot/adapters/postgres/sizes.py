@@ -9,6 +9,7 @@ server shows them to a role that may read the column.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -27,7 +28,8 @@ _BEGIN = (
 )
 
 _ABOUT = """
-SELECT clock_timestamp() AS now, current_setting('server_version_num')::int / 10000 AS major,
+SELECT extract(epoch FROM clock_timestamp())::float8 AS now,
+       current_setting('server_version_num')::int / 10000 AS major,
        current_setting('track_counts')::bool AND NOT pg_is_in_recovery() AS counting
 """
 
@@ -121,7 +123,7 @@ def read_sizes(
     names = {row["oid"]: f"{row['schema']}.{row['name']}" for row in rows}
     return Sizes(
         target=target,
-        taken_at=about["now"],
+        taken_at=datetime.fromtimestamp(about["now"], UTC),
         postgres=about["major"],
         relations=with_sums(
             replace(_size(row, names, writes), columns=tuple(counted.get(row["oid"], ())))

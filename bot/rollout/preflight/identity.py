@@ -62,7 +62,13 @@ def mark_to_leave(facts: ServerFacts, target: Target, world: World, note: Note) 
 def leave_mark(text: str | None, facts: ServerFacts, database: Database, note: Note) -> None:
     """Make the migrations table with the mark on it, or write it on the one that is there."""
     database.create_table(text)
-    if text is None or facts.rights.history is None:
+    if facts.rights.history is not None:
+        write_mark(text, database, note)
+
+
+def write_mark(text: str | None, database: Database, note: Note) -> None:
+    """On the migrations table that is there, if there is one; it is not worth a failure."""
+    if text is None:
         return
     try:
         database.mark(text)

@@ -18,7 +18,8 @@ from bot.rollout.preflight.replicas import wait_for_replicas
 from bot.rollout.preflight.rights import altered_by, require_rights
 from bot.rollout.preflight.room import require_room, rewritten_by
 from bot.rollout.preflight.sessions import look_at_sessions
-from bot.world import Database, World
+from bot.rollout.telling.telling import Telling
+from bot.world import Database
 
 # PostgreSQL's own code for a write that is refused for this: read_only_sql_transaction.
 READ_ONLY = "25006"
@@ -35,14 +36,14 @@ def require_fit(
     facts: ServerFacts,
     judged: Sequence[JudgedMigration],
     database: Database,
-    target: Target,
-    world: World,
+    telling: Telling,
     note: Note,
 ) -> None:
     """Raises PostgresError if these migrations would fail, or do harm, as the server is now.
 
     Waits for replicas that are behind, as long as the target allows.
     """
+    target = telling.target
     if facts.major > NEWEST_POSTGRES:
         note(
             f"{target.name} runs PostgreSQL {facts.version}; {NEWEST_POSTGRES} is the newest that "
@@ -55,7 +56,7 @@ def require_fit(
     require_rights(facts, judged, tables, target)
     look_at_sessions(facts, judged, target, note)
     require_room(facts, rewritten, tables, target, note)
-    wait_for_replicas(database, target, world)
+    wait_for_replicas(database, telling)
 
 
 def _require_writable(facts: ServerFacts, target: Target) -> None:

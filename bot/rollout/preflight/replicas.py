@@ -7,15 +7,17 @@ from bot.core.server import Replica
 from bot.core.sizes import size_text
 from bot.core.target import ReplicaPolicy, Target
 from bot.errors import PostgresError
-from bot.world import Database, World
+from bot.rollout.telling.telling import Telling
+from bot.world import Database
 
 _PAUSE = 1.0
 _TOLD_EVERY = timedelta(seconds=10)
 
 
-def wait_for_replicas(database: Database, target: Target, world: World) -> None:
+def wait_for_replicas(database: Database, telling: Telling) -> None:
     """Returns when nothing is further behind than the target allows. Raises PostgresError when the
     target's time for that is used up, or the role may not see it."""
+    target, world = telling.target, telling.world
     policy = target.replicas
     if not policy.watched:
         return
@@ -31,7 +33,7 @@ def wait_for_replicas(database: Database, target: Target, world: World) -> None:
                 "slot that nobody uses, or raise `replicas` of the target.",
             )
         if now >= tell_at:
-            world.console.say(f"{target.name}: waiting for {late} to catch up")
+            telling.waiting_for_replicas(f"{target.name}: waiting for {late} to catch up")
             tell_at = now + _TOLD_EVERY
         world.sleep(_PAUSE)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.core.review import JudgedMigration
 from bot.core.server import OpenTransaction, ServerFacts
 from bot.core.target import Target
+from bot.core.url import inside
 from bot.errors import PostgresError
 from bot.rollout.preflight.notes import Note
 
@@ -42,7 +43,7 @@ def _require_unprepared(
     concurrent: bool,
 ) -> None:
     touched = {
-        lock.relation
+        inside(lock.relation, facts.schema)
         for migration in judged
         for each in migration.statements
         for lock in each.effects.locks

@@ -62,6 +62,21 @@ class Steps:
             Event.RETRY, migration=self._migration, attempt=attempt, message=message
         )
 
+    def waiting_for_replicas(self, text: str) -> None:
+        """Between two of its batches."""
+        self._telling.waiting_for_replicas(text, self._migration)
+
+    def batch(self, statement: Statement, *, rows: int, changed: int, expected: int) -> None:
+        """A batch of this statement is committed: it changed so many rows, and so many are done."""
+        self._telling.write(
+            Event.BATCH,
+            migration=self._migration,
+            line=statement.start.line,
+            rows=rows,
+            changed=changed,
+            expected=expected,
+        )
+
     @contextmanager
     def migration(
         self, judged: JudgedMigration, *, place: int = 1, of: int = 1, resumed: bool = False
@@ -91,11 +106,29 @@ class Steps:
         self._follow()
 
         def heard(place: int, seconds: float, rows: int) -> None:
-            self._done(statements[place], seconds, rows)
+            self.done(statements[place], seconds, rows)
             self._running = _Running(statements, place + 1, self._now())
             self._follow()
 
         return heard
+
+    def done(self, statement: Statement, seconds: float, rows: int) -> None:
+        """It took so many seconds, and changed so many rows."""
+        line, kind = statement.start.line, statement.kind
+        if seconds >= KEPT:
+            timing = StatementTiming(statement.index, line, kind, seconds=seconds, rows=rows)
+            self._timings[statement.index] = timing
+        if seconds >= SLOW:
+            self._telling.say(f"  line {line}: {kind} took {duration(seconds)}")
+        self._telling.write(
+            Event.STATEMENT,
+            migration=self._migration,
+            index=statement.index,
+            line=line,
+            kind=kind,
+            seconds=round(seconds, 6),
+            rows=rows,
+        )
 
     def segment(self, number: int, of: int) -> None:
         """It is committed."""
@@ -116,11 +149,12 @@ class Steps:
         return tuple(each for _, each in sorted(self._timings.items()))
 
     @contextmanager
-    def watching(self, database: Watching) -> Iterator[None]:
-        """For the length of a block, tell of statements that take long."""
+    def watching(self, database: Watching, *, tick: float = _TICK) -> Iterator[None]:
+        """For the length of a block, tell of statements that take long: a look every `tick` seconds
+        finds them."""
         over = threading.Event()
         thread = threading.Thread(
-            target=self._watch, args=(database, over), name="heartbeat", daemon=True
+            target=self._watch, args=(database, over, tick), name="heartbeat", daemon=True
         )
         thread.start()
         try:
@@ -160,9 +194,9 @@ class Steps:
         self._running = None
         self._telling.world.console.follow("")
 
-    def _watch(self, database: Watching, over: threading.Event) -> None:
+    def _watch(self, database: Watching, over: threading.Event, tick: float) -> None:
         told, beaten = None, 0
-        while not over.wait(_TICK):
+        while not over.wait(tick):
             running = self._running
             if running is None:
                 continue
@@ -187,20 +221,3 @@ class Steps:
         since = f", {duration(seconds)}" if seconds >= _TICK else ""
         where = f"line {statement.start.line}: {statement.kind}"
         console.follow(f"{self._step}{self._migration}, {which}, {where}{since}")
-
-    def _done(self, statement: Statement, seconds: float, rows: int) -> None:
-        line, kind = statement.start.line, statement.kind
-        if seconds >= KEPT:
-            timing = StatementTiming(statement.index, line, kind, seconds=seconds, rows=rows)
-            self._timings[statement.index] = timing
-        if seconds >= SLOW:
-            self._telling.say(f"  line {line}: {kind} took {duration(seconds)}")
-        self._telling.write(
-            Event.STATEMENT,
-            migration=self._migration,
-            index=statement.index,
-            line=line,
-            kind=kind,
-            seconds=round(seconds, 6),
-            rows=rows,
-        )

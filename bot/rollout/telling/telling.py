@@ -53,6 +53,15 @@ class Telling:
         self.say(text)
         self.write(Event.LOCK_WAIT, message=text)
 
+    def lost(self, error: BotError, seconds: float) -> None:
+        """There is no connection; it is tried again after so many seconds."""
+        self.say(f"{error.message} I try again, and go on where it stopped.")
+        self.write(Event.RECONNECT, message=error.message, seconds=seconds)
+
+    def waiting_for_replicas(self, text: str, migration: str = "") -> None:
+        self.say(text)
+        self.write(Event.REPLICA_WAIT, migration=migration, message=text)
+
     def locked(self) -> None:
         waited = (self.world.now() - self._waiting_since).total_seconds()
         self.write(Event.LOCKED, seconds=round(waited, 3))

@@ -1,6 +1,8 @@
 """What is found of statements that run alone, on real servers."""
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -112,12 +114,52 @@ def test_a_session_notices_soon_that_its_client_is_gone_also_after_a_file(
     def holds() -> None:
         target.execute(
             "DO $$BEGIN ASSERT current_setting('client_connection_check_interval') = '2s' "
-            "AND current_setting('idle_in_transaction_session_timeout') = '1min'; END$$"
+            "AND current_setting('idle_in_transaction_session_timeout') = '1min' "
+            "AND current_setting('idle_session_timeout') = '0'; END$$"
         )
 
     holds()
     target.alone("VACUUM", settings=["RESET ALL"], heard=lambda *_: None)
     holds()
+
+
+def test_no_timeout_of_a_role_breaks_off_what_runs_alone(
+    target: TargetDatabase, database: str
+) -> None:
+    with psycopg.connect(database) as connection:
+        newer = connection.info.server_version >= 170000
+    names = ["statement_timeout", *(["transaction_timeout"] if newer else [])]
+
+    settings = [f"SET {name} = '50ms'" for name in names]
+    target.alone("SELECT pg_sleep(0.2)", settings=settings, heard=lambda *_: None)
+
+
+def test_who_builds_an_index_is_known_to_a_role_that_may_not_see_it(
+    target: TargetDatabase, database: str
+) -> None:
+    target.execute(TABLE)
+    target.execute("DROP ROLE IF EXISTS outsider; CREATE ROLE outsider LOGIN")
+    stranger = replace(parse_url(database), user="outsider")
+    with (
+        psycopg.connect(database) as writer,
+        psycopg.connect(database, autocommit=True) as building,
+        open_target(default_targets()["staging"], stranger) as weak,
+    ):
+        writer.execute("""INSERT INTO "T" VALUES (1)""")
+        building.pgconn.send_query(b'CREATE INDEX CONCURRENTLY x ON "T" (a)')
+        building.pgconn.flush()
+        deadline = time.monotonic() + 30
+        while not (found := weak.indexes_on('"T"', ())):
+            assert time.monotonic() < deadline
+
+        assert [(each.valid, each.builder) for each in found] == [
+            (False, building.pgconn.backend_pid)
+        ]
+        target.execute(f"SELECT pg_cancel_backend({building.pgconn.backend_pid})")
+        while building.pgconn.get_result() is not None:
+            continue
+        assert [each.builder for each in weak.indexes_on('"T"', ())] == [0]
+    target.execute("DROP ROLE outsider")
 
 
 @pytest.mark.parametrize(

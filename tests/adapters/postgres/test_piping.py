@@ -101,8 +101,11 @@ def test_notices_and_notifications_in_between_are_no_answers(connection: Connect
 def test_a_connection_that_is_lost_is_told_as_that(connection: Connection) -> None:
     end = "SELECT pg_terminate_backend(pg_backend_pid())"
 
-    with pytest.raises((psycopg.OperationalError, Refused)):
+    with pytest.raises(Refused) as refused:
         pipe(connection, [("SELECT 1", ()), (end, ()), ("SELECT 2", ())])
+    # Whether the last words still arrive is a matter of chance.
+    assert refused.value.position <= 1
+    assert refused.value.error.sqlstate in ("57P01", None)
     with pytest.raises(psycopg.OperationalError):
         pipe(connection, [("SELECT 1", ())])
     assert connection.closed
@@ -111,8 +114,9 @@ def test_a_connection_that_is_lost_is_told_as_that(connection: Connection) -> No
 def test_a_copy_that_waits_for_data_is_given_up(connection: Connection) -> None:
     connection.execute("CREATE TABLE a (n int)")
 
-    with pytest.raises(psycopg.OperationalError, match="COPY"):
+    with pytest.raises(Refused) as refused:
         pipe(connection, [("COPY a FROM STDIN", ()), ("SELECT 1", ())])
+    assert "COPY" in str(refused.value.error)
     assert connection.closed
 
 

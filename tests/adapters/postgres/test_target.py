@@ -7,6 +7,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
 from bot.core.checkpoint import (
@@ -136,6 +137,30 @@ def test_a_connection_lost_between_statements_is_told_without_a_log(
     assert caplog.text == ""
 
 
+class _Spoiled(TargetDatabase):
+    """One whose session is cancelled whenever it is reset."""
+
+    def begin(self) -> None:
+        self._reset = "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(1)"
+
+
+def test_a_session_that_cannot_be_reset_is_lost_and_what_was_committed_stays(
+    target: TargetDatabase, database: str
+) -> None:
+    target.create_table()
+    url = parse_url(database)
+    connection = connect(url, application_name="spoiled")
+    spoiled = _Spoiled(connection, STAGING, "public", url)
+    spoiled.begin()
+
+    with pytest.raises(PostgresError, match="reset the session: canceling") as error:
+        run(spoiled, "CREATE TABLE kept ()")
+
+    assert error.value.sqlstate == "08006"
+    assert connection.closed
+    assert len(target.applied()) == 1
+
+
 def test_a_migration_that_moves_the_search_path_is_recorded_all_the_same(
     target: TargetDatabase,
 ) -> None:
@@ -262,6 +287,15 @@ def test_a_concurrent_build_that_fails_is_seen_as_an_invalid_index(target: Targe
         target.alone(UNIQUE, settings=(), heard=lambda *_: None)
 
     assert target.invalid_indexes() == {'public."Mixed"'}
+
+
+def test_constraints_that_are_not_valid_are_named(target: TargetDatabase) -> None:
+    target.execute('CREATE TABLE a (n int); ALTER TABLE a ADD CONSTRAINT "C" CHECK (n > 0)')
+    assert target.unvalidated() == frozenset()
+
+    target.execute("ALTER TABLE a ADD CHECK (n > 1) NOT VALID")
+
+    assert target.unvalidated() == {"public.a.a_n_check"}
 
 
 def test_a_started_row_is_followed_step_by_step_and_finished(target: TargetDatabase) -> None:

@@ -13,7 +13,8 @@ from bot.core.target import ReplicaPolicy, Target
 from bot.errors import PostgresError
 from bot.rollout.preflight.notes import notes_to
 from bot.rollout.preflight.ready import require_fit, require_ready
-from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, world
+from bot.rollout.telling.telling import Telling
+from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, FakeLog, history, world
 from tests.judging import judged
 
 STAGING = default_targets()["staging"]
@@ -39,7 +40,7 @@ def notes_of(
     made = world(FakeCheckout(history()))
     journal = Journal()
     note = notes_to(journal, made)
-    require_fit(facts, migrations(*sql), database, target, made, note)
+    require_fit(facts, migrations(*sql), database, Telling(target, made), note)
     console = made.console
     assert isinstance(console, FakeConsole)
     assert set(journal.notes) <= set(console.said)
@@ -212,6 +213,18 @@ def test_a_replica_that_catches_up_is_waited_for() -> None:
     said = notes_of(FACTS, "SELECT 1", target=WATCHED, lags=[(late,), (late,), (FINE,)])
 
     assert said == ["staging: waiting for two (9 s behind) to catch up"]
+
+
+def test_machines_are_told_of_the_wait_too() -> None:
+    log = FakeLog()
+    made = replace(world(FakeCheckout(history())), log=log)
+    late = FakeDatabase(lags=[(Replica("two", 9.0, 100),), (FINE,)])
+
+    require_fit(FACTS, migrations("SELECT 1"), late, Telling(WATCHED, made), lambda _: None)
+
+    assert [(each["event"], each["message"]) for each in log.lines] == [
+        ("replica-wait", "staging: waiting for two (9 s behind) to catch up")
+    ]
 
 
 def test_a_replica_that_stays_behind_stops_it_in_the_end() -> None:

@@ -1,7 +1,7 @@
 """What is told of a rollout while it runs, to whom, and that none of it can harm the rollout."""
 
 import json
-from collections.abc import Mapping
+import threading
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -14,13 +14,13 @@ from bot.core.settings import default_targets
 from bot.core.statement import Position, Statement
 from bot.rollout.telling.steps import Steps
 from bot.rollout.telling.telling import Telling
-from bot.world.log import RolloutLog
 from tests.fakes import (
     NOON,
     FakeCheckout,
     FakeClock,
     FakeConsole,
     FakeDatabase,
+    FakeLog,
     history,
     migration,
     world,
@@ -30,30 +30,15 @@ STAGING = default_targets()["staging"]
 MORE = migration("20260102000000_more")
 
 
-@dataclass
-class FakeLog:
-    lines: list[Mapping[str, Value]] = field(default_factory=list)
-    wanted = True
-
-    def open(self) -> None:
-        """It is open."""
-
-    def write(self, content: Mapping[str, Value]) -> None:
-        self.lines.append(content)
-
-    def at(self, path: str) -> RolloutLog:
-        return self
-
-
 def statement(index: int, kind: str = "CREATE INDEX") -> Statement:
     line = index + 1
     return Statement(index, "…", Position(line, 1), Position(line, 9), kind, "IndexStmt", {})
 
 
 class Told:
-    def __init__(self, *, watched: bool = False) -> None:
+    def __init__(self, console: FakeConsole | None = None, *, watched: bool = False) -> None:
         self.clock = FakeClock()
-        self.console = FakeConsole(watched=watched)
+        self.console = console or FakeConsole(watched=watched)
         self.log = FakeLog()
         made = world(FakeCheckout(history()))
         made = replace(made, console=self.console, log=self.log, now=self.clock.now)
@@ -137,6 +122,61 @@ def test_a_heartbeat_goes_on_where_nothing_can_be_seen_and_is_silent_between_sta
         "  line 1: CREATE INDEX has run for 10.0 s",
         "somebody is in the way",
     ]
+
+
+@dataclass
+class Listened(FakeConsole):
+    """Lets it be known each time that something is said."""
+
+    heard: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+
+    def say(self, text: str) -> None:
+        super().say(text)
+        self.heard.release()
+
+
+def heartbeats() -> list[str]:
+    return [each.name for each in threading.enumerate() if each.name == "heartbeat"]
+
+
+def test_while_a_statement_runs_it_is_looked_at_every_now_and_then_and_no_longer() -> None:
+    console = Listened()
+    told = Told(console)
+    database = FakeDatabase(seen=Doing(phase="building index"))
+
+    with told.steps.watching(database, tick=0.001), told.steps.migration(JudgedMigration(MORE, ())):
+        assert console.heard.acquire(timeout=30)
+        heard = told.steps.of([statement(0), statement(1, "UPDATE")])
+        told.clock.time += timedelta(seconds=10)
+        assert console.heard.acquire(timeout=30)
+        told.clock.time += timedelta(seconds=10)
+        assert console.heard.acquire(timeout=30)
+        heard(0, 1.0, 0)
+        told.clock.time += timedelta(seconds=11)
+        assert console.heard.acquire(timeout=30)
+    told.clock.time += timedelta(seconds=10)
+
+    assert told.console.said[1:] == [
+        "  line 1: CREATE INDEX has run for 10.0 s: building index",
+        "  line 1: CREATE INDEX has run for 20.0 s: building index",
+        "  line 2: UPDATE has run for 11.0 s: building index",
+    ]
+    assert not console.heard.acquire(blocking=False)
+    assert heartbeats() == []
+
+
+def test_nothing_goes_on_looking_after_a_statement_that_fails() -> None:
+    seen: list[str] = []
+
+    def broken_off() -> None:
+        with Told().steps.watching(FakeDatabase(), tick=0.001):
+            seen.extend(heartbeats())
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken_off()
+    assert seen == ["heartbeat"]
+    assert heartbeats() == []
 
 
 def test_a_later_attempt_counts_and_not_the_one_that_was_given_up() -> None:

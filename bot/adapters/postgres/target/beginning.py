@@ -15,7 +15,9 @@ _SETTINGS = {
     "tcp_keepalives_interval": "5s",
     "tcp_keepalives_count": "3",
     "tcp_user_timeout": "30s",
-    # Since PostgreSQL 14, and not on every operating system.
+    # Since PostgreSQL 14. While a backup is taken we are idle, and hold the migration lock.
+    "idle_session_timeout": "0",
+    # The same, and not on every operating system.
     "client_connection_check_interval": "2s",
 }
 _ALL = "SELECT CASE WHEN pg_backend_pid() = $1::int THEN concat({}) END".format(

@@ -71,10 +71,11 @@ class InTheWay(FirstLocks):
     """See world.InTheWay."""
 
     def blockers(self, needs: Sequence[Need], older_than: float) -> tuple[Blocker, ...]:
-        if not self._look_at(needs):
+        there = self._look_at(needs)
+        if not there:
             return ()
         with explained("see who holds the locks that the migration needs"):
-            cursor = self._connection.execute(_BLOCKERS, _arrays(needs))
+            cursor = self._connection.execute(_BLOCKERS, _arrays(there))
             names = [column.name for column in cursor.description or ()]
             rows = [dict(zip(names, row, strict=True)) for row in cursor]
         found = (_blocker(row, self._age(row)) for row in rows)

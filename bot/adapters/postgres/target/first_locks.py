@@ -4,7 +4,9 @@ lock_timeout counts for each lock by itself, so it is set again before each to w
 whole.
 """
 
+import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from psycopg import sql
 
@@ -12,12 +14,13 @@ from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.piping import Query
 from bot.adapters.postgres.target.part import Part
 from bot.core.blocker import Need
+from bot.core.url import inside
 
 # LOCK TABLE takes tables only, and asks for privileges that the statements need not have: what it
 # would refuse is locked by the statement itself. The hardest to get come first, so that little is
-# held while they are waited for; then by oid, as everybody should.
+# held while they are waited for.
 _TABLES = """
-SELECT need.place - 1,
+SELECT need.place - 1, namespace.nspname || '.' || class.relname,
        class.relkind IN ('r', 'p')
        AND pg_catalog.has_schema_privilege(class.relnamespace, 'USAGE')
        AND pg_catalog.has_table_privilege(
@@ -26,8 +29,11 @@ SELECT need.place - 1,
        OR EXISTS (SELECT FROM pg_catalog.pg_locks AS lock
                    WHERE lock.relation = class.oid
                      AND lock.pid IS DISTINCT FROM pg_catalog.pg_backend_pid())
-  FROM unnest(%s::text[], %s::integer[]) WITH ORDINALITY AS need (relation, mode, place)
-  JOIN pg_catalog.pg_class AS class ON class.oid = pg_catalog.to_regclass(need.relation)
+  FROM unnest(%s::text[], %s::text[], %s::integer[]) WITH ORDINALITY
+       AS need (here, relation, mode, place)
+  JOIN pg_catalog.pg_class AS class ON class.oid = coalesce(
+         pg_catalog.to_regclass(need.here), pg_catalog.to_regclass(need.relation))
+  JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
  ORDER BY need.mode DESC, class.oid
 """
 
@@ -41,14 +47,22 @@ class FirstLocks(Part):
     """The tables that are locked first. What a look finds serves the attempt that follows it."""
 
     _found: tuple[Sequence[Need], list[Need]] | None = None
+    _tried: Sequence[Need] = ()
 
-    def _look_at(self, needs: Sequence[Need]) -> bool:
-        """Whether anybody has a lock on one of them, or may have one on a partition of it."""
-        arrays = [quoted(each.relation) for each in needs], [int(each.mode) for each in needs]
+    def _look_at(self, needs: Sequence[Need]) -> list[Need]:
+        """Those that are there, under the names that they have, if anybody has a lock on one of
+        them or may have one on a partition of it."""
+        arrays = (
+            [quoted(inside(each.relation, self._schema)) for each in needs],
+            [quoted(each.relation) for each in needs],
+            [int(each.mode) for each in needs],
+        )
         with explained("see which tables there are to lock"):
             rows = self._connection.execute(_TABLES, arrays).fetchall()
-        self._found = needs, [needs[place] for place, lockable, _ in rows if lockable]
-        return any(busy for _, _, busy in rows)
+        there = [replace(needs[place], relation=name) for place, name, _, _ in rows]
+        lockable = [each for each, row in zip(there, rows, strict=True) if row[2]]
+        self._found = needs, lockable
+        return there if any(busy for _, _, _, busy in rows) else []
 
     def _first_locks(self, needs: Sequence[Need], timeout: int) -> list[Query]:
         """What takes them in a transaction; `timeout` is milliseconds for all of them together."""
@@ -57,9 +71,12 @@ class FirstLocks(Part):
         if self._found is None or self._found[0] != needs:
             self._look_at(needs)
         assert self._found is not None
-        _, lockable = self._found
-        self._found = None
-        return list(_queries([each for each in lockable if each.early], timeout))
+        early = [each for each in self._found[1] if each.early]
+        if self._tried == needs:
+            # An application that locks them in another order may block every attempt in this one.
+            random.shuffle(early)
+        self._found, self._tried = None, needs
+        return list(_queries(early, timeout))
 
 
 def quoted(relation: str) -> str:

@@ -7,6 +7,8 @@ from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
 from bot.core.found import Attachment, FoundIndex
 
+# Which index another role is building is not for every role to see: then every one counts that is
+# not valid, of a table that the builder has locked.
 _INDEXES = """
 SELECT format('%%I.%%I', namespace.nspname, class.relname), class.relname,
        format('%%I.%%I', table_namespace.nspname, indexed.relname),
@@ -15,9 +17,14 @@ SELECT format('%%I.%%I', namespace.nspname, class.relname), class.relname,
        ARRAY(SELECT pg_get_indexdef(index.indexrelid, key, true)
                FROM generate_series(1, index.indnkeyatts) AS key),
        coalesce(pg_get_expr(index.indpred, index.indrelid, true), ''),
-       coalesce((SELECT pid FROM pg_stat_progress_create_index
-                  WHERE index_relid = index.indexrelid
-                    AND datname = current_database() LIMIT 1), 0)
+       coalesce((SELECT pid FROM pg_stat_progress_create_index AS progress
+                  WHERE datname = current_database()
+                    AND (index_relid = index.indexrelid
+                         OR index_relid IS NULL AND NOT index.indisvalid AND EXISTS (
+                            SELECT FROM pg_locks
+                             WHERE pg_locks.pid = progress.pid AND relation = index.indrelid
+                               AND mode = 'ShareUpdateExclusiveLock'))
+                  LIMIT 1), 0)
   FROM pg_index AS index
   JOIN pg_class AS class ON class.oid = index.indexrelid
   JOIN pg_namespace AS namespace ON namespace.oid = class.relnamespace

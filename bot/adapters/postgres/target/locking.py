@@ -59,7 +59,8 @@ class MigrationLock(Part):
 
     def lock_holders(self) -> tuple[Holder, ...]:
         with explained("see who holds the migration lock"):
-            rows = self._connection.execute(_HOLDERS.encode(), (_KEYS,)).fetchall()
+            # In binary: the text of a time follows the session's DateStyle.
+            rows = self._connection.execute(_HOLDERS.encode(), (_KEYS,), binary=True).fetchall()
         found = [Holder(*row) for row in rows]
         known = [replace(each, query=without_literals(each.query)) for each in found]
         return tuple(sorted(known, key=lambda each: not each.ours))

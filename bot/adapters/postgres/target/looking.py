@@ -24,6 +24,15 @@ SELECT pg_catalog.format('%I.%I', namespace.nspname, class.relname)
  WHERE NOT index.indisvalid AND class.relkind = 'i'
 """
 
+# NOT NULL, which may be NOT VALID since PostgreSQL 18, among them.
+_UNVALIDATED = """
+SELECT pg_catalog.format('%I.%I.%I', namespace.nspname, class.relname, con.conname)
+  FROM pg_catalog.pg_constraint AS con
+  JOIN pg_catalog.pg_class AS class ON class.oid = con.conrelid
+  JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
+ WHERE NOT con.convalidated
+"""
+
 
 def invalid_indexes(connection: Connection) -> frozenset[str]:
     """Indexes that a failed concurrent build left behind, as quoted names."""
@@ -53,6 +62,10 @@ class Looking(Part):
 
     def invalid_indexes(self) -> frozenset[str]:
         return invalid_indexes(self._connection)
+
+    def unvalidated(self) -> frozenset[str]:
+        with explained("look for constraints that are not validated"):
+            return frozenset(str(row[0]) for row in self._connection.execute(_UNVALIDATED))
 
     def fingerprint(self) -> str:
         return fingerprint(self._connection, self._schema)

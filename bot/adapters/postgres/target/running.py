@@ -1,10 +1,12 @@
 """Runs the statements of a migration: together with their row in one transaction, or one alone."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
 
+from bot.adapters.postgres.advice import NETWORK_LOST
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe, say
 from bot.adapters.postgres.target import pooled
@@ -17,6 +19,8 @@ from bot.core.checkpoint import Note, Record, Step
 from bot.errors import HistoryError, PostgresError
 
 Heard = Callable[[int, float, int], None]
+
+_TIMES_TRANSACTIONS = 17_00_00
 
 
 class Running(FirstLocks):
@@ -54,15 +58,16 @@ class Running(FirstLocks):
         # Where nobody can have been at the row, the end goes along: one round trip in all.
         end: list[Query] = [] if fenced else [("COMMIT", ())]
         try:
-            told = range(len(first), len(first) + len(texts))
-            pipe(self._connection, [*queries, *end], listen, awaited=told)
+            # Of what comes before the statements nobody waits for the answer.
+            awaited = range(len(first), len(queries) + len(end))
+            pipe(self._connection, [*queries, *end], listen, awaited=awaited)
             if fenced:
                 if written[0] != 1:
                     raise _fenced_off()
-                pipe(self._connection, [("COMMIT", ())])
+                self._commit(len(queries))
         except Refused as refused:
             self._roll_back()
-            error = self._refusal(refused, len(first), len(texts))
+            error = _refusal(refused.error, refused.position - len(first), len(texts))
             raise pooled.refusal_of_first(error, self._target.name) from None
         except BaseException as error:
             self._roll_back()
@@ -107,10 +112,12 @@ class Running(FirstLocks):
         """Milliseconds."""
         return self._target.lock_timeout if self._patience is None else self._patience
 
-    def _refusal(self, refused: Refused, first: int, count: int) -> PostgresError:
-        error = explain(refused.error, "run it")
-        error.position = max(0, min(refused.position - first, count - 1))
-        return error
+    def _commit(self, place: int) -> None:
+        """What is checked only now, such as a deferred constraint, is refused at this place."""
+        try:
+            pipe(self._connection, [("COMMIT", ())])
+        except Refused as refused:
+            raise Refused(place, refused.error) from None
 
     @contextmanager
     def _untimed(self, settings: Sequence[str]) -> Iterator[None]:
@@ -119,11 +126,16 @@ class Running(FirstLocks):
             with explained("set what the file sets"):
                 for each in settings:
                     self._connection.execute(each.encode())
-                limit = f"SET lock_timeout = {self._patience or 0}; SET statement_timeout = 0"
-                self._connection.execute(limit.encode())
+                self._connection.execute("; ".join(self._no_limits()).encode())
             yield
         finally:
             self._as_before()
+
+    def _no_limits(self) -> Iterator[str]:
+        yield f"SET lock_timeout = {self._patience or 0}"
+        yield "SET statement_timeout = 0"
+        if self._connection.info.server_version >= _TIMES_TRANSACTIONS:
+            yield "SET transaction_timeout = 0"
 
     def _usable(self) -> bool:
         """Interrupted between two answers, nothing is left to do with it but to hang up."""
@@ -132,15 +144,32 @@ class Running(FirstLocks):
         return not self._connection.closed
 
     def _as_before(self) -> None:
-        if self._usable() and not self._sessionless:
-            with explained("reset the session"):
-                say(self._connection, self._reset)
+        """Cancelled here, for one, what ran is done all the same: only its session is lost."""
+        if not self._usable() or self._sessionless:
+            return
+        try:
+            say(self._connection, self._reset)
+        except psycopg.Error as error:
+            self._connection.close()
+            lost = explain(error, "reset the session")
+            lost.sqlstate, lost.position = NETWORK_LOST, sys.maxsize
+            raise lost from None
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""
         if self._usable():
             with explained("roll back"):
                 say(self._connection, "ROLLBACK")
+
+
+def _refusal(refused: psycopg.Error, place: int, count: int) -> PostgresError:
+    """What is refused behind the statements is their row, or else their COMMIT."""
+    behind = place - count - len(OURSELVES)
+    error = explain(
+        refused, "run it" if behind < 0 else "record it" if behind == 0 else "commit it"
+    )
+    error.position = max(0, min(place, count))
+    return error
 
 
 def _fenced_off() -> HistoryError:

@@ -7,7 +7,7 @@ from psycopg.rows import class_row, dict_row
 
 from bot.adapters.postgres.connection import Connection, explained
 from bot.core.server import Replica, TableFacts
-from bot.core.url import DEFAULT_SCHEMA
+from bot.core.url import inside
 
 _BEGIN = "BEGIN READ ONLY; SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = '10s'"
 
@@ -66,11 +66,10 @@ def read_tables(
     """Those that are there, by the name that was asked for.
 
     Without `sized` they have no bytes, and nobody's lock is waited for.
-    A judgement takes an unqualified name to be in `public`; the session finds it in its own schema.
     """
     if not names:
         return {}
-    others = {_inside(name, schema): name for name in names}
+    others = {inside(name, schema): name for name in names}
     wanted = list(dict.fromkeys([*names, *others]))
     read = _tables if sized else _owners
     found = {each.relation: each for each in read(connection, wanted)}
@@ -111,8 +110,3 @@ def _asked(connection: Connection, names: Collection[str], size: str) -> tuple[T
             return tuple(TableFacts(**row) for row in cursor.execute(query, {"names": [*names]}))
     finally:
         connection.execute("ROLLBACK")
-
-
-def _inside(name: str, schema: str) -> str:
-    place, _, rest = name.partition(".")
-    return f"{schema}.{rest}" if place == DEFAULT_SCHEMA else name

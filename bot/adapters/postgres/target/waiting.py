@@ -19,7 +19,8 @@ _LOOK_EVERY = 0.5
 _CANCELLED = "57014"
 
 _WAITS = """
-SELECT wait_event_type = 'Lock', query_start FROM pg_catalog.pg_stat_activity WHERE pid = %s
+SELECT wait_event_type = 'Lock', extract(epoch FROM query_start)::text
+  FROM pg_catalog.pg_stat_activity WHERE pid = %s
 """
 _THEY = """
 SELECT pid, coalesce(extract(epoch FROM pg_catalog.clock_timestamp() - xact_start), 0)::float8,
@@ -31,7 +32,7 @@ SELECT pid, coalesce(extract(epoch FROM pg_catalog.clock_timestamp() - xact_star
 # Not the statement that comes after it.
 _CUT = """
 SELECT pg_catalog.pg_cancel_backend(pid) FROM pg_catalog.pg_stat_activity
- WHERE pid = %s AND query_start = %s AND wait_event_type = 'Lock'
+ WHERE pid = %s AND extract(epoch FROM query_start)::text = %s AND wait_event_type = 'Lock'
 """
 
 

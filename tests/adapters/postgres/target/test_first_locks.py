@@ -100,6 +100,14 @@ def test_the_hardest_to_get_comes_first_and_all_share_one_bound(target: TargetDa
     assert found[3] == "SET LOCAL lock_timeout = 100"
 
 
+def test_after_a_first_attempt_their_order_is_left_to_chance(target: TargetDatabase) -> None:
+    needs = Need("public.b", AE), Need("public.log", AE)
+
+    orders = {tuple(statements(target, *needs)) for _ in range(64)}
+
+    assert len(orders) == 2
+
+
 @pytest.mark.parametrize(("timeout", "most"), [(1000, 700), (100, 1)])
 def test_a_lock_may_take_what_those_before_it_have_left(
     target: TargetDatabase, database: str, timeout: int, most: int
@@ -152,3 +160,22 @@ def test_patience_is_for_what_runs_inside_of_it(database: str) -> None:
         together(target, ["CREATE TABLE short AS SELECT current_setting('lock_timeout') AS t"])
 
     assert ask(database, "SELECT long.t, short.t FROM long, short") == [("1300ms", "7ms")]
+
+
+def test_a_name_without_a_schema_is_looked_for_where_the_session_finds_it(
+    target: TargetDatabase, database: str
+) -> None:
+    target.execute("CREATE SCHEMA tenant; CREATE TABLE tenant.b (id int)")
+    needs = [Need("public.b", AE), Need("public.log", SUE)]
+
+    with open_target(STAGING, parse_url(f"{database}&schema=tenant")) as opened:
+        with psycopg.connect(database) as reader:
+            reader.execute("SELECT FROM public.b")
+            assert opened.blockers(needs, 0) == ()
+            reader.execute("SELECT FROM tenant.b")
+            (found,) = opened.blockers(needs, 0)
+        locked = statements(opened, *needs)
+
+    assert found.relation == "tenant.b"
+    assert locked[0] == 'LOCK TABLE ONLY "tenant"."b" IN ACCESS EXCLUSIVE MODE'
+    assert locked[2] == 'LOCK TABLE ONLY "public"."log" IN SHARE UPDATE EXCLUSIVE MODE'
