@@ -223,7 +223,7 @@ class FakeDatabase:
     def facts(self) -> ServerFacts:
         return self.server
 
-    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
+    def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
         return {name: self.given_tables[name] for name in names if name in self.given_tables}
 
     def replicas(self) -> tuple[Replica, ...]:

@@ -7,17 +7,27 @@ from bot.core.history import Change, History
 from bot.core.review import JudgedMigration, Review
 from bot.core.rule import Rule, name_of
 from bot.judge.judge import judge
-from bot.rules import RULES
 from bot.world import World
 
 
-def review_change(change: Change, world: World, rules: Sequence[Rule] = RULES) -> Review:
+def review_change(change: Change, world: World, rules: Sequence[Rule] | None = None) -> Review:
     """Judge what a change adds, by the settings of this world.
 
     Raises UsageError if the configured baseline is no migration.
     """
     baseline = world.settings.baseline
-    return _judged(change.after(baseline) if baseline else change, world, rules)
+    return _judged(change.after(baseline) if baseline else change, world, _chosen(rules))
+
+
+def _every_rule() -> Sequence[Rule]:
+    # Imported late: a rollout needs none, and has no time to lose.
+    from bot.rules import RULES
+
+    return RULES
+
+
+def _chosen(rules: Sequence[Rule] | None) -> Sequence[Rule]:
+    return _every_rule() if rules is None else rules
 
 
 def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
@@ -32,13 +42,13 @@ def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
         exclusions=settings.exclusions,
         options=settings.options,
         # Allowing a rule that was left out this time is no mistake.
-        known=[name_of(rule) for rule in RULES],
+        known=[name_of(rule) for rule in _every_rule()] if rules else [],
         sizes=replace(sizes, thresholds=settings.thresholds) if sizes else None,
     )
 
 
 def review_named(
-    names: Iterable[str], history: History, world: World, rules: Sequence[Rule] = RULES
+    names: Iterable[str], history: History, world: World, rules: Sequence[Rule] | None = None
 ) -> Review:
     """Judge migrations of the history as if a branch had just added them.
 
@@ -47,7 +57,7 @@ def review_named(
     wanted = set(names)
     before = tuple(each for each in history.migrations if each.name not in wanted)
     base = History(folder=history.folder, migrations=before, provider=history.provider)
-    return _judged(Change(head=history, now=world.now(), base=base), world, rules)
+    return _judged(Change(head=history, now=world.now(), base=base), world, _chosen(rules))
 
 
 def cut_named(names: Iterable[str], history: History, world: World) -> tuple[JudgedMigration, ...]:

@@ -85,21 +85,21 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
                 met = facts
                 patience.reached(len(journal.applied))
                 if agreed:
-                    rest = _rest(order, agreed, database, world)
+                    plan, rest = _rest(order, agreed, database, world)
                 else:
-                    agreed = rest = _agree(order, facts, database, verifier, telling)
-                _carry_out(order, rest, database, telling)
+                    plan, rest = _agree(order, facts, database, verifier, telling)
+                    agreed = rest
+                _carry_out(order, plan, rest, database, telling)
                 verifier.after(database, applied=bool(agreed))
             break
         except PostgresError as error:
             if not agreed or was_interrupted(error):
                 raise
             patience.wait_after(error)
-    plan = journal.plan
-    assert plan is not None
+    assert journal.plan is not None
     now = world.now()
     return Outcome(
-        plan=plan,
+        plan=journal.plan,
         at=now,
         gates=journal.gates,
         applied=tuple(journal.applied),
@@ -129,7 +129,7 @@ def _reached(
 
 def _agree(
     order: Order, facts: ServerFacts, database: Database, verifier: Verifier, telling: Telling
-) -> Agreed:
+) -> tuple[Plan, Agreed]:
     """What is going to be applied: looked at under the lock, agreed to, and backed up."""
     target, journal = order.target, order.journal
     note = notes_to(journal, telling.world)
@@ -141,19 +141,19 @@ def _agree(
     telling.asked(journal.gates)
     _require_open(target, journal.gates)
     if not plan.pending:
-        return ()
+        return plan, ()
     judged = order.judge([each.name for each in plan.pending])
     require_runnable(judged)
     require_fit(facts, judged, database, telling, note)
-    verifier.before(plan, database)
+    verifier.before(plan, database, judged)
     mark = mark_to_leave(facts, target, telling.world, note)
     journal.backup = _back_up(target, telling.world)
     telling.backed_up(journal.backup)
     leave_mark(mark, facts, database, note)
-    return tuple(judged)
+    return plan, tuple(judged)
 
 
-def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> Agreed:
+def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> tuple[Plan, Agreed]:
     """What is left of it after a lost connection: the rows say what was committed.
 
     Neither the gates nor a backup are asked for again. Raises HistoryError if what is pending now
@@ -171,7 +171,7 @@ def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> Agr
     done = [each.migration.name for each in agreed[: len(agreed) - len(rest)]]
     # One may be done and not known: its COMMIT was sent, and the answer was lost.
     order.journal.applied = [known.get(name) or AppliedResult(name, 0.0) for name in done]
-    return rest
+    return plan, rest
 
 
 def look_at(database: Database, order: Order) -> Plan:
@@ -188,10 +188,12 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
     return world.backups.take(target, world.console.say) if target.backup.required else None
 
 
-def _carry_out(order: Order, agreed: Agreed, database: Database, telling: Telling) -> None:
+def _carry_out(
+    order: Order, plan: Plan, agreed: Agreed, database: Database, telling: Telling
+) -> None:
     if not agreed:
         return
-    begun = {row.name: row for row in database.applied() if row.unfinished}
+    begun = {each.name: each.row for each in plan.standings if each.row and each.row.unfinished}
     steps = Steps(telling)
     with steps.watching(database):
         for place, each in enumerate(agreed, start=1):

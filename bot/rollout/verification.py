@@ -6,12 +6,31 @@ from dataclasses import replace
 from bot.core.drift import MOST_LINES, Drift, Expected, as_the_target_has_it, drift_between
 from bot.core.outcome import Check, Journal
 from bot.core.plan import Plan
+from bot.core.review import JudgedMigration
 from bot.core.server import ServerFacts
 from bot.core.target import DriftMode, Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.preflight.notes import notes_to
 from bot.rollout.telling.telling import Telling
 from bot.world import Database
+
+# What builds no index concurrently, and runs no text that might: a transaction leaves a whole index
+# or none.
+_HARMLESS = {
+    "AlterEnumStmt",
+    "AlterTableStmt",
+    "CommentStmt",
+    "CompositeTypeStmt",
+    "CreateEnumStmt",
+    "CreateSchemaStmt",
+    "CreateSeqStmt",
+    "CreateStmt",
+    "DropStmt",
+    "IndexStmt",
+    "RenameStmt",
+    "TransactionStmt",
+    "ViewStmt",
+}
 
 # The schema before and after a plan, given the server and the schema of the target's URL.
 ExpectedOf = Callable[[Plan, ServerFacts, str], Expected]
@@ -34,13 +53,15 @@ class Verifier:
         self._journal = journal
         self._telling = telling
         self._expected: Expected | None = None
-        self._invalid: frozenset[str] = frozenset()
+        self._invalid: frozenset[str] | None = frozenset()
         self._unvalidated: frozenset[str] | None = None
 
-    def before(self, plan: Plan, database: Database) -> None:
+    def before(
+        self, plan: Plan, database: Database, judged: Sequence[JudgedMigration] | None = None
+    ) -> None:
         """Raises HistoryError if the target is not what its applied migrations make, where that is
-        refused. An empty database is as it should be."""
-        self._invalid = database.invalid_indexes()
+        refused. An empty database is as it should be. `judged` is what is going to be run."""
+        self._invalid = database.invalid_indexes() if may_spoil(judged) else None
         if any("NOT VALID" in each.sql.upper() for each in plan.pending):
             self._unvalidated = database.unvalidated()
         if self._expected_of is None or not plan.applied:
@@ -66,7 +87,7 @@ class Verifier:
         """
         checks: list[Check] = []
         if applied:
-            checks = [Check("rows", True), _indexes(database.invalid_indexes() - self._invalid)]
+            checks = [Check("rows", True), _indexes(self._left(database))]
             if self._expected is not None and self._journal.drift is not None:
                 checks.append(_catalogue(self._expected, self._journal.drift, database))
             self._tell_unvalidated(database)
@@ -83,6 +104,20 @@ class Verifier:
         if left:
             note = notes_to(self._journal, self._telling.world)
             note(f"not validated yet, so that old rows may break them: {', '.join(left)}")
+
+    def _left(self, database: Database) -> frozenset[str]:
+        return frozenset() if self._invalid is None else database.invalid_indexes() - self._invalid
+
+
+def may_spoil(judged: Sequence[JudgedMigration] | None) -> bool:
+    """Whether an index can be left that PostgreSQL does not use."""
+    if judged is None:
+        return True
+    return any(
+        not each.effects.transactional or each.statement.node not in _HARMLESS
+        for migration in judged
+        for each in migration.statements
+    )
 
 
 def _drift(expected: Expected, database: Database, target: Target) -> Drift:

@@ -26,8 +26,8 @@ class Looking(Protocol):
     def facts(self) -> ServerFacts:
         """What must be known before anything is written; one round trip."""
 
-    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
-        """Those that are there, by name (`schema.name`)."""
+    def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
+        """Those that are there, by name (`schema.name`); their sizes only if they are wanted."""
 
     def replicas(self) -> tuple[Replica, ...]:
         """What follows the server, and how far behind it is."""

@@ -13,6 +13,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row
 
 from bot.adapters.postgres.connection import Connection, explained
+from bot.adapters.postgres.piping import say
 from bot.core.migration import AppliedMigration
 from bot.core.url import DEFAULT_SCHEMA
 from bot.errors import HistoryError
@@ -94,9 +95,10 @@ def create(
 
 def comment(connection: Connection, text: str, *, schema: str = DEFAULT_SCHEMA) -> None:
     """Write it on the table; Prisma has no eyes for comments. Waits a moment for its lock only."""
-    with explained("mark the migrations table"), connection.transaction():
-        connection.execute("SET LOCAL lock_timeout = '1s'")
-        connection.execute(_comment(text, schema))
+    said = _comment(text, schema).as_string(connection)
+    with explained("mark the migrations table"):
+        # One message is one transaction.
+        say(connection, f"SET LOCAL lock_timeout = '1s'; {said}")
 
 
 def applied(connection: Connection, schema: str = DEFAULT_SCHEMA) -> list[AppliedMigration]:

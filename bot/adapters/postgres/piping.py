@@ -4,12 +4,15 @@ psycopg's own pipeline tells only at the end what became of whom, and keeps ever
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import Any
 
 import psycopg
+from psycopg import generators
 from psycopg.abc import PQGen
+from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, PipelineStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
@@ -38,17 +41,47 @@ def pipe(
     connection: Connection,
     queries: Iterable[Query],
     heard: Callable[[int, float, int], None] = lambda *_: None,
+    *,
+    awaited: Container[int] = (),
 ) -> None:
     """Run queries in order until one is refused; those after it are not run.
 
     `heard` is told of each that is done: its place, the seconds since the one before, and how many
-    rows it changed or gave. Rows are dropped. Raises Refused, also if the connection is lost;
-    psycopg.Error if it was lost before.
+    rows it changed or gave; of those in `awaited` at once. Rows are dropped.
+    Raises Refused, also if the connection is lost; psycopg.Error if it was lost before.
     """
     with connection.lock:
-        refused = connection.wait(_piped(connection.pgconn, queries, heard))
+        refused = connection.wait(_piped(connection.pgconn, queries, heard, awaited))
     if refused is not None:
         raise refused
+
+
+def ask(
+    connection: Connection, queries: Sequence[Query], *, at_once: bool = True
+) -> list[list[tuple[Any, ...]] | psycopg.Error]:
+    """The rows of each query, or why it was refused: each is a transaction, and all of them are
+    one round trip, unless a pooler might give it to several. Raises psycopg.Error if the connection
+    is lost."""
+    if not at_once:
+        return [answer for each in queries for answer in ask(connection, [each])]
+    with connection.lock:
+        try:
+            results = connection.wait(_asked(connection.pgconn, queries))
+        except BaseException:
+            # Answers are still to come, and nobody would know whose.
+            connection.close()
+            raise
+    return [_answer(connection, each) for each in results]
+
+
+def say(connection: Connection, text: str) -> None:
+    """Run statements that give nothing back, in one message. Raises psycopg.Error."""
+    with connection.lock:
+        connection.pgconn.send_query(text.encode())
+        results = connection.wait(generators.execute(connection.pgconn))
+    for each in results:
+        if each.status in _FAILED:
+            raise error_from_result(each, connection.info.encoding)
 
 
 def in_the_middle(connection: Connection) -> bool:
@@ -61,7 +94,10 @@ def in_the_middle(connection: Connection) -> bool:
 
 
 def _piped(
-    pgconn: PGconn, queries: Iterable[Query], heard: Callable[[int, float, int], None]
+    pgconn: PGconn,
+    queries: Iterable[Query],
+    heard: Callable[[int, float, int], None],
+    awaited: Container[int],
 ) -> PQGen[Refused | None]:
     pgconn.enter_pipeline_mode()
     waiting = iter(queries)
@@ -80,6 +116,9 @@ def _piped(
                     break
                 _send(pgconn, query)
                 sent += 1
+                if sent - 1 in awaited or sent - done == _WINDOW:
+                    # Without it the server keeps its answers until the end.
+                    pgconn.send_flush_request()
             yield from _flushed(pgconn)
             result = yield from _next(pgconn)
             if result is None:
@@ -108,8 +147,38 @@ def _send(pgconn: PGconn, query: Query) -> None:
     text, values = query
     given = [None if value is None else value.encode() for value in values]
     pgconn.send_query_params(text.encode("utf-8", "surrogatepass"), given or None)
-    # Without it the server keeps its answers until the end.
-    pgconn.send_flush_request()
+
+
+def _asked(pgconn: PGconn, queries: Sequence[Query]) -> PQGen[list[PGresult]]:
+    pgconn.enter_pipeline_mode()
+    for query in queries:
+        _send(pgconn, query)
+        pgconn.pipeline_sync()
+    yield from _flushed(pgconn)
+    results: list[PGresult] = []
+    while len(results) < len(queries):
+        last: PGresult | None = None
+        while True:
+            result = yield from _next(pgconn)
+            if result is None:
+                if pgconn.status == ConnStatus.BAD:
+                    raise psycopg.OperationalError("the connection is lost")
+            elif result.status == ExecStatus.PIPELINE_SYNC:
+                break
+            else:
+                last = result
+        assert last is not None
+        results.append(last)
+    pgconn.exit_pipeline_mode()
+    return results
+
+
+def _answer(connection: Connection, result: PGresult) -> list[tuple[Any, ...]] | psycopg.Error:
+    if result.status in _FAILED:
+        return error_from_result(result, connection.info.encoding)
+    transformer = Transformer(connection)
+    transformer.set_pgresult(result)
+    return transformer.load_rows(0, result.ntuples, tuple)
 
 
 def _next(pgconn: PGconn) -> PQGen[PGresult | None]:

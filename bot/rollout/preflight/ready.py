@@ -53,7 +53,7 @@ def require_fit(
     require_session(facts, judged, target)
     altered, rewritten = altered_by(judged), rewritten_by(judged)
     names = sorted({*altered, *rewritten})
-    tables = database.tables(names) if names else {}
+    tables = database.tables(names, sized=bool(rewritten)) if names else {}
     require_rights(facts, judged, tables, target)
     look_at_sessions(facts, judged, target, note)
     require_room(facts, rewritten, tables, target, note)

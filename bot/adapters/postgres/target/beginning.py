@@ -2,6 +2,7 @@
 
 import psycopg
 
+from bot.adapters.postgres.piping import ask
 from bot.adapters.postgres.target.part import Part
 from bot.core.server import Pooling
 
@@ -19,6 +20,9 @@ _SETTINGS = {
     # The same, and not on every operating system.
     "client_connection_check_interval": "2s",
 }
+_ALL = "SELECT CASE WHEN pg_backend_pid() = $1::int THEN concat({}) END".format(
+    ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SETTINGS.items())
+)
 
 
 class Session(Part):
@@ -36,15 +40,14 @@ class Session(Part):
 
     def _all_at_once(self) -> bool:
         """One round trip, where no pooler stands before the server and it knows all settings."""
-        told = self._connection.info.backend_pid
-        sets = ", ".join(["set_config(%s, %s, false)"] * len(_SETTINGS))
-        query = f"SELECT CASE WHEN pg_backend_pid() = %s THEN concat({sets}) END"
-        values = [each for setting in _SETTINGS.items() for each in setting]
+        told = self._connection.pgconn.backend_pid
         try:
-            row = self._connection.execute(query.encode(), [told, *values]).fetchone()
-        except psycopg.errors.DatabaseError:
+            (answer,) = ask(self._connection, [(_ALL, (str(told),))])
+        except psycopg.Error:
             return False
-        direct = row is not None and row[0] is not None and not self._url.pooled
+        if isinstance(answer, psycopg.Error):
+            return False
+        direct = answer[0][0] is not None and not self._url.pooled
         if direct:
             self._known_pooling = Pooling.NONE
         return direct

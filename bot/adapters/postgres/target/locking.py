@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.target.pooled import LOCKED
 from bot.core.holder import Holder
 from bot.core.literals import without_literals
 from bot.errors import PostgresError
@@ -134,6 +135,8 @@ class MigrationLock(Part):
             f"the migration lock for more than {self._target.lock_wait} seconds.",
             hint="Wait for that rollout to end and run this again. If it is dead, "
             f"`migration-bot unlock {name}` shows its session, and ends it.",
+            # A fleet comes back to such a tenant later.
+            sqlstate=LOCKED,
         )
 
     def _end(self, holder: Holder, query: str) -> bool:

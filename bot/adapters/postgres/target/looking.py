@@ -13,7 +13,7 @@ from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.pooling import pooling_of
 from bot.adapters.postgres.target.tables import read_replicas, read_tables
 from bot.core.schema import Snapshot
-from bot.core.server import Replica, ServerFacts, TableFacts
+from bot.core.server import Pooling, Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
 _INVALID = """
@@ -44,13 +44,18 @@ class Looking(Part):
     """See world.Looking."""
 
     def facts(self) -> ServerFacts:
-        facts, pid = read_facts(self._connection, schema=self._schema, host=self._url.host)
+        facts, pid = read_facts(
+            self._connection,
+            schema=self._schema,
+            host=self._url.host,
+            at_once=self._known_pooling is Pooling.NONE,
+        )
         if self._known_pooling is None:
             self._known_pooling = pooling_of(self._connection, self._url, seen=pid)
         return replace(facts, pooling=self._known_pooling)
 
-    def tables(self, names: Collection[str]) -> Mapping[str, TableFacts]:
-        return read_tables(self._connection, names, self._schema)
+    def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
+        return read_tables(self._connection, names, self._schema, sized=sized)
 
     def replicas(self) -> tuple[Replica, ...]:
         return read_replicas(self._connection)

@@ -8,7 +8,7 @@ import psycopg
 
 from bot.adapters.postgres.advice import NETWORK_LOST
 from bot.adapters.postgres.connection import explain, explained
-from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe
+from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe, say
 from bot.adapters.postgres.target import pooled
 from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
@@ -58,7 +58,9 @@ class Running(FirstLocks):
         # Where nobody can have been at the row, the end goes along: one round trip in all.
         end: list[Query] = [] if fenced else [("COMMIT", ())]
         try:
-            pipe(self._connection, [*queries, *end], listen)
+            # Of what comes before the statements nobody waits for the answer.
+            awaited = range(len(first), len(queries) + len(end))
+            pipe(self._connection, [*queries, *end], listen, awaited=awaited)
             if fenced:
                 if written[0] != 1:
                     raise _fenced_off()
@@ -146,7 +148,7 @@ class Running(FirstLocks):
         if not self._usable() or self._sessionless:
             return
         try:
-            self._connection.execute(self._reset.encode())
+            say(self._connection, self._reset)
         except psycopg.Error as error:
             self._connection.close()
             lost = explain(error, "reset the session")
@@ -157,7 +159,7 @@ class Running(FirstLocks):
         """The first error is the one to tell; a lost connection has rolled back by itself."""
         if self._usable():
             with explained("roll back"):
-                self._connection.execute("ROLLBACK")
+                say(self._connection, "ROLLBACK")
 
 
 def _refusal(refused: psycopg.Error, place: int, count: int) -> PostgresError:
