@@ -10,7 +10,7 @@ import pytest
 from psycopg.pq import PipelineStatus, TransactionStatus
 
 from bot.adapters.postgres.connection import Connection
-from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.piping import Query, Refused, ask, pipe
 
 Told = list[tuple[int, int]]
 
@@ -159,3 +159,13 @@ def test_an_interruption_cancels_the_statement_and_leaves_a_usable_connection(
     connection.execute("ROLLBACK")
 
     assert usable(connection)
+
+
+def test_questions_are_answered_each_for_itself_in_one_round_trip(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as connection:
+        one, refused, two = ask(
+            connection, [("SELECT 1, $1::text", ("a",)), ("SELECT gone", ()), ("SELECT 2", ())]
+        )
+        assert (one, two) == ([(1, "a")], [(2,)])
+        assert isinstance(refused, psycopg.errors.UndefinedColumn)
+        assert connection.execute("SELECT 3").fetchone() == (3,)
