@@ -109,7 +109,7 @@ def test_an_approval_after_the_merge_opens_production_to_the_same_run_again(stag
     stage.deploy(push, run_id=200)
     stage.hub.review(SHOP, 1, author="grace")
     again = stage.deploy(push, run_id=200, attempt=2)
-    assert [job.status for job in again.jobs.values()] == [0, 0]
+    assert {job.status for job in again.jobs.values()} == {0}
     assert stage.applied("production") == [COUNTRY]
     assert "### 🟢 1 migration applied to production" in stage.comment()
 

@@ -45,7 +45,7 @@ def test_once_the_data_is_mended_the_same_job_succeeds(stage: Stage) -> None:
     fail_on_staging(stage)
     stage.query("staging", 'UPDATE "Order" SET total = 0')
     again = stage.deploy(stage.dispatch())
-    assert [job.status for job in again.jobs.values()] == [0, 0], again.jobs["production"].log
+    assert {job.status for job in again.jobs.values()} == {0}, again.jobs["production"].log
     for name in TARGETS:
         assert stage.applied(name) == [STRICT, VALIDATE]
     assert "### 🟢 2 migrations applied to production" in stage.comment()
@@ -117,7 +117,7 @@ def test_github_failing_after_the_change_is_told_and_made_up_for_by_the_next_run
 
     stage.hub.recover()
     again = stage.deploy(stage.dispatch())
-    assert [job.status for job in again.jobs.values()] == [0, 0], again.jobs["production"].log
+    assert {job.status for job in again.jobs.values()} == {0}, again.jobs["production"].log
     assert stage.states("staging") == ["success"]
     assert stage.applied("production") == [COUNTRY]
     assert "### 🟢 1 migration applied to production" in stage.comment()

@@ -125,7 +125,7 @@ def test_a_deploy_with_nothing_pending_changes_nothing(stage: Stage) -> None:
     stage.deploy(push, run_id=300)
     before, comment = [stage.schema(name) for name in TARGETS], stage.comment()
     again = stage.deploy(push, run_id=300, attempt=2)
-    assert [job.status for job in again.jobs.values()] == [0, 0]
+    assert {job.status for job in again.jobs.values()} == {0}
     assert "backup" not in again.jobs["production"].log
     assert [stage.schema(name) for name in TARGETS] == before
     assert [len(stage.deployments(name)) for name in TARGETS] == [1, 1]
