@@ -20,6 +20,7 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.core.resolution import Baseline
 from bot.errors import ExitCode, HistoryError
 from bot.flows.baselining import baseline, look_ahead
+from bot.flows.tenants import addressed
 from bot.report.as_json import dumps
 from bot.report.resolve_text import baseline_text
 from bot.report.standings_as_json import baseline_json
@@ -37,7 +38,7 @@ def run(
     form: str = "text",
 ) -> ExitCode:
     """`ask` puts a question to whoever is there; None if nobody is."""
-    target = world.settings.target(name)
+    target, world = addressed(name, world)
 
     def agree(found: Baseline) -> bool:
         if yes or ask is None:

@@ -13,13 +13,14 @@ import click
 
 from bot.commands.session import Session, pass_session
 from bot.errors import ExitCode
+from bot.flows.tenants import addressed
 from bot.report.identity_text import claimed_text, identity_text
 from bot.rollout.preflight.identity import claim
 from bot.world import World
 
 
 def run(world: World, name: str, *, claiming: bool = False) -> ExitCode:
-    target = world.settings.target(name)
+    target, world = addressed(name, world)
     with world.connect(target) as database:
         facts = database.facts()
         if claiming:

@@ -17,6 +17,7 @@ import click
 from bot.commands.session import Session, format_option, pass_session
 from bot.errors import ExitCode, UsageError
 from bot.flows.resolving import resolve_applied, resolve_rolled_back
+from bot.flows.tenants import addressed
 from bot.report.as_json import dumps
 from bot.report.resolve_text import resolved_text
 from bot.report.standings_as_json import resolved_json
@@ -31,7 +32,7 @@ def run(
     rolled_back: str | None = None,
     form: str = "text",
 ) -> ExitCode:
-    target = world.settings.target(name)
+    target, world = addressed(name, world)
     if applied is not None and rolled_back is None:
         resolved = resolve_applied(target, applied, world)
     elif rolled_back is not None and applied is None:

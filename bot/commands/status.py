@@ -17,6 +17,7 @@ from bot.errors import ExitCode, PostgresError
 from bot.flows.history import history_of
 from bot.flows.standing import details_of, forecast
 from bot.flows.survey import survey_fleet
+from bot.flows.tenants import addressed
 from bot.report.as_json import dumps, status_json
 from bot.report.status_text import status_text
 from bot.world import World
@@ -25,15 +26,23 @@ from bot.world import World
 def run(world: World, names: Sequence[str], form: str = "text") -> ExitCode:
     """One row a target. A target that was named must answer; others may be unset."""
     settings = world.settings
-    targets = [settings.target(name) for name in names] or list(settings.targets.values())
+    found = [_found(name, world) for name in names]
+    found = found or [(each, world) for each in settings.targets.values()]
     history = history_of(world)
-    rows = [_status(target, history, world, named=bool(names)) for target in targets]
+    rows = [_status(target, history, there, named=bool(names)) for target, there in found]
     if form == "json":
         world.console.show(dumps(status_json(rows)))
     else:
         page = world.console.page
         world.console.show(status_text(rows, width=page.width, colour=page.colour))
     return _exit_code(rows)
+
+
+def _found(name: str, world: World) -> tuple[Target, World]:
+    """A target, or as FLEET/TENANT one of many."""
+    if name in world.settings.targets or "/" not in name:
+        return world.settings.target(name), world
+    return addressed(name, world)
 
 
 def _status(target: Target, history: History, world: World, *, named: bool) -> TargetStatus:

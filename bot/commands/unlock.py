@@ -22,13 +22,14 @@ import click
 
 from bot.commands.session import Session, pass_session
 from bot.errors import ExitCode, UsageError
+from bot.flows.tenants import addressed
 from bot.flows.unlocking import unlock
 from bot.world import World
 
 
 def run(world: World, name: str, *, yes: bool = False, asked: bool = False) -> ExitCode:
     """`asked` says that somebody is there to answer."""
-    target = world.settings.target(name)
+    target, world = addressed(name, world)
 
     def agree() -> bool:
         if yes:

@@ -1,10 +1,14 @@
 """The tenants of a target that is a fleet."""
 
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from difflib import get_close_matches
+
 from bot.core.fleet import Fleet, Shard, Tenant
 from bot.core.target import Target
 from bot.errors import UsageError
 from bot.fleet.waves import cut_in_waves, shards_for
-from bot.world import World
+from bot.world import Database, World
 
 # GitHub: a matrix generates at most 256 jobs in a workflow run.
 MOST_JOBS = 256
@@ -31,6 +35,47 @@ def fleet_of(target: Target) -> Fleet:
             hint=f"Say where its tenants are listed: `fleet:` under `targets.{target.name}`.",
         )
     return target.fleet
+
+
+def addressed(name: str, world: World) -> tuple[Target, World]:
+    """One database by its name, FLEET/TENANT for a tenant, and the world in which it is reached.
+
+    Raises UsageError if there is none of that name, or if it names a whole fleet.
+    """
+    fleet_name, slash, tenant_name = name.partition("/")
+    if not slash or name in world.settings.targets:
+        target = world.settings.target(name)
+        if target.fleet is not None:
+            raise UsageError(
+                f"{name} is a fleet: this is done to one tenant at a time.",
+                hint=f"Name one, as {name}/TENANT; `migration-bot status {name}` lists them.",
+            )
+        return target, world
+    fleet = world.settings.target(fleet_name)
+    return _one_of(fleet, _named(tenant_name, fleet, world), world)
+
+
+def _named(name: str, fleet: Target, world: World) -> Tenant:
+    known = {each.name: each for each in tenants_of(fleet, world)}
+    if name in known:
+        return known[name]
+    near = get_close_matches(name, known, n=1)
+    raise UsageError(
+        f"The fleet {fleet.name} has no tenant {name!r}.",
+        hint=f"Did you mean {fleet.name}/{near[0]}?"
+        if near
+        else f"`migration-bot status {fleet.name}` lists them.",
+    )
+
+
+def _one_of(fleet: Target, tenant: Tenant, world: World) -> tuple[Target, World]:
+    own = replace(fleet, name=f"{fleet.name}/{tenant.name}", fleet=None)
+
+    def connect(target: Target) -> AbstractContextManager[Database]:
+        assert world.fleets is not None
+        return world.fleets.connect(own, tenant) if target == own else world.connect(target)
+
+    return own, replace(world, connect=connect)
 
 
 def slices_of(
