@@ -1,4 +1,4 @@
-"""Scenarios 1 to 8, at every message there is: the runner is killed there, and run again."""
+"""Scenarios 1 to 8, message by message: the runner is killed there, and run again."""
 
 from collections.abc import Callable
 
@@ -23,10 +23,10 @@ Record = Callable[[Tally], None]
 
 @pytest.mark.parametrize("name", STORIES)
 @pytest.mark.parametrize("part", range(PARTS))
-def test_1_to_8_killed_at_every_message(
+def test_1_to_8_killed_message_by_message(
     name: str, part: int, place: MakePlace, record: Record
 ) -> None:
-    tally = Tally(f"1-8 SIGKILL at every message, {name}")
+    tally = Tally(f"1-8 SIGKILL message by message, {name}")
     with timed(tally):
         made = place(STORIES[name])
         # The servers' majors are odd and even: together they have every message before and after.
