@@ -57,8 +57,8 @@ def live(place: Place, database: str, backups: Path) -> Place:
 @pytest.mark.parametrize(
     ("by_hand", "told"),
     [
-        ("ALTER TABLE a DROP COLUMN n", "removed column public.a.n"),
-        ("CREATE INDEX by_hand ON a (n)", "added index public.a.by_hand"),
+        ("ALTER TABLE a DROP COLUMN n", "lacks column public.a.n"),
+        ("CREATE INDEX by_hand ON a (n)", "has besides: index public.a.by_hand"),
     ],
 )
 def test_what_was_changed_by_hand_stops_it_before_anything_is_written(
