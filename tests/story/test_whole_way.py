@@ -53,7 +53,9 @@ def test_a_risky_migration_is_mended_approved_merged_and_applied_everywhere(stag
     assert [stage.applied(name) for name in TARGETS] == [[], []]
 
     run = stage.deploy(stage.merge(1))
-    assert {name: job.result for name, job in run.jobs.items()} == {
+    results = {name: job.result for name, job in run.jobs.items()}
+    # The others are for fleets, which these targets are not.
+    assert {name: result for name, result in results.items() if result != "skipped"} == {
         "staging": "success",
         "production": "success",
     }, run.jobs
