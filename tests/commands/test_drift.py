@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from bot.errors import ExitCode
+from tests.asking import ask
 from tests.commands.place import CONFIGURATION, FOLDER, INIT, MORE, SCRIPT, Place, refused
 from tests.shell import Done
 
@@ -21,12 +21,6 @@ targets:
     verify: ["SELECT count(*) = 2 FROM a"]
 """
 CHANGE = "ALTER TABLE a ADD COLUMN m int;\n"
-
-
-def ask(database: str, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        cursor = connection.execute(query.encode())
-        return cursor.fetchall() if cursor.description else []
 
 
 def rows(database: str) -> list[tuple[object, ...]]:

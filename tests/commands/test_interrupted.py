@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,10 +13,10 @@ import pytest
 
 from bot.core.rollout_log import COMMON, FIELDS, Event
 from bot.errors import ExitCode
+from tests.asking import PATIENCE, ask, wait_until
 from tests.commands.place import FOLDER, INIT, MORE, SCRIPT, Place
 from tests.shell import command, environment
 
-PATIENCE = 60.0
 LAST = "20260103000000_last"
 HALF_WAY = "UPDATE a SET n = 2;\nSELECT pg_sleep(600);\n"
 ENDING = [signal.SIGINT, signal.SIGTERM]
@@ -41,18 +41,6 @@ def applying(place: Place, database: str, **more: str) -> Iterator["subprocess.P
             yield process
         finally:
             process.kill()
-
-
-def ask(database: str, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        return connection.execute(query.encode()).fetchall()
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def busy_with(database: str, text: str) -> bool:

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -24,13 +23,13 @@ from bot.core.rehearsal_order import Order
 from bot.core.settings import RehearsalSettings, Settings
 from bot.errors import BotError, ExitCode, PostgresError, UsageError
 from bot.world import World
+from tests.asking import PATIENCE, wait_until
 from tests.commands.place import CONFIGURATION, INIT, MORE, SCRIPT, Place, refused
 from tests.conftest import RunningServer
 from tests.fakes import FakeCheckout, FakeClock, FakeConsole, FakeFiles, history, migration, world
 from tests.shell import Done, command, environment
 
 CANARY = "c4nary-Pa55word"
-PATIENCE = 60.0
 SCHEMA = Path(__file__).parents[2] / "docs/reference/check.schema.json"
 FINE = "ALTER TABLE a ADD COLUMN n int;\nCREATE TABLE b (id int PRIMARY KEY);\n"
 
@@ -355,10 +354,3 @@ def below(pid: int) -> dict[int, str]:
                 found[child] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ")
                 found |= below(child)
     return found
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Rollouts to a real database, by the real clock."""
+"""Rollouts to a real database."""
 
 import threading
 import time
@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
-
 from bot.adapters.postgres.target.opening import open_target
 from bot.core.migration import Migration
 from bot.core.outcome import Outcome
@@ -18,41 +16,62 @@ from bot.core.target import Target
 from bot.core.url import parse_url
 from bot.flows.rollout import order_for
 from bot.rollout.procedure import roll_out
-from bot.world import Database
+from bot.world import Database, World
+from tests.asking import PATIENCE
 from tests.fakes import FakeCheckout, FakeConsole, history, world
 
 STAGING = default_targets()["staging"]
-PATIENCE = 60.0
 
 
 @dataclass
 class Rollout:
-    """One rollout of these migrations to that database; `said` is what it told along the way."""
+    """One rollout of these migrations to that database; `said` is what it told along the way.
+
+    It waits by the real clock, unless it is `hurried`: then by one that a wait only puts forward.
+    """
 
     url: str
     migrations: tuple[Migration, ...]
     target: Target = STAGING
     who: str = ""
     console: FakeConsole = field(default_factory=FakeConsole)
+    hurried: bool = False
 
     @property
     def said(self) -> str:
         return "\n".join(self.console.said)
 
     def run(self) -> Outcome:
-        made = replace(
-            world(FakeCheckout(history(*self.migrations))),
-            console=self.console,
-            connect=self._connect,
-            now=lambda: datetime.now(UTC),
-            sleep=time.sleep,
-        )
+        made = self._world()
         return roll_out(order_for(self.target, made), made)
 
     @contextmanager
-    def _connect(self, target: Target) -> Iterator[Database]:
+    def connect(self, target: Target) -> Iterator[Database]:
+        """That database, whatever target is meant."""
         with open_target(target, parse_url(self.url), who=self.who) as opened:
             yield opened
+
+    def _world(self) -> World:
+        made = world(FakeCheckout(history(*self.migrations)))
+        made = replace(made, console=self.console, connect=self.connect)
+        if self.hurried:
+            return made
+        return replace(made, now=lambda: datetime.now(UTC), sleep=time.sleep)
+
+
+@dataclass
+class Apply:
+    """Hurried rollouts to one database, one after the other; `said` are the lines of the last."""
+
+    url: str
+    said: list[str] = field(default_factory=list)
+
+    def __call__(self, *migrations: Migration, **changes: Any) -> Outcome:
+        """`changes` are to the settings of the target."""
+        target = replace(STAGING, **changes)
+        rollout = Rollout(self.url, migrations, target, hurried=True)
+        self.said = rollout.console.said
+        return rollout.run()
 
 
 class Running(threading.Thread):
@@ -77,16 +96,3 @@ class Running(threading.Thread):
         if self._error is not None:
             raise self._error
         return self._result
-
-
-def ask(database: str, query: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        cursor = connection.execute(query.encode())
-        return cursor.fetchall() if cursor.description else []
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

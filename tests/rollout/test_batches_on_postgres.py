@@ -1,8 +1,8 @@
 """Changes in batches on real servers: what they leave is what the plain statement leaves."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -11,46 +11,20 @@ import pytest
 from bot.adapters.postgres.target.opening import open_target
 from bot.core.checkpoint import Note, Record
 from bot.core.migration import Migration
-from bot.core.settings import default_targets
 from bot.core.target import Target
 from bot.core.url import parse_url
 from bot.errors import HistoryError, PostgresError, UsageError
-from bot.flows.rollout import order_for
-from bot.rollout.procedure import roll_out
-from bot.world import Database, World
-from tests.fakes import FakeCheckout, FakeConsole, history, migration, world
+from bot.world import Database
+from tests.asking import ask
+from tests.fakes import migration
+from tests.rollout.real import STAGING, Apply, Rollout
 
-STAGING = default_targets()["staging"]
 INIT = migration(
     "20260101000000_init",
     "CREATE TABLE a (id int PRIMARY KEY, n int, note text);\n"
     "INSERT INTO a SELECT i, i % 5, 'x' FROM generate_series(1, 100) AS i;",
 )
 BATCH = "-- migration-bot: batch size=7\n"
-Apply = Callable[..., FakeConsole]
-
-
-@pytest.fixture
-def apply(database: str) -> Apply:
-    @contextmanager
-    def connect(target: Target) -> Iterator[Database]:
-        with open_target(target, parse_url(database)) as opened:
-            yield opened
-
-    def apply(*migrations: Migration, **target: object) -> FakeConsole:
-        console = FakeConsole()
-        made: World = world(FakeCheckout(history(*migrations)))
-        staging = replace(STAGING, **target)  # type: ignore[arg-type]
-        real = replace(made, connect=connect, console=console)
-        roll_out(order_for(staging, real), real)
-        return console
-
-    return apply
-
-
-def ask(database: str, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        return connection.execute(query.encode()).fetchall()
 
 
 def more(sql: str) -> Migration:
@@ -60,14 +34,14 @@ def more(sql: str) -> Migration:
 def test_an_update_goes_row_by_row_once_though_its_condition_reads_what_it_sets(
     apply: Apply, database: str
 ) -> None:
-    console = apply(INIT, more("UPDATE a SET n = n + 1 WHERE n < 4;"))
+    apply(INIT, more("UPDATE a SET n = n + 1 WHERE n < 4;"))
 
     assert ask(database, "SELECT sum(n), max(n) FROM a") == [(4 * 20 + 200, 4)]
     assert ask(
         database, "SELECT finished_at IS NOT NULL, applied_steps_count, logs "
         "FROM _prisma_migrations ORDER BY started_at DESC LIMIT 1"
     ) == [(True, 1, None)]  # fmt: skip
-    assert "20260102000000_more, line 2: 80 rows changed in this run" in console.said
+    assert "20260102000000_more, line 2: 80 rows changed in this run" in apply.said
     assert ask(database, "SELECT count(DISTINCT xmin::text) FROM a") == [(1 + 12,)]
 
 
@@ -78,9 +52,9 @@ def test_a_delete_leaves_what_the_plain_statement_leaves(apply: Apply, database:
 
 
 def test_nothing_to_change_is_done_at_once(apply: Apply, database: str) -> None:
-    console = apply(INIT, more("DELETE FROM a WHERE n = 77;"))
+    apply(INIT, more("DELETE FROM a WHERE n = 77;"))
 
-    assert console.said[-1] == "20260102000000_more, line 2: 0 rows changed in this run"
+    assert apply.said[-1] == "20260102000000_more, line 2: 0 rows changed in this run"
 
 
 class Ended(BaseException):
@@ -105,47 +79,48 @@ def cut_off_at(opened: Database, place: int, *, after_commit: bool) -> Database:
     return opened
 
 
-@pytest.fixture
-def apply_and_die(database: str) -> Apply:
-    def apply(*migrations: Migration, place: int, after_commit: bool) -> FakeConsole:
-        @contextmanager
-        def connect(target: Target) -> Iterator[Database]:
-            with open_target(target, parse_url(database)) as opened:
-                yield cut_off_at(opened, place, after_commit=after_commit)
+@dataclass
+class Doomed(Rollout):
+    """One that is gone at the n-th transaction of its batches, or right after it."""
 
-        console = FakeConsole()
-        made: World = world(FakeCheckout(history(*migrations)))
-        real = replace(made, connect=connect, console=console)
-        with suppress(Ended):
-            roll_out(order_for(STAGING, real), real)
-        return console
+    place: int = 0
+    after_commit: bool = False
 
-    return apply
+    @contextmanager
+    def connect(self, target: Target) -> Iterator[Database]:
+        with super().connect(target) as opened:
+            yield cut_off_at(opened, self.place, after_commit=self.after_commit)
+
+
+def apply_and_die(database: str, *migrations: Migration, place: int, after_commit: bool) -> None:
+    doomed = Doomed(database, migrations, hurried=True, place=place, after_commit=after_commit)
+    with suppress(Ended):
+        doomed.run()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("after_commit", [False, True])
 @pytest.mark.parametrize("place", [1, 5, 15])
 def test_a_run_that_is_cut_off_goes_on_where_it_was(
-    apply: Apply, apply_and_die: Apply, database: str, place: int, after_commit: bool
+    apply: Apply, database: str, place: int, after_commit: bool
 ) -> None:
     change = more("UPDATE a SET n = n + 1 WHERE id > 0;")
     apply(INIT)
-    apply_and_die(INIT, change, place=place, after_commit=after_commit)
+    apply_and_die(database, INIT, change, place=place, after_commit=after_commit)
 
-    said = apply(INIT, change).said
+    apply(INIT, change)
 
     done = 7 * (place if after_commit else place - 1)
     assert ask(database, "SELECT sum(n), count(*) FROM a") == [(300, 100)]
     going_on = f"20260102000000_more, line 2: going on after {done} rows"
-    assert (going_on in said) == (0 < done < 100)
+    assert (going_on in apply.said) == (0 < done < 100)
 
 
 def test_a_statement_that_was_edited_in_the_middle_is_not_gone_on_with(
-    apply: Apply, apply_and_die: Apply, database: str
+    apply: Apply, database: str
 ) -> None:
     apply(INIT)
-    apply_and_die(INIT, more("UPDATE a SET n = n + 1;"), place=3, after_commit=True)
+    apply_and_die(database, INIT, more("UPDATE a SET n = n + 1;"), place=3, after_commit=True)
 
     for edited in (
         more("UPDATE a SET n = n + 2;"),
@@ -168,14 +143,9 @@ def test_a_batch_that_is_refused_keeps_those_before_it(apply: Apply, database: s
 
     assert error.value.message.startswith("20260102000000_more, line 2: ")
     assert "and 49 rows of that line" in error.value.message
-    ask_nothing(database, "DELETE FROM a WHERE id = 50")
+    ask(database, "DELETE FROM a WHERE id = 50")
     apply(INIT, change)
     assert ask(database, "SELECT count(*) FROM a WHERE n <> 1 / (id - 50)") == [(0,)]
-
-
-def ask_nothing(database: str, statement: str) -> None:
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(statement.encode())
 
 
 def test_batches_stop_at_a_checkpoint_when_their_time_is_over(apply: Apply, database: str) -> None:

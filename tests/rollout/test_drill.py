@@ -21,9 +21,10 @@ from tests.adapters.postgres.rehearsal.test_locks_of_the_catalogue import (
     CASES,
     SCHEMA,
 )
+from tests.asking import ask
 from tests.fakes import FakeCheckout, history, migration, world
 from tests.rollout.clients import Clients, Stall
-from tests.rollout.real import STAGING, Rollout, Running, ask
+from tests.rollout.real import STAGING, Rollout, Running
 
 pytestmark = pytest.mark.slow
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from tests.asking import ask
 from tests.fakes import migration
-from tests.rollout.real import Rollout, ask
+from tests.rollout.real import Rollout
 
 MIGRATION = "20260101000000_städte"
 SQL = "CREATE TABLE t (a text);\nINSERT INTO t VALUES ('Zürich');\n"

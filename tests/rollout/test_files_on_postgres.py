@@ -1,25 +1,13 @@
 """Files that Prisma mishandles, on real servers: what their authors meant is what happens."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-
 import psycopg
 import pytest
 
-from bot.adapters.postgres.target.opening import open_target
-from bot.core.migration import Migration
-from bot.core.outcome import Outcome
-from bot.core.settings import default_targets
-from bot.core.target import Target
-from bot.core.url import parse_url
 from bot.errors import PostgresError
-from bot.flows.rollout import order_for
-from bot.rollout.procedure import roll_out
-from bot.world import Database, World
-from tests.fakes import FakeCheckout, history, migration, world
+from tests.asking import ask
+from tests.fakes import migration
+from tests.rollout.real import Apply
 
-STAGING = default_targets()["staging"]
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int, n int)")
 LAST = "20260103000000_last"
 BUILD = "CREATE INDEX CONCURRENTLY a_n ON a (n)"
@@ -28,27 +16,6 @@ LOST_ONCE = (
     "DO $$BEGIN IF nextval('lives') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); "
     "END IF; END$$"
 )
-Apply = Callable[..., Outcome]
-
-
-@pytest.fixture
-def apply(database: str) -> Apply:
-    @contextmanager
-    def connect(target: Target) -> Iterator[Database]:
-        with open_target(target, parse_url(database)) as opened:
-            yield opened
-
-    def apply(*migrations: Migration) -> Outcome:
-        made: World = world(FakeCheckout(history(*migrations)))
-        real = replace(made, connect=connect)
-        return roll_out(order_for(STAGING, real), real)
-
-    return apply
-
-
-def ask(database: str, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        return connection.execute(query.encode()).fetchall()
 
 
 def applied(database: str) -> list[tuple[object, ...]]:

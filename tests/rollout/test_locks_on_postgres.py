@@ -12,8 +12,9 @@ from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.tools import Installation
 from bot.errors import PostgresError
+from tests.asking import ask, wait_until
 from tests.fakes import migration
-from tests.rollout.real import STAGING, Rollout, Running, ask, wait_until
+from tests.rollout.real import STAGING, Rollout, Running
 
 pytestmark = pytest.mark.slow
 

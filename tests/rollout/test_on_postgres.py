@@ -1,51 +1,19 @@
 """Whole rollouts on real servers: judged, applied, recorded, and cleaned up after a failure."""
 
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import psycopg
 import pytest
 
-from bot.adapters.postgres.target.opening import open_target
-from bot.core.migration import Migration
-from bot.core.outcome import Outcome
-from bot.core.settings import default_targets
-from bot.core.target import Target
 from bot.core.url import parse_url
 from bot.errors import HistoryError, PostgresError, UsageError
-from bot.flows.rollout import order_for
-from bot.rollout.procedure import roll_out
-from bot.world import Database, World
-from tests.fakes import FakeCheckout, history, migration, world
-from tests.rollout.real import Rollout
+from tests.asking import ask
+from tests.fakes import migration
+from tests.rollout.real import Apply, Rollout
 
-STAGING = default_targets()["staging"]
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY, n int);\n")
 INDEX = migration("20260102000000_index", "CREATE INDEX CONCURRENTLY a_n ON a (n);\n")
-Apply = Callable[..., Outcome]
-
-
-@pytest.fixture
-def apply(database: str) -> Apply:
-    @contextmanager
-    def connect(target: Target) -> Iterator[Database]:
-        with open_target(target, parse_url(database)) as opened:
-            yield opened
-
-    def apply(*migrations: Migration, **target: object) -> Outcome:
-        made: World = world(FakeCheckout(history(*migrations)))
-        staging = replace(STAGING, **target)  # type: ignore[arg-type]
-        real = replace(made, connect=connect)
-        return roll_out(order_for(staging, real), real)
-
-    return apply
-
-
-def ask(database: str, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        return connection.execute(query.encode()).fetchall()
 
 
 def rows(database: str) -> list[tuple[object, ...]]:

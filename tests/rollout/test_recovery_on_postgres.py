@@ -1,7 +1,5 @@
 """What an earlier run left half done, made on purpose on real servers, and the run after it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import psycopg
@@ -9,20 +7,14 @@ import pytest
 
 from bot.adapters.postgres.target.opening import open_target
 from bot.core.checkpoint import Checkpoint, Intent, Note
-from bot.core.migration import Migration
-from bot.core.outcome import Outcome
-from bot.core.settings import default_targets
-from bot.core.target import Target
 from bot.core.url import parse_url
 from bot.errors import HistoryError, PostgresError
-from bot.flows.rollout import order_for
-from bot.rollout.procedure import roll_out
-from bot.world import Database, World
-from tests.fakes import FakeCheckout, history, migration, world
+from tests.asking import ask
+from tests.fakes import migration
+from tests.rollout.real import STAGING, Apply
 
 pytestmark = pytest.mark.slow
 
-STAGING = default_targets()["staging"]
 INIT = migration(
     "20260101000000_init",
     "CREATE TABLE a (id int PRIMARY KEY, n int);\nINSERT INTO a VALUES (1, 1), (2, 2);\n"
@@ -33,33 +25,13 @@ BUILD = "CREATE INDEX CONCURRENTLY a_n ON a (n)"
 UNNAMED = "CREATE UNIQUE INDEX CONCURRENTLY ON a (n)"
 DETACH = "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY"
 NAME = "20260102000000_next"
-Apply = Callable[..., Outcome]
 
 
 @pytest.fixture
-def apply(database: str) -> Apply:
-    @contextmanager
-    def connect(target: Target) -> Iterator[Database]:
-        with open_target(target, parse_url(database)) as opened:
-            yield opened
-
-    def apply(*migrations: Migration) -> Outcome:
-        made: World = world(FakeCheckout(history(*migrations)))
-        real = replace(made, connect=connect)
-        return roll_out(order_for(STAGING, real), real)
-
+def apply(apply: Apply) -> Apply:
+    """To a database that INIT was applied to."""
     apply(INIT)
     return apply
-
-
-def ask(database: str, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        return connection.execute(query.encode()).fetchall()
-
-
-def do(database: str, sql: str) -> None:
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(sql.encode())
 
 
 def broken_off(database: str, sql: str, *, while_open: str) -> None:
@@ -115,7 +87,7 @@ def test_an_index_that_was_built_before_the_run_died_is_not_built_again(
     apply: Apply, database: str, sql: str
 ) -> None:
     intended(database, sql, Intent(0, sql, there=("public.a_pkey",)))
-    do(database, f"{sql.replace('CONCURRENTLY', '')}")
+    ask(database, f"{sql.replace('CONCURRENTLY', '')}")
     before = ask(database, "SELECT oid FROM pg_class WHERE relname LIKE 'a_n%'")
 
     apply(INIT, migration(NAME, sql))
@@ -153,7 +125,7 @@ def test_an_index_of_that_name_without_an_intent_of_ours_is_never_dropped(
 
 
 def test_if_not_exists_is_content_with_an_index_that_works(apply: Apply, database: str) -> None:
-    do(database, "CREATE INDEX a_n ON a (n)")
+    ask(database, "CREATE INDEX a_n ON a (n)")
     sql = BUILD.replace("CONCURRENTLY", "CONCURRENTLY IF NOT EXISTS")
 
     apply(INIT, migration(NAME, sql))
@@ -165,7 +137,7 @@ def test_another_index_of_that_name_made_meanwhile_by_hand_stops_with_its_defini
     apply: Apply, database: str
 ) -> None:
     intended(database, BUILD, Intent(0, BUILD, there=("public.a_pkey",)))
-    do(database, "CREATE INDEX a_n ON a (id)")
+    ask(database, "CREATE INDEX a_n ON a (id)")
 
     with pytest.raises(HistoryError, match=r"it is CREATE INDEX a_n ON public\.a"):
         apply(INIT, migration(NAME, BUILD))
@@ -200,14 +172,14 @@ def test_an_edited_statement_that_was_done_is_not_forgotten(
     apply: Apply, database: str, mended: str
 ) -> None:
     intended(database, BUILD, Intent(0, BUILD, there=("public.a_pkey",)))
-    do(database, "CREATE INDEX a_n ON a (n)")
+    ask(database, "CREATE INDEX a_n ON a (n)")
 
     with pytest.raises(HistoryError, match="was done already before its text was changed"):
         apply(INIT, migration(NAME, mended))
 
 
 def test_a_drop_that_was_broken_off_is_ended(apply: Apply, database: str) -> None:
-    do(database, "CREATE INDEX a_n ON a (n)")
+    ask(database, "CREATE INDEX a_n ON a (n)")
     drop = "DROP INDEX CONCURRENTLY a_n"
     intended(database, drop, Intent(0, drop))
     broken_off(database, drop, while_open=WRITER)
@@ -243,7 +215,7 @@ def test_a_drop_of_nothing_is_an_error_unless_it_says_if_exists(
 def test_the_copies_of_a_broken_off_reindex_are_dropped(
     apply: Apply, database: str, what: str
 ) -> None:
-    do(database, "CREATE INDEX a_n ON a (n)")
+    ask(database, "CREATE INDEX a_n ON a (n)")
     sql = f"REINDEX {what}"
     intended(database, sql, Intent(0, sql))
     broken_off(database, sql, while_open=WRITER)
@@ -291,7 +263,7 @@ def test_what_does_no_harm_is_done_again(apply: Apply, database: str, sql: str) 
 def test_rows_that_are_there_twice_are_found_by_the_query_that_is_shown(
     apply: Apply, database: str
 ) -> None:
-    do(database, "INSERT INTO a VALUES (3, 2)")
+    ask(database, "INSERT INTO a VALUES (3, 2)")
 
     with pytest.raises(PostgresError, match=r"Nothing of .* was kept") as error:
         apply(INIT, migration(NAME, UNNAMED))

@@ -1,8 +1,6 @@
 """Rollouts through a real PgBouncer: what is safe there is done, everything else is refused."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,28 +9,22 @@ import pytest
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.target.opening import open_target
 from bot.core.checkpoint import Whole
-from bot.core.migration import Migration
-from bot.core.outcome import Outcome
 from bot.core.server import Pooling
-from bot.core.settings import default_targets
-from bot.core.target import BackupPolicy, Target
+from bot.core.target import BackupPolicy
 from bot.core.url import parse_url
 from bot.errors import HistoryError, PostgresError
-from bot.flows.rollout import order_for
-from bot.rollout.procedure import roll_out
-from bot.world import Database
+from tests.asking import ask
 from tests.bouncer import bouncer
-from tests.fakes import FakeCheckout, history, migration, world
+from tests.fakes import migration
+from tests.rollout.real import STAGING, Apply
 
 pytestmark = pytest.mark.slow
 
-STAGING = default_targets()["staging"]
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY, n int);\n")
 MIXED = migration(
     "20260102000000_mixed",
     "ALTER TABLE a ADD COLUMN m int;\nCREATE INDEX CONCURRENTLY a_n ON a (n);\n",
 )
-Apply = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -40,26 +32,6 @@ def pooled(database: str, tmp_path: Path) -> Iterator[str]:
     tmp_path.chmod(0o755)
     with bouncer(database, tmp_path, mode="transaction") as url:
         yield url
-
-
-@pytest.fixture
-def apply(pooled: str) -> Apply:
-    def apply(*migrations: Migration, query: str = "", **changes: object) -> Outcome:
-        @contextmanager
-        def connect(target: Target) -> Iterator[Database]:
-            with open_target(target, parse_url(pooled + query)) as opened:
-                yield opened
-
-        made = replace(world(FakeCheckout(history(*migrations))), connect=connect)
-        target = replace(STAGING, **changes)  # type: ignore[arg-type]
-        return roll_out(order_for(target, made), made)
-
-    return apply
-
-
-def ask(url: str, query: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
-        return connection.execute(query.encode()).fetchall()
 
 
 @pytest.mark.parametrize("mode", ["transaction", "session"])
@@ -84,7 +56,7 @@ def test_a_file_that_is_one_transaction_is_applied_and_nothing_stays_in_the_pool
 ) -> None:
     more = migration("20260102000000_more", "SET LOCAL work_mem = '8MB'; ALTER TABLE a ADD b int;")
 
-    outcome = apply(INIT, more, query=query)
+    outcome = Apply(pooled + query)(INIT, more)
 
     assert [each.name for each in outcome.applied] == [INIT.name, more.name]
     rows = ask(database, "SELECT migration_name, finished_at IS NOT NULL FROM _prisma_migrations")
@@ -98,13 +70,13 @@ def test_a_file_that_is_one_transaction_is_applied_and_nothing_stays_in_the_pool
             settings.replace("%s", str(told_by_the_pooler)).encode()
         ).fetchall()
         assert changed == []
-    assert apply(INIT, more, query=query).applied == ()
+    assert Apply(pooled + query)(INIT, more).applied == ()
 
 
 def test_a_schema_is_searched_within_the_transaction_alone(
     apply: Apply, pooled: str, database: str
 ) -> None:
-    apply(INIT, query="?schema=tenant")
+    Apply(f"{pooled}?schema=tenant")(INIT)
 
     assert ask(database, "SELECT to_regclass('tenant.a') IS NOT NULL") == [(True,)]
     assert ask(database, "SELECT count(*) FROM tenant._prisma_migrations") == [(1,)]

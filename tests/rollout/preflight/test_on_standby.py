@@ -1,30 +1,20 @@
 """Rollouts to a real standby: refused while it is one, and carried out once it was promoted."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 
 import psycopg
 import pytest
 
 from bot.adapters.postgres.server import Server, start_server
-from bot.adapters.postgres.target.opening import open_target
-from bot.core.migration import Migration
-from bot.core.outcome import Outcome
-from bot.core.settings import default_targets
-from bot.core.target import ReplicaPolicy, Target
-from bot.core.url import parse_url
+from bot.core.target import ReplicaPolicy
 from bot.errors import HistoryError, PostgresError
-from bot.flows.rollout import order_for
-from bot.rollout.procedure import roll_out
-from bot.world import Database
 from tests.conftest import SERVERS
-from tests.fakes import FakeCheckout, history, migration, world
+from tests.fakes import migration
+from tests.rollout.real import Apply
 from tests.standby import Standby, standby_of
 
 pytestmark = pytest.mark.slow
 
-STAGING = default_targets()["staging"]
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY);\n")
 MORE = migration("20260102000000_more", "ALTER TABLE a ADD COLUMN n int;\n")
 
@@ -43,28 +33,17 @@ def standby(primary: Server) -> Iterator[Standby]:
         yield standby
 
 
-def apply(url: str, *migrations: Migration, **changes: object) -> Outcome:
-    @contextmanager
-    def connect(target: Target) -> Iterator[Database]:
-        with open_target(target, parse_url(url)) as opened:
-            yield opened
-
-    made = replace(world(FakeCheckout(history(*migrations))), connect=connect)
-    target = replace(STAGING, **changes)  # type: ignore[arg-type]
-    return roll_out(order_for(target, made), made)
-
-
 def test_a_standby_is_refused_and_takes_the_rollout_once_it_was_promoted(
     primary: Server, standby: Standby
 ) -> None:
-    apply(primary.url("shop"), INIT)
+    Apply(primary.url("shop"))(INIT)
     caught_up(primary)
 
     with pytest.raises(PostgresError, match="staging is a standby"):
-        apply(standby.url("shop"), INIT, MORE)
+        Apply(standby.url("shop"))(INIT, MORE)
 
     standby.promote()
-    outcome = apply(standby.url("shop"), INIT, MORE)
+    outcome = Apply(standby.url("shop"))(INIT, MORE)
 
     # It is the same database for all that can be told, and goes on as the same target.
     assert [each.name for each in outcome.applied] == [MORE.name]
@@ -72,18 +51,18 @@ def test_a_standby_is_refused_and_takes_the_rollout_once_it_was_promoted(
 
 
 def test_a_promoted_copy_is_not_another_target(primary: Server, standby: Standby) -> None:
-    apply(primary.url("shop"), INIT)
+    Apply(primary.url("shop"))(INIT)
     caught_up(primary)
     standby.promote()
 
     with pytest.raises(HistoryError, match="or a physical copy of it"):
-        apply(standby.url("shop"), INIT, MORE, name="production")
+        Apply(standby.url("shop"))(INIT, MORE, name="production")
 
 
 def test_a_standby_that_does_not_replay_stops_a_rollout_to_its_primary(
     primary: Server, standby: Standby
 ) -> None:
-    apply(primary.url("shop"), INIT)
+    Apply(primary.url("shop"))(INIT)
     caught_up(primary)
     with psycopg.connect(standby.url(), autocommit=True) as connection:
         connection.execute("SELECT pg_wal_replay_pause()")
@@ -94,12 +73,12 @@ def test_a_standby_that_does_not_replay_stops_a_rollout_to_its_primary(
     policy = ReplicaPolicy(behind=1_000_000, wait=2_000)
 
     with pytest.raises(PostgresError, match=r"walreceiver \(.* MB behind\) is too far behind"):
-        apply(primary.url("shop"), INIT, MORE, replicas=policy)
+        Apply(primary.url("shop"))(INIT, MORE, replicas=policy)
 
     with psycopg.connect(standby.url(), autocommit=True) as connection:
         connection.execute("SELECT pg_wal_replay_resume()")
     caught_up(primary)
-    assert apply(primary.url("shop"), INIT, MORE, replicas=policy).notes == ()
+    assert Apply(primary.url("shop"))(INIT, MORE, replicas=policy).notes == ()
 
 
 def caught_up(primary: Server) -> None:

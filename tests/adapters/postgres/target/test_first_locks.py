@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import psycopg
 import pytest
@@ -15,6 +14,7 @@ from bot.core.effects import LockMode
 from bot.core.settings import default_targets
 from bot.core.url import parse_url
 from bot.errors import PostgresError
+from tests.asking import ask
 from tests.fakes import migration
 
 STAGING = default_targets()["staging"]
@@ -47,11 +47,6 @@ def target(database: str) -> Iterator[TargetDatabase]:
 
 def together(target: TargetDatabase, texts: list[str], *needs: Need) -> None:
     target.together(texts, Whole("1", FILE), needs=needs, heard=lambda *_: None)
-
-
-def ask(database: str, query: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(database, autocommit=True) as connection:
-        return connection.execute(query.encode()).fetchall()
 
 
 def statements(target: TargetDatabase, *needs: Need) -> list[str]:
