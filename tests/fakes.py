@@ -13,7 +13,7 @@ from bot.core.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
 from bot.core.deployment import Deployment
-from bot.core.doing import Doing
+from bot.core.doing import Doing, Heard
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.fleet import Tenant
@@ -36,7 +36,6 @@ from bot.core.url import parse_url
 from bot.errors import GitHubError, PostgresError, UsageError
 from bot.rollout.outside.outside import quoted
 from bot.world import World
-from bot.world.database import Heard
 from bot.world.log import RolloutLog
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.core.batching import Chosen, DataChange, Key
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
-from bot.core.doing import Doing
+from bot.core.doing import Doing, Heard
 from bot.core.found import Attachment, FoundIndex
 from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration, Migration
@@ -15,9 +15,6 @@ from bot.core.replication import Replication
 from bot.core.schema import Snapshot
 from bot.core.server import Replica, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
-
-# Told of each statement that is done: its place, its seconds, and how many rows it changed.
-Heard = Callable[[int, float, int], None]
 
 
 class Looking(Protocol):

@@ -4,7 +4,7 @@ psycopg's own pipeline tells only at the end what became of whom, and keeps ever
 """
 
 import time
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -17,6 +17,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 from bot.adapters.postgres.connection import Connection
+from bot.core.doing import Heard
 
 # So many are under way at once: enough to hide the way to the server, and little memory.
 _WINDOW = 64
@@ -40,7 +41,7 @@ class Refused(Exception):
 def pipe(
     connection: Connection,
     queries: Iterable[Query],
-    heard: Callable[[int, float, int], None] = lambda *_: None,
+    heard: Heard = lambda *_: None,
     *,
     awaited: Container[int] = (),
 ) -> None:
@@ -96,7 +97,7 @@ def in_the_middle(connection: Connection) -> bool:
 def _piped(
     pgconn: PGconn,
     queries: Iterable[Query],
-    heard: Callable[[int, float, int], None],
+    heard: Heard,
     awaited: Container[int],
 ) -> PQGen[Refused | None]:
     pgconn.enter_pipeline_mode()
@@ -119,7 +120,7 @@ def _piped(
                 if sent - 1 in awaited or sent - done == _WINDOW:
                     # Without it the server keeps its answers until the end.
                     pgconn.send_flush_request()
-            yield from _flushed(pgconn)
+            yield from flushed(pgconn)
             result = yield from _next(pgconn)
             if result is None:
                 if last is not None and last.status != ExecStatus.PIPELINE_ABORTED and not refused:
@@ -154,7 +155,7 @@ def _asked(pgconn: PGconn, queries: Sequence[Query]) -> PQGen[list[PGresult]]:
     for query in queries:
         _send(pgconn, query)
         pgconn.pipeline_sync()
-    yield from _flushed(pgconn)
+    yield from flushed(pgconn)
     results: list[PGresult] = []
     while len(results) < len(queries):
         last: PGresult | None = None
@@ -183,19 +184,30 @@ def _answer(connection: Connection, result: PGresult) -> list[tuple[Any, ...]] |
 
 def _next(pgconn: PGconn) -> PQGen[PGresult | None]:
     while pgconn.is_busy():
-        while not (yield Wait.R):
-            continue
         try:
-            pgconn.consume_input()
+            yield from received(pgconn)
         except psycopg.OperationalError:
             # The server's last words may have come along with the end.
             break
-        while pgconn.notifies() is not None:
-            continue
     return pgconn.get_result()
 
 
-def _flushed(pgconn: PGconn) -> PQGen[None]:
+def received(pgconn: PGconn) -> PQGen[None]:
+    """Wait for something from the server, and read it."""
+    while not (yield Wait.R):
+        continue
+    pgconn.consume_input()
+    drop_notifications(pgconn)
+
+
+def drop_notifications(pgconn: PGconn) -> None:
+    """libpq keeps them until they are asked for, and there may be a million in one answer."""
+    while pgconn.notifies() is not None:
+        continue
+
+
+def flushed(pgconn: PGconn) -> PQGen[None]:
+    """Wait until all that was given to libpq is on its way."""
     while pgconn.flush() != 0:
         while not (ready := (yield Wait.RW)):
             continue

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.doing import Doing
+from bot.core.doing import Doing, Heard
 from bot.core.duration import duration
 from bot.core.progress import AppliedResult, StatementTiming
 from bot.core.review import JudgedMigration
 from bot.core.rollout_log import Event
 from bot.core.statement import Statement
 from bot.rollout.telling.telling import Telling
-from bot.world.database import Heard, Watching
+from bot.world.database import Watching
 
 # A statement that takes longer gets a line of its own, where each is otherwise only counted.
 SLOW = 2.0

@@ -8,9 +8,9 @@ from psycopg.abc import PQGen
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
-from psycopg.waiting import Ready, Wait
 
 from bot.adapters.postgres.connection import Connection
+from bot.adapters.postgres.piping import drop_notifications, flushed, received
 from bot.adapters.postgres.rehearsal.guard import Guard
 
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE, ExecStatus.NONFATAL_ERROR)
@@ -59,7 +59,7 @@ def _executed(pgconn: PGconn, sql: bytes) -> PQGen[PGresult | None]:
     try:
         pgconn.send_query(sql)
         pgconn.set_single_row_mode()
-        yield from _flushed(pgconn)
+        yield from flushed(pgconn)
         while (result := (yield from _next(pgconn))) is not None:
             if result.status in _FAILED:
                 failed = failed or result
@@ -67,7 +67,7 @@ def _executed(pgconn: PGconn, sql: bytes) -> PQGen[PGresult | None]:
                 yield from _copied(pgconn)
             elif result.status == ExecStatus.COPY_IN:
                 pgconn.put_copy_end(_NO_ROWS)
-                yield from _flushed(pgconn)
+                yield from flushed(pgconn)
     except psycopg.OperationalError:
         # What it said before it hung up is read already, and tells more than the silence after.
         last_words = failed or _last_words(pgconn)
@@ -79,8 +79,8 @@ def _executed(pgconn: PGconn, sql: bytes) -> PQGen[PGresult | None]:
 
 def _next(pgconn: PGconn) -> PQGen[PGresult | None]:
     while pgconn.is_busy():
-        yield from _received(pgconn)
-    _drop_notifications(pgconn)
+        yield from received(pgconn)
+    drop_notifications(pgconn)
     return pgconn.get_result()
 
 
@@ -88,28 +88,7 @@ def _copied(pgconn: PGconn) -> PQGen[None]:
     """Read copied rows to their end."""
     while (size := pgconn.get_copy_data(1)[0]) >= 0:
         if size == 0:
-            yield from _received(pgconn)
-
-
-def _received(pgconn: PGconn) -> PQGen[None]:
-    while not (yield Wait.R):
-        continue
-    pgconn.consume_input()
-    # libpq keeps them until they are asked for, and there may be a million of them in one answer.
-    _drop_notifications(pgconn)
-
-
-def _flushed(pgconn: PGconn) -> PQGen[None]:
-    while pgconn.flush() != 0:
-        while not (ready := (yield Wait.RW)):
-            continue
-        if ready & Ready.R:
-            pgconn.consume_input()
-
-
-def _drop_notifications(pgconn: PGconn) -> None:
-    while pgconn.notifies() is not None:
-        continue
+            yield from received(pgconn)
 
 
 def _last_words(pgconn: PGconn) -> PGresult | None:

@@ -1,7 +1,7 @@
 """Runs the statements of a migration: together with their row in one transaction, or one alone."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -16,9 +16,8 @@ from bot.adapters.postgres.target.records import record_queries
 from bot.adapters.postgres.target.session import OURSELVES
 from bot.core.blocker import Need
 from bot.core.checkpoint import Note, Record, Step
+from bot.core.doing import Heard
 from bot.errors import HistoryError, PostgresError
-
-Heard = Callable[[int, float, int], None]
 
 _TIMES_TRANSACTIONS = 17_00_00
 
