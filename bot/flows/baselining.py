@@ -6,13 +6,14 @@ from dataclasses import replace
 from bot.core.drift import as_the_target_has_it, drift_between
 from bot.core.history import History
 from bot.core.migration import Migration
-from bot.core.plan import Plan, make_plan
+from bot.core.plan import Plan
 from bot.core.resolution import Baseline, SchemaCheck, plain_name, require_folder, to_mark
 from bot.core.target import Target
 from bot.errors import HistoryError, UsageError
 from bot.flows.history import history_of
 from bot.flows.rehearsal_order import schema_order
 from bot.flows.standing import details_of, forecast
+from bot.rollout.preflight.agreement import plan_of
 from bot.rollout.preflight.identity import mark_to_leave, write_mark
 from bot.rollout.preflight.ready import require_ready
 from bot.world import Database, World
@@ -51,22 +52,16 @@ def baseline(target: Target, to: str, world: World, agree: Agree) -> Baseline:
         facts = database.facts()
         require_ready(facts, target)
         with database.exclusively(world.console.say):
-            before = _plan(target, history, database)
+            before = plan_of(target, history, database)
             if to_mark(before, history, found.to) != found.marked:
                 raise _changed(target)
             mark = mark_to_leave(facts, target, world, world.console.say)
             database.resolve(applied=found.marked)
             # Afterwards: rows without a mark do no harm, a migrations table without rows does.
             write_mark(mark, database, world.console.say)
-            plan = _plan(target, history, database)
+            plan = plan_of(target, history, database)
     details = details_of(plan, history, world)
     return replace(found, plan=plan, done=True, details=details)
-
-
-def _plan(target: Target, history: History, database: Database) -> Plan:
-    rows = database.applied()
-    unbaselined = database.unbaselined()
-    return make_plan(target.name, history.migrations, rows, unbaselined=unbaselined)
 
 
 def _baseline(target: Target, to: str, marked: tuple[Migration, ...], plan: Plan) -> Baseline:

@@ -16,6 +16,7 @@ from bot.core.resolution import (
 from bot.core.status import Halt
 from bot.core.target import Target
 from bot.flows.standing import details_of, halts_of
+from bot.rollout.preflight.agreement import plan_of
 from bot.rollout.preflight.ready import require_ready
 from bot.world import Database, World
 
@@ -68,12 +69,7 @@ def _resolved(
             rows = database.applied()
             halt = _halt_of(name, rows, history, world)
             changed = write(database, rows)
-            plan = make_plan(
-                target.name,
-                history.migrations,
-                database.applied(),
-                unbaselined=database.unbaselined(),
-            )
+            plan = plan_of(target, history, database)
     return Resolved(name, mark, plan, changed, halt, details_of(plan, history, world))
 
 

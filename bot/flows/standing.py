@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.core.checkpoint import Checkpoint
 from bot.core.history import History
-from bot.core.plan import Plan, make_plan
+from bot.core.plan import Plan
 from bot.core.review import JudgedMigration
 from bot.core.standing import Standing
 from bot.core.status import Details, Fragment, Halt
 from bot.core.target import Target
 from bot.errors import BotError
 from bot.flows.review import cut_named
-from bot.rollout.preflight.agreement import commits_of
+from bot.rollout.preflight.agreement import commits_of, plan_of
 from bot.rollout.recovery import require_unchanged
 from bot.rollout.segments import Segment, segments_of
 from bot.world import Database, World
@@ -19,13 +19,8 @@ from bot.world import Database, World
 
 def forecast(target: Target, history: History, database: Database) -> Plan:
     """The plan as it would be now, without the lock: what somebody is at is running."""
-    return make_plan(
-        target.name,
-        history.migrations,
-        database.applied(),
-        unbaselined=database.unbaselined(),
-        running=database.lock_holder() is not None,
-    )
+    running = database.lock_holder() is not None
+    return plan_of(target, history, database, running=running)
 
 
 def details_of(plan: Plan, history: History, world: World) -> Details:

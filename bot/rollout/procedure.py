@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from bot.core.gate import Gate, closed
 from bot.core.history import History
 from bot.core.outcome import AppliedResult, Journal, Outcome
-from bot.core.plan import Plan, make_plan
+from bot.core.plan import Plan
 from bot.core.progress import BackupSummary
 from bot.core.review import JudgedMigration
 from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
 from bot.rollout.migration import apply_migration
-from bot.rollout.preflight.agreement import require_agreement
+from bot.rollout.preflight.agreement import plan_of, require_agreement
 from bot.rollout.preflight.identity import leave_mark, mark_to_leave
 from bot.rollout.preflight.notes import notes_to
 from bot.rollout.preflight.ready import require_fit, require_ready
@@ -133,7 +133,7 @@ def _agree(
     """What is going to be applied: looked at under the lock, agreed to, and backed up."""
     target, journal = order.target, order.journal
     note = notes_to(journal, telling.world)
-    journal.plan = plan = look_at(database, order)
+    journal.plan = plan = plan_of(order.target, order.history, database)
     telling.planned(plan)
     require_agreement(plan, telling.world)
     _require_expected(plan, order.expect_digest)
@@ -159,7 +159,7 @@ def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> tup
     Neither the gates nor a backup are asked for again. Raises HistoryError if what is pending now
     is not the end of what was agreed to.
     """
-    plan = look_at(database, order)
+    plan = plan_of(order.target, order.history, database)
     require_agreement(plan, world)
     rest = agreed[len(agreed) - len(plan.pending) :]
     if tuple(each.migration for each in rest) != plan.pending:
@@ -172,16 +172,6 @@ def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> tup
     # One may be done and not known: its COMMIT was sent, and the answer was lost.
     order.journal.applied = [known.get(name) or AppliedResult(name, 0.0) for name in done]
     return plan, rest
-
-
-def look_at(database: Database, order: Order) -> Plan:
-    """What the target needs now, from its rows."""
-    return make_plan(
-        order.target.name,
-        order.history.migrations,
-        database.applied(),
-        unbaselined=database.unbaselined(),
-    )
 
 
 def _back_up(target: Target, world: World) -> BackupSummary | None:
@@ -228,7 +218,7 @@ def _require_open(target: Target, gates: tuple[Gate, ...]) -> None:
 
 
 def _verify(order: Order, database: Database) -> None:
-    left = look_at(database, order)
+    left = plan_of(order.target, order.history, database)
     if left.pending or not left.agrees:
         raise HistoryError(
             f"{left.target} does not remember what was just applied.",

@@ -1,16 +1,32 @@
-"""Whether a target and the history tell the same story, and what to do if they do not."""
+"""What a target needs, whether it and the history tell the same story, and what to do if not."""
 
 from collections.abc import Mapping
 from contextlib import suppress
 
 from bot.core.disagreement import disagreements
-from bot.core.plan import Plan
+from bot.core.history import History
+from bot.core.plan import Plan, make_plan
 from bot.core.standing import MigrationState
+from bot.core.target import Target
 from bot.errors import HistoryError, UsageError
-from bot.world import World
+from bot.world import Database, World
 
 # git is asked once for each.
 _MOST_EDITED = 10
+
+
+def plan_of(target: Target, history: History, database: Database, *, running: bool = False) -> Plan:
+    """What the target needs now, from its rows; nobody is asked to agree.
+
+    `running` says that somebody holds the migration lock, and may be at work.
+    """
+    return make_plan(
+        target.name,
+        history.migrations,
+        database.applied(),
+        unbaselined=database.unbaselined(),
+        running=running,
+    )
 
 
 def require_agreement(plan: Plan, world: World) -> None:
