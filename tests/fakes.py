@@ -28,7 +28,7 @@ from bot.core.replication import Replication
 from bot.core.rollout_log import Value
 from bot.core.run import Run
 from bot.core.schema import Snapshot
-from bot.core.server import Replica, ServerFacts, TableFacts
+from bot.core.server import ServerFacts, TableFacts
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
 from bot.core.target import Target
@@ -212,7 +212,6 @@ class FakeDatabase:
     wrong: dict[str, str] = field(default_factory=dict)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
     given_tables: dict[str, TableFacts] = field(default_factory=dict)
-    lags: list[tuple[Replica, ...]] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
     key: Key | None = field(default_factory=lambda: Key((KeyColumn("id", "bigint"),)))
     cannot_batch: str = ""
@@ -224,9 +223,6 @@ class FakeDatabase:
 
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
         return {name: self.given_tables[name] for name in names if name in self.given_tables}
-
-    def replicas(self) -> tuple[Replica, ...]:
-        return self.lags.pop(0)
 
     def applied(self) -> tuple[AppliedMigration, ...]:
         return tuple(self.rows)

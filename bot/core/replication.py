@@ -1,4 +1,4 @@
-"""How far the standbys of a server are."""
+"""How far the standbys of a server are, and whoever else is kept its WAL."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,19 @@ class Standby:
 
 
 @dataclass(frozen=True)
+class Slot:
+    """`read` is how many bytes of WAL its reader is done with; the server keeps the rest for it."""
+
+    name: str
+    read: int
+
+
+@dataclass(frozen=True)
 class Replication:
     """`written` is how many bytes of WAL there are. `unseen` is how many standbys the role may not
     look at."""
 
     written: int
     standbys: tuple[Standby, ...] = ()
+    slots: tuple[Slot, ...] = ()
     unseen: int = 0

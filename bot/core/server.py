@@ -88,13 +88,3 @@ class TableFacts:
     owner: str
     owned: bool
     bytes: int
-
-
-@dataclass(frozen=True)
-class Replica:
-    """A standby or a slot that follows the server. `seconds` is how late it applies what was
-    written, and `bytes` how much of it is missing there; None if our role may not see it."""
-
-    name: str
-    seconds: float | None
-    bytes: int | None

@@ -13,7 +13,7 @@ from bot.core.holder import Holder
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.replication import Replication
 from bot.core.schema import Snapshot
-from bot.core.server import Replica, ServerFacts, TableFacts
+from bot.core.server import ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
 
@@ -26,8 +26,8 @@ class Looking(Protocol):
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
         """Those that are there, by name (`schema.name`); their sizes only if they are wanted."""
 
-    def replicas(self) -> tuple[Replica, ...]:
-        """What follows the server, and how far behind it is."""
+    def replication(self) -> Replication:
+        """What follows the server, and how far it is. Where that cannot be seen it says so."""
 
     def invalid_indexes(self) -> frozenset[str]:
         """Indexes a failed concurrent build left behind, as quoted names."""
@@ -191,8 +191,6 @@ class Batching(Protocol):
 
     def expected_rows(self, change: DataChange) -> int:
         """How many rows the planner thinks will be changed."""
-
-    def replication(self) -> Replication: ...
 
 
 class Watching(Protocol):

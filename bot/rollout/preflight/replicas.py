@@ -1,9 +1,8 @@
 """Standbys that are behind: a rollout would put more on top of what they have still to do."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.core.server import Replica
+from bot.core.replication import Replication
 from bot.core.sizes import size_text
 from bot.core.target import ReplicaPolicy, Target
 from bot.errors import PostgresError
@@ -23,7 +22,7 @@ def wait_for_replicas(database: Database, telling: Telling) -> None:
         return
     deadline = world.now() + timedelta(milliseconds=policy.wait)
     tell_at = world.now()
-    while late := behind(database.replicas(), policy, target):
+    while late := behind(database.replication(), policy, target):
         now = world.now()
         if now >= deadline:
             raise PostgresError(
@@ -38,17 +37,20 @@ def wait_for_replicas(database: Database, telling: Telling) -> None:
         world.sleep(_PAUSE)
 
 
-def behind(replicas: Sequence[Replica], policy: ReplicaPolicy, target: Target) -> str:
-    """The first that is further behind than it may be, in words; "" if none is."""
-    for each in replicas:
-        if each.bytes is None:
-            raise PostgresError(
-                f"{target.name} has replicas, and this role may not see how far they are.",
-                hint="`GRANT pg_monitor TO` the role, or leave `replicas` of the target out.",
-                sqlstate="42501",
-            )
-        if policy.behind is not None and each.bytes > policy.behind:
-            return f"{each.name} ({size_text(each.bytes)} behind)"
-        if policy.lag is not None and (each.seconds or 0) * 1000 > policy.lag:
-            return f"{each.name} ({each.seconds:,.0f} s behind)"
+def behind(found: Replication, policy: ReplicaPolicy, target: Target) -> str:
+    """One that is further behind than it may be, in words; "" if none is."""
+    if found.unseen:
+        raise PostgresError(
+            f"{target.name} has replicas, and this role may not see how far they are.",
+            hint="`GRANT pg_monitor TO` the role, or leave `replicas` of the target out.",
+            sqlstate="42501",
+        )
+    done = [(each.name, each.replayed) for each in found.standbys]
+    done += [(f"slot {each.name}", each.read) for each in found.slots]
+    for name, place in done:
+        if policy.behind is not None and found.written - place > policy.behind:
+            return f"{name} ({size_text(found.written - place)} behind)"
+    for each in found.standbys:
+        if policy.lag is not None and (each.lag or 0) * 1000 > policy.lag:
+            return f"{each.name} ({each.lag:,.0f} s behind)"
     return ""

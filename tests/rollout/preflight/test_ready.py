@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot.core.outcome import Journal
+from bot.core.replication import Replication, Slot, Standby
 from bot.core.review import JudgedMigration
-from bot.core.server import OpenTransaction, Replica, Rights, ServerFacts, TableFacts
+from bot.core.server import OpenTransaction, Rights, ServerFacts, TableFacts
 from bot.core.settings import default_targets
 from bot.core.target import ReplicaPolicy, Target
 from bot.errors import PostgresError
@@ -33,10 +34,12 @@ def notes_of(
     *sql: str,
     target: Target = STAGING,
     tables: Sequence[TableFacts] = (),
-    lags: Sequence[tuple[Replica, ...]] = (),
+    standbys: Sequence[Replication] = (),
 ) -> list[str]:
     """What is said about migrations that may go on; raises what stops them."""
-    database = FakeDatabase(given_tables={each.relation: each for each in tables}, lags=list(lags))
+    database = FakeDatabase(
+        given_tables={each.relation: each for each in tables}, standbys=list(standbys)
+    )
     made = world(FakeCheckout(history()))
     journal = Journal()
     note = notes_to(journal, made)
@@ -205,13 +208,12 @@ def test_more_disk_than_the_target_allows_stops_it() -> None:
 
 
 WATCHED = replace(STAGING, replicas=ReplicaPolicy(lag=5_000, behind=1_000_000, wait=30_000))
-FINE = Replica("two", 0.1, 100)
+FINE = Replication(1000, (Standby("two", 900, lag=0.1),))
+LATE = Replication(1000, (Standby("two", 900, lag=9.0),))
 
 
 def test_a_replica_that_catches_up_is_waited_for() -> None:
-    late = Replica("two", 9.0, 100)
-
-    said = notes_of(FACTS, "SELECT 1", target=WATCHED, lags=[(late,), (late,), (FINE,)])
+    said = notes_of(FACTS, "SELECT 1", target=WATCHED, standbys=[LATE, LATE, FINE])
 
     assert said == ["staging: waiting for two (9 s behind) to catch up"]
 
@@ -219,7 +221,7 @@ def test_a_replica_that_catches_up_is_waited_for() -> None:
 def test_machines_are_told_of_the_wait_too() -> None:
     log = FakeLog()
     made = replace(world(FakeCheckout(history())), log=log)
-    late = FakeDatabase(lags=[(Replica("two", 9.0, 100),), (FINE,)])
+    late = FakeDatabase(standbys=[LATE, FINE])
 
     require_fit(FACTS, migrations("SELECT 1"), late, Telling(WATCHED, made), lambda _: None)
 
@@ -229,16 +231,16 @@ def test_machines_are_told_of_the_wait_too() -> None:
 
 
 def test_a_replica_that_stays_behind_stops_it_in_the_end() -> None:
-    slot = Replica("slot backup", None, 2_000_000)
+    kept = replace(FINE, written=2_000_900, slots=(Slot("backup", 900),), standbys=())
 
     with pytest.raises(PostgresError, match=r"slot backup \(2.0 MB behind\).*after 30 seconds"):
-        notes_of(FACTS, "SELECT 1", target=WATCHED, lags=[(FINE, slot)] * 40)
+        notes_of(FACTS, "SELECT 1", target=WATCHED, standbys=[kept] * 40)
 
 
 def test_replicas_that_may_not_be_seen_are_no_reason_to_go_on() -> None:
     with pytest.raises(PostgresError, match="may not see how far they are"):
-        notes_of(FACTS, "SELECT 1", target=WATCHED, lags=[(Replica("two", None, None),)])
+        notes_of(FACTS, "SELECT 1", target=WATCHED, standbys=[Replication(0, unseen=1)])
 
 
 def test_replicas_are_not_asked_about_unless_the_target_says_so() -> None:
-    assert notes_of(FACTS, "SELECT 1", lags=[]) == []
+    assert notes_of(FACTS, "SELECT 1", standbys=[Replication(0, unseen=1)]) == []

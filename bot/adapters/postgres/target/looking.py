@@ -11,9 +11,11 @@ from bot.adapters.postgres.sizes import read_sizes
 from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.pooling import pooling_of
-from bot.adapters.postgres.target.tables import read_replicas, read_tables
+from bot.adapters.postgres.target.replication import read_replication
+from bot.adapters.postgres.target.tables import read_tables
+from bot.core.replication import Replication
 from bot.core.schema import Snapshot
-from bot.core.server import Pooling, Replica, ServerFacts, TableFacts
+from bot.core.server import Pooling, ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
 _INVALID = """
@@ -57,8 +59,8 @@ class Looking(Part):
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
         return read_tables(self._connection, names, self._schema, sized=sized)
 
-    def replicas(self) -> tuple[Replica, ...]:
-        return read_replicas(self._connection)
+    def replication(self) -> Replication:
+        return read_replication(self._connection)
 
     def invalid_indexes(self) -> frozenset[str]:
         return invalid_indexes(self._connection)

@@ -1,12 +1,12 @@
-"""Tables that are there already, and what follows the server: asked only where a plan needs it."""
+"""Tables that are there already: asked about only where a plan needs it."""
 
 from collections.abc import Collection, Mapping
 
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.core.server import Replica, TableFacts
+from bot.core.server import TableFacts
 from bot.core.url import inside
 
 _BEGIN = "BEGIN READ ONLY; SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = '10s'"
@@ -45,20 +45,6 @@ _COUNTED = """(SELECT coalesce(sum(f.relpages::bigint), 0) FROM pg_class AS f
    ) * current_setting('block_size')::bigint"""
 _IN_THE_WAY = ("55P03", "57014")
 
-_REPLICAS = """
-SELECT application_name AS name,
-       CASE WHEN replay_lsn IS NULL THEN NULL
-            ELSE coalesce(extract(epoch FROM replay_lag), 0) END::float8 AS seconds,
-       pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)::bigint AS bytes
-  FROM pg_stat_replication
- WHERE state IS DISTINCT FROM 'backup'
- UNION ALL
-SELECT 'slot ' || slot_name, NULL,
-       pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(confirmed_flush_lsn, restart_lsn))::bigint
-  FROM pg_replication_slots
- WHERE restart_lsn IS NOT NULL AND NOT temporary
-"""
-
 
 def read_tables(
     connection: Connection, names: Collection[str], schema: str, *, sized: bool = True
@@ -75,15 +61,6 @@ def read_tables(
     found = {each.relation: each for each in read(connection, wanted)}
     here = {asked: found[name] for name, asked in others.items() if name in found}
     return {**{name: found[name] for name in names if name in found}, **here}
-
-
-def read_replicas(connection: Connection) -> tuple[Replica, ...]:
-    """Standbys that are connected, and slots whether somebody is connected or not."""
-    with (
-        explained("see how far its standbys are"),
-        connection.cursor(row_factory=class_row(Replica)) as cursor,
-    ):
-        return tuple(cursor.execute(_REPLICAS))
 
 
 def _tables(connection: Connection, names: Collection[str]) -> tuple[TableFacts, ...]:
