@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from bot.config_rules import StrictModel
+from bot.config_parts import EnvironmentName, StrictModel
 from bot.core.fleet import (
     DEFAULT_PARALLEL,
     DEFAULT_PER_SERVER,
@@ -18,7 +18,6 @@ from bot.core.fleet import (
     Wave,
 )
 
-VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 _SHARE = r"^\d{1,3}(\.\d+)? ?%$"
 Share = Annotated[str, Field(pattern=_SHARE)]
@@ -48,7 +47,7 @@ class WaveFile(StrictModel):
 class FleetFile(StrictModel):
     """Many databases as one target. Exactly one of the first three keys says where they are."""
 
-    urls_env: VariableName | None = Field(
+    urls_env: EnvironmentName | None = Field(
         default=None,
         description="The variable that lists them: JSON, a list of URLs or an object of names and "
         "URLs; or a line `name url` each. Stands in for `url_env`.",

@@ -5,13 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from bot.config_rules import StrictModel
+from bot.config_parts import Bytes, StrictModel
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import Limits
 from bot.core.settings import RehearsalSettings
-from bot.core.sizes import SIZE_PATTERN, bytes_of
+from bot.core.sizes import bytes_of
 
-Size = Annotated[str, Field(pattern=SIZE_PATTERN)]
 Seconds = Annotated[int, Field(ge=1, le=86_400)]
 RoleName = Annotated[str, Field(min_length=1, max_length=63)]
 LEAST_MEMORY = "300 MB"
@@ -39,7 +38,7 @@ class RehearsalFile(StrictModel):
         description="The seed script, SQL, below the checkout's top. On a pull request it is read "
         "from the base branch.",
     )
-    budget: Size = Field(
+    budget: Bytes = Field(
         default="20 MB",
         description="How much may be made up with `data: synthetic`. A table of which that leaves "
         "less than 1 MB has no estimates.",
@@ -53,10 +52,10 @@ class RehearsalFile(StrictModel):
     )
     statement_seconds: Seconds = Field(default=60, description="How long a statement may take.")
     seconds: Seconds = Field(default=600, description="How long everything may take.")
-    memory: Size = Field(
+    memory: Bytes = Field(
         default="1 GB", description="How much memory a process of the server may have."
     )
-    disk: Size = Field(default="2 GB", description="How much disk the server may have.")
+    disk: Bytes = Field(default="2 GB", description="How much disk the server may have.")
 
 
 def rehearsal_settings(parsed: RehearsalFile) -> RehearsalSettings:

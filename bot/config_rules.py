@@ -2,19 +2,18 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_origin
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     Strict,
     ValidationError,
     create_model,
 )
 
+from bot.config_parts import StrictModel, nearest
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
 from bot.core.options import Option, options_in
@@ -26,12 +25,6 @@ RuleSeverity = Annotated[
     BeforeValidator(lambda value: "off" if value is False else value),
 ]
 Glob = Annotated[str, Field(min_length=1)]
-
-
-class StrictModel(BaseModel):
-    """A part of the file: what is unknown, or of another type, is refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ExcludeFile(StrictModel):
@@ -154,9 +147,3 @@ def _explained(name: str, error: Any, known: Collection[str]) -> str:
         return f"unknown key rules.{name}.options.{place}{nearest(place, known)}"
     said = error["msg"]
     return f"rules.{name}.options.{place}: {said[:1].lower()}{said[1:]}"
-
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """The nearest of the names that are known, as the end of a sentence; "" if none is near."""
-    close = get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]}?" if close else ""

@@ -139,6 +139,10 @@ def test_an_approval_may_be_waived_in_writing() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("rehearsal: {sead: a}", "unknown key rehearsal.sead; did you mean seed?"),
+        ("targets: {backup: {approval: 1}}", "targets.backup.approval; did you mean approvals?"),
+        ("targets: {a: {identity: {hots: b}}}", "targets.a.identity.hots; did you mean host?"),
+        ("targets: {a: {fleet: {waves: [{shar: 1}]}}}", "waves.0.shar; did you mean share?"),
         ("migration: x", "unknown key migration; did you mean migrations?"),
         ("targets: {a: {kind: staging, url: X}}", "unknown key targets.a.url; did you mean"),
         ("targets: {a: {kind: stagin, url_env: X}}", "targets.a.kind"),

@@ -6,6 +6,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bot.config_parts import part_in
+
 _INTRODUCTION = """\
 <!-- Made by `make docs` from bot/config.py; change it there. -->
 # Configuration
@@ -74,28 +76,15 @@ def _sections(model: type[BaseModel], path: str) -> Iterator[str]:
         f"## {_TITLES[path]}\n\n{note}\n\n| Key | Value | Default | |\n|:--|:--|:--|:--|\n{rows}\n"
     )
     for name, field in model.model_fields.items():
-        inner = next(_models(field.annotation), None)
-        if inner is not None:
-            yield from _sections(inner, f"{path}.{name}".lstrip("."))
+        part = part_in(field.annotation)
+        if part is not None:
+            yield from _sections(part[0], f"{path}.{name}".lstrip("."))
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    about = field.description or next(iter(_notes(field)), "")
-    return f"| `{name}` | {_value(field)} | {_default(field)} | {about} |"
-
-
-def _notes(field: FieldInfo) -> Iterator[str]:
-    for model in _models(field.annotation):
-        yield (model.__doc__ or "").strip()
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models in an annotation: of `dict[str, TargetFile] | None` the TargetFile."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        if not isinstance(part, str):
-            yield from _models(part)
+    part = part_in(field.annotation)
+    about = field.description or (part[0].__doc__ if part else "") or ""
+    return f"| `{name}` | {_value(field)} | {_default(field)} | {about.strip()} |"
 
 
 def _value(field: FieldInfo) -> str:
