@@ -86,12 +86,12 @@ def _partly(name: str, checkpoint: Checkpoint, judge: Judge) -> str:
     """How much there is of one that is applied in parts."""
     (judged,) = judge([name])
     segments = segments_of(judged)
-    left = segments[checkpoint.steps :]
-    if checkpoint.steps == 0 or not left:
+    left, batch = segments[checkpoint.steps :], checkpoint.batch
+    if not left or not (checkpoint.steps or batch):
         said = f"{name} is begun, and none of its parts is committed."
     else:
-        line = left[0].statements[0].start.line
-        said = f"Of {name} everything before line {line} is applied, and stays."
+        bits = f", and {batch.rows:,} rows of that line," if batch else ""
+        said = f"Of {name} everything before line {left[0].line}{bits} is applied, and stays."
     if checkpoint.intent is not None and left:
         kind = left[0].statements[0].kind
         said += f" Its {kind} may be half done, which the next run looks after."
