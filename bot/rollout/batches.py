@@ -27,7 +27,7 @@ def require_batchable(name: str, segments: Sequence[Segment], database: Database
     """
     for segment in segments:
         if segment.batched is not None:
-            _key(name, segment, database)
+            _key_of(name, segment, database)
 
 
 @dataclass
@@ -96,7 +96,7 @@ class BatchRun:
     def _key(self, wanted: Sequence[str]) -> Key:
         assert self.segment.batched is not None
         try:
-            key = _key(self.name, self.segment, self.locks.database, wanted)
+            key = _key_of(self.name, self.segment, self.locks.database, wanted)
         except UsageError as error:
             # Its table was made by the migration itself, so that nobody could ask before.
             raise PostgresError(error.message, hint=error.hint) from error
@@ -168,7 +168,9 @@ def _after(batch: Batch, chosen: Chosen) -> Batch:
     return replace(batch, after=chosen.last, rows=batch.rows + chosen.rows)
 
 
-def _key(name: str, segment: Segment, database: Database, wanted: Sequence[str] = ()) -> Key | None:
+def _key_of(
+    name: str, segment: Segment, database: Database, wanted: Sequence[str] = ()
+) -> Key | None:
     assert segment.batched is not None
     try:
         return database.key_of(segment.batched.change, wanted)

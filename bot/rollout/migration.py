@@ -94,6 +94,7 @@ class _Work:
                     raise
                 raise self._stopped(at, error) from error
         if not self.segments:
+            # All that was left of it has been taken out of its text.
             self._together((), Last(at.id, at.checkpoint.after("")))
 
     def _begin(self, begun: AppliedMigration | None) -> Note:
@@ -193,6 +194,7 @@ class _Work:
                 unclean = not is_untouched(outside, self.intent.there, self.database)
                 self.intent = self.intent if unclean else None
             raise told from error
+        # In the row it stays until the segment is counted: killed here, what was done is found.
         self.intent = None
 
     @contextmanager

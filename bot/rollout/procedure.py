@@ -1,4 +1,4 @@
-"""The procedure: lock, preflight, plan, gates, backup, apply, verify."""
+"""The procedure: lock, plan, gates, preflight, drift, backup, mark, apply, verify."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -55,7 +55,7 @@ def roll_out(order: Order, world: World) -> Outcome:
 
     Raises HistoryError if the histories disagree, GateClosed, BackupError, or PostgresError;
     Interrupted after a signal. Before the first migration has begun, nothing on the target has
-    changed.
+    changed but that it has a migrations table, with a mark on it.
     """
     telling = Telling(order.target, world)
     telling.started()
@@ -73,7 +73,7 @@ def roll_out(order: Order, world: World) -> Outcome:
 
 
 def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
-    """The same, begun again wherever the connection is lost."""
+    """The same. Once it is agreed to, a lost connection does not end it: the rows tell the rest."""
     started = world.now()
     verifier = Verifier(order.target, order.queries, order.expected, order.journal, telling)
     journal, patience = order.journal, Patience(telling)
@@ -149,6 +149,7 @@ def _agree(
     mark = mark_to_leave(facts, target, telling.world, note)
     journal.backup = _back_up(target, telling.world)
     telling.backed_up(journal.backup)
+    # The first that is written.
     leave_mark(mark, facts, database, note)
     return plan, tuple(judged)
 
@@ -195,7 +196,7 @@ def _carry_out(
                 )
             order.journal.applied.append(result)
             steps.ended(result)
-    _verify(order, database)
+    _require_remembered(order, database)
 
 
 def _require_expected(plan: Plan, expected: str | None) -> None:
@@ -217,7 +218,8 @@ def _require_open(target: Target, gates: tuple[Gate, ...]) -> None:
     raise GateClosed(f"{target.name} is closed. {reasons}.", hint=hints or "Open the gate first.")
 
 
-def _verify(order: Order, database: Database) -> None:
+def _require_remembered(order: Order, database: Database) -> None:
+    """Reads back the migrations table."""
     left = plan_of(order.target, order.history, database)
     if left.pending or not left.agrees:
         raise HistoryError(
