@@ -621,6 +621,18 @@ def world(
     )
 
 
+def database_of(given: World, target: str = "staging") -> FakeDatabase:
+    with given.connect(given.settings.target(target)) as database:
+        assert isinstance(database, FakeDatabase)
+        return database
+
+
+def shown(given: World) -> str:
+    """What a command answered."""
+    assert isinstance(given.console, FakeConsole)
+    return given.console.output
+
+
 @dataclass
 class FakeFleets:
     """Tenants by name, each a database, or with `schemas` all of one. `down` are those that do not

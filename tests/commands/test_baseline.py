@@ -14,8 +14,18 @@ from bot.core.rehearsal_order import Order
 from bot.core.schema import Snapshot
 from bot.errors import ExitCode, HistoryError, UsageError
 from bot.world import World
-from tests.commands.test_resolve import database_of, failed, interrupted, shown
-from tests.fakes import FakeCheckout, FakeDatabase, applied, history, marked, migration, world
+from tests.fakes import (
+    FakeCheckout,
+    FakeDatabase,
+    applied,
+    database_of,
+    history,
+    marked,
+    migration,
+    shown,
+    world,
+)
+from tests.unfinished import failed, interrupted
 
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int);")
 MIXED = migration("20260102000000_mixed", "ALTER TABLE a ADD COLUMN n int;\n")

@@ -14,18 +14,12 @@ from bot.core.rule import Rule, name_of
 from bot.core.settings import Settings
 from bot.errors import ExitCode, UsageError
 from bot.rules import RULES
-from bot.world import World
-from tests.fakes import FakeCheckout, FakeConsole, history, migration, world
+from tests.fakes import FakeCheckout, FakeConsole, history, migration, shown, world
 from tests.shell import bot
 
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY);")
 RISKY = migration("20260201000000_risky", "CREATE INDEX a_id ON a (id);")
 CHECKOUT = FakeCheckout(history(INIT, RISKY), history(INIT))
-
-
-def shown(made: World) -> str:
-    assert isinstance(made.console, FakeConsole)
-    return made.console.output
 
 
 def test_findings_that_block_decide_the_exit_code() -> None:

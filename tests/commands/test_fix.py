@@ -10,7 +10,15 @@ from bot.core.trial import Comparison, Trial
 from bot.errors import ExitCode, PostgresError, UnequalFix, UsageError
 from bot.world import World
 from tests.commands.place import FOLDER, MORE, SCRIPT, Place
-from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, applied, history, migration, world
+from tests.fakes import (
+    FakeCheckout,
+    FakeDatabase,
+    applied,
+    history,
+    migration,
+    shown,
+    world,
+)
 
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int PRIMARY KEY, n int);")
 RISKY = migration("20260201000000_risky", "ALTER TABLE a ADD x int;\nCREATE INDEX i ON a (n);")
@@ -35,11 +43,6 @@ def made(
     checkout = FakeCheckout(history(INIT, *(added or (RISKY,))), history(INIT))
     given = world(checkout, **options)  # type: ignore[arg-type]
     return replace(given, trials=trials or FakeTrials()), checkout
-
-
-def shown(given: World) -> str:
-    assert isinstance(given.console, FakeConsole)
-    return given.console.output
 
 
 def test_what_was_rewritten_is_written_and_told() -> None:

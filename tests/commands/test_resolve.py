@@ -6,55 +6,24 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import resolve
-from bot.core.checkpoint import Checkpoint
 from bot.core.migration import AppliedMigration, Migration
 from bot.errors import ExitCode, HistoryError, UsageError
-from bot.flows.review import cut_named
-from bot.rollout.segments import segments_of
 from bot.world import World
 from tests.fakes import (
     FakeCheckout,
-    FakeConsole,
     FakeDatabase,
     applied,
+    database_of,
     history,
     marked,
-    migration,
+    shown,
     world,
 )
-
-INIT = migration("20260101000000_init", "CREATE TABLE a (id int);")
-MIXED = migration(
-    "20260102000000_mixed",
-    "ALTER TABLE a ADD COLUMN n int;\nCREATE INDEX CONCURRENTLY a_n ON a (n);\nSELECT 1;\n",
-)
-LAST = migration("20260103000000_last", "CREATE TABLE b (id int);")
+from tests.unfinished import INIT, LAST, MIXED, failed, interrupted
 
 
 def made(*rows: AppliedMigration, having: tuple[Migration, ...] = (INIT, MIXED, LAST)) -> World:
     return world(FakeCheckout(history(*having)), {"staging": FakeDatabase(list(rows))})
-
-
-def database_of(given: World) -> FakeDatabase:
-    with given.connect(given.settings.target("staging")) as database:
-        assert isinstance(database, FakeDatabase)
-        return database
-
-
-def shown(given: World) -> str:
-    assert isinstance(given.console, FakeConsole)
-    return given.console.output
-
-
-def failed(each: Migration, logs: str | None = "ERROR: no") -> AppliedMigration:
-    return replace(applied(each, finished=False), logs=logs)
-
-
-def interrupted(done: int, each: Migration = MIXED) -> AppliedMigration:
-    given = world(FakeCheckout(history(each)))
-    (judged,) = cut_named([each.name], history(each), given)
-    digests = tuple(segment.digest for segment in segments_of(judged)[:done])
-    return failed(each, Checkpoint(each.checksum, digests).text())
 
 
 def test_a_failed_migration_is_marked_as_applied_under_the_lock_and_the_rest_is_next() -> None:

@@ -6,7 +6,7 @@ from bot.commands import unlock
 from bot.core.holder import Holder
 from bot.errors import ExitCode, PostgresError, UsageError
 from bot.world import World
-from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, world
+from tests.fakes import FakeCheckout, FakeDatabase, history, shown, world
 
 DEAD = Holder(7, "migration-bot/staging/run 42", "app", state="idle", idle=90, query="COMMIT")
 BUSY = Holder(8, "migration-bot/staging/run 43", "app", state="active", query="CREATE INDEX i")
@@ -17,17 +17,16 @@ def made(database: FakeDatabase) -> World:
     return world(FakeCheckout(history()), {"staging": database})
 
 
-def shown(given: World) -> str:
-    """Without the ends of lines."""
-    assert isinstance(given.console, FakeConsole)
-    return " ".join(given.console.output.split())
+def words(given: World) -> str:
+    """What is shown, without the ends of lines."""
+    return " ".join(shown(given).split())
 
 
 def test_with_nobody_holding_the_lock_there_is_nothing_to_do() -> None:
     given = made(FakeDatabase())
 
     assert unlock.run(given, "staging") is ExitCode.FINE
-    assert shown(given) == "Nobody holds the migration lock of staging."
+    assert words(given) == "Nobody holds the migration lock of staging."
 
 
 def test_the_holder_is_shown_and_where_nobody_can_be_asked_nothing_is_ended() -> None:
@@ -38,8 +37,8 @@ def test_the_holder_is_shown_and_where_nobody_can_be_asked_nothing_is_ended() ->
         unlock.run(given, "staging")
 
     assert "unlock staging --yes" in error.value.hint
-    assert "run 42 (process 7, user app), idle for 90 s, last with COMMIT" in shown(given)
-    assert "only while its backup is taken" in shown(given)
+    assert "run 42 (process 7, user app), idle for 90 s, last with COMMIT" in words(given)
+    assert "only while its backup is taken" in words(given)
     assert database.diary == []
 
 
@@ -49,7 +48,7 @@ def test_one_that_is_idle_is_ended_and_what_comes_next_is_told() -> None:
 
     assert unlock.run(given, "staging", yes=True) is ExitCode.FINE
     assert database.diary == ["terminate 7"]
-    assert "`migration-bot apply staging` again: it goes on" in shown(given)
+    assert "`migration-bot apply staging` again: it goes on" in words(given)
 
 
 def test_one_that_is_busy_is_cancelled_first_so_that_it_can_tidy_up() -> None:
@@ -81,8 +80,8 @@ def test_a_lock_that_a_pooler_has_kept_is_recognised() -> None:
 
     unlock.run(given, "staging", yes=True)
 
-    assert "a pooler had kept the lock" in shown(given)
-    assert "`migration-bot status staging` shows what that session has left" in shown(given)
+    assert "a pooler had kept the lock" in words(given)
+    assert "`migration-bot status staging` shows what that session has left" in words(given)
 
 
 def test_two_that_share_the_lock_are_both_ended() -> None:

@@ -9,8 +9,8 @@ from bot.core.settings import default_targets
 from bot.core.status import Fragment, Halt
 from bot.errors import UsageError
 from bot.flows.standing import details_of, forecast, halts_of
-from tests.commands.test_resolve import INIT, LAST, MIXED, interrupted
 from tests.fakes import FakeCheckout, FakeDatabase, applied, history, world
+from tests.unfinished import INIT, LAST, MIXED, interrupted
 
 STAGING = default_targets()["staging"]
 

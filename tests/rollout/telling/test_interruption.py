@@ -1,19 +1,18 @@
 """The last words of a rollout that was interrupted, from the rows that it left."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
-from bot.core.checkpoint import Batch, Checkpoint, Intent
+from bot.core.checkpoint import Batch, Intent
 from bot.core.outcome import Journal
 from bot.core.plan import make_plan
 from bot.core.review import JudgedMigration
 from bot.core.settings import default_targets
 from bot.flows.review import cut_named
-from bot.rollout.segments import segments_of
 from bot.rollout.telling.interruption import interruption_of
-from tests.fakes import FakeCheckout, FakeDatabase, applied, history, migration, world
+from tests.fakes import FakeCheckout, FakeDatabase, history, migration, world
+from tests.unfinished import interrupted
 
 STAGING = default_targets()["staging"]
 MIXED = migration(
@@ -31,10 +30,7 @@ def said(done: int, intent: Intent | None = None, batch: Batch | None = None) ->
     def judge(names: Sequence[str]) -> Sequence[JudgedMigration]:
         return cut_named(names, HISTORY, made)
 
-    (judged,) = judge([MIXED.name])
-    digests = tuple(each.digest for each in segments_of(judged)[:done])
-    checkpoint = Checkpoint(MIXED.checksum, digests, intent, batch)
-    row = replace(applied(MIXED, finished=False), logs=checkpoint.text())
+    row = interrupted(done, MIXED, intent=intent, batch=batch)
     given = world(FakeCheckout(HISTORY), {"staging": FakeDatabase([row])})
     journal = Journal(plan=make_plan("staging", HISTORY.migrations, []), begun=MIXED.name)
     return interruption_of(STAGING, journal, judge, given).message
