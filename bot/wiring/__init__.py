@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 
 from bot.adapters.actions import Runner as ActionsRunner
-from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.adapters.files import Files
@@ -20,7 +19,6 @@ from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
 from bot.core.backup import StoredBackup
 from bot.core.drift import Expected
-from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
 from bot.core.fleet import Tenant
 from bot.core.holder import who_is
 from bot.core.log import inert
@@ -28,14 +26,13 @@ from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
 from bot.core.rehearsal import Rehearsal
 from bot.core.rehearsal_order import Order
-from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
-from bot.core.sizes import Sizes
-from bot.core.sizes_file import load
+from bot.core.settings import DEFAULT_FOLDER
 from bot.core.target import Target
 from bot.core.tenants import tenants_in
 from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
+from bot.wiring.reading import read_configuration, read_sizes, trusted, with_base
 from bot.world import Database, GitHub, Prisma, Runner, World
 
 # A server to rehearse on, such as a service container of the workflow's job.
@@ -103,94 +100,15 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         github=_github(environ, clean),
         runner=_runner(environ, clean),
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
-        seed=lambda: _trusted(settings.rehearsal.seed, checkout, environ),
+        seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
         trials=_Trials(environ, settings.postgres),
         prisma=_prisma(environ, checkout.root),
         rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
         fleets=_Fleets(environ, checkout.root or start),
         schemas=_Schemas(environ, environ.get(REHEARSAL_VARIABLE) or None),
-        text_of=lambda path: _trusted(path, checkout, environ),
+        text_of=lambda path: trusted(path, checkout, environ),
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, clean),
     )
-
-
-def with_base(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment with the base branch in it for every event that has one; GitHub itself sets
-    GITHUB_BASE_REF for pull requests alone."""
-    if (
-        environ.get("GITHUB_EVENT_NAME") not in CHECKING_EVENTS
-        or "GITHUB_EVENT_PATH" not in environ
-    ):
-        return environ
-    event = read_event(environ)
-    request = request_of(event.name, event.payload, sha=event.sha)
-    assert isinstance(request, CheckRequest)
-    return {**environ, "GITHUB_BASE_REF": request.base_name}
-
-
-def read_configuration(
-    options: Options, checkout: Checkout, environ: Mapping[str, str]
-) -> Settings:
-    """From --config or its usual place; on a pull request always as its base has it, where the
-    author has no say."""
-    path = options.config or CONFIG_PATH
-    if options.config is not None and environ.get("GITHUB_EVENT_NAME") not in CHECKING_EVENTS:
-        text: str | None = _read(Path(path))
-    else:
-        text = _trusted(path, checkout, environ)
-    if text is None and options.config is not None:
-        raise _missing(path)
-    return Settings() if text is None else _parse(text, path)
-
-
-def read_sizes(
-    path: str | None,
-    checkout: Checkout,
-    environ: Mapping[str, str],
-    say: Callable[[str], None],
-) -> Sizes | None:
-    """Those in the file that the configuration names; without the file it is said, and they are
-    not known."""
-    if path is None:
-        return None
-    text = _trusted(path, checkout, environ)
-    if text is None:
-        say(f"{path} is not there: findings are judged without the sizes of tables.")
-        return None
-    return load(text, path=path)
-
-
-def _trusted(path: str, checkout: Checkout, environ: Mapping[str, str]) -> str | None:
-    """A file of the checkout; on a pull request as its base has it. None if there is none."""
-    if environ.get("GITHUB_EVENT_NAME") in CHECKING_EVENTS:
-        return checkout.text_at_base(path)
-    return checkout.text(path)
-
-
-def _missing(path: str) -> UsageError:
-    return UsageError(
-        f"The base branch has no configuration {path}.",
-        hint="Merge it first: a pull request is judged by the configuration of its base.",
-    )
-
-
-def _parse(text: str, path: str) -> Settings:
-    # Imported late: without a file there is nothing to validate.
-    from bot.config import read_settings
-    from bot.rules import RULES
-
-    return read_settings(text, path=path, rules=RULES)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise UsageError(
-            f"The configuration {path} cannot be read: {reason}.",
-            hint="Give --config the path of a YAML file.",
-        ) from None
 
 
 def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContextManager[Database]:
