@@ -34,6 +34,12 @@ def pooled(database: str, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def apply(pooled: str) -> Apply:
+    """Through the pooler."""
+    return Apply(pooled)
+
+
 @pytest.mark.parametrize("mode", ["transaction", "session"])
 @pytest.mark.parametrize("size", [1, 4])
 def test_a_pooler_is_found_out_and_told_by_its_mode(
@@ -52,7 +58,7 @@ def test_a_pooler_is_found_out_and_told_by_its_mode(
 
 @pytest.mark.parametrize("query", ["", "?pgbouncer=true"])
 def test_a_file_that_is_one_transaction_is_applied_and_nothing_stays_in_the_pool(
-    apply: Apply, pooled: str, database: str, query: str
+    pooled: str, database: str, query: str
 ) -> None:
     more = migration("20260102000000_more", "SET LOCAL work_mem = '8MB'; ALTER TABLE a ADD b int;")
 
@@ -73,9 +79,7 @@ def test_a_file_that_is_one_transaction_is_applied_and_nothing_stays_in_the_pool
     assert Apply(pooled + query)(INIT, more).applied == ()
 
 
-def test_a_schema_is_searched_within_the_transaction_alone(
-    apply: Apply, pooled: str, database: str
-) -> None:
+def test_a_schema_is_searched_within_the_transaction_alone(pooled: str, database: str) -> None:
     Apply(f"{pooled}?schema=tenant")(INIT)
 
     assert ask(database, "SELECT to_regclass('tenant.a') IS NOT NULL") == [(True,)]
