@@ -10,17 +10,17 @@ from psycopg import sql
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.adapters.postgres.rehearsal.places.extensions import create_extension
 from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
 from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.places.place import APPLICATION, Place, pinned
 from bot.adapters.postgres.rehearsal.rehearse import let_in
 from bot.adapters.postgres.rehearsal.replaying import replay
+from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.work import Note
 from bot.adapters.postgres.shape import shape_of
 from bot.core.drift import Expected, unknown
 from bot.core.rehearsal import Refusal
-from bot.core.rehearsal_order import PUBLIC, Order, Step
+from bot.core.rehearsal_order import PUBLIC, Order
 from bot.core.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError
 
@@ -51,14 +51,15 @@ class _Replay:
         self._order = order
         self._place = place
         self._note = note
+        superuser = Superuser(place)
         self._guard = Guard(
             order.limits,
-            terminate=self._terminate,
+            terminate=superuser.terminate,
             disk_used=place.disk_used,
             kill=place.kill,
         )
         self._author = partial(_author, place, order.schema)
-        self._performer = Performer(self._author, self._guard, self._create_extension)
+        self._performer = Performer(self._author, self._guard, superuser.create_extension)
 
     def done(self) -> Expected:
         order, place = self._order, self._place
@@ -85,14 +86,6 @@ class _Replay:
         name = sql.Identifier(self._order.schema)
         with self._place.author() as connection, explained("make the schema of the URL"):
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
-
-    def _terminate(self, pid: int) -> None:
-        with self._place.admin() as connection, explained("end a statement"):
-            connection.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (pid,))
-
-    def _create_extension(self, step: Step) -> None:
-        with self._place.admin() as connection:
-            create_extension(connection, step.extension, schema=step.schema)
 
 
 def _author(place: Place, schema: str) -> Connection:

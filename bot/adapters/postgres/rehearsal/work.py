@@ -10,12 +10,12 @@ from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.model import agreement_of
 from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.adapters.postgres.rehearsal.places.extensions import create_extension
 from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.proofs import Done, prove_alone, prove_downs, run_again
 from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.restoring import Dump, not_applied, restore
 from bot.adapters.postgres.rehearsal.rows.fill import fill
+from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.target.looking import invalid_indexes
@@ -30,7 +30,7 @@ from bot.core.rehearsal import (
     SecondRun,
     Stop,
 )
-from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Step
+from bot.core.rehearsal_order import BaseMigration, NewMigration, Order
 from bot.core.schema import Definition, Snapshot, differences
 from bot.errors import PostgresError
 
@@ -66,15 +66,16 @@ class Work:
         self._lacking: Sequence[BaseMigration] = ()
         self._began = time.monotonic()
         self._known: dict[str, Definition] = {}
+        superuser = Superuser(place)
         self._guard = Guard(
             order.limits,
             discreet=dump is not None,
-            terminate=self._terminate,
+            terminate=superuser.terminate,
             disk_used=place.disk_used,
             kill=place.kill,
         )
         self._performer = Performer(
-            place.author, self._guard, self._create_extension, older=self._older
+            place.author, self._guard, superuser.create_extension, older=self._older
         )
 
     @property
@@ -241,14 +242,6 @@ class Work:
 
     def _look_with(self, connection: Connection) -> Snapshot:
         return snapshot(connection, privileges=True, known=self._known)
-
-    def _terminate(self, pid: int) -> None:
-        with self._place.admin() as connection, explained("end a statement"):
-            connection.execute("SELECT pg_catalog.pg_terminate_backend(%s)", (pid,))
-
-    def _create_extension(self, step: Step) -> None:
-        with self._place.admin() as connection:
-            create_extension(connection, step.extension, schema=step.schema)
 
 
 def _notes(dump: Dump) -> tuple[str, ...]:
