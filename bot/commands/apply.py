@@ -19,12 +19,12 @@ from bot.core.target import Target
 from bot.errors import ExitCode, UsageError
 from bot.fleet.waves import INDEX_VARIABLE, read_shard
 from bot.flows.fleet import roll_out_fleet
-from bot.flows.rollout import fleet_plan_for, order_for, plan_details, plan_for
-from bot.flows.showing import show_fleet_plan
-from bot.report.as_json import apply_json, dumps, plan_json
+from bot.flows.rollout import fleet_plan_for, order_for, plan_for
+from bot.flows.showing import show_fleet_plan, show_plan
+from bot.report.as_json import apply_json, dumps
 from bot.report.fleet_as_json import fleet_outcome_json
 from bot.report.fleet_text import fleet_outcome_text
-from bot.report.rollout_text import outcome_text, plan_text
+from bot.report.rollout_text import outcome_text
 from bot.rollout.preflight.agreement import require_agreement
 from bot.rollout.procedure import roll_out
 from bot.world import World
@@ -81,14 +81,7 @@ def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
             raise survey.problem
         return ExitCode.GATE_CLOSED if closed(gates) else ExitCode.FINE
     plan, gates = plan_for(target, world)
-    if form == "json":
-        world.console.show(dumps(plan_json(plan, gates, plan_details(plan, world))))
-    else:
-        page = world.console.page
-        details = plan_details(plan, world)
-        world.console.show(
-            plan_text(plan, gates, width=page.width, colour=page.colour, details=details)
-        )
+    show_plan(plan, gates, form, world)
     require_agreement(plan, world)
     return ExitCode.GATE_CLOSED if closed(gates) else ExitCode.FINE
 

@@ -9,11 +9,8 @@ import click
 
 from bot.commands.session import Session, format_option, pass_session
 from bot.errors import ExitCode
-from bot.flows.rollout import fleet_plan_for, plan_details, plan_for
-from bot.flows.showing import show_fleet_plan
-from bot.report.as_json import dumps, plan_json
-from bot.report.plan_markdown import render_plan
-from bot.report.rollout_text import plan_text
+from bot.flows.rollout import fleet_plan_for, plan_for
+from bot.flows.showing import show_fleet_plan, show_plan
 from bot.world import World
 
 
@@ -24,16 +21,7 @@ def run(world: World, name: str, form: str = "text") -> ExitCode:
         show_fleet_plan(survey, gates, form, world)
         return survey.problem.exit_code if survey.problem else ExitCode.FINE
     plan, gates = plan_for(target, world)
-    if form == "json":
-        world.console.show(dumps(plan_json(plan, gates, plan_details(plan, world))))
-    elif form == "markdown":
-        world.console.show(render_plan(plan, gates))
-    else:
-        page = world.console.page
-        details = plan_details(plan, world)
-        world.console.show(
-            plan_text(plan, gates, width=page.width, colour=page.colour, details=details)
-        )
+    show_plan(plan, gates, form, world)
     return ExitCode.FINE if plan.agrees else ExitCode.HISTORY
 
 
