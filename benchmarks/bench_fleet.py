@@ -25,7 +25,7 @@ from bot.adapters.postgres.migrations_table import create, insert_finished
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
 from bot.core.migration import Migration
-from bot.flows.fleet import roll_out_fleet
+from bot.flows.fleets.rolling import roll_out_fleet
 from bot.wiring import build_world
 
 FLOOR = "threads: connect, BEGIN, file, row, COMMIT"

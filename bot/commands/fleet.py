@@ -17,7 +17,7 @@ import click
 from bot.commands.session import Session, pass_session
 from bot.errors import ExitCode
 from bot.fleet.manifest import Manifest, job_of
-from bot.flows.tenants import slices_of
+from bot.flows.fleets.tenants import slices_of
 from bot.world import World
 
 MOST_INDEXES = 10_000

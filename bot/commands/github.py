@@ -27,11 +27,11 @@ from bot.errors import BotError, ExitCode, UsageError
 from bot.fleet.waves import read_shard
 from bot.flows.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.deploy import deploy
-from bot.flows.fleet import roll_out_shown
+from bot.flows.fleets.rolling import roll_out_shown
+from bot.flows.fleets.tenants import slices_of
 from bot.flows.rehearsal import rehearsed
 from bot.flows.review import review_change
 from bot.flows.suggest import keep_suggestions
-from bot.flows.tenants import slices_of
 from bot.report.annotations import annotations
 from bot.report.as_json import dumps
 from bot.report.escape import fence

@@ -1,4 +1,4 @@
 """Deciding how a fleet is gone through: its waves, whose turn it is, what a failure means.
 
-Nothing here runs anything, and nothing here knows the time: `flows/fleet.py` does what it says.
+Nothing here runs anything, and nothing here knows the time: `flows/fleets/` does what it says.
 """

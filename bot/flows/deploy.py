@@ -12,7 +12,7 @@ from bot.core.pull import Pull
 from bot.core.target import Target
 from bot.errors import BotError, GateClosed, GitHubError
 from bot.flows.comment import keep_comment, names_in, report_after_merge
-from bot.flows.fleet import roll_out_shown
+from bot.flows.fleets.rolling import roll_out_shown
 from bot.flows.gates import pulls_of
 from bot.flows.rollout import order_for, plan_for
 from bot.rollout.procedure import roll_out

@@ -10,8 +10,8 @@ from bot.core.migration import Migration
 from bot.core.plan import Plan
 from bot.core.pull import Pull
 from bot.core.target import Target
-from bot.flows.survey import survey
-from bot.flows.tenants import tenants_of
+from bot.flows.fleets.survey import survey
+from bot.flows.fleets.tenants import tenants_of
 from bot.world import World
 
 

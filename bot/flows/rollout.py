@@ -6,11 +6,11 @@ from bot.core.status import Details
 from bot.core.survey import Survey
 from bot.core.target import Target
 from bot.flows.expected import expected_of, queries_of
+from bot.flows.fleets.survey import survey_fleet
 from bot.flows.gates import gates_of
 from bot.flows.history import history_of
 from bot.flows.review import cut_named
 from bot.flows.standing import details_of, forecast
-from bot.flows.survey import survey_fleet
 from bot.rollout.procedure import Order
 from bot.world import World
 

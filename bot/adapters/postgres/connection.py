@@ -1,6 +1,6 @@
 """Connections to PostgreSQL, and one translation of everything that can go wrong with them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,8 +28,10 @@ def connect(
     application_name: str,
     autocommit: bool = True,
     read_only: bool = False,
+    settings: Mapping[str, str] | None = None,
 ) -> Connection:
-    """Open a connection as the URL says. A failure is a PostgresError with no secret in it."""
+    """Open a connection as the URL says, its session with these settings. A failure is a
+    PostgresError with no secret in it."""
     parsed = parse_url(url) if isinstance(url, str) else url
     parameters: dict[str, Any] = {**parsed.conninfo(), **_KEEPALIVE}
     parameters["application_name"] = application_name
@@ -37,9 +39,13 @@ def connect(
     parameters["client_encoding"] = "UTF8"
     # psycopg would take 0 to mean 130 seconds.
     parameters["connect_timeout"] = parsed.connect_timeout or _A_DAY
+    # At the start and not by SET, which a pooler would hand on to the next client.
+    given = dict(settings or {})
     if read_only and not parsed.pooled:
-        # At the start and not by SET, which a pooler would hand on to the next client.
-        parameters["options"] = f"{parsed.options} -c default_transaction_read_only=on".strip()
+        given["default_transaction_read_only"] = "on"
+    if given:
+        options = [parsed.options, *(f"-c {name}={value}" for name, value in given.items())]
+        parameters["options"] = " ".join(filter(None, options))
     try:
         connection: Connection = psycopg.connect(autocommit=autocommit, **parameters)
     except (psycopg.Error, UnicodeError) as error:

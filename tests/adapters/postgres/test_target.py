@@ -140,8 +140,9 @@ def test_a_connection_lost_between_statements_is_told_without_a_log(
 class _Spoiled(TargetDatabase):
     """One whose session is cancelled whenever it is reset."""
 
-    def begin(self) -> None:
-        self._reset = "SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(1)"
+    def spoil(self) -> None:
+        assert not self._sessionless
+        self._reset = ("SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(1)",)
 
 
 def test_a_session_that_cannot_be_reset_is_lost_and_what_was_committed_stays(
@@ -151,7 +152,7 @@ def test_a_session_that_cannot_be_reset_is_lost_and_what_was_committed_stays(
     url = parse_url(database)
     connection = connect(url, application_name="spoiled")
     spoiled = _Spoiled(connection, STAGING, "public", url)
-    spoiled.begin()
+    spoiled.spoil()
 
     with pytest.raises(PostgresError, match="reset the session: canceling") as error:
         run(spoiled, "CREATE TABLE kept ()")

@@ -10,12 +10,11 @@ from bot.adapters.postgres.shape import shape_of
 from bot.adapters.postgres.sizes import read_sizes
 from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.part import Part
-from bot.adapters.postgres.target.pooling import pooling_of
 from bot.adapters.postgres.target.replication import read_replication
 from bot.adapters.postgres.target.tables import read_tables
 from bot.core.replication import Replication
 from bot.core.schema import Snapshot
-from bot.core.server import Pooling, ServerFacts, TableFacts
+from bot.core.server import ServerFacts, TableFacts
 from bot.core.sizes import Sizes
 
 _INVALID = """
@@ -50,11 +49,9 @@ class Looking(Part):
             self._connection,
             schema=self._schema,
             host=self._url.host,
-            at_once=self._known_pooling is Pooling.NONE,
+            at_once=not self._url.pooled,
         )
-        if self._known_pooling is None:
-            self._known_pooling = pooling_of(self._connection, self._url, seen=pid)
-        return replace(facts, pooling=self._known_pooling)
+        return replace(facts, pooling=self._meet(pid))
 
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
         return read_tables(self._connection, names, self._schema, sized=sized)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.adapters.postgres.target.batching import Batching
-from bot.adapters.postgres.target.beginning import Session
 from bot.adapters.postgres.target.blocking import InTheWay
 from bot.adapters.postgres.target.leftovers import Leftovers
 from bot.adapters.postgres.target.locking import MigrationLock
@@ -20,7 +19,6 @@ from bot.core.url import ConnectionUrl
 
 
 class TargetDatabase(
-    Session,
     Looking,
     Leftovers,
     MigrationLock,
@@ -39,12 +37,11 @@ def open_target(target: Target, url: ConnectionUrl, *, who: str = "") -> Iterato
     """Connect to a target; the connection, and with it every lock, ends with the block.
 
     `who` is shown to whoever asks for the holder of the migration lock."""
-    connection, url = reach(url, application_name=session_name(target.name, who))
+    reached = reach(url, application_name=session_name(target.name, who))
+    connection, url = reached.connection, reached.url
     # Every statement is sent once: preparing it would only cost, and break after DDL.
     connection.prepare_threshold = None
     try:
-        database = TargetDatabase(connection, target, url.schema, url)
-        database.begin()
-        yield database
+        yield TargetDatabase(connection, target, url.schema, url, begun=reached.begun)
     finally:
         connection.close()

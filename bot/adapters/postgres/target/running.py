@@ -55,16 +55,18 @@ class Running(FirstLocks):
                 written[0] = rows
 
         # Where nobody can have been at the row, the end goes along: one round trip in all.
-        end: list[Query] = [] if fenced else [("COMMIT", ())]
+        end: list[Query] = [] if fenced else self._finish()
         try:
             # Of what comes before the statements nobody waits for the answer.
-            awaited = range(len(first), len(queries) + len(end))
+            awaited = range(len(first), len(queries))
             pipe(self._connection, [*queries, *end], listen, awaited=awaited)
             if fenced:
                 if written[0] != 1:
                     raise _fenced_off()
                 self._commit(len(queries))
         except Refused as refused:
+            if refused.position > len(queries):
+                raise self._not_as_before(refused.error) from None
             self._roll_back()
             error = _refusal(refused.error, refused.position - len(first), len(texts))
             raise pooled.refusal_of_first(error, self._target.name) from None
@@ -73,7 +75,6 @@ class Running(FirstLocks):
             if isinstance(error, psycopg.Error):
                 raise explain(error, "run it") from None
             raise
-        self._as_before()
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         try:
@@ -111,12 +112,17 @@ class Running(FirstLocks):
         """Milliseconds."""
         return self._target.lock_timeout if self._patience is None else self._patience
 
+    def _finish(self) -> list[Query]:
+        """The COMMIT, and what makes the session ready for the next migration."""
+        after = () if self._sessionless else self._reset
+        return [("COMMIT", ()), *((each, ()) for each in after)]
+
     def _commit(self, place: int) -> None:
         """What is checked only now, such as a deferred constraint, is refused at this place."""
         try:
-            pipe(self._connection, [("COMMIT", ())])
+            pipe(self._connection, self._finish())
         except Refused as refused:
-            raise Refused(place, refused.error) from None
+            raise Refused(place + refused.position, refused.error) from None
 
     @contextmanager
     def _untimed(self, settings: Sequence[str]) -> Iterator[None]:
@@ -147,12 +153,16 @@ class Running(FirstLocks):
         if not self._usable() or self._sessionless:
             return
         try:
-            say(self._connection, self._reset)
+            say(self._connection, "; ".join(self._reset))
         except psycopg.Error as error:
-            self._connection.close()
-            lost = explain(error, "reset the session")
-            lost.sqlstate, lost.position = NETWORK_LOST, sys.maxsize
-            raise lost from None
+            raise self._not_as_before(error) from None
+
+    def _not_as_before(self, error: psycopg.Error) -> PostgresError:
+        """Nothing more can be run in it."""
+        self._connection.close()
+        lost = explain(error, "reset the session")
+        lost.sqlstate, lost.position = NETWORK_LOST, sys.maxsize
+        return lost
 
     def _roll_back(self) -> None:
         """The first error is the one to tell; a lost connection has rolled back by itself."""

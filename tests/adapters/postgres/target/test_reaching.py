@@ -62,8 +62,8 @@ def test_a_place_that_becomes_free_is_taken(server: Server) -> None:
     leaving = threading.Timer(0.5, held[0].close)
     leaving.start()
     try:
-        connection, _ = reach(url(server), application_name="test", patience=20)
-        connection.close()
+        reached = reach(url(server), application_name="test", patience=20)
+        reached.connection.close()
     finally:
         leaving.join()
         held[1].close()

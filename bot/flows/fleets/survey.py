@@ -12,9 +12,9 @@ from bot.errors import PostgresError
 from bot.fleet.classes import classes_of
 from bot.fleet.turns import Turns
 from bot.fleet.waves import cut_in_waves
-from bot.flows.fleet_work import Crew
+from bot.flows.fleets.crew import Crew
+from bot.flows.fleets.tenants import fleet_of, tenants_of
 from bot.flows.history import history_of
-from bot.flows.tenants import fleet_of, tenants_of
 from bot.world import World
 
 

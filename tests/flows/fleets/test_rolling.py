@@ -10,8 +10,8 @@ from bot.core.fleet_outcome import FleetOutcome, TenantState
 from bot.core.settings import Settings, default_targets
 from bot.core.target import Target
 from bot.errors import ExitCode, GateClosed, HistoryError, PostgresError, UsageError
-from bot.flows.fleet import roll_out_fleet
-from bot.flows.survey import survey_fleet
+from bot.flows.fleets.rolling import roll_out_fleet
+from bot.flows.fleets.survey import survey_fleet
 from bot.world import World
 from tests.fakes import (
     FakeCheckout,

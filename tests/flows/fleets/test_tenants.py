@@ -8,7 +8,7 @@ from bot.commands import identity, status
 from bot.core.fleet import Fleet, Source
 from bot.core.settings import Settings, default_targets
 from bot.errors import UsageError
-from bot.flows.tenants import addressed
+from bot.flows.fleets.tenants import addressed
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, FakeFleets, history, world
 
