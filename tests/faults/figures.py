@@ -58,7 +58,8 @@ def tallies_of(report: pytest.TestReport) -> Iterator[Tally]:
 def asked_of(report: pytest.TestReport) -> Iterator[int | str]:
     """How often Prisma was asked in a test that has ended, or why it could not be."""
     if report.when == "teardown":
-        yield from (value for name, value in report.user_properties if name == ASKED)
+        properties: list[tuple[str, Any]] = report.user_properties
+        yield from (value for name, value in properties if name == ASKED)
 
 
 def _scenario(named: re.Match[str]) -> str:
