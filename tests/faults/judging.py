@@ -71,6 +71,14 @@ class Judge:
         assert answer.code != 0, answer.text
         assert [each for each in codes if each not in answer.text] == [], answer.text
 
+    def deploys(self, url: str, migrations: tuple[Migration, ...]) -> bool:
+        """Whether Prisma's `migrate deploy` was asked to apply them; then it did."""
+        if self.prisma is None or not self.due:
+            return False
+        answer = self.prisma.deploy(url, self._project(migrations))
+        assert answer.code == 0, answer.text
+        return True
+
     def _project(self, migrations: tuple[Migration, ...]) -> Path:
         self.asked += 1
         return project(self.folder / f"asked-{self.asked}", migrations)
