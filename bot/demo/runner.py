@@ -27,6 +27,29 @@ class JobResult:
     outputs: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class DemoJob:
+    """A job under way in a folder of its own."""
+
+    process: "subprocess.Popen[bytes]"
+    place: Path
+
+    def result(self) -> JobResult:
+        """Waits for its end."""
+        with self.process:
+            try:
+                said, _ = self.process.communicate(timeout=_JOB_SECONDS)
+            except BaseException:
+                self.process.kill()
+                raise
+        return JobResult(
+            code=self.process.returncode,
+            log=said.decode("utf-8", "replace"),
+            summary=(self.place / "summary.md").read_text("utf-8"),
+            outputs=_outputs((self.place / "outputs").read_text("utf-8")),
+        )
+
+
 @dataclass
 class DemoRunner:
     """Runs jobs for one repository of a hub; every job gets a fresh checkout below `root`."""
@@ -50,27 +73,32 @@ class DemoRunner:
         target: str = "",
     ) -> JobResult:
         """Run one job for an event. `secrets` are the environment variables of its environment."""
+        started = self.begin(event, permissions=permissions, secrets=secrets, target=target)
+        return started.result()
+
+    def begin(
+        self,
+        event: Event,
+        *,
+        permissions: Mapping[str, str],
+        secrets: Mapping[str, str] | None = None,
+        target: str = "",
+    ) -> DemoJob:
+        """The same, without waiting for its end."""
         self.jobs += 1
         place = self.root / f"job-{self.jobs}"
         checkout = self._check_out(event, place)
         environ = self._environment(event, place) | dict(secrets or {})
         environ["GITHUB_TOKEN"] = self.hub.token(permissions=permissions)
         environ["MIGRATION_BOT_TARGET"] = target
-        done = subprocess.run(
+        process = subprocess.Popen(
             [sys.executable, "-m", "bot", "github"],
             cwd=checkout,
             env=environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=_JOB_SECONDS,
-            check=False,
         )
-        return JobResult(
-            code=done.returncode,
-            log=done.stdout.decode("utf-8", "replace"),
-            summary=(place / "summary.md").read_text("utf-8"),
-            outputs=_outputs((place / "outputs").read_text("utf-8")),
-        )
+        return DemoJob(process, place)
 
     def _check_out(self, event: Event, place: Path) -> Path:
         """What the workflows' checkout does with `fetch-depth: 0`: a pull request's own head."""

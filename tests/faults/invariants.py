@@ -158,6 +158,12 @@ def content(connection: Connection) -> list[str]:
     return sorted(found)
 
 
+def inside(url: str) -> list[str]:
+    """The content of a database."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        return content(connection)
+
+
 def left_in_schema(connection: Connection) -> list[str]:
     return [str(row[0]) for row in connection.execute(_LEFT_IN_SCHEMA)]
 

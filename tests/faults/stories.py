@@ -26,11 +26,13 @@ CREATE TABLE tally (what text NOT NULL);
 class Story:
     """`file` is applied on top of BEFORE. `witnesses` has for each of its segments a condition
     that holds exactly when the segment is done; None where nothing can be seen of it. `batched`
-    counts for a segment that goes in batches the rows that it has changed so far."""
+    counts for a segment that goes in batches the rows that it has changed so far. `alone` says that
+    its one statement runs outside a transaction."""
 
     file: Migration
     witnesses: tuple[str | None, ...]
     batched: Mapping[int, str] = field(default_factory=dict)
+    alone: bool = False
 
     @property
     def history(self) -> tuple[Migration, ...]:
@@ -38,7 +40,7 @@ class Story:
 
     @property
     def atomic(self) -> bool:
-        return len(self.witnesses) == 1
+        return len(self.witnesses) == 1 and not self.alone
 
 
 def tallied(what: str) -> str:
@@ -143,6 +145,13 @@ DELETE FROM counted WHERE id <= 15;
         1: "SELECT count(*) FROM public.counted WHERE n = 1",
         3: "SELECT 15 - count(*) FROM public.counted WHERE id <= 15",
     },
+)
+
+BUILD = "CREATE INDEX CONCURRENTLY counted_n"
+INDEXED = Story(
+    migration("20260102000000_index", f"{BUILD} ON counted (n);\n"),
+    (has_index("counted_n"),),
+    alone=True,
 )
 
 STORIES = {

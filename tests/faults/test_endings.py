@@ -12,6 +12,7 @@ from bot.adapters.postgres.tools import Installation
 from tests.faults.campaign import Place, at_random, timed, try_everything
 from tests.faults.cluster import Cluster, cluster
 from tests.faults.figures import Tally
+from tests.faults.judging import Judge
 from tests.faults.proxy import Link, proxied
 from tests.faults.runner import Runner
 from tests.faults.stories import STORIES, Story
@@ -69,16 +70,20 @@ def own_cluster(installation: Installation) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def own_place(own_cluster: Cluster) -> Iterator[MakePlace]:
+def own_place(own_cluster: Cluster, judge: Judge) -> Iterator[MakePlace]:
+    places = []
     with ExitStack() as stack:
 
         def make(story: Story) -> Place:
             url = own_cluster.url("app")
             made = Place(url, stack.enter_context(proxied(url)), story)
             made.prepare()
+            places.append(made)
             return made
 
         yield make
+        for each in places:
+            judge.agrees(each.url, each.story.history)
 
 
 @pytest.mark.parametrize("name", STORIES)

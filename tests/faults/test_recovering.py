@@ -9,18 +9,23 @@ import pytest
 from tests.fakes import migration
 from tests.faults.campaign import Place, kill
 from tests.faults.invariants import after_convergence, checkpoint_text, content, look
+from tests.faults.judging import Judge
 from tests.faults.proxy import Message, answering, sending
 from tests.faults.runner import Job, Runner, run
-from tests.faults.stories import BEFORE, MIXED, TRANSACTIONAL, Story, has_index, tallied
+from tests.faults.stories import (
+    BEFORE,
+    BUILD,
+    INDEXED,
+    MIXED,
+    TRANSACTIONAL,
+    Story,
+    has_index,
+    tallied,
+)
 
 pytestmark = pytest.mark.faults
 
 MakePlace = Callable[[Story], Place]
-
-BUILD = "CREATE INDEX CONCURRENTLY counted_n"
-INDEXED = Story(
-    migration("20260102000000_index", f"{BUILD} ON counted (n);\n"), (has_index("counted_n"),)
-)
 
 
 def sent(place: Place, text: str) -> int:
@@ -131,7 +136,7 @@ def test_8_killed_after_the_concurrent_build_before_the_checkpoint(place: MakePl
     ids=["transactional", "concurrently"],
 )
 def test_15_a_human_runs_the_same_ddl_meanwhile(
-    place: MakePlace, story: Story, at: str, state: str
+    place: MakePlace, judge: Judge, story: Story, at: str, state: str
 ) -> None:
     made = place(story)
     made.reset()
@@ -143,6 +148,7 @@ def test_15_a_human_runs_the_same_ddl_meanwhile(
         assert (ending.error, ending.sqlstate) == ("PostgresError", state)
         assert content(human) == before
     assert look(made.url, story).steps is None
+    judge.refuses(made.url, story.history, "already exists")
 
 
 def test_20_a_unique_concurrent_build_meets_doubles(place: MakePlace) -> None:
@@ -213,7 +219,7 @@ VACUUM counted;
 )
 
 
-def test_23_a_statement_fails_between_segments(place: MakePlace) -> None:
+def test_23_a_statement_fails_between_segments(place: MakePlace, judge: Judge) -> None:
     mended = replace(FAILING, sql=FAILING.sql.replace("NULL", "'third'"))
     made = place(Story(mended, (tallied("first"), has_index("counted_n"), tallied("third"), None)))
     made.reset()
@@ -231,6 +237,8 @@ def test_23_a_statement_fails_between_segments(place: MakePlace) -> None:
     assert look(made.url, failing).steps == 2
     assert refused.error == "HistoryError"
     assert "edited" in refused.message
+    judge.agrees(made.url, failing.history)
+    judge.refuses(made.url, failing.history, "P3009")
     assert converges(made)
     assert sent(made, "'first'") == 0
 

@@ -4,7 +4,7 @@ import random
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +14,10 @@ import pytest
 from bot.adapters.postgres.tools import Installation
 from bot.errors import ExitCode
 from tests.faults.campaign import Place, timed
-from tests.faults.cluster import cluster
+from tests.faults.cluster import Cluster, cluster
 from tests.faults.figures import Tally
 from tests.faults.invariants import after_convergence, look
+from tests.faults.judging import Judge
 from tests.faults.proxy import Fault, Link, Message, answering, nth, proxied, sending
 from tests.faults.runner import PATIENCE, Command, Ending, Job, Runner, command
 from tests.faults.stories import MIXED, STORIES, TRANSACTIONAL, Story
@@ -31,47 +32,57 @@ GIVING_UP = 90.0
 
 
 @contextmanager
-def far_away(installation: Installation, story: Story) -> Iterator[Place]:
-    """A server that is reached by TCP alone: only there can somebody vanish."""
-    with cluster(installation) as made:
-        made.execute("CREATE DATABASE app TEMPLATE template0")
-        with proxied(made.url("app")) as proxy:
-            place = Place(made.url("app"), proxy, story)
-            place.prepare()
-            yield place
+def far_away(server: Cluster, name: str, story: Story) -> Iterator[Place]:
+    """A database of a server that is reached by TCP alone: only there can somebody vanish."""
+    server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    with proxied(server.url(name)) as proxy:
+        place = Place(server.url(name), proxy, story)
+        place.prepare()
+        place.reset()
+        yield place
 
 
-@pytest.mark.parametrize(
-    ("at", "after"),
-    [
-        (sending("UPDATE counted"), False),
-        (answering("ALTER TABLE"), False),
-        (sending("CREATE INDEX CONCURRENTLY"), True),
-    ],
-    ids=["unsent", "unanswered", "building"],
-)
+SWALLOWED: dict[str, tuple[Callable[[Message], bool], bool]] = {
+    "unsent": (sending("UPDATE counted"), False),
+    "unanswered": (answering("ALTER TABLE"), False),
+    "building": (sending("CREATE INDEX CONCURRENTLY"), True),
+}
+
+
 def test_11_a_network_that_swallows_everything(
-    installation: Installation, at: Callable[[Message], bool], after: bool
+    installation: Installation, record: Record, judge: Judge
 ) -> None:
-    with far_away(installation, MIXED) as made:
-        made.reset()
-        fault = Fault(at, Link.vanish, after)
-        made.proxy.arm(fault)
-        runner = Runner(made.job)
+    """All at once, each in a database of its own: it takes both ends half a minute to give up, and
+    nothing is done meanwhile."""
+    tally = Tally("11 a network that swallows everything")
+    with timed(tally), cluster(installation) as server, ExitStack() as stack:
+        runners: dict[str, tuple[Place, Fault, Runner]] = {}
+        for name, (at, after) in SWALLOWED.items():
+            made = stack.enter_context(far_away(server, name, MIXED))
+            fault = Fault(at, Link.vanish, after)
+            made.proxy.arm(fault)
+            runners[name] = made, fault, Runner(made.job)
+        for name, (made, fault, runner) in runners.items():
+            # The network stays away for this connection; the next one gets through.
+            ending = runner.ending(GIVING_UP)
+            tally.injected += fault.hit is not None
+            tally.note(name, _survived(ending))
+            tally.note(name, after_convergence(made.url, MIXED, made.expected))
+        judge.agrees(made.url, MIXED.history)
+    assert tally.injected == len(SWALLOWED)
+    record(tally)
 
-        # The network stays away for this connection; the next one gets through.
-        ending = runner.ending(GIVING_UP)
 
-        assert fault.hit
-        assert ending.fine, ending
-        assert "lost" in ending.told
-        assert list(after_convergence(made.url, MIXED, made.expected)) == []
+def _survived(ending: Ending) -> Iterator[str]:
+    if not ending.fine:
+        yield f"ended with {ending}"
+    if "lost" not in ending.told:
+        yield "said nothing of a lost connection"
 
 
-def test_38_the_machine_of_the_runner_vanishes(installation: Installation) -> None:
+def test_38_the_machine_of_the_runner_vanishes(installation: Installation, judge: Judge) -> None:
     """Nobody tells the server: it holds the locks until it finds out by itself."""
-    with far_away(installation, MIXED) as made:
-        made.reset()
+    with cluster(installation) as server, far_away(server, "app", MIXED) as made:
         fault = Fault(answering("ALTER TABLE"), Link.vanish)
         made.proxy.arm(fault)
         victim = Runner(made.job)
@@ -84,6 +95,7 @@ def test_38_the_machine_of_the_runner_vanishes(installation: Installation) -> No
         assert ending.fine, ending
         assert "waiting for the migration lock" in ending.told
         assert list(after_convergence(made.url, MIXED, made.expected)) == []
+        judge.agrees(made.url, MIXED.history)
 
 
 @pytest.mark.parametrize("name", STORIES)
@@ -119,9 +131,11 @@ MOMENTS = [0.2, 0.35, 0.5, 0.65, 0.8]
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_37_a_signal_from_github_at_every_state(
-    place: MakePlace, tmp_path: Path, number: signal.Signals, moment: float
+    place: MakePlace, judge: Judge, tmp_path: Path, number: signal.Signals, moment: float
 ) -> None:
     made = place(MIXED)
+    # At one of the moments it is asked twice: about what is begun, and about what is done.
+    made.judged = (number, moment) == (signal.SIGTERM, MOMENTS[2])
     messages = made.messages()
     made.reset()
     told: list[Command] = []
@@ -144,6 +158,8 @@ def test_37_a_signal_from_github_at_every_state(
     made.proxy.hang_up()
     state = look(made.url, MIXED)
     assert list(made.check_crash(Ending(error="killed"))) == [], state
+    if made.judged:
+        judge.agrees(made.url, MIXED.history)
     assert list(made.check_convergence()) == []
 
 

@@ -13,6 +13,9 @@ SOURCE = Path(__file__).with_name("oracle")
 UNASKED = "PRISMA ITSELF WAS NOT ASKED whether it agrees with us"
 _SECONDS = 120
 
+# A project's schema.prisma, where it does not matter what is in it.
+SCHEMA = 'datasource db {\n  provider = "postgresql"\n}\n'
+
 # An object needs no import of "prisma/config", and so no node_modules beside the project.
 CONFIGURATION = """\
 export default {

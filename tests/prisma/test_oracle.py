@@ -12,7 +12,7 @@ from bot.demo.screen import Screen
 from bot.demo.stage import stage_for
 from bot.demo.story import play
 from tests.conftest import SERVERS
-from tests.prisma.oracle import Prisma, find_prisma
+from tests.prisma.oracle import SCHEMA, Prisma, find_prisma
 from tests.shell import Done, bot, write
 
 PLATFORM = Path(__file__).parents[2] / "prisma"
@@ -24,7 +24,6 @@ LAST = "20260103000000_last"
 LOCK = 'provider = "postgresql"\n'
 # For what does not depend on the server; Prisma takes a second each time it is asked.
 one_server = pytest.mark.parametrize("server", [*SERVERS][:1], indirect=True, scope="session")
-SCHEMA = 'datasource db {\n  provider = "postgresql"\n}\n'
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,13 @@ from benchmarks.histories import make_history, write_history
 from bot.adapters.postgres.catalogue import snapshot
 from bot.core.schema import Snapshot
 from tests.conftest import SERVERS, RunningServer
-from tests.prisma.oracle import Prisma, find_prisma
+from tests.prisma.oracle import SCHEMA, Prisma, find_prisma
 from tests.shell import bot, write
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.parametrize("server", [*SERVERS][:1], indirect=True, scope="session"),
 ]
-SCHEMA = 'datasource db {\n  provider = "postgresql"\n}\n'
 ROWS = """
 SELECT migration_name, checksum, applied_steps_count, logs,
        finished_at >= started_at, rolled_back_at

@@ -63,7 +63,7 @@ def _explain(action: str, needs: str, error: GithubException) -> GitHubError:
     told = f"GitHub did not let the bot {action} ({error.status}{f': {said}' if said else ''})."
     if error.status == 401:
         return GitHubError(told, hint="The token is wrong or has expired: renew GITHUB_TOKEN.")
-    if error.status == 403 and "rate limit" in said.lower():
+    if error.status == 429 or (error.status == 403 and "rate limit" in said.lower()):
         return GitHubError(told, hint="Wait for the limit to pass, then run this again.")
     if error.status in (403, 404):
         return GitHubError(
