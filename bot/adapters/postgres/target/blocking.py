@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from bot.adapters.postgres.connection import explained
-from bot.adapters.postgres.target.first_locks import FirstLocks, quoted
+from bot.adapters.postgres.target.first_locks import FirstLocks
+from bot.adapters.postgres.target.relations import quoted
 from bot.core.blocker import Blocker, Blocking, Need
 from bot.core.effects import LockMode
 from bot.core.literals import without_literals

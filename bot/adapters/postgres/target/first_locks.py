@@ -8,34 +8,9 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from psycopg import sql
-
-from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.piping import Query
-from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.target.relations import Relations, quoted
 from bot.core.blocker import Need
-from bot.core.url import inside
-
-# LOCK TABLE takes tables only, and asks for privileges that the statements need not have: what it
-# would refuse is locked by the statement itself. The hardest to get come first, so that little is
-# held while they are waited for.
-_TABLES = """
-SELECT need.place - 1, namespace.nspname || '.' || class.relname,
-       class.relkind IN ('r', 'p')
-       AND pg_catalog.has_schema_privilege(class.relnamespace, 'USAGE')
-       AND pg_catalog.has_table_privilege(
-             class.oid, CASE need.mode WHEN 1 THEN 'SELECT' ELSE 'UPDATE, DELETE, TRUNCATE' END),
-       class.relhassubclass
-       OR EXISTS (SELECT FROM pg_catalog.pg_locks AS lock
-                   WHERE lock.relation = class.oid
-                     AND lock.pid IS DISTINCT FROM pg_catalog.pg_backend_pid())
-  FROM unnest(%s::text[], %s::text[], %s::integer[]) WITH ORDINALITY
-       AS need (here, relation, mode, place)
-  JOIN pg_catalog.pg_class AS class ON class.oid = coalesce(
-         pg_catalog.to_regclass(need.here), pg_catalog.to_regclass(need.relation))
-  JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace
- ORDER BY need.mode DESC, class.oid
-"""
 
 # now() is when the transaction began.
 _WHAT_IS_LEFT = """SELECT pg_catalog.set_config('lock_timeout', greatest(1, $1::text::integer
@@ -43,7 +18,7 @@ _WHAT_IS_LEFT = """SELECT pg_catalog.set_config('lock_timeout', greatest(1, $1::
     )::text, true)"""
 
 
-class FirstLocks(Part):
+class FirstLocks(Relations):
     """The tables that are locked first. What a look finds serves the attempt that follows it."""
 
     _found: tuple[Sequence[Need], list[Need]] | None = None
@@ -52,17 +27,15 @@ class FirstLocks(Part):
     def _look_at(self, needs: Sequence[Need]) -> list[Need]:
         """Those that are there, under the names that they have, if anybody has a lock on one of
         them or may have one on a partition of it."""
-        arrays = (
-            [quoted(inside(each.relation, self._schema)) for each in needs],
-            [quoted(each.relation) for each in needs],
-            [int(each.mode) for each in needs],
+        seen = self._see([each.relation for each in needs])
+        # What is hardest to get comes first, so that little is held while it is waited for.
+        there = sorted(
+            ((each, seen[each.relation]) for each in needs if each.relation in seen),
+            key=lambda pair: (-pair[0].mode, pair[1].oid),
         )
-        with explained("see which tables there are to lock"):
-            rows = self._connection.execute(_TABLES, arrays).fetchall()
-        there = [replace(needs[place], relation=name) for place, name, _, _ in rows]
-        lockable = [each for each, row in zip(there, rows, strict=True) if row[2]]
-        self._found = needs, lockable
-        return there if any(busy for _, _, _, busy in rows) else []
+        named = [(replace(need, relation=found.name), found) for need, found in there]
+        self._found = needs, [need for need, found in named if found.lockable(need.mode)]
+        return [need for need, _ in named] if any(found.busy for _, found in named) else []
 
     def _first_locks(self, needs: Sequence[Need], timeout: int) -> list[Query]:
         """What takes them in a transaction; `timeout` is milliseconds for all of them together."""
@@ -77,12 +50,6 @@ class FirstLocks(Part):
             random.shuffle(early)
         self._found, self._tried = None, needs
         return list(_queries(early, timeout))
-
-
-def quoted(relation: str) -> str:
-    """A name as the catalogue stores it, as SQL: where a schema's name has a dot, of nothing."""
-    schema, _, name = relation.partition(".")
-    return sql.Identifier(schema, name or schema).as_string(None)
 
 
 def _queries(needs: Sequence[Need], timeout: int) -> Iterator[Query]:

@@ -9,13 +9,16 @@ from bot.adapters.postgres.fingerprint import fingerprint
 from bot.adapters.postgres.shape import shape_of
 from bot.adapters.postgres.sizes import read_sizes
 from bot.adapters.postgres.target.facts import read_facts
-from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.target.relations import Relations
 from bot.adapters.postgres.target.replication import read_replication
 from bot.adapters.postgres.target.tables import read_tables
 from bot.core.replication import Replication
 from bot.core.schema import Snapshot
 from bot.core.server import ServerFacts, TableFacts
 from bot.core.sizes import Sizes
+
+# With partitioned ones, materialized views and foreign tables.
+_TABLES = ("r", "p", "m", "f")
 
 _INVALID = """
 SELECT pg_catalog.format('%I.%I', namespace.nspname, class.relname)
@@ -41,7 +44,7 @@ def invalid_indexes(connection: Connection) -> frozenset[str]:
         return frozenset(str(row[0]) for row in connection.execute(_INVALID))
 
 
-class Looking(Part):
+class Looking(Relations):
     """See world.Looking."""
 
     def facts(self) -> ServerFacts:
@@ -54,7 +57,14 @@ class Looking(Part):
         return replace(facts, pooling=self._meet(pid))
 
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
-        return read_tables(self._connection, names, self._schema, sized=sized)
+        if sized:
+            return read_tables(self._connection, names, self._schema)
+        seen = self._see(names)
+        return {
+            name: TableFacts(each.name, each.owner, each.owned, 0)
+            for name, each in seen.items()
+            if each.kind in _TABLES
+        }
 
     def replication(self) -> Replication:
         return read_replication(self._connection)

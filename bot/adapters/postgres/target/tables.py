@@ -1,4 +1,4 @@
-"""Tables that are there already: asked about only where a plan needs it."""
+"""How big the tables are that are there already: asked only where a plan rewrites them."""
 
 from collections.abc import Collection, Mapping
 
@@ -29,14 +29,6 @@ SELECT asked.nspname || '.' || asked.relname AS relation,
           FROM family WHERE family.root = asked.oid) AS bytes
   FROM asked
 """
-_OWNERS = """
-SELECT n.nspname || '.' || c.relname, pg_get_userbyid(c.relowner)::text,
-       pg_has_role(c.relowner, 'USAGE'), 0
-  FROM unnest(%(names)s::text[]) AS asked (name)
-  JOIN pg_namespace AS n ON n.nspname = split_part(asked.name, '.', 1)
-  JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relkind IN ('r', 'p', 'm', 'f')
-       AND c.relname = substr(asked.name, strpos(asked.name, '.') + 1)
-"""
 _MEASURED = "pg_total_relation_size(family.oid)"
 _COUNTED = """(SELECT coalesce(sum(f.relpages::bigint), 0) FROM pg_class AS f
     WHERE f.oid = family.oid
@@ -47,18 +39,14 @@ _IN_THE_WAY = ("55P03", "57014")
 
 
 def read_tables(
-    connection: Connection, names: Collection[str], schema: str, *, sized: bool = True
+    connection: Connection, names: Collection[str], schema: str
 ) -> Mapping[str, TableFacts]:
-    """Those that are there, by the name that was asked for.
-
-    Without `sized` they have no bytes, and nobody's lock is waited for.
-    """
+    """Those that are there, by the name that was asked for, and how big they are."""
     if not names:
         return {}
     others = {inside(name, schema): name for name in names}
     wanted = list(dict.fromkeys([*names, *others]))
-    read = _tables if sized else _owners
-    found = {each.relation: each for each in read(connection, wanted)}
+    found = {each.relation: each for each in _tables(connection, wanted)}
     here = {asked: found[name] for name, asked in others.items() if name in found}
     return {**{name: found[name] for name in names if name in found}, **here}
 
@@ -71,12 +59,6 @@ def _tables(connection: Connection, names: Collection[str]) -> tuple[TableFacts,
             if error.sqlstate not in _IN_THE_WAY:
                 raise
             return _asked(connection, names, _COUNTED)
-
-
-def _owners(connection: Connection, names: Collection[str]) -> tuple[TableFacts, ...]:
-    with explained("look at the tables that the migrations are about"):
-        rows = connection.execute(_OWNERS, {"names": [*names]}).fetchall()
-    return tuple(TableFacts(*row) for row in rows)
 
 
 def _asked(connection: Connection, names: Collection[str], size: str) -> tuple[TableFacts, ...]:
