@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.adapters.actions import Runner as ActionsRunner
 from bot.adapters.checkout import Checkout
@@ -34,6 +35,9 @@ from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
 from bot.wiring.reading import read_configuration, read_sizes, trusted, with_base
 from bot.world import Database, GitHub, Prisma, Runner, World
+
+if TYPE_CHECKING:
+    from bot.adapters.postgres.target.around import Servers
 
 # A server to rehearse on, such as a service container of the workflow's job.
 REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
@@ -191,7 +195,13 @@ class _Fleets:
     def connect(self, target: Target, tenant: Tenant) -> AbstractContextManager[Database]:
         from bot.adapters.postgres.target.opening import open_target
 
-        return open_target(target, tenant.url, who=_who(self.environ))
+        return open_target(target, tenant.url, who=_who(self.environ), servers=self._servers)
+
+    @cached_property
+    def _servers(self) -> "Servers":
+        from bot.adapters.postgres.target.around import Servers
+
+        return Servers()
 
     def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
         from bot.adapters.postgres.backups import take_and_prove

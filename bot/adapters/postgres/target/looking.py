@@ -48,12 +48,7 @@ class Looking(Relations):
     """See world.Looking."""
 
     def facts(self) -> ServerFacts:
-        facts, pid = read_facts(
-            self._connection,
-            schema=self._schema,
-            host=self._url.host,
-            at_once=not self._url.pooled,
-        )
+        facts, pid = read_facts(self._connection, self._url, servers=self._servers)
         return replace(facts, pooling=self._meet(pid))
 
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.adapters.postgres.target.around import Servers
 from bot.adapters.postgres.target.batching import Batching
 from bot.adapters.postgres.target.blocking import InTheWay
 from bot.adapters.postgres.target.leftovers import Leftovers
@@ -33,15 +34,20 @@ class TargetDatabase(
 
 
 @contextmanager
-def open_target(target: Target, url: ConnectionUrl, *, who: str = "") -> Iterator[TargetDatabase]:
+def open_target(
+    target: Target, url: ConnectionUrl, *, who: str = "", servers: Servers | None = None
+) -> Iterator[TargetDatabase]:
     """Connect to a target; the connection, and with it every lock, ends with the block.
 
-    `who` is shown to whoever asks for the holder of the migration lock."""
+    `who` is shown to whoever asks for the holder of the migration lock. `servers` is shared by
+    those who open many databases of a few servers."""
     reached = reach(url, application_name=session_name(target.name, who))
     connection, url = reached.connection, reached.url
     # Every statement is sent once: preparing it would only cost, and break after DDL.
     connection.prepare_threshold = None
     try:
-        yield TargetDatabase(connection, target, url.schema, url, begun=reached.begun)
+        yield TargetDatabase(
+            connection, target, url.schema, url, begun=reached.begun, servers=servers
+        )
     finally:
         connection.close()

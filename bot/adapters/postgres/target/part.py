@@ -1,6 +1,7 @@
 """What every part of an open target stands on."""
 
 from bot.adapters.postgres.connection import Connection, explained
+from bot.adapters.postgres.target.around import Servers
 from bot.adapters.postgres.target.pooling import pooling_of
 from bot.adapters.postgres.target.session import RESET
 from bot.adapters.postgres.target.settings import set_by_hand
@@ -12,7 +13,7 @@ from bot.core.url import ConnectionUrl
 class Part:
     """A connection in autocommit to one target; `schema` is where its migrations table is. `url`
     is where one more connection would go. `begun` says that the session was given its settings
-    when it began.
+    when it began. `servers` is what others have found out of the same server a moment ago.
 
     `_reset` is what brings its session back to what it was at its beginning.
     """
@@ -25,12 +26,14 @@ class Part:
         url: ConnectionUrl,
         *,
         begun: bool = False,
+        servers: Servers | None = None,
     ) -> None:
         self._connection = connection
         self._target = target
         self._schema = schema
         self._url = url
         self._begun = begun
+        self._servers = servers
         self._reset: tuple[str, ...] = RESET
         self._known_pooling: Pooling | None = None
 

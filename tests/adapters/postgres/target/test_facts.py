@@ -123,8 +123,8 @@ def test_a_transaction_that_has_been_open_for_long_is_named(database: str) -> No
         other.execute("SELECT 1")
         pid = other.info.backend_pid
         with connect(database, application_name="test") as connection:
-            seen, _ = read_facts(connection, schema="public", host="", long=0)
-            later, _ = read_facts(connection, schema="public", host="")
+            seen, _ = read_facts(connection, parse_url(database), long=0)
+            later, _ = read_facts(connection, parse_url(database))
 
     assert [(each.name, each.pid) for each in seen.open] == [("reports", pid)]
     assert "reports, user postgres" in seen.open[0].words
@@ -145,7 +145,7 @@ def test_a_prepared_transaction_is_named_with_what_it_has_locked(
         other.execute("LOCK TABLE a IN ACCESS EXCLUSIVE MODE")
         other.execute("PREPARE TRANSACTION 'tx 1'")
         with connect(server.url("shop"), application_name="test") as connection:
-            seen, _ = read_facts(connection, schema="public", host="", long=0)
+            seen, _ = read_facts(connection, parse_url(server.url("shop")), long=0)
         need = Need("public.a", LockMode.ACCESS_EXCLUSIVE)
         with open_target(STAGING, parse_url(server.url("shop"))) as opened:
             (blocker,) = opened.blockers([need], 0)
