@@ -308,13 +308,20 @@ class FakeDatabase:
         return self.standbys.pop(0) if self.standbys else Replication(0)
 
     def together(
-        self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
+        self,
+        texts: Sequence[str],
+        record: Record,
+        *,
+        needs: Sequence[Need],
+        heard: Heard,
+        lifting: Collection[int] = (),
     ) -> None:
         kept = list(self.rows)
         self.diary.append("begin")
         try:
             for position, sql in enumerate(texts):
                 self._run(sql, position)
+                self.diary += ["limits again"] if position in lifting else []
                 heard(position, 0.0, 0)
             self._record(record)
         except BaseException:

@@ -1,7 +1,7 @@
 """What a file sets for its session, which lasts until its end and never longer."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +9,9 @@ from bot.core.statement import Statement
 from bot.sql.expressions import nodes, strings_of
 
 _OPENING = re.compile(r"(?:BEGIN(?:\s+(?:WORK|TRANSACTION)\b)?|START\s+TRANSACTION)", re.IGNORECASE)
+
+_LIMITS = {"lock_timeout", "statement_timeout"}
+_CALLING = {"SelectStmt", "DoStmt", "CallStmt", "ExecuteStmt"}
 
 
 def sets_session(statement: Statement) -> bool:
@@ -18,6 +21,28 @@ def sets_session(statement: Statement) -> bool:
     return statement.node == "SelectStmt" and any(
         node == "FuncCall" and _sets(fields) for node, fields in nodes(statement.tree)
     )
+
+
+def lifting(statements: Sequence[Statement]) -> frozenset[int]:
+    """The places after which the target's timeouts may be lifted, and have to be set again: that is
+    a query, which may not come before a SET TRANSACTION."""
+    places: set[int] = set()
+    lifted = False
+    for place, each in enumerate(statements):
+        lifted = lifted or _lifts(each)
+        following = statements[place + 1] if place + 1 < len(statements) else None
+        if lifted and following is not None and following.node != "VariableSetStmt":
+            places.add(place)
+            lifted = False
+    return frozenset(places)
+
+
+def _lifts(statement: Statement) -> bool:
+    """SET and RESET of a timeout, RESET ALL, and whatever calls functions or runs code."""
+    if statement.node == "VariableSetStmt":
+        name = str(statement.tree.get("name", "")).lower()
+        return name in _LIMITS or statement.tree.get("kind") == "VAR_RESET_ALL"
+    return statement.node in _CALLING
 
 
 def starts_afresh(statement: Statement) -> bool:

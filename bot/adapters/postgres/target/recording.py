@@ -8,7 +8,7 @@ from bot.adapters.postgres import migrations_table as table
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
 from bot.adapters.postgres.target.part import Part
-from bot.adapters.postgres.target.records import forget_query, start_query
+from bot.adapters.postgres.target.records import forget_query, not_kept, start_queries
 from bot.core.checkpoint import Checkpoint
 from bot.core.migration import AppliedMigration, Migration
 
@@ -51,15 +51,20 @@ class Rows(Part):
             table.resolve_applied(self._connection, marked, schema=self._schema)
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
-        self._write(start_query(id, name, checkpoint, self._schema), f"record that {name} begins")
+        queries = start_queries(id, name, checkpoint, self._schema)
+        self._write(queries, f"record that {name} begins")
 
     def forget(self, id: str, steps: int) -> None:
-        self._write(forget_query(id, steps, self._schema), "take back the row of a migration")
+        query = forget_query(id, steps, self._schema)
+        self._write([query], "take back the row of a migration")
 
-    def _write(self, query: Query, action: str) -> None:
+    def _write(self, queries: Sequence[Query], action: str) -> None:
+        """All of them are one transaction. What follows the first asks whether it was kept."""
         try:
-            pipe(self._connection, [query])
+            pipe(self._connection, queries)
         except Refused as refused:
+            if isinstance(refused.error, psycopg.errors.DivisionByZero):
+                raise not_kept() from None
             raise explain(refused.error, action) from None
         except psycopg.Error as error:
             raise explain(error, action) from None

@@ -6,3 +6,7 @@ AS_BEFORE = "; ".join([*OURSELVES, "RESET ALL"])
 
 # The rest of what DISCARD ALL does, but for the advisory locks: one keeps everybody else out.
 FORGOTTEN = "CLOSE ALL; DEALLOCATE ALL; UNLISTEN *; DISCARD TEMP"
+
+# Before our row is written: what is checked at COMMIT is checked now, so that no trigger comes
+# after the look whether the row was kept; and no name means what the file wants it to.
+TO_RECORD = ("SET CONSTRAINTS ALL IMMEDIATE", "SET LOCAL search_path TO DEFAULT")
