@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.core.migration import AppliedMigration
 from bot.core.modelled import MIGRATIONS_TABLE
+from bot.core.plan import Plan
 from bot.errors import HistoryError
 
 
@@ -27,6 +28,22 @@ def require_same_rows(
         f"It changes what {MIGRATIONS_TABLE} says of {listed(names)}, so that nothing of its "
         "transaction was kept.",
         hint="Take that statement out; what was applied is corrected with `migration-bot resolve`.",
+    )
+
+
+def require_kept(before: Plan, after: Plan) -> None:
+    """Raises HistoryError if what was applied before a rollout is not recorded as it was."""
+    rows = {each.name: each.row for each in after.standings}
+    applied = [each for each in before.standings if each.row and each.row.finished]
+    changed = [each.name for each in applied if rows.get(each.name) != each.row]
+    if not changed:
+        return
+    raise HistoryError(
+        f"While migrations were applied to {after.target}, {MIGRATIONS_TABLE} was changed for "
+        f"{listed(changed)}, which had been applied before.",
+        hint="A function or a trigger of what was just applied may have done it. Compare with "
+        f"`migration-bot status {after.target}`, and put the rows right with `migration-bot "
+        "resolve` before anything else is applied.",
     )
 
 

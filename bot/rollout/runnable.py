@@ -7,6 +7,7 @@ from bot.core.statement import Statement
 from bot.errors import UsageError
 from bot.rollout.outside.alone import outside_of
 from bot.rollout.segments import Segment, own_blocks, segments_of
+from bot.rollout.settings import chooses_encoding, makes_read_only
 from bot.sql.expressions import nodes, strings_of
 
 _UNLOCKING = {"pg_advisory_unlock_all"}
@@ -64,6 +65,19 @@ def _obstacles(
                 "COPY … TO STDOUT gives its rows to whoever applies the migration, and nobody "
                 "takes them.",
                 "Take it out, or copy to a file or a table.",
+            )
+        if makes_read_only(statement):
+            yield (
+                statement,
+                "in a transaction that is READ ONLY nothing can be recorded.",
+                "Take it out: a migration that changes nothing needs no such promise.",
+            )
+        if not judged.migration.sql.isascii() and chooses_encoding(statement):
+            yield (
+                statement,
+                "client_encoding is set in a way that cannot be passed over, and the file holds "
+                "characters beyond ASCII, which would be read as others.",
+                "Take it out: every statement is sent as UTF-8, whatever the database stores.",
             )
         if len(segments) > 1 and _ends_with_the_session(statement):
             yield (

@@ -10,6 +10,8 @@ from bot.sql.expressions import nodes, strings_of
 
 _OPENING = re.compile(r"(?:BEGIN(?:\s+(?:WORK|TRANSACTION)\b)?|START\s+TRANSACTION)", re.IGNORECASE)
 
+_UTF8 = re.compile(r"utf-?8|unicode")
+_TRUE = {"on", "true", "yes", "t", "y", "1"}
 _LIMITS = {"lock_timeout", "statement_timeout"}
 _CALLING = {"SelectStmt", "DoStmt", "CallStmt", "ExecuteStmt"}
 
@@ -58,6 +60,35 @@ def names_encoding(statement: Statement) -> bool:
     return sets and str(statement.tree.get("name")).lower() == "client_encoding"
 
 
+def chooses_encoding(statement: Statement) -> bool:
+    """The same by set_config() or in a DO block: there it would hold for what follows."""
+    if statement.node not in _CALLING:
+        return False
+    text = statement.sql.lower()
+    sets = "set_config" in text or statement.node == "DoStmt"
+    return sets and "client_encoding" in text and not _UTF8.search(text)
+
+
+def makes_read_only(statement: Statement) -> bool:
+    """BEGIN READ ONLY, or SET of the same for the transaction that is open."""
+    tree = statement.tree
+    if statement.node == "TransactionStmt":
+        return _asks_read_only(tree.get("options", ()))
+    if statement.node != "VariableSetStmt":
+        return False
+    name, values = str(tree.get("name", "")).lower(), tree.get("args", ())
+    if name == "transaction":
+        return _asks_read_only(values)
+    return name == "transaction_read_only" and any(map(is_on, values))
+
+
+def is_on(value: Mapping[str, Any]) -> bool:
+    """Whether a setting's value is one that PostgreSQL takes for true."""
+    constant = value.get("A_Const", {})
+    word = constant.get("sval", {}).get("sval", constant.get("ival", {}).get("ival", ""))
+    return str(word).lower() in _TRUE
+
+
 def chooses_modes(statement: Statement) -> bool:
     """BEGIN with an isolation level, READ ONLY or DEFERRABLE."""
     return bool(statement.tree.get("options"))
@@ -68,6 +99,12 @@ def modes_of(statement: Statement) -> Statement:
     sql = _OPENING.sub("SET TRANSACTION", statement.sql, count=1)
     tree = {"name": "TRANSACTION"}
     return replace(statement, sql=sql, kind="SET", node="VariableSetStmt", tree=tree)
+
+
+def _asks_read_only(options: Sequence[Mapping[str, Any]]) -> bool:
+    given = (each.get("DefElem", {}) for each in options)
+    wanted = [each for each in given if each.get("defname") == "transaction_read_only"]
+    return any(each["arg"]["A_Const"]["ival"].get("ival") for each in wanted)
 
 
 def _sets(call: Mapping[str, Any]) -> bool:

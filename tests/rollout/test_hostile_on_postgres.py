@@ -1,11 +1,9 @@
 """Files that are at our own bookkeeping, on real servers: what is recorded is what was run."""
 
-from dataclasses import replace
-
 import pytest
 
 from bot.core.settings import default_targets
-from bot.errors import BotError, HistoryError, PostgresError
+from bot.errors import HistoryError
 from tests.fakes import migration
 from tests.rollout.real import Rollout, ask
 

@@ -135,8 +135,14 @@ def read_facts(
         ),
         prepared=tuple(_opened(each, locked.get(each[2], ())) for each in _oldest_first(here)),
         connections_left=connections - connected,
+        standard_strings=_reported(connection, "standard_conforming_strings") != "off",
     )
     return facts, pid
+
+
+def _reported(connection: Connection, setting: str) -> str | None:
+    """What the server tells of by itself, so that it need not be asked."""
+    return connection.info.parameter_status(setting)
 
 
 def _answers(

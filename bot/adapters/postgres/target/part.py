@@ -12,6 +12,7 @@ class Part:
     """A connection in autocommit to one target; `schema` is where its migrations table is. `url`
     is where one more connection would go.
 
+    `_finished` is how many migrations are recorded as applied, once that was read.
     `_reset` is what brings its session back to what it was at its beginning.
     """
 
@@ -23,6 +24,7 @@ class Part:
         self._schema = schema
         self._reset = f"{AS_BEFORE}; {FORGOTTEN}"
         self._url = url
+        self._finished: int | None = None
         self._known_pooling: Pooling | None = None
 
     @property

@@ -22,6 +22,7 @@ class Rows(Part):
     def applied(self) -> tuple[AppliedMigration, ...]:
         rows = table.applied_if_there(self._connection, self._schema)
         self._seen = self._seen or rows is not None
+        self._finished = sum(each.finished for each in rows or ())
         return tuple(rows or ())
 
     def unbaselined(self) -> bool:

@@ -30,6 +30,8 @@ _KEPT = "SELECT 1 / count(*) FROM {table} WHERE id = $1 AND rolled_back_at IS NU
 _KEPT_WHOLE = _KEPT + "finished_at IS NOT NULL AND checksum = $2 AND migration_name = $3"
 _KEPT_LAST = _KEPT + "finished_at IS NOT NULL AND checksum = $2"
 _KEPT_OPEN = _KEPT + "finished_at IS NULL AND applied_steps_count = $2::text::int AND logs = $3"
+_OTHERS = """SELECT 1 / (count(*) = $2::text::int)::int FROM {table}
+    WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL AND id <> $1"""
 
 
 def record_queries(record: Record, schema: str) -> list[Query]:
@@ -65,13 +67,28 @@ def forget_query(id: str, steps: int, schema: str) -> Query:
     return _query(_FORGET, schema, id, str(steps))
 
 
+def others_query(id: str, finished: int, schema: str) -> Query:
+    """Refuses unless so many other migrations are recorded as applied."""
+    return _query(_OTHERS, schema, id, str(finished))
+
+
 def not_kept() -> HistoryError:
-    """What it means that the last of those queries was refused."""
+    """What it means that the second of those queries was refused."""
     return HistoryError(
         f"{TABLE} does not keep the row of this migration as it is written, so that nothing of its "
         "transaction was kept.",
         hint=f"Look for a trigger, a rule or row level security on {TABLE}, made by this migration "
         "or before, and take it off; then run this again.",
+    )
+
+
+def others_changed() -> HistoryError:
+    """What it means that `others_query` was refused."""
+    return HistoryError(
+        f"While it ran, rows of other migrations in {TABLE} were added, deleted or rolled back, so "
+        "that nothing of its transaction was kept.",
+        hint="If this migration does it, by a function or a trigger, take that out; else see who "
+        f"else changes {TABLE}. Then compare with `migration-bot status`.",
     )
 
 

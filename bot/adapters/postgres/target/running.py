@@ -13,12 +13,17 @@ from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe, sa
 from bot.adapters.postgres.target import pooled
 from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
-from bot.adapters.postgres.target.records import not_kept, record_queries
+from bot.adapters.postgres.target.records import (
+    not_kept,
+    others_changed,
+    others_query,
+    record_queries,
+)
 from bot.adapters.postgres.target.sending import Sent, caps
 from bot.adapters.postgres.target.session import OURSELVES, TO_RECORD
 from bot.core.blocker import Need
 from bot.core.bookkeeping import require_same_rows, touches_rows
-from bot.core.checkpoint import Note, Record, Step
+from bot.core.checkpoint import Last, Note, Record, Step, Whole
 from bot.core.migration import AppliedMigration
 from bot.errors import HistoryError, PostgresError
 
@@ -79,8 +84,11 @@ class Running(FirstLocks):
                 self._commit(len(sent.queries))
         except Refused as refused:
             self._roll_back()
-            if sent.of_last(refused.position) == _KEPT and _is_missing(refused.error):
-                raise (_fenced_off() if fenced and written[0] != 1 else not_kept()) from None
+            behind = sent.of_last(refused.position)
+            if _KEPT <= behind < sent.last and isinstance(
+                refused.error, psycopg.errors.DivisionByZero
+            ):
+                raise _spoiled(behind, ours=not fenced or written[0] == 1) from None
             error = _refusal(refused.error, refused.position, sent)
             raise pooled.refusal_of_first(error, self._target.name) from None
         except BaseException as error:
@@ -88,6 +96,8 @@ class Running(FirstLocks):
             if isinstance(error, psycopg.Error):
                 raise explain(error, "run it") from None
             raise
+        if self._finished is not None and isinstance(record, Whole | Last):
+            self._finished += 1
         self._as_before()
 
     def _rows(self) -> list[AppliedMigration]:
@@ -100,6 +110,8 @@ class Running(FirstLocks):
         first = [*self._limits(), *self._alone_with(record), *self._first_locks(needs, timeout)]
         ourselves = pooled.OURSELVES if self._sessionless else OURSELVES
         about = record_queries(record, self._schema)
+        if self._finished is not None and not touches_rows(texts):
+            about.append(others_query(record.id, self._finished, self._schema))
         last = [*((each, ()) for each in (*ourselves, *TO_RECORD)), *about]
         limits = list(caps(self._target, timeout)) if lifting else []
         return Sent(first, texts, last, lifting=lifting, limits=limits)
@@ -194,15 +206,18 @@ def _refusal(refused: psycopg.Error, place: int, sent: Sent) -> PostgresError:
     """What is refused behind the statements is their row, or else their COMMIT: that may be because
     of what a statement has put off until then."""
     behind = sent.of_last(place)
-    recording = behind in (_ROW, _KEPT)
+    recording = _ROW <= behind < sent.last
     action = "run it" if behind < 0 else "record it" if recording else "commit it"
     error = explain(refused, action)
     error.position = sent.nearest(place)
     return error
 
 
-def _is_missing(error: psycopg.Error) -> bool:
-    return isinstance(error, psycopg.errors.DivisionByZero)
+def _spoiled(behind: int, *, ours: bool) -> HistoryError:
+    """What the rows are not like that was asked for there; `ours` if it was there to be written."""
+    if behind > _KEPT:
+        return others_changed()
+    return not_kept() if ours else _fenced_off()
 
 
 def _fenced_off() -> HistoryError:
