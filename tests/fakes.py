@@ -182,7 +182,7 @@ class FakeLog:
 @dataclass
 class FakeDatabase:
     """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time ("commit"
-    to those that come when it has been carried out), and
+    to those that come when it has been carried out, "lock" to those of the migration lock), and
     `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
     pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
     look after the other finds, `ends_by` what makes a holder of the migration lock go away.
@@ -257,6 +257,8 @@ class FakeDatabase:
 
     @contextmanager
     def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
+        if self.refuse.get("lock"):
+            raise self.refuse["lock"].pop(0)
         yield from self._around("lock", "unlock")
 
     @contextmanager

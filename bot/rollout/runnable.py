@@ -45,6 +45,12 @@ def _obstacles(
                 f"{_words(statement)} cannot run between BEGIN and COMMIT.",
                 "Put it after the COMMIT; PostgreSQL runs it outside a transaction only.",
             )
+        if statement.kind == "DROP INDEX" and len(statement.tree["objects"]) > 1:
+            yield (
+                statement,
+                "DROP INDEX CONCURRENTLY drops one index at a time.",
+                "Write a statement for each.",
+            )
         if outside_of(statement) is None:
             yield (
                 statement,
