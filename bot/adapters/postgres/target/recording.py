@@ -7,9 +7,10 @@ import psycopg
 from bot.adapters.postgres import migrations_table as table
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.target.keeping import look_query, seen_by_look
 from bot.adapters.postgres.target.part import Part
-from bot.adapters.postgres.target.records import forget_query, not_kept, start_queries
-from bot.core.checkpoint import Checkpoint
+from bot.adapters.postgres.target.records import forget_query, start_query
+from bot.core.checkpoint import Checkpoint, Note
 from bot.core.migration import AppliedMigration, Migration
 
 
@@ -52,20 +53,20 @@ class Rows(Part):
             table.resolve_applied(self._connection, marked, schema=self._schema)
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
-        queries = start_queries(id, name, checkpoint, self._schema)
-        self._write(queries, f"record that {name} begins")
+        row = start_query(id, name, checkpoint, self._schema)
+        look = look_query(Note(id, checkpoint), self._schema)
+        self._write([row, look], f"record that {name} begins")
 
     def forget(self, id: str, steps: int) -> None:
         query = forget_query(id, steps, self._schema)
         self._write([query], "take back the row of a migration")
 
     def _write(self, queries: Sequence[Query], action: str) -> None:
-        """All of them are one transaction. What follows the first asks whether it was kept."""
+        """All of them are one transaction; the second is a look at what the first has written."""
         try:
             pipe(self._connection, queries)
         except Refused as refused:
-            if isinstance(refused.error, psycopg.errors.DivisionByZero):
-                raise not_kept() from None
-            raise explain(refused.error, action) from None
+            seen = seen_by_look(refused.error) if refused.position else None
+            raise seen or explain(refused.error, action) from None
         except psycopg.Error as error:
             raise explain(error, action) from None

@@ -8,31 +8,27 @@ import psycopg
 
 from bot.adapters.postgres.advice import NETWORK_LOST
 from bot.adapters.postgres.connection import explain, explained
-from bot.adapters.postgres.migrations_table import TABLE, applied
+from bot.adapters.postgres.migrations_table import applied
 from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe, say
 from bot.adapters.postgres.target import pooled
 from bot.adapters.postgres.target.first_locks import FirstLocks
+from bot.adapters.postgres.target.keeping import fenced_off, look_query, seen_by_look
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
-from bot.adapters.postgres.target.records import (
-    not_kept,
-    others_changed,
-    others_query,
-    record_queries,
-)
+from bot.adapters.postgres.target.records import record_query
 from bot.adapters.postgres.target.sending import Sent, caps
 from bot.adapters.postgres.target.session import OURSELVES, TO_RECORD
 from bot.core.blocker import Need
 from bot.core.bookkeeping import require_same_rows, touches_rows
 from bot.core.checkpoint import Last, Note, Record, Step, Whole
 from bot.core.migration import AppliedMigration
-from bot.errors import HistoryError, PostgresError
+from bot.errors import PostgresError
 
 Heard = Callable[[int, float, int], None]
 
 _TIMES_TRANSACTIONS = 17_00_00
 # Where they are in what comes last: the row is written, and then looked for.
 _ROW = len(OURSELVES) + len(TO_RECORD)
-_KEPT = _ROW + 1
+_LOOK = _ROW + 1
 
 
 class Running(FirstLocks):
@@ -77,18 +73,17 @@ class Running(FirstLocks):
             awaited = range(sent.first, len(sent.queries) + len(end))
             pipe(self._connection, [*sent.queries, *end], listen, awaited=awaited)
             if fenced and written[0] != 1:
-                raise _fenced_off()
+                raise fenced_off()
             if before is not None:
                 require_same_rows(before, self._rows(), record.id)
             if not at_once:
                 self._commit(len(sent.queries))
         except Refused as refused:
             self._roll_back()
-            behind = sent.of_last(refused.position)
-            if _KEPT <= behind < sent.last and isinstance(
-                refused.error, psycopg.errors.DivisionByZero
-            ):
-                raise _spoiled(behind, ours=not fenced or written[0] == 1) from None
+            if sent.of_last(refused.position) == _LOOK:
+                seen = seen_by_look(refused.error, written=not fenced or written[0] == 1)
+                if seen is not None:
+                    raise seen from None
             error = _refusal(refused.error, refused.position, sent)
             raise pooled.refusal_of_first(error, self._target.name) from None
         except BaseException as error:
@@ -109,10 +104,9 @@ class Running(FirstLocks):
         timeout = self._lock_timeout
         first = [*self._limits(), *self._alone_with(record), *self._first_locks(needs, timeout)]
         ourselves = pooled.OURSELVES if self._sessionless else OURSELVES
-        about = record_queries(record, self._schema)
-        if self._finished is not None and not touches_rows(texts):
-            about.append(others_query(record.id, self._finished, self._schema))
-        last = [*((each, ()) for each in (*ourselves, *TO_RECORD)), *about]
+        look = look_query(record, self._schema, None if touches_rows(texts) else self._finished)
+        row = record_query(record, self._schema)
+        last = [*((each, ()) for each in (*ourselves, *TO_RECORD)), row, look]
         limits = list(caps(self._target, timeout)) if lifting else []
         return Sent(first, texts, last, lifting=lifting, limits=limits)
 
@@ -206,24 +200,8 @@ def _refusal(refused: psycopg.Error, place: int, sent: Sent) -> PostgresError:
     """What is refused behind the statements is their row, or else their COMMIT: that may be because
     of what a statement has put off until then."""
     behind = sent.of_last(place)
-    recording = _ROW <= behind < sent.last
+    recording = behind in (_ROW, _LOOK)
     action = "run it" if behind < 0 else "record it" if recording else "commit it"
     error = explain(refused, action)
     error.position = sent.nearest(place)
     return error
-
-
-def _spoiled(behind: int, *, ours: bool) -> HistoryError:
-    """What the rows are not like that was asked for there; `ours` if it was there to be written."""
-    if behind > _KEPT:
-        return others_changed()
-    return not_kept() if ours else _fenced_off()
-
-
-def _fenced_off() -> HistoryError:
-    return HistoryError(
-        "The row of the migration that was running was changed by somebody else, or by the "
-        "migration itself.",
-        hint=f"See who else applies migrations here, and whether a statement, a trigger or a rule "
-        f"changes {TABLE}; then compare with `migration-bot status`.",
-    )
