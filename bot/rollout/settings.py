@@ -12,7 +12,7 @@ _OPENING = re.compile(r"(?:BEGIN(?:\s+(?:WORK|TRANSACTION)\b)?|START\s+TRANSACTI
 
 _UTF8 = re.compile(r"utf-?8|unicode")
 _TRUE = {"on", "true", "yes", "t", "y", "1"}
-_LIMITS = {"lock_timeout", "statement_timeout"}
+_LIMITS = {"lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"}
 _CALLING = {"SelectStmt", "DoStmt", "CallStmt", "ExecuteStmt"}
 
 
@@ -32,8 +32,8 @@ def lifting(statements: Sequence[Statement]) -> frozenset[int]:
     lifted = False
     for place, each in enumerate(statements):
         lifted = lifted or _lifts(each)
-        following = statements[place + 1] if place + 1 < len(statements) else None
-        if lifted and following is not None and following.node != "VariableSetStmt":
+        last = place + 1 == len(statements)
+        if lifted and (last or statements[place + 1].node != "VariableSetStmt"):
             places.add(place)
             lifted = False
     return frozenset(places)
@@ -44,7 +44,7 @@ def _lifts(statement: Statement) -> bool:
     if statement.node == "VariableSetStmt":
         name = str(statement.tree.get("name", "")).lower()
         return name in _LIMITS or statement.tree.get("kind") == "VAR_RESET_ALL"
-    return statement.node in _CALLING
+    return statement.node in _CALLING or "set_config" in statement.sql.lower()
 
 
 def starts_afresh(statement: Statement) -> bool:

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from bot.core.url import parse_url
@@ -206,7 +207,11 @@ def test_row_level_security_that_a_file_forces_on_us_is_refused(database: str) -
     ask(database, f"DROP ROLE {role}")
 
 
-SEEN = "INSERT INTO seen SELECT current_setting('lock_timeout'), current_setting('{}')"
+SEEN = (
+    "INSERT INTO seen SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),"
+    " current_setting('idle_in_transaction_session_timeout')"
+)
+SEEN_IN = "CREATE TABLE seen (a text, b text, c text)"
 LIFTING = [
     "SET lock_timeout = 0",
     "SET LOCAL lock_timeout = '1h'",
@@ -222,18 +227,18 @@ LIFTING = [
     "PREPARE lift AS SELECT set_config('lock_timeout', '0', false); EXECUTE lift",
     "SAVEPOINT s; SET lock_timeout = 0; ROLLBACK TO s",
     "SET statement_timeout = 0; SET lock_timeout = '2min'",
+    "INSERT INTO seen SELECT 'x' WHERE set_config('lock_timeout', '0', true) = 'x'",
+    "SET idle_in_transaction_session_timeout = 0",
 ]
 
 
 @pytest.mark.parametrize("sql", LIFTING)
 def test_no_file_waits_longer_for_a_lock_than_its_target_lets_it(database: str, sql: str) -> None:
     target = replace(STAGING, statement_timeout=30_000)
-    seen = SEEN.format("statement_timeout")
-    table = "CREATE TABLE seen (a text, b text)"
 
-    Rollout(database, (migration(MIDDLE, f"{table};\n{sql};\n{seen}"),), target).run()
+    Rollout(database, (migration(MIDDLE, f"{SEEN_IN};\n{sql};\n{SEEN}"),), target).run()
 
-    assert ask(database, "TABLE seen") == [("100ms", "30s")]
+    assert ask(database, "TABLE seen") == [("100ms", "30s", "1min")]
 
 
 @pytest.mark.parametrize(
@@ -249,11 +254,9 @@ def test_no_file_waits_longer_for_a_lock_than_its_target_lets_it(database: str, 
 def test_a_file_may_be_content_with_less(
     database: str, sql: str, lock: str, statement: str
 ) -> None:
-    table, seen = "CREATE TABLE seen (a text, b text)", SEEN.format("statement_timeout")
+    Rollout(database, (migration(MIDDLE, f"{SEEN_IN};\n{sql};\n{SEEN}"),)).run()
 
-    Rollout(database, (migration(MIDDLE, f"{table};\n{sql};\n{seen}"),)).run()
-
-    assert ask(database, "TABLE seen") == [(lock, statement)]
+    assert ask(database, "TABLE seen") == [(lock, statement, "1min")]
 
 
 def test_what_is_sent_between_its_statements_does_not_shift_the_line_of_an_error(
@@ -310,3 +313,20 @@ def test_what_it_reads_as_we_do_is_let_through(database: str, sql: str) -> None:
 
     assert recorded(database) == [TABLE.name, MIDDLE]
     assert ask(database, r"SELECT count(*) FROM t WHERE s NOT IN ($$a\b$$, 'a/b')") == [(0,)]
+
+
+def test_what_is_checked_at_the_end_waits_no_longer_either(database: str) -> None:
+    sql = (
+        "CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (1);"
+        "CREATE TABLE c (id int REFERENCES p DEFERRABLE INITIALLY DEFERRED)"
+    )
+    Rollout(database, (migration(MIDDLE, sql),)).run()
+    target = replace(STAGING, lock_budget=100)
+    late = migration(LAST, "INSERT INTO c VALUES (1); SET lock_timeout = 0")
+
+    with psycopg.connect(database) as other:
+        other.execute("SELECT FROM p FOR UPDATE")
+        with pytest.raises(PostgresError, match="did not get its locks"):
+            Rollout(database, (migration(MIDDLE, sql), late), target).run()
+
+    assert ask(database, "TABLE c") == []

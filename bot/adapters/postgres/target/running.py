@@ -15,7 +15,7 @@ from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.keeping import fenced_off, look_query, seen_by_look
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.records import record_query
-from bot.adapters.postgres.target.sending import Sent, caps
+from bot.adapters.postgres.target.sending import Sent, limit_again
 from bot.adapters.postgres.target.session import OURSELVES, TO_RECORD
 from bot.core.blocker import Need
 from bot.core.bookkeeping import require_same_rows, touches_rows
@@ -107,8 +107,8 @@ class Running(FirstLocks):
         look = look_query(record, self._schema, None if touches_rows(texts) else self._finished)
         row = record_query(record, self._schema)
         last = [*((each, ()) for each in (*ourselves, *TO_RECORD)), row, look]
-        limits = list(caps(self._target, timeout)) if lifting else []
-        return Sent(first, texts, last, lifting=lifting, limits=limits)
+        limit = limit_again(self._target, timeout)
+        return Sent(first, texts, last, lifting=lifting, limit=limit)
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         try:

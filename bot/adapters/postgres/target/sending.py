@@ -1,15 +1,18 @@
 """What is sent for one transaction: what comes first, a file's statements, and what comes last."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from bot.adapters.postgres.piping import Query
 from bot.core.target import Target
 
-# A setting as its server says it, in the largest unit that fits: 0 is no limit at all.
-_CAP = """SELECT pg_catalog.set_config('{name}', '{most}', true)
-    WHERE extract(epoch FROM pg_catalog.current_setting('{name}')::interval) * 1000
-          NOT BETWEEN 1 AND {most}"""
+# The server says a setting in the largest unit that fits, and 0 is no limit at all.
+_CAP = """SELECT pg_catalog.set_config(name, most::text, true)
+    FROM (VALUES {limits}) AS cap (name, most)
+    WHERE extract(epoch FROM pg_catalog.current_setting(name)::interval) * 1000
+          NOT BETWEEN 1 AND most"""
+# As from the beginning of the session: if we vanish, the server does not wait for us for long.
+_IDLE = 60_000
 
 
 class Sent:
@@ -26,7 +29,7 @@ class Sent:
         last: Sequence[Query],
         *,
         lifting: Collection[int] = (),
-        limits: Sequence[Query] = (),
+        limit: Query | None = None,
     ) -> None:
         self.first, self.last, self.count = len(first), len(last), len(texts)
         self._places: list[int] = []
@@ -34,8 +37,8 @@ class Sent:
         for place, text in enumerate(texts):
             self._places.append(len(self.queries))
             self.queries.append((text, ()))
-            if place in lifting:
-                self.queries += limits
+            if limit is not None and place in lifting:
+                self.queries.append(limit)
         self.queries += last
         self._texts = {each: place for place, each in enumerate(self._places)}
 
@@ -55,8 +58,10 @@ class Sent:
         return max(0, bisect_right(self._places, place) - 1)
 
 
-def caps(target: Target, lock_timeout: int) -> Iterator[Query]:
-    """What sets the limits of a target again where a file has lifted them; milliseconds."""
-    yield _CAP.format(name="lock_timeout", most=lock_timeout), ()
+def limit_again(target: Target, lock_timeout: int) -> Query:
+    """Sets the limits of a target again where a file has lifted them; milliseconds."""
+    most = {"lock_timeout": lock_timeout, "idle_in_transaction_session_timeout": _IDLE}
     if target.statement_timeout:
-        yield _CAP.format(name="statement_timeout", most=target.statement_timeout), ()
+        most["statement_timeout"] = target.statement_timeout
+    limits = ", ".join(f"('{name}', {milliseconds})" for name, milliseconds in most.items())
+    return _CAP.format(limits=limits), ()

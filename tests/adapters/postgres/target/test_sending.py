@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.postgres.target.opening import open_target
-from bot.adapters.postgres.target.sending import Sent, caps
+from bot.adapters.postgres.target.sending import Sent, limit_again
 from bot.core.checkpoint import Whole
 from bot.core.settings import default_targets
 from bot.core.url import parse_url
@@ -16,17 +16,15 @@ ONE, TWO = ("one", ()), ("two", ())
 
 
 def test_every_query_knows_its_statement_and_the_nearest_to_blame() -> None:
-    sent = Sent([ONE, ONE], ["a", "b", "c"], [TWO, TWO], lifting={0, 2}, limits=[ONE, TWO])
+    sent = Sent([ONE, ONE], ["a", "b", "c"], [TWO, TWO], lifting={0, 2}, limit=TWO)
 
     told = [each for each, _ in sent.queries]
-    assert told == ["one", "one", "a", "one", "two", "b", "c", "one", "two", "two", "two"]
+    assert told == ["one", "one", "a", "two", "b", "c", "two", "two", "two"]
     assert [sent.statement(place) for place in range(len(told))] == [
-        *(None, None, 0, None, None, 1, 2, None, None, None, None)
+        *(None, None, 0, None, 1, 2, None, None, None)
     ]
-    assert [sent.nearest(place) for place in range(len(told))] == [
-        *(0, 0, 0, 0, 0, 1, 2, 2, 2, 3, 3)
-    ]
-    assert [sent.of_last(place) for place in (8, 9, 10, 11)] == [-1, 0, 1, 2]
+    assert [sent.nearest(place) for place in range(len(told))] == [*(0, 0, 0, 0, 1, 2, 2, 3, 3)]
+    assert [sent.of_last(place) for place in (6, 7, 8, 9)] == [-1, 0, 1, 2]
 
 
 def test_without_statements_the_first_place_is_blamed() -> None:
@@ -68,13 +66,13 @@ def test_each_statement_is_heard_of_once_and_in_order(database: str) -> None:
 def test_a_limit_is_brought_down_and_never_up(
     database: str, setting: str, milliseconds: int
 ) -> None:
-    (cap,) = caps(STAGING, 100)
+    cap, _ = limit_again(STAGING, 100)
     with open_target(STAGING, parse_url(database)) as target:
         target.create_table()
         target.execute("CREATE TABLE seen (setting text)")
         see = "INSERT INTO seen SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"
         target.together(
-            [f"SET LOCAL lock_timeout = '{setting}'", cap[0], see],
+            [f"SET LOCAL lock_timeout = '{setting}'", cap, see],
             Whole("1", INIT),
             needs=(),
             heard=lambda *_: None,
