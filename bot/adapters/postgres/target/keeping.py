@@ -12,7 +12,7 @@ from psycopg import sql
 
 from bot.adapters.postgres.migrations_table import TABLE
 from bot.adapters.postgres.piping import Query
-from bot.core.checkpoint import Last, Record, Whole
+from bot.core.checkpoint import Checkpoint, Last, Record, Whole
 from bot.errors import HistoryError
 
 # A division by zero if our row is not as it was written, the root of -1 if there are more or fewer
@@ -38,6 +38,11 @@ def look_query(record: Record, schema: str, finished: int | None = None) -> Quer
     if isinstance(record, Last):
         return _look(_LAST, schema), (*before, checkpoint.checksum)
     return _look(_OPEN, schema), (*before, str(checkpoint.steps), checkpoint.text())
+
+
+def look_at_start(id: str, checkpoint: Checkpoint, schema: str) -> Query:
+    """The same of the row of a migration that begins."""
+    return _look(_OPEN, schema), (id, None, "0", checkpoint.text())
 
 
 def seen_by_look(refused: psycopg.Error, *, written: bool = True) -> HistoryError | None:

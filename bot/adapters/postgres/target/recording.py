@@ -7,10 +7,10 @@ import psycopg
 from bot.adapters.postgres import migrations_table as table
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
-from bot.adapters.postgres.target.keeping import look_query, seen_by_look
+from bot.adapters.postgres.target.keeping import look_at_start, seen_by_look
 from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.records import forget_query, start_query
-from bot.core.checkpoint import Checkpoint, Note
+from bot.core.checkpoint import Checkpoint
 from bot.core.migration import AppliedMigration, Migration
 
 
@@ -54,7 +54,7 @@ class Rows(Part):
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
         row = start_query(id, name, checkpoint, self._schema)
-        look = look_query(Note(id, checkpoint), self._schema)
+        look = look_at_start(id, checkpoint, self._schema)
         self._write([row, look], f"record that {name} begins")
 
     def forget(self, id: str, steps: int) -> None:
