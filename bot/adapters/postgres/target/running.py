@@ -107,7 +107,7 @@ class Running(FirstLocks):
         look = look_query(record, self._schema, None if touches_rows(texts) else self._finished)
         row = record_query(record, self._schema)
         last = [*((each, ()) for each in (*ourselves, *TO_RECORD)), row, look]
-        limit = limit_again(self._target, timeout)
+        limit = limit_again(self._target, timeout) if lifting else None
         return Sent(first, texts, last, lifting=lifting, limit=limit)
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
