@@ -181,7 +181,7 @@ class FakeLog:
 @dataclass
 class FakeDatabase:
     """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time ("commit"
-    to those that come when it has been carried out), and
+    to those that come when it has been carried out, "lock" to those of the migration lock), and
     `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
     pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
     look after the other finds, `ends_by` what makes a holder of the migration lock go away.
@@ -252,6 +252,8 @@ class FakeDatabase:
 
     @contextmanager
     def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
+        if self.refuse.get("lock"):
+            raise self.refuse["lock"].pop(0)
         yield from self._around("lock", "unlock")
 
     @contextmanager
@@ -303,13 +305,20 @@ class FakeDatabase:
         return self.standbys.pop(0) if self.standbys else Replication(0)
 
     def together(
-        self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
+        self,
+        texts: Sequence[str],
+        record: Record,
+        *,
+        needs: Sequence[Need],
+        heard: Heard,
+        lifting: Collection[int] = (),
     ) -> None:
         kept = list(self.rows)
         self.diary.append("begin")
         try:
             for position, sql in enumerate(texts):
                 self._run(sql, position)
+                self.diary += ["limits again"] if position in lifting else []
                 heard(position, 0.0, 0)
             self._record(record)
         except BaseException:

@@ -7,7 +7,7 @@ through a slice, which waits for them.
 
 \b
   migration-bot fleet shards tenants
-  migration-bot fleet job tenants --image registry.example.com/shop-migrations:1
+  migration-bot fleet job tenants --image registry.example.com/migrations:1
 """
 
 import json

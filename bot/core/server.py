@@ -58,7 +58,8 @@ class ServerFacts:
     `schema` is where the migrations table belongs, and `has_schema` whether that schema is there.
     `comment` is what is written on the migrations table, and `owns_table` whether we may write it.
     `open` are sessions' transactions, `prepared` those of nobody. `connections_left` is how many
-    more the server would let in; None if that is not known.
+    more the server would let in; None if that is not known. `standard_strings` says that a
+    backslash in an ordinary string is only that.
     """
 
     version: str
@@ -77,6 +78,7 @@ class ServerFacts:
     open: tuple[OpenTransaction, ...] = ()
     prepared: tuple[OpenTransaction, ...] = ()
     connections_left: int | None = None
+    standard_strings: bool = True
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bot.errors import PostgresError, UsageError
 from bot.rollout.locks import Locks, with_locks
 from bot.rollout.pacing import Pace
 from bot.rollout.segments import Segment
+from bot.rollout.settings import lifting
 from bot.world import Database
 
 _TELL_EVERY = timedelta(seconds=10)
@@ -124,6 +125,7 @@ class BatchRun:
         committed: list[Chosen | None] = []
 
         settings = [each.sql for each in self.segment.settings]
+        lifted = lifting([*self.segment.settings, self._statement])
         counted = [0]
 
         def heard(place: int, _: float, rows: int) -> None:
@@ -135,7 +137,11 @@ class BatchRun:
             text = [] if chosen is None else [change.batch(key, batch.after, chosen.last)]
             record = done if last or chosen is None else self._noted(_after(batch, chosen))
             self.locks.database.together(
-                [*settings, *text], record, needs=self.locks.needs, heard=heard
+                [*settings, *text],
+                record,
+                needs=self.locks.needs,
+                heard=heard,
+                lifting=lifted,
             )
             committed.append(chosen)
 

@@ -15,7 +15,7 @@ from bot.core.progress import AppliedResult
 from bot.core.review import JudgedMigration
 from bot.core.statement import Statement
 from bot.core.target import Target
-from bot.errors import PostgresError
+from bot.errors import HistoryError, PostgresError
 from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.outside.alone import is_untouched, outside_of, see_through
@@ -23,6 +23,7 @@ from bot.rollout.outside.outside import Repeated
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
 from bot.rollout.segments import Segment, is_atomic, segments_of
+from bot.rollout.settings import lifting
 from bot.rollout.telling.steps import Steps
 from bot.rollout.telling.telling import Telling
 from bot.world import Database, World
@@ -144,13 +145,19 @@ class _Work:
     def _together(self, statements: Sequence[Statement], record: Record) -> None:
         locks = self._locks(statements)
 
+        lifted = lifting(statements)
+
         def attempt() -> None:
             try:
                 heard = self.steps.of(statements)
                 texts = [each.sql for each in statements]
-                self.database.together(texts, record, needs=locks.needs, heard=heard)
+                self.database.together(
+                    texts, record, needs=locks.needs, heard=heard, lifting=lifted
+                )
             except PostgresError as error:
                 raise self._at_line(error, statements) from error
+            except HistoryError as error:
+                raise HistoryError(f"{self.name}: {error.message}", hint=error.hint) from error
 
         self.attempts.append(with_locks(attempt, locks))
 

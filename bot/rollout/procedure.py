@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from bot.core.bookkeeping import require_kept
 from bot.core.gate import Gate, closed
 from bot.core.history import History
 from bot.core.outcome import AppliedResult, Journal, Outcome
@@ -221,6 +222,8 @@ def _require_open(target: Target, gates: tuple[Gate, ...]) -> None:
 def _require_remembered(order: Order, database: Database) -> None:
     """Reads back the migrations table."""
     left = plan_of(order.target, order.history, database)
+    if order.journal.plan is not None:
+        require_kept(order.journal.plan, left)
     if left.pending or not left.agrees:
         raise HistoryError(
             f"{left.target} does not remember what was just applied.",

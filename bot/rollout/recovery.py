@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.core.checkpoint import Checkpoint, Intent, read_checkpoint
 from bot.core.migration import AppliedMigration
+from bot.core.statement import Statement
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.outside.alone import outside_of
 from bot.rollout.outside.outside import State
@@ -72,11 +73,28 @@ def _take_back(name: str, intent: Intent, following: Segment | None, database: D
         return
     if outside.state(database, intent.there) is State.HALF:
         outside.mend(database, intent.there)
-    if outside.state(database, intent.there) is State.DONE:
+    state = outside.state(database, intent.there)
+    if state is State.HALF and not _drops_the_same(earlier, following):
+        raise HistoryError(
+            f"{name}: this was broken off half-way before its text was changed, and PostgreSQL "
+            f"does not use that index any more: {intent.sql}.",
+            hint="To be rid of the index, restore that statement; to keep it, run `REINDEX INDEX "
+            "CONCURRENTLY` for it by hand. Then run this again.",
+        )
+    if state is State.DONE:
         raise HistoryError(
             f"{name}: this was done already before its text was changed: {intent.sql}.",
             hint="Restore that statement, and put the change into a statement after it.",
         )
+
+
+def _drops_the_same(earlier: Statement, following: Segment | None) -> bool:
+    """Whether what comes in its place ends what it has begun: another way to drop the index."""
+    statements = () if following is None else following.statements
+    return any(
+        each.kind == "DROP INDEX" and each.tree.get("objects") == earlier.tree.get("objects")
+        for each in statements
+    )
 
 
 def _edited(name: str, where: str) -> HistoryError:

@@ -7,6 +7,7 @@ from bot.core.statement import Statement
 from bot.errors import UsageError
 from bot.rollout.outside.alone import outside_of
 from bot.rollout.segments import Segment, own_blocks, segments_of
+from bot.rollout.settings import chooses_encoding, makes_read_only
 from bot.sql.expressions import nodes, strings_of
 
 _UNLOCKING = {"pg_advisory_unlock_all"}
@@ -44,6 +45,12 @@ def _obstacles(
                 f"{_words(statement)} cannot run between BEGIN and COMMIT.",
                 "Put it after the COMMIT; PostgreSQL runs it outside a transaction only.",
             )
+        if statement.kind == "DROP INDEX" and len(statement.tree["objects"]) > 1:
+            yield (
+                statement,
+                "DROP INDEX CONCURRENTLY drops one index at a time.",
+                "Write a statement for each.",
+            )
         if outside_of(statement) is None:
             yield (
                 statement,
@@ -64,6 +71,19 @@ def _obstacles(
                 "COPY … TO STDOUT gives its rows to whoever applies the migration, and nobody "
                 "takes them.",
                 "Take it out, or copy to a file or a table.",
+            )
+        if makes_read_only(statement):
+            yield (
+                statement,
+                "in a transaction that is READ ONLY nothing can be recorded.",
+                "Take it out: a migration that changes nothing needs no such promise.",
+            )
+        if not judged.migration.sql.isascii() and chooses_encoding(statement):
+            yield (
+                statement,
+                "client_encoding is set in a way that cannot be passed over, and the file holds "
+                "characters beyond ASCII, which would be read as others.",
+                "Take it out: every statement is sent as UTF-8, whatever the database stores.",
             )
         if len(segments) > 1 and _ends_with_the_session(statement):
             yield (

@@ -152,13 +152,22 @@ class Running(Protocol):
         """In place of the target's lock_timeout, for what is run inside of it."""
 
     def together(
-        self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
+        self,
+        texts: Sequence[str],
+        record: Record,
+        *,
+        needs: Sequence[Need],
+        heard: Heard,
+        lifting: Collection[int] = (),
     ) -> None:
         """Run statements and write the record in one transaction, under the target's timeouts.
 
-        Of the locks in `needs` the early ones are taken before the first statement. After a
-        statement that is refused nothing is left of any; the error's `position` says which it was.
-        Raises HistoryError if the row that the record is about is not as it was left.
+        Of the locks in `needs` the early ones are taken before the first statement. `lifting` are
+        the places of statements that may set the timeouts: whatever they set, they are no longer
+        afterwards than the target's. After a statement that is refused nothing is left of any; the
+        error's `position` says which it was.
+        Raises HistoryError if the row that the record is about is not as it was left, is not kept,
+        or if the statements have been at the rows of other migrations.
         """
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:

@@ -175,10 +175,11 @@ def test_what_a_file_sets_for_its_session_holds_in_its_later_segments() -> None:
 
     alone = database.diary.index("no timeouts")
     assert database.diary[alone - 1] == "SET work_mem = '1GB'"
-    assert database.diary[-5:] == [
+    assert database.diary[-6:] == [
         "begin",
         "SET work_mem = '1GB'",
         "RESET ALL",
+        "limits again",
         "finished",
         "commit",
     ]

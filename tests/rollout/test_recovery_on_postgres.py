@@ -191,6 +191,58 @@ def test_a_drop_that_was_broken_off_is_ended(apply: Apply, database: str) -> Non
     assert finished(database) == DONE
 
 
+DROP = "DROP INDEX CONCURRENTLY a_n"
+
+
+@pytest.fixture
+def half_dropped(apply: Apply, database: str) -> None:
+    ask(database, "CREATE INDEX a_n ON a (n)")
+    intended(database, DROP, Intent(0, DROP))
+    broken_off(database, DROP, while_open=WRITER)
+    assert indexes(database) == [("a_n", False)]
+
+
+@pytest.mark.usefixtures("half_dropped")
+@pytest.mark.parametrize("mended", ["", "SELECT 1", "CREATE INDEX CONCURRENTLY a_m ON a (n)"])
+def test_a_drop_that_was_taken_out_half_done_is_told_of_and_can_be_settled_both_ways(
+    apply: Apply, database: str, mended: str
+) -> None:
+    for _ in range(2):
+        with pytest.raises(HistoryError, match="broken off half-way before its text") as error:
+            apply(INIT, migration(NAME, mended))
+    assert "REINDEX INDEX CONCURRENTLY" in error.value.hint
+
+    ask(database, "REINDEX INDEX CONCURRENTLY a_n")
+    apply(INIT, migration(NAME, mended))
+
+    assert ("a_n", True) in indexes(database)
+    assert finished(database) == DONE
+
+
+@pytest.mark.usefixtures("half_dropped")
+@pytest.mark.parametrize(
+    "mended", [DROP, "DROP INDEX a_n", "DROP INDEX CONCURRENTLY IF EXISTS a_n", f"{DROP}; SELECT 1"]
+)
+def test_a_drop_that_was_half_done_is_ended_by_whatever_drops_it(
+    apply: Apply, database: str, mended: str
+) -> None:
+    apply(INIT, migration(NAME, mended))
+
+    assert indexes(database) == []
+    assert finished(database) == DONE
+
+
+def test_an_index_that_was_not_in_use_before_its_drop_is_nobodys_half_work(
+    apply: Apply, database: str
+) -> None:
+    broken_off(database, BUILD, while_open=WRITER)
+    intended(database, DROP, Intent(0, DROP, there=("public.a_n",)))
+
+    apply(INIT, migration(NAME, "SELECT 1"))
+
+    assert finished(database) == DONE
+
+
 def test_a_drop_that_was_done_is_recorded(apply: Apply, database: str) -> None:
     drop = "DROP INDEX CONCURRENTLY a_n"
     intended(database, drop, Intent(0, drop))

@@ -12,8 +12,9 @@ from bot.core.settings import default_targets
 from bot.core.target import DriftMode, Target, Verification
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.telling.telling import Telling
-from bot.rollout.verification import Verifier
+from bot.rollout.verification import Verifier, may_spoil
 from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, migration, world
+from tests.judging import judged
 
 PRODUCTION = default_targets()["production"]
 STAGING = default_targets()["staging"]
@@ -185,6 +186,34 @@ def test_what_is_wrong_afterwards_is_an_error_that_says_that_it_is_applied(
 
     assert words in error.value.message
     assert "Nothing was taken back" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("sql", "spoils"),
+    [
+        ("CREATE TABLE b (id int); ALTER TABLE b ADD c int; DROP TABLE a", False),
+        ("CREATE INDEX i ON a (id); ALTER INDEX i RENAME TO j; DROP INDEX j", False),
+        ("CREATE TYPE m AS ENUM ('x'); ALTER TYPE m ADD VALUE 'y'; COMMENT ON TYPE m IS ''", False),
+        ("BEGIN; CREATE VIEW v AS SELECT 1; CREATE SEQUENCE s; CREATE SCHEMA n; COMMIT", False),
+        ("CREATE TABLE b (id int); CREATE INDEX CONCURRENTLY i ON b (id)", True),
+        ("DROP INDEX CONCURRENTLY i", True),
+        ("REINDEX TABLE a", True),
+        ("DO $$BEGIN UPDATE pg_index SET indisvalid = false; END$$", True),
+        ("UPDATE a SET id = 1", True),
+        ("SELECT f()", True),
+    ],
+)
+def test_nobody_looks_for_indexes_that_nothing_can_have_spoiled(sql: str, spoils: bool) -> None:
+    quiet = judged("CREATE TABLE other (id int)")
+    migrations = [quiet, judged(sql, before=["CREATE TABLE a (id int)"])]
+
+    assert may_spoil(migrations) is spoils
+    assert may_spoil([quiet]) is False
+
+
+def test_what_is_not_known_may_have_spoiled_one() -> None:
+    assert may_spoil(None) is True
+    assert may_spoil([]) is False
 
 
 def test_an_index_that_was_invalid_before_is_not_held_against_the_rollout() -> None:

@@ -131,7 +131,7 @@ _HINTS = {
     "25001": "This statement runs outside transactions only. Put it in a migration of its own.",
     "2D000": "The procedure commits by itself. Call it by hand, outside of the migrations.",
     "25P02": "An earlier statement of the transaction failed. Its error is the one to mend.",
-    "25P04": "Raise transaction_timeout for this role, or do the work in smaller migrations.",
+    "25P04": "Raise transaction_timeout, of the role or in the file, or do less in one migration.",
     "25P03": "The transaction was idle too long. Run the same command again.",
     "55P04": "A new enum value works only after its transaction. Use it in the next migration.",
     "55006": "Somebody is connected to it. End those sessions, then try again.",

@@ -20,6 +20,7 @@ _KEEPALIVE = {
     "tcp_user_timeout": 30_000,
 }
 _A_DAY = 86_400
+_NOT_SUPPORTED = "0A000"
 
 
 def connect(
@@ -55,6 +56,10 @@ def connect(
     return connection
 
 
+class NotCarried(psycopg.NotSupportedError):
+    """What we do not take part in, whatever the server would do."""
+
+
 @contextmanager
 def explained(action: str) -> Iterator[None]:
     """Turn the driver's errors into ours; `action` completes "PostgreSQL did not let me …"."""
@@ -68,6 +73,14 @@ def explained(action: str) -> Iterator[None]:
 def explain(error: psycopg.Error, action: str) -> PostgresError:
     """The server's primary message without its details, and what helps."""
     primary = error.diag.message_primary
+    if primary is None and not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        # The driver's own refusal; the connection is as good as it was.
+        return PostgresError(
+            f"I could not {action}: {str(error).rstrip('.')}.",
+            hint="Write it as a statement that gives and takes no rows of its own, such as INSERT; "
+            "a COPY may name a file at the server.",
+            sqlstate=_NOT_SUPPORTED,
+        )
     if primary is None:
         return PostgresError(
             f"The connection to PostgreSQL was lost while I tried to {action}.",

@@ -242,7 +242,10 @@ def resolve_applied(
     connection: Connection, marked: Sequence[tuple[str, str]], *, schema: str = DEFAULT_SCHEMA
 ) -> None:
     """`prisma migrate resolve --applied`, of names with their checksums: no steps, empty logs,
-    finished when it started. The rows are a microsecond apart: Prisma reads them by their time."""
+    finished when it started. The rows are a microsecond apart: Prisma reads them by their time.
+
+    Raises HistoryError if not all of them are there then."""
+    ids = [new_id() for _ in marked]
     _write(
         connection,
         "mark migrations as applied",
@@ -252,10 +255,18 @@ def resolve_applied(
         "(id, checksum, name, place), "
         "LATERAL (SELECT clock_timestamp() + place * interval '1 microsecond') AS now (at)",
         schema,
-        [new_id() for _ in marked],
+        ids,
         [checksum for _, checksum in marked],
         [name for name, _ in marked],
     )
+    with explained("see whether they are marked"):
+        look = "SELECT 1 FROM {table} WHERE id = ANY (%s) AND finished_at IS NOT NULL"
+        kept = connection.execute(_about(look, schema), (ids,)).rowcount
+    if kept != len(ids):
+        raise HistoryError(
+            f"{TABLE} keeps {kept} of the {len(ids)} rows that were written, so none was kept.",
+            hint=f"Look for a trigger, a rule or row level security on {TABLE}.",
+        )
 
 
 def _write(

@@ -16,13 +16,18 @@ from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
-from bot.adapters.postgres.connection import Connection
+from bot.adapters.postgres.connection import Connection, NotCarried
 from bot.core.doing import Heard
 
 # So many are under way at once: enough to hide the way to the server, and little memory.
 _WINDOW = 64
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE)
-_COPYING = (ExecStatus.COPY_IN, ExecStatus.COPY_OUT, ExecStatus.COPY_BOTH)
+_COPYING = {
+    ExecStatus.COPY_IN: "COPY FROM STDIN waits for rows, and a migration carries none",
+    ExecStatus.COPY_OUT: "COPY TO STDOUT gives its rows to us, and we have no use for "
+    "them; what was sent after it may be done all the same",
+    ExecStatus.COPY_BOTH: "it wants to send and be sent rows, as replication does",
+}
 
 # A statement, and the values of its $1, $2, …
 Query = tuple[str, Sequence[str | None]]
@@ -134,7 +139,7 @@ def _piped(
             if result.status in _COPYING:
                 # There is no way back out of it but to hang up.
                 pgconn.finish()
-                raise psycopg.OperationalError("COPY FROM STDIN has no data here")
+                return Refused(done, NotCarried(_COPYING[ExecStatus(result.status)]))
             last = result
             if result.status in _FAILED and refused is None:
                 refused = Refused(done, error_from_result(result))

@@ -95,16 +95,21 @@ class DropIndex:
     repeatable = False
 
     def there(self, database: Database) -> tuple[str, ...]:
-        if self._found(database) is None and not self.statement.tree.get("missing_ok"):
+        found = self._found(database)
+        if found is None and not self.statement.tree.get("missing_ok"):
             raise PostgresError(
                 f"There is no index {self._name}.",
                 hint="Check the spelling and the schema, or write IF EXISTS.",
                 sqlstate="42704",
             )
-        return ()
+        # What nobody uses already is often what it is dropped for.
+        return () if found is None or found.valid else (found.name,)
 
     def state(self, database: Database, there: tuple[str, ...]) -> State:
-        return State.DONE if self._found(database) is None else State.UNTOUCHED
+        found = self._found(database)
+        if found is None:
+            return State.DONE
+        return State.UNTOUCHED if found.valid or found.name in there else State.HALF
 
     def mend(self, database: Database, there: tuple[str, ...]) -> None:
         """It is simply run again."""

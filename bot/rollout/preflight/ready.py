@@ -14,6 +14,7 @@ from bot.errors import PostgresError
 from bot.rollout.preflight.identity import require_identity
 from bot.rollout.preflight.notes import Note
 from bot.rollout.preflight.pooler import require_session
+from bot.rollout.preflight.reading import require_same_reading
 from bot.rollout.preflight.replicas import wait_for_replicas
 from bot.rollout.preflight.rights import altered_by, require_rights
 from bot.rollout.preflight.room import require_room, rewritten_by
@@ -50,6 +51,7 @@ def require_fit(
             f"{target.name} runs PostgreSQL {facts.version}; {NEWEST_POSTGRES} is the newest that "
             "is known here, and locks are judged as it takes them"
         )
+    require_same_reading(facts, judged, target)
     require_session(facts, judged, target)
     altered, rewritten = altered_by(judged), rewritten_by(judged)
     names = sorted({*altered, *rewritten})

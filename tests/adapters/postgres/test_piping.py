@@ -9,8 +9,9 @@ import psycopg
 import pytest
 from psycopg.pq import PipelineStatus, TransactionStatus
 
-from bot.adapters.postgres.connection import Connection
+from bot.adapters.postgres.connection import Connection, explain
 from bot.adapters.postgres.piping import Query, Refused, ask, pipe
+from bot.rollout.reconnecting import was_lost
 
 Told = list[tuple[int, int]]
 
@@ -111,12 +112,25 @@ def test_a_connection_that_is_lost_is_told_as_that(connection: Connection) -> No
     assert connection.closed
 
 
-def test_a_copy_that_waits_for_data_is_given_up(connection: Connection) -> None:
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("COPY a FROM STDIN", "COPY FROM STDIN waits for rows, and a migration carries none"),
+        ("COPY a TO STDOUT", "COPY TO STDOUT gives its rows to us"),
+    ],
+)
+def test_a_copy_that_wants_or_gives_data_is_given_up_and_is_no_lost_connection(
+    connection: Connection, sql: str, words: str
+) -> None:
     connection.execute("CREATE TABLE a (n int)")
 
     with pytest.raises(Refused) as refused:
-        pipe(connection, [("COPY a FROM STDIN", ()), ("SELECT 1", ())])
-    assert "COPY" in str(refused.value.error)
+        pipe(connection, [("SELECT 1", ()), (sql, ()), ("SELECT 1", ())])
+
+    told = explain(refused.value.error, "run it")
+    assert told.message.startswith(f"I could not run it: {words}")
+    assert (refused.value.position, told.sqlstate, was_lost(told)) == (1, "0A000", False)
+    assert "INSERT" in told.hint
     assert connection.closed
 
 

@@ -11,7 +11,7 @@ from bot.core.plan import make_plan
 from bot.core.settings import default_targets
 from bot.core.standing import MigrationState
 from bot.core.url import parse_url
-from bot.errors import PostgresError
+from bot.errors import HistoryError, PostgresError
 from tests.fakes import migration
 
 STAGING = default_targets()["staging"]
@@ -48,6 +48,22 @@ def test_a_baseline_makes_the_table_and_all_rows_in_one_transaction(
     assert first.marked
     assert len({first.id, second.id}) == 2
     assert len(first.id) == 36
+
+
+def test_what_a_trigger_swallows_is_not_said_to_be_marked(target: TargetDatabase) -> None:
+    target.create_table()
+    target.execute(
+        "CREATE FUNCTION meddle() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+        f"IF NEW.migration_name = '{MORE.name}' THEN RETURN NULL; END IF; RETURN NEW; END$$;"
+        "CREATE TRIGGER t BEFORE INSERT ON _prisma_migrations "
+        "FOR EACH ROW EXECUTE FUNCTION meddle()"
+    )
+
+    with pytest.raises(HistoryError, match="keeps 1 of the 2 rows") as error:
+        target.resolve(applied=[INIT, MORE])
+
+    assert "a trigger" in error.value.hint
+    assert target.applied() == ()
 
 
 def test_what_is_unfinished_is_rolled_back_and_keeps_its_logs(target: TargetDatabase) -> None:

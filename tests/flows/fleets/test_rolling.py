@@ -139,6 +139,17 @@ def test_one_that_comes_back_is_done() -> None:
     assert {each.tenant: each.attempts for each in outcome.tenants}["t1"] == 3
 
 
+def test_one_that_somebody_else_migrates_is_come_back_to() -> None:
+    databases = tenants(4)
+    databases["t1"].refuse["lock"] = [refusal("55P03")] * 2
+    fleets = FakeFleets(databases)
+
+    outcome = go(fleets)
+
+    assert fleets.connected == ["t0", "t1", "t2", "t3", "t1", "t1"]
+    assert outcome.complete
+
+
 def test_the_first_wave_may_have_no_failure() -> None:
     outcome = go(FakeFleets(tenants(5, t0=refusal("23505"))), target(errors=Budget(count=5)))
 

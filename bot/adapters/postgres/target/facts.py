@@ -6,7 +6,7 @@ databases of a server is asked once for many, and the rest is put together here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -96,9 +96,11 @@ def read_facts(
         here, found = _read(connection, url, long, servers or Servers())
         prepared = [each for each in found.prepared if each[0] == here.oid and each[4] > long]
         locked = _locked(connection) if prepared else {}
-    return _facts(
-        here, found, url, [(each, locked.get(each[2], ())) for each in prepared]
-    ), here.pid
+    holding = [_opened(each, locked.get(each[2], ())) for each in prepared]
+    facts = _facts(here, found, url, holding)
+    # The server tells of it by itself.
+    strings = connection.info.parameter_status("standard_conforming_strings")
+    return replace(facts, standard_strings=strings != "off"), here.pid
 
 
 def _read(
@@ -122,10 +124,7 @@ def _read(
 
 
 def _facts(
-    here: _Here,
-    found: Around,
-    url: ConnectionUrl,
-    prepared: Sequence[tuple[Row, tuple[str, ...]]],
+    here: _Here, found: Around, url: ConnectionUrl, prepared: Sequence[OpenTransaction]
 ) -> ServerFacts:
     mine = [each for each in found.sessions if each[0] == here.oid and each[1] != here.pid]
     opened = [_opened(each) for each in mine]
@@ -150,7 +149,7 @@ def _facts(
         ),
         role=here.role,
         open=_oldest_first(opened),
-        prepared=_oldest_first([_opened(row, relations) for row, relations in prepared]),
+        prepared=_oldest_first(prepared),
         connections_left=found.connections_left,
     )
 

@@ -15,6 +15,7 @@ class Part:
     is where one more connection would go. `begun` says that the session was given its settings
     when it began. `servers` is what others have found out of the same server a moment ago.
 
+    `_finished` is how many migrations are recorded as applied, once that was read.
     `_reset` is what brings its session back to what it was at its beginning.
     """
 
@@ -34,6 +35,7 @@ class Part:
         self._url = url
         self._begun = begun
         self._servers = servers
+        self._finished: int | None = None
         self._reset: tuple[str, ...] = RESET
         self._known_pooling: Pooling | None = None
 

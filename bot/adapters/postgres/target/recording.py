@@ -7,6 +7,7 @@ import psycopg
 from bot.adapters.postgres import migrations_table as table
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
+from bot.adapters.postgres.target.keeping import look_at_start, seen_by_look
 from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.records import forget_query, start_query
 from bot.core.checkpoint import Checkpoint
@@ -22,6 +23,7 @@ class Rows(Part):
     def applied(self) -> tuple[AppliedMigration, ...]:
         rows = table.applied_if_there(self._connection, self._schema)
         self._seen = self._seen or rows is not None
+        self._finished = sum(each.finished for each in rows or ())
         return tuple(rows or ())
 
     def unbaselined(self) -> bool:
@@ -51,15 +53,20 @@ class Rows(Part):
             table.resolve_applied(self._connection, marked, schema=self._schema)
 
     def start(self, id: str, name: str, checkpoint: Checkpoint) -> None:
-        self._write(start_query(id, name, checkpoint, self._schema), f"record that {name} begins")
+        row = start_query(id, name, checkpoint, self._schema)
+        look = look_at_start(id, checkpoint, self._schema)
+        self._write([row, look], f"record that {name} begins")
 
     def forget(self, id: str, steps: int) -> None:
-        self._write(forget_query(id, steps, self._schema), "take back the row of a migration")
+        query = forget_query(id, steps, self._schema)
+        self._write([query], "take back the row of a migration")
 
-    def _write(self, query: Query, action: str) -> None:
+    def _write(self, queries: Sequence[Query], action: str) -> None:
+        """All of them are one transaction; the second is a look at what the first has written."""
         try:
-            pipe(self._connection, [query])
+            pipe(self._connection, queries)
         except Refused as refused:
-            raise explain(refused.error, action) from None
+            seen = seen_by_look(refused.error) if refused.position else None
+            raise seen or explain(refused.error, action) from None
         except psycopg.Error as error:
             raise explain(error, action) from None

@@ -4,6 +4,8 @@ Every UPDATE asks for the row as it was left: if another has been at it, it chan
 transaction is given up.
 """
 
+from functools import lru_cache
+
 from psycopg import sql
 
 from bot.adapters.postgres.migrations_table import TABLE
@@ -26,18 +28,18 @@ _START = """INSERT INTO {table} (id, checksum, migration_name, started_at, logs)
 _FORGET = "DELETE FROM {table} WHERE {ours}"
 
 
-def record_queries(record: Record, schema: str) -> list[Query]:
-    """One query; of what is not `Whole` it changes one row, or none if the row is not as it was."""
+def record_query(record: Record, schema: str) -> Query:
+    """Of what is not `Whole` it changes one row, or none if the row is not as it was."""
     if isinstance(record, Whole):
         migration = record.migration
-        return [_query(_WHOLE, schema, record.id, migration.checksum, migration.name)]
+        return _query(_WHOLE, schema, record.id, migration.checksum, migration.name)
     checkpoint = record.checkpoint
     if isinstance(record, Last):
         before = str(checkpoint.steps - 1)
-        return [_query(_LAST, schema, record.id, before, checkpoint.checksum)]
+        return _query(_LAST, schema, record.id, before, checkpoint.checksum)
     if isinstance(record, Step):
-        return [_query(_STEP, schema, record.id, str(checkpoint.steps - 1), checkpoint.text())]
-    return [_query(_NOTE, schema, record.id, str(checkpoint.steps), checkpoint.text())]
+        return _query(_STEP, schema, record.id, str(checkpoint.steps - 1), checkpoint.text())
+    return _query(_NOTE, schema, record.id, str(checkpoint.steps), checkpoint.text())
 
 
 def start_query(id: str, name: str, checkpoint: Checkpoint, schema: str) -> Query:
@@ -49,7 +51,11 @@ def forget_query(id: str, steps: int, schema: str) -> Query:
 
 
 def _query(text: str, schema: str, *values: str) -> Query:
+    return _about(text, schema), values
+
+
+@lru_cache(maxsize=16)
+def _about(text: str, schema: str) -> str:
     # Literals of this module; only the schema's name comes from outside, and it is quoted.
     table = sql.Identifier(schema, TABLE)
-    quoted = sql.SQL(text).format(table=table, ours=sql.SQL(_OURS))
-    return quoted.as_string(None), values
+    return sql.SQL(text).format(table=table, ours=sql.SQL(_OURS)).as_string(None)

@@ -1,25 +1,33 @@
 """Runs the statements of a migration: together with their row in one transaction, or one alone."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
 
 from bot.adapters.postgres.advice import NETWORK_LOST
 from bot.adapters.postgres.connection import explain, explained
+from bot.adapters.postgres.migrations_table import applied
 from bot.adapters.postgres.piping import Query, Refused, in_the_middle, pipe, say
 from bot.adapters.postgres.target import pooled
 from bot.adapters.postgres.target.first_locks import FirstLocks
+from bot.adapters.postgres.target.keeping import fenced_off, look_query, seen_by_look
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
-from bot.adapters.postgres.target.records import record_queries
-from bot.adapters.postgres.target.session import OURSELVES
+from bot.adapters.postgres.target.records import record_query
+from bot.adapters.postgres.target.sending import Sent, limit_again
+from bot.adapters.postgres.target.session import OURSELVES, TO_RECORD
 from bot.core.blocker import Need
-from bot.core.checkpoint import Note, Record, Step
+from bot.core.bookkeeping import require_same_rows, touches_rows
+from bot.core.checkpoint import Last, Note, Record, Step, Whole
 from bot.core.doing import Heard
-from bot.errors import HistoryError, PostgresError
+from bot.core.migration import AppliedMigration
+from bot.errors import PostgresError
 
 _TIMES_TRANSACTIONS = 17_00_00
+# Where they are in what comes last: the row is written, and then looked for.
+_ROW = len(OURSELVES) + len(TO_RECORD)
+_LOOK = _ROW + 1
 
 
 class Running(FirstLocks):
@@ -36,45 +44,71 @@ class Running(FirstLocks):
             self._patience = None
 
     def together(
-        self, texts: Sequence[str], record: Record, *, needs: Sequence[Need], heard: Heard
+        self,
+        texts: Sequence[str],
+        record: Record,
+        *,
+        needs: Sequence[Need],
+        heard: Heard,
+        lifting: Collection[int] = (),
     ) -> None:
-        alone = self._alone_with(record)
-        first = [*self._limits(), *alone, *self._first_locks(needs, self._lock_timeout)]
-        ourselves = pooled.OURSELVES if self._sessionless else OURSELVES
-        rest = [(each, ()) for each in ourselves]
-        about = record_queries(record, self._schema)
-        queries = [*first, *((each, ()) for each in texts), *rest, *about]
+        before = self._rows() if touches_rows(texts) else None
+        sent = self._sent(texts, record, needs, lifting)
         fenced = isinstance(record, Step | Note)
         written = [0]
 
         def listen(place: int, seconds: float, rows: int) -> None:
-            statement = place - len(first)
-            if 0 <= statement < len(texts):
+            statement = sent.statement(place)
+            if statement is not None:
                 heard(statement, seconds, rows)
-            if place == len(queries) - 1:
+            if sent.of_last(place) == _ROW:
                 written[0] = rows
 
-        # Where nobody can have been at the row, the end goes along: one round trip in all.
-        end: list[Query] = [] if fenced else self._finish()
+        # Where nobody can have been at the rows, the end goes along: one round trip in all.
+        at_once = not fenced and before is None
+        end = self._finish() if at_once else []
         try:
             # Of what comes before the statements nobody waits for the answer.
-            awaited = range(len(first), len(queries))
-            pipe(self._connection, [*queries, *end], listen, awaited=awaited)
-            if fenced:
-                if written[0] != 1:
-                    raise _fenced_off()
-                self._commit(len(queries))
+            awaited = range(sent.first, len(sent.queries))
+            pipe(self._connection, [*sent.queries, *end], listen, awaited=awaited)
+            if fenced and written[0] != 1:
+                raise fenced_off()
+            if before is not None:
+                require_same_rows(before, self._rows(), record.id)
+            if not at_once:
+                self._commit(len(sent.queries))
         except Refused as refused:
-            if refused.position > len(queries):
+            if refused.position > len(sent.queries):
                 raise self._not_as_before(refused.error) from None
             self._roll_back()
-            error = _refusal(refused.error, refused.position - len(first), len(texts))
+            if sent.of_last(refused.position) == _LOOK:
+                seen = seen_by_look(refused.error, written=not fenced or written[0] == 1)
+                if seen is not None:
+                    raise seen from None
+            error = _refusal(refused.error, refused.position, sent)
             raise pooled.refusal_of_first(error, self._target.name) from None
         except BaseException as error:
             self._roll_back()
             if isinstance(error, psycopg.Error):
                 raise explain(error, "run it") from None
             raise
+        if self._finished is not None and isinstance(record, Whole | Last):
+            self._finished += 1
+
+    def _rows(self) -> list[AppliedMigration]:
+        return applied(self._connection, self._schema)
+
+    def _sent(
+        self, texts: Sequence[str], record: Record, needs: Sequence[Need], lifting: Collection[int]
+    ) -> Sent:
+        timeout = self._lock_timeout
+        first = [*self._limits(), *self._alone_with(record), *self._first_locks(needs, timeout)]
+        ourselves = pooled.OURSELVES if self._sessionless else OURSELVES
+        look = look_query(record, self._schema, None if touches_rows(texts) else self._finished)
+        row = record_query(record, self._schema)
+        last = [*((each, ()) for each in (*ourselves, *TO_RECORD)), row, look]
+        limit = limit_again(self._target, timeout) if lifting else None
+        return Sent(first, texts, last, lifting=lifting, limit=limit)
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         try:
@@ -171,18 +205,12 @@ class Running(FirstLocks):
                 say(self._connection, "ROLLBACK")
 
 
-def _refusal(refused: psycopg.Error, place: int, count: int) -> PostgresError:
-    """What is refused behind the statements is their row, or else their COMMIT."""
-    behind = place - count - len(OURSELVES)
-    error = explain(
-        refused, "run it" if behind < 0 else "record it" if behind == 0 else "commit it"
-    )
-    error.position = max(0, min(place, count))
+def _refusal(refused: psycopg.Error, place: int, sent: Sent) -> PostgresError:
+    """What is refused behind the statements is their row, or else their COMMIT: that may be because
+    of what a statement has put off until then."""
+    behind = sent.of_last(place)
+    recording = behind in (_ROW, _LOOK)
+    action = "run it" if behind < 0 else "record it" if recording else "commit it"
+    error = explain(refused, action)
+    error.position = sent.nearest(place)
     return error
-
-
-def _fenced_off() -> HistoryError:
-    return HistoryError(
-        "The row of the migration that was running was changed by somebody else.",
-        hint="See who else applies migrations here, then compare with `migration-bot status`.",
-    )

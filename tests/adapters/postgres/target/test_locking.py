@@ -13,6 +13,7 @@ from bot.adapters.postgres.target.opening import TargetDatabase, open_target
 from bot.core.settings import default_targets
 from bot.core.url import parse_url
 from bot.errors import PostgresError
+from bot.fleet.failures import Meaning, meaning_of
 
 STAGING = default_targets()["staging"]
 Session = psycopg.Connection[tuple[Any, ...]]
@@ -132,3 +133,4 @@ def test_waiting_for_the_lock_ends_as_configured_and_names_the_holder(
         raise AssertionError("somebody else has the lock")
 
     assert "migration-bot unlock staging" in error.value.hint
+    assert meaning_of(error.value) is Meaning.RETRY
