@@ -233,7 +233,11 @@ class Proxy:
 def reach(target: ConnectionUrl) -> socket.socket:
     if target.host.startswith("/"):
         made = socket.socket(socket.AF_UNIX)
-        made.connect(f"{target.host}/.s.PGSQL.{target.port}")
+        try:
+            made.connect(f"{target.host}/.s.PGSQL.{target.port}")
+        except OSError:
+            made.close()
+            raise
         return made
     made = socket.create_connection((target.host, target.port), timeout=5)
     made.settimeout(None)
