@@ -62,7 +62,7 @@ test-all: $(READY) ## Run every test, and let the property tests look for new ca
 	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-searching} $(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
 
 test-faults: $(READY) ## Kill, cut and starve rollouts, and look what is left
-	@$(RUN) pytest -n $(FAULT_JOBS) -m faults tests/faults $(PYTEST_ARGS)
+	@$(RUN) pytest -n $(FAULT_JOBS) --dist worksteal -m faults tests/faults $(PYTEST_ARGS)
 
 lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check

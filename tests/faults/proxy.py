@@ -7,9 +7,12 @@ mean; without TLS, so its URL says `sslmode=disable`.
 
 import contextlib
 import ctypes
+import fcntl
 import socket
 import struct
+import termios
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,8 +76,13 @@ class Link:
             end.close()
 
     def vanish(self) -> None:
-        """Swallow everything from now on, acknowledgements and keepalives too."""
+        """Swallow everything from now on, acknowledgements and keepalives too.
+
+        What was sent before is acknowledged first. Else it would be sent again and again from here,
+        and whoever hears that believes that we live."""
         self.ended.set()
+        for end in (self.runner, self.server):
+            _until_acknowledged(end)
         for end in (self.runner, self.server):
             program = ctypes.create_string_buffer(_DROP_ALL)
             pointer = struct.pack("HL", 1, ctypes.addressof(program))
@@ -225,7 +233,11 @@ class Proxy:
 def reach(target: ConnectionUrl) -> socket.socket:
     if target.host.startswith("/"):
         made = socket.socket(socket.AF_UNIX)
-        made.connect(f"{target.host}/.s.PGSQL.{target.port}")
+        try:
+            made.connect(f"{target.host}/.s.PGSQL.{target.port}")
+        except OSError:
+            made.close()
+            raise
         return made
     made = socket.create_connection((target.host, target.port), timeout=5)
     made.settimeout(None)
@@ -240,6 +252,16 @@ def proxied(url: str) -> Iterator[Proxy]:
         yield proxy
     finally:
         proxy.close()
+
+
+def _until_acknowledged(end: socket.socket) -> None:
+    deadline = time.monotonic() + _SETTLING
+    unsent = bytearray(4)
+    while time.monotonic() < deadline:
+        fcntl.ioctl(end, termios.TIOCOUTQ, unsent)
+        if not any(unsent):
+            return
+        time.sleep(0.001)
 
 
 def _stream(link: Link, source: socket.socket) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Scenario 38 from GitHub's side: it is away, or refuses, while a rollout goes on.
+"""Scenarios 37 and 38 from GitHub's side: it cancels a job, is away, or refuses to be told.
 
 What happens to the database does not depend on it, and the next run tells what this one could not.
 """
@@ -20,9 +20,9 @@ from bot.errors import ExitCode
 from tests.conftest import SERVERS
 from tests.faults.campaign import Place
 from tests.faults.figures import EVERYTHING
-from tests.faults.invariants import after_convergence
-from tests.faults.proxy import Fault, Link, answering
-from tests.faults.stories import TRANSACTIONAL, Story
+from tests.faults.invariants import after_convergence, look
+from tests.faults.proxy import Fault, Link, answering, sending
+from tests.faults.stories import MIXED, TRANSACTIONAL, Story
 
 # GitHub is the same for all servers.
 TRIED = [*SERVERS] if EVERYTHING else [*SERVERS][:1]
@@ -223,8 +223,41 @@ def test_38_the_job_dies_after_the_deployment_and_before_the_comment(
     made_up_for(shop, made, push)
 
 
-def _killed(jobs: list[DemoJob]) -> None:
-    """What the machine of a runner does that is taken away: it says nothing to anybody."""
+def test_37_a_cancelled_job_tells_how_far_it_is(place: MakePlace, shop: Shop) -> None:
+    made = place(MIXED)
+    made.reset()
+    push = shop.merged(MIXED)
+    jobs: list[DemoJob] = []
+
+    def cancel(_: Link) -> None:
+        _begun(jobs).process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+
+    made.proxy.arm(Fault(sending("UPDATE counted"), cancel))
+    jobs.append(shop.begin(push, made.proxy.url))
+
+    cancelled = jobs[0].result()
+
+    assert cancelled.code == ExitCode.INTERRUPTED, cancelled.log
+    assert shop.states()[-1][-1] == "failure"
+    (comment,) = shop.comments()
+    assert "was interrupted" in comment
+    assert look(made.url, MIXED).steps == 2
+    made.proxy.arm()
+    again = shop.begin(push, made.proxy.url).result()
+    assert again.code == ExitCode.FINE, again.log
+    assert list(after_convergence(made.url, MIXED, made.expected)) == []
+    (comment,) = shop.comments()
+    assert "was interrupted" not in comment
+    assert "`production` is next" in comment
+
+
+def _begun(jobs: list[DemoJob]) -> DemoJob:
     while not jobs:
         time.sleep(0.01)
-    jobs[0].process.kill()
+    return jobs[0]
+
+
+def _killed(jobs: list[DemoJob]) -> None:
+    """What the machine of a runner does that is taken away: it says nothing to anybody."""
+    _begun(jobs).process.kill()
