@@ -25,6 +25,7 @@ from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
 from bot.world.database import Database as Database
+from bot.world.heart import Heart
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
 
@@ -203,5 +204,6 @@ class World:
     prisma: Prisma | None = None
     fleets: Fleets | None = None
     log: RolloutLog = field(default_factory=NoLog)
+    heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
     text_of: Callable[[str], str | None] = lambda path: None

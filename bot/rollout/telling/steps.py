@@ -1,7 +1,6 @@
 """Telling of the statements of a rollout while they run: on a terminal, in the log of a run, and
 to machines."""
 
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ class Steps:
         self._telling = telling
         self._now = telling.world.now
         self._migration, self._step = "", ""
-        self._running: _Running | None = None
+        self.running: _Running | None = None
         self._timings: dict[int, StatementTiming] = {}
 
     def blocked(self, message: str) -> None:
@@ -102,8 +101,8 @@ class Steps:
 
     def of(self, statements: Sequence[Statement]) -> Heard:
         """What is to be told of each of these as it is done; the first begins now."""
-        self._running = _Running(statements, 0, self._now())
-        self._follow()
+        self.running = _Running(statements, 0, self._now())
+        self.follow()
 
         def heard(place: int, seconds: float, rows: int) -> None:
             done = statements[place]
@@ -111,8 +110,8 @@ class Steps:
             if seconds >= SLOW:
                 line = done.start.line
                 self._telling.say(f"  line {line}: {done.kind} took {duration(seconds)}")
-            self._running = _Running(statements, place + 1, self._now())
-            self._follow()
+            self.running = _Running(statements, place + 1, self._now())
+            self.follow()
 
         return heard
 
@@ -151,31 +150,22 @@ class Steps:
         return tuple(each for _, each in sorted(self._timings.items()))
 
     @contextmanager
-    def watching(self, database: Watching, *, tick: float = _TICK) -> Iterator[None]:
-        """For the length of a block, tell of statements that take long: a look every `tick` seconds
-        finds them."""
-        over = threading.Event()
-        thread = threading.Thread(
-            target=self._watch, args=(database, over, tick), name="heartbeat", daemon=True
-        )
-        thread.start()
-        try:
+    def watching(self, database: Watching) -> Iterator[None]:
+        """For the length of a block, tell of statements that take long."""
+        watch = _Watch(self, database)
+        with self._telling.world.heart.beating(watch.look):
             yield
-        finally:
-            over.set()
-            # It may be looking right now, which ends by itself.
-            thread.join(_TICK)
 
     def beat(self, database: Watching) -> None:
         """Tell how the statement goes that runs now."""
-        running = self._running
+        running = self.running
         statement = running.statement if running else None
         if running is None or statement is None:
             return
         seen = database.doing() or Doing()
-        if self._running is not running:
+        if self.running is not running:
             return
-        seconds = self._seconds_of(running)
+        seconds = self.seconds_of(running)
         line, kind = statement.start.line, statement.kind
         words = f": {seen.words}" if seen.words else ""
         self._telling.say(f"  line {line}: {kind} has run for {duration(seconds)}{words}")
@@ -193,33 +183,42 @@ class Steps:
 
     def _rests(self) -> None:
         """No statement runs now."""
-        self._running = None
+        self.running = None
         self._telling.world.console.follow("")
 
-    def _watch(self, database: Watching, over: threading.Event, tick: float) -> None:
-        told, beaten = None, 0
-        while not over.wait(tick):
-            running = self._running
-            if running is None:
-                continue
-            if running is not told:
-                told, beaten = running, 0
-            self._follow()
-            beats = int(self._seconds_of(running) / BEAT)
-            if beats > beaten:
-                beaten = beats
-                self.beat(database)
-
-    def _seconds_of(self, running: _Running) -> float:
+    def seconds_of(self, running: _Running) -> float:
         return (self._now() - running.since).total_seconds()
 
-    def _follow(self) -> None:
-        console, running = self._telling.world.console, self._running
+    def follow(self) -> None:
+        console, running = self._telling.world.console, self.running
         statement = running.statement if running else None
         if not console.watched or running is None or statement is None:
             return
         which = f"statement {running.place + 1} of {len(running.statements)}"
-        seconds = self._seconds_of(running)
+        seconds = self.seconds_of(running)
         since = f", {duration(seconds)}" if seconds >= _TICK else ""
         where = f"line {statement.start.line}: {statement.kind}"
         console.follow(f"{self._step}{self._migration}, {which}, {where}{since}")
+
+
+@dataclass
+class _Watch:
+    """Looks at what runs, a second after the other: `told` is what was looked at last, and `beaten`
+    how often it was told of."""
+
+    steps: Steps
+    database: Watching
+    told: _Running | None = None
+    beaten: int = 0
+
+    def look(self) -> None:
+        running = self.steps.running
+        if running is None:
+            return
+        if running is not self.told:
+            self.told, self.beaten = running, 0
+        self.steps.follow()
+        beats = int(self.steps.seconds_of(running) / BEAT)
+        if beats > self.beaten:
+            self.beaten = beats
+            self.steps.beat(self.database)
