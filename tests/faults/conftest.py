@@ -34,7 +34,10 @@ def judge(
 ) -> Iterator[Judge]:
     """Prisma's CLI, if it can be had; how often it was asked stands below the table."""
     found, why_not = prisma_or_why_not
-    judge = Judge(found, tmp_path_factory.mktemp("judged"), is_asked(request.node.name))
+    called = getattr(request.node, "callspec", None)
+    story = called.params.get("name", "") if called else ""
+    due = is_asked(request.node.name, story)
+    judge = Judge(found, tmp_path_factory.mktemp("judged"), due)
     yield judge
     record_property(ASKED, why_not or judge.asked)
 

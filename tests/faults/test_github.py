@@ -21,6 +21,7 @@ from tests.conftest import SERVERS
 from tests.faults.campaign import Place
 from tests.faults.figures import EVERYTHING
 from tests.faults.invariants import after_convergence, look
+from tests.faults.judging import Judge
 from tests.faults.proxy import Fault, Link, answering, sending
 from tests.faults.stories import MIXED, TRANSACTIONAL, Story
 
@@ -72,7 +73,9 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
+def shop(tmp_path: Path, judge: Judge) -> Iterator[Shop]:
+    # There is no other server on which Prisma might be asked.
+    judge.due = True
     watched: list[Callable[[Call], None]] = []
 
     def tell(call: Call) -> None:
