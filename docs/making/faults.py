@@ -9,8 +9,11 @@ _HEAD = """\
 Every rollout of these tests runs on real servers. At the place that the first column names, a
 fault is injected; then the rollout is run again until it is done. Afterwards everything must be as
 if nobody had disturbed it: every effect exactly once, the rows as Prisma writes them, no index that
-is not used, no lock, session or transaction of ours, and every message true. The numbers are those
-of the tests in `tests/faults`; `make test-faults` runs them, and prints this table.
+is not used, no lock, session or transaction of ours, and every message true. At the end of each
+scenario Prisma's own command line is asked, once on one server, and has to agree with us. The
+numbers are those of the tests in `tests/faults`; `make test-faults` runs them, and prints this
+table. With `MIGRATION_BOT_FAULTS=all` every message is a place for a fault, and Prisma is
+asked every time.
 
 | Scenario | Injected | Anomalies | Seconds |
 |---|---:|---:|---:|
