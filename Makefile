@@ -16,6 +16,10 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 LOCK_ARGS ?=
 
+# Where bytecode is not kept, each of a thousand processes compiles the bot again, and each of
+# pytest's workers every test.
+export PYTHONDONTWRITEBYTECODE :=
+
 # `python3` may be older than the one this project asks for, and a name may be a shim of nothing:
 # the first that runs, is new enough, and can make a virtual environment is taken.
 CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
