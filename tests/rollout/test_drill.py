@@ -113,7 +113,7 @@ def under_load(sql: str, url: str, clients: Clients) -> Seen:
             reader.execute(f"SELECT count(*) FROM {table}".encode())
         reader.execute("SELECT pg_sleep(0.05)")
         running = Running(rollout.run)
-        reader.execute("SELECT pg_sleep(0.4)")
+        reader.execute("SELECT pg_sleep(0.5)")
         reader.rollback()
         (applied,) = running.result().applied
     return Seen(sql, effects, floor, clients.last, applied.seconds, applied.attempts)
