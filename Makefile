@@ -10,11 +10,18 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
 JOBS ?= auto
+# Some of the slow tests wait for most of their time, and one takes a minute and a half: more
+# workers than cores, who take tests from each other.
+SLOW_JOBS ?= $(if $(filter auto,$(JOBS)),3,$(JOBS))
 # Most of the time they wait: for servers, for timeouts, for each other.
 FAULT_JOBS ?= 4
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 LOCK_ARGS ?=
+
+# Where bytecode is not kept, each of a thousand processes compiles the bot again, and each of
+# pytest's workers every test.
+export PYTHONDONTWRITEBYTECODE :=
 
 # `python3` may be older than the one this project asks for, and a name may be a shim of nothing:
 # the first that runs, is new enough, and can make a virtual environment is taken.
@@ -59,7 +66,7 @@ test: $(READY) ## Run the tests, without the slow ones
 	@$(RUN) pytest -n $(JOBS) --maxprocesses 4 -m 'not slow and not faults' $(PYTEST_ARGS)
 
 test-all: $(READY) ## Run every test, and let the property tests look for new cases
-	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-searching} $(RUN) pytest -n $(JOBS) --maxprocesses 4 $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-searching} $(RUN) pytest -n $(SLOW_JOBS) --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
 
 test-faults: $(READY) ## Kill, cut and starve rollouts, and look what is left
 	@$(RUN) pytest -n $(FAULT_JOBS) --dist worksteal -m faults tests/faults $(PYTEST_ARGS)

@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import tempfile
 from collections.abc import Iterator
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
+from bot.adapters.postgres.recipe import Confinement, in_memory
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation, installations
 from tests.hub import hub, validator
@@ -27,6 +29,15 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 # start would inherit that: tests that press it would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Most tests make a database or a checkout: hundreds of small files, over which some disks take half
+# a second. Where there is memory to spare, they are made there; whoever sets TMPDIR has chosen.
+ROOM = Confinement(memory=0, file_size=2_000_000_000)
+for place in in_memory(ROOM):
+    os.environ["TMPDIR"] = tempfile.tempdir = str(place)
+
+# What is written ahead is never read, and need not fill that memory either.
+FRUGAL = {"max_wal_size": "128MB", "min_wal_size": "32MB"}
 
 GIVEN = os.environ.get("MIGRATION_BOT_TEST_POSTGRES")
 SERVERS: dict[str, Installation] = {
@@ -64,7 +75,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[RunningServer]:
         assert GIVEN is not None
         yield GivenServer(GIVEN)
     else:
-        with start_server(SERVERS[request.param]) as started:
+        with start_server(SERVERS[request.param], settings=FRUGAL) as started:
             yield started
 
 

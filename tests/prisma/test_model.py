@@ -176,7 +176,6 @@ DIFFERENT = (
 
 SAME = (
     "SELECT 1",
-    'CREATE VIEW v AS SELECT * FROM "User"; CREATE MATERIALIZED VIEW mv AS SELECT 1 AS x',
     'ALTER TABLE "User" ADD CHECK (worth >= 0)',
     'CREATE EXTENSION IF NOT EXISTS btree_gist; ALTER TABLE "User" ADD CONSTRAINT ex'
     " EXCLUDE USING gist (email WITH =, name WITH <>)",
@@ -200,6 +199,8 @@ SAME = (
     "CREATE DOMAIN d AS text; CREATE SEQUENCE s; CREATE TYPE c AS (a int)",
     'ALTER TABLE "User" DROP COLUMN born; ALTER TABLE "User" ADD COLUMN born timestamp(3)'
     " NOT NULL DEFAULT CURRENT_TIMESTAMP",
+    # The last: no column of a view's can be dropped.
+    'CREATE VIEW v AS SELECT * FROM "User"; CREATE MATERIALIZED VIEW mv AS SELECT 1 AS x',
 )
 
 
@@ -219,10 +220,19 @@ def test_a_difference_is_named_and_prisma_sees_one_as_well(
 @one_server
 @pytest.mark.parametrize("sql", SAME)
 def test_what_prisma_does_not_see_is_no_difference(
-    sql: str, migrated: str, made: ModelOrder, judge: oracle.Prisma, tmp_path: Path
+    sql: str, migrated: str, made: ModelOrder
 ) -> None:
     run(migrated, sql)
     assert agreement(migrated, made) == SchemaAgreement("7.10.1")
+
+
+@one_server
+def test_prisma_sees_none_of_these_either(
+    migrated: str, judge: oracle.Prisma, tmp_path: Path
+) -> None:
+    """All of them in one database: Prisma takes seconds to be asked."""
+    for sql in SAME:
+        run(migrated, sql)
     assert prisma_agrees(judge, migrated, tmp_path / "project", MODEL)
 
 

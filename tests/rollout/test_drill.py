@@ -105,13 +105,13 @@ def under_load(sql: str, url: str, clients: Clients) -> Seen:
     ask(url, FRESH)
     Rollout(url, (INIT,)).run()
     with clients.at_work():
-        ask(url, "SELECT pg_sleep(0.3)")
+        ask(url, "SELECT pg_sleep(0.15)")
     floor = clients.last
     rollout = Rollout(url, (INIT, file))
     with psycopg.connect(url) as reader, clients.at_work():
         for table in ("child", "parent", "guarded", "log", "part"):
             reader.execute(f"SELECT count(*) FROM {table}".encode())
-        reader.execute("SELECT pg_sleep(0.25)")
+        reader.execute("SELECT pg_sleep(0.05)")
         running = Running(rollout.run)
         reader.execute("SELECT pg_sleep(0.5)")
         reader.rollback()
