@@ -17,7 +17,6 @@ from bot.adapters.postgres.rehearsal.places.leftovers import PREFIX
 from bot.adapters.postgres.rehearsal.places.templates import SUFFIX
 from bot.adapters.postgres.server import start_server
 from tests.adapters.postgres.processes import ROOT, becomes_true
-from tests.faults.figures import EVERYTHING
 
 pytestmark = [
     pytest.mark.slow,
@@ -108,13 +107,11 @@ def processes_in(directory: Path) -> list[str]:
     return found
 
 
-def test_kills_leave_no_process_no_directory_and_no_half_template(directory: Path) -> None:
-    """MIGRATION_BOT_FAULTS=all kills fifty times."""
+def test_fifty_kills_leave_no_process_no_directory_and_no_half_template(directory: Path) -> None:
     chance = random.Random(20261122)
     cache = directory / "cache"
     at_work = 0
-    kills = 50 if EVERYTHING else 20
-    for number in range(kills):
+    for number in range(50):
         if number % 5 == 0:
             shutil.rmtree(cache, ignore_errors=True)
         process = rehearsing(directory, str(cache), str(number))
@@ -124,7 +121,7 @@ def test_kills_leave_no_process_no_directory_and_no_half_template(directory: Pat
         assert becomes_true(lambda: list((directory / "tmp").iterdir()) == []), number
         assert processes_in(directory) == [], number
         assert {each.suffix for each in cache.iterdir()} == {SUFFIX}, number
-    assert at_work > kills * 0.6
+    assert at_work > 30
 
 
 def test_kills_leave_no_database_and_no_role_on_a_server_that_was_given(directory: Path) -> None:
