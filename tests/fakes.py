@@ -251,10 +251,11 @@ class FakeDatabase:
         return True
 
     @contextmanager
-    def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
+    def exclusively(self, note: Callable[[str], None]) -> Iterator[tuple[AppliedMigration, ...]]:
         if self.refuse.get("lock"):
             raise self.refuse["lock"].pop(0)
-        yield from self._around("lock", "unlock")
+        with contextmanager(self._around)("lock", "unlock"):
+            yield self.applied()
 
     @contextmanager
     def without_prisma_lock(self, note: Callable[[str], None]) -> Iterator[None]:

@@ -51,8 +51,8 @@ def baseline(target: Target, to: str, world: World, agree: Agree) -> Baseline:
     with world.connect(target) as database:
         facts = database.facts()
         require_ready(facts, target)
-        with database.exclusively(world.console.say):
-            before = plan_of(target, history, database)
+        with database.exclusively(world.console.say) as rows:
+            before = plan_of(target, history, database, rows)
             if to_mark(before, history, found.to) != found.marked:
                 raise _changed(target)
             mark = mark_to_leave(facts, target, world, world.console.say)

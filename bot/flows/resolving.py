@@ -65,8 +65,7 @@ def _resolved(
 ) -> Resolved:
     with world.connect(target) as database:
         require_ready(database.facts(), target)
-        with database.exclusively(world.console.say):
-            rows = database.applied()
+        with database.exclusively(world.console.say) as rows:
             halt = _halt_of(name, rows, history, world)
             changed = write(database, rows)
             plan = plan_of(target, history, database)

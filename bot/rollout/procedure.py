@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bot.core.bookkeeping import require_kept
 from bot.core.gate import Gate, closed
 from bot.core.history import History
+from bot.core.migration import AppliedMigration
 from bot.core.outcome import AppliedResult, Journal, Outcome
 from bot.core.plan import Plan
 from bot.core.progress import BackupSummary
@@ -27,6 +28,7 @@ from bot.rollout.telling.telling import Telling
 from bot.rollout.verification import ExpectedOf, Verifier
 from bot.world import Database, World
 
+Rows = tuple[AppliedMigration, ...]
 # What is to be applied, in order.
 Agreed = tuple[JudgedMigration, ...]
 
@@ -82,14 +84,14 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
     met: ServerFacts | None = None
     while True:
         try:
-            with _reached(order.target, telling, met) as (database, facts):
+            with _reached(order.target, telling, met) as (database, facts, rows):
                 met = facts
                 patience.reached(len(journal.applied))
+                plan = plan_of(order.target, order.history, database, rows)
                 if agreed:
-                    plan, rest = _rest(order, agreed, database, world)
+                    rest = _rest(order, plan, agreed, world)
                 else:
-                    plan, rest = _agree(order, facts, database, verifier, telling)
-                    agreed = rest
+                    rest = agreed = _agree(order, plan, facts, database, verifier, telling)
                 _carry_out(order, plan, rest, database, telling)
                 verifier.after(database, applied=bool(agreed))
             break
@@ -115,7 +117,7 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
 @contextmanager
 def _reached(
     target: Target, telling: Telling, met: ServerFacts | None
-) -> Iterator[tuple[Database, ServerFacts]]:
+) -> Iterator[tuple[Database, ServerFacts, Rows]]:
     """The target, if it can be written to, under its lock. After a lost connection another server
     may answer: it must be of the database that was `met` before."""
     with telling.world.connect(target) as database:
@@ -123,18 +125,23 @@ def _reached(
         telling.connected(facts, database)
         require_ready(facts, target)
         require_met(met, facts, target)
-        with database.exclusively(telling.waiting_for_lock):
+        with database.exclusively(telling.waiting_for_lock) as rows:
             telling.locked()
-            yield database, facts
+            yield database, facts, rows
 
 
 def _agree(
-    order: Order, facts: ServerFacts, database: Database, verifier: Verifier, telling: Telling
-) -> tuple[Plan, Agreed]:
-    """What is going to be applied: looked at under the lock, agreed to, and backed up."""
+    order: Order,
+    plan: Plan,
+    facts: ServerFacts,
+    database: Database,
+    verifier: Verifier,
+    telling: Telling,
+) -> Agreed:
+    """What is going to be applied: a plan made under the lock, agreed to, and backed up."""
     target, journal = order.target, order.journal
     note = notes_to(journal, telling.world)
-    journal.plan = plan = plan_of(order.target, order.history, database)
+    journal.plan = plan
     telling.planned(plan)
     require_agreement(plan, telling.world)
     _require_expected(plan, order.expect_digest)
@@ -142,7 +149,7 @@ def _agree(
     telling.asked(journal.gates)
     _require_open(target, journal.gates)
     if not plan.pending:
-        return plan, ()
+        return ()
     judged = order.judge([each.name for each in plan.pending])
     require_runnable(judged)
     require_fit(facts, judged, database, telling, note)
@@ -152,16 +159,15 @@ def _agree(
     telling.backed_up(journal.backup)
     # The first that is written.
     leave_mark(mark, facts, database, note)
-    return plan, tuple(judged)
+    return tuple(judged)
 
 
-def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> tuple[Plan, Agreed]:
+def _rest(order: Order, plan: Plan, agreed: Agreed, world: World) -> Agreed:
     """What is left of it after a lost connection: the rows say what was committed.
 
     Neither the gates nor a backup are asked for again. Raises HistoryError if what is pending now
     is not the end of what was agreed to.
     """
-    plan = plan_of(order.target, order.history, database)
     require_agreement(plan, world)
     rest = agreed[len(agreed) - len(plan.pending) :]
     if tuple(each.migration for each in rest) != plan.pending:
@@ -173,7 +179,7 @@ def _rest(order: Order, agreed: Agreed, database: Database, world: World) -> tup
     done = [each.migration.name for each in agreed[: len(agreed) - len(rest)]]
     # One may be done and not known: its COMMIT was sent, and the answer was lost.
     order.journal.applied = [known.get(name) or AppliedResult(name, 0.0) for name in done]
-    return plan, rest
+    return rest
 
 
 def _back_up(target: Target, world: World) -> BackupSummary | None:

@@ -101,8 +101,11 @@ class Locking(Protocol):
     def terminate(self, holder: Holder) -> bool:
         """End its session; False if it no longer holds the lock."""
 
-    def exclusively(self, note: Callable[[str], None]) -> AbstractContextManager[None]:
-        """Hold the migration lock; the server lets go of it if we vanish.
+    def exclusively(
+        self, note: Callable[[str], None]
+    ) -> AbstractContextManager[tuple[AppliedMigration, ...]]:
+        """Hold the migration lock, and see the rows as they are under it; the server lets go of it
+        if we vanish.
 
         `note` is told whom we wait for, if anybody.
         """

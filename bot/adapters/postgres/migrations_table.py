@@ -7,13 +7,12 @@ Times are the server's own, so that a runner whose clock is wrong does no harm.
 from collections.abc import Sequence
 from uuid import uuid4
 
-from psycopg import sql
+from psycopg import Error, sql
 from psycopg.errors import UndefinedTable
 from psycopg.pq import TransactionStatus
-from psycopg.rows import class_row
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.adapters.postgres.piping import say
+from bot.adapters.postgres.piping import Answer, Query, say
 from bot.core.migration import AppliedMigration
 from bot.core.url import DEFAULT_SCHEMA
 from bot.errors import HistoryError
@@ -31,8 +30,9 @@ _CREATE = """CREATE TABLE {table} (
     started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
     applied_steps_count     INTEGER NOT NULL DEFAULT 0
 );"""
-_SELECT = """SELECT id, migration_name AS name, checksum, started_at, finished_at, rolled_back_at,
-    logs, applied_steps_count
+# In the order of the fields of AppliedMigration.
+_SELECT = """SELECT id, migration_name, checksum, started_at, finished_at, rolled_back_at, logs,
+    applied_steps_count
 FROM {table} ORDER BY started_at ASC"""
 
 # Tables that PostGIS brings along; they do not make a database "not empty" (Prisma's P3005).
@@ -115,31 +115,28 @@ def applied_if_there(
         connection, schema
     ):
         return None
-    with (
-        explained("read the migrations table"),
-        connection.cursor(row_factory=class_row(AppliedMigration)) as cursor,
-    ):
+    with explained("read the migrations table"):
         try:
             # In binary: the text of a time follows the DateStyle of the role or the database.
-            return cursor.execute(_about(_SELECT, schema), binary=True).fetchall()
+            rows = connection.execute(_about(_SELECT, schema), binary=True).fetchall()
         except UndefinedTable:
             return None
+    return [AppliedMigration(*row) for row in rows]
 
 
-def insert_started(
-    connection: Connection, name: str, checksum: str, *, id: str, schema: str = DEFAULT_SCHEMA
-) -> None:
-    """The row of a migration that begins: until it is finished, Prisma refuses to go on (P3009)."""
-    _write(
-        connection,
-        f"record that {name} has started",
-        "INSERT INTO {table} (id, checksum, started_at, migration_name) "
-        "VALUES (%s, %s, clock_timestamp(), %s)",
-        schema,
-        id,
-        checksum,
-        name,
-    )
+def rows_query(schema: str) -> Query:
+    """The same to be asked along with something else; see rows_in."""
+    return _about(_SELECT, schema).as_string(None), ()
+
+
+def rows_in(answer: Answer) -> list[AppliedMigration] | None:
+    """Every row, the oldest first; None without a table. Raises PostgresError."""
+    if isinstance(answer, UndefinedTable):
+        return None
+    with explained("read the migrations table"):
+        if isinstance(answer, Error):
+            raise answer
+    return [AppliedMigration(*row) for row in answer]
 
 
 def insert_finished(
@@ -155,72 +152,6 @@ def insert_finished(
         id,
         checksum,
         name,
-    )
-
-
-def mark_finished(connection: Connection, *, id: str, schema: str = DEFAULT_SCHEMA) -> None:
-    """Finish a started row. If it is not there to be finished, somebody else has been at it."""
-    changed = _write(
-        connection,
-        "record that a migration is applied",
-        "UPDATE {table} SET finished_at = clock_timestamp(), applied_steps_count = 1, logs = NULL "
-        "WHERE id = %s AND finished_at IS NULL AND rolled_back_at IS NULL",
-        schema,
-        id,
-    )
-    if changed != 1:
-        raise HistoryError(
-            "The row of the migration that was running is gone, or was finished by another.",
-            hint="See who else applies migrations here, then compare with `migration-bot status`.",
-        )
-
-
-def set_steps(connection: Connection, steps: int, *, id: str, schema: str = DEFAULT_SCHEMA) -> None:
-    """Note how many pieces of a migration are committed, in the transaction of the last one."""
-    _write(
-        connection,
-        "record how far a migration is",
-        "UPDATE {table} SET applied_steps_count = %s::text::int WHERE id = %s",
-        schema,
-        str(steps),
-        id,
-    )
-
-
-def forget(connection: Connection, *, id: str, schema: str = DEFAULT_SCHEMA) -> None:
-    """Take back a started row, of a migration of which nothing is left."""
-    _write(
-        connection,
-        "take back the row of a migration",
-        "DELETE FROM {table} WHERE id = %s AND finished_at IS NULL",
-        schema,
-        id,
-    )
-
-
-def record_failure(
-    connection: Connection, logs: str, *, id: str, schema: str = DEFAULT_SCHEMA
-) -> None:
-    """Keep why a migration failed, where Prisma keeps it."""
-    _write(
-        connection,
-        "record why a migration failed",
-        "UPDATE {table} SET logs = %s WHERE id = %s",
-        schema,
-        logs,
-        id,
-    )
-
-
-def mark_rolled_back(connection: Connection, *, id: str, schema: str = DEFAULT_SCHEMA) -> None:
-    """Say that what this row stands for was undone; Prisma will apply the migration again."""
-    _write(
-        connection,
-        "record that a migration was rolled back",
-        "UPDATE {table} SET rolled_back_at = clock_timestamp() "
-        "WHERE id = %s AND rolled_back_at IS NULL",
-        schema,
-        id,
     )
 
 

@@ -12,7 +12,7 @@ from psycopg import generators
 from psycopg.abc import PQGen
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, PipelineStatus, TransactionStatus
+from psycopg.pq import ConnStatus, ExecStatus, Format, PipelineStatus, TransactionStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
@@ -31,6 +31,8 @@ _COPYING = {
 
 # A statement, and the values of its $1, $2, …
 Query = tuple[str, Sequence[str | None]]
+# Its rows, or why it was refused.
+Answer = list[tuple[Any, ...]] | psycopg.Error
 
 
 class Refused(Exception):
@@ -62,9 +64,7 @@ def pipe(
         raise refused
 
 
-def ask(
-    connection: Connection, queries: Sequence[Query], *, at_once: bool = True
-) -> list[list[tuple[Any, ...]] | psycopg.Error]:
+def ask(connection: Connection, queries: Sequence[Query], *, at_once: bool = True) -> list[Answer]:
     """The rows of each query, or why it was refused: each is a transaction, and all of them are
     one round trip, unless a pooler might give it to several. Raises psycopg.Error if the connection
     is lost."""
@@ -152,7 +152,10 @@ def _piped(
 def _send(pgconn: PGconn, query: Query) -> None:
     text, values = query
     given = [None if value is None else value.encode() for value in values]
-    pgconn.send_query_params(text.encode("utf-8", "surrogatepass"), given or None)
+    # In binary: the text of a time follows the DateStyle of the role or the database.
+    pgconn.send_query_params(
+        text.encode("utf-8", "surrogatepass"), given or None, result_format=Format.BINARY
+    )
 
 
 def _asked(pgconn: PGconn, queries: Sequence[Query]) -> PQGen[list[PGresult]]:
@@ -179,7 +182,7 @@ def _asked(pgconn: PGconn, queries: Sequence[Query]) -> PQGen[list[PGresult]]:
     return results
 
 
-def _answer(connection: Connection, result: PGresult) -> list[tuple[Any, ...]] | psycopg.Error:
+def _answer(connection: Connection, result: PGresult) -> Answer:
     if result.status in _FAILED:
         return error_from_result(result, connection.info.encoding)
     transformer = Transformer(connection)

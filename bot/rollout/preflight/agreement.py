@@ -1,10 +1,11 @@
 """What a target needs, whether it and the history tell the same story, and what to do if not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from bot.core.disagreement import disagreements
 from bot.core.history import History
+from bot.core.migration import AppliedMigration
 from bot.core.plan import Plan, make_plan
 from bot.core.standing import MigrationState
 from bot.core.target import Target
@@ -15,15 +16,23 @@ from bot.world import Database, World
 _MOST_EDITED = 10
 
 
-def plan_of(target: Target, history: History, database: Database, *, running: bool = False) -> Plan:
-    """What the target needs now, from its rows; nobody is asked to agree.
+def plan_of(
+    target: Target,
+    history: History,
+    database: Database,
+    rows: Sequence[AppliedMigration] | None = None,
+    *,
+    running: bool = False,
+) -> Plan:
+    """What the target needs now, from its rows, or those that were just read; nobody is asked to
+    agree.
 
     `running` says that somebody holds the migration lock, and may be at work.
     """
     return make_plan(
         target.name,
         history.migrations,
-        database.applied(),
+        database.applied() if rows is None else rows,
         unbaselined=database.unbaselined(),
         running=running,
     )

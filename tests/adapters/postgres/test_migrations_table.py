@@ -1,14 +1,16 @@
 """Rows of `_prisma_migrations`, as Prisma leaves them over the life of a migration."""
 
 from collections.abc import Iterator
-from uuid import UUID
 
 import pytest
 
 from bot.adapters.postgres import migrations_table as table
 from bot.adapters.postgres.connection import Connection, connect
+from bot.adapters.postgres.piping import pipe
+from bot.adapters.postgres.target.records import start_query
+from bot.core.checkpoint import Checkpoint
 from bot.core.migration import AppliedMigration, checksum_of
-from bot.errors import HistoryError, PostgresError
+from bot.errors import PostgresError
 
 NAME = "20240529000000_initial_schema"
 CHECKSUM = checksum_of("CREATE TABLE t ();")
@@ -26,6 +28,10 @@ def schema(request: pytest.FixtureRequest, connection: Connection) -> str:
     """A schema with a migrations table in it."""
     table.create(connection, request.param)
     return str(request.param)
+
+
+def begin(connection: Connection, schema: str) -> None:
+    pipe(connection, [start_query(table.new_id(), NAME, Checkpoint(CHECKSUM), schema)])
 
 
 def only_row(connection: Connection, schema: str) -> AppliedMigration:
@@ -61,24 +67,6 @@ def test_the_table_is_the_one_that_prisma_makes(connection: Connection, schema: 
     assert ("_prisma_migrations_pkey",) in keys
 
 
-def test_a_migration_starts_and_finishes(connection: Connection, schema: str) -> None:
-    id = table.new_id()
-    assert UUID(id).version == 4
-    table.insert_started(connection, NAME, CHECKSUM, id=id, schema=schema)
-    running = only_row(connection, schema)
-    assert running.unfinished
-    assert (running.id, running.name, running.checksum) == (id, NAME, CHECKSUM)
-    assert (running.logs, running.applied_steps_count) == (None, 0)
-    assert running.started_at.tzinfo is not None
-
-    table.mark_finished(connection, id=id, schema=schema)
-    finished = only_row(connection, schema)
-    assert finished.finished
-    assert (finished.logs, finished.applied_steps_count) == (None, 1)
-    assert finished.finished_at is not None
-    assert finished.finished_at >= finished.started_at
-
-
 def test_a_migration_is_recorded_in_its_own_transaction(
     connection: Connection, schema: str
 ) -> None:
@@ -95,17 +83,8 @@ def test_a_migration_is_recorded_in_its_own_transaction(
     assert only_row(connection, schema) == row
 
 
-def test_a_failure_keeps_its_reason(connection: Connection, schema: str) -> None:
-    id = table.new_id()
-    table.insert_started(connection, NAME, CHECKSUM, id=id, schema=schema)
-    table.record_failure(connection, "relation exists", id=id, schema=schema)
-    row = only_row(connection, schema)
-    assert row.unfinished
-    assert row.logs == "relation exists"
-
-
 def test_a_failed_migration_is_resolved_as_rolled_back(connection: Connection, schema: str) -> None:
-    table.insert_started(connection, NAME, CHECKSUM, id=table.new_id(), schema=schema)
+    begin(connection, schema)
     assert table.resolve_rolled_back(connection, [NAME], schema=schema) == 1
     row = only_row(connection, schema)
     assert not row.unfinished
@@ -115,7 +94,7 @@ def test_a_failed_migration_is_resolved_as_rolled_back(connection: Connection, s
 
 
 def test_a_failed_migration_is_resolved_as_applied(connection: Connection, schema: str) -> None:
-    table.insert_started(connection, NAME, CHECKSUM, id=table.new_id(), schema=schema)
+    begin(connection, schema)
     table.resolve_rolled_back(connection, [NAME], schema=schema)
     table.resolve_applied(connection, [(NAME, CHECKSUM)], schema=schema)
     before, after = table.applied(connection, schema)
@@ -123,24 +102,6 @@ def test_a_failed_migration_is_resolved_as_applied(connection: Connection, schem
     assert after.finished
     assert after.finished_at == after.started_at
     assert (after.logs, after.applied_steps_count) == ("", 0)
-
-
-def test_an_applied_migration_is_rolled_back(connection: Connection, schema: str) -> None:
-    id = table.new_id()
-    table.insert_finished(connection, NAME, CHECKSUM, id=id, schema=schema)
-    table.mark_rolled_back(connection, id=id, schema=schema)
-    row = only_row(connection, schema)
-    assert not row.finished
-    assert row.finished_at is not None
-
-
-def test_a_row_that_another_finished_is_not_finished_twice(
-    connection: Connection, schema: str
-) -> None:
-    id = table.new_id()
-    table.insert_finished(connection, NAME, CHECKSUM, id=id, schema=schema)
-    with pytest.raises(HistoryError, match="finished by another"):
-        table.mark_finished(connection, id=id, schema=schema)
 
 
 def test_rows_come_oldest_first(connection: Connection, schema: str) -> None:

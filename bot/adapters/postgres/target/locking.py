@@ -5,11 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+import psycopg
+
 from bot.adapters.postgres.connection import explained
-from bot.adapters.postgres.target.part import Part
+from bot.adapters.postgres.migrations_table import rows_in, rows_query
+from bot.adapters.postgres.piping import ask
 from bot.adapters.postgres.target.pooled import LOCKED
+from bot.adapters.postgres.target.recording import Rows
 from bot.core.holder import Holder
 from bot.core.literals import without_literals
+from bot.core.migration import AppliedMigration
 from bot.errors import PostgresError
 
 # The key Prisma's engine locks (prisma-engines, flavour/postgres.rs), and one of our own. Prisma's
@@ -47,11 +52,12 @@ _SAME = "activity.pid = %s AND backend_start IS NOT DISTINCT FROM %s::timestampt
 _CANCEL = _HELD.format(what="pg_catalog.pg_cancel_backend(activity.pid)", which=_SAME)
 _TERMINATE = _HELD.format(what="pg_catalog.pg_terminate_backend(activity.pid)", which=_SAME)
 # Null without ours; else whether Prisma's came with it.
-_BOTH = "SELECT CASE WHEN pg_try_advisory_lock(%s) THEN pg_try_advisory_lock(%s) END"
+_BOTH = """SELECT CASE WHEN pg_try_advisory_lock($1::text::bigint)
+    THEN pg_try_advisory_lock($2::text::bigint) END"""
 _KEYS = [PRISMA_KEY, OWN_KEY]
 
 
-class MigrationLock(Part):
+class MigrationLock(Rows):
     """See world.Locking."""
 
     def lock_holder(self) -> Holder | None:
@@ -72,20 +78,21 @@ class MigrationLock(Part):
         return self._end(holder, _TERMINATE)
 
     @contextmanager
-    def exclusively(self, note: Callable[[str], None]) -> Iterator[None]:
+    def exclusively(self, note: Callable[[str], None]) -> Iterator[tuple[AppliedMigration, ...]]:
         """Asks again and again instead of waiting: a waiting query's snapshot would hold up
         everybody else's CREATE INDEX CONCURRENTLY. Behind a transaction pooler no session is ours
         to hold it: every transaction takes it for itself (see pooled.py)."""
         if self._sessionless:
-            yield
+            yield self.applied()
             return
-        own, prismas = self._try_both()
+        own, prismas, rows = self._try_both()
         if not own:
             self._take(OWN_KEY, note)
         try:
             if not prismas:
                 self._take(PRISMA_KEY, note)
-            yield
+            # Those that were read before we had both may have changed since.
+            yield rows if prismas else self.applied()
         finally:
             self._let_go(PRISMA_KEY, OWN_KEY)
 
@@ -114,12 +121,16 @@ class MigrationLock(Part):
             row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (key,)).fetchone()
         return bool(row and row[0])
 
-    def _try_both(self) -> tuple[bool, bool]:
-        """Which of the two it got, in one round trip; Prisma's is asked for after ours only."""
+    def _try_both(self) -> tuple[bool, bool, tuple[AppliedMigration, ...]]:
+        """Which of the two it got, and the rows right after, in one round trip; Prisma's is asked
+        for after ours only."""
+        queries = [(_BOTH, (str(OWN_KEY), str(PRISMA_KEY))), rows_query(self._schema)]
         with explained("take the migration lock"):
-            row = self._connection.execute(_BOTH, (OWN_KEY, PRISMA_KEY)).fetchone()
-        got: bool | None = row[0] if row else None
-        return got is not None, got is True
+            locked, rows = ask(self._connection, queries)
+            if isinstance(locked, psycopg.Error):
+                raise locked
+        got: bool | None = locked[0][0]
+        return got is not None, got is True, self._read(rows_in(rows))
 
     def _let_go(self, *keys: int) -> None:
         if not self._connection.closed:

@@ -10,7 +10,6 @@ from bot.adapters.postgres.target.leftovers import Leftovers
 from bot.adapters.postgres.target.locking import MigrationLock
 from bot.adapters.postgres.target.looking import Looking
 from bot.adapters.postgres.target.reaching import reach
-from bot.adapters.postgres.target.recording import Rows
 from bot.adapters.postgres.target.running import Running
 from bot.adapters.postgres.target.waiting import Waiting
 from bot.adapters.postgres.target.watching import Watching
@@ -23,7 +22,6 @@ class TargetDatabase(
     Looking,
     Leftovers,
     MigrationLock,
-    Rows,
     InTheWay,
     Waiting,
     Batching,

@@ -21,7 +21,10 @@ class Rows(Part):
     _seen = False
 
     def applied(self) -> tuple[AppliedMigration, ...]:
-        rows = table.applied_if_there(self._connection, self._schema)
+        return self._read(table.applied_if_there(self._connection, self._schema))
+
+    def _read(self, rows: Sequence[AppliedMigration] | None) -> tuple[AppliedMigration, ...]:
+        """`rows` is None without a table."""
         self._seen = self._seen or rows is not None
         self._finished = sum(each.finished for each in rows or ())
         return tuple(rows or ())
