@@ -185,6 +185,7 @@ class FakeDatabase:
     `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
     pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
     look after the other finds, `ends_by` what makes a holder of the migration lock go away.
+    `turns_into` is what the server is once somebody's lock was waited for.
     """
 
     rows: list[AppliedMigration] = field(default_factory=list)
@@ -217,6 +218,8 @@ class FakeDatabase:
     cannot_batch: str = ""
     matching: list[int] = field(default_factory=list)
     standbys: list[Replication] = field(default_factory=list)
+    process: int = 7
+    turns_into: ServerFacts | None = None
 
     def facts(self) -> ServerFacts:
         return self.server
@@ -254,6 +257,9 @@ class FakeDatabase:
     def exclusively(self, note: Callable[[str], None]) -> Iterator[tuple[AppliedMigration, ...]]:
         if self.refuse.get("lock"):
             raise self.refuse["lock"].pop(0)
+        if self.turns_into is not None:
+            note("somebody has the lock")
+            self.server = self.turns_into
         with contextmanager(self._around)("lock", "unlock"):
             yield self.applied()
 
@@ -381,7 +387,7 @@ class FakeDatabase:
         return self.attached
 
     def session(self) -> tuple[int, str]:
-        return 7, "noon"
+        return self.process, "noon"
 
     def alive(self, pid: int, backend_start: str) -> bool:
         return pid in self.sessions
@@ -436,6 +442,8 @@ class FakeDatabase:
                 self.rows.append(replace(applied(record.migration), id=record.id))
             return
         steps, text = record.checkpoint.steps, record.checkpoint.text()
+        if isinstance(record, Step) and self.refuse.get("count"):
+            raise self.refuse["count"].pop(0)
         if isinstance(record, Last):
             self.diary.append("finished")
             self._change(record.id, finished_at=NOON, logs=None, applied_steps_count=1)

@@ -1,9 +1,10 @@
 """Getting the locks of a transaction: nobody who uses the database waits longer than the target's
-lock_timeout because of us.
+lock_timeout because of us. One attempt to send an autovacuum away may take deadlock_timeout longer.
 
 First those are waited for who would keep us waiting: they are looked for, not queued behind. Then
-all locks are taken at once, in a short attempt that is given up and begun again if somebody was
-faster. There is never a fall-back to waiting without a limit: that is what blocks an application.
+all locks that can be are taken at once, in a short attempt that is given up and begun again if
+somebody was faster. There is never a fall-back to waiting without a limit: that is what blocks an
+application.
 """
 
 import random

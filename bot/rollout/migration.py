@@ -1,7 +1,8 @@
 """Applying one migration: in one transaction with its row if that is possible, else in segments.
 
-Whatever ends the work, at whatever line, the row tells the next run where to go on: each segment is
-committed together with the checkpoint that counts it.
+Whatever ends the work, at whatever line, the row tells the next run where to go on: a segment that
+is a transaction is committed together with the checkpoint that counts it, and of one that is none
+the row says before that it is being run.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from bot.errors import HistoryError, PostgresError
 from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.outside.alone import is_untouched, outside_of, see_through
-from bot.rollout.outside.outside import Repeated
+from bot.rollout.outside.outside import Outside, Repeated
 from bot.rollout.reconnecting import was_lost
 from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intended
 from bot.rollout.segments import Segment, is_atomic, segments_of
@@ -73,15 +74,14 @@ class _Work:
         return self.judged.migration.name
 
     def at_once(self) -> None:
-        """One transaction carries the statements and the row: a failure or a kill leaves nothing.
-
-        The id of the row is chosen before, so that a COMMIT without an answer can be looked up.
-        """
+        """One transaction carries the statements and the row: after a failure or a kill there is
+        all of it, if the COMMIT had been sent, or nothing."""
         statements = [each for segment in self.segments for each in segment.statements]
         self._together(statements, Whole(str(uuid4()), self.judged.migration))
 
     def in_segments(self, begun: AppliedMigration | None) -> None:
-        """Each segment by itself. The started row keeps everybody else out meanwhile (P3009)."""
+        """Each segment by itself. The started row keeps Prisma out meanwhile (P3009), and tells the
+        next run of ours where to go on."""
         require_batchable(self.name, self.segments, self.database)
         at = self._begin(begun)
         for segment in self.segments[at.checkpoint.steps :]:
@@ -108,7 +108,7 @@ class _Work:
         checkpoint = checkpoint_of(begun)
         require_unchanged(self.name, checkpoint, self.segments)
         if checkpoint.intent is not None:
-            with self._outside():
+            with self._waiting_for_others():
                 self.intent = still_intended(self.name, checkpoint, self.segments, self.database)
         return Note(begun.id, replace(checkpoint, checksum=checksum, intent=self.intent, error=""))
 
@@ -119,6 +119,8 @@ class _Work:
         else:
             self._alone(segment, at)
             self._together((), record)
+            # Not before: killed or refused here, what was done is still known to be ours.
+            self.intent = None
         self.steps.segment(record.checkpoint.steps, len(self.segments))
         return Note(at.id, record.checkpoint)
 
@@ -184,30 +186,35 @@ class _Work:
         try:
             if not isinstance(outside, Repeated):
                 wait_before_concurrently(locks)
-            if self.intent is None:
-                there = outside.there(self.database)
-                pid, began = self.database.session()
-                intent = Intent(at.checkpoint.steps, statement.sql, pid, began, there)
-                self.database.note(Note(at.id, replace(at.checkpoint, intent=intent)))
-                self.intent = intent
-            with self._outside():
+            self.intent = intent = self._intend(statement, outside, at)
+            with self._waiting_for_others():
                 if isinstance(outside, Repeated):
                     with_locks(run, locks)
                 else:
-                    see_through(outside, self.intent.there, run, self.database)
+                    see_through(outside, intent.there, run, self.database)
         except PostgresError as error:
             told = self._at_line(error, [statement])
             if self.intent and not was_lost(error):
                 unclean = not is_untouched(outside, self.intent.there, self.database)
                 self.intent = self.intent if unclean else None
             raise told from error
-        # In the row it stays until the segment is counted: killed here, what was done is found.
-        self.intent = None
+
+    def _intend(self, statement: Statement, outside: Outside, at: Note) -> Intent:
+        """Write into the row which session runs it now, and what was there before the first that
+        did."""
+        pid, began = self.database.session()
+        known = self.intent
+        if known and (known.pid, known.backend_start) == (pid, began):
+            return known
+        there = known.there if known else outside.there(self.database)
+        intent = Intent(at.checkpoint.steps, statement.sql, pid, began, there)
+        self.database.note(Note(at.id, replace(at.checkpoint, intent=intent)))
+        return intent
 
     @contextmanager
-    def _outside(self) -> Iterator[None]:
+    def _waiting_for_others(self) -> Iterator[None]:
         """What waits for others' transactions must not wait for ever, nor for a Prisma that waits
-        for our lock."""
+        for our lock. Meanwhile the unfinished row keeps Prisma out, and our key every other bot."""
         with (
             self.database.without_prisma_lock(self.world.console.say),
             self.database.waiting_at_most(self.target.lock_budget),

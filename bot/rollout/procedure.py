@@ -1,4 +1,5 @@
-"""The procedure: lock, plan, gates, preflight, drift, backup, mark, apply, verify."""
+"""The procedure: look at the server, lock, plan, gates, preflight, drift, backup, mark, apply,
+verify."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -92,7 +93,10 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
                     rest = _rest(order, plan, agreed, world)
                 else:
                     rest = agreed = _agree(order, plan, facts, database, verifier, telling)
-                _carry_out(order, plan, rest, database, telling)
+                if rest:
+                    _carry_out(order, plan, rest, database, telling)
+                if agreed:
+                    _require_remembered(order, database)
                 verifier.after(database, applied=bool(agreed))
             break
         except PostgresError as error:
@@ -125,8 +129,18 @@ def _reached(
         telling.connected(facts, database)
         require_ready(facts, target)
         require_met(met, facts, target)
-        with database.exclusively(telling.waiting_for_lock) as rows:
+        waited: list[str] = []
+
+        def wait(text: str) -> None:
+            waited.append(text)
+            telling.waiting_for_lock(text)
+
+        with database.exclusively(wait) as rows:
             telling.locked()
+            if waited:
+                # Whoever had it may have marked the database, or made it a standby.
+                facts = database.facts()
+                require_ready(facts, target)
             yield database, facts, rows
 
 
@@ -138,7 +152,8 @@ def _agree(
     verifier: Verifier,
     telling: Telling,
 ) -> Agreed:
-    """What is going to be applied: a plan made under the lock, agreed to, and backed up."""
+    """What is going to be applied: a plan made under the lock, agreed to, and backed up. The mark
+    is written last, so that whatever refuses has left the target as it was."""
     target, journal = order.target, order.journal
     note = notes_to(journal, telling.world)
     journal.plan = plan
@@ -157,7 +172,6 @@ def _agree(
     mark = mark_to_leave(facts, target, telling.world, note)
     journal.backup = _back_up(target, telling.world)
     telling.backed_up(journal.backup)
-    # The first that is written.
     leave_mark(mark, facts, database, note)
     return tuple(judged)
 
@@ -187,23 +201,20 @@ def _back_up(target: Target, world: World) -> BackupSummary | None:
 
 
 def _carry_out(
-    order: Order, plan: Plan, agreed: Agreed, database: Database, telling: Telling
+    order: Order, plan: Plan, rest: Agreed, database: Database, telling: Telling
 ) -> None:
-    if not agreed:
-        return
     begun = {each.name: each.row for each in plan.standings if each.row and each.row.unfinished}
     steps = Steps(telling)
     with steps.watching(database):
-        for place, each in enumerate(agreed, start=1):
+        for place, each in enumerate(rest, start=1):
             order.journal.begun = name = each.migration.name
             row = begun.get(name)
-            with steps.migration(each, place=place, of=len(agreed), resumed=row is not None):
+            with steps.migration(each, place=place, of=len(rest), resumed=row is not None):
                 result = apply_migration(
                     each, database, order.target, telling.world, row, steps=steps
                 )
             order.journal.applied.append(result)
             steps.ended(result)
-    _require_remembered(order, database)
 
 
 def _require_expected(plan: Plan, expected: str | None) -> None:

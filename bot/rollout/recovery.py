@@ -23,8 +23,8 @@ def checkpoint_of(row: AppliedMigration) -> Checkpoint:
 def require_unchanged(name: str, checkpoint: Checkpoint, segments: Sequence[Segment]) -> None:
     """Raises HistoryError if what was run already is not in the text any more.
 
-    What comes after it may have been mended: that is how a migration is finished that its data did
-    not let through.
+    What comes after it may have been mended, though not taken out whole: that is how a migration is
+    finished that its data did not let through.
     """
     for done, segment in zip(checkpoint.done, segments, strict=False):
         if done != segment.digest:

@@ -1,4 +1,4 @@
-"""A file cut into the pieces that are run, each in one transaction or in none."""
+"""A file cut into the pieces that are run: each in one transaction, in none, or batch by batch."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence

@@ -48,8 +48,8 @@ def _lifts(statement: Statement) -> bool:
 
 
 def starts_afresh(statement: Statement) -> bool:
-    """DISCARD ALL. It is not run: it would let go of the migration lock, and each segment has a new
-    session anyway."""
+    """DISCARD ALL. It is not run, as it would let go of the migration lock: a segment ends there,
+    and the next has its session as it was at the beginning."""
     return statement.node == "DiscardStmt" and statement.tree.get("target") == "DISCARD_ALL"
 
 

@@ -257,6 +257,34 @@ def test_an_interrupted_concurrent_build_is_left_to_the_next_run_with_its_intent
     assert database.rows[0].finished
 
 
+def test_a_build_that_is_done_and_cannot_be_counted_is_still_known_to_be_ours() -> None:
+    database = FakeDatabase(
+        makes={CONCURRENTLY: [WHOLE]}, refuse={"count": [refusal("53100", "no space left.")]}
+    )
+    with pytest.raises(PostgresError, match="no space left") as error:
+        run(judged(CONCURRENTLY), database)
+    assert "Nothing of" not in error.value.message
+    assert checkpoint_of(database.rows[0]).intent is not None
+
+    run(judged(CONCURRENTLY), database)
+
+    assert database.diary.count(CONCURRENTLY) == 1
+    assert database.found == [WHOLE]
+    assert database.rows[0].finished
+
+
+def test_whoever_goes_on_with_an_intent_writes_down_that_it_is_at_it_now() -> None:
+    database = FakeDatabase(interrupt=CONCURRENTLY, makes={CONCURRENTLY: [HALF, HALF]})
+    for process in (7, 8):
+        database.process = process
+        with pytest.raises(KeyboardInterrupt):
+            run(judged(CONCURRENTLY), database)
+
+        intent = checkpoint_of(database.rows[0]).intent
+        assert intent is not None
+        assert (intent.pid, intent.there) == (process, ())
+
+
 def test_an_interruption_after_a_segment_leaves_a_row_that_says_how_far_it_is() -> None:
     database = FakeDatabase(interrupt="b", makes={CONCURRENTLY: [WHOLE]})
 

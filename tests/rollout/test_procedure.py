@@ -176,6 +176,16 @@ def test_a_server_that_cannot_take_it_is_refused_before_the_lock(
     assert database.diary == []
 
 
+def test_a_server_that_is_a_standby_when_the_lock_is_free_at_last_is_refused_too() -> None:
+    standby = ServerFacts("18.1", 18, "app", read_only=False, in_recovery=True)
+    database = FakeDatabase(turns_into=standby)
+
+    with pytest.raises(PostgresError, match="standby"):
+        go(order(INIT), database)
+
+    assert database.diary == ["lock", "unlock"]
+
+
 def test_a_target_that_forgets_is_not_called_done() -> None:
     database = FakeDatabase(forgets=True)
 

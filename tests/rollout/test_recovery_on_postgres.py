@@ -110,6 +110,29 @@ def test_an_index_that_was_half_built_is_dropped_and_built_again(
     assert finished(database) == DONE
 
 
+def test_an_index_that_is_built_and_cannot_be_counted_is_not_built_again(
+    apply: Apply, database: str
+) -> None:
+    apply(INIT)
+    ask(
+        database,
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN RAISE EXCEPTION 'not now'; END$$;"
+        "CREATE TRIGGER no BEFORE UPDATE OF applied_steps_count ON _prisma_migrations "
+        "FOR EACH ROW EXECUTE FUNCTION no()",
+    )
+    with pytest.raises(PostgresError, match="not now") as error:
+        apply(INIT, migration(NAME, BUILD))
+    assert "Nothing of" not in error.value.message
+    before = ask(database, "SELECT oid FROM pg_class WHERE relname = 'a_n'")
+    ask(database, "DROP TRIGGER no ON _prisma_migrations")
+
+    apply(INIT, migration(NAME, BUILD))
+
+    assert ask(database, "SELECT oid FROM pg_class WHERE relname = 'a_n'") == before
+    assert finished(database) == DONE
+
+
 def test_an_index_of_that_name_without_an_intent_of_ours_is_never_dropped(
     apply: Apply, database: str
 ) -> None:

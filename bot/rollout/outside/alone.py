@@ -45,7 +45,8 @@ def see_through(
 ) -> None:
     """Run a statement unless it was done, and make sure that it is.
 
-    Raises PostgresError if it fails; then nothing is left of it, unless the connection was lost.
+    Raises PostgresError if it fails; what can be taken back of it is, unless the connection was
+    lost.
     """
     for attempt in range(1, TRIES + 1):
         if _settled(outside, there, database) is State.DONE:
@@ -79,7 +80,7 @@ def is_untouched(outside: Outside, there: tuple[str, ...], database: Database) -
 
 
 def _settled(outside: Outside, there: tuple[str, ...], database: Database) -> State:
-    """DONE or UNTOUCHED: what was half done has been mended."""
+    """What is half done is mended first; HALF is what only running it again brings to its end."""
     if outside.state(database, there) is State.HALF:
         outside.mend(database, there)
     return outside.state(database, there)

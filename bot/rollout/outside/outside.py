@@ -28,10 +28,10 @@ class Outside(Protocol):
         because of that."""
 
     def state(self, database: Database, there: tuple[str, ...]) -> State:
-        """What has become of it. Raises PostgresError if that is somebody else's work."""
+        """What has become of it. Raises BotError if that is somebody else's work."""
 
     def mend(self, database: Database, there: tuple[str, ...]) -> None:
-        """Bring what is HALF to one of the other states."""
+        """Bring what is HALF to one of the other states, unless running it again does so."""
 
 
 class Repeated:

@@ -12,7 +12,7 @@ from bot.core.identity import Identity, Mark, marked, read_mark
 from bot.core.server import ServerFacts
 from bot.core.target import Kind, Target
 from bot.errors import BotError, HistoryError, PostgresError
-from bot.rollout.preflight.notes import Note
+from bot.rollout.preflight.notes import Tell
 from bot.world import Database, World
 
 
@@ -38,7 +38,7 @@ def _require_pinned(facts: ServerFacts, target: Target) -> None:
         )
 
 
-def mark_to_leave(facts: ServerFacts, target: Target, world: World, note: Note) -> str | None:
+def mark_to_leave(facts: ServerFacts, target: Target, world: World, note: Tell) -> str | None:
     """The mark that is to be written before the first migration; None if there is none to write.
 
     Other people's text is never written over. Raises HistoryError if another target's URL leads to
@@ -59,14 +59,14 @@ def mark_to_leave(facts: ServerFacts, target: Target, world: World, note: Note) 
     return marked(target.name, found)
 
 
-def leave_mark(text: str | None, facts: ServerFacts, database: Database, note: Note) -> None:
+def leave_mark(text: str | None, facts: ServerFacts, database: Database, note: Tell) -> None:
     """Make the migrations table with the mark on it, or write it on the one that is there."""
     database.create_table(text)
     if facts.rights.history is not None:
         write_mark(text, database, note)
 
 
-def write_mark(text: str | None, database: Database, note: Note) -> None:
+def write_mark(text: str | None, database: Database, note: Tell) -> None:
     """On the migrations table that is there, if there is one; it is not worth a failure."""
     if text is None:
         return
@@ -99,7 +99,7 @@ def claim(facts: ServerFacts, database: Database, target: Target) -> str:
     return text
 
 
-def _require_distinct(facts: ServerFacts, target: Target, world: World, note: Note) -> None:
+def _require_distinct(facts: ServerFacts, target: Target, world: World, note: Tell) -> None:
     if target.identity.host:
         return
     for other, identity in _others(target, world, note):
@@ -117,7 +117,7 @@ def _require_distinct(facts: ServerFacts, target: Target, world: World, note: No
             )
 
 
-def _others(target: Target, world: World, note: Note) -> Iterator[tuple[Target, Identity]]:
+def _others(target: Target, world: World, note: Tell) -> Iterator[tuple[Target, Identity]]:
     for other in world.settings.targets.values():
         if other.name == target.name or other.fleet or not other.is_set(world.environ):
             continue

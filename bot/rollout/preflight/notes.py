@@ -5,10 +5,10 @@ from collections.abc import Callable
 from bot.core.outcome import Journal
 from bot.world import World
 
-Note = Callable[[str], None]
+Tell = Callable[[str], None]
 
 
-def notes_to(journal: Journal, world: World) -> Note:
+def notes_to(journal: Journal, world: World) -> Tell:
     """Says a note at once, and keeps it for the outcome."""
 
     def note(text: str) -> None:

@@ -12,7 +12,7 @@ from bot.core.settings import NEWEST_POSTGRES, OLDEST_POSTGRES
 from bot.core.target import Target
 from bot.errors import PostgresError
 from bot.rollout.preflight.identity import require_identity
-from bot.rollout.preflight.notes import Note
+from bot.rollout.preflight.notes import Tell
 from bot.rollout.preflight.pooler import require_session
 from bot.rollout.preflight.reading import require_same_reading
 from bot.rollout.preflight.replicas import wait_for_replicas
@@ -39,7 +39,7 @@ def require_fit(
     judged: Sequence[JudgedMigration],
     database: Database,
     telling: Telling,
-    note: Note,
+    note: Tell,
 ) -> None:
     """Raises PostgresError if these migrations would fail, or do harm, as the server is now.
 

@@ -11,7 +11,7 @@ from bot.core.server import ServerFacts, TableFacts
 from bot.core.sizes import size_text
 from bot.core.target import Target
 from bot.errors import PostgresError
-from bot.rollout.preflight.notes import Note
+from bot.rollout.preflight.notes import Tell
 
 # Less is not worth a word.
 WORTH_SAYING = 100_000_000
@@ -45,7 +45,7 @@ def require_room(
     rewritten: Mapping[str, int],
     tables: Mapping[str, TableFacts],
     target: Target,
-    note: Note,
+    note: Tell,
 ) -> None:
     """Raises PostgresError if more disk would be needed than the target allows."""
     wanted = {

@@ -7,7 +7,7 @@ from bot.core.server import OpenTransaction, ServerFacts
 from bot.core.target import Target
 from bot.core.url import inside
 from bot.errors import PostgresError
-from bot.rollout.preflight.notes import Note
+from bot.rollout.preflight.notes import Tell
 
 # So few connections left are the application's to lose.
 FEW_CONNECTIONS = 3
@@ -15,7 +15,7 @@ _MOST_NAMED = 3
 
 
 def look_at_sessions(
-    facts: ServerFacts, judged: Sequence[JudgedMigration], target: Target, note: Note
+    facts: ServerFacts, judged: Sequence[JudgedMigration], target: Target, note: Tell
 ) -> None:
     """Names what is in the way; it may be gone when its turn comes. Raises PostgresError for a
     prepared transaction that is: nobody is there to end it."""
@@ -38,7 +38,7 @@ def _require_unprepared(
     facts: ServerFacts,
     judged: Sequence[JudgedMigration],
     target: Target,
-    note: Note,
+    note: Tell,
     *,
     concurrent: bool,
 ) -> None:

@@ -144,19 +144,29 @@ def test_killing_the_warden_stops_the_server_and_the_block_clears_up() -> None:
     assert not server.directory.exists()
 
 
+@pytest.fixture
+def apart() -> Iterator[dict[str, str]]:
+    """An environment in which servers are made where no other test's next server sweeps."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o1777)
+        yield {"TMPDIR": place}
+
+
 @needs_linux
 @pytest.mark.slow
-def test_what_a_killed_warden_and_a_killed_parent_left_is_swept_by_the_next_server() -> None:
-    with holder() as (process, facts):
+def test_what_a_killed_warden_and_a_killed_parent_left_is_swept_by_the_next_server(
+    apart: dict[str, str],
+) -> None:
+    with holder(env=apart) as (process, facts):
         os.kill(facts["warden"], signal.SIGKILL)
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert becomes_true(lambda: not alive(facts["pid"]))
         assert Path(facts["directory"]).exists()
-        with start_server() as neighbour:
+        with holder(env=apart) as (_, neighbour):
             assert not Path(facts["directory"]).exists()
-            with start_server():
-                assert answer(neighbour.url(), "SELECT 1") == 1
+            with holder(env=apart):
+                assert answer(neighbour["url"], "SELECT 1") == 1
 
 
 def test_a_killed_server_is_cleared_up_at_once() -> None:
