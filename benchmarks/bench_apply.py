@@ -17,7 +17,7 @@ from benchmarks.timing import Line, Work, in_turns, show, stopwatch
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
 from bot.core.migration import Migration
-from bot.flows.rollout import order_for
+from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
 from bot.wiring import build_world
 

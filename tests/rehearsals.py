@@ -12,7 +12,7 @@ from bot.core.review import Review
 from bot.core.settings import RehearsalSettings, Settings
 from bot.core.sizes import Sizes
 from bot.errors import PostgresError
-from bot.flows.rehearsal import rehearsed
+from bot.flows.reviewing.rehearsal import rehearsed
 from bot.judge.judge import judge
 from bot.rules import RULES
 from tests.fakes import FakeCheckout, world

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.checkpoint import Batch, Checkpoint, Intent
 from bot.core.migration import AppliedMigration, Migration
-from bot.flows.review import cut_named
+from bot.flows.reviewing.review import cut_named
 from bot.rollout.segments import segments_of
 from tests.fakes import FakeCheckout, applied, history, migration, world
 

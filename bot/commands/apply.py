@@ -19,8 +19,8 @@ from bot.core.target import Target
 from bot.errors import ExitCode, UsageError
 from bot.fleet.waves import INDEX_VARIABLE, read_shard
 from bot.flows.fleets.rolling import roll_out_fleet
-from bot.flows.rollout import fleet_plan_for, order_for, plan_for
-from bot.flows.showing import show_fleet_plan, show_plan
+from bot.flows.targets.rollout import fleet_plan_for, order_for, plan_for
+from bot.flows.targets.showing import show_fleet_plan, show_plan
 from bot.report.as_json import apply_json, dumps
 from bot.report.fleet_as_json import fleet_outcome_json
 from bot.report.fleet_text import fleet_outcome_text

@@ -19,8 +19,8 @@ import click
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.resolution import Baseline
 from bot.errors import ExitCode, HistoryError
-from bot.flows.baselining import baseline, look_ahead
 from bot.flows.fleets.tenants import addressed
+from bot.flows.targets.baselining import baseline, look_ahead
 from bot.report.as_json import dumps
 from bot.report.resolve_text import baseline_text
 from bot.report.standings_as_json import baseline_json

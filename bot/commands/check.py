@@ -25,8 +25,8 @@ from bot.core.review import Review
 from bot.core.rule import Rule, name_of
 from bot.core.settings import NEWEST_POSTGRES, OLDEST_POSTGRES
 from bot.errors import ExitCode, UsageError
-from bot.flows.review import review_change
-from bot.flows.sizes import filed_sizes, live_sizes
+from bot.flows.reviewing.review import review_change
+from bot.flows.reviewing.sizes import filed_sizes, live_sizes
 from bot.rules import RULES
 from bot.world import World
 
@@ -48,7 +48,7 @@ def run(
     review = review_change(change, world, rules)
     if rehearse and review.migrations:
         # Loaded where it is wanted: most of a check without new migrations is starting up.
-        from bot.flows.rehearsal import rehearsed
+        from bot.flows.reviewing.rehearsal import rehearsed
 
         review = rehearsed(review, change, world, rules)
     world.console.show(_face(review, form, world))

@@ -9,8 +9,8 @@ import click
 
 from bot.commands.session import Session, format_option, pass_session
 from bot.errors import ExitCode
-from bot.flows.rollout import fleet_plan_for, plan_for
-from bot.flows.showing import show_fleet_plan, show_plan
+from bot.flows.targets.rollout import fleet_plan_for, plan_for
+from bot.flows.targets.showing import show_fleet_plan, show_plan
 from bot.world import World
 
 

@@ -25,8 +25,8 @@ from bot.core.rehearsal import DataKind
 from bot.core.review import Review
 from bot.core.sizes import SIZE_PATTERN, bytes_of
 from bot.errors import ExitCode, UsageError
-from bot.flows.rehearsal import rehearsed
-from bot.flows.review import review_change
+from bot.flows.reviewing.rehearsal import rehearsed
+from bot.flows.reviewing.review import review_change
 from bot.world import World
 
 DATA = tuple(each.value for each in DataKind)

@@ -15,7 +15,7 @@ import click
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.sizes_file import dump
 from bot.errors import ExitCode
-from bot.flows.sizes import live_sizes
+from bot.flows.reviewing.sizes import live_sizes
 from bot.report.sizes_text import sizes_text
 from bot.world import World
 

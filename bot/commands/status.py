@@ -16,8 +16,8 @@ from bot.core.target import Target
 from bot.errors import ExitCode, PostgresError
 from bot.flows.fleets.survey import survey_fleet
 from bot.flows.fleets.tenants import addressed
-from bot.flows.history import history_of
-from bot.flows.standing import details_of, forecast
+from bot.flows.reviewing.history import history_of
+from bot.flows.targets.standing import details_of, forecast
 from bot.report.as_json import dumps, status_json
 from bot.report.status_text import status_text
 from bot.world import World

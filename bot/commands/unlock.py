@@ -23,7 +23,7 @@ import click
 from bot.commands.session import Session, pass_session
 from bot.errors import ExitCode, UsageError
 from bot.flows.fleets.tenants import addressed
-from bot.flows.unlocking import unlock
+from bot.flows.targets.unlocking import unlock
 from bot.world import World
 
 

@@ -11,7 +11,7 @@ from bot.core.target import Kind
 from bot.core.trial import Comparison, Run, Trial
 from bot.errors import ExitCode, PostgresError, UnequalFix, UsageError
 from bot.fixing.fix import Wish, fix
-from bot.flows.review import cut_named, review_change
+from bot.flows.reviewing.review import cut_named, review_change
 from bot.judge.transactions import splits
 from bot.rollout.segments import segments_of
 from bot.rules import RULES

@@ -1,14 +1,12 @@
 """Everything a command may touch, as protocols; cli.py fills them, tests fake them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.approval import PullFacts
 from bot.core.backup import StoredBackup
-from bot.core.deployment import Deployment
 from bot.core.drift import Expected
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
@@ -16,7 +14,6 @@ from bot.core.fleet import Tenant
 from bot.core.history import Change, History
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
-from bot.core.pull import Comment, LineComment, Pull
 from bot.core.rehearsal import Rehearsal
 from bot.core.rehearsal_order import Order
 from bot.core.run import Run
@@ -25,6 +22,7 @@ from bot.core.sizes import Sizes
 from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
 from bot.world.database import Database as Database
+from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
@@ -134,38 +132,6 @@ class Fleets(Protocol):
 
     def healthy(self, tenant: Tenant, query: str) -> bool:
         """Whether the query answers true there; it can change nothing. Raises PostgresError."""
-
-
-class GitHub(Protocol):
-    """What the bot asks of GitHub, and tells it. Every method raises GitHubError with advice."""
-
-    def pull(self, number: int) -> Pull: ...
-    def pull_of(self, commit: str) -> Pull | None:
-        """The merged pull request that brought a commit; None if it was pushed without one."""
-
-    def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
-        """What approvals are judged by; `paths` maps migrations' names to their scripts."""
-
-    def own_comments(self, pull: int) -> tuple[Comment, ...]: ...
-    def create_comment(self, pull: int, body: str, *, mine: Callable[[str], bool]) -> None:
-        """Write a comment; `mine` recognises it, so that a lost answer is not written twice."""
-
-    def edit_comment(self, pull: int, comment: int, body: str) -> None: ...
-    def delete_comment(self, pull: int, comment: int) -> None: ...
-    def own_line_comments(self, pull: int) -> tuple[Comment, ...]:
-        """The bot's own comments on lines of the files, of every review it left."""
-
-    def comment_lines(
-        self, pull: int, commit: str, comments: Sequence[LineComment], *, introduction: str
-    ) -> None:
-        """Leave a review of that commit, without a verdict, that holds these comments."""
-
-    def deployments(self, target: str) -> Iterator[Deployment]:
-        """The bot's rollouts to a target, newest first; fetched as they are asked for."""
-
-    def announce(self, deployment: Deployment) -> None:
-        """Record how far a rollout is; the first time for a commit, target and migrations
-        opens it."""
 
 
 class Runner(Protocol):

@@ -16,7 +16,7 @@ from bot.core.settings import Settings
 from bot.core.sizes import RelationSize, Sizes, Thresholds
 from bot.core.sizes_file import dump
 from bot.errors import ExitCode, UsageError
-from bot.flows.review import review_change
+from bot.flows.reviewing.review import review_change
 from tests.commands.place import CONFIGURATION, MORE, SCRIPT, Place, refused, repository
 from tests.fakes import (
     NOON,

@@ -26,7 +26,7 @@ from bot.core.settings import default_targets
 from bot.core.target import Target
 from bot.core.url import parse_url
 from bot.errors import BotError
-from bot.flows.rollout import order_for
+from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
 from bot.world import Database, World
 from tests.fakes import FakeCheckout, FakeConsole, history, world

@@ -14,7 +14,7 @@ from bot.adapters.prisma.cli import PrismaCli, find_prisma
 from bot.core.project import Project
 from bot.core.rehearsal import SchemaAgreement
 from bot.core.rehearsal_order import Limits, ModelOrder
-from bot.flows.model import model_order
+from bot.flows.reviewing.model import model_order
 from tests.conftest import SERVERS
 from tests.prisma import oracle
 

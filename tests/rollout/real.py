@@ -14,7 +14,7 @@ from bot.core.outcome import Outcome
 from bot.core.settings import default_targets
 from bot.core.target import Target
 from bot.core.url import parse_url
-from bot.flows.rollout import order_for
+from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
 from bot.world import Database, World
 from tests.asking import PATIENCE

@@ -15,7 +15,7 @@ from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import installations
 from bot.core.effects import Effects, LockMode
 from bot.core.migration import Migration
-from bot.flows.review import cut_named
+from bot.flows.reviewing.review import cut_named
 from tests.adapters.postgres.rehearsal.test_locks_of_the_catalogue import (
     ALONE,
     CASES,

@@ -9,7 +9,7 @@ from bot.core.blocker import Blocker, Blocking, Need
 from bot.core.effects import LockMode
 from bot.core.settings import default_targets
 from bot.errors import PostgresError
-from bot.flows.review import cut_named
+from bot.flows.reviewing.review import cut_named
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.telling.steps import Steps
 from bot.rollout.telling.telling import Telling

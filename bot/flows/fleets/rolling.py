@@ -18,8 +18,8 @@ from bot.flows.fleets.survey import survey
 from bot.flows.fleets.tenant import Shared
 from bot.flows.fleets.tenants import fleet_of, tenants_of
 from bot.flows.fleets.wave import WaveRun
-from bot.flows.history import history_of
-from bot.flows.showing import show_fleet_outcome
+from bot.flows.reviewing.history import history_of
+from bot.flows.targets.showing import show_fleet_outcome
 from bot.world import World
 
 # How long a shard waits for the waves before its own, which another job goes through.

@@ -14,7 +14,7 @@ from bot.fleet.turns import Turns
 from bot.fleet.waves import cut_in_waves
 from bot.flows.fleets.crew import Crew
 from bot.flows.fleets.tenants import fleet_of, tenants_of
-from bot.flows.history import history_of
+from bot.flows.reviewing.history import history_of
 from bot.world import World
 
 

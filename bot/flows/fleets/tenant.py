@@ -18,9 +18,9 @@ from bot.core.review import JudgedMigration
 from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import BackupError
-from bot.flows.expected import expected_of, queries_of
-from bot.flows.gates import gates_of
-from bot.flows.review import cut_named
+from bot.flows.gating.gates import gates_of
+from bot.flows.reviewing.review import cut_named
+from bot.flows.targets.expected import expected_of, queries_of
 from bot.rollout.procedure import Order
 from bot.world import Console, Fleets, World
 

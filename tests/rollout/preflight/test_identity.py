@@ -11,7 +11,7 @@ from bot.core.server import Rights, ServerFacts
 from bot.core.settings import Settings, default_targets
 from bot.core.target import Target
 from bot.errors import HistoryError, PostgresError
-from bot.flows.rollout import order_for
+from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeConsole, FakeDatabase, history, migration, world

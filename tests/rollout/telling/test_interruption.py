@@ -9,7 +9,7 @@ from bot.core.outcome import Journal
 from bot.core.plan import make_plan
 from bot.core.review import JudgedMigration
 from bot.core.settings import default_targets
-from bot.flows.review import cut_named
+from bot.flows.reviewing.review import cut_named
 from bot.rollout.telling.interruption import interruption_of
 from tests.fakes import FakeCheckout, FakeDatabase, history, migration, world
 from tests.unfinished import interrupted

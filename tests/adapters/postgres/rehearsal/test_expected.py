@@ -12,7 +12,7 @@ from bot.adapters.postgres.shape import shape_of
 from bot.core.drift import Expected, drift_between
 from bot.core.migration import Migration
 from bot.core.settings import Settings
-from bot.flows.rehearsal_order import schema_order
+from bot.flows.reviewing.rehearsal_order import schema_order
 from tests.fakes import migration
 
 pytestmark = pytest.mark.slow

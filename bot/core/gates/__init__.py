@@ -1,0 +1,1 @@
+"""The gates of a rollout, one module each: facts in, an open or closed Gate with its reason out."""

@@ -1,0 +1,1 @@
+"""What an event of GitHub asks for, one module for each kind of request."""

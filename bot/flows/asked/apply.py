@@ -1,0 +1,64 @@
+"""A push to the default branch, or a dispatch: what is pending is applied to one target."""
+
+import json
+
+from bot.core.event import ApplyRequest
+from bot.core.fleet import Shard
+from bot.core.log import inert
+from bot.core.progress import State
+from bot.core.target import Target
+from bot.errors import BotError, ExitCode, UsageError
+from bot.fleet.waves import read_shard
+from bot.flows.asked.outputs import set_outputs
+from bot.flows.fleets.rolling import roll_out_shown
+from bot.flows.fleets.tenants import slices_of
+from bot.flows.telling.deploy import deploy
+from bot.report.escape import fence
+from bot.report.rollout_text import outcome_text
+from bot.world import World
+
+TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
+SHARD_VARIABLE = "MIGRATION_BOT_SHARD"
+EVERYTHING = "all"
+
+
+def apply(request: ApplyRequest, world: World) -> ExitCode:
+    assert world.runner is not None
+    name = world.environ.get(TARGET_VARIABLE, "")
+    if not name:
+        raise UsageError(
+            f"{TARGET_VARIABLE} is not set, so there is no target to apply to.",
+            hint="Give the action the input `target`, such as `target: staging`.",
+        )
+    target = world.settings.target(name)
+    shard = world.environ.get(SHARD_VARIABLE, "")
+    if shard and shard != EVERYTHING:
+        return _apply_shard(target, read_shard(shard, None), world)
+    shards = () if shard or target.fleet is None else slices_of(target, world)
+    first = Shard(0, len(shards)) if len(shards) > 1 else None
+    try:
+        progress = deploy(target, request.head, world, shard=first)
+    except BotError as error:
+        world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
+        raise
+    page = world.console.page
+    said = outcome_text(progress, width=page.width, colour=page.colour)
+    world.console.show(inert(said))
+    world.runner.summary(fence(said))
+    state = State.APPLYING if first else progress.state
+    set_outputs(world, state=state.value, digest=progress.digest or "")
+    if first:
+        set_outputs(world, shards=json.dumps([str(each) for each in shards]))
+    return ExitCode.FINE
+
+
+def _apply_shard(target: Target, shard: Shard, world: World) -> ExitCode:
+    """A slice of a fleet, in a job of a matrix; the job after it tells what became of all."""
+    assert world.runner is not None
+    try:
+        progress = roll_out_shown(target, world, shard=shard)
+    except BotError as error:
+        world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
+        raise
+    set_outputs(world, state=progress.state.value, digest=progress.digest or "")
+    return ExitCode.FINE

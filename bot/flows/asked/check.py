@@ -1,0 +1,66 @@
+"""A pull request, a review of one, or a merge group: what it adds is judged, and everybody told."""
+
+from bot.core.event import CheckRequest
+from bot.core.finding import Verdict
+from bot.core.log import inert
+from bot.core.review import Review
+from bot.errors import ExitCode
+from bot.flows.asked.outputs import set_outputs
+from bot.flows.reviewing.rehearsal import rehearsed
+from bot.flows.reviewing.review import review_change
+from bot.flows.telling.comment import finished, keep_comment, report_after_merge, report_on
+from bot.flows.telling.suggest import keep_suggestions
+from bot.report.annotations import annotations
+from bot.report.as_json import dumps
+from bot.report.markdown import render_markdown
+from bot.report.report import Report
+from bot.report.sarif import sarif_json
+from bot.report.text import check_text
+from bot.rules import RULES
+from bot.world import World
+
+SARIF_VARIABLE = "MIGRATION_BOT_SARIF"
+
+
+def check(request: CheckRequest, world: World) -> ExitCode:
+    """Judge what the pull request adds; tell the log, the job and the pull request, in that order.
+
+    The verdict stands even if the comment cannot be written.
+    """
+    assert world.runner is not None
+    change = world.checkout.change(None, world.now())
+    review = review_change(change, world)
+    if world.settings.rehearsal.enabled:
+        review = rehearsed(review, change, world)
+    page = world.console.page
+    world.console.show(inert(check_text(review, width=page.width, colour=page.colour)))
+    world.runner.log(annotations(review.all_findings))
+    world.runner.summary(render_markdown(Report(review, run=world.runner.run(request.head))))
+    counted = [each for each in review.all_findings if each.allowed is None]
+    set_outputs(
+        world,
+        verdict=review.verdict.value,
+        digest=review.digest,
+        findings=str(len(counted)),
+    )
+    if path := world.environ.get(SARIF_VARIABLE):
+        world.runner.file(path, dumps(sarif_json(review, RULES)))
+    if request.pull is not None:
+        _comment(request, review, world)
+    return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
+
+
+def _comment(request: CheckRequest, review: Review, world: World) -> None:
+    assert request.pull is not None
+    if request.fork or world.github is None:
+        why = "it comes from a fork, whose runs may only read" if request.fork else "no token"
+        world.console.say(f"no comment on #{request.pull} ({why}): see the job's summary")
+        return
+    pull = world.github.pull(request.pull)
+    if pull.merged:
+        # Compared with a base that has them already, the branch would seem to bring nothing.
+        report = report_after_merge(pull, world)
+        keep_comment(report, world, news=not finished(report))
+    else:
+        keep_comment(report_on(pull, review, world, commit=request.head), world)
+        keep_suggestions(pull, review, world, commit=request.head)

@@ -1,0 +1,1 @@
+"""What GitHub is told: the comment, suggestions, deployments."""

@@ -1,0 +1,121 @@
+"""Keeping the one status comment of a pull request: what it shows, and writing it."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from bot.core.approval import PullFacts, current_opinions
+from bot.core.deployment import progress_of
+from bot.core.gates.approval import counted
+from bot.core.history import History
+from bot.core.marker import Marker
+from bot.core.progress import Progress, State
+from bot.core.pull import Pull
+from bot.core.review import Review
+from bot.core.sticky import decide
+from bot.core.target import Target
+from bot.flows.reviewing.review import review_named
+from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
+from bot.report.report import Report
+from bot.world import World
+
+
+def names_in(pull: Pull, history: History) -> tuple[str, ...]:
+    """The migrations of the history whose script a pull request touches, in order."""
+    touched = set(pull.files)
+    return tuple(each.name for each in history.migrations if each.path in touched)
+
+
+def report_on(
+    pull: Pull, review: Review, world: World, *, commit: str, known: Iterable[Progress] = ()
+) -> Report:
+    """Everything the comment shows. `known` are the targets this run has news of itself."""
+    assert world.github is not None
+    assert world.runner is not None
+    migrations = [judged.migration for judged in review.migrations]
+    facts = world.github.facts(pull, {each.name: each.path for each in migrations})
+    strictest = _strictest(world)
+    approvals = counted(strictest, facts) if strictest else ()
+    return Report(
+        review=review,
+        targets=_targets([each.name for each in migrations], world, known),
+        approvals=approvals,
+        stale=_stale(facts),
+        needed=strictest.approvals if strictest else 0,
+        run=world.runner.run(commit),
+        pull=pull.number,
+        merged=pull.merged,
+    )
+
+
+def report_after_merge(pull: Pull, world: World, *, known: Iterable[Progress] = ()) -> Report:
+    """The report on a merged pull request, judged again as it was when it came in."""
+    history = world.checkout.history()
+    review = review_named(names_in(pull, history), history, world)
+    return report_on(pull, review, world, commit=pull.head, known=known)
+
+
+def finished(report: Report) -> bool:
+    """Whether the rollout is over, so that a comment on it has everything there was to say."""
+    return all(each.state is State.APPLIED for each in report.targets)
+
+
+def keep_comment(report: Report, world: World, *, news: bool = True) -> None:
+    """Write the comment, rewrite it, or leave it; exactly one remains.
+
+    Without `news` it is left as it is if it shows the same state: an earlier run has more to say
+    of how that was reached. Raises GitHubError.
+    """
+    assert world.github is not None
+    assert report.pull is not None
+    key = comment_key(report, world)
+    body = render_comment(report, key)
+    marker = read_marker(body)
+    assert marker is not None, "our own comment has a marker"
+    decision = decide(
+        world.github.own_comments(report.pull),
+        body,
+        marker,
+        read=read_marker,
+        same=same_but_for_time if news else same_state,
+        wanted=bool(report.review.migrations or report.review.findings),
+    )
+    if decision.create:
+        world.github.create_comment(report.pull, body, mine=lambda text: _same_key(text, marker))
+    if decision.edit is not None:
+        world.github.edit_comment(report.pull, decision.edit, body)
+    for double in decision.delete:
+        world.github.delete_comment(report.pull, double)
+
+
+def comment_key(report: Report, world: World) -> str:
+    """Tells the comment of this repository's database from any other's."""
+    assert report.run is not None
+    text = f"{report.run.repository_url}|{world.settings.folder}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _same_key(body: str, marker: Marker) -> bool:
+    found = read_marker(body)
+    return found is not None and found.key == marker.key
+
+
+def _targets(names: Sequence[str], world: World, known: Iterable[Progress]) -> tuple[Progress, ...]:
+    assert world.github is not None
+    news = {each.target: each for each in known}
+    return tuple(
+        news.get(target.name) or progress_of(target, world.github.deployments(target.name), names)
+        for target in world.settings.rollout_order
+    )
+
+
+def _strictest(world: World) -> Target | None:
+    """The target that asks for the most approvals: its rules decide which of them count."""
+    return max(world.settings.rollout_order, key=lambda each: each.approvals, default=None)
+
+
+def _stale(facts: PullFacts) -> tuple[str, ...]:
+    return tuple(
+        opinion.login
+        for opinion in current_opinions(facts.opinions)
+        if opinion.state == "APPROVED" and opinion.commit != facts.head
+    )

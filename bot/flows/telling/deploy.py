@@ -1,0 +1,195 @@
+"""A rollout told to GitHub: deployments, the comment, the job's summary; the database decides."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.core.deployment import Deployment, unrecorded
+from bot.core.fleet import Shard
+from bot.core.outcome import Journal
+from bot.core.plan import Plan
+from bot.core.progress import Progress, State
+from bot.core.pull import Pull
+from bot.core.target import Target
+from bot.errors import BotError, GateClosed, GitHubError
+from bot.flows.fleets.rolling import roll_out_shown
+from bot.flows.gating.gates import pulls_of
+from bot.flows.targets.rollout import order_for, plan_for
+from bot.flows.telling.comment import keep_comment, names_in, report_after_merge
+from bot.rollout.procedure import roll_out
+from bot.world import World
+
+
+@dataclass
+class Teller:
+    """Tells GitHub how far a rollout is, and never lets GitHub change what happens to it.
+
+    `failed` is the first refusal; it is raised when the work is done. A run that had nothing to
+    apply has no news: then only a comment that shows another state is rewritten.
+    """
+
+    world: World
+    target: Target
+    commit: str
+    plan: Plan
+    pulls: Sequence[Pull] = ()
+    failed: GitHubError | None = None
+
+    def tell(self, progress: Progress) -> None:
+        if self.world.github is None:
+            return
+        if self.plan.pending:
+            texts = {each.name: each.checksum for each in self.plan.pending}
+            self._try(lambda: self._announce(progress, texts, _note(progress)))
+        self.comment(progress)
+
+    def find_pulls(self) -> None:
+        """Look for the pull requests whose comments this rollout is news for."""
+
+        def find() -> None:
+            self.pulls = _pulls(self.plan, self.commit, self.world)
+
+        self._try(find)
+
+    def comment(self, progress: Progress) -> None:
+        for pull in self.pulls:
+            self._try(lambda pull=pull: self._comment(pull, progress))  # type: ignore[misc]
+
+    def make_up_for(self, progress: Progress) -> None:
+        """Record what is applied and was never recorded, because an earlier run came to grief.
+
+        Without it the next target would wait for it forever.
+        """
+        github = self.world.github
+        if github is None:
+            return
+
+        def record() -> None:
+            history = self.world.checkout.history()
+            names = {name for pull in self.pulls for name in names_in(pull, history)}
+            known = github.deployments(self.target.name)
+            texts = unrecorded(self.plan, history.migrations, known, names)
+            if texts:
+                self._announce(progress, texts, "Applied earlier, recorded now")
+
+        self._try(record)
+
+    def _announce(self, progress: Progress, texts: Mapping[str, str], note: str) -> None:
+        assert self.world.github is not None
+        self.world.github.announce(
+            Deployment(
+                target=self.target.name,
+                commit=self.commit,
+                state=progress.state,
+                at=self.world.now(),
+                texts=texts,
+                note=note,
+                digest=self.plan.digest if self.plan.pending else None,
+                run_url=progress.run_url,
+            )
+        )
+
+    def _comment(self, pull: Pull, progress: Progress) -> None:
+        news = bool(self.plan.pending) or progress.state is not State.APPLIED
+        report = report_after_merge(pull, self.world, known=[progress] if news else [])
+        keep_comment(report, self.world, news=news)
+
+    def _try(self, telling: Callable[[], None]) -> None:
+        try:
+            telling()
+        except GitHubError as error:
+            self.failed = self.failed or error
+            self.world.console.say(f"not told to GitHub: {error.message}")
+
+
+def deploy(target: Target, commit: str, world: World, *, shard: Shard | None = None) -> Progress:
+    """Apply a target's plan and tell GitHub before, after, and when it fails.
+
+    Of a fleet it may be the first shard, that of the waves before the last: then the rollout goes
+    on elsewhere, and its end is told there.
+
+    Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
+    """
+    run_url = world.runner.run(commit).url if world.runner else None
+    here = Progress(target.name, target.kind, State.APPLYING, at=world.now(), run_url=run_url)
+    try:
+        plan, gates = plan_for(target, world)
+    except BotError as error:
+        _tell_without_plan(here, error, target, commit, world)
+        raise
+    teller = Teller(world, target, commit, plan)
+    teller.find_pulls()
+    here = replace(here, digest=plan.digest, gates=gates)
+    if plan.pending:
+        teller.tell(here)
+    order = order_for(target, world, expect_digest=plan.digest)
+    try:
+        done = (
+            roll_out_shown(target, world, shard=shard)
+            if target.fleet is not None
+            else roll_out(order, world).progress(target)
+        )
+    except BotError as error:
+        teller.tell(_stopped(here, error, order.journal, world))
+        raise
+    done = replace(done, run_url=run_url)
+    if shard is not None:
+        return done
+    teller.make_up_for(done)
+    teller.tell(done)
+    if teller.failed is not None:
+        raise teller.failed
+    return done
+
+
+def _tell_without_plan(
+    here: Progress, error: BotError, target: Target, commit: str, world: World
+) -> None:
+    """The target, or GitHub, did not answer: no rollout was begun, so none is recorded."""
+    teller = Teller(world, target, commit, Plan(target.name))
+    teller.find_pulls()
+    teller.comment(_stopped(here, error, Journal(), world))
+
+
+def _stopped(here: Progress, error: BotError, journal: Journal, world: World) -> Progress:
+    return replace(
+        here,
+        state=State.CLOSED if isinstance(error, GateClosed) else State.FAILED,
+        at=world.now(),
+        migrations=tuple(each.name for each in journal.applied),
+        timings=tuple(journal.applied),
+        failed=journal.stopped_at,
+        gates=journal.gates or here.gates,
+        backup=journal.backup,
+        message=_message(error, journal),
+        hint=error.hint,
+        drift=journal.drift,
+        checks=journal.checks,
+        notes=tuple(journal.notes),
+    )
+
+
+def _message(error: BotError, journal: Journal) -> str:
+    """Without the differences that it lists, where they are told as drift."""
+    said, _, listed = error.message.partition(":\n")
+    return f"{said}." if listed and journal.drift and journal.drift.found else error.message
+
+
+def _pulls(plan: Plan, commit: str, world: World) -> tuple[Pull, ...]:
+    """The pull requests whose comments this rollout is news for."""
+    if world.github is None:
+        return ()
+    found = {pull.number: pull for pull in pulls_of(plan.pending, world).values()}
+    merged = world.github.pull_of(commit)
+    if merged is not None:
+        found.setdefault(merged.number, merged)
+    return tuple(found.values())
+
+
+def _note(progress: Progress) -> str:
+    """The deployment status's one sentence."""
+    count = len(progress.migrations)
+    what = "1 migration" if count == 1 else f"{count} migrations"
+    if progress.state is State.APPLIED:
+        backup = f"; backup {progress.backup.id} {progress.backup.proof}" if progress.backup else ""
+        return f"Applied {what} in {progress.seconds or 0:.1f} s{backup}"
+    return progress.message or "Applying"

@@ -1,0 +1,16 @@
+"""Pull requests, and who thinks what of them."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.core.approval import PullFacts
+from bot.core.pull import Pull
+
+
+class Pulls(Protocol):
+    def pull(self, number: int) -> Pull: ...
+    def pull_of(self, commit: str) -> Pull | None:
+        """The merged pull request that brought a commit; None if it was pushed without one."""
+
+    def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
+        """What approvals are judged by; `paths` maps migrations' names to their scripts."""

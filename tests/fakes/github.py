@@ -1,0 +1,82 @@
+"""A GitHub in memory."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.core.approval import PullFacts
+from bot.core.deployment import Deployment
+from bot.core.pull import Comment, LineComment, Pull
+from bot.errors import GitHubError
+
+
+@dataclass
+class FakeGitHub:
+    """Pull requests, comments and deployments in memory. `down` refuses every call."""
+
+    pulls: dict[int, Pull] = field(default_factory=dict)
+    brought: dict[str, int] = field(default_factory=dict)
+    pull_facts: dict[int, PullFacts] = field(default_factory=dict)
+    comments: dict[int, list[Comment]] = field(default_factory=dict)
+    line_comments: dict[int, list[Comment]] = field(default_factory=dict)
+    reviews: list[tuple[int, str, str]] = field(default_factory=list)
+    announced: list[Deployment] = field(default_factory=list)
+    down: bool = False
+    no_reviews: bool = False
+
+    def pull(self, number: int) -> Pull:
+        self._answer()
+        return self.pulls[number]
+
+    def pull_of(self, commit: str) -> Pull | None:
+        self._answer()
+        return self.pulls[self.brought[commit]] if commit in self.brought else None
+
+    def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
+        self._answer()
+        return self.pull_facts[pull.number]
+
+    def own_comments(self, pull: int) -> tuple[Comment, ...]:
+        self._answer()
+        return tuple(self.comments.get(pull, ()))
+
+    def create_comment(self, pull: int, body: str, *, mine: Callable[[str], bool]) -> None:
+        self._answer()
+        assert mine(body)
+        written = self.comments.setdefault(pull, [])
+        written.append(Comment(len(written) + 1, body))
+
+    def edit_comment(self, pull: int, comment: int, body: str) -> None:
+        self._answer()
+        self.comments[pull] = [
+            Comment(each.id, body) if each.id == comment else each for each in self.comments[pull]
+        ]
+
+    def delete_comment(self, pull: int, comment: int) -> None:
+        self._answer()
+        self.comments[pull] = [each for each in self.comments[pull] if each.id != comment]
+
+    def own_line_comments(self, pull: int) -> tuple[Comment, ...]:
+        self._answer()
+        return tuple(self.line_comments.get(pull, ()))
+
+    def comment_lines(
+        self, pull: int, commit: str, comments: Sequence[LineComment], *, introduction: str
+    ) -> None:
+        self._answer()
+        if self.no_reviews:
+            raise GitHubError("GitHub did not let the bot suggest changes.", hint="Let it.")
+        self.reviews.append((pull, commit, introduction))
+        written = self.line_comments.setdefault(pull, [])
+        written += [Comment(len(written) + n, each.body) for n, each in enumerate(comments)]
+
+    def deployments(self, target: str) -> Iterator[Deployment]:
+        self._answer()
+        yield from reversed([each for each in self.announced if each.target == target])
+
+    def announce(self, deployment: Deployment) -> None:
+        self._answer()
+        self.announced.append(deployment)
+
+    def _answer(self) -> None:
+        if self.down:
+            raise GitHubError("GitHub could not be reached.", hint="Try again later.")

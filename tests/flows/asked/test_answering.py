@@ -1,0 +1,129 @@
+"""github: what each event asks for, with a GitHub and a runner in memory."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.errors import ExitCode, GateClosed, GitHubError, UsageError
+from bot.flows.asked.answering import answer
+from bot.flows.asked.apply import TARGET_VARIABLE
+from bot.flows.asked.check import SARIF_VARIABLE
+from tests.fakes import FakeConsole
+from tests.flows.world import HEAD, MERGE, MORE, NUMBER, RISKY, Stage
+
+# FakeCheckout is always at this commit.
+HERE = "h" * 40
+
+
+def pull_request(*, fork: bool = False) -> Mapping[str, Any]:
+    ours, theirs = {"full_name": "acme/shop"}, {"full_name": "eve/shop"}
+    head = {"sha": HEAD, "repo": theirs if fork else ours}
+    base = {"sha": "b" * 40, "ref": "main", "repo": ours}
+    return {"pull_request": {"number": NUMBER, "head": head, "base": base}}
+
+
+def test_a_pull_request_is_checked_and_told_in_every_place() -> None:
+    stage = Stage(newest=RISKY)
+    world = stage.world()
+
+    assert answer(world, "pull_request", pull_request(), HERE) is ExitCode.FINDINGS
+    assert stage.runner.outputs["verdict"] == "block"
+    assert stage.runner.outputs["findings"] == "1"
+    assert stage.runner.outputs["digest"].startswith("sha256:")
+    assert "::error " in stage.runner.logged[0]
+    for told in (stage.runner.written[0], stage.comments[0]):
+        assert "index-create-blocking" in told
+
+
+def test_the_findings_are_written_as_sarif_where_the_job_asks_for_it() -> None:
+    stage = Stage(newest=RISKY, environ={SARIF_VARIABLE: "/tmp/found.sarif"})
+    answer(stage.world(), "pull_request", pull_request(), HERE)
+    log = json.loads(stage.runner.files["/tmp/found.sarif"])
+    assert [each["ruleId"] for each in log["runs"][0]["results"]] == ["index-create-blocking"]
+
+    silent = Stage(newest=RISKY)
+    answer(silent.world(), "pull_request", pull_request(), HERE)
+    assert silent.runner.files == {}
+
+
+def test_a_review_brings_the_comment_up_to_date() -> None:
+    stage = Stage()
+
+    assert answer(stage.world(), "pull_request_review", pull_request(), HERE) is ExitCode.FINE
+    assert "grace" in stage.comments[0]
+
+
+@pytest.mark.parametrize("fork", [True, False])
+def test_where_no_comment_can_be_written_the_log_says_so(fork: bool) -> None:
+    stage = Stage()
+    world = stage.world(github=fork)
+
+    assert answer(world, "pull_request", pull_request(fork=fork), HERE) is ExitCode.FINE
+    assert stage.comments == []
+    assert isinstance(world.console, FakeConsole)
+    assert f"no comment on #{NUMBER}" in world.console.said[0]
+    assert stage.runner.outputs["verdict"] == "pass"
+
+
+def test_the_verdict_stands_before_the_comment_is_tried() -> None:
+    stage = Stage(newest=RISKY)
+    stage.github.down = True
+
+    with pytest.raises(GitHubError):
+        answer(stage.world(), "pull_request", pull_request(), HERE)
+
+    assert stage.runner.outputs["verdict"] == "block"
+    assert stage.runner.written != []
+
+
+def test_a_merge_group_is_checked_without_a_comment() -> None:
+    stage = Stage()
+    group = {"head_sha": HERE, "base_sha": "b" * 40, "base_ref": "refs/heads/main"}
+
+    assert answer(stage.world(), "merge_group", {"merge_group": group}, HERE) is ExitCode.FINE
+    assert stage.comments == []
+
+
+@pytest.mark.parametrize("event", ["push", "workflow_dispatch"])
+def test_a_push_is_applied_to_the_target_of_the_job(event: str) -> None:
+    stage = Stage(environ={TARGET_VARIABLE: "staging"})
+    stage.github.brought[HERE] = NUMBER
+
+    assert answer(stage.world(), event, {"after": HERE}, HERE) is ExitCode.FINE
+    assert stage.runner.outputs["state"] == "applied"
+    assert MORE.name in [row.name for row in stage.staging.rows]
+    assert "1 migration applied" in stage.runner.written[0]
+    assert len(stage.comments) == 1
+
+
+def test_a_closed_gate_ends_the_job_and_touches_nothing() -> None:
+    stage = Stage(environ={TARGET_VARIABLE: "production"}, opinions=())
+
+    with pytest.raises(GateClosed):
+        answer(stage.world(), "push", {"after": HERE}, HERE)
+    assert MORE.name not in [row.name for row in stage.production.rows]
+
+
+def test_a_job_without_a_target_is_refused() -> None:
+    with pytest.raises(UsageError, match=f"{TARGET_VARIABLE} is not set"):
+        answer(Stage().world(), "push", {"after": HERE}, HERE)
+
+
+def test_another_commit_than_the_events_is_not_judged() -> None:
+    stage = Stage(environ={TARGET_VARIABLE: "staging"})
+
+    for event, payload in (("push", {"after": MERGE}), ("pull_request", pull_request())):
+        with pytest.raises(UsageError, match="The checkout is at hhhhhhhhhhhh"):
+            answer(stage.world(), event, payload, MERGE)
+    assert stage.runner.outputs == {}
+
+
+@pytest.mark.parametrize("event", ["pull_request_target", "issues"])
+def test_events_that_ask_for_nothing_or_too_much_are_refused(event: str) -> None:
+    world = replace(Stage().world(), github=None)
+
+    with pytest.raises(UsageError, match=event):
+        answer(world, event, pull_request(), HERE)
