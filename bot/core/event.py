@@ -24,7 +24,7 @@ class CheckRequest:
 
     `pull` is the pull request's number, None in a merge group. `head` and `base` are commits,
     `base_name` is the branch. `fork` says that the branch lives in another repository, so that
-    this run's token can only read.
+    this run's token can only read; `merged` that it was merged when the event was sent.
     """
 
     head: str
@@ -32,6 +32,7 @@ class CheckRequest:
     base_name: str
     pull: int | None = None
     fork: bool = False
+    merged: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
             base_name=pull["base"]["ref"],
             pull=int(pull["number"]),
             fork=_repository(pull["head"]) != _repository(pull["base"]),
+            merged=bool(pull.get("merged_at")),
         )
     if name == "merge_group":
         group = payload["merge_group"]

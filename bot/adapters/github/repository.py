@@ -2,13 +2,15 @@
 
 from github import Github
 
+from bot.adapters.github.checks import Checks
 from bot.adapters.github.client import connect
 from bot.adapters.github.comments import Clean, Comments
 from bot.adapters.github.deployments import Deployments
 from bot.adapters.github.pulls import Pulls
+from bot.adapters.github.threads import Threads
 
 
-class GitHubRepository(Pulls, Comments, Deployments):
+class GitHubRepository(Pulls, Comments, Deployments, Checks, Threads):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
     def __init__(
@@ -18,6 +20,8 @@ class GitHubRepository(Pulls, Comments, Deployments):
         Pulls.__init__(self, repository)
         Comments.__init__(self, client, repository, clean, login)
         Deployments.__init__(self, repository, clean)
+        Checks.__init__(self, repository, clean)
+        Threads.__init__(self, client, name)
 
 
 def open_repository(

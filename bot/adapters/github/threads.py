@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from github import Github, GithubException
-from github.Repository import Repository
 
 from bot.adapters.github.client import explained
 from bot.core.thread import Thread
@@ -53,16 +52,14 @@ _FORBIDDEN = ("FORBIDDEN", "INSUFFICIENT_SCOPES")
 class Threads:
     """The conversations that this token's account began."""
 
-    def __init__(self, client: Github, repository: Repository) -> None:
+    def __init__(self, client: Github, name: str) -> None:
         self._client = client
-        self._repository = repository
+        self._name = name
 
     def own_threads(self, pull: int) -> tuple[Thread, ...]:
         with explained(f"read the conversations of #{pull}", needs="pull-requests: read"):
             return tuple(
-                thread
-                for each in self._nodes(pull)
-                if (thread := _thread(each)) is not None
+                thread for each in self._nodes(pull) if (thread := _thread(each)) is not None
             )
 
     def settle_thread(self, thread: Thread) -> None:
@@ -75,7 +72,7 @@ class Threads:
                 self._ask(HIDE, comment=thread.comment)
 
     def _nodes(self, pull: int) -> Iterator[Mapping[str, Any]]:
-        owner, _, name = self._repository.full_name.partition("/")
+        owner, _, name = self._name.partition("/")
         after: str | None = None
         while True:
             answer = self._ask(THREADS, owner=owner, name=name, number=pull, after=after)

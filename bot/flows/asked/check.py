@@ -8,6 +8,7 @@ from bot.errors import ExitCode
 from bot.flows.asked.outputs import set_outputs
 from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change
+from bot.flows.telling.check_run import CheckRunTeller, check_run
 from bot.flows.telling.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.telling.suggest import keep_suggestions
 from bot.report.annotations import annotations
@@ -23,19 +24,39 @@ SARIF_VARIABLE = "MIGRATION_BOT_SARIF"
 
 
 def check(request: CheckRequest, world: World) -> ExitCode:
-    """Judge what the pull request adds; tell the log, the job and the pull request, in that order.
+    """Judge what the pull request adds; tell the log, the job, the commit and the pull request, in
+    that order.
 
-    The verdict stands even if the comment cannot be written.
+    The verdict stands even if GitHub takes none of it.
     """
+    with check_run(request, world) as shown:
+        return _check(request, world, shown)
+
+
+def _check(request: CheckRequest, world: World, shown: CheckRunTeller) -> ExitCode:
     assert world.runner is not None
-    change = world.checkout.change(None, world.now())
-    review = review_change(change, world)
-    if world.settings.rehearsal.enabled:
-        review = rehearsed(review, change, world)
+    review = _judged(world)
     page = world.console.page
     world.console.show(inert(check_text(review, width=page.width, colour=page.colour)))
-    world.runner.log(annotations(review.all_findings))
     world.runner.summary(render_markdown(Report(review, run=world.runner.run(request.head))))
+    if path := world.environ.get(SARIF_VARIABLE):
+        world.runner.file(path, dumps(sarif_json(review, RULES)))
+    shown.found(review)
+    if not shown.annotated:
+        world.runner.log(annotations(review.all_findings))
+    _set_outputs(review, world, shown)
+    if request.pull is not None:
+        _comment(request, review, world)
+    return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
+
+
+def _judged(world: World) -> Review:
+    change = world.checkout.change(None, world.now())
+    review = review_change(change, world)
+    return rehearsed(review, change, world) if world.settings.rehearsal.enabled else review
+
+
+def _set_outputs(review: Review, world: World, shown: CheckRunTeller) -> None:
     counted = [each for each in review.all_findings if each.allowed is None]
     set_outputs(
         world,
@@ -43,11 +64,6 @@ def check(request: CheckRequest, world: World) -> ExitCode:
         digest=review.digest,
         findings=str(len(counted)),
     )
-    if path := world.environ.get(SARIF_VARIABLE):
-        world.runner.file(path, dumps(sarif_json(review, RULES)))
-    if request.pull is not None:
-        _comment(request, review, world)
-    return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
 
 
 def _comment(request: CheckRequest, review: Review, world: World) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Protocol
 
+from bot.world.github.checks import Checks
 from bot.world.github.comments import Comments
 from bot.world.github.deployments import Deployments
 from bot.world.github.pulls import Pulls
+from bot.world.github.threads import Threads
 
 
-class GitHub(Pulls, Comments, Deployments, Protocol):
+class GitHub(Pulls, Comments, Deployments, Checks, Threads, Protocol):
     """One repository, a part for each subject."""

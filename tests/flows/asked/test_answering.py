@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.check_run import Conclusion
 from bot.errors import ExitCode, GateClosed, GitHubError, UsageError
 from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import TARGET_VARIABLE
@@ -33,7 +34,10 @@ def test_a_pull_request_is_checked_and_told_in_every_place() -> None:
     assert stage.runner.outputs["verdict"] == "block"
     assert stage.runner.outputs["findings"] == "1"
     assert stage.runner.outputs["digest"].startswith("sha256:")
-    assert "::error " in stage.runner.logged[0]
+    assert stage.runner.logged == []
+    (result,) = stage.github.concluded.values()
+    assert result.conclusion is Conclusion.FAILURE
+    assert [each.title for each in stage.github.annotated[1]] == ["index-create-blocking"]
     for told in (stage.runner.written[0], stage.comments[0]):
         assert "index-create-blocking" in told
 
