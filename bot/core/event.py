@@ -6,7 +6,9 @@ from typing import Any
 
 from bot.errors import UsageError
 
-CHECKING_EVENTS = frozenset({"pull_request", "pull_request_review", "merge_group"})
+CHECKING_EVENTS = frozenset(
+    {"pull_request", "pull_request_review", "merge_group", "check_run", "check_suite"}
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,20 @@ class ApplyRequest:
     head: str
 
 
-Request = CheckRequest | ApplyRequest
+@dataclass(frozen=True)
+class RecheckRequest:
+    """Somebody pressed the button of a check run, or of all of a commit's: check it again.
+
+    `check` is what to do; None if no pull request of this repository has the commit as its head.
+    `name` is the check run's, None for all of them.
+    """
+
+    head: str
+    name: str | None = None
+    check: CheckRequest | None = None
+
+
+Request = CheckRequest | ApplyRequest | RecheckRequest
 
 
 def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
@@ -65,11 +80,31 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
         group = payload["merge_group"]
         branch = str(group["base_ref"]).removeprefix("refs/heads/")
         return CheckRequest(head=group["head_sha"], base=group["base_sha"], base_name=branch)
+    if name in ("check_run", "check_suite") and payload.get("action") == "rerequested":
+        return _again(payload[name])
     if name == "push":
         return ApplyRequest(head=payload["after"])
     if name == "workflow_dispatch":
         return ApplyRequest(head=sha)
     raise _refusal(name)
+
+
+def _again(asked: Mapping[str, Any]) -> RecheckRequest:
+    """GitHub lists pull requests of this repository alone, and those too that were pushed to
+    since."""
+    head = str(asked["head_sha"])
+    found = [each for each in asked.get("pull_requests", ()) if each["head"]["sha"] == head]
+    if not found:
+        return RecheckRequest(head, asked.get("name"))
+    pull = min(found, key=lambda each: int(each["number"]))
+    check = CheckRequest(
+        head=head,
+        base=pull["base"]["sha"],
+        base_name=pull["base"]["ref"],
+        pull=int(pull["number"]),
+        fork=pull["head"]["repo"]["id"] != pull["base"]["repo"]["id"],
+    )
+    return RecheckRequest(head, asked.get("name"), None if check.fork else check)
 
 
 def _repository(end: Mapping[str, Any]) -> str | None:
@@ -87,5 +122,6 @@ def _refusal(name: str) -> UsageError:
         )
     return UsageError(
         f"The event {name} asks for nothing this bot does.",
-        hint="Use pull_request, pull_request_review, merge_group, push or workflow_dispatch.",
+        hint="Use pull_request, pull_request_review, merge_group, check_run (rerequested), push or "
+        "workflow_dispatch.",
     )

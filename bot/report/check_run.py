@@ -75,6 +75,18 @@ def stopped_result(error: BaseException) -> CheckResult:
     )
 
 
+def not_again(commit: str) -> str:
+    """Why a check is not done again by the button beside it, and what does it."""
+    return (
+        f"no pull request of this repository has {commit[:12]} as its head: a fork's check and a "
+        "merge group's are done again by running their own workflow again"
+    )
+
+
+def not_ours(name: str) -> str:
+    return f"the check run {one_line(name)} is none of the bot's: nothing to do"
+
+
 def _conclusion(review: Review) -> Conclusion:
     """Nothing to judge is no success, and lets a merge go on all the same."""
     if not review.migrations and not review.all_findings:
