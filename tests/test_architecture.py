@@ -53,6 +53,7 @@ ALLOWED = {
     "sql": {"core", "errors"},
     "report": {"core", "errors"},
     "config": {
+        "config_faces",
         "config_parts",
         "config_rules",
         "config_rehearsal",
@@ -61,6 +62,7 @@ ALLOWED = {
         "errors",
     },
     "config_parts": {"core"},
+    "config_faces": {"config_parts", "core"},
     "config_rules": {"config_parts", "core"},
     "config_rehearsal": {"config_parts", "core"},
     "config_targets": {"config_parts", "config_fleet", "core"},

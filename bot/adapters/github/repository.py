@@ -6,11 +6,13 @@ from bot.adapters.github.checks import Checks
 from bot.adapters.github.client import connect
 from bot.adapters.github.comments import Clean, Comments
 from bot.adapters.github.deployments import Deployments
+from bot.adapters.github.labels import Labels
 from bot.adapters.github.pulls import Pulls
+from bot.adapters.github.reviewers import ReviewRequests
 from bot.adapters.github.threads import Threads
 
 
-class GitHubRepository(Pulls, Comments, Deployments, Checks, Threads):
+class GitHubRepository(Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
     def __init__(
@@ -22,6 +24,8 @@ class GitHubRepository(Pulls, Comments, Deployments, Checks, Threads):
         Deployments.__init__(self, repository, clean)
         Checks.__init__(self, repository, clean)
         Threads.__init__(self, client, name)
+        Labels.__init__(self, repository)
+        ReviewRequests.__init__(self, repository)
 
 
 def open_repository(

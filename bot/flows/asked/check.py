@@ -10,6 +10,8 @@ from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change
 from bot.flows.telling.check_run import CheckRunTeller, check_run
 from bot.flows.telling.comment import finished, keep_comment, report_after_merge, report_on
+from bot.flows.telling.labels import keep_labels
+from bot.flows.telling.reviewers import ask_for_reviews
 from bot.flows.telling.suggest import keep_suggestions
 from bot.report.annotations import annotations
 from bot.report.as_json import dumps
@@ -80,3 +82,5 @@ def _comment(request: CheckRequest, review: Review, world: World) -> None:
     else:
         keep_comment(report_on(pull, review, world, commit=request.head), world)
         keep_suggestions(pull, review, world, commit=request.head)
+        keep_labels(pull, review, world)
+        ask_for_reviews(pull, review, world)

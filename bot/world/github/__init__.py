@@ -5,9 +5,11 @@ from typing import Protocol
 from bot.world.github.checks import Checks
 from bot.world.github.comments import Comments
 from bot.world.github.deployments import Deployments
+from bot.world.github.labels import Labels
 from bot.world.github.pulls import Pulls
+from bot.world.github.reviewers import ReviewRequests
 from bot.world.github.threads import Threads
 
 
-class GitHub(Pulls, Comments, Deployments, Checks, Threads, Protocol):
+class GitHub(Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests, Protocol):
     """One repository, a part for each subject."""
