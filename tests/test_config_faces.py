@@ -27,3 +27,20 @@ def test_what_is_said_is_what_is_done(text: str, faces: Faces) -> None:
 def test_a_prefix_that_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="labels"):
         read_settings(text, path="bot.yml")
+
+
+def target(url: str) -> str:
+    return f"targets: {{s: {{kind: staging, url_env: S, url: '{url}'}}}}"
+
+
+def test_a_target_s_environment_may_have_an_address() -> None:
+    settings = read_settings(target("https://shop.example/"), path="bot.yml")
+    assert settings.target("s").environment_url == "https://shop.example/"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://db/shop", "https://user:secret@shop.example", "javascript:alert(1)"]
+)
+def test_what_is_no_address_for_people_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="targets.s.url"):
+        read_settings(target(url), path="bot.yml")
