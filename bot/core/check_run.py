@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from bot.core.run import Run
 
-# What a branch's rules require.
-NAME = "Migrations"
+# What a branch's rules require, where there is one database.
+_NAME = "Migrations"
 
 _OURS = "migration-bot"
 
@@ -54,7 +54,7 @@ class CheckRun:
 
     commit: str
     id: str
-    name: str = NAME
+    name: str = _NAME
     url: str | None = None
 
 
@@ -66,6 +66,11 @@ class CheckResult:
     title: str
     summary: str
     annotations: tuple[Annotation, ...] = ()
+
+
+def check_name(database: str = "") -> str:
+    """`database` is its name where the repository has several."""
+    return f"{_NAME} ({database})" if database else _NAME
 
 
 def check_run_id(key: str, run: Run) -> str:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Thread:
     """`id` is GitHub's name for it, and `comment` for the comment that began it, whose text is
-    `body`. `answered` says that somebody else wrote in it: then it is theirs too."""
+    `body`; `path` is the file it is about. `answered` says that somebody else wrote in it: then it
+    is theirs too. `hidden` says that its beginning is folded away.
+    """
 
     id: str
     comment: str
     body: str
+    path: str
     resolved: bool = False
     answered: bool = False
     hidden: bool = False

@@ -1,6 +1,6 @@
 """What a check run is known by."""
 
-from bot.core.check_run import check_run_id, same_check
+from bot.core.check_run import check_name, check_run_id, same_check
 from tests.fakes import FakeRunner
 
 RUN = FakeRunner().run("c" * 40)
@@ -16,3 +16,7 @@ def test_what_somebody_else_wrote_is_not_ours() -> None:
     for other in ("", "migration-bot", "k1", "another/k1/7/2"):
         assert not same_check(check_run_id("k1", RUN), other)
         assert not same_check(other, other)
+
+
+def test_where_there_are_several_databases_each_has_a_check_run() -> None:
+    assert [check_name(), check_name("shop")] == ["Migrations", "Migrations (shop)"]

@@ -17,6 +17,7 @@ query Threads($owner: String!, $name: String!, $number: Int!, $after: String) {
         pageInfo { hasNextPage endCursor }
         nodes {
           id
+          path
           isResolved
           comments(first: 20) {
             totalCount
@@ -103,6 +104,7 @@ def _thread(node: Mapping[str, Any]) -> Thread | None:
         id=node["id"],
         comment=first["id"],
         body=first["body"] or "",
+        path=node["path"],
         resolved=node["isResolved"],
         answered=not alone or comments["totalCount"] > len(comments["nodes"]),
         hidden=first["isMinimized"],

@@ -82,5 +82,5 @@ def _comment(request: CheckRequest, review: Review, world: World) -> None:
     else:
         keep_comment(report_on(pull, review, world, commit=request.head), world)
         keep_suggestions(pull, review, world, commit=request.head)
-        keep_labels(pull, review, world)
+        keep_labels(pull, [review], world)
         ask_for_reviews(pull, review, world)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.check_run import NAME
+from bot.core.check_run import check_name
 from bot.core.event import CheckRequest, RecheckRequest
 from bot.report.check_run import not_again, not_ours
 from bot.world import World
@@ -14,7 +14,7 @@ def check_again(request: RecheckRequest, world: World) -> CheckRequest | None:
     A fork's text is not judged here: this event, unlike the pull request's own, comes with a token
     that may write.
     """
-    if request.name not in (None, NAME):
+    if request.name not in (None, check_name(world.settings.database)):
         world.console.say(not_ours(str(request.name)))
         return None
     check = request.check

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bot.core.check_run import CheckResult, CheckRun, check_run_id
+from bot.core.check_run import CheckResult, CheckRun, check_name, check_run_id
 from bot.core.event import CheckRequest
 from bot.core.marker import database_key
 from bot.core.review import Review
@@ -33,7 +33,8 @@ class CheckRunTeller:
         assert self.world.runner is not None
         run = self.world.runner.run(self.commit)
         key = database_key(run.repository_url, self.world.settings.folder)
-        wanted = CheckRun(self.commit, check_run_id(key, run), url=run.url)
+        name = check_name(self.world.settings.database)
+        wanted = CheckRun(self.commit, check_run_id(key, run), name, url=run.url)
         try:
             self.number = self.world.github.start_check_run(wanted)
         except GitHubError as error:

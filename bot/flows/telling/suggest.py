@@ -30,9 +30,13 @@ def _post(pull: Pull, review: Review, world: World, *, commit: str) -> None:
 
 
 def _settle(pull: Pull, review: Review, world: World) -> None:
+    """What is about another database's migrations was not judged here."""
     assert world.github is not None
+    folder = f"{world.settings.folder}/"
     try:
-        for thread in outlived(world.github.own_threads(pull.number), review.all_findings):
+        threads = world.github.own_threads(pull.number)
+        here = [each for each in threads if each.path.startswith(folder)]
+        for thread in outlived(here, review.all_findings):
             world.github.settle_thread(thread)
     except GitHubError as error:
         world.console.say(

@@ -66,7 +66,7 @@ def test_a_refusal_is_said_and_changes_nothing() -> None:
 
 def about(finding: Finding, **changes: Any) -> Thread:
     suggestion = suggestions_of(review(finding))[0]
-    return replace(Thread("T1", "C1", suggestion.body), **changes)
+    return replace(Thread("T1", "C1", suggestion.body, suggestion.path), **changes)
 
 
 @pytest.mark.parametrize("left", [(), (OTHER,), (GONE.allow("It is small."),)])
@@ -80,10 +80,16 @@ def test_a_suggestion_whose_finding_is_gone_is_settled_once(left: tuple[Finding,
 
 @pytest.mark.parametrize(
     "changes",
-    [{"answered": True}, {"resolved": True}, {"hidden": True}, {"body": "Nice!"}],
+    [
+        {"answered": True},
+        {"resolved": True},
+        {"hidden": True},
+        {"body": "Nice!"},
+        {"path": "apps/billing/prisma/migrations/1_a/migration.sql"},
+    ],
     ids=str,
 )
-def test_what_is_settled_answered_or_no_suggestion_is_left_alone(changes: dict[str, Any]) -> None:
+def test_what_is_settled_answered_or_not_about_us_is_left_alone(changes: dict[str, Any]) -> None:
     stage = Stage()
     stage.github.threads[NUMBER] = [about(GONE, **changes)]
     keep_suggestions(PULL, review(), stage.world(), commit=HEAD)
