@@ -45,7 +45,7 @@ class ApplyRequest:
 
 
 @dataclass(frozen=True)
-class RecheckRequest:
+class AgainRequest:
     """Somebody pressed the button of a check run, or of all of a commit's: check it again.
 
     `check` is what to do; None if no pull request of this repository has the commit as its head.
@@ -57,7 +57,7 @@ class RecheckRequest:
     check: CheckRequest | None = None
 
 
-Request = CheckRequest | ApplyRequest | RecheckRequest
+Request = CheckRequest | ApplyRequest | AgainRequest
 
 
 def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
@@ -89,13 +89,13 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
     raise _refusal(name)
 
 
-def _again(asked: Mapping[str, Any]) -> RecheckRequest:
+def _again(asked: Mapping[str, Any]) -> AgainRequest:
     """GitHub lists pull requests of this repository alone, and those too that were pushed to
     since."""
     head = str(asked["head_sha"])
     found = [each for each in asked.get("pull_requests", ()) if each["head"]["sha"] == head]
     if not found:
-        return RecheckRequest(head, asked.get("name"))
+        return AgainRequest(head, asked.get("name"))
     pull = min(found, key=lambda each: int(each["number"]))
     check = CheckRequest(
         head=head,
@@ -104,7 +104,7 @@ def _again(asked: Mapping[str, Any]) -> RecheckRequest:
         pull=int(pull["number"]),
         fork=pull["head"]["repo"]["id"] != pull["base"]["repo"]["id"],
     )
-    return RecheckRequest(head, asked.get("name"), None if check.fork else check)
+    return AgainRequest(head, asked.get("name"), None if check.fork else check)
 
 
 def _repository(end: Mapping[str, Any]) -> str | None:

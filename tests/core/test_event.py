@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.event import ApplyRequest, CheckRequest, RecheckRequest, request_of
+from bot.core.event import AgainRequest, ApplyRequest, CheckRequest, request_of
 from bot.errors import UsageError
 
 PULL = {
@@ -67,12 +67,12 @@ def mention(number: int, *, sha: str = "h", head: int = 1) -> Mapping[str, Any]:
 
 
 def test_the_button_of_a_check_run_asks_for_the_check_of_its_pull_request() -> None:
-    again = RecheckRequest("h", "M", CheckRequest("h", "b", "main", 7))
+    again = AgainRequest("h", "M", CheckRequest("h", "b", "main", 7))
     assert request_of("check_run", rerequested(mention(9), mention(7)), sha="m") == again
 
 
 def test_the_button_of_all_checks_names_none() -> None:
-    again = RecheckRequest("h", None, CheckRequest("h", "b", "main", 7))
+    again = AgainRequest("h", None, CheckRequest("h", "b", "main", 7))
     payload = rerequested(mention(7), name="check_suite")
     assert request_of("check_suite", payload, sha="m") == again
 
@@ -81,7 +81,7 @@ def test_the_button_of_all_checks_names_none() -> None:
 def test_a_fork_s_text_and_what_was_pushed_over_are_not_checked_again(
     pulls: tuple[Mapping[str, Any], ...],
 ) -> None:
-    assert request_of("check_run", rerequested(*pulls), sha="m") == RecheckRequest("h", "M")
+    assert request_of("check_run", rerequested(*pulls), sha="m") == AgainRequest("h", "M")
 
 
 @pytest.mark.parametrize("action", ["created", "completed", "requested_action"])

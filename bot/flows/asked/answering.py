@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.event import ApplyRequest, CheckRequest, RecheckRequest, request_of
+from bot.core.event import AgainRequest, ApplyRequest, CheckRequest, request_of
 from bot.errors import ExitCode, UsageError
+from bot.flows.asked.again import check_again
 from bot.flows.asked.apply import apply
 from bot.flows.asked.check import check
-from bot.flows.asked.recheck import check_again
 from bot.world import World
 
 
 def answer(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
     request = request_of(event, payload, sha=sha)
-    if isinstance(request, RecheckRequest):
+    if isinstance(request, AgainRequest):
         again = check_again(request, world)
         if again is None:
             return ExitCode.FINE

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from bot.core.check_run import check_name
-from bot.core.event import CheckRequest, RecheckRequest
+from bot.core.event import AgainRequest, CheckRequest
 from bot.report.check_run import not_again, not_ours
 from bot.world import World
 
 
-def check_again(request: RecheckRequest, world: World) -> CheckRequest | None:
+def check_again(request: AgainRequest, world: World) -> CheckRequest | None:
     """What to check; None if it is nothing of ours, which is said.
 
     A fork's text is not judged here: this event, unlike the pull request's own, comes with a token
