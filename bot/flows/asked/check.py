@@ -5,9 +5,10 @@ from bot.core.finding import Verdict
 from bot.core.log import inert
 from bot.core.review import Review
 from bot.errors import ExitCode
-from bot.flows.asked.outputs import set_outputs
+from bot.flows.asked.outputs import set_check_outputs, set_outputs
 from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change
+from bot.flows.telling.address import comment_url
 from bot.flows.telling.check_run import CheckRunTeller, check_run
 from bot.flows.telling.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.telling.labels import keep_labels
@@ -46,7 +47,7 @@ def _check(request: CheckRequest, world: World, shown: CheckRunTeller) -> ExitCo
     shown.found(review)
     if not shown.annotated:
         world.runner.log(annotations(review.all_findings))
-    _set_outputs(review, world, shown)
+    set_check_outputs(review, world, check_run_url=shown.url)
     if request.pull is not None:
         _comment(request, review, world)
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
@@ -56,16 +57,6 @@ def _judged(world: World) -> Review:
     change = world.checkout.change(None, world.now())
     review = review_change(change, world)
     return rehearsed(review, change, world) if world.settings.rehearsal.enabled else review
-
-
-def _set_outputs(review: Review, world: World, shown: CheckRunTeller) -> None:
-    counted = [each for each in review.all_findings if each.allowed is None]
-    set_outputs(
-        world,
-        verdict=review.verdict.value,
-        digest=review.digest,
-        findings=str(len(counted)),
-    )
 
 
 def _comment(request: CheckRequest, review: Review, world: World) -> None:
@@ -80,7 +71,9 @@ def _comment(request: CheckRequest, review: Review, world: World) -> None:
         report = report_after_merge(pull, world)
         keep_comment(report, world, news=not finished(report))
     else:
-        keep_comment(report_on(pull, review, world, commit=request.head), world)
+        report = report_on(pull, review, world, commit=request.head)
+        keep_comment(report, world)
         keep_suggestions(pull, review, world, commit=request.head)
         keep_labels(pull, [review], world)
         ask_for_reviews(pull, review, world)
+    set_outputs(world, comment_url=comment_url(report, world))

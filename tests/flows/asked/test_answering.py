@@ -42,6 +42,16 @@ def test_a_pull_request_is_checked_and_told_in_every_place() -> None:
         assert "index-create-blocking" in told
 
 
+def test_later_steps_are_told_what_was_found_and_where_it_stands() -> None:
+    stage = Stage(newest=RISKY)
+    answer(stage.world(), "pull_request", pull_request(), HERE)
+    told = stage.runner.outputs
+    assert (told["verdict"], told["risk"], told["findings"]) == ("block", "high", "1")
+    assert json.loads(told["migrations"]) == [RISKY.name]
+    assert told["check-run-url"] == "https://github.example/runs/1"
+    assert told["comment-url"].endswith(f"/pull/{NUMBER}#issuecomment-1")
+
+
 def test_the_findings_are_written_as_sarif_where_the_job_asks_for_it() -> None:
     stage = Stage(newest=RISKY, environ={SARIF_VARIABLE: "/tmp/found.sarif"})
     answer(stage.world(), "pull_request", pull_request(), HERE)
