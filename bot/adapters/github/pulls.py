@@ -33,6 +33,19 @@ class Pulls:
             ]
             return self.pull(found[0].number) if found else None
 
+    def open_pulls_at(
+        self, head: str, *, branch: str, owner: str, repository: int
+    ) -> tuple[Pull, ...]:
+        """GitHub lists by the names of owner and branch; the commit and the id are compared here,
+        because names can be given anew."""
+        with explained(f"find the pull request of {head[:12]}", needs="pull-requests: read"):
+            found = self._repository.get_pulls(state="open", head=f"{owner}:{branch}")
+            return tuple(
+                self.pull(each.number)
+                for each in found
+                if each.head.sha == head and each.head.repo and each.head.repo.id == repository
+            )
+
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
         """See PullFacts. Texts are read at the pull request's head, whatever was merged later."""
         opinions = self._opinions(pull.number)

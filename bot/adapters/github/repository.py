@@ -2,13 +2,14 @@
 
 from github import Github
 
+from bot.adapters.github.artifacts import Artifacts
 from bot.adapters.github.client import connect
 from bot.adapters.github.comments import Clean, Comments
 from bot.adapters.github.deployments import Deployments
 from bot.adapters.github.pulls import Pulls
 
 
-class GitHubRepository(Pulls, Comments, Deployments):
+class GitHubRepository(Pulls, Comments, Deployments, Artifacts):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
     def __init__(
@@ -18,6 +19,7 @@ class GitHubRepository(Pulls, Comments, Deployments):
         Pulls.__init__(self, repository)
         Comments.__init__(self, client, repository, clean, login)
         Deployments.__init__(self, repository, clean)
+        Artifacts.__init__(self, repository)
 
 
 def open_repository(

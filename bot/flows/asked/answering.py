@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.event import ApplyRequest, CheckRequest, request_of
+from bot.core.event import CheckRequest, ReportRequest, Request, request_of
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.apply import apply
 from bot.flows.asked.check import check
+from bot.flows.asked.report import report
 from bot.world import World
 
 
@@ -15,10 +16,12 @@ def answer(world: World, event: str, payload: Mapping[str, Any], sha: str) -> Ex
     _require_checked_out(request, sha, world)
     if isinstance(request, CheckRequest):
         return check(request, world)
+    if isinstance(request, ReportRequest):
+        return report(request, world)
     return apply(request, world)
 
 
-def _require_checked_out(request: CheckRequest | ApplyRequest, sha: str, world: World) -> None:
+def _require_checked_out(request: Request, sha: str, world: World) -> None:
     """What is judged, or applied, must be what the event is about."""
     head = world.checkout.head()
     if head not in (request.head, sha):

@@ -10,6 +10,7 @@ from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change
 from bot.flows.telling.comment import finished, keep_comment, report_after_merge, report_on
 from bot.flows.telling.suggest import keep_suggestions
+from bot.handoff.writing import report_json
 from bot.report.annotations import annotations
 from bot.report.as_json import dumps
 from bot.report.markdown import render_markdown
@@ -20,6 +21,7 @@ from bot.rules import RULES
 from bot.world import World
 
 SARIF_VARIABLE = "MIGRATION_BOT_SARIF"
+REPORT_VARIABLE = "MIGRATION_BOT_REPORT"
 
 
 def check(request: CheckRequest, world: World) -> ExitCode:
@@ -45,9 +47,19 @@ def check(request: CheckRequest, world: World) -> ExitCode:
     )
     if path := world.environ.get(SARIF_VARIABLE):
         world.runner.file(path, dumps(sarif_json(review, RULES)))
+    if request.fork:
+        _leave_report(request, review, world)
     if request.pull is not None:
         _comment(request, review, world)
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
+
+
+def _leave_report(request: CheckRequest, review: Review, world: World) -> None:
+    """For the run that may write where this one may not."""
+    assert world.runner is not None
+    if path := world.environ.get(REPORT_VARIABLE):
+        world.runner.file(path, report_json(review, request.head))
+        set_outputs(world, report=path)
 
 
 def _comment(request: CheckRequest, review: Review, world: World) -> None:

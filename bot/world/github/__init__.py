@@ -2,10 +2,11 @@
 
 from typing import Protocol
 
+from bot.world.github.artifacts import Artifacts
 from bot.world.github.comments import Comments
 from bot.world.github.deployments import Deployments
 from bot.world.github.pulls import Pulls
 
 
-class GitHub(Pulls, Comments, Deployments, Protocol):
+class GitHub(Pulls, Comments, Deployments, Artifacts, Protocol):
     """One repository, a part for each subject."""
