@@ -64,6 +64,12 @@ class Checkout(Protocol):
     def commit_with(self, name: str, checksum: str) -> str | None:
         """The commit in which a migration has the text of that checksum; None if none is known."""
 
+    def fetched(self, pull: int) -> str | None:
+        """The commit at the head of a pull request, brought here to be read; None if it is gone."""
+
+    def change_at(self, commit: str, base_name: str, now: datetime) -> Change:
+        """What a commit brings to what is checked out, which is the tip of that base."""
+
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed in the place of what it was made from. Raises UsageError."""
 

@@ -130,6 +130,15 @@ class FakeCheckout:
     commits: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     written: list[FixedMigration] = field(default_factory=list)
+    proposed: dict[int, str] = field(default_factory=dict)
+    proposals: dict[str, History] = field(default_factory=dict)
+
+    def fetched(self, pull: int) -> str | None:
+        """`proposed` are the heads of pull requests, `proposals` what each has."""
+        return self.proposed.get(pull)
+
+    def change_at(self, commit: str, base_name: str, now: datetime) -> Change:
+        return Change(self.proposals[commit], now, self.head_history, base_name)
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         self.written += migrations

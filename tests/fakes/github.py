@@ -42,6 +42,11 @@ class FakeGitHub:
         known = [self.pulls[number] for number, place in self.heads.items() if place == here]
         return tuple(each for each in known if each.head == head and not each.merged)
 
+    def open_pulls(self, base_name: str, *, limit: int) -> tuple[Pull, ...]:
+        self._answer()
+        found = [each for each in self.pulls.values() if not each.merged]
+        return tuple(each for each in found if each.base_name == base_name)[:limit]
+
     def artifact(self, run: int, name: str, *, limit: int) -> bytes | None:
         self._answer()
         return self.artifacts.get((run, name))

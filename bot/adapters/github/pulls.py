@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from datetime import UTC
+from itertools import islice
 
 from github import GithubException
 from github.PullRequest import PullRequest
@@ -45,6 +46,13 @@ class Pulls:
                 for each in found
                 if each.head.sha == head and each.head.repo and each.head.repo.id == repository
             )
+
+    def open_pulls(self, base_name: str, *, limit: int) -> tuple[Pull, ...]:
+        with explained(f"list the pull requests to {base_name}", needs="pull-requests: read"):
+            found = self._repository.get_pulls(
+                state="open", base=base_name, sort="updated", direction="desc"
+            )
+            return tuple(self.pull(each.number) for each in islice(found, limit))
 
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
         """See PullFacts. Texts are read at the pull request's head, whatever was merged later."""
@@ -113,4 +121,5 @@ def _value(pull: PullRequest) -> Pull:
         author=pull.user.login,
         merged=bool(pull.merged),
         files=tuple(each.filename for each in pull.get_files()),
+        fork=pull.head.repo is None or pull.head.repo.id != pull.base.repo.id,
     )
