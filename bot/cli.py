@@ -16,6 +16,7 @@ from bot.signals import listen
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
+    "init": "Move into a repository: workflows, configuration.",
     "check": "Check the migrations that a branch adds.",
     "rehearse": "Run them on a throw-away PostgreSQL.",
     "fix": "Rewrite them so that they are safe.",
@@ -84,7 +85,12 @@ class Verbs(click.Group):
     envvar="MIGRATION_BOT_CONFIG",
     help="The configuration, not .github/migration-bot.yml.",
 )
-@click.option("--migrations", metavar="DIR", help="The folder, not prisma/migrations.")
+@click.option(
+    "--migrations",
+    metavar="DIR",
+    envvar="MIGRATION_BOT_MIGRATIONS",
+    help="The folder, not prisma/migrations.",
+)
 @click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only the result.")
 @click.option("-v", "--verbose", count=True, help="With an error, say where it came from.")
@@ -103,7 +109,9 @@ def cli(
     Try it without any setup: `migration-bot demo`.
     """
     verb = context.invoked_subcommand or ""
-    options = Options(config or None, migrations, not no_color, -1 if quiet else verbose, verb)
+    options = Options(
+        config or None, migrations or None, not no_color, -1 if quiet else verbose, verb
+    )
     context.obj.append(options)
     context.obj = Session(options, _build)
 

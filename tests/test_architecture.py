@@ -18,6 +18,7 @@ ADAPTERS = {
         "prisma",
         "console",
         "files",
+        "installation",
         "rollout_log",
     )
 }
@@ -30,6 +31,7 @@ INSIDE = {
     "rules",
     "fixing",
     "handoff",
+    "initial",
     "judge",
     "sql",
     "core",
@@ -50,6 +52,7 @@ ALLOWED = {
     "rules": {"rewriting", "judge", "sql", "core", "errors"},
     "rewriting": {"judge", "sql", "core", "errors"},
     "handoff": {"core", "errors"},
+    "initial": {"core"},
     "fixing": {"judge", "sql", "core", "errors"},
     "judge": {"sql", "core", "errors"},
     "sql": {"core", "errors"},

@@ -1,5 +1,6 @@
 """Steps: scripts, composite actions of the checkout, and stand-ins for everybody else's."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -74,8 +75,8 @@ def _run_step(frame: Frame, step: Step, *, name: str) -> StepResult:
     scope = frame.scope(environment)
     if "run" in step:
         result = _run_script(frame, step, scope, environment, name)
-    elif str(step["uses"]).startswith("./"):
-        result = _run_composite(frame, step, scope, environment, name)
+    elif (folder := _folder_of(step, frame.machine)) is not None:
+        result = _run_composite(frame, step, scope, environment, name, folder)
     else:
         result = _run_stand_in(frame, step, scope, name)
     if result.outcome == "failure" and _forgiven(step, scope):
@@ -106,10 +107,25 @@ def _run_script(
     )
 
 
+def _folder_of(step: Step, machine: Machine) -> Path | None:
+    """Where a composite action is: in the checkout, or as another repository has it."""
+    used = str(step["uses"])
+    if used.startswith("./"):
+        return (machine.workspace / used).resolve()
+    name, _, ref = used.partition("@")
+    if name in machine.world.actions and re.fullmatch("[0-9a-f]{40}", ref) is None:
+        raise HarnessError(f"{used}: an action of others is named by its commit")
+    return machine.world.actions.get(name)
+
+
 def _run_composite(
-    frame: Frame, step: Step, scope: Scope, environment: Mapping[str, str], name: str
+    frame: Frame,
+    step: Step,
+    scope: Scope,
+    environment: Mapping[str, str],
+    name: str,
+    folder: Path,
 ) -> StepResult:
-    folder = (frame.machine.workspace / str(step["uses"])).resolve()
     action = load_action(folder)
     inner = Frame(frame.machine, {}, environment, action_path=folder)
     inputs = _inputs(action, _given(step, scope), inner.scope(), name)

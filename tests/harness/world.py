@@ -60,7 +60,8 @@ class World:
 
     `before_job` is given the runner's temporary folder, to lay into it what a runner's image or an
     earlier step would have left there. `variables` reach the steps' environment only through the
-    `vars` context, and `search_path` is the PATH that steps start with.
+    `vars` context, and `search_path` is the PATH that steps start with. `actions` are folders of
+    composite actions of other repositories, by the names that `uses:` has for them.
     """
 
     folder: Path
@@ -75,6 +76,7 @@ class World:
     run_id: int = 1
     run_number: int = 1
     run_attempt: int = 1
+    actions: Mapping[str, Path] = field(default_factory=dict)
     search_path: str = "/usr/local/bin:/usr/bin:/bin"
     before_job: Callable[[Path], None] = lambda temporary: None
 

@@ -11,6 +11,7 @@ from bot.adapters.checkout.base import Base, find_base
 from bot.adapters.checkout.differing import differing
 from bot.adapters.checkout.folder import find_in_folder
 from bot.adapters.checkout.git import FETCH_ADVICE, Git
+from bot.adapters.checkout.ground import ground_of
 from bot.adapters.checkout.loading import Found, load
 from bot.adapters.checkout.objects import find_in_commit
 from bot.adapters.checkout.project import find_project, project_at
@@ -19,6 +20,7 @@ from bot.adapters.checkout.texts import commit_with
 from bot.adapters.checkout.writing import write_fixed
 from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
+from bot.core.initial import Ground
 from bot.core.project import Project
 from bot.errors import UsageError
 
@@ -83,6 +85,15 @@ class Checkout:
             base_ref=tip.ref,
             behind=self._behind(tip, found, head=head, base=merged),
         )
+
+    def ground(self) -> Ground:
+        """The repository as it is before the bot moves in."""
+        if self.root is None:
+            raise UsageError(
+                "This is no git repository, so there is nothing to move into.",
+                hint="Go to the top of the repository, or begin one with `git init`.",
+            )
+        return ground_of(self.root, self._git)
 
     def fetched(self, pull: int) -> str | None:
         """The commit at the head of a pull request, brought here to be read; None if it is gone."""
