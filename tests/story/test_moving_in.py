@@ -1,4 +1,4 @@
-"""`migration-bot init` in a Prisma repository, and then its own workflows on its own pull requests."""
+"""`migration-bot init` in a Prisma repository, and then its own workflows on its pull requests."""
 
 import os
 import subprocess
