@@ -40,7 +40,7 @@ def command(
     session: Session, bot: str | None, branch: str | None, force: bool, dry_run: bool
 ) -> ExitCode:
     return run(
-        session.world,
+        session.worlds[0],
         bot=bot,
         branch=branch,
         folder=session.options.migrations,
