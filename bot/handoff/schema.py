@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 SCHEMA = 1
 FILE = "report.json"
+# With the number of the run's attempt after it: each of them leaves its own.
 ARTIFACT = "migration-report"
 # A migration of a megabyte is rare, and a comment shows 60 kB at most.
 MOST_BYTES = 4_000_000

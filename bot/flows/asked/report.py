@@ -50,7 +50,8 @@ def _left(request: ReportRequest, world: World) -> "Reported | None":
     from bot.handoff.schema import ARTIFACT, MOST_BYTES
 
     assert world.github is not None
-    archive = world.github.artifact(request.run, ARTIFACT, limit=MOST_BYTES)
+    name = f"{ARTIFACT}-{request.attempt}"
+    archive = world.github.artifact(request.run, name, limit=MOST_BYTES)
     return None if archive is None else read_archive(archive)
 
 

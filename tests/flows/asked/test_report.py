@@ -55,7 +55,7 @@ def stage_with(text: str | None, **changes: object) -> Stage:
     stage.github.pulls[NUMBER] = pull(merged=False, **changes)
     stage.github.heads[NUMBER] = PLACE
     if text is not None:
-        stage.github.artifacts[RUN, ARTIFACT] = archive(text)
+        stage.github.artifacts[RUN, f"{ARTIFACT}-2"] = archive(text)
     return stage
 
 
