@@ -18,6 +18,7 @@ ADAPTERS = {
         "prisma",
         "console",
         "files",
+        "installation",
         "rollout_log",
     )
 }
@@ -29,6 +30,8 @@ INSIDE = {
     "report",
     "rules",
     "fixing",
+    "handoff",
+    "initial",
     "judge",
     "sql",
     "core",
@@ -48,6 +51,8 @@ ALLOWED = {
     "world": {"core", "report", "errors"},
     "rules": {"rewriting", "judge", "sql", "core", "errors"},
     "rewriting": {"judge", "sql", "core", "errors"},
+    "handoff": {"core", "errors"},
+    "initial": {"core"},
     "fixing": {"judge", "sql", "core", "errors"},
     "judge": {"sql", "core", "errors"},
     "sql": {"core", "errors"},

@@ -57,7 +57,26 @@ class AgainRequest:
     check: CheckRequest | None = None
 
 
-Request = CheckRequest | ApplyRequest | AgainRequest
+@dataclass(frozen=True)
+class ReportRequest:
+    """Tell of what a check found that was not allowed to tell it itself.
+
+    `run`, `number` and `attempt` are that check's; `head` is the commit it judged, at the tip of
+    `branch` in the repository with the id `repository`, which belongs to `owner`. `fork` is False
+    for a check that could speak for itself.
+    """
+
+    run: int
+    number: int
+    attempt: int
+    head: str
+    branch: str
+    owner: str
+    repository: int
+    fork: bool
+
+
+Request = CheckRequest | ApplyRequest | AgainRequest | ReportRequest
 
 
 def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
@@ -86,6 +105,8 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
         return ApplyRequest(head=payload["after"])
     if name == "workflow_dispatch":
         return ApplyRequest(head=sha)
+    if name == "workflow_run":
+        return _report_request(payload)
     raise _refusal(name)
 
 
@@ -107,6 +128,22 @@ def _again(asked: Mapping[str, Any]) -> AgainRequest:
     return AgainRequest(head, asked.get("name"), None if check.fork else check)
 
 
+def _report_request(payload: Mapping[str, Any]) -> ReportRequest:
+    run = payload["workflow_run"]
+    # A fork that is gone has no repository: nothing of it can be found, and nobody is told.
+    source = run.get("head_repository") or {"id": 0, "owner": {"login": ""}}
+    return ReportRequest(
+        run=int(run["id"]),
+        number=int(run["run_number"]),
+        attempt=int(run["run_attempt"]),
+        head=str(run["head_sha"]),
+        branch=str(run["head_branch"] or ""),
+        owner=str(source["owner"]["login"]),
+        repository=int(source["id"]),
+        fork=int(source["id"]) != int(payload["repository"]["id"]),
+    )
+
+
 def _repository(end: Mapping[str, Any]) -> str | None:
     """The repository of one end of a pull request; a deleted fork has none."""
     repository = end.get("repo")
@@ -122,6 +159,6 @@ def _refusal(name: str) -> UsageError:
         )
     return UsageError(
         f"The event {name} asks for nothing this bot does.",
-        hint="Use pull_request, pull_request_review, merge_group, check_run (rerequested), push or "
-        "workflow_dispatch.",
+        hint="Use pull_request, pull_request_review, merge_group, check_run (rerequested), push, "
+        "workflow_dispatch or, for pull requests from forks, workflow_run.",
     )

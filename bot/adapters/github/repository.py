@@ -2,6 +2,7 @@
 
 from github import Github
 
+from bot.adapters.github.artifacts import Artifacts
 from bot.adapters.github.checks import Checks
 from bot.adapters.github.client import connect
 from bot.adapters.github.comments import Clean, Comments
@@ -12,7 +13,9 @@ from bot.adapters.github.reviewers import ReviewRequests
 from bot.adapters.github.threads import Threads
 
 
-class GitHubRepository(Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests):
+class GitHubRepository(
+    Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests, Artifacts
+):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
     def __init__(
@@ -26,6 +29,7 @@ class GitHubRepository(Pulls, Comments, Deployments, Checks, Threads, Labels, Re
         Threads.__init__(self, client, name)
         Labels.__init__(self, repository)
         ReviewRequests.__init__(self, repository)
+        Artifacts.__init__(self, repository)
 
 
 def open_repository(

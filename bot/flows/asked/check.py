@@ -14,6 +14,7 @@ from bot.flows.telling.comment import finished, keep_comment, report_after_merge
 from bot.flows.telling.labels import keep_labels
 from bot.flows.telling.reviewers import ask_for_reviews
 from bot.flows.telling.suggest import keep_suggestions
+from bot.handoff.writing import report_json
 from bot.report.annotations import annotations
 from bot.report.as_json import dumps
 from bot.report.markdown import render_markdown
@@ -24,6 +25,7 @@ from bot.rules import RULES
 from bot.world import World
 
 SARIF_VARIABLE = "MIGRATION_BOT_SARIF"
+REPORT_VARIABLE = "MIGRATION_BOT_REPORT"
 
 
 def check(request: CheckRequest, world: World) -> ExitCode:
@@ -48,6 +50,8 @@ def _check(request: CheckRequest, world: World, shown: CheckRunTeller) -> ExitCo
     if not shown.annotated:
         world.runner.log(annotations(review.all_findings))
     set_check_outputs(review, world, check_run_url=shown.url)
+    if request.fork:
+        _leave_report(request, review, world)
     if request.pull is not None:
         _comment(request, review, world)
     return ExitCode.FINDINGS if review.verdict is Verdict.BLOCK else ExitCode.FINE
@@ -57,6 +61,14 @@ def _judged(world: World) -> Review:
     change = world.checkout.change(None, world.now())
     review = review_change(change, world)
     return rehearsed(review, change, world) if world.settings.rehearsal.enabled else review
+
+
+def _leave_report(request: CheckRequest, review: Review, world: World) -> None:
+    """For the run that may write where this one may not."""
+    assert world.runner is not None
+    if path := world.environ.get(REPORT_VARIABLE):
+        world.runner.file(path, report_json(review, request.head))
+        set_outputs(world, report=path)
 
 
 def _comment(request: CheckRequest, review: Review, world: World) -> None:

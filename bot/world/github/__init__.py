@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from bot.world.github.artifacts import Artifacts
 from bot.world.github.checks import Checks
 from bot.world.github.comments import Comments
 from bot.world.github.deployments import Deployments
@@ -11,5 +12,7 @@ from bot.world.github.reviewers import ReviewRequests
 from bot.world.github.threads import Threads
 
 
-class GitHub(Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests, Protocol):
+class GitHub(
+    Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests, Artifacts, Protocol
+):
     """One repository, a part for each subject."""
