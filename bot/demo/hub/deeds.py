@@ -2,7 +2,17 @@
 
 from bot.demo.hub.git import GitFailed
 from bot.demo.hub.merging import MergeConflict, MergeMethod, merge
-from bot.demo.hub.records import Comment, Label, PullRequest, Repository, Review, Topic, User
+from bot.demo.hub.records import (
+    Comment,
+    Label,
+    PullRequest,
+    Repository,
+    Review,
+    ReviewRequest,
+    Team,
+    Topic,
+    User,
+)
 from bot.demo.hub.refusal import invalid, not_found, unprocessable
 from bot.demo.hub.state import State
 
@@ -57,6 +67,26 @@ def add_review(
     pull.requested_reviewers = [each for each in pull.requested_reviewers if each != user]
     pull.updated_at = review.submitted_at
     return review
+
+
+def ask_for_review(state: State, pull: PullRequest, actor: User, asked: User | Team) -> None:
+    """Nothing happens if that is asked for already."""
+    if asked in (*pull.requested_reviewers, *pull.requested_teams):
+        return
+    if isinstance(asked, User):
+        pull.requested_reviewers.append(asked)
+    else:
+        pull.requested_teams.append(asked)
+    pull.review_requests.append(ReviewRequest(state.next_id(), actor, asked, state.now()))
+
+
+def withdraw_review_request(
+    state: State, pull: PullRequest, actor: User, asked: User | Team
+) -> None:
+    pull.requested_reviewers = [each for each in pull.requested_reviewers if each != asked]
+    pull.requested_teams = [each for each in pull.requested_teams if each != asked]
+    now = state.now()
+    pull.review_requests.append(ReviewRequest(state.next_id(), actor, asked, now, removed=True))
 
 
 def dismiss_review(pull: PullRequest, number: int) -> Review:

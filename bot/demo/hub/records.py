@@ -116,6 +116,17 @@ class Issue:
     comments: dict[int, Comment] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ReviewRequest:
+    """That somebody was asked for a review, or is not asked any more."""
+
+    id: int
+    actor: User
+    asked: "User | Team"
+    created_at: datetime
+    removed: bool = False
+
+
 @dataclass
 class PullRequest:
     """A proposal to join `head_ref` of `head_repository` into `base_ref`.
@@ -145,6 +156,7 @@ class PullRequest:
     labels: list[str] = field(default_factory=list)
     requested_reviewers: list[User] = field(default_factory=list)
     requested_teams: list[Team] = field(default_factory=list)
+    review_requests: list[ReviewRequest] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     line_comments: dict[int, LineComment] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from bot.demo.hub.documents.teams import team_document
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import Change
-from bot.demo.hub.records import PullRequest, Repository, Review, Topic, User
+from bot.demo.hub.records import PullRequest, Repository, Review, ReviewRequest, Topic, User
 
 
 def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Document:
@@ -132,4 +132,27 @@ def review_document(
         "html_url": page,
         "pull_request_url": url,
         "_links": {"html": {"href": page}, "pull_request": {"href": url}},
+    }
+
+
+def review_request_document(
+    links: Links, repository: Repository, request: ReviewRequest
+) -> Document:
+    asked, actor = request.asked, user_document(links, request.actor)
+    named = (
+        {"requested_reviewer": user_document(links, asked)}
+        if isinstance(asked, User)
+        else {"requested_team": team_document(links, asked)}
+    )
+    return named | {
+        "id": request.id,
+        "node_id": node_id("RRE_", request.id),
+        "url": links.repository(repository, "issues/events", request.id),
+        "actor": actor,
+        "event": "review_request_removed" if request.removed else "review_requested",
+        "commit_id": None,
+        "commit_url": None,
+        "created_at": moment(request.created_at),
+        "review_requester": actor,
+        "performed_via_github_app": None,
     }
