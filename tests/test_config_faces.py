@@ -30,7 +30,7 @@ def test_a_prefix_that_is_no_name_is_refused(text: str) -> None:
 
 
 def target(url: str) -> str:
-    return f"targets: {{s: {{kind: staging, url_env: S, url: '{url}'}}}}"
+    return f"targets: {{s: {{kind: staging, url_env: S, environment_url: '{url}'}}}}"
 
 
 def test_a_target_s_environment_may_have_an_address() -> None:
