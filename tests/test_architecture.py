@@ -54,6 +54,7 @@ ALLOWED = {
     "report": {"core", "errors"},
     "config": {
         "config_parts",
+        "config_commands",
         "config_rules",
         "config_rehearsal",
         "config_targets",
@@ -61,6 +62,7 @@ ALLOWED = {
         "errors",
     },
     "config_parts": {"core"},
+    "config_commands": {"config_parts", "core"},
     "config_rules": {"config_parts", "core"},
     "config_rehearsal": {"config_parts", "core"},
     "config_targets": {"config_parts", "config_fleet", "core"},

@@ -4,11 +4,14 @@ from github import Github
 
 from bot.adapters.github.client import connect
 from bot.adapters.github.comments import Clean, Comments
+from bot.adapters.github.conversation import Conversation
 from bot.adapters.github.deployments import Deployments
+from bot.adapters.github.people import People
 from bot.adapters.github.pulls import Pulls
+from bot.adapters.github.runs import Runs
 
 
-class GitHubRepository(Pulls, Comments, Deployments):
+class GitHubRepository(Pulls, People, Comments, Conversation, Runs, Deployments):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
     def __init__(
@@ -17,6 +20,9 @@ class GitHubRepository(Pulls, Comments, Deployments):
         repository = client.get_repo(name)
         Pulls.__init__(self, repository)
         Comments.__init__(self, client, repository, clean, login)
+        People.__init__(self, client, name)
+        Conversation.__init__(self, repository, me=lambda: self._me)
+        Runs.__init__(self, repository)
         Deployments.__init__(self, repository, clean)
 
 

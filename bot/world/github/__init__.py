@@ -3,9 +3,12 @@
 from typing import Protocol
 
 from bot.world.github.comments import Comments
+from bot.world.github.conversation import Conversation
 from bot.world.github.deployments import Deployments
+from bot.world.github.people import People
 from bot.world.github.pulls import Pulls
+from bot.world.github.runs import Runs
 
 
-class GitHub(Pulls, Comments, Deployments, Protocol):
+class GitHub(Pulls, People, Comments, Conversation, Runs, Deployments, Protocol):
     """One repository, a part for each subject."""
