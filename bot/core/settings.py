@@ -61,7 +61,9 @@ class Settings:
     `exclusions` say where rules are not looked for, `options` are theirs: values of the rules' own
     types. `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
-    findings are weighed by, and `thresholds` says how. `commands` says who may give which.
+    findings are weighed by, and `thresholds` says how. `database` is its name where the file has
+    several, "" where there is one; `own_comment` says that each has a comment of its own.
+    `commands` says who may give which.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -76,6 +78,8 @@ class Settings:
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
     commands: Mapping[Verb, Approvers] = field(default_factory=dict)
+    database: str = ""
+    own_comment: bool = False
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""
