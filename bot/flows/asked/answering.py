@@ -3,22 +3,28 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.event import ApplyRequest, CheckRequest, request_of
+from bot.core.event import CheckRequest, CommandRequest, NothingRequest, Request, request_of
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.apply import apply
 from bot.flows.asked.check import check
+from bot.flows.asked.command import command
 from bot.world import World
 
 
 def answer(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
     request = request_of(event, payload, sha=sha)
+    if isinstance(request, NothingRequest):
+        world.console.say(f"nothing to do: {request.reason}")
+        return ExitCode.FINE
     _require_checked_out(request, sha, world)
     if isinstance(request, CheckRequest):
         return check(request, world)
+    if isinstance(request, CommandRequest):
+        return command(request, world)
     return apply(request, world)
 
 
-def _require_checked_out(request: CheckRequest | ApplyRequest, sha: str, world: World) -> None:
+def _require_checked_out(request: Request, sha: str, world: World) -> None:
     """What is judged, or applied, must be what the event is about."""
     head = world.checkout.head()
     if head not in (request.head, sha):
