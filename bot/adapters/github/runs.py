@@ -9,6 +9,7 @@ from github.WorkflowRun import WorkflowRun
 
 from bot.adapters.github.client import explained
 from bot.core.seen import Head
+from bot.errors import GitHubError
 
 _CHECKING = "pull_request"
 _FORCED = "head_ref_force_pushed"
@@ -40,8 +41,12 @@ class Runs:
             newest = next((each for each in runs if each.path.endswith(f"/{workflow}")), None)
             if newest is None:
                 return False
-            if newest.status == _DONE:
-                newest.rerun()
+            if newest.status == _DONE and not newest.rerun():
+                raise GitHubError(
+                    f"GitHub did not let the bot run the check of #{pull} again.",
+                    hint="Give the workflow job `permissions: actions: write`, or run it again by "
+                    "hand.",
+                )
             return True
 
     def _runs(self, pull: PullRequest) -> Iterator[WorkflowRun]:
