@@ -44,7 +44,7 @@ class FakeConversation:
         return frozenset(self.signs.get(comment, ()))
 
     def react(self, comment: int, reaction: Reaction) -> None:
-        self._open("reactions")
+        self._open("react")
         left = self.signs.setdefault(comment, [])
         if reaction not in left:
             left.append(reaction)

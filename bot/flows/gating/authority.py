@@ -39,7 +39,8 @@ def authorised(remark: Remark, command: Command, world: World, *, branch: str = 
     Raises GateClosed with the reason if it may not, GitHubError if that cannot be found out.
     """
     assert world.github is not None
-    pull, head = world.github.pull(remark.pull), world.github.head_of(remark.pull)
+    pull = world.github.pull(remark.pull)
+    head = _head(command, pull, world)
     _require_standing(command, pull, head, branch)
     targets = _addressed(command, pull, world)
     person = person_of(remark.login, command.verb, targets, world)
@@ -49,6 +50,14 @@ def authorised(remark: Remark, command: Command, world: World, *, branch: str = 
         raise _not_seen(pull, head)
     said = Said(remark.login, command, remark.at, remark.id, head.commit if seen else "")
     return Granted(said, pull, head, person, allowed)
+
+
+def _head(command: Command, pull: Pull, world: World) -> Head:
+    """Help is given on every pull request, and where little is permitted."""
+    assert world.github is not None
+    if command.verb is Verb.HELP:
+        return Head(pull.head, open=True, merged=pull.merged)
+    return world.github.head_of(pull.number)
 
 
 def allowances(world: World) -> Allowances:

@@ -74,7 +74,7 @@ def _hand_on(granted: Granted, world: World) -> Answer:
     outputs = {
         "work": _WORK[command.verb],
         "target": target,
-        "comment_id": str(granted.said.comment),
+        "comment-id": str(granted.said.comment),
     }
     return Answer(Reaction.READ, words.work_begun(command, target), outputs)
 
