@@ -1,24 +1,15 @@
-"""Who is asked to review a pull request, and who ever was."""
+"""Who is asked to review a pull request."""
 
 from bot.demo.hub.deeds import ask_for_review, withdraw_review_request
-from bot.demo.hub.documents.pulls import pull_document, review_request_document
+from bot.demo.hub.documents.pulls import pull_document
 from bot.demo.hub.documents.teams import team_document
 from bot.demo.hub.documents.users import user_document
-from bot.demo.hub.paging import paged
 from bot.demo.hub.records import Team, User
 from bot.demo.hub.refusal import unprocessable
 from bot.demo.hub.routing import Answer, Request, Routes
 
 ASKED = "/repos/{owner}/{repo}/pulls/{number}/requested_reviewers"
-EVENTS = "/repos/{owner}/{repo}/issues/{number}/events"
 routes = Routes()
-
-
-@routes.on("GET", EVENTS, "issues=read; pull_requests=read")
-def event_list(request: Request) -> Answer:
-    """Of all that GitHub lists here, the hub remembers review requests."""
-    at, found = request.repository, request.pull.review_requests
-    return paged(request, found, lambda each: review_request_document(request.links, at, each))
 
 
 @routes.on("GET", ASKED, "pull_requests=read")
