@@ -64,12 +64,33 @@ def test_a_configuration_that_cannot_be_read_is_told_in_it(stage: Stage) -> None
     assert stage.check_runs() == []
 
 
-@pytest.mark.slow
-def test_a_run_that_is_cancelled_is_told_as_cancelled(stage: Stage) -> None:
+def killed(stage: Stage) -> None:
+    """A check that begins its check run, and gets no further."""
     opened = stage.propose({script(INDEX): RISKY})
-    stage.interruption = Interruption("check", STEP)
-    stage.run(CHECK, opened)
+    begun = stage.hub.repository(SHOP).check_runs
+    cut = Interruption("check", STEP, once=lambda: bool(begun), patience=(0.0, 0.0))
+    stage.interruption = cut
+    assert stage.run(CHECK, opened).conclusion == "cancelled"
+    stage.interruption = None
+    assert [state(each) for each in stage.check_runs()] == [("in_progress", None)]
+
+
+@pytest.mark.slow
+def test_what_a_killed_check_left_open_is_ended_by_the_report(stage: Stage) -> None:
+    killed(stage)
+    report = stage.report()
+    assert report.conclusion == "success"
     assert [state(each) for each in stage.check_runs()] == [("completed", "cancelled")]
+
+
+@pytest.mark.slow
+def test_what_a_killed_check_left_open_is_ended_by_the_next(stage: Stage) -> None:
+    killed(stage)
+    stage.rerequest()
+    assert [state(each) for each in stage.check_runs()] == [
+        ("completed", "cancelled"),
+        ("completed", "failure"),
+    ]
 
 
 @pytest.mark.slow
