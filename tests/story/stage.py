@@ -79,6 +79,7 @@ class Stage:
     asked: list[Request] = field(default_factory=list)
     admit: Any = admit
     next_run: int = 100
+    actions: dict[str, Path] = field(default_factory=dict)
     causes: dict[int, tuple[Path, HubEvent]] = field(default_factory=dict)
     ends: dict[int, HubEvent] = field(default_factory=dict)
     interruption: Interruption | None = None
@@ -223,6 +224,7 @@ class Stage:
                 **keeping(self._keep, self._fetch),
             },
             token=self._token,
+            actions=self.actions,
             environments={name: self._environment(name) for name in TARGETS},
             run_id=run_id,
             run_number=run_id - 100,
