@@ -53,7 +53,7 @@ class LineComment:
     """A comment of a review on lines of the difference, as it was when the comment was made.
 
     One that answers another, `answers`, stands in its thread; the first of a thread knows who
-    resolved it.
+    resolved it. `minimized` is the reason why it is folded away.
     """
 
     id: int
@@ -67,6 +67,7 @@ class LineComment:
     updated_at: datetime
     answers: int | None = None
     resolved_by: User | None = None
+    minimized: str | None = None
 
 
 @dataclass
