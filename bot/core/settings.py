@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.approval_policy import Approvers
 from bot.core.command import Verb
 from bot.core.exclusion import Exclusion
+from bot.core.faces import Faces
 from bot.core.finding import Severity
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import BUDGET, Limits
@@ -78,6 +79,7 @@ class Settings:
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
     commands: Mapping[Verb, Approvers] = field(default_factory=dict)
+    faces: Faces = field(default_factory=Faces)
     database: str = ""
     own_comment: bool = False
 

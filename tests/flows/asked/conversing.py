@@ -32,7 +32,7 @@ class Talk:
         github = self.stage.github
         github.pulls[NUMBER] = pull(merged=self.merged)
         github.brought[HERE] = NUMBER
-        github.heads[NUMBER] = Head(HEAD, self.open, self.merged, runs=(MORNING,))
+        github.shown_heads[NUMBER] = Head(HEAD, self.open, self.merged, runs=(MORNING,))
         github.permissions |= {
             "mia": Permission.MAINTAIN,
             "grace": Permission.WRITE,
