@@ -179,7 +179,7 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         baseline=parsed.baseline,
         sizes_file=parsed.stats.file,
         rehearsal=rehearsal_settings(parsed.rehearsal),
-        commands=allowed_by(parsed.commands),
         faces=faces_of(parsed.labels, parsed.request_reviewers),
+        commands=allowed_by(parsed.commands),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )

@@ -47,30 +47,6 @@ class ApplyRequest:
 
 
 @dataclass(frozen=True)
-class CommandRequest:
-    """Do what a comment on a pull request says, or say why not.
-
-    `head` is the commit of `branch`, the default branch, that the workflow runs for. `body` is what
-    the comment said when it was written.
-    """
-
-    head: str
-    branch: str
-    pull: int
-    comment: int
-    body: str
-    said: Command | Misread
-
-
-@dataclass(frozen=True)
-class NothingRequest:
-    """An event that the workflow starts for and that asks for nothing; `reason` says why."""
-
-    head: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class AgainRequest:
     """Somebody pressed the button of a check run, or of all of a commit's: check it again.
 
@@ -102,8 +78,32 @@ class ReportRequest:
     fork: bool
 
 
+@dataclass(frozen=True)
+class CommandRequest:
+    """Do what a comment on a pull request says, or say why not.
+
+    `head` is the commit of `branch`, the default branch, that the workflow runs for. `body` is what
+    the comment said when it was written.
+    """
+
+    head: str
+    branch: str
+    pull: int
+    comment: int
+    body: str
+    said: Command | Misread
+
+
+@dataclass(frozen=True)
+class NothingRequest:
+    """An event that the workflow starts for and that asks for nothing; `reason` says why."""
+
+    head: str
+    reason: str
+
+
 Request = (
-    CheckRequest | ApplyRequest | CommandRequest | NothingRequest | AgainRequest | ReportRequest
+    CheckRequest | ApplyRequest | AgainRequest | ReportRequest | CommandRequest | NothingRequest
 )
 
 
@@ -143,40 +143,11 @@ def _request(name: str, payload: Mapping[str, Any], sha: str) -> Request:
         return ApplyRequest(head=payload["after"])
     if name == "workflow_dispatch":
         return ApplyRequest(head=sha)
-    if name == "issue_comment":
-        return _of_comment(payload, sha)
     if name == "workflow_run":
         return _report_request(payload)
+    if name == "issue_comment":
+        return _of_comment(payload, sha)
     raise _refusal(name)
-
-
-def _of_comment(payload: Mapping[str, Any], sha: str) -> CommandRequest | NothingRequest:
-    """The workflow starts for every comment, so that most of them ask for nothing.
-
-    Who wrote it is looked up when it is obeyed: what the payload says of their association is not
-    asked.
-    """
-    issue, comment, sender = payload["issue"], payload["comment"], payload["sender"]
-    author = comment["user"]
-    if payload["action"] != "created":
-        return NothingRequest(sha, f"a comment was {payload['action']}, and only new ones count")
-    if not issue.get("pull_request"):
-        return NothingRequest(sha, "the comment is on an issue, not on a pull request")
-    if author is None or author["type"] != "User" or comment.get("performed_via_github_app"):
-        return NothingRequest(sha, "the comment was not written by a person")
-    if sender["id"] != author["id"]:
-        return NothingRequest(sha, "the comment was written in somebody else's name")
-    said = read_comment(comment["body"] or "")
-    if isinstance(said, Silence):
-        return NothingRequest(sha, said.reason)
-    return CommandRequest(
-        head=sha,
-        branch=payload["repository"]["default_branch"],
-        pull=int(issue["number"]),
-        comment=int(comment["id"]),
-        body=comment["body"],
-        said=said,
-    )
 
 
 def _again(asked: Mapping[str, Any]) -> AgainRequest:
@@ -210,6 +181,35 @@ def _report_request(payload: Mapping[str, Any]) -> ReportRequest:
         owner=str(source["owner"]["login"]),
         repository=int(source["id"]),
         fork=int(source["id"]) != int(payload["repository"]["id"]),
+    )
+
+
+def _of_comment(payload: Mapping[str, Any], sha: str) -> CommandRequest | NothingRequest:
+    """The workflow starts for every comment, so that most of them ask for nothing.
+
+    Who wrote it is looked up when it is obeyed: what the payload says of their association is not
+    asked.
+    """
+    issue, comment, sender = payload["issue"], payload["comment"], payload["sender"]
+    author = comment["user"]
+    if payload["action"] != "created":
+        return NothingRequest(sha, f"a comment was {payload['action']}, and only new ones count")
+    if not issue.get("pull_request"):
+        return NothingRequest(sha, "the comment is on an issue, not on a pull request")
+    if author is None or author["type"] != "User" or comment.get("performed_via_github_app"):
+        return NothingRequest(sha, "the comment was not written by a person")
+    if sender["id"] != author["id"]:
+        return NothingRequest(sha, "the comment was written in somebody else's name")
+    said = read_comment(comment["body"] or "")
+    if isinstance(said, Silence):
+        return NothingRequest(sha, said.reason)
+    return CommandRequest(
+        head=sha,
+        branch=payload["repository"]["default_branch"],
+        pull=int(issue["number"]),
+        comment=int(comment["id"]),
+        body=comment["body"],
+        said=said,
     )
 
 

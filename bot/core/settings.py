@@ -78,8 +78,8 @@ class Settings:
     sizes_file: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
-    commands: Mapping[Verb, Approvers] = field(default_factory=dict)
     faces: Faces = field(default_factory=Faces)
+    commands: Mapping[Verb, Approvers] = field(default_factory=dict)
     database: str = ""
     own_comment: bool = False
 

@@ -21,12 +21,12 @@ class GitHubRepository(
     People,
     Comments,
     Conversation,
-    Runs,
-    Deployments,
-    Checks,
     Threads,
+    Checks,
     Labels,
     ReviewRequests,
+    Deployments,
+    Runs,
     Artifacts,
 ):
     """Everything the bot asks of one repository. `name` is `owner/name`."""

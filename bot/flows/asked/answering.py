@@ -46,10 +46,10 @@ def answer(world: World, event: str, payload: Mapping[str, Any], sha: str) -> Ex
     _require_checked_out(request, sha, world)
     if isinstance(request, CheckRequest):
         return check(request, world)
-    if isinstance(request, CommandRequest):
-        return command(request, world)
     if isinstance(request, ReportRequest):
         return report(request, world)
+    if isinstance(request, CommandRequest):
+        return command(request, world)
     work = world.environ.get(WORK_VARIABLE, "")
     if work not in WORKS:
         raise UsageError(
