@@ -20,11 +20,13 @@ from tests.harness import (
     Run,
     World,
     checkout_from,
+    keeping,
     kept_in,
     never,
     nothing,
     run_workflow,
 )
+from tests.harness.documents import load
 from tests.harness.shipping import ROOT, preinstalled
 
 SHOP = "acme/shop"
@@ -72,6 +74,7 @@ class Stage:
     asked: list[Request] = field(default_factory=list)
     admit: Any = admit
     next_run: int = 100
+    ended: list[HubEvent] = field(default_factory=list)
     actions: dict[str, Path] = field(default_factory=dict)
 
     def propose(
@@ -135,8 +138,14 @@ class Stage:
         self, workflow: Path, event: HubEvent, *, run_id: int | None = None, attempt: int = 1
     ) -> Run:
         self.next_run += 1
-        run = run_workflow(workflow, as_event(event), self.world(run_id or self.next_run, attempt))
+        number = run_id or self.next_run
+        path = f".github/workflows/{workflow.name}"
+        name = str(load(workflow)["name"])
+        self.hub.record_run(event, workflow=path, name=name, run_id=number)
+        run = run_workflow(workflow, as_event(event), self.world(number, attempt))
         self.runs.append(run)
+        if run.triggered:
+            self.ended.append(self.hub.conclude_run(SHOP, number, run.conclusion))
         return run
 
     def world(self, run_id: int, attempt: int) -> World:
@@ -150,6 +159,7 @@ class Stage:
                 "actions/setup-python": never,
                 "actions/cache": nothing,
                 **kept_in(self.kept),
+                **keeping(self._keep, self._kept),
             },
             token=self._token,
             actions=self.actions,
@@ -160,6 +170,13 @@ class Stage:
             search_path=f"{Path(sys.base_prefix) / 'bin'}:/usr/local/bin:/usr/bin:/bin",
             before_job=preinstalled(ROOT / "requirements.txt"),
         )
+
+    def _keep(self, run: int, name: str, octets: bytes) -> int:
+        return self.hub.keep_artifact(SHOP, run, name, octets).id
+
+    def _kept(self, run: int, name: str) -> bytes | None:
+        """Nothing of ours downloads an artifact by an action."""
+        return None
 
     def _token(self, permissions: Mapping[str, str]) -> str:
         token = self.hub.token(ACTIONS_BOT, permissions=permissions, repositories=[SHOP])
