@@ -31,7 +31,9 @@ ALLOWED = {
     },
     "migration-report.yml": {"report": TELLING | {"actions": "read"}},
     "migration-deploy.yml": {
-        **{f"{name}{part}": ROLLOUT for name in TARGETS for part in ("", "_rest")},
+        "command": SLICE | {"actions": "write", "pull-requests": "write"},
+        **{name: ROLLOUT | {"actions": "read"} for name in TARGETS},
+        **{f"{name}_rest": ROLLOUT for name in TARGETS},
         **{f"{name}_slices": SLICE for name in TARGETS},
     },
     "migration-recheck.yml": {"recheck": TELLING, "warm": READ},
@@ -62,6 +64,14 @@ def test_the_report_follows_the_check_by_its_name() -> None:
     assert load(REPORT)["on"] == {
         "workflow_run": {"workflows": [load(CHECK)["name"]], "types": ["completed"]}
     }
+
+
+def test_a_comment_is_heard_where_no_secret_is_within_reach() -> None:
+    job = jobs(DEPLOY)["command"]
+    assert "environment" not in job
+    assert "secrets." not in repr(job)
+    assert load(DEPLOY)["on"]["issue_comment"] == {"types": ["created"]}
+    assert "ref" not in job["steps"][0]["with"]
 
 
 @pytest.mark.parametrize("name", ["recheck", "warm"])
@@ -142,8 +152,9 @@ def test_a_deploy_job_sees_the_connection_string_of_its_own_environment_only(tar
 
 @pytest.mark.parametrize("target", ["staging", "production"])
 def test_a_rollout_is_neither_cancelled_nor_dropped(target: str) -> None:
+    aside = "${{ needs.command.outputs.work == 'unlock' && '-unlock' || '' }}"
     assert jobs(DEPLOY)[target]["concurrency"] == {
-        "group": f"migration-deploy-{target}",
+        "group": f"migration-deploy-{target}{aside}",
         "cancel-in-progress": False,
         "queue": "max",
     }
