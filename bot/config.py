@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config_faces import LabelsChoice, faces_of
 from bot.config_parts import Bytes, StrictModel, keys_at, nearest
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
 from bot.config_rules import RuleChoices, RuleEntry, chosen
@@ -65,6 +66,15 @@ class ConfigFile(StrictModel):
     rules: dict[str, RuleEntry] = Field(
         default={},
         description="By rule: a severity, where 'off' silences it, or the keys below.",
+    )
+    labels: LabelsChoice = Field(
+        default=True,
+        description="Whether a pull request is labelled by how much its migrations put at stake; "
+        "or the key below.",
+    )
+    request_reviewers: bool = Field(
+        default=True,
+        description="Whether those whom a target's approvals name are asked for a review.",
     )
     baseline: str | None = Field(
         default=None,
@@ -167,5 +177,6 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         baseline=parsed.baseline,
         sizes_file=parsed.stats.file,
         rehearsal=rehearsal_settings(parsed.rehearsal),
+        faces=faces_of(parsed.labels, parsed.request_reviewers),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )

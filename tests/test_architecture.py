@@ -58,6 +58,7 @@ ALLOWED = {
     "sql": {"core", "errors"},
     "report": {"core", "errors"},
     "config": {
+        "config_faces",
         "config_parts",
         "config_rules",
         "config_rehearsal",
@@ -67,6 +68,7 @@ ALLOWED = {
     },
     "config_databases": {"config", "core"},
     "config_parts": {"core"},
+    "config_faces": {"config_parts", "core"},
     "config_rules": {"config_parts", "core"},
     "config_rehearsal": {"config_parts", "core"},
     "config_targets": {"config_parts", "config_fleet", "core"},

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.exclusion import Exclusion
+from bot.core.faces import Faces
 from bot.core.finding import Severity
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import BUDGET, Limits
@@ -74,6 +75,7 @@ class Settings:
     sizes_file: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
+    faces: Faces = field(default_factory=Faces)
     database: str = ""
     own_comment: bool = False
 

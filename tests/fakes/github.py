@@ -7,10 +7,11 @@ from bot.core.approval import PullFacts
 from bot.core.deployment import Deployment
 from bot.core.pull import Comment, LineComment, Pull
 from bot.errors import GitHubError
+from tests.fakes.github_faces import FakeFaces
 
 
 @dataclass
-class FakeGitHub:
+class FakeGitHub(FakeFaces):
     """Pull requests, comments and deployments in memory. `down` refuses every call."""
 
     pulls: dict[int, Pull] = field(default_factory=dict)

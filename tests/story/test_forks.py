@@ -26,7 +26,7 @@ def opened(stage: Stage, sql: str = RISKY) -> Event:
 
 def told(stage: Stage) -> Run:
     """The report workflow, when the last check has ended."""
-    return stage.run(REPORT, stage.ended[-1])
+    return stage.run(REPORT, list(stage.ends.values())[-1])
 
 
 def replace_artifact(stage: Stage, octets: bytes) -> None:

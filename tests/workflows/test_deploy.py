@@ -53,6 +53,11 @@ def test_the_bots_exit_status_is_the_steps_own(tmp_path: Path, repository: Repos
         "findings": "0",
         "target": "",
         "work": "",
+        "risk": "",
+        "migrations": "",
+        "applied": "",
+        "comment-url": "",
+        "check-run-url": "",
     }
 
 

@@ -26,9 +26,7 @@ TELLING = {
 }
 ALLOWED = {
     "ci.yml": {"test": READ},
-    "migration-check.yml": {
-        "check": {"contents": "read", "deployments": "read", "pull-requests": "write"}
-    },
+    "migration-check.yml": {"check": TELLING},
     "migration-report.yml": {"report": TELLING | {"actions": "read"}},
     "migration-deploy.yml": {
         "command": SLICE | {"actions": "write", "pull-requests": "write"},
@@ -36,6 +34,7 @@ ALLOWED = {
         **{f"{name}_rest": ROLLOUT for name in TARGETS},
         **{f"{name}_slices": SLICE for name in TARGETS},
     },
+    "migration-drift.yml": dict.fromkeys(TARGETS, READ),
     "migration-recheck.yml": {"recheck": TELLING, "warm": READ},
 }
 
@@ -114,6 +113,23 @@ def test_each_job_lists_the_least_permissions_and_the_workflow_none(path: Path) 
     assert load(path)["permissions"] == {}
     given = {name: job["permissions"] for name, job in jobs(path).items()}
     assert given == ALLOWED[path.name]
+
+
+def test_the_documentation_lists_the_permissions_that_each_job_has() -> None:
+    assert documented() == {name: jobs for name, jobs in ALLOWED.items() if name != "ci.yml"}
+
+
+def documented() -> dict[str, dict[str, dict[str, str]]]:
+    """The table of the page on permissions; a cell that is empty means what is above it."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    text = (ROOT / "docs/reference/permissions.md").read_text(encoding="utf-8")
+    workflow, names = "", [""]
+    for row in re.findall(r"^\| (.*?)\| (.*?)\| `([a-z-]+): (\w+)` \|", text, re.MULTILINE):
+        workflow = f"{row[0].strip()}.yml" if row[0].strip() else workflow
+        names = row[1].strip().split(", ") if row[1].strip() else names
+        for name in names:
+            found.setdefault(workflow, {}).setdefault(name, {})[row[2]] = row[3]
+    return found
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)

@@ -3,8 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.core.event import ApplyRequest, CheckRequest, ReportRequest, Request, request_of
+from bot.core.event import (
+    AgainRequest,
+    ApplyRequest,
+    CheckRequest,
+    ReportRequest,
+    Request,
+    request_of,
+)
 from bot.errors import ExitCode, UsageError
+from bot.flows.asked.again import check_again
 from bot.flows.asked.apply import apply
 from bot.flows.asked.check import check
 from bot.flows.asked.recheck import recheck
@@ -23,6 +31,12 @@ WORKS: Mapping[str, Callable[[ApplyRequest, World], ExitCode]] = {
 
 def answer(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
     request = request_of(event, payload, sha=sha)
+    if isinstance(request, AgainRequest):
+        again = check_again(request, world)
+        if again is None:
+            return ExitCode.FINE
+        # It runs for the default branch, which is not what it is about.
+        request, sha = again, again.head
     _require_checked_out(request, sha, world)
     if isinstance(request, CheckRequest):
         return check(request, world)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.event import ReportRequest
+from bot.core.event import CheckRequest, ReportRequest
 from bot.core.migration import SCRIPT
 from bot.core.pull import Pull
 from bot.core.review import Review
 from bot.core.run import Run
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.outputs import set_outputs
+from bot.flows.telling.check_run import check_run
 from bot.flows.telling.comment import keep_comment, report_on
 from bot.world import World
 
@@ -39,6 +40,9 @@ def report(request: ReportRequest, world: World) -> ExitCode:
     if pull is None:
         return _nothing("its commit is no longer the head of one open pull request", request, world)
     _require_same_texts(pull, reported.review, world)
+    shown = CheckRequest(request.head, base="", base_name=pull.base_name, pull=pull.number)
+    with check_run(shown, world) as teller:
+        teller.found(reported.review)
     told = report_on(pull, reported.review, world, commit=request.head)
     assert told.run is not None
     keep_comment(replace(told, run=_of_check(request, told.run)), world)
