@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config_commands import CommandsFile, allowed_by
 from bot.config_faces import LabelsChoice, faces_of
 from bot.config_parts import Bytes, StrictModel, keys_at, nearest
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
@@ -63,6 +64,7 @@ class ConfigFile(StrictModel):
     targets: dict[str, TargetFile] | None = None
     stats: StatsFile = Field(default_factory=StatsFile)
     rehearsal: RehearsalFile = Field(default_factory=RehearsalFile)
+    commands: CommandsFile = Field(default_factory=CommandsFile)
     rules: dict[str, RuleEntry] = Field(
         default={},
         description="By rule: a severity, where 'off' silences it, or the keys below.",
@@ -178,5 +180,6 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         sizes_file=parsed.stats.file,
         rehearsal=rehearsal_settings(parsed.rehearsal),
         faces=faces_of(parsed.labels, parsed.request_reviewers),
+        commands=allowed_by(parsed.commands),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )

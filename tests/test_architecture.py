@@ -60,6 +60,7 @@ ALLOWED = {
     "config": {
         "config_faces",
         "config_parts",
+        "config_commands",
         "config_rules",
         "config_rehearsal",
         "config_targets",
@@ -69,6 +70,7 @@ ALLOWED = {
     "config_databases": {"config", "core"},
     "config_parts": {"core"},
     "config_faces": {"config_parts", "core"},
+    "config_commands": {"config_parts", "core"},
     "config_rules": {"config_parts", "core"},
     "config_rehearsal": {"config_parts", "core"},
     "config_targets": {"config_parts", "config_fleet", "core"},
