@@ -22,6 +22,8 @@ def talk(hub: Hub) -> None:
     hub.edit_comment(SHOP, 1, written, author="mia", body="Why not?")
     hub.delete_comment(SHOP, 1, written, author="mia")
     hub.request_review(SHOP, 1, author="ada", reviewer="mia")
+    for given in (True, False):
+        hub.assign(SHOP, 1, author="mia", assignee="ada", given=given)
     left = hub.review(SHOP, 1, author="mia").payload["review"]["id"]
     hub.dismiss(SHOP, 1, left, author="acme")
 

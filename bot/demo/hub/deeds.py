@@ -4,11 +4,11 @@ from bot.demo.hub.git import GitFailed
 from bot.demo.hub.merging import MergeConflict, MergeMethod, merge
 from bot.demo.hub.records import (
     Comment,
+    Happening,
     Label,
     PullRequest,
     Repository,
     Review,
-    ReviewRequest,
     Team,
     Topic,
     User,
@@ -69,6 +69,14 @@ def add_review(
     return review
 
 
+def happened(
+    state: State, topic: Topic, actor: User, event: str, about: User | Team | Label | str
+) -> None:
+    """Remember what was done, where it was done to a pull request."""
+    if isinstance(topic, PullRequest):
+        topic.happenings.append(Happening(state.next_id(), event, actor, state.now(), about))
+
+
 def ask_for_review(state: State, pull: PullRequest, actor: User, asked: User | Team) -> None:
     """Nothing happens if that is asked for already."""
     if asked in (*pull.requested_reviewers, *pull.requested_teams):
@@ -77,7 +85,7 @@ def ask_for_review(state: State, pull: PullRequest, actor: User, asked: User | T
         pull.requested_reviewers.append(asked)
     else:
         pull.requested_teams.append(asked)
-    pull.review_requests.append(ReviewRequest(state.next_id(), actor, asked, state.now()))
+    happened(state, pull, actor, "review_requested", asked)
 
 
 def withdraw_review_request(
@@ -85,8 +93,7 @@ def withdraw_review_request(
 ) -> None:
     pull.requested_reviewers = [each for each in pull.requested_reviewers if each != asked]
     pull.requested_teams = [each for each in pull.requested_teams if each != asked]
-    now = state.now()
-    pull.review_requests.append(ReviewRequest(state.next_id(), actor, asked, now, removed=True))
+    happened(state, pull, actor, "review_request_removed", asked)
 
 
 def dismiss_review(pull: PullRequest, number: int) -> Review:

@@ -7,6 +7,7 @@ from bot.demo.hub.deeds import (
     ask_for_review,
     commits_of,
     dismiss_review,
+    happened,
     withdraw_review_request,
 )
 from bot.demo.hub.documents.users import user_document
@@ -99,6 +100,20 @@ class People(Talking):
             _, pull = self._pull(repository, number)
             user, asked = self.state.user(author), self.state.user(reviewer)
             withdraw_review_request(self.state, pull, user, asked)
+
+    def assign(
+        self, repository: str, number: int, *, author: str, assignee: str, given: bool = True
+    ) -> Event:
+        """Give somebody a pull request to do, or relieve them of it."""
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            to, by = self.state.user(assignee), self.state.user(author)
+            action = "assigned" if given else "unassigned"
+            happened(self.state, pull, by, action, to)
+            others = [each for each in pull.assignees if each != to]
+            pull.assignees = [*others, to] if given else others
+            more = {"assignee": user_document(self.links, to)}
+            return self._tell(self.write.pull_request(at, pull, by, action, **more))
 
     def edit_pull_request(
         self, repository: str, number: int, *, author: str, **fields: str | None

@@ -118,24 +118,15 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class ReviewRequest:
-    """That somebody was asked for a review, or is not asked any more."""
+class Happening:
+    """Something done to a pull request, in GitHub's word for it, and to whom or with what: a
+    commit is told by its SHA."""
 
     id: int
+    event: str
     actor: User
-    asked: "User | Team"
     created_at: datetime
-    removed: bool = False
-
-
-@dataclass(frozen=True)
-class ForcedPush:
-    """The branch of a pull request was made to point to a commit that does not follow its head."""
-
-    id: int
-    by: User
-    at: datetime
-    commit: str
+    about: User | Team | Label | str
 
 
 @dataclass
@@ -167,11 +158,11 @@ class PullRequest:
     labels: list[str] = field(default_factory=list)
     requested_reviewers: list[User] = field(default_factory=list)
     requested_teams: list[Team] = field(default_factory=list)
-    review_requests: list[ReviewRequest] = field(default_factory=list)
+    assignees: list[User] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     line_comments: dict[int, LineComment] = field(default_factory=dict)
-    forced: list[ForcedPush] = field(default_factory=list)
 
     @property
     def merged(self) -> bool:

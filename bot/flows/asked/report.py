@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.event import ReportRequest
+from bot.core.migration import SCRIPT
 from bot.core.pull import Pull
 from bot.core.review import Review
 from bot.core.run import Run
@@ -18,6 +19,8 @@ from bot.world import World
 
 if TYPE_CHECKING:
     from bot.handoff.reading import Reported
+
+_HINT = "Look at what the pull request changes in its workflow; nothing was told of it."
 
 
 def report(request: ReportRequest, world: World) -> ExitCode:
@@ -85,8 +88,20 @@ def _require_same_texts(pull: Pull, review: Review, world: World) -> None:
     if any(texts.get(each.name) != each.checksum for each in migrations):
         raise UsageError(
             f"The report on #{pull.number} shows another text than the pull request has.",
-            hint="Look at what the pull request changes in its workflow; nothing was told of it.",
+            hint=_HINT,
         )
+    if world.settings.baseline is None:
+        _require_all_told(pull, review, world.settings.folder)
+
+
+def _require_all_told(pull: Pull, review: Review, folder: str) -> None:
+    """What a report leaves out would look as if it were not there."""
+    told = {each.path for each in review.all_findings}
+    told |= {judged.migration.path for judged in review.migrations}
+    for path in pull.files:
+        script = path.startswith(f"{folder}/") and path.endswith(f"/{SCRIPT}")
+        if script and path not in told and path.rpartition("/")[0] not in told:
+            raise UsageError(f"The report on #{pull.number} says nothing of {path}.", hint=_HINT)
 
 
 def _of_check(request: ReportRequest, run: Run) -> Run:

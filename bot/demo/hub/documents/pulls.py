@@ -7,12 +7,13 @@ from bot.demo.hub.documents.teams import team_document
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import Change
-from bot.demo.hub.records import PullRequest, Repository, Review, ReviewRequest, Topic, User
+from bot.demo.hub.records import PullRequest, Repository, Review, Topic, User
 
 
 def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Document:
     """A pull request as a list shows it."""
     people = [user_document(links, user) for user in pull.requested_reviewers]
+    assignees = [user_document(links, user) for user in pull.assignees]
     return _addresses(links, repository, pull) | {
         "id": pull.id,
         "node_id": node_id("PR_", pull.id),
@@ -27,8 +28,8 @@ def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Do
         "closed_at": moment_or_none(pull.closed_at),
         "merged_at": moment_or_none(pull.merged_at),
         "merge_commit_sha": pull.merge_commit_sha,
-        "assignee": None,
-        "assignees": [],
+        "assignee": assignees[0] if assignees else None,
+        "assignees": assignees,
         "requested_reviewers": people,
         "requested_teams": [team_document(links, each) for each in pull.requested_teams],
         "labels": labels_document(links, repository, pull),
@@ -132,27 +133,4 @@ def review_document(
         "html_url": page,
         "pull_request_url": url,
         "_links": {"html": {"href": page}, "pull_request": {"href": url}},
-    }
-
-
-def review_request_document(
-    links: Links, repository: Repository, request: ReviewRequest
-) -> Document:
-    asked, actor = request.asked, user_document(links, request.actor)
-    named = (
-        {"requested_reviewer": user_document(links, asked)}
-        if isinstance(asked, User)
-        else {"requested_team": team_document(links, asked)}
-    )
-    return named | {
-        "id": request.id,
-        "node_id": node_id("RRE_", request.id),
-        "url": links.repository(repository, "issues/events", request.id),
-        "actor": actor,
-        "event": "review_request_removed" if request.removed else "review_requested",
-        "commit_id": None,
-        "commit_url": None,
-        "created_at": moment(request.created_at),
-        "review_requester": actor,
-        "performed_via_github_app": None,
     }
