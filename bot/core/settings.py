@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.approval_policy import ApprovalPolicy
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
 from bot.core.rehearsal import DataKind
@@ -28,7 +29,7 @@ def default_targets() -> dict[str, Target]:
             Kind.PRODUCTION,
             "PRODUCTION_DATABASE_URL",
             after="staging",
-            approvals=1,
+            approval=ApprovalPolicy.of(1),
             backup=BackupPolicy(required=True),
         ),
     }

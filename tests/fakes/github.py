@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.approval import PullFacts
+from bot.core.approval_policy import Permission
 from bot.core.deployment import Deployment
 from bot.core.pull import Comment, LineComment, Pull
 from bot.errors import GitHubError
@@ -11,7 +12,11 @@ from bot.errors import GitHubError
 
 @dataclass
 class FakeGitHub:
-    """Pull requests, comments and deployments in memory. `down` refuses every call."""
+    """Pull requests, people, comments and deployments in memory. `down` refuses every call.
+
+    `people` are permissions by login; `teams` those that can be read, `profiles` names and e-mail
+    addresses. `texts` are scripts by commit and migration.
+    """
 
     pulls: dict[int, Pull] = field(default_factory=dict)
     brought: dict[str, int] = field(default_factory=dict)
@@ -20,6 +25,11 @@ class FakeGitHub:
     line_comments: dict[int, list[Comment]] = field(default_factory=dict)
     reviews: list[tuple[int, str, str]] = field(default_factory=list)
     announced: list[Deployment] = field(default_factory=list)
+    people: dict[str, Permission] = field(default_factory=dict)
+    teams: dict[str, set[str]] = field(default_factory=dict)
+    profiles: dict[str, tuple[str, str]] = field(default_factory=dict)
+    owners: str = ""
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
     down: bool = False
     no_reviews: bool = False
 
@@ -34,6 +44,30 @@ class FakeGitHub:
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
         self._answer()
         return self.pull_facts[pull.number]
+
+    def scripts(self, commit: str, paths: Mapping[str, str]) -> Mapping[str, str]:
+        self._answer()
+        known = self.texts.get(commit, {})
+        return {name: known[name] for name in paths if name in known}
+
+    def codeowners(self, pull: Pull) -> str:
+        self._answer()
+        return self.owners
+
+    def permission_of(self, login: str) -> Permission:
+        self._answer()
+        return self.people.get(login.lower(), Permission.NONE)
+
+    def in_team(self, team: str, login: str) -> bool:
+        self._answer()
+        if team not in self.teams:
+            raise GitHubError("the token may not see it", hint="Use another token.")
+        return login.lower() in self.teams[team]
+
+    def profile_of(self, login: str) -> tuple[frozenset[str], frozenset[str]]:
+        self._answer()
+        name, email = self.profiles.get(login.lower(), ("", ""))
+        return frozenset({name} - {""}), frozenset({email} - {""})
 
     def own_comments(self, pull: int) -> tuple[Comment, ...]:
         self._answer()

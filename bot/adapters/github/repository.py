@@ -5,10 +5,11 @@ from github import Github
 from bot.adapters.github.client import connect
 from bot.adapters.github.comments import Clean, Comments
 from bot.adapters.github.deployments import Deployments
+from bot.adapters.github.people import People
 from bot.adapters.github.pulls import Pulls
 
 
-class GitHubRepository(Pulls, Comments, Deployments):
+class GitHubRepository(Pulls, People, Comments, Deployments):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
     def __init__(
@@ -16,6 +17,7 @@ class GitHubRepository(Pulls, Comments, Deployments):
     ) -> None:
         repository = client.get_repo(name)
         Pulls.__init__(self, repository)
+        People.__init__(self, client, name)
         Comments.__init__(self, client, repository, clean, login)
         Deployments.__init__(self, repository, clean)
 
