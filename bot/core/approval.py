@@ -29,6 +29,19 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class StaleApproval:
+    """An approval that does not count any more, because what it was given for was changed.
+
+    `changed` says what has changed since, a line for each statement or file; empty where that is
+    not known.
+    """
+
+    login: str
+    commit: str
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class PullFacts:
     """What the approval gate must know of the pull request that brought a migration.
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from bot.core.approval import PullFacts, current_opinions
+from bot.core.approval import PullFacts, StaleApproval, current_opinions
 from bot.core.deployment import progress_of
 from bot.core.gates.approval import counted
 from bot.core.history import History
@@ -113,9 +113,9 @@ def _strictest(world: World) -> Target | None:
     return max(world.settings.rollout_order, key=lambda each: each.approvals, default=None)
 
 
-def _stale(facts: PullFacts) -> tuple[str, ...]:
+def _stale(facts: PullFacts) -> tuple[StaleApproval, ...]:
     return tuple(
-        opinion.login
+        StaleApproval(opinion.login, opinion.commit)
         for opinion in current_opinions(facts.opinions)
         if opinion.state == "APPROVED" and opinion.commit != facts.head
     )
