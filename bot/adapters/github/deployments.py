@@ -21,7 +21,11 @@ _STATES = {
     State.APPLYING: "in_progress",
     State.APPLIED: "success",
     State.FAILED: "failure",
+    State.ROLLED_BACK: "inactive",
 }
+# What says in a deployment's payload that it took migrations back. Its status alone would not: one
+# is made inactive by others, too, such as the job's own for the environment.
+_TAKEN_BACK = "rolled_back"
 _NOTE_LIMIT = 140
 _NEEDS = "deployments: write"
 
@@ -32,7 +36,7 @@ class Deployments:
     def __init__(self, repository: Repository, clean: Callable[[str], str]) -> None:
         self._repository = repository
         self._clean = clean
-        self._open: dict[tuple[str, str, frozenset[str]], GitHubDeployment] = {}
+        self._open: dict[tuple[str, str, frozenset[str], bool], GitHubDeployment] = {}
 
     def deployments(self, target: str) -> Iterator[Deployment]:
         with explained(f"read the deployments to {target}", needs="deployments: read"):
@@ -41,7 +45,8 @@ class Deployments:
 
     def announce(self, deployment: Deployment) -> None:
         with explained(f"record the rollout to {deployment.target}", needs=_NEEDS):
-            key = (deployment.commit, deployment.target, frozenset(deployment.texts))
+            back = deployment.state is State.ROLLED_BACK
+            key = (deployment.commit, deployment.target, frozenset(deployment.texts), back)
             if key not in self._open:
                 self._open[key] = self._create(deployment)
             self._open[key].create_status(
@@ -58,27 +63,37 @@ class Deployments:
             task=TASK,
             auto_merge=False,
             required_contexts=[],
-            payload={"digest": deployment.digest, "migrations": dict(deployment.texts)},
+            payload=_payload(deployment),
             environment=deployment.target,
             description="Database migrations",
         )
 
 
+def _payload(deployment: Deployment) -> dict[str, Any]:
+    payload = {"digest": deployment.digest, "migrations": dict(deployment.texts)}
+    return payload | ({_TAKEN_BACK: True} if deployment.state is State.ROLLED_BACK else {})
+
+
 def _value(target: str, found: GitHubDeployment) -> Deployment:
-    newest = next(iter(found.get_statuses()), None)
     payload = _mapping(found.payload)
-    states = {label: state for state, label in _STATES.items()}
+    back = payload.get(_TAKEN_BACK) is True
+    said = (each for each in found.get_statuses() if back or each.state != "inactive")
+    newest = next(said, None)
     reached = newest.created_at if newest else found.created_at
     return Deployment(
         target=target,
         commit=found.sha,
-        state=states.get(newest.state, State.FAILED) if newest else State.WAITING,
+        state=State.ROLLED_BACK if back else _state(newest.state if newest else "queued"),
         at=reached.astimezone(UTC),
         texts={str(name): str(text) for name, text in _mapping(payload.get("migrations")).items()},
         note=(newest.description or "") if newest else "",
         digest=str(payload["digest"]) if payload.get("digest") else None,
         run_url=(newest.target_url or None) if newest else None,
     )
+
+
+def _state(label: str) -> State:
+    return next((state for state, given in _STATES.items() if given == label), State.FAILED)
 
 
 def _short(note: str) -> str:
