@@ -18,6 +18,7 @@ PATHS = {
     "/user": "get",
     "/users/{username}": "get",
     REPOSITORY: "get",
+    f"{REPOSITORY}/activity": "get",
     f"{REPOSITORY}/branches/{{branch}}": "get",
     f"{REPOSITORY}/check-runs": "post",
     f"{REPOSITORY}/check-runs/{{check_run_id}}": "get patch",

@@ -110,9 +110,9 @@ class Stage:
             self.hub.review(SHOP, number, author="grace")
         return self.merge(number)
 
-    def dispatch(self, target: str = "all") -> HubEvent:
+    def dispatch(self, target: str = "all", *, author: str = "ada") -> HubEvent:
         name = DEPLOY.name
-        return self.hub.dispatch(SHOP, name, author="grace", inputs={"target": target})
+        return self.hub.dispatch(SHOP, name, author=author, inputs={"target": target})
 
     def check(
         self, event: HubEvent, *, run_id: int | None = None, workflow: Path = CHECK

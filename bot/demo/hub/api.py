@@ -10,6 +10,7 @@ from bot.demo.hub.links import Links
 from bot.demo.hub.refusal import Refusal, not_found
 from bot.demo.hub.routes import (
     account,
+    activity,
     checks,
     commits,
     deployments,
@@ -26,7 +27,17 @@ API_VERSIONS = ("2022-11-28", "2026-03-10")
 _DONE = (200, 201, 204)
 ROUTES: tuple[Route, ...] = tuple(
     route
-    for part in (account, repository, commits, pulls, reviews, issues, checks, deployments)
+    for part in (
+        account,
+        activity,
+        repository,
+        commits,
+        pulls,
+        reviews,
+        issues,
+        checks,
+        deployments,
+    )
     for route in part.routes.all
 )
 

@@ -191,6 +191,19 @@ class Environment:
     protected_branches: bool = False
 
 
+@dataclass(frozen=True)
+class Activity:
+    """What somebody did to a branch: push, force_push or branch_creation."""
+
+    id: int
+    ref: str
+    before: str
+    after: str
+    kind: str
+    actor: User
+    at: datetime
+
+
 @dataclass
 class Repository:
     """One repository and all that is discussed in it. `roles` maps a login to its role."""
@@ -213,6 +226,7 @@ class Repository:
     environments: dict[str, Environment] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     reactions: list[Reaction] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
     trial_merges: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     @property

@@ -193,7 +193,7 @@ BOB = Contributor("Bob Stone", "bob@home.example")
 def test_the_reason_says_why_an_approval_does_not_count(
     facts: dict[str, object], says: str
 ) -> None:
-    found = gate(opinion("grace"), **facts)
+    found = gate(opinion("grace"), by=None, **facts)
 
     assert not found.open
     assert f"has 0 of 1 approvals in #7 ({says}" in found.reason
