@@ -53,8 +53,8 @@ def contributors_of(pull: PullRequest, base: Repository) -> Contributors:
     pushers = _pushers(pull, {each.sha for each in commits})
     return replace(
         people,
-        pushers=frozenset(pushers.values()),
-        pusher_known=pull.head.sha in pushers,
+        pushers=frozenset(login for login, _ in pushers),
+        pusher_known=any(sha == pull.head.sha for _, sha in pushers),
         bot=pull.user.login if pull.user.type == "Bot" else "",
         requesters=_requesters(pull) if pull.user.type == "Bot" else frozenset(),
     )
@@ -125,24 +125,23 @@ def _committed_as(email: str, base: Repository) -> str | None:
     return None
 
 
-def _pushers(pull: PullRequest, commits: set[str]) -> dict[str, str]:
+def _pushers(pull: PullRequest, commits: set[str]) -> set[tuple[str, str]]:
     """Who pushed which of the commits, by the repository's own record: an author is whoever the
-    commit says, a pusher was known to GitHub. Empty where the record cannot be read."""
+    commit says, a pusher was known to GitHub. Nobody where the record cannot be read."""
     source = pull.head.repo
     if source is None:
-        return {}
+        return set()
     path = f"/repos/{source.full_name}/activity"
     with explained(f"read who pushed to #{pull.number}", needs="contents: read"):
         try:
-            listed = _activities(pull, path)
             return {
-                each["after"]: each["actor"]["login"]
-                for each in listed
+                (each["actor"]["login"], each["after"])
+                for each in _activities(pull, path)
                 if each["after"] in commits and each["actor"] is not None
             }
         except GithubException as error:
             if error.status in _REFUSED:
-                return {}
+                return set()
             raise
 
 
