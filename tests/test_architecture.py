@@ -39,7 +39,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "cli": {"commands", "wiring", "signals", "errors"},
     # Only these two name adapters.
-    "wiring": {"commands", "world", "config", "rules", "core", "errors", *ADAPTERS},
+    "wiring": {"commands", "world", "config_databases", "rules", "core", "errors", *ADAPTERS},
     "demo": {"core", "errors", *ADAPTERS},
     "commands": INSIDE | {"flows", "demo"},
     "flows": INSIDE,
@@ -60,6 +60,7 @@ ALLOWED = {
         "core",
         "errors",
     },
+    "config_databases": {"config", "core"},
     "config_parts": {"core"},
     "config_rules": {"config_parts", "core"},
     "config_rehearsal": {"config_parts", "core"},

@@ -60,7 +60,8 @@ class Settings:
     `exclusions` say where rules are not looked for, `options` are theirs: values of the rules' own
     types. `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
-    findings are weighed by, and `thresholds` says how.
+    findings are weighed by, and `thresholds` says how. `database` is its name where the file has
+    several, "" where there is one; `own_comment` says that each has a comment of its own.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -74,6 +75,8 @@ class Settings:
     sizes_file: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
+    database: str = ""
+    own_comment: bool = False
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

@@ -82,7 +82,8 @@ def _sections(model: type[BaseModel], path: str, described: set[type[BaseModel]]
     )
     for name, field in model.model_fields.items():
         part = part_in(field.annotation)
-        if part is not None and part[0] not in described:
+        # A database has the keys of the file itself.
+        if part is not None and name != "databases" and part[0] not in described:
             yield from _sections(part[0], f"{path}.{name}".lstrip("."), described)
 
 
