@@ -63,6 +63,7 @@ PATHS = {
     f"{REPOSITORY}/issues/{{issue_number}}/comments": "get post",
     f"{REPOSITORY}/issues/{{issue_number}}/labels": "get post",
     f"{REPOSITORY}/issues/{{issue_number}}/labels/{{name}}": "delete",
+    f"{REPOSITORY}/issues/{{issue_number}}/events": "get",
     f"{REPOSITORY}/labels": "get post",
     f"{REPOSITORY}/labels/{{name}}": "get",
     f"{REPOSITORY}/pulls": "get",

@@ -14,6 +14,7 @@ from bot.demo.hub.routes import (
     actions,
     activity,
     artifacts,
+    assigning,
     checks,
     commits,
     deployments,
@@ -33,7 +34,7 @@ API_VERSIONS = ("2022-11-28", "2026-03-10")
 _DONE = (200, 201, 204, 302)
 PARTS = (
     *(account, teams, repository, activity, commits, pulls, reviews, line_comments, issues),
-    *(labels, checks, deployments, actions, artifacts),
+    *(assigning, labels, checks, deployments, actions, artifacts),
 )
 ROUTES: tuple[Route, ...] = tuple(route for part in PARTS for route in part.routes.all)
 

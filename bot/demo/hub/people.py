@@ -8,7 +8,7 @@ from bot.demo.hub.events import Event
 from bot.demo.hub.git import Signature
 from bot.demo.hub.merging import MergeMethod, merge, revert
 from bot.demo.hub.objects import commits
-from bot.demo.hub.records import PullRequest, Repository, User
+from bot.demo.hub.records import Assignment, PullRequest, Repository, User
 from bot.demo.hub.refusal import unprocessable
 from bot.demo.hub.talking import Talking
 
@@ -87,6 +87,20 @@ class People(Talking):
             shown = user_document(self.links, asked)
             more = {"requested_reviewer": shown}
             return self._tell(self.write.pull_request(at, pull, user, "review_requested", **more))
+
+    def assign(
+        self, repository: str, number: int, *, author: str, assignee: str, given: bool = True
+    ) -> Event:
+        """Give somebody a pull request to do, or relieve them of it."""
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            to, by, now = self.state.user(assignee), self.state.user(author), self.state.now()
+            pull.assignments.append(Assignment(len(pull.assignments) + 1, to, by, now, given))
+            others = [each for each in pull.assignees if each != to]
+            pull.assignees = [*others, to] if given else others
+            more = {"assignee": user_document(self.links, to)}
+            action = "assigned" if given else "unassigned"
+            return self._tell(self.write.pull_request(at, pull, by, action, **more))
 
     def edit_pull_request(
         self, repository: str, number: int, *, author: str, **fields: str | None

@@ -10,12 +10,14 @@ from bot.demo.hub.git import Git, Signature
 
 @dataclass(frozen=True)
 class User:
-    """A person, or the account under which an app acts."""
+    """A person, or the account under which an app acts. `profile` is what they show of themselves:
+    `name`, `email`."""
 
     id: int
     login: str
     created_at: datetime
     bot: bool = False
+    profile: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def email(self) -> str:
@@ -145,6 +147,8 @@ class PullRequest:
     labels: list[str] = field(default_factory=list)
     requested_reviewers: list[User] = field(default_factory=list)
     requested_teams: list[Team] = field(default_factory=list)
+    assignees: list[User] = field(default_factory=list)
+    assignments: list["Assignment"] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     line_comments: dict[int, LineComment] = field(default_factory=dict)
@@ -230,6 +234,17 @@ class Environment:
     wait_minutes: int = 0
     prevent_self_review: bool = False
     protected_branches: bool = False
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Somebody was given something to do, or, unless `given`, was relieved of it."""
+
+    id: int
+    to: User
+    by: User
+    at: datetime
+    given: bool
 
 
 @dataclass(frozen=True)
