@@ -10,6 +10,7 @@ import psycopg
 
 from bot.demo.hub import Event as HubEvent
 from bot.demo.hub import Hub
+from bot.demo.hub.git import Signature
 from bot.demo.hub.records import Deployment, PullRequest
 from bot.demo.hub.state import ACTIONS_BOT
 from tests.harness import (
@@ -87,10 +88,18 @@ class Stage:
         return self.hub.open_pull_request(SHOP, author=author, head=branch, title=title)
 
     def push(
-        self, files: Mapping[str, str | bytes | None], *, branch: str = "topic", author: str = "ada"
+        self,
+        files: Mapping[str, str | bytes | None],
+        *,
+        branch: str = "topic",
+        author: str = "ada",
+        message: str = "Change",
+        written_by: Signature | None = None,
     ) -> HubEvent:
         """Push to the branch of an open pull request; the event is its synchronize."""
-        events = self.hub.push(SHOP, branch, files, author=author)
+        events = self.hub.push(
+            SHOP, branch, files, author=author, message=message, written_by=written_by
+        )
         return next(each for each in events if each.name == "pull_request")
 
     def merge(self, number: int, *, method: str = "squash", author: str = "ada") -> HubEvent:
