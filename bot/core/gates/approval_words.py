@@ -104,7 +104,7 @@ def hint(lacking: Sequence[Wanting]) -> str:
     if any(each.unread for each in lacking):
         return (
             "Give the job a token that may read who is in the organization's teams, such as a "
-            "GitHub App's with `members: read`, as GITHUB_TOKEN; then run the deploy again."
+            "GitHub App's with `members: read`: the action's `token`; then run the deploy again."
         )
     named = dict.fromkeys(who for each in lacking for who in each.need.by.named())
     who = " or ".join(named) or ANYBODY
