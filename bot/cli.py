@@ -16,6 +16,7 @@ from bot.signals import listen
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
+    "init": "Move into a repository: workflows, configuration.",
     "check": "Check the migrations that a branch adds.",
     "rehearse": "Run them on a throw-away PostgreSQL.",
     "fix": "Rewrite them so that they are safe.",
@@ -84,7 +85,12 @@ class Verbs(click.Group):
     envvar="MIGRATION_BOT_CONFIG",
     help="The configuration, not .github/migration-bot.yml.",
 )
-@click.option("--migrations", metavar="DIR", help="The folder, not prisma/migrations.")
+@click.option(
+    "--migrations",
+    metavar="DIR",
+    envvar="MIGRATION_BOT_MIGRATIONS",
+    help="The folder, not prisma/migrations.",
+)
 @click.option(
     "--database",
     metavar="NAME",
@@ -112,7 +118,12 @@ def cli(
     verb = context.invoked_subcommand or ""
     verbosity = -1 if quiet else verbose
     options = Options(
-        config or None, migrations, not no_color, verbosity, verb, database=database or None
+        config or None,
+        migrations or None,
+        not no_color,
+        verbosity,
+        verb,
+        database=database or None,
     )
     context.obj.append(options)
     context.obj = Session(options, _build)

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config_commands import CommandsFile, allowed_by
+from bot.config_faces import LabelsChoice, faces_of
 from bot.config_parts import Bytes, StrictModel, keys_at, nearest
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
 from bot.config_rules import RuleChoices, RuleEntry, chosen
@@ -62,9 +64,19 @@ class ConfigFile(StrictModel):
     targets: dict[str, TargetFile] | None = None
     stats: StatsFile = Field(default_factory=StatsFile)
     rehearsal: RehearsalFile = Field(default_factory=RehearsalFile)
+    commands: CommandsFile = Field(default_factory=CommandsFile)
     rules: dict[str, RuleEntry] = Field(
         default={},
         description="By rule: a severity, where 'off' silences it, or the keys below.",
+    )
+    labels: LabelsChoice = Field(
+        default=True,
+        description="Whether a pull request is labelled by how much its migrations put at stake; "
+        "or the key below.",
+    )
+    request_reviewers: bool = Field(
+        default=True,
+        description="Whether those whom a target's approvals name are asked for a review.",
     )
     baseline: str | None = Field(
         default=None,
@@ -167,5 +179,7 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         baseline=parsed.baseline,
         sizes_file=parsed.stats.file,
         rehearsal=rehearsal_settings(parsed.rehearsal),
+        faces=faces_of(parsed.labels, parsed.request_reviewers),
+        commands=allowed_by(parsed.commands),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )

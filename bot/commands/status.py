@@ -20,9 +20,12 @@ from bot.flows.fleets.tenants import addressed
 from bot.flows.reviewing.history import history_of
 from bot.flows.targets.standing import details_of, forecast
 from bot.report.as_json import dumps, status_json
+from bot.report.escape import fence
 from bot.report.status_text import status_text
 from bot.world import World
 from bot.world.choosing import world_with
+
+SUMMARY_WIDTH = 100
 
 
 def run(worlds: Sequence[World], names: Sequence[str], form: str = "text") -> ExitCode:
@@ -41,6 +44,8 @@ def run(worlds: Sequence[World], names: Sequence[str], form: str = "text") -> Ex
     else:
         page = world.console.page
         world.console.show(status_text(rows, width=page.width, colour=page.colour))
+    if world.runner is not None:
+        world.runner.summary(fence(status_text(rows, width=SUMMARY_WIDTH, colour=False)))
     return _exit_code(rows)
 
 

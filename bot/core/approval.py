@@ -161,7 +161,8 @@ def _objections(
 ) -> Iterator[str]:
     login = opinion.login.lower()
     if opinion.commit != pull.head:
-        yield f"approved {opinion.commit[:7]}, which is not the last commit"
+        earlier = opinion.commit[:7] or "an earlier commit"
+        yield f"approved {earlier}, which is not the last commit"
     for people, part in _parts(pull):
         if login in {each.lower() for each in people}:
             yield part

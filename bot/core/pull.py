@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Pull:
     """A pull request. `head` is its last commit; `files` are the paths it touches, and `renamed`
     those that files had before it gave them others. `base` is the commit of the base branch that it
-    was last compared with."""
+    was last compared with. `fork` says that its branch lives in another repository."""
 
     number: int
     head: str
@@ -17,6 +17,7 @@ class Pull:
     files: tuple[str, ...] = ()
     base: str = ""
     renamed: tuple[str, ...] = ()
+    fork: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bot.adapters.actions import Runner as ActionsRunner
 from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.adapters.files import Files
+from bot.adapters.installation import installed_from
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
@@ -156,6 +157,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         fleets=_Fleets(environ, shared.root),
         schemas=_Schemas(environ, given),
         text_of=lambda path: trusted(path, checkout, environ),
+        installed_from=installed_from,
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.commands.session import Options
-from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
+from bot.core.event import CHECKING_EVENTS, AgainRequest, CheckRequest, request_of
 from bot.core.settings import CONFIG_PATH, Settings
 from bot.core.sizes import Sizes
 from bot.core.sizes_file import load
@@ -26,8 +26,9 @@ def with_base(environ: Mapping[str, str]) -> Mapping[str, str]:
         return environ
     event = read_event(environ)
     request = request_of(event.name, event.payload, sha=event.sha)
-    assert isinstance(request, CheckRequest)
-    return {**environ, "GITHUB_BASE_REF": request.base_name}
+    check = request.check if isinstance(request, AgainRequest) else request
+    assert check is None or isinstance(check, CheckRequest)
+    return {**environ, "GITHUB_BASE_REF": check.base_name} if check else environ
 
 
 def read_configuration(

@@ -64,6 +64,7 @@ _TITLES = {
     "rules": "`rules.<rule>`",
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",
+    "labels": "`labels`",
     "rehearsal": "`rehearsal`",
 }
 

@@ -117,6 +117,7 @@ def ask(*command: str) -> None:
 
 def test_the_variables_of_the_action_are_described() -> None:
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    page = (ROOT / "docs/reference/environment.md").read_text("utf-8")
+    pages = [ROOT / f"docs/reference/{name}.md" for name in ("environment", "action")]
+    page = "".join(each.read_text("utf-8") for each in pages)
     for name in [*action["inputs"], *action["outputs"], *bot_step()["env"]]:
         assert f"`{name}`" in page or name == "PYTHONSAFEPATH"

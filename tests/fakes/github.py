@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.approval import PullFacts
-from bot.core.approval_policy import Permission
 from bot.core.deployment import Deployment
 from bot.core.pull import Comment, LineComment, Pull
 from bot.errors import GitHubError
+from tests.fakes.conversation import FakeConversation
+from tests.fakes.github_faces import FakeFaces
 
 
 @dataclass
-class FakeGitHub:
+class FakeGitHub(FakeFaces, FakeConversation):
     """Pull requests, people, comments and deployments in memory. `down` refuses every call.
 
-    `people` are permissions by login; `teams` those that can be read, `profiles` names and e-mail
-    addresses. `texts` are scripts by commit and migration.
+    `texts` are scripts by commit and migration, `owners` is the text of CODEOWNERS.
     """
 
     pulls: dict[int, Pull] = field(default_factory=dict)
@@ -25,11 +25,10 @@ class FakeGitHub:
     line_comments: dict[int, list[Comment]] = field(default_factory=dict)
     reviews: list[tuple[int, str, str]] = field(default_factory=list)
     announced: list[Deployment] = field(default_factory=list)
-    people: dict[str, Permission] = field(default_factory=dict)
-    teams: dict[str, set[str]] = field(default_factory=dict)
-    profiles: dict[str, tuple[str, str]] = field(default_factory=dict)
     owners: str = ""
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    artifacts: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    places: dict[int, tuple[str, str, int]] = field(default_factory=dict)
     down: bool = False
     no_reviews: bool = False
 
@@ -40,6 +39,24 @@ class FakeGitHub:
     def pull_of(self, commit: str) -> Pull | None:
         self._answer()
         return self.pulls[self.brought[commit]] if commit in self.brought else None
+
+    def open_pulls_at(
+        self, head: str, *, branch: str, owner: str, repository: int
+    ) -> tuple[Pull, ...]:
+        """`places` says of a pull request which branch, of whom, in which repository."""
+        self._answer()
+        here = (branch, owner, repository)
+        known = [self.pulls[number] for number, place in self.places.items() if place == here]
+        return tuple(each for each in known if each.head == head and not each.merged)
+
+    def open_pulls(self, base_name: str, *, limit: int) -> tuple[Pull, ...]:
+        self._answer()
+        found = [each for each in self.pulls.values() if not each.merged]
+        return tuple(each for each in found if each.base_name == base_name)[:limit]
+
+    def artifact(self, run: int, name: str, *, limit: int) -> bytes | None:
+        self._answer()
+        return self.artifacts.get((run, name))
 
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
         self._answer()
@@ -53,21 +70,6 @@ class FakeGitHub:
     def codeowners(self, pull: Pull) -> str:
         self._answer()
         return self.owners
-
-    def permission_of(self, login: str) -> Permission:
-        self._answer()
-        return self.people.get(login.lower(), Permission.NONE)
-
-    def in_team(self, team: str, login: str) -> bool:
-        self._answer()
-        if team not in self.teams:
-            raise GitHubError("the token may not see it", hint="Use another token.")
-        return login.lower() in self.teams[team]
-
-    def profile_of(self, login: str) -> tuple[frozenset[str], frozenset[str]]:
-        self._answer()
-        name, email = self.profiles.get(login.lower(), ("", ""))
-        return frozenset({name} - {""}), frozenset({email} - {""})
 
     def own_comments(self, pull: int) -> tuple[Comment, ...]:
         self._answer()

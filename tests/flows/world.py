@@ -51,7 +51,7 @@ class Stage:
     def __post_init__(self) -> None:
         known = facts(*self.opinions, each=self.newest)
         self.github = FakeGitHub({NUMBER: pull()}, {MERGE: NUMBER}, {NUMBER: known})
-        self.github.people = {"ada": Permission.WRITE, "grace": Permission.WRITE}
+        self.github.permissions = {"ada": Permission.WRITE, "grace": Permission.WRITE}
         whole = history(INIT, self.newest)
         self.checkout = FakeCheckout(whole, history(INIT), commits={self.newest.name: MERGE})
 

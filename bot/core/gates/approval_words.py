@@ -78,7 +78,7 @@ def remarks(
         said += [f"cannot read the members of @{team}: {why}" for team, why in each.unread]
         said += _who_owns(each)
     for number in _pulls(each for each in lacking if not each.fault):
-        said += [_since(each) for each in stale.get(number, ())]
+        said += [_since(each) for each in stale.get(number, ()) if each.commit]
     yield from dict.fromkeys([*said, *unknown(lacking)])
 
 

@@ -14,10 +14,10 @@ from bot.demo.hub.routes import (
     actions,
     activity,
     artifacts,
-    assigning,
     checks,
     commits,
     deployments,
+    issue_events,
     issues,
     labels,
     line_comments,
@@ -34,7 +34,7 @@ API_VERSIONS = ("2022-11-28", "2026-03-10")
 _DONE = (200, 201, 204, 302)
 PARTS = (
     *(account, teams, repository, activity, commits, pulls, reviews, line_comments, issues),
-    *(assigning, labels, checks, deployments, actions, artifacts),
+    *(labels, issue_events, checks, deployments, actions, artifacts),
 )
 ROUTES: tuple[Route, ...] = tuple(route for part in PARTS for route in part.routes.all)
 

@@ -118,6 +118,16 @@ class Issue:
     comments: dict[int, Comment] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ForcedPush:
+    """The branch of a pull request was made to point to a commit that does not follow its head."""
+
+    id: int
+    by: User
+    at: datetime
+    commit: str
+
+
 @dataclass
 class PullRequest:
     """A proposal to join `head_ref` of `head_repository` into `base_ref`.
@@ -152,6 +162,7 @@ class PullRequest:
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     line_comments: dict[int, LineComment] = field(default_factory=dict)
+    forced: list[ForcedPush] = field(default_factory=list)
 
     @property
     def merged(self) -> bool:
@@ -285,10 +296,11 @@ class WorkflowRun:
 
 @dataclass
 class Artifact:
-    """What a run keeps for others: one zip."""
+    """What an attempt of a run keeps for others: one zip."""
 
     id: int
     run: WorkflowRun
+    attempt: int
     name: str
     octets: bytes
     created_at: datetime

@@ -27,6 +27,7 @@ from bot.core.risk import Risk, risk_of
 from bot.core.target import Target
 from bot.core.text_difference import difference_of
 from bot.errors import GitHubError
+from bot.flows.gating.said import opinions_said
 from bot.flows.reviewing.review import review_named
 from bot.world import World
 
@@ -97,14 +98,15 @@ def facts_of(
     """What the gate must know of one pull request, about the migrations that it brought."""
     assert world.github is not None
     known = world.github.facts(pull, {each.name: each.path for each in migrations})
+    opinions = (*known.opinions, *opinions_said(pull, world))
     text = world.github.codeowners(pull) if policy.codeowners else ""
     owners = {each.name: owners_of(text, each.path) for each in migrations}
     teams = dict.fromkeys([*policy.teams, *owner_teams(_all(owners))])
     unread: dict[str, str] = {}
     shown = bool(known.unmatched) or any(not each.startswith("@") for each in _all(owners))
-    current = [each for each in standing_approvals(known.opinions) if each.commit == known.head]
+    current = [each for each in standing_approvals(opinions) if each.commit == known.head]
     reviewers = tuple(_reviewer(each, teams, unread, world, profile=shown) for each in current)
-    return replace(known, reviewers=reviewers, owners=owners, unread=unread)
+    return replace(known, opinions=opinions, reviewers=reviewers, owners=owners, unread=unread)
 
 
 def stale_of(
@@ -151,6 +153,8 @@ def _all(owners: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
 
 def _since(opinion: Opinion, migrations: Sequence[Migration], world: World) -> StaleApproval:
     assert world.github is not None
+    if not opinion.commit:
+        return StaleApproval(opinion.login, "")
     then = world.github.scripts(opinion.commit, {each.name: each.path for each in migrations})
     lines = [line for each in migrations for line in _changed(each, then.get(each.name, ""))]
     return StaleApproval(opinion.login, opinion.commit, tuple(lines))

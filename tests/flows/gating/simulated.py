@@ -66,8 +66,8 @@ class Simulated(FakeGitHub):
     """Deeds go in by `do`; `sender` and `again` are who started the newest run of the deploy."""
 
     def __init__(self) -> None:
-        super().__init__(people={who: Permission[role.upper()] for who, role in ROLES.items()})
-        self.teams = {TEAM: set(IN_TEAM)}
+        super().__init__(permissions={who: Permission[role.upper()] for who, role in ROLES.items()})
+        self.members = {TEAM: set(IN_TEAM)}
         self.profiles = {who: (name, "") for who, name in NAMES.items()}
         self.owners = CODEOWNERS
         self.branches: dict[int, Branch] = {}
@@ -152,10 +152,10 @@ class Simulated(FakeGitHub):
         self._started(deed.who)
 
     def do_role(self, deed: Deed, branch: Branch) -> None:
-        self.people[deed.other] = Permission[ROLE_NAMES[deed.text].upper()]
+        self.permissions[deed.other] = Permission[ROLE_NAMES[deed.text].upper()]
 
     def do_team(self, deed: Deed, branch: Branch) -> None:
-        self.teams[TEAM] ^= {deed.other}
+        self.members[TEAM] ^= {deed.other}
 
     def do_dispatch(self, deed: Deed, branch: Branch) -> None:
         self._started(deed.who)

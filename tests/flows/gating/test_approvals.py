@@ -95,18 +95,20 @@ def test_what_somebody_may_do_is_asked_each_time() -> None:
     stage = Stage()
     assert gate(stage).open
 
-    stage.github.people["grace"] = Permission.READ
+    stage.github.permissions["grace"] = Permission.READ
     assert "grace may not write to the repository" in gate(stage).reason
 
 
 def test_members_of_a_team_are_looked_up_and_a_team_that_hides_is_told() -> None:
     stage, policy = Stage(), ApprovalPolicy.of(1, Approvers(teams=("acme/dba",)))
+    stage.github.closed.add("teams")
     hidden = gate(stage, policy)
-    stage.github.teams["acme/dba"] = {"linus"}
+    stage.github.closed.clear()
+    stage.github.members["acme/dba"] = {"linus"}
     without = gate(stage, policy)
-    stage.github.teams["acme/dba"].add("grace")
+    stage.github.members["acme/dba"].add("grace")
 
-    assert "cannot read the members of @acme/dba: the token may not see it" in hidden.reason
+    assert "cannot read the members of @acme/dba: GitHub did not let the bot" in hidden.reason
     assert "`members: read`" in hidden.hint
     assert not without.open
     assert gate(stage, policy).open
@@ -126,7 +128,7 @@ def test_members_of_a_team_are_looked_up_and_a_team_that_hides_is_told() -> None
 def test_code_owners_are_those_of_the_migrations_own_path(owners: str, is_open: bool) -> None:
     stage = Stage()
     stage.github.owners = owners
-    stage.github.teams["acme/dba"] = {"grace"}
+    stage.github.members["acme/dba"] = {"grace"}
     stage.github.profiles["grace"] = ("Grace", "grace@navy.mil")
 
     assert gate(stage, ApprovalPolicy.of(1, Approvers(codeowners=True))).open is is_open
