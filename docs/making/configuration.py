@@ -65,6 +65,8 @@ _TITLES = {
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",
     "labels": "`labels`",
+    "commands": "`commands`",
+    "commands.apply": "`commands.apply`, `resolve`, `rollback` and `unlock`",
     "rehearsal": "`rehearsal`",
 }
 
