@@ -17,7 +17,6 @@ from bot.core.coauthors import Contributor, coauthors_in, login_in
 # request"); the comparison of its ends lists all.
 _LISTED = 250
 _MOST_PAGES = 30
-_REFUSED = (403, 404, 409)
 _NEXT = re.compile(r'<[^>]*?(/repos[^>]*)>;\s*rel="next"')
 
 
@@ -140,9 +139,16 @@ def _pushers(pull: PullRequest, commits: set[str]) -> set[tuple[str, str]]:
                 if each["after"] in commits and each["actor"] is not None
             }
         except GithubException as error:
-            if error.status in _REFUSED:
+            if _unreadable(error, fork=source.id != pull.base.repo.id):
                 return set()
             raise
+
+
+def _unreadable(error: GithubException, *, fork: bool) -> bool:
+    """Whether the record is out of reach for good: a GitHub that keeps none, or a fork that this
+    token has no say in. In the repository itself a refusal is mended by a permission."""
+    limited = "rate limit" in str(error).lower()
+    return error.status in (404, 409) or (fork and error.status == 403 and not limited)
 
 
 def _activities(pull: PullRequest, path: str) -> Iterator[dict[str, Any]]:

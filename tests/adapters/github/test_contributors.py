@@ -10,6 +10,7 @@ from bot.core.approval import PullFacts
 from bot.core.coauthors import Contributor
 from bot.demo.hub import Hub
 from bot.demo.hub.git import Signature
+from bot.errors import GitHubError
 from tests.hub import SECOND, SHOP
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -99,6 +100,30 @@ def test_who_pushed_is_unknown_where_the_record_has_a_gap_or_cannot_be_read(
     hub.repository(SHOP).activities.clear()
     found = facts(shop, number)
     assert (found.pushers, found.pusher_known) == (frozenset(), False)
+
+
+def test_a_record_that_a_permission_would_open_is_asked_for(
+    hub: Hub, shop: GitHubRepository, number: int
+) -> None:
+    hub.fail_next("GET", r"/activity", status=403)
+
+    with pytest.raises(GitHubError, match="read who pushed to #1") as error:
+        facts(shop, number)
+    assert "contents: read" in error.value.hint
+
+
+def test_a_fork_that_hides_its_record_leaves_the_pusher_unknown(
+    hub: Hub, shop: GitHubRepository
+) -> None:
+    hub.fork(SHOP, author="eve")
+    hub.push("eve/shop", "mine", {SECOND: "SELECT 1;\n"}, author="eve")
+    event = hub.open_pull_request(
+        SHOP, author="eve", head="mine", title="Mine", head_repository="eve/shop"
+    )
+    number = event.payload["number"]
+    hub.fail_next("GET", r"/activity", status=403)
+
+    assert not facts(shop, number).pusher_known
 
 
 def test_two_hundred_pushes_are_all_read(hub: Hub, shop: GitHubRepository, number: int) -> None:
