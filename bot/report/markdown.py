@@ -10,6 +10,7 @@ from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.headline import Headline, headline, rolling_out
 from bot.report.rehearsal_view import rehearsal_view
 from bot.report.report import Report
+from bot.report.schema_view import schema_view
 from bot.report.sections import (
     allowed_of,
     columns_of,
@@ -60,6 +61,7 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "groups": groups_of(report, detail, calm=calm),
         "allowed": allowed_of(report, detail),
         "rehearsal": rehearsal_view(report, detail, calm=calm),
+        "schema": schema_view(report, detail),
         "unjudged": words.unjudged(report.review),
         "sql_title": "SQL" if calm else "Planned SQL",
         "planned": planned_sql(report, detail),

@@ -64,8 +64,6 @@ class MigrationView:
     many: int
     facts: tuple[tuple[str, str], ...]
     gantt: str = ""
-    schema: str = ""
-    schema_summary: str = ""
     traces: tuple[TraceRow, ...] = ()
 
 
@@ -152,7 +150,6 @@ def _migration(
         place: _row(report, rehearsal, timeline, judged, place)
         for place in (range(many) if listed else sorted(seen))
     }
-    lines = say.schema_lines(rehearsed.changes) if whole else ()
     return MigrationView(
         name=words.clipped(judged.migration.name, _CLIPPED),
         seen=tuple(rows[place] for place in sorted(seen)),
@@ -160,8 +157,6 @@ def _migration(
         many=many,
         facts=tuple((label, _clip(text)) for label, text in _facts(timeline, judged)),
         gantt=lock_gantt(timeline, judged.statements) if whole else "",
-        schema="\n".join([*lines[:_MOST_LINES], *_left_out(len(lines))]),
-        schema_summary=say.schema_summary(rehearsed.changes) if whole else "",
         traces=tuple(_trace_rows(timeline, judged)) if whole else (),
     )
 
@@ -265,10 +260,6 @@ def _touched(measured: Measured) -> Iterator[str]:
         yield f"{bytes_words(measured.temporary_bytes)} of temporary files"
     if measured.sampled:
         yield "looked at from time to time only: a lock may have been overlooked"
-
-
-def _left_out(many: int) -> list[str]:
-    return [f"… {count(many - _MOST_LINES, 'more line')}"] if many > _MOST_LINES else []
 
 
 def _clip(text: str) -> str:
