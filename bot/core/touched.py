@@ -1,4 +1,4 @@
-"""The tables that a change touches and what they refer to: as much of a schema as fits a picture."""
+"""The tables that a change touches and what they refer to: a schema as far as a picture goes."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -138,7 +138,9 @@ class _Parts:
 
     def _read(self) -> Iterator[Reference]:
         for (kind, identity), definition in sorted(self._whole.items()):
-            match = _FOREIGN.match(_text(definition, "definition")) if kind == "constraint" else None
+            match = (
+                _FOREIGN.match(_text(definition, "definition")) if kind == "constraint" else None
+            )
             if match is None:
                 continue
             table, columns = _split(identity)[0], _names(match["columns"])

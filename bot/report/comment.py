@@ -18,7 +18,7 @@ _UPDATED = re.compile(r" · updated \d{4}-\d\d-\d\d \d\d:\d\d UTC</sub>\s*\Z")
 def render_comment(report: Report, key: str) -> str:
     """The comment's whole body, at most 60,000 bytes of UTF-8. `key` names the database."""
     plan = report.review.digest if report.review.migrations else ""
-    first = marker(key, report.run, plan=plan) + "\n"
+    first = f"{marker(key, report.run, plan=plan, rehearsed=report.rehearsed_in)}\n"
     return first + render_markdown(report, budget=COMMENT_BUDGET - len(first.encode()))
 
 

@@ -61,6 +61,7 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "groups": groups_of(report, detail, calm=calm),
         "allowed": allowed_of(report, detail),
         "rehearsal": rehearsal_view(report, detail, calm=calm),
+        "rehearsed_url": _rehearsed_url(report),
         "schema": schema_view(report, detail),
         "unjudged": words.unjudged(report.review),
         "sql_title": "SQL" if calm else "Planned SQL",
@@ -73,6 +74,13 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "signs": words.STATE_SIGNS,
         "state_words": words.STATE_WORDS,
     }
+
+
+def _rehearsed_url(report: Report) -> str:
+    """Where a rehearsal is to be found that this report does not have; "" if it has it."""
+    if report.review.rehearsal is not None or report.run is None or not report.rehearsed:
+        return ""
+    return links.run_url(report.run, report.rehearsed)
 
 
 def _clipped(said: Headline) -> Headline:

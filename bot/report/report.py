@@ -15,7 +15,8 @@ class Report:
 
     `targets` are in rollout order. `approvals` are those that count for the reviewed texts, and
     `stale` those that were given for another text. `run` is None at a terminal.
-    `merged` says that the pull request was merged.
+    `merged` says that the pull request was merged. `rehearsed` is the earlier run that rehearsed
+    the migrations, where this one did not; 0 if none is known.
     """
 
     review: Review
@@ -26,7 +27,15 @@ class Report:
     run: Run | None = None
     pull: int | None = None
     merged: bool = False
+    rehearsed: int = 0
 
     @property
     def verdict(self) -> Verdict:
         return self.review.verdict
+
+    @property
+    def rehearsed_in(self) -> int:
+        """The run in which the rehearsal was: this one, or an earlier one; 0 if there was none."""
+        rehearsal = self.review.rehearsal
+        here = self.run is not None and rehearsal is not None and rehearsal.server is not None
+        return self.run.id if here and self.run else self.rehearsed

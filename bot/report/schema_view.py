@@ -38,4 +38,6 @@ def schema_view(report: Report, detail: Detail) -> SchemaView | None:
 def _lines(changes: Differences) -> str:
     lines = [clipped(each, _LONGEST) for each in schema_lines(changes)]
     left = len(lines) - _MOST_LINES
-    return "\n".join([*lines[:_MOST_LINES], *([f"… {count(left, 'more line')}"] if left > 0 else [])])
+    return "\n".join(
+        [*lines[:_MOST_LINES], *([f"… {count(left, 'more line')}"] if left > 0 else [])]
+    )
