@@ -11,7 +11,9 @@ from bot.report.report import Report
 __all__ = ["Marker", "marker", "read_marker", "render_comment", "same_but_for_time", "same_state"]
 
 _TITLE = re.compile(r"^### .*$", re.M)
-_ROLLOUT = re.compile(r"^<details(?: open)?>(<summary><b>Rollout</b>: .*)$", re.M)
+_ROLLOUT = re.compile(
+    r"^<details(?: open)?>(<summary><b>Rollout</b>: .*?</summary>)(?:<br>)?$", re.M
+)
 _UPDATED = re.compile(r" · updated \d{4}-\d\d-\d\d \d\d:\d\d UTC</sub>\s*\Z")
 
 

@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.approval import StaleApproval
+from bot.core.finding import Verdict
+from bot.core.gate import closed
 from bot.core.progress import State
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
@@ -52,7 +54,8 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
     seen, folded_rows = split_rows(report, detail.rows)
     return {
         "report": report,
-        "unfinished": calm and any(each.state is not State.APPLIED for each in report.targets),
+        "calm": calm,
+        "rollout_open": _rollout_open(report, calm=calm),
         "headline": _clipped(headline(report)),
         "seen": seen,
         "folded_rows": folded_rows,
@@ -74,6 +77,14 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "signs": words.STATE_SIGNS,
         "state_words": words.STATE_WORDS,
     }
+
+
+def _rollout_open(report: Report, *, calm: bool) -> bool:
+    """Where the rollout is under way, or somebody has to agree and nothing else is in the way."""
+    if calm:
+        return any(each.state is not State.APPLIED for each in report.targets)
+    gates = (gate for each in report.targets for gate in closed(each.gates))
+    return report.verdict is not Verdict.BLOCK and any(gate.waits_for for gate in gates)
 
 
 def _rehearsed_url(report: Report) -> str:

@@ -37,5 +37,6 @@ class Report:
     def rehearsed_in(self) -> int:
         """The run in which the rehearsal was: this one, or an earlier one; 0 if there was none."""
         rehearsal = self.review.rehearsal
-        here = self.run is not None and rehearsal is not None and rehearsal.server is not None
-        return self.run.id if here and self.run else self.rehearsed
+        if self.run is not None and rehearsal is not None and rehearsal.migrations:
+            return self.run.id
+        return self.rehearsed

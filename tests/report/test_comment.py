@@ -318,6 +318,21 @@ def test_any_sql_and_any_message_make_a_comment(sql: str, message: str) -> None:
     assert body.count("**Next step:**") == 1 + (sql + message).count("**Next step:**")
 
 
+def test_where_somebody_must_agree_the_gates_are_in_sight_unless_more_is_in_the_way() -> None:
+    waits = samples()["waiting_for_approval"]
+    assert "<details open><summary><b>Rollout</b>" in render_comment(waits, KEY)
+    blocked = replace(samples()["blocked"], targets=waits.targets)
+    assert "<details><summary><b>Rollout</b>" in render_comment(blocked, KEY)
+
+
+def test_once_it_rolls_out_the_states_come_first() -> None:
+    """A phone shows the first columns of a table."""
+    assert "| | Migration | Effect while it runs |" in render_comment(samples()["warnings"], KEY)
+    later = render_comment(samples()["production_failed"], KEY)
+    assert "| | Migration | staging | production | Effect while it runs |" in later
+    assert "`20261120093000` | ✅&nbsp;applied | ❌&nbsp;failed |" in later
+
+
 def rolled_out(*states: State, sql: str = "SELECT 1") -> str:
     targets = tuple(
         Progress(f"t{place}", Kind.STAGING, state, message=f"said in run {place}")
