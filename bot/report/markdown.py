@@ -109,7 +109,7 @@ def _short(stale: StaleApproval, detail: Detail) -> StaleApproval:
     return replace(
         stale,
         login=words.clipped(stale.login, _LOGIN),
-        changed=tuple(words.clipped(each, _CHANGE) for each in changed),
+        changed=tuple(words.clipped(each, _CHANGE) for each in changed if each.strip()),
     )
 
 
