@@ -7,6 +7,7 @@ from bot.core.finding import Verdict
 from bot.core.progress import Progress
 from bot.core.review import Review
 from bot.core.run import Run
+from bot.core.said import Answered
 
 
 @dataclass(frozen=True)
@@ -15,8 +16,9 @@ class Report:
 
     `targets` are in rollout order. `approvals` are those that count for the reviewed texts, and
     `stale` those that were given for another text. `run` is None at a terminal.
-    `merged` says that the pull request was merged. `rehearsed` is the earlier run that rehearsed
-    the migrations, where this one did not; 0 if none is known.
+    `merged` says that the pull request was merged. `commands` are the last that were given.
+    `rehearsed` is the earlier run that rehearsed the migrations, where this one did not; 0 if none
+    is known.
     """
 
     review: Review
@@ -27,6 +29,7 @@ class Report:
     run: Run | None = None
     pull: int | None = None
     merged: bool = False
+    commands: tuple[Answered, ...] = ()
     rehearsed: int = 0
 
     @property

@@ -11,6 +11,7 @@ from bot.core.finding import Finding
 from bot.core.pull import LineComment
 from bot.core.review import JudgedMigration, Review
 from bot.core.run import Run
+from bot.core.thread import Thread
 from bot.report.escape import fence, visible
 from bot.report.links import rule_url
 from bot.report.replacement import Replacement, replacement_of
@@ -59,6 +60,24 @@ def unposted(suggestions: Iterable[LineComment], bodies: Iterable[str]) -> tuple
     """
     known = {read_fingerprint(body) for body in bodies}
     return tuple(each for each in suggestions if read_fingerprint(each.body) not in known)
+
+
+def outlived(threads: Iterable[Thread], findings: Sequence[Finding]) -> tuple[Thread, ...]:
+    """Those about findings that are gone, or were allowed. What somebody answered to is left to
+    them."""
+    return tuple(
+        each
+        for each in threads
+        if not (each.resolved or each.hidden or each.answered)
+        and not speaks_of(each.body, findings)
+    )
+
+
+def speaks_of(body: str, findings: Iterable[Finding]) -> bool:
+    """Whether a comment is about one of the findings that count, or is no suggestion at all."""
+    about = read_fingerprint(body)
+    there = {each.fingerprint for each in findings if each.allowed is None}
+    return about is None or about in there
 
 
 def introduction(suggestions: Sequence[LineComment]) -> str:

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 from bot.cli import cli
-from bot.config import ConfigFile, json_schema
+from bot.config_databases import WholeFile, json_schema
 from bot.core.rule import name_of
 from bot.core.url_parameters import PARAMETERS
+from bot.handoff.schema import report_schema
 from bot.rules import RULES
 from docs.making.commands import commands_page
 from docs.making.configuration import configuration_page
@@ -26,6 +27,7 @@ def pages() -> dict[str, str]:
         "rules/README.md": index_page(RULES),
         "reference/commands.md": commands_page(cli),
         "reference/connection.md": connection_page(PARAMETERS),
-        "reference/configuration.md": configuration_page(ConfigFile),
+        "reference/configuration.md": configuration_page(WholeFile),
+        "reference/report.schema.json": json.dumps(report_schema(), indent=2) + "\n",
         "reference/configuration.schema.json": json.dumps(json_schema(), indent=2) + "\n",
     }

@@ -1,7 +1,7 @@
-"""Cuts GitHub's OpenAPI description down to the paths that the bot and the hub use.
+"""Cuts GitHub's OpenAPI description down to the paths and events that the bot and the hub use.
 
     npm pack @octokit/openapi && tar xzf octokit-openapi-*.tgz
-    python tests/openapi/trim.py package/generated/api.github.com.json tests/openapi/github.json
+    python tests/openapi/trim.py package/generated/api.github.com.json tests/openapi
 
 What is kept is kept as GitHub wrote it, without examples and prose, and with the amendments below.
 """
@@ -14,14 +14,27 @@ from typing import Any
 
 REPOSITORY = "/repos/{owner}/{repo}"
 PATHS = {
+    "/orgs/{org}/teams/{team_slug}": "get",
+    "/orgs/{org}/teams/{team_slug}/members": "get",
+    "/orgs/{org}/teams/{team_slug}/memberships/{username}": "get",
     "/rate_limit": "get",
     "/user": "get",
     "/users/{username}": "get",
     REPOSITORY: "get",
+    f"{REPOSITORY}/activity": "get",
+    f"{REPOSITORY}/actions/artifacts/{{artifact_id}}": "get",
+    f"{REPOSITORY}/actions/artifacts/{{artifact_id}}/{{archive_format}}": "get",
+    f"{REPOSITORY}/actions/runs": "get",
+    f"{REPOSITORY}/actions/runs/{{run_id}}": "get",
+    f"{REPOSITORY}/actions/runs/{{run_id}}/artifacts": "get",
+    f"{REPOSITORY}/actions/runs/{{run_id}}/rerun": "post",
+    f"{REPOSITORY}/actions/runs/{{run_id}}/rerun-failed-jobs": "post",
+    f"{REPOSITORY}/actions/workflows/{{workflow_id}}/dispatches": "post",
     f"{REPOSITORY}/branches/{{branch}}": "get",
     f"{REPOSITORY}/check-runs": "post",
     f"{REPOSITORY}/check-runs/{{check_run_id}}": "get patch",
     f"{REPOSITORY}/check-runs/{{check_run_id}}/annotations": "get",
+    f"{REPOSITORY}/check-runs/{{check_run_id}}/rerequest": "post",
     f"{REPOSITORY}/collaborators": "get",
     f"{REPOSITORY}/collaborators/{{username}}/permission": "get",
     f"{REPOSITORY}/commits": "get",
@@ -39,19 +52,25 @@ PATHS = {
     f"{REPOSITORY}/environments": "get",
     f"{REPOSITORY}/environments/{{environment_name}}": "get",
     f"{REPOSITORY}/git/blobs/{{file_sha}}": "get",
+    f"{REPOSITORY}/git/commits/{{commit_sha}}": "get",
     f"{REPOSITORY}/git/ref/{{ref}}": "get",
     f"{REPOSITORY}/git/trees/{{tree_sha}}": "get",
+    f"{REPOSITORY}/issues": "get post",
     f"{REPOSITORY}/issues/comments/{{comment_id}}": "get patch delete",
     f"{REPOSITORY}/issues/comments/{{comment_id}}/reactions": "get post",
     f"{REPOSITORY}/issues/comments/{{comment_id}}/reactions/{{reaction_id}}": "delete",
-    f"{REPOSITORY}/issues/{{issue_number}}": "get",
+    f"{REPOSITORY}/issues/{{issue_number}}": "get patch",
     f"{REPOSITORY}/issues/{{issue_number}}/comments": "get post",
+    f"{REPOSITORY}/issues/{{issue_number}}/events": "get",
     f"{REPOSITORY}/issues/{{issue_number}}/labels": "get post",
     f"{REPOSITORY}/issues/{{issue_number}}/labels/{{name}}": "delete",
-    f"{REPOSITORY}/labels": "get",
+    f"{REPOSITORY}/labels": "get post",
+    f"{REPOSITORY}/labels/{{name}}": "get",
     f"{REPOSITORY}/pulls": "get",
+    f"{REPOSITORY}/pulls/comments/{{comment_id}}": "get patch delete",
     f"{REPOSITORY}/pulls/{{pull_number}}": "get",
     f"{REPOSITORY}/pulls/{{pull_number}}/comments": "get",
+    f"{REPOSITORY}/pulls/{{pull_number}}/comments/{{comment_id}}/replies": "post",
     f"{REPOSITORY}/pulls/{{pull_number}}/commits": "get",
     f"{REPOSITORY}/pulls/{{pull_number}}/files": "get",
     f"{REPOSITORY}/pulls/{{pull_number}}/requested_reviewers": "get post delete",
@@ -60,6 +79,29 @@ PATHS = {
     f"{REPOSITORY}/pulls/{{pull_number}}/reviews/{{review_id}}/dismissals": "put",
     f"{REPOSITORY}/statuses/{{sha}}": "post",
 }
+EVENTS = (
+    "check-run-rerequested",
+    "check-suite-rerequested",
+    "issue-comment-created",
+    "issue-comment-deleted",
+    "issue-comment-edited",
+    "merge-group-checks-requested",
+    "pull-request-assigned",
+    "pull-request-closed",
+    "pull-request-converted-to-draft",
+    "pull-request-edited",
+    "pull-request-opened",
+    "pull-request-ready-for-review",
+    "pull-request-reopened",
+    "pull-request-review-dismissed",
+    "pull-request-review-requested",
+    "pull-request-review-submitted",
+    "pull-request-synchronize",
+    "pull-request-unassigned",
+    "push",
+    "workflow-dispatch",
+    "workflow-run-completed",
+)
 PROSE = {"description", "example", "examples", "externalDocs", "summary", "title", "tags"}
 # A discriminator only hastens the choice that oneOf makes, and cannot speak of a list.
 LEFT_OUT = PROSE | {"discriminator"}
@@ -74,9 +116,21 @@ def trim(whole: dict[str, Any]) -> dict[str, Any]:
         "info": {name: whole["info"][name] for name in ("title", "version", "license")},
         "servers": [{"url": "https://api.github.com"}],
         "paths": paths,
-        "components": {},
     }
-    waiting = list(_references(paths))
+    return _with_components(small, whole)
+
+
+def trim_events(whole: dict[str, Any]) -> dict[str, Any]:
+    """The schemas of the kept events' payloads, by event, with all they refer to."""
+    posts = {name: whole["x-webhooks"][name]["post"] for name in EVENTS}
+    bodies = {name: each["requestBody"]["content"] for name, each in posts.items()}
+    schemas = {name: each["application/json"]["schema"] for name, each in bodies.items()}
+    return _with_components({"events": _without_prose(schemas, names=True)}, whole)
+
+
+def _with_components(small: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    small["components"] = {}
+    waiting = list(_references(small))
     while waiting:
         _, _, kind, name = waiting.pop().split("/")
         kept = small["components"].setdefault(kind, {})
@@ -148,10 +202,11 @@ def _nullable(node: Any) -> Any:
     return mended
 
 
-def main(source: str, target: str) -> None:
-    small = trim(json.loads(Path(source).read_text(encoding="utf-8")))
-    text = json.dumps(small, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    Path(target).write_text(text + "\n", encoding="utf-8")
+def main(source: str, folder: str) -> None:
+    whole = json.loads(Path(source).read_text(encoding="utf-8"))
+    for name, small in {"github": trim(whole), "events": trim_events(whole)}.items():
+        text = json.dumps(small, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+        (Path(folder) / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -11,18 +11,31 @@ from tests.workflows.files import ACTION, ROOT, SHIPPED, WORKFLOWS, jobs, name_o
 PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 CHECK = ROOT / ".github/workflows/migration-check.yml"
 DEPLOY = ROOT / ".github/workflows/migration-deploy.yml"
+TARGETS = ("staging", "production")
+RECHECK = ROOT / ".github/workflows/migration-recheck.yml"
+REPORT = ROOT / ".github/workflows/migration-report.yml"
+READ = {"contents": "read"}
+ROLLOUT = {"contents": "read", "deployments": "write", "pull-requests": "write"}
+# A slice of a fleet tells nobody anything: the job after it does.
+SLICE = dict.fromkeys(ROLLOUT, "read")
+TELLING = {
+    "checks": "write",
+    "contents": "read",
+    "deployments": "read",
+    "pull-requests": "write",
+}
 ALLOWED = {
-    "ci.yml": {"contents": "read"},
-    "migration-check.yml": {
-        "contents": "read",
-        "deployments": "read",
-        "pull-requests": "write",
-    },
+    "ci.yml": {"test": READ},
+    "migration-check.yml": {"check": TELLING},
+    "migration-report.yml": {"report": TELLING | {"actions": "read"}},
     "migration-deploy.yml": {
-        "contents": "read",
-        "deployments": "write",
-        "pull-requests": "write",
+        "command": SLICE | {"actions": "write", "pull-requests": "write"},
+        **{name: ROLLOUT | {"actions": "read"} for name in TARGETS},
+        **{f"{name}_rest": ROLLOUT for name in TARGETS},
+        **{f"{name}_slices": SLICE for name in TARGETS},
     },
+    "migration-drift.yml": dict.fromkeys(TARGETS, READ),
+    "migration-recheck.yml": {"recheck": TELLING, "warm": READ},
 }
 
 
@@ -32,7 +45,45 @@ def test_there_is_something_to_look_at() -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
 def test_no_event_runs_foreign_code_beside_a_token(path: Path) -> None:
-    assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(load(path)["on"])
+    events = set(load(path)["on"])
+    assert "pull_request_target" not in events
+    assert "workflow_run" not in events or path == REPORT
+
+
+def test_after_the_check_of_a_fork_nothing_of_the_fork_is_fetched() -> None:
+    (job,) = jobs(REPORT).values()
+    checkout, bot = job["steps"]
+    assert checkout["with"] == {"persist-credentials": False}
+    assert bot["uses"] == "./"
+    assert "with" not in bot
+    assert "download-artifact" not in REPORT.read_text(encoding="utf-8")
+
+
+def test_the_report_follows_the_check_by_its_name() -> None:
+    assert load(REPORT)["on"] == {
+        "workflow_run": {"workflows": [load(CHECK)["name"]], "types": ["completed"]}
+    }
+
+
+def test_a_comment_is_heard_where_no_secret_is_within_reach() -> None:
+    job = jobs(DEPLOY)["command"]
+    assert "environment" not in job
+    assert "secrets." not in repr(job)
+    assert load(DEPLOY)["on"]["issue_comment"] == {"types": ["created"]}
+    assert "ref" not in job["steps"][0]["with"]
+
+
+@pytest.mark.parametrize("name", ["recheck", "warm"])
+def test_what_a_push_asks_for_besides_has_no_secret_within_reach(name: str) -> None:
+    job = jobs(RECHECK)[name]
+    assert "environment" not in job
+    assert "secrets." not in repr(job)
+
+
+def test_only_a_job_that_runs_no_pull_requests_sql_leaves_what_all_of_them_start_from() -> None:
+    (save,) = [step for step in steps(ACTION) if "cache/save" in step.get("uses", "")]
+    assert "inputs.work != 'recheck'" in save["if"]
+    assert "inputs.target == ''" in save["if"]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=name_of)
@@ -60,12 +111,25 @@ def test_no_expression_becomes_part_of_a_script(path: Path) -> None:
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
 def test_each_job_lists_the_least_permissions_and_the_workflow_none(path: Path) -> None:
     assert load(path)["permissions"] == {}
-    for job in jobs(path).values():
-        # A slice of a fleet tells nobody anything: the job after it does.
-        allowed = ALLOWED[path.name]
-        if "strategy" in job:
-            allowed = dict.fromkeys(allowed, "read")
-        assert job["permissions"] == allowed
+    given = {name: job["permissions"] for name, job in jobs(path).items()}
+    assert given == ALLOWED[path.name]
+
+
+def test_the_documentation_lists_the_permissions_that_each_job_has() -> None:
+    assert documented() == {name: jobs for name, jobs in ALLOWED.items() if name != "ci.yml"}
+
+
+def documented() -> dict[str, dict[str, dict[str, str]]]:
+    """The table of the page on permissions; a cell that is empty means what is above it."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    text = (ROOT / "docs/reference/permissions.md").read_text(encoding="utf-8")
+    workflow, names = "", [""]
+    for row in re.findall(r"^\| (.*?)\| (.*?)\| `([a-z-]+): (\w+)` \|", text, re.MULTILINE):
+        workflow = f"{row[0].strip()}.yml" if row[0].strip() else workflow
+        names = row[1].strip().split(", ") if row[1].strip() else names
+        for name in names:
+            found.setdefault(workflow, {}).setdefault(name, {})[row[2]] = row[3]
+    return found
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
@@ -104,8 +168,9 @@ def test_a_deploy_job_sees_the_connection_string_of_its_own_environment_only(tar
 
 @pytest.mark.parametrize("target", ["staging", "production"])
 def test_a_rollout_is_neither_cancelled_nor_dropped(target: str) -> None:
+    aside = "${{ needs.command.outputs.work == 'unlock' && '-unlock' || '' }}"
     assert jobs(DEPLOY)[target]["concurrency"] == {
-        "group": f"migration-deploy-{target}",
+        "group": f"migration-deploy-{target}{aside}",
         "cancel-in-progress": False,
         "queue": "max",
     }

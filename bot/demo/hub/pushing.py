@@ -4,9 +4,18 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bot.demo.hub.deeds import happened
 from bot.demo.hub.events import Event, Events
-from bot.demo.hub.git import Git
-from bot.demo.hub.records import Environment, PullRequest, Repository
+from bot.demo.hub.git import NO_COMMIT, Git, Signature
+from bot.demo.hub.links import Links
+from bot.demo.hub.records import (
+    Activity,
+    Environment,
+    PullRequest,
+    Repository,
+    Team,
+    User,
+)
 from bot.demo.hub.state import State
 
 Files = Mapping[str, str | bytes | None]
@@ -24,6 +33,10 @@ class Pushing:
 
     @property
     def write(self) -> Events:
+        raise NotImplementedError
+
+    @property
+    def links(self) -> Links:
         raise NotImplementedError
 
     def create_repository(
@@ -83,11 +96,13 @@ class Pushing:
         renames: Sequence[tuple[str, str]] = (),
         start: str | None = None,
         replace: bool = False,
+        written_by: Signature | None = None,
     ) -> tuple[Event, ...]:
         """Commit to a branch and push it; a file that is None is deleted.
 
         A new branch starts at `start`, by default at the tip of the default branch. With `replace`
-        an old one does too: a forced push. The events are `push`, then one `pull_request`
+        an old one does too: a forced push. `written_by` is who the commit names, if not the one who
+        pushes it: anybody can write anything there. The events are `push`, then one `pull_request`
         (synchronize) for each open pull request of that branch.
         """
         with self.state.lock:
@@ -98,7 +113,7 @@ class Pushing:
                 branch,
                 files=files,
                 message=message,
-                author=user.signed(self.state.now()),
+                author=written_by or user.signed(self.state.now()),
                 parent=parent if before is None or replace else before,
                 moves=renames,
             )
@@ -118,6 +133,19 @@ class Pushing:
         """Give a person admin, maintain, write, triage, read or none."""
         with self.state.lock:
             self.state.repository(repository).roles[self.state.user(login).login] = role
+
+    def create_team(
+        self, organisation: str, slug: str, members: Sequence[str], *, name: str | None = None
+    ) -> Team:
+        """A team of people by login, the first of whom maintains it."""
+        with self.state.lock:
+            roles = dict.fromkeys(members, "member") | dict.fromkeys(members[:1], "maintainer")
+            for login in roles:
+                self.state.user(login)
+            owner, now = self.state.user(organisation), self.state.now()
+            made = Team(self.state.next_id(), owner, slug, name or slug, now, roles)
+            self.state.teams[organisation.lower(), slug] = made
+            return made
 
     def create_environment(
         self,
@@ -162,6 +190,7 @@ class Pushing:
         self, at: Repository, branch: str, before: str | None, author: str
     ) -> tuple[Event, ...]:
         user, at.pushed_at = self.state.user(author), self.state.now()
+        self._remember(at, branch, before, user)
         told = [self._tell(self.write.push(at, branch, before, user))]
         for target in self.state.repositories.values():
             for pull in target.pulls.values():
@@ -170,12 +199,27 @@ class Pushing:
                     told.append(self._synchronized(target, pull, author))
         return tuple(told)
 
+    def _remember(self, at: Repository, branch: str, before: str | None, user: User) -> None:
+        assert at.pushed_at is not None
+        after = at.head_of(branch) or NO_COMMIT
+        straight = before is not None and at.git.contains(before, after)
+        kind = "branch_creation" if before is None else "push" if straight else "force_push"
+        at.activities.append(
+            Activity(
+                *(len(at.activities) + 1, f"refs/heads/{branch}", before or NO_COMMIT, after),
+                *(kind, user, at.pushed_at),
+            )
+        )
+
     def _synchronized(self, at: Repository, pull: PullRequest, author: str) -> Event:
         before = pull.head_sha
         pull.head_sha = pull.head_repository.head_of(pull.head_ref) or before
         pull.base_sha = at.head_of(pull.base_ref) or pull.base_sha
         pull.updated_at = self.state.now()
         self._keep_head(at, pull)
+        if not pull.head_repository.git.contains(before, pull.head_sha):
+            by, sha = self.state.user(author), pull.head_sha
+            happened(self.state, pull, by, "head_ref_force_pushed", sha)
         user, moved = self.state.user(author), {"before": before, "after": pull.head_sha}
         return self._tell(self.write.pull_request(at, pull, user, "synchronize", **moved))
 

@@ -1,20 +1,22 @@
 """Keeping the one status comment of a pull request: what it shows, and writing it."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.core.approval import PullFacts, StaleApproval, current_opinions
+from bot.core.approval_policy import ApprovalPolicy
 from bot.core.deployment import progress_of
 from bot.core.gates.approval import counted
 from bot.core.history import History
-from bot.core.marker import Marker
+from bot.core.marker import Marker, database_key
 from bot.core.progress import Progress, State
 from bot.core.pull import Comment, Pull
 from bot.core.review import Review
+from bot.core.risk import Risk, risk_of_review
 from bot.core.sticky import Decision, decide, of_key
 from bot.core.target import Target
+from bot.flows.gating.approvals import facts_of, stale_of, triggerers_of
 from bot.flows.reviewing.review import review_named
+from bot.flows.telling.commands import commands_told
 from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
 from bot.report.report import Report
 from bot.world import World
@@ -33,18 +35,22 @@ def report_on(
     assert world.github is not None
     assert world.runner is not None
     migrations = [judged.migration for judged in review.migrations]
-    facts = world.github.facts(pull, {each.name: each.path for each in migrations})
-    strictest = _strictest(world)
-    approvals = counted(strictest, facts) if strictest else ()
+    risk = risk_of_review(review)
+    strictest = _strictest(risk, world)
+    policy = strictest.approval if strictest else ApprovalPolicy()
+    facts = facts_of(pull, migrations, world, policy)
+    started = triggerers_of(world)
+    approvals = counted(strictest, facts, risk=risk, triggerers=started) if strictest else ()
     return Report(
         review=review,
         targets=_targets([each.name for each in migrations], world, known),
         approvals=approvals,
-        stale=_stale(facts),
-        needed=strictest.approvals if strictest else 0,
+        stale=stale_of(facts, migrations, world),
+        needed=policy.need(risk).count,
         run=world.runner.run(commit),
         pull=pull.number,
         merged=pull.merged,
+        commands=commands_told(pull.number, world),
     )
 
 
@@ -124,8 +130,7 @@ def _is_newest(rollout: Progress, report: Report, world: World) -> bool:
 def comment_key(report: Report, world: World) -> str:
     """Tells the comment of this repository's database from any other's."""
     assert report.run is not None
-    text = f"{report.run.repository_url}|{world.settings.folder}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return database_key(report.run.repository_url, world.settings.folder)
 
 
 def _same_key(body: str, marker: Marker) -> bool:
@@ -142,14 +147,8 @@ def _targets(names: Sequence[str], world: World, known: Iterable[Progress]) -> t
     )
 
 
-def _strictest(world: World) -> Target | None:
+def _strictest(risk: Risk, world: World) -> Target | None:
     """The target that asks for the most approvals: its rules decide which of them count."""
-    return max(world.settings.rollout_order, key=lambda each: each.approvals, default=None)
-
-
-def _stale(facts: PullFacts) -> tuple[StaleApproval, ...]:
-    return tuple(
-        StaleApproval(opinion.login, opinion.commit)
-        for opinion in current_opinions(facts.opinions)
-        if opinion.state == "APPROVED" and opinion.commit != facts.head
+    return max(
+        world.settings.rollout_order, key=lambda each: each.approval.need(risk).count, default=None
     )

@@ -3,10 +3,8 @@
 from bot.demo.hub.deeds import commits_of, fork_point, trial_merge
 from bot.demo.hub.documents.commits import change_document
 from bot.demo.hub.documents.pulls import full_pull_document, pull_document
-from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.objects import changes
 from bot.demo.hub.paging import paged
-from bot.demo.hub.refusal import unprocessable
 from bot.demo.hub.routes.commits import shown_commit
 from bot.demo.hub.routing import Answer, Request, Routes
 
@@ -70,33 +68,3 @@ def files(request: Request) -> Answer:
 def pull_commits(request: Request) -> Answer:
     shas = commits_of(request.repository, request.pull)
     return paged(request, shas, lambda sha: shown_commit(request, sha), limit=COMMIT_LIMIT)
-
-
-@routes.on("GET", f"{PULLS}/{{number}}/requested_reviewers", "pull_requests=read")
-def requested_reviewers(request: Request) -> Answer:
-    people = request.pull.requested_reviewers
-    return Answer(
-        200, {"users": [user_document(request.links, each) for each in people], "teams": []}
-    )
-
-
-@routes.on("POST", f"{PULLS}/{{number}}/requested_reviewers", "pull_requests=write")
-def request_reviewers(request: Request) -> Answer:
-    at, pull = request.repository, request.pull
-    for login in request.given("reviewers", list, []):
-        if at.role_of(login) == "none" or login not in request.state.users:
-            sentence = "Reviews may only be requested from collaborators. "
-            raise unprocessable(f"{sentence}One or more of the users is not a collaborator.")
-        user = request.state.user(login)
-        if user == pull.user:
-            raise unprocessable("Review cannot be requested from pull request author.")
-        if user not in pull.requested_reviewers:
-            pull.requested_reviewers.append(user)
-    return Answer(201, pull_document(request.links, at, pull))
-
-
-@routes.on("DELETE", f"{PULLS}/{{number}}/requested_reviewers", "pull_requests=write")
-def withdraw_reviewers(request: Request) -> Answer:
-    pull, gone = request.pull, set(request.given("reviewers", list, []))
-    pull.requested_reviewers = [each for each in pull.requested_reviewers if each.login not in gone]
-    return Answer(200, pull_document(request.links, request.repository, pull))
