@@ -93,7 +93,7 @@ class Teller:
     def _comment(self, pull: Pull, progress: Progress) -> None:
         news = bool(self.plan.pending) or progress.state is not State.APPLIED
         report = report_after_merge(pull, self.world, known=[progress] if news else [])
-        keep_comment(report, self.world, news=news)
+        keep_comment(report, self.world, news=news, rollout=progress if news else None)
 
     def _try(self, telling: Callable[[], None]) -> None:
         try:

@@ -13,7 +13,7 @@ from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import TARGET_VARIABLE
 from bot.flows.asked.check import SARIF_VARIABLE
 from tests.fakes import FakeConsole
-from tests.flows.world import HEAD, MERGE, MORE, NUMBER, RISKY, Stage
+from tests.flows.world import HEAD, MERGE, MORE, NUMBER, RISKY, Stage, pull
 
 # FakeCheckout is always at this commit.
 HERE = "h" * 40
@@ -80,6 +80,17 @@ def test_where_no_comment_can_be_written_the_log_says_so(fork: bool) -> None:
     assert isinstance(world.console, FakeConsole)
     assert f"no comment on #{NUMBER}" in world.console.said[0]
     assert stage.runner.outputs["verdict"] == "pass"
+
+
+def test_a_run_for_an_earlier_commit_leaves_the_comment_to_the_newer_one() -> None:
+    stage = Stage()
+    stage.github.pulls[NUMBER] = pull(merged=False, head="2" * 40)
+    world = stage.world()
+
+    assert answer(world, "pull_request", pull_request(), HERE) is ExitCode.FINE
+    assert stage.comments == []
+    assert isinstance(world.console, FakeConsole)
+    assert "it has a newer commit than this run saw" in world.console.said[0]
 
 
 def test_the_verdict_stands_before_the_comment_is_tried() -> None:
