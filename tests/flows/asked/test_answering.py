@@ -119,6 +119,7 @@ def test_a_push_is_applied_to_the_target_of_the_job(event: str) -> None:
 
     assert answer(stage.world(), event, {"after": HERE}, HERE) is ExitCode.FINE
     assert stage.runner.outputs["state"] == "applied"
+    assert json.loads(stage.runner.outputs["applied"]) == [MORE.name]
     assert MORE.name in [row.name for row in stage.staging.rows]
     assert "1 migration applied" in stage.runner.written[0]
     assert len(stage.comments) == 1
@@ -130,6 +131,7 @@ def test_a_closed_gate_ends_the_job_and_touches_nothing() -> None:
     with pytest.raises(GateClosed):
         answer(stage.world(), "push", {"after": HERE}, HERE)
     assert MORE.name not in [row.name for row in stage.production.rows]
+    assert (stage.runner.outputs["state"], stage.runner.outputs["applied"]) == ("closed", "[]")
 
 
 def test_a_job_without_a_target_is_refused() -> None:
