@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.core.approval_policy import ApprovalPolicy
-from bot.core.deployment import progress_of
+from bot.core.deployment import Deployment, progress_of
 from bot.core.gates.approval import counted
 from bot.core.history import History
 from bot.core.marker import Marker, database_key
@@ -141,10 +141,16 @@ def _same_key(body: str, marker: Marker) -> bool:
 def _targets(names: Sequence[str], world: World, known: Iterable[Progress]) -> tuple[Progress, ...]:
     assert world.github is not None
     news = {each.target: each for each in known}
-    return tuple(
-        news.get(target.name) or progress_of(target, world.github.deployments(target.name), names)
+    shown = (
+        (target, news.get(target.name) or progress_of(target, _recorded(target, world), names))
         for target in world.settings.rollout_order
     )
+    return tuple(replace(each, environment_url=target.environment_url) for target, each in shown)
+
+
+def _recorded(target: Target, world: World) -> Iterable[Deployment]:
+    assert world.github is not None
+    return world.github.deployments(target.name)
 
 
 def _strictest(risk: Risk, world: World) -> Target | None:
