@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from bot.config_fleet import FleetFile, fleet_mistakes, fleet_of
+from bot.config_gates import Duration, FreezeFile, WindowFile, closing_of
 from bot.config_parts import Bytes, EnvironmentName, Milliseconds, StrictModel
 from bot.core.identity import Pin
 from bot.core.sizes import bytes_of
@@ -108,6 +109,13 @@ class TargetFile(StrictModel):
     approvers: list[str] = Field(
         default=[], description="GitHub logins; if given, only their approvals count."
     )
+    soak: Duration | None = Field(
+        default=None,
+        description="How long the target of `after` must have had the same text, such as '30m', "
+        "'2h' or '1d'.",
+    )
+    freeze: FreezeFile | None = None
+    window: WindowFile | None = None
     lock_timeout: Milliseconds = Field(
         default=Target.lock_timeout,
         ge=1,
@@ -182,6 +190,7 @@ def target_of(name: str, file: TargetFile) -> Target:
         fleet=fleet,
         drift=DriftMode(file.drift) if file.drift else None,
         verify=_verification(file),
+        closing=closing_of(file.freeze, file.window, file.soak),
     )
 
 
@@ -198,6 +207,8 @@ def target_mistakes(targets: Mapping[str, TargetFile]) -> Iterator[str]:
             yield f"targets.{name}.after: there is no target {target.after}"
         if name in _chain(name, targets):
             yield f"targets.{name}.after: the order goes round in a circle"
+        if target.soak is not None and target.after is None:
+            yield f"targets.{name}.soak: it is counted from `after`, which is missing"
         if target.kind == "production" and target.backup.required is False:
             yield f"targets.{name}.backup.required: production is never changed without a backup"
         if target.fleet is not None:

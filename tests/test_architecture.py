@@ -19,6 +19,7 @@ ADAPTERS = {
         "console",
         "files",
         "rollout_log",
+        "calendar",
     )
 }
 INSIDE = {
@@ -63,7 +64,8 @@ ALLOWED = {
     "config_parts": {"core"},
     "config_rules": {"config_parts", "core"},
     "config_rehearsal": {"config_parts", "core"},
-    "config_targets": {"config_parts", "config_fleet", "core"},
+    "config_targets": {"config_parts", "config_fleet", "config_gates", "core"},
+    "config_gates": {"config_parts", "core"},
     "config_fleet": {"config_parts", "core"},
     "rehearsing": {"core", "errors"},
     "core": {"errors"},

@@ -12,6 +12,8 @@ from bot.core.target import Target
 
 # GitHub is asked once for each, so it is not asked for all there ever were.
 _LATEST = 10
+# How the note of a rollout begins that was carried out, and found wrong afterwards.
+NOT_VERIFIED = "Not verified"
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,47 @@ class Deployment:
     digest: str | None = None
     run_url: str | None = None
 
+    @property
+    def verified(self) -> bool:
+        """Whether it succeeded, and nothing was found wrong afterwards."""
+        return self.state is State.APPLIED and not self.note.startswith(NOT_VERIFIED)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a target did with one migration: which text, and how that ended. `at` is None where
+    nothing says when."""
+
+    checksum: str
+    state: State = State.APPLIED
+    at: datetime | None = None
+    verified: bool = True
+    note: str = ""
+
+    @property
+    def done(self) -> bool:
+        return self.state is State.APPLIED
+
+
+def carried_by(deployments: Iterable[Deployment], names: Collection[str]) -> dict[str, Carried]:
+    """What the newest deployment that carried it did of each migration; stops early.
+
+    An older one that succeeded is no answer where a newer one failed or is not in force any more.
+    """
+    found: dict[str, Carried] = {}
+    wanted = set(names)
+    for each in deployments:
+        for name in wanted & each.texts.keys() - found.keys():
+            found[name] = Carried(each.texts[name], each.state, each.at, each.verified, each.note)
+        if wanted <= found.keys():
+            break
+    return found
+
 
 def applied_texts(deployments: Iterable[Deployment], wanted: Sequence[Migration]) -> dict[str, str]:
-    """The checksums of wanted migrations in successful deployments, newest first; stops early."""
-    found: dict[str, str] = {}
-    names = {each.name for each in wanted}
-    for deployment in deployments:
-        if deployment.state is State.APPLIED:
-            for name, checksum in deployment.texts.items():
-                found.setdefault(name, checksum)
-        if names <= found.keys():
-            break
-    return {name: found[name] for name in names & found.keys()}
+    """The checksums of wanted migrations whose newest deployment succeeded."""
+    carried = carried_by(deployments, [each.name for each in wanted])
+    return {name: each.checksum for name, each in carried.items() if each.done}
 
 
 def unrecorded(
@@ -50,25 +81,26 @@ def unrecorded(
     deployments: Iterable[Deployment],
     names: Collection[str] = (),
 ) -> dict[str, str]:
-    """The texts a target has applied though none of its latest deployments of them succeeded.
+    """The texts a target has applied though its newest deployment of them did not succeed.
 
     Looked for among `names`, and what those deployments carried that did not succeed.
     """
     known = list(islice(deployments, _LATEST))
-    suspects = {name for each in known if each.state is not State.APPLIED for name in each.texts}
+    suspects = {name for each in known if not each.verified for name in each.texts}
     applied = set(plan.applied) - set(plan.modified)
     wanted = [each for each in history if each.name in applied & (suspects | set(names))]
-    recorded = applied_texts(known, wanted)
+    carried = carried_by(known, [each.name for each in wanted])
+    recorded = {name for name, each in carried.items() if each.verified}
     return {each.name: each.checksum for each in wanted if each.name not in recorded}
 
 
 def progress_of(
-    target: Target, deployments: Iterable[Deployment], names: Iterable[str]
+    target: Target, deployments: Iterable[Deployment], texts: Mapping[str, str]
 ) -> Progress:
-    """How far a target is with migrations: as its newest deployment that carried any of them."""
-    wanted = set(names)
+    """How far a target is with migrations, given by name and checksum: as its newest deployment
+    that carried one of these texts. Another text of the same name is another migration."""
     for deployment in deployments:
-        if wanted & deployment.texts.keys():
+        if texts.items() & deployment.texts.items():
             return Progress(
                 target=target.name,
                 kind=target.kind,

@@ -18,7 +18,7 @@ from bot.adapters.files import Files
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
-from bot.core.backup import StoredBackup
+from bot.core.backup import ProvedBackup, StoredBackup
 from bot.core.drift import Expected
 from bot.core.fleet import Tenant
 from bot.core.holder import who_is
@@ -33,7 +33,7 @@ from bot.core.tenants import tenants_in
 from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
-from bot.wiring.reading import read_configuration, read_sizes, trusted, with_base
+from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.world import Database, GitHub, Prisma, Runner, World
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         fleets=_Fleets(environ, checkout.root or start),
         schemas=_Schemas(environ, environ.get(REHEARSAL_VARIABLE) or None),
         text_of=lambda path: trusted(path, checkout, environ),
+        calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, clean),
     )
 
@@ -172,6 +173,11 @@ class _Backups:
         from bot.adapters.postgres.backups import newest_backup
 
         return newest_backup(target, self.root)
+
+    def proved(self, target: Target) -> ProvedBackup | None:
+        from bot.adapters.postgres.backups import newest_proved
+
+        return newest_proved(target, self.root)
 
 
 @dataclass(frozen=True)

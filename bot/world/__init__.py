@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from bot.core.backup import StoredBackup
+from bot.core.backup import ProvedBackup, StoredBackup
 from bot.core.drift import Expected
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
@@ -19,6 +20,7 @@ from bot.core.rehearsal_order import Order
 from bot.core.run import Run
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
+from bot.core.spans import Span
 from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
 from bot.world.database import Database as Database
@@ -117,6 +119,9 @@ class Backups(Protocol):
     def newest(self, target: Target) -> StoredBackup:
         """Its last backup on this machine. Raises BackupError if there is none."""
 
+    def proved(self, target: Target) -> ProvedBackup | None:
+        """Its last backup on this machine that was proved; None if none is known."""
+
 
 class Fleets(Protocol):
     """The tenants of targets that are many databases. Safe for several threads."""
@@ -150,7 +155,9 @@ class Runner(Protocol):
 class World:
     """`github` and `runner` are None at a terminal that has neither. `sizes` reads those that the
     configuration names a file for; None if it names none, or the file is not there. `seed` is the
-    text of the seed script, if there is one; `text_of` that of a file below the checkout's top."""
+    text of the seed script, if there is one; `text_of` that of a file below the checkout's top.
+    `calendar` is what an iCalendar file there has on at a moment and soon after: it raises
+    UsageError."""
 
     settings: Settings
     console: Console
@@ -173,3 +180,4 @@ class World:
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
     text_of: Callable[[str], str | None] = lambda path: None
+    calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.core.backup import Manifest, StoredBackup
+from bot.core.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
@@ -485,6 +485,7 @@ class FakeFiles:
 class FakeBackups:
     diary: list[str]
     error: PostgresError | None = None
+    kept: bool = False
 
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         self.diary.append("backup")
@@ -497,6 +498,9 @@ class FakeBackups:
         if self.error is not None:
             raise self.error
         return StoredBackup(MANIFEST, Path("/backups/b-1"))
+
+    def proved(self, target: Target) -> ProvedBackup | None:
+        return ProvedBackup(MANIFEST, Proof("b-1", "18.1", 2.0, 3, 40)) if self.kept else None
 
 
 @dataclass

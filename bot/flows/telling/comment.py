@@ -1,7 +1,7 @@
 """Keeping the one status comment of a pull request: what it shows, and writing it."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from bot.core.approval import PullFacts, current_opinions
 from bot.core.deployment import progress_of
@@ -37,7 +37,7 @@ def report_on(
     approvals = counted(strictest, facts) if strictest else ()
     return Report(
         review=review,
-        targets=_targets([each.name for each in migrations], world, known),
+        targets=_targets({each.name: each.checksum for each in migrations}, world, known),
         approvals=approvals,
         stale=_stale(facts),
         needed=strictest.approvals if strictest else 0,
@@ -99,11 +99,13 @@ def _same_key(body: str, marker: Marker) -> bool:
     return found is not None and found.key == marker.key
 
 
-def _targets(names: Sequence[str], world: World, known: Iterable[Progress]) -> tuple[Progress, ...]:
+def _targets(
+    texts: Mapping[str, str], world: World, known: Iterable[Progress]
+) -> tuple[Progress, ...]:
     assert world.github is not None
     news = {each.target: each for each in known}
     return tuple(
-        news.get(target.name) or progress_of(target, world.github.deployments(target.name), names)
+        news.get(target.name) or progress_of(target, world.github.deployments(target.name), texts)
         for target in world.settings.rollout_order
     )
 
