@@ -1,6 +1,6 @@
 """What GitHub remembers of a rollout: a deployment of one commit to one target."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -97,18 +97,40 @@ def unrecorded(
 def progress_of(
     target: Target, deployments: Iterable[Deployment], texts: Mapping[str, str]
 ) -> Progress:
-    """How far a target is with migrations, given by name and checksum: as its newest deployment
-    that carried one of these texts. Another text of the same name is another migration."""
-    for deployment in deployments:
+    """How far a target is with migrations, given by name and checksum. Another text of the same
+    name is another migration.
+
+    The newest deployment of each counts; of those, the newest that did not succeed, if one did not.
+    """
+    newest: dict[str, Deployment] = {}
+    for deployment in _about(deployments, texts):
+        for name, _ in texts.items() & deployment.texts.items():
+            newest.setdefault(name, deployment)
+        if len(newest) == len(texts):
+            break
+    if not newest:
+        return Progress(target=target.name, kind=target.kind)
+    found = list(newest.values())
+    telling = next((each for each in found if each.state is not State.APPLIED), found[0])
+    done = telling.state is State.APPLIED
+    applied = (name for name, each in newest.items() if each.state is State.APPLIED)
+    return Progress(
+        target=target.name,
+        kind=target.kind,
+        state=telling.state,
+        at=telling.at,
+        digest=telling.digest,
+        migrations=tuple(telling.texts) if done else tuple(applied),
+        message=telling.note,
+        run_url=telling.run_url,
+    )
+
+
+def _about(deployments: Iterable[Deployment], texts: Mapping[str, str]) -> Iterator[Deployment]:
+    """Those that carried one of these texts: of the first of them, and a few that came before."""
+    left = iter(deployments)
+    for deployment in left:
         if texts.items() & deployment.texts.items():
-            return Progress(
-                target=target.name,
-                kind=target.kind,
-                state=deployment.state,
-                at=deployment.at,
-                digest=deployment.digest,
-                migrations=tuple(deployment.texts),
-                message=deployment.note,
-                run_url=deployment.run_url,
-            )
-    return Progress(target=target.name, kind=target.kind)
+            yield deployment
+            yield from islice(left, _LATEST)
+            return

@@ -66,6 +66,9 @@ class Checkout(Protocol):
     def commit_with(self, name: str, checksum: str) -> str | None:
         """The commit in which a migration has the text of that checksum; None if none is known."""
 
+    def text_with(self, name: str, checksum: str) -> str | None:
+        """The text itself."""
+
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed in the place of what it was made from. Raises UsageError."""
 

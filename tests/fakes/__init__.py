@@ -123,12 +123,14 @@ class FakeConsole:
 
 @dataclass
 class FakeCheckout:
-    """`commits` brought migrations, by name; `texts` are commits by the checksums they have."""
+    """`commits` brought migrations, by name; `texts` are commits by the checksums they have, and
+    `scripts` what those texts are."""
 
     head_history: History
     base_history: History | None = None
     commits: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    scripts: Mapping[str, str] = field(default_factory=dict)
     written: list[FixedMigration] = field(default_factory=list)
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
@@ -151,6 +153,9 @@ class FakeCheckout:
 
     def commit_with(self, name: str, checksum: str) -> str | None:
         return self.texts.get(checksum)
+
+    def text_with(self, name: str, checksum: str) -> str | None:
+        return self.scripts.get(checksum)
 
 
 def _noted(checkpoint: Checkpoint) -> str:
