@@ -65,7 +65,7 @@ def test_an_administrator_may_override_unless_somebody_is_named() -> None:
         ("freeze: {zone: Europe/Berln}", "there is no time zone 'Europe/Berln'"),
         ("freeze: {ranges: [{weekly: Friday}]}", "ranges.0.weekly: 'Friday' is no span of a week"),
         ("freeze: {ranges: [{from: 2026-12-20}]}", "give `from` and `to`, or `weekly`"),
-        ("freeze: {ranges: [{from: 2026-02-30, to: 2026-03-01}]}", "freeze.ranges.0.from"),
+        ("freeze: {ranges: [{from: '2026-02-30', to: 2026-03-01}]}", "freeze.ranges.0.from"),
         ("freeze: {ranges: [{form: 2026-12-20}]}", "did you mean from?"),
         ("freeze: {ranges: [{from: 2026-12-20, to: 2026-12-19}]}", "`to` is before `from`"),
         ("freeze: {override: {teams: [dba]}}", "freeze.override.teams.0"),
