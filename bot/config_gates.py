@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.config_parts import StrictModel
+from bot.core.approval_policy import Approvers, Permission
 from bot.core.closing import (
     DEFAULT_HOURS,
-    DEFAULT_PERMISSION,
     EVERY_DAY,
+    OVERRIDERS,
     Between,
     Closing,
     Freeze,
-    Overriders,
     Window,
 )
 from bot.core.spans import MINUTES_A_DAY, Hours, Weekly, read_day, read_hours, read_weekly
@@ -161,18 +161,20 @@ def closing_of(freeze: FreezeFile | None, window: WindowFile | None, soak: str |
 
 def _freeze(file: FreezeFile) -> Freeze:
     who = file.override
-    named = bool(who.users or who.teams)
     return Freeze(
         zone=file.zone,
         ranges=tuple(map(_range, file.ranges)),
         calendar=file.calendar,
-        override=Overriders(
-            tuple(who.users),
-            tuple(who.teams),
-            who.permission or (None if named else DEFAULT_PERMISSION),
-            who.hours,
-        ),
+        override=_overriders(who),
+        hours=who.hours,
     )
+
+
+def _overriders(who: OverrideFile) -> Approvers:
+    if not (who.users or who.teams or who.permission):
+        return OVERRIDERS
+    permission = Permission[who.permission.upper()] if who.permission else None
+    return Approvers(tuple(who.users), tuple(who.teams), permission=permission)
 
 
 def _range(file: RangeFile) -> Between | Weekly:

@@ -14,6 +14,7 @@ from bot.core.target import BackupPolicy, DriftMode, Kind, ReplicaPolicy, Target
 
 Query = Annotated[str, Field(min_length=1)]
 Path = Annotated[str, Field(min_length=1)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s@]+$", max_length=2000)]
 
 
 def _off_without_quotes(value: Any) -> Any:
@@ -82,6 +83,11 @@ class TargetFile(StrictModel):
         default=None,
         description="The environment variable that holds the connection string. **Required**, "
         "unless `fleet.urls_env` is given.",
+    )
+    environment_url: Address | None = Field(
+        default=None,
+        description="Where people see what uses this database, such as https://shop.example. It is "
+        "linked from its deployments on GitHub, and never connected to.",
     )
     direct_url_env: EnvironmentName | None = Field(
         default=None,
@@ -191,6 +197,7 @@ def target_of(name: str, file: TargetFile) -> Target:
         drift=DriftMode(file.drift) if file.drift else None,
         verify=_verification(file),
         closing=closing_of(file.freeze, file.window, file.soak),
+        environment_url=file.environment_url,
     )
 
 

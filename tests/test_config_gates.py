@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from bot.config import read_settings
-from bot.core.closing import Between, Closing, Freeze, Overriders, Window
+from bot.core.approval_policy import Approvers, Permission
+from bot.core.closing import Between, Closing, Freeze, Window
 from bot.core.spans import Hours, Weekly
 from bot.errors import UsageError
 
@@ -45,7 +46,8 @@ window: {zone: Europe/Berlin, hours: "22:00-05:00", days: [tue, mon]}"""
                 Weekly(4, 960, 0, 480, "Fri 16:00 - Mon 08:00"),
             ),
             ".github/freeze.ics",
-            Overriders(teams=("acme/dba",), permission=None, hours=2),
+            Approvers(teams=("acme/dba",)),
+            2,
         ),
         Window("Europe/Berlin", Hours(1320, 300), (0, 1)),
         timedelta(minutes=30),
@@ -53,10 +55,10 @@ window: {zone: Europe/Berlin, hours: "22:00-05:00", days: [tue, mon]}"""
 
 
 def test_an_administrator_may_override_unless_somebody_is_named() -> None:
-    assert closing("freeze: {}").freeze == Freeze(override=Overriders(permission="admin"))
+    assert closing("freeze: {}").freeze == Freeze(override=Approvers(permission=Permission.ADMIN))
     given = closing("freeze: {override: {users: [grace], permission: maintain}}").freeze
     assert given is not None
-    assert given.override == Overriders(users=("grace",), permission="maintain")
+    assert given.override == Approvers(users=("grace",), permission=Permission.MAINTAIN)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.approval_policy import Approvers, Permission
 from bot.core.spans import (
     MINUTES_A_DAY,
     Hours,
@@ -15,29 +16,8 @@ from bot.core.spans import (
 )
 
 DEFAULT_HOURS = 4.0
-DEFAULT_PERMISSION = "admin"
+OVERRIDERS = Approvers(permission=Permission.ADMIN)
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
-
-
-@dataclass(frozen=True)
-class Overriders:
-    """Who may override a freeze: whoever any of these fits, and may write. `teams` are
-    `organisation/name`; `permission` is the least that is enough by itself, None if none is.
-
-    An override counts for `hours`.
-    """
-
-    users: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    permission: str | None = DEFAULT_PERMISSION
-    hours: float = DEFAULT_HOURS
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """Each as a reader would name it."""
-        people = [*(f"@{each}" for each in self.users), *(f"@{each}" for each in self.teams)]
-        role = f"anybody with the permission {self.permission}"
-        return (*people, *([role] if self.permission else ()))
 
 
 @dataclass(frozen=True)
@@ -54,12 +34,14 @@ class Between:
 @dataclass(frozen=True)
 class Freeze:
     """When a target takes none. `calendar` is an iCalendar file below the checkout's top; entries
-    without a zone of their own are in `zone`."""
+    without a zone of their own are in `zone`. `override` are those who may override it, each time
+    for `hours`."""
 
     zone: str = "UTC"
     ranges: tuple[Between | Weekly, ...] = ()
     calendar: str | None = None
-    override: Overriders = field(default_factory=Overriders)
+    override: Approvers = OVERRIDERS
+    hours: float = DEFAULT_HOURS
 
     @property
     def zone_info(self) -> ZoneInfo:

@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.command import Command, Misread
+from bot.core.commanded import Silence, read_comment
 from bot.errors import UsageError
 
-CHECKING_EVENTS = frozenset({"pull_request", "pull_request_review", "merge_group"})
+CHECKING_EVENTS = frozenset(
+    {"pull_request", "pull_request_review", "merge_group", "check_run", "check_suite"}
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class CheckRequest:
 
     `pull` is the pull request's number, None in a merge group. `head` and `base` are commits,
     `base_name` is the branch. `fork` says that the branch lives in another repository, so that
-    this run's token can only read.
+    this run's token can only read; `merged` that it was merged when the event was sent.
     """
 
     head: str
@@ -32,6 +36,7 @@ class CheckRequest:
     base_name: str
     pull: int | None = None
     fork: bool = False
+    merged: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,15 +46,83 @@ class ApplyRequest:
     head: str
 
 
-Request = CheckRequest | ApplyRequest
+@dataclass(frozen=True)
+class AgainRequest:
+    """Somebody pressed the button of a check run, or of all of a commit's: check it again.
+
+    `check` is what to do; None if no pull request of this repository has the commit as its head.
+    `name` is the check run's, None for all of them.
+    """
+
+    head: str
+    name: str | None = None
+    check: CheckRequest | None = None
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """Tell of what a check found that was not allowed to tell it itself.
+
+    `run`, `number` and `attempt` are that check's; `head` is the commit it judged, at the tip of
+    `branch` in the repository with the id `repository`, which belongs to `owner`. `fork` is False
+    for a check that could speak for itself.
+    """
+
+    run: int
+    number: int
+    attempt: int
+    head: str
+    branch: str
+    owner: str
+    repository: int
+    fork: bool
+
+
+@dataclass(frozen=True)
+class CommandRequest:
+    """Do what a comment on a pull request says, or say why not.
+
+    `head` is the commit of `branch`, the default branch, that the workflow runs for. `body` is what
+    the comment said when it was written.
+    """
+
+    head: str
+    branch: str
+    pull: int
+    comment: int
+    body: str
+    said: Command | Misread
+
+
+@dataclass(frozen=True)
+class NothingRequest:
+    """An event that the workflow starts for and that asks for nothing; `reason` says why."""
+
+    head: str
+    reason: str
+
+
+Request = (
+    CheckRequest | ApplyRequest | AgainRequest | ReportRequest | CommandRequest | NothingRequest
+)
 
 
 def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
     """What to do about an event.
 
     `sha` is the commit the workflow runs for, for events whose payload names none.
-    Raises UsageError for events the bot does not act on.
+    Raises UsageError for events the bot does not act on, and for what is none of GitHub's.
     """
+    try:
+        return _request(name, payload, sha)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(
+            f"The payload of {name} is not one of GitHub's: it lacks {error}.",
+            hint="Leave GITHUB_EVENT_PATH as the runner sets it.",
+        ) from error
+
+
+def _request(name: str, payload: Mapping[str, Any], sha: str) -> Request:
     if name in ("pull_request", "pull_request_review"):
         pull = payload["pull_request"]
         return CheckRequest(
@@ -58,16 +131,86 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
             base_name=pull["base"]["ref"],
             pull=int(pull["number"]),
             fork=_repository(pull["head"]) != _repository(pull["base"]),
+            merged=bool(pull.get("merged_at")),
         )
     if name == "merge_group":
         group = payload["merge_group"]
         branch = str(group["base_ref"]).removeprefix("refs/heads/")
         return CheckRequest(head=group["head_sha"], base=group["base_sha"], base_name=branch)
+    if name in ("check_run", "check_suite") and payload.get("action") == "rerequested":
+        return _again(payload[name])
     if name == "push":
         return ApplyRequest(head=payload["after"])
     if name == "workflow_dispatch":
         return ApplyRequest(head=sha)
+    if name == "workflow_run":
+        return _report_request(payload)
+    if name == "issue_comment":
+        return _of_comment(payload, sha)
     raise _refusal(name)
+
+
+def _again(asked: Mapping[str, Any]) -> AgainRequest:
+    """GitHub lists pull requests of this repository alone, and those too that were pushed to
+    since."""
+    head = str(asked["head_sha"])
+    found = [each for each in asked.get("pull_requests", ()) if each["head"]["sha"] == head]
+    if not found:
+        return AgainRequest(head, asked.get("name"))
+    pull = min(found, key=lambda each: int(each["number"]))
+    check = CheckRequest(
+        head=head,
+        base=pull["base"]["sha"],
+        base_name=pull["base"]["ref"],
+        pull=int(pull["number"]),
+        fork=pull["head"]["repo"]["id"] != pull["base"]["repo"]["id"],
+    )
+    return AgainRequest(head, asked.get("name"), None if check.fork else check)
+
+
+def _report_request(payload: Mapping[str, Any]) -> ReportRequest:
+    run = payload["workflow_run"]
+    # A fork that is gone has no repository: nothing of it can be found, and nobody is told.
+    source = run.get("head_repository") or {"id": 0, "owner": {"login": ""}}
+    return ReportRequest(
+        run=int(run["id"]),
+        number=int(run["run_number"]),
+        attempt=int(run["run_attempt"]),
+        head=str(run["head_sha"]),
+        branch=str(run["head_branch"] or ""),
+        owner=str(source["owner"]["login"]),
+        repository=int(source["id"]),
+        fork=int(source["id"]) != int(payload["repository"]["id"]),
+    )
+
+
+def _of_comment(payload: Mapping[str, Any], sha: str) -> CommandRequest | NothingRequest:
+    """The workflow starts for every comment, so that most of them ask for nothing.
+
+    Who wrote it is looked up when it is obeyed: what the payload says of their association is not
+    asked.
+    """
+    issue, comment, sender = payload["issue"], payload["comment"], payload["sender"]
+    author = comment["user"]
+    if payload["action"] != "created":
+        return NothingRequest(sha, f"a comment was {payload['action']}, and only new ones count")
+    if not issue.get("pull_request"):
+        return NothingRequest(sha, "the comment is on an issue, not on a pull request")
+    if author is None or author["type"] != "User" or comment.get("performed_via_github_app"):
+        return NothingRequest(sha, "the comment was not written by a person")
+    if sender["id"] != author["id"]:
+        return NothingRequest(sha, "the comment was written in somebody else's name")
+    said = read_comment(comment["body"] or "")
+    if isinstance(said, Silence):
+        return NothingRequest(sha, said.reason)
+    return CommandRequest(
+        head=sha,
+        branch=payload["repository"]["default_branch"],
+        pull=int(issue["number"]),
+        comment=int(comment["id"]),
+        body=comment["body"],
+        said=said,
+    )
 
 
 def _repository(end: Mapping[str, Any]) -> str | None:
@@ -85,5 +228,6 @@ def _refusal(name: str) -> UsageError:
         )
     return UsageError(
         f"The event {name} asks for nothing this bot does.",
-        hint="Use pull_request, pull_request_review, merge_group, push or workflow_dispatch.",
+        hint="Use pull_request, pull_request_review, merge_group, check_run (rerequested), push, "
+        "workflow_dispatch, issue_comment or, for pull requests from forks, workflow_run.",
     )

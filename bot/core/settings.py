@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.approval_policy import Approvers
+from bot.core.command import Verb
 from bot.core.exclusion import Exclusion
+from bot.core.faces import Faces
 from bot.core.finding import Severity
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import BUDGET, Limits
@@ -59,7 +62,9 @@ class Settings:
     `exclusions` say where rules are not looked for, `options` are theirs: values of the rules' own
     types. `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
-    findings are weighed by, and `thresholds` says how.
+    findings are weighed by, and `thresholds` says how. `database` is its name where the file has
+    several, "" where there is one; `own_comment` says that each has a comment of its own.
+    `commands` says who may give which.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -73,6 +78,10 @@ class Settings:
     sizes_file: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
+    faces: Faces = field(default_factory=Faces)
+    commands: Mapping[Verb, Approvers] = field(default_factory=dict)
+    database: str = ""
+    own_comment: bool = False
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

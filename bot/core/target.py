@@ -90,6 +90,7 @@ class Target:
     batches may take in one run before they stop at a checkpoint; 0 is no limit. `drift` is None for
     what its kind has. `closing` says when it takes no rollouts.
 
+    `environment_url` is where people see what uses it.
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
     that lists them.
     """
@@ -114,6 +115,7 @@ class Target:
     verify: Verification = field(default_factory=Verification)
     fleet: Fleet | None = None
     closing: Closing = field(default_factory=Closing)
+    environment_url: str | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:
         """The environment variable to connect by."""

@@ -32,7 +32,7 @@ def freeze_gate(
         given = "; ".join(map(str, overriding))
         by = tuple(dict.fromkeys(each.login for each in overriding))
         return Gate(NAME, True, f"overridden, though {reason}", given_by=by, overridden=given)
-    return Gate(NAME, False, reason, _hint(freeze), waits_for=freeze.override.named)
+    return Gate(NAME, False, reason, _hint(freeze), waits_for=tuple(freeze.override.named()))
 
 
 def _reason(freeze: Freeze, spans: Sequence[Span], now: datetime) -> str:
@@ -55,8 +55,8 @@ def _ahead(freeze: Freeze, spans: Sequence[Span], now: datetime) -> str:
 
 
 def _hint(freeze: Freeze) -> str:
-    who = " or ".join(freeze.override.named)
+    who = " or ".join(freeze.override.named()) or "anybody who may write to the repository"
     return (
-        f"Run the deploy again after that. If it cannot wait, {who or 'nobody'} may write "
+        f"Run the deploy again after that. If it cannot wait, {who} may write "
         '`/migrate override freeze reason:"…"` on the pull request.'
     )

@@ -4,12 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.core.closing import Overriders
 from bot.core.migration import Migration
-
-# Each is worth all before it.
-PERMISSIONS = ("read", "triage", "write", "maintain", "admin")
-_LEAST = "write"
 
 
 @dataclass(frozen=True)
@@ -25,20 +20,6 @@ class Override:
     def __str__(self) -> str:
         at = self.at.astimezone(UTC)
         return f"by @{self.login} at {at:%Y-%m-%d %H:%M} UTC: {self.reason}"
-
-
-def may_override(
-    who: Overriders, *, login: str, permission: str, teams: Collection[str] = ()
-) -> bool:
-    """Whether somebody may. `permission` is what GitHub says they have on the repository today,
-    `teams` are those of `who` that they belong to."""
-    if not _at_least(permission, _LEAST):
-        return False
-    if login.lower() in {each.lower() for each in who.users}:
-        return True
-    if {each.lower() for each in teams} & {each.lower() for each in who.teams}:
-        return True
-    return who.permission is not None and _at_least(permission, who.permission)
 
 
 def overriding(
@@ -64,9 +45,3 @@ def overriding(
             return ()
         found[max(fitting, key=lambda each: each.at)] = None
     return tuple(found)
-
-
-def _at_least(permission: str, wanted: str) -> bool:
-    if permission not in PERMISSIONS or wanted not in PERMISSIONS:
-        return False
-    return PERMISSIONS.index(permission) >= PERMISSIONS.index(wanted)

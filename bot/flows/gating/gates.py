@@ -145,15 +145,13 @@ def _freeze(
         except UsageError as error:
             problem = error.message.rstrip(".")
     found = freeze_gate(known, now, calendar=calendar, problem=problem)
-    if found.open or not pending or not (given := overrides(target, pending, world)):
+    if found.open or not pending or world.github is None:
         return found
+    known_pulls = pull_facts(pending, world) if pulls is None else pulls
+    numbers = sorted({each.number for each in known_pulls.values()})
+    given = overrides([world.github.pull(each) for each in numbers], target, world)
     holding = overriding(
-        given,
-        freeze.NAME,
-        pending,
-        _seen(pending, pull_facts(pending, world) if pulls is None else pulls),
-        now=now,
-        hours=known.override.hours,
+        given, freeze.NAME, pending, _seen(pending, known_pulls), now=now, hours=known.hours
     )
     return freeze_gate(known, now, calendar=calendar, problem=problem, overriding=holding)
 

@@ -3,7 +3,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.closing import Between, Freeze, Overriders
+from bot.core.approval_policy import Approvers, Permission
+from bot.core.closing import Between, Freeze
 from bot.core.gate import Gate
 from bot.core.gates.freeze import freeze_gate
 from bot.core.gates.override import Override
@@ -11,7 +12,8 @@ from bot.core.spans import Span, read_weekly
 
 YEARS_END = Between(date(2026, 12, 20), date(2027, 1, 6), name="Year's end")
 WEEKEND = read_weekly("Fri 16:00 - Mon 08:00")
-FREEZE = Freeze("Europe/Berlin", (YEARS_END, WEEKEND), override=Overriders(teams=("acme/dba",)))
+WHO = Approvers(teams=("acme/dba",), permission=Permission.ADMIN)
+FREEZE = Freeze("Europe/Berlin", (YEARS_END, WEEKEND), override=WHO)
 CHRISTMAS = datetime(2026, 12, 24, 12, tzinfo=UTC)
 WEDNESDAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
 GIVEN = Override("freeze", "grace", "a fire", CHRISTMAS, "1" * 40)
@@ -27,7 +29,7 @@ def test_it_says_which_freeze_is_on_and_until_when_in_its_zone() -> None:
     assert not found.open
     assert found.reason == "“Year's end” is on until Thu 7 Jan 2027, 00:00 (Europe/Berlin)"
     assert "override freeze" in found.hint
-    assert found.waits_for == ("@acme/dba", "anybody with the permission admin")
+    assert found.waits_for == ("@acme/dba", "somebody with the permission admin")
 
 
 def test_a_weekend_is_frozen_from_the_minute_that_is_named() -> None:

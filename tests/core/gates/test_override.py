@@ -2,11 +2,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.core.closing import Overriders
-from bot.core.gates.override import PERMISSIONS, Override, may_override, overriding
+from bot.core.gates.override import Override, overriding
 from tests.fakes import NOON, migration
 
 ADD = migration("20260101000000_add", "CREATE TABLE a()")
@@ -46,37 +43,3 @@ def test_everything_that_is_pending_needs_one() -> None:
 
 def test_of_several_the_newest_is_told() -> None:
     assert holding(given_at(-100), given_at(-5)) == (given_at(-5),)
-
-
-@pytest.mark.parametrize(
-    ("who", "permission", "teams", "may"),
-    [
-        (Overriders(), "admin", (), True),
-        (Overriders(), "maintain", (), False),
-        (Overriders(users=("Grace",), permission=None), "write", (), True),
-        (Overriders(users=("grace",), permission=None), "read", (), False),
-        (Overriders(users=("linus",), permission=None), "admin", (), False),
-        (Overriders(teams=("acme/DBA",), permission=None), "write", ("acme/dba",), True),
-        (Overriders(teams=("acme/dba",), permission=None), "write", (), False),
-        (Overriders(teams=("acme/dba",), permission="maintain"), "maintain", (), True),
-    ],
-)
-def test_who_may(who: Overriders, permission: str, teams: tuple[str, ...], may: bool) -> None:
-    assert may_override(who, login="grace", permission=permission, teams=teams) is may
-
-
-@given(
-    st.builds(
-        Overriders,
-        st.lists(st.sampled_from(["grace", "linus"])).map(tuple),
-        st.lists(st.sampled_from(["acme/dba", "acme/web"])).map(tuple),
-        st.none() | st.sampled_from(PERMISSIONS),
-    ),
-    st.sampled_from(["grace", "linus", "ada"]),
-    st.sampled_from(["", "none", "read", "triage", "custom"]),
-    st.lists(st.sampled_from(["acme/dba", "acme/web"])),
-)
-def test_nobody_may_who_cannot_write(
-    who: Overriders, login: str, permission: str, teams: list[str]
-) -> None:
-    assert not may_override(who, login=login, permission=permission, teams=teams)

@@ -1,6 +1,6 @@
 """Freezes, windows, soaking and overrides, with their facts from a clock, a calendar and GitHub."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,9 +11,9 @@ from bot.core.closing import Between, Closing, Freeze, Window
 from bot.core.deployment import Deployment
 from bot.core.gate import Gate
 from bot.core.gates.override import Override
-from bot.core.migration import Migration
 from bot.core.plan import make_plan
 from bot.core.progress import State
+from bot.core.pull import Pull
 from bot.core.settings import default_targets
 from bot.core.spans import Hours, Span
 from bot.core.target import Target
@@ -79,7 +79,7 @@ def test_an_override_on_a_head_that_had_another_text_opens_nothing() -> None:
 
 
 def test_overrides_are_not_looked_for_where_nothing_is_frozen() -> None:
-    def never(target: Target, pending: Sequence[Migration], world: World) -> tuple[Override, ...]:
+    def never(pulls: Iterable[Pull], target: Target, world: World) -> tuple[Override, ...]:
         raise AssertionError("nobody asked")
 
     target = replace(PRODUCTION, closing=Closing(Freeze()))
