@@ -1,6 +1,7 @@
 """What keeps production closed besides approvals: the calendar, the clock, staging, the plan."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -68,7 +69,8 @@ def test_a_freeze_keeps_production_closed_until_somebody_overrides_it(stage: Sta
     assert stage.applied("production") == []
 
     stage.hub.comment(SHOP, 1, author="alan", body=OVERRIDE)
-    assert production_of(stage.deploy(stage.dispatch("production")))[0] == 3
+    status, log = production_of(stage.deploy(stage.dispatch("production")))
+    assert status == 3, log
     stage.hub.comment(SHOP, 1, author="grace", body=OVERRIDE)
     status, log = production_of(stage.deploy(stage.dispatch("production")))
     assert status == 0, log
@@ -85,8 +87,10 @@ def test_production_waits_until_staging_has_soaked(stage: Stage) -> None:
     assert "production wants 2 h 0 min of that: it opens" in log
 
     (deployment,) = stage.deployments("staging")
-    for each in deployment.statuses:
-        each.created_at -= timedelta(hours=2)
+    deployment.statuses = [
+        replace(each, created_at=each.created_at - timedelta(hours=3))
+        for each in deployment.statuses
+    ]
     status, log = production_of(stage.deploy(stage.dispatch("production")))
     assert status == 0, log
     assert stage.applied("production") == [COUNTRY]
@@ -118,7 +122,8 @@ def test_what_staging_applied_as_another_text_is_not_promoted(stage: Stage) -> N
 def test_a_newer_rollout_that_was_marked_as_inactive_closes_production(stage: Stage) -> None:
     stage.admit = lambda request: request.environment == "staging"
     stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))
-    stage.deployments("staging")[-1].statuses[-1].state = "inactive"
+    deployment = stage.deployments("staging")[-1]
+    deployment.statuses.append(replace(deployment.statuses[-1], id=9999, state="inactive"))
     stage.admit = lambda request: True
     status, log = production_of(stage.deploy(stage.dispatch("production")))
     assert status == 3, log
