@@ -40,12 +40,13 @@ def forecast_from(
     if known and known[0].state is State.APPLYING:
         return Forecast(target, why=f"a rollout to {target} is at work, or was cut off")
     places = {(each.name, each.checksum): place for place, each in enumerate(history)}
+    newest: dict[tuple[str, str], State] = {}
+    for each in known:
+        if each.state in (State.APPLIED, State.ROLLED_BACK):
+            for text in each.texts.items():
+                newest.setdefault(text, each.state)
     applied = [
-        places[text]
-        for each in known
-        if each.state is State.APPLIED
-        for text in each.texts.items()
-        if text in places
+        places[text] for text, state in newest.items() if state is State.APPLIED and text in places
     ]
     if not applied:
         return Forecast(target, why=f"GitHub remembers no rollout of this history to {target}")

@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.demo.hub.events import Event
+from bot.demo.hub.graphql import PATHS, Caller, respond
 from bot.demo.hub.links import Links
 from bot.demo.hub.refusal import Refusal, not_found
 from bot.demo.hub.routes import (
     account,
     actions,
+    activity,
     artifacts,
     checks,
     commits,
@@ -22,6 +24,7 @@ from bot.demo.hub.routes import (
     line_comments,
     pulls,
     repository,
+    reviewers,
     reviews,
     teams,
 )
@@ -32,8 +35,8 @@ from bot.demo.hub.tokens import Token, bad_credentials, require
 API_VERSIONS = ("2022-11-28", "2026-03-10")
 _DONE = (200, 201, 204, 302)
 PARTS = (
-    *(account, teams, repository, commits, pulls, reviews, line_comments, issues, labels),
-    *(issue_events, checks, deployments, actions, artifacts),
+    *(account, teams, repository, activity, commits, pulls, reviewers, reviews, line_comments),
+    *(issues, labels, issue_events, checks, deployments, actions, artifacts),
 )
 ROUTES: tuple[Route, ...] = tuple(route for part in PARTS for route in part.routes.all)
 
@@ -69,6 +72,8 @@ def answer(state: State, links: Links, arrival: Arrival, tell: Callable[[Event],
     try:
         token = token_of(state, arrival)
         _require_known_version(arrival)
+        if arrival.path in PATHS and arrival.method == "POST":
+            return respond(Caller(state, links, token), arrival.body)
         route, values = _route(arrival)
         request = Request(
             state,

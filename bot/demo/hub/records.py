@@ -10,12 +10,14 @@ from bot.demo.hub.git import Git, Signature
 
 @dataclass(frozen=True)
 class User:
-    """A person, or the account under which an app acts."""
+    """A person, or the account under which an app acts. `profile` is what they show of themselves:
+    `name`, `email`."""
 
     id: int
     login: str
     created_at: datetime
     bot: bool = False
+    profile: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def email(self) -> str:
@@ -53,7 +55,7 @@ class LineComment:
     """A comment of a review on lines of the difference, as it was when the comment was made.
 
     One that answers another, `answers`, stands in its thread; the first of a thread knows who
-    resolved it.
+    resolved it. `minimized` is the reason why it is folded away.
     """
 
     id: int
@@ -67,6 +69,7 @@ class LineComment:
     updated_at: datetime
     answers: int | None = None
     resolved_by: User | None = None
+    minimized: str | None = None
 
 
 @dataclass
@@ -117,13 +120,15 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class ForcedPush:
-    """The branch of a pull request was made to point to a commit that does not follow its head."""
+class Happening:
+    """Something done to a pull request, in GitHub's word for it, and to whom or with what: a
+    commit is told by its SHA."""
 
     id: int
-    by: User
-    at: datetime
-    commit: str
+    event: str
+    actor: User
+    created_at: datetime
+    about: User | Team | Label | str
 
 
 @dataclass
@@ -155,10 +160,11 @@ class PullRequest:
     labels: list[str] = field(default_factory=list)
     requested_reviewers: list[User] = field(default_factory=list)
     requested_teams: list[Team] = field(default_factory=list)
+    assignees: list[User] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     line_comments: dict[int, LineComment] = field(default_factory=dict)
-    forced: list[ForcedPush] = field(default_factory=list)
 
     @property
     def merged(self) -> bool:
@@ -243,6 +249,19 @@ class Environment:
     protected_branches: bool = False
 
 
+@dataclass(frozen=True)
+class Activity:
+    """What somebody did to a branch: push, force_push or branch_creation."""
+
+    id: int
+    ref: str
+    before: str
+    after: str
+    kind: str
+    actor: User
+    at: datetime
+
+
 @dataclass
 class WorkflowRun:
     """One run of a workflow. A new attempt keeps its number, its head, and when it was made."""
@@ -304,6 +323,7 @@ class Repository:
     environments: dict[str, Environment] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     reactions: list[Reaction] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
     trial_merges: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     @property

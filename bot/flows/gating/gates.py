@@ -6,10 +6,8 @@ gets one that is closed, with the reason.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bot.core.approval import PullFacts
 from bot.core.gate import Gate
 from bot.core.gates import backup, freeze
-from bot.core.gates.approval import approval_gate
 from bot.core.gates.backup import backup_gate
 from bot.core.gates.drift import drift_gate
 from bot.core.gates.freeze import freeze_gate
@@ -24,12 +22,13 @@ from bot.core.pull import Pull
 from bot.core.spans import Span
 from bot.core.target import Target
 from bot.errors import BotError, UsageError
+from bot.flows.gating.approvals import approval_of, pulls_of
 from bot.flows.gating.earlier import earlier_of
 from bot.flows.gating.overrides import OverridesOf, overrides_of
 from bot.world import World
 
 Made = Callable[[], Gate]
-Pulls = Mapping[str, PullFacts]
+Pulls = Mapping[str, Pull]
 
 
 def gates_of(
@@ -88,13 +87,7 @@ def _of_the_texts(
 
         yield f"after {target.after}", first
 
-    def approval() -> Gate:
-        known = pulls
-        if known is None and target.approvals and world.github is not None:
-            known = pull_facts(pending, world)
-        return approval_gate(target, pending, known)
-
-    yield "approval", approval
+    yield "approval", lambda: approval_of(target, pending, world, pulls=pulls)
 
 
 def _of_the_clock(
@@ -147,49 +140,26 @@ def _freeze(
     found = freeze_gate(known, now, calendar=calendar, problem=problem)
     if found.open or not pending or world.github is None:
         return found
-    known_pulls = pull_facts(pending, world) if pulls is None else pulls
-    numbers = sorted({each.number for each in known_pulls.values()})
-    given = overrides([world.github.pull(each) for each in numbers], target, world)
+    brought = pulls_of(pending, world) if pulls is None else pulls
     holding = overriding(
-        given, freeze.NAME, pending, _seen(pending, known_pulls), now=now, hours=known.hours
+        overrides({each.number: each for each in brought.values()}.values(), target, world),
+        freeze.NAME,
+        pending,
+        _seen(pending, brought, world),
+        now=now,
+        hours=known.hours,
     )
     return freeze_gate(known, now, calendar=calendar, problem=problem, overriding=holding)
 
 
-def _seen(pending: Sequence[Migration], pulls: Pulls) -> dict[str, set[str]]:
+def _seen(pending: Sequence[Migration], pulls: Pulls, world: World) -> dict[str, set[str]]:
     """The commits that somebody looked at who saw the very text that is pending."""
-    return {
-        each.name: {pulls[each.name].head}
-        for each in pending
-        if each.name in pulls and pulls[each.name].texts.get(each.name) == each.checksum
-    }
-
-
-def pulls_of(migrations: Sequence[Migration], world: World) -> dict[str, Pull]:
-    """The pull request that brought each migration; those pushed without one are left out."""
-    if world.github is None:
-        return {}
-    by_commit: dict[str, Pull | None] = {}
-    found: dict[str, Pull] = {}
-    for migration in migrations:
-        commit = world.checkout.added_by(migration.name)
-        if commit is None:
-            continue
-        if commit not in by_commit:
-            by_commit[commit] = world.github.pull_of(commit)
-        pull = by_commit[commit]
-        if pull is not None:
-            found[migration.name] = pull
-    return found
-
-
-def pull_facts(migrations: Sequence[Migration], world: World) -> dict[str, PullFacts]:
-    """What the approval gate must know of each migration's pull request."""
     assert world.github is not None
-    pulls = pulls_of(migrations, world)
-    facts: dict[int, PullFacts] = {}
-    for pull in pulls.values():
-        if pull.number not in facts:
-            paths = {each.name: each.path for each in migrations if pulls.get(each.name) == pull}
-            facts[pull.number] = world.github.facts(pull, paths)
-    return {name: facts[pull.number] for name, pull in pulls.items()}
+    paths = {each.name: each.path for each in pending}
+    found: dict[str, set[str]] = {}
+    for each in pending:
+        if each.name in pulls:
+            facts = world.github.facts(pulls[each.name], paths)
+            if facts.texts.get(each.name) == each.checksum:
+                found[each.name] = {facts.head}
+    return found

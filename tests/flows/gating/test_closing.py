@@ -18,12 +18,13 @@ from bot.core.settings import default_targets
 from bot.core.spans import Hours, Span
 from bot.core.target import Target
 from bot.errors import GateClosed, UsageError
-from bot.flows.gating.gates import gates_ahead, gates_of, pull_facts
+from bot.flows.gating.approvals import pulls_of
+from bot.flows.gating.gates import gates_ahead, gates_of
 from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
 from bot.world import World
 from tests.fakes import NOON, FakeDatabase, applied
-from tests.flows.world import APPROVED, HEAD, INIT, MERGE, MORE, NUMBER, Stage, facts
+from tests.flows.world import APPROVED, HEAD, INIT, MERGE, MORE, NUMBER, Stage, facts, pull
 
 _, STAGING, PRODUCTION = default_targets().values()
 FROZEN = replace(
@@ -187,10 +188,10 @@ def test_a_pull_request_that_is_still_to_be_merged_brings_its_own_facts() -> Non
     stage = a_stage()
     stage.checkout.commits = {}
     given = stage.world()
-    known = {MORE.name: facts(*APPROVED)}
+    known = {MORE.name: pull(merged=False)}
     found = {each.name: each for each in gates_ahead(PRODUCTION, [MORE], given, pulls=known)}
 
-    assert pull_facts([MORE], given) == {}
+    assert pulls_of([MORE], given) == {}
     assert found["approval"].open
 
 
