@@ -60,7 +60,7 @@ class Carried:
 def carried_by(deployments: Iterable[Deployment], names: Collection[str]) -> dict[str, Carried]:
     """What the newest deployment that carried it did of each migration; stops early.
 
-    An older one that succeeded is no answer where a newer one failed or is not in force any more.
+    An older one that succeeded is no answer where a newer one failed or was rolled back.
     """
     found: dict[str, Carried] = {}
     wanted = set(names)

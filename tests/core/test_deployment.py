@@ -56,7 +56,7 @@ def test_what_was_found_wrong_afterwards_is_recorded_anew_by_a_run_that_finds_it
 
 
 def test_only_the_newest_rollout_of_a_migration_counts() -> None:
-    """One that failed, or is not in force any more, is not made good by an older success."""
+    """One that failed is not made good by an older success."""
     newest = deployment(State.FAILED, {ONE.name: ONE.checksum})
     found = carried_by([newest, deployment(State.APPLIED, BOTH)], tuple(BOTH))
 

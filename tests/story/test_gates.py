@@ -119,11 +119,11 @@ def test_what_staging_applied_as_another_text_is_not_promoted(stage: Stage) -> N
     assert stage.applied("production") == []
 
 
-def test_a_newer_rollout_that_was_marked_as_inactive_closes_production(stage: Stage) -> None:
+def test_a_newer_rollout_that_failed_closes_production_though_an_older_one_succeeded(stage: Stage) -> None:
     stage.admit = lambda request: request.environment == "staging"
     stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))
     deployment = stage.deployments("staging")[-1]
-    deployment.statuses.append(replace(deployment.statuses[-1], id=9999, state="inactive"))
+    deployment.statuses.append(replace(deployment.statuses[-1], id=9999, state="failure"))
     stage.admit = lambda request: True
     status, log = production_of(stage.deploy(stage.dispatch("production")))
     assert status == 3, log

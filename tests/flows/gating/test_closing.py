@@ -127,7 +127,7 @@ def test_production_waits_until_staging_has_had_it_long_enough() -> None:
 @pytest.mark.parametrize(
     "newer",
     [
-        staged(State.FAILED, "Marked as inactive on GitHub"),
+        staged(State.FAILED, "It broke."),
         staged(State.APPLYING),
         staged(note="Not verified: an index is invalid."),
     ],
