@@ -156,6 +156,7 @@ def _explain(error: ValidationError, model: type[ConfigFile]) -> Iterator[str]:
             yield f"unknown key {place}{nearest(str(each['loc'][-1]), known)}"
         else:
             said = "should be a mapping of keys" if each["type"] == "model_type" else each["msg"]
+            said = said.removeprefix("Value error, ")
             yield f"{place}: {said[:1].lower()}{said[1:]}"
 
 

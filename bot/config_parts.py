@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 from bot.core.sizes import SIZE_PATTERN
 
@@ -35,7 +36,12 @@ def keys_at(model: type[BaseModel], place: tuple[int | str, ...]) -> Collection[
             break
         model, names = found
         at += 1 + names
-    return model.model_fields
+    return [key_of(name, field) for name, field in model.model_fields.items()]
+
+
+def key_of(name: str, field: FieldInfo) -> str:
+    """What a field is called in the file, where it may have a name that Python keeps to itself."""
+    return field.alias or name
 
 
 def part_in(annotation: Any) -> tuple[type[BaseModel], int] | None:

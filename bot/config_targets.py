@@ -13,6 +13,7 @@ from bot.config_approvals import (
     policy_of,
 )
 from bot.config_fleet import FleetFile, fleet_mistakes, fleet_of
+from bot.config_gates import Duration, FreezeFile, WindowFile, closing_of
 from bot.config_parts import Bytes, EnvironmentName, Milliseconds, StrictModel
 from bot.core.identity import Pin
 from bot.core.sizes import bytes_of
@@ -117,6 +118,13 @@ class TargetFile(StrictModel):
         description="GitHub logins; if given, only their approvals count. Short for "
         "`approvals.by.users`.",
     )
+    soak: Duration | None = Field(
+        default=None,
+        description="How long the target of `after` must have had the same text, such as '30m', "
+        "'2h' or '1d'.",
+    )
+    freeze: FreezeFile | None = None
+    window: WindowFile | None = None
     lock_timeout: Milliseconds = Field(
         default=Target.lock_timeout,
         ge=1,
@@ -190,6 +198,7 @@ def target_of(name: str, file: TargetFile) -> Target:
         fleet=fleet,
         drift=DriftMode(file.drift) if file.drift else None,
         verify=_verification(file),
+        closing=closing_of(file.freeze, file.window, file.soak),
         environment_url=file.environment_url,
     )
 
@@ -207,6 +216,8 @@ def target_mistakes(targets: Mapping[str, TargetFile]) -> Iterator[str]:
             yield f"targets.{name}.after: there is no target {target.after}"
         if name in _chain(name, targets):
             yield f"targets.{name}.after: the order goes round in a circle"
+        if target.soak is not None and target.after is None:
+            yield f"targets.{name}.soak: it is counted from `after`, which is missing"
         if target.kind == "production" and target.backup.required is False:
             yield f"targets.{name}.backup.required: production is never changed without a backup"
         yield from approval_mistakes(

@@ -20,6 +20,7 @@ ADAPTERS = {
         "files",
         "installation",
         "rollout_log",
+        "calendar",
     )
 }
 INSIDE = {
@@ -73,7 +74,14 @@ ALLOWED = {
     "config_commands": {"config_parts", "core"},
     "config_rules": {"config_parts", "core"},
     "config_rehearsal": {"config_parts", "core"},
-    "config_targets": {"config_parts", "config_approvals", "config_fleet", "core"},
+    "config_targets": {
+        "config_parts",
+        "config_approvals",
+        "config_fleet",
+        "config_gates",
+        "core",
+    },
+    "config_gates": {"config_parts", "core"},
     "config_approvals": {"config_parts", "core"},
     "config_fleet": {"config_parts", "core"},
     "rehearsing": {"core", "errors"},

@@ -17,7 +17,9 @@ from bot.core.target import Target
 from bot.errors import ExitCode, PostgresError
 from bot.flows.fleets.survey import survey_fleet
 from bot.flows.fleets.tenants import addressed
+from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.history import history_of
+from bot.flows.targets.forecasting import unreached_gates
 from bot.flows.targets.standing import details_of, forecast
 from bot.report.as_json import dumps, status_json
 from bot.report.escape import fence
@@ -59,22 +61,30 @@ def _found(name: str, world: World) -> tuple[Target, World]:
 def _status(target: Target, history: History, world: World, *, named: bool) -> TargetStatus:
     if not named and not target.is_set(world.environ):
         problem = f"{target.url_env} is not set"
-        return TargetStatus(target.name, target.kind, problem=problem, unset=True)
+        gates = unreached_gates(target, world)
+        return TargetStatus(target.name, target.kind, gates=gates, problem=problem, unset=True)
     try:
         if target.fleet is not None:
             survey = survey_fleet(target, world)
-            return TargetStatus(target.name, target.kind, survey.plan, fleet=survey)
+            gates = gates_ahead(target, survey.plan.pending, world, plan=survey.plan)
+            return TargetStatus(
+                target.name, target.kind, survey.plan, gates, named=named, fleet=survey
+            )
         with world.connect(target) as database:
             holder = database.lock_holder()
             plan = forecast(target, history, database)
     except PostgresError as error:
         if named:
             raise
-        return TargetStatus(target.name, target.kind, problem=error.message, hint=error.hint)
+        gates = unreached_gates(target, world)
+        return TargetStatus(
+            target.name, target.kind, gates=gates, problem=error.message, hint=error.hint
+        )
     return TargetStatus(
         target.name,
         target.kind,
         plan,
+        gates_ahead(target, plan.pending, world, plan=plan),
         lock_holder=holder.words if holder else None,
         details=details_of(plan, history, world),
         named=named,

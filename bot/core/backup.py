@@ -128,6 +128,14 @@ class Proof:
         return not self.differences
 
 
+@dataclass(frozen=True)
+class ProvedBackup:
+    """A backup of which somebody has written down what restoring it showed."""
+
+    manifest: Manifest
+    proof: Proof
+
+
 def age(manifest: Manifest, now: datetime) -> timedelta:
     """How long ago the moment was that the backup shows."""
     return now - manifest.started_at

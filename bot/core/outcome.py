@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.core.drift import Drift
 from bot.core.gate import Gate
+from bot.core.gates.settled import settled
 from bot.core.plan import Plan
 from bot.core.progress import AppliedResult as AppliedResult
 from bot.core.progress import BackupSummary, Progress, State
@@ -62,7 +63,7 @@ class Outcome:
             digest=self.plan.digest,
             migrations=tuple(each.name for each in self.applied),
             timings=self.applied,
-            gates=self.gates,
+            gates=settled(self.gates, target, self.at, found=self.drift, taken=self.backup),
             backup=self.backup,
             drift=self.drift,
             checks=self.checks,

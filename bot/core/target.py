@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.approval_policy import ApprovalPolicy
+from bot.core.closing import Closing
 from bot.core.fleet import Fleet
 from bot.core.identity import Pin
 
@@ -87,7 +88,7 @@ class Target:
     approved exactly this text. Timeouts are milliseconds; `lock_wait`, how long to wait for the
     migration lock while somebody else holds it, is seconds. `batch_budget` is how many milliseconds
     batches may take in one run before they stop at a checkpoint; 0 is no limit. `drift` is None for
-    what its kind has.
+    what its kind has. `closing` says when it takes no rollouts.
 
     `environment_url` is where people see what uses it.
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
@@ -112,6 +113,7 @@ class Target:
     drift: DriftMode | None = None
     verify: Verification = field(default_factory=Verification)
     fleet: Fleet | None = None
+    closing: Closing = field(default_factory=Closing)
     environment_url: str | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:

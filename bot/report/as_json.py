@@ -225,7 +225,15 @@ def _fleet(survey: Survey) -> Json:
 
 
 def _gate(gate: Gate) -> Json:
-    return {"name": gate.name, "open": gate.open, "reason": gate.reason, "hint": gate.hint}
+    return {
+        "name": gate.name,
+        "open": gate.open,
+        "reason": gate.reason,
+        "hint": gate.hint,
+        "waits_for": list(gate.waits_for),
+        "given_by": list(gate.given_by),
+        "overridden": gate.overridden,
+    }
 
 
 def _backup(backup: BackupSummary) -> Json:

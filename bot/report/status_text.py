@@ -174,7 +174,7 @@ def _said(status: TargetStatus) -> Iterator[Line]:
         yield from halt_lines(status.plan, status.details)
         limit = 1000 if status.named else _MOST
         yield from disagreement_lines(status.plan, status.details, limit=limit)
-    yield from gate_lines(closed(status.gates))
+    yield from gate_lines(status.gates if status.named else closed(status.gates))
 
 
 def _halted(name: str, halt: Halt, plan: Plan) -> Iterator[Line]:

@@ -17,7 +17,7 @@ from bot.core.server import ServerFacts
 from bot.core.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
 from bot.rollout.migration import apply_migration
-from bot.rollout.preflight.agreement import plan_of, require_agreement
+from bot.rollout.preflight.agreement import not_agreed_to, plan_of, require_agreement
 from bot.rollout.preflight.identity import leave_mark, mark_to_leave
 from bot.rollout.preflight.notes import notes_to
 from bot.rollout.preflight.ready import require_fit, require_ready
@@ -39,7 +39,8 @@ class Order:
     """What a rollout is asked for.
 
     `judge` cuts migrations into judged statements, in the order given. `gates` are asked under the
-    lock, about the plan that would run. `expect_digest` is the digest somebody agreed to.
+    lock, about the plan that would run. `expect_digest` is the digest somebody agreed to, and
+    `differs` says in lines how a plan differs from the one that has it, where that is known.
     `expected` tells the schema that a plan starts from and ends with, and `queries` are asked
     afterwards. `journal` is written as the work goes on.
     """
@@ -52,6 +53,7 @@ class Order:
     expected: ExpectedOf | None = None
     queries: tuple[str, ...] = ()
     journal: Journal = field(default_factory=Journal)
+    differs: Callable[[Plan], Sequence[str]] = lambda plan: ()
 
 
 def roll_out(order: Order, world: World) -> Outcome:
@@ -159,10 +161,13 @@ def _agree(
     journal.plan = plan
     telling.planned(plan)
     require_agreement(plan, telling.world)
-    _require_expected(plan, order.expect_digest)
+    _require_expected(plan, order)
     journal.gates = order.gates(plan)
     telling.asked(journal.gates)
     _require_open(target, journal.gates)
+    for gate in journal.gates:
+        if gate.overridden:
+            note(f"the gate {gate.name} was overridden {gate.overridden}")
     if not plan.pending:
         return ()
     judged = order.judge([each.name for each in plan.pending])
@@ -217,14 +222,10 @@ def _carry_out(
             steps.ended(result)
 
 
-def _require_expected(plan: Plan, expected: str | None) -> None:
-    if expected is None or expected == plan.digest:
-        return
-    raise HistoryError(
-        f"{plan.target}: the plan is not the one that was agreed to "
-        f"(agreed {expected}, now {plan.digest}).",
-        hint=f"Look at the new plan with `migration-bot plan {plan.target}`, and agree to that.",
-    )
+def _require_expected(plan: Plan, order: Order) -> None:
+    expected = order.expect_digest
+    if expected is not None and expected != plan.digest:
+        raise not_agreed_to(plan, expected, order.differs(plan))
 
 
 def _require_open(target: Target, gates: tuple[Gate, ...]) -> None:

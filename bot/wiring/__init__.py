@@ -19,7 +19,7 @@ from bot.adapters.installation import installed_from
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
-from bot.core.backup import StoredBackup
+from bot.core.backup import ProvedBackup, StoredBackup
 from bot.core.drift import Expected
 from bot.core.fleet import Tenant
 from bot.core.holder import who_is
@@ -35,7 +35,7 @@ from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
 from bot.wiring.choosing import chosen_of
-from bot.wiring.reading import read_configuration, read_sizes, trusted, with_base
+from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.world import Console, Database, GitHub, Prisma, Runner, World
 from bot.world.choosing import only
 
@@ -157,6 +157,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         fleets=_Fleets(environ, shared.root),
         schemas=_Schemas(environ, given),
         text_of=lambda path: trusted(path, checkout, environ),
+        calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
     )
@@ -219,6 +220,11 @@ class _Backups:
         from bot.adapters.postgres.backups import newest_backup
 
         return newest_backup(target, self.root)
+
+    def proved(self, target: Target) -> ProvedBackup | None:
+        from bot.adapters.postgres.backups import newest_proved
+
+        return newest_proved(target, self.root)
 
 
 @dataclass(frozen=True)

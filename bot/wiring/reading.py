@@ -4,7 +4,9 @@ On a pull request all of it is read as its base has it, where the author has no 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
@@ -13,6 +15,7 @@ from bot.core.event import CHECKING_EVENTS, AgainRequest, CheckRequest, request_
 from bot.core.settings import CONFIG_PATH, Settings
 from bot.core.sizes import Sizes
 from bot.core.sizes_file import load
+from bot.core.spans import Span
 from bot.errors import UsageError
 
 
@@ -61,6 +64,22 @@ def read_sizes(
         say(f"{path} is not there: findings are judged without the sizes of tables.")
         return None
     return load(text, path=path)
+
+
+def read_calendar(
+    path: str, checkout: Checkout, environ: Mapping[str, str], zone: ZoneInfo, moment: datetime
+) -> tuple[Span, ...]:
+    """What the calendar has on then, and soon after. Raises UsageError if it is not there, or
+    cannot be read."""
+    from bot.adapters.calendar import entries
+
+    text = trusted(path, checkout, environ)
+    if text is None:
+        raise UsageError(
+            f"{path} is not there, which is to say when nothing is rolled out.",
+            hint="Add the file, or take `calendar` out of the configuration.",
+        )
+    return entries(text, path=path, zone=zone, moment=moment)
 
 
 def trusted(path: str, checkout: Checkout, environ: Mapping[str, str]) -> str | None:

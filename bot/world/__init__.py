@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from bot.core.backup import StoredBackup
+from bot.core.backup import ProvedBackup, StoredBackup
 from bot.core.drift import Expected
 from bot.core.event import Event
 from bot.core.fixed import FixedMigration
@@ -20,6 +21,7 @@ from bot.core.rehearsal_order import Order
 from bot.core.run import Run
 from bot.core.settings import Settings
 from bot.core.sizes import Sizes
+from bot.core.spans import Span
 from bot.core.target import Target
 from bot.core.trial import Comparison, Trial
 from bot.world.database import Database as Database
@@ -64,6 +66,9 @@ class Checkout(Protocol):
     def head(self) -> str: ...
     def commit_with(self, name: str, checksum: str) -> str | None:
         """The commit in which a migration has the text of that checksum; None if none is known."""
+
+    def text_with(self, name: str, checksum: str) -> str | None:
+        """The text itself."""
 
     def ground(self) -> Ground:
         """The repository as it is before the bot moves in. Raises UsageError if it is none."""
@@ -130,6 +135,9 @@ class Backups(Protocol):
     def newest(self, target: Target) -> StoredBackup:
         """Its last backup on this machine. Raises BackupError if there is none."""
 
+    def proved(self, target: Target) -> ProvedBackup | None:
+        """Its last backup on this machine that was proved; None if none is known."""
+
 
 class Fleets(Protocol):
     """The tenants of targets that are many databases. Safe for several threads."""
@@ -164,6 +172,8 @@ class World:
     """`github` and `runner` are None at a terminal that has neither. `sizes` reads those that the
     configuration names a file for; None if it names none, or the file is not there. `seed` is the
     text of the seed script, if there is one; `text_of` that of a file below the checkout's top.
+    `calendar` is what an iCalendar file there has on at a moment and soon after: it raises
+    UsageError.
     `installed_from` says which commit of which repository this bot is, if anything does."""
 
     settings: Settings
@@ -187,4 +197,5 @@ class World:
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
     text_of: Callable[[str], str | None] = lambda path: None
+    calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None

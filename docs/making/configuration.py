@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bot.config_parts import part_in
+from bot.config_parts import key_of, part_in
 
 _INTRODUCTION = """\
 <!-- Made by `make docs` from bot/config.py; change it there. -->
@@ -59,8 +59,12 @@ _TITLES = {
     "targets.backup": "`targets.<name>.backup`",
     "targets.fleet": "`targets.<name>.fleet`",
     "targets.fleet.waves": "`targets.<name>.fleet.waves`",
+    "targets.freeze": "`targets.<name>.freeze`",
+    "targets.freeze.override": "`targets.<name>.freeze.override`",
+    "targets.freeze.ranges": "`targets.<name>.freeze.ranges`",
     "targets.identity": "`targets.<name>.identity`",
     "targets.replicas": "`targets.<name>.replicas`",
+    "targets.window": "`targets.<name>.window`",
     "rules": "`rules.<rule>`",
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",
@@ -78,7 +82,7 @@ def configuration_page(model: type[BaseModel]) -> str:
 def _sections(model: type[BaseModel], path: str, described: set[type[BaseModel]]) -> Iterator[str]:
     """Those of one part and of the parts in it, each described where it is met first."""
     described.add(model)
-    rows = "\n".join(_row(name, field) for name, field in model.model_fields.items())
+    rows = "\n".join(_row(key_of(name, field), field) for name, field in model.model_fields.items())
     note = (model.__doc__ or "").strip()
     yield (
         f"## {_TITLES[path]}\n\n{note}\n\n| Key | Value | Default | |\n|:--|:--|:--|:--|\n{rows}\n"

@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 
-from bot.core.deployment import Deployment, unrecorded
+from bot.core.deployment import Deployment, carried_by, progress_of, unrecorded
 from bot.core.plan import Plan
-from bot.core.progress import State
+from bot.core.progress import Progress, State
+from bot.core.settings import default_targets
 from tests.fakes import NOON, migration
 
 ONE = migration("20260101000000_one", "SELECT 1")
@@ -47,3 +48,35 @@ def test_what_nobody_asks_about_is_not_looked_for() -> None:
 def test_an_edited_text_is_not_what_the_target_has() -> None:
     plan = Plan("staging", applied=tuple(BOTH), modified=(ONE.name,))
     assert unrecorded(plan, [ONE, TWO], [], BOTH) == {TWO.name: TWO.checksum}
+
+
+def test_what_was_found_wrong_afterwards_is_recorded_anew_by_a_run_that_finds_it_right() -> None:
+    wrong = Deployment("staging", "c" * 40, State.APPLIED, NOON, BOTH, "Not verified: an index.")
+    assert left_out(wrong) == BOTH
+
+
+def test_only_the_newest_rollout_of_a_migration_counts() -> None:
+    """One that failed is not made good by an older success."""
+    newest = deployment(State.FAILED, {ONE.name: ONE.checksum})
+    found = carried_by([newest, deployment(State.APPLIED, BOTH)], tuple(BOTH))
+
+    assert not found[ONE.name].done
+    assert found[TWO.name].done
+
+
+def progress(*deployments: Deployment) -> Progress:
+    return progress_of(default_targets()["staging"], deployments, BOTH)
+
+
+def test_another_text_of_the_same_name_is_another_migration() -> None:
+    other = {ONE.name: TWO.checksum, TWO.name: ONE.checksum}
+    assert progress(deployment(State.APPLIED, other)).state is State.WAITING
+
+
+def test_what_was_applied_before_a_rollout_stopped_does_not_make_it_a_success() -> None:
+    first = deployment(State.APPLIED, {ONE.name: ONE.checksum})
+    found = progress(first, deployment(State.FAILED, BOTH))
+
+    assert found.state is State.FAILED
+    assert found.migrations == (ONE.name,)
+    assert progress(first, deployment(State.APPLIED, BOTH)).state is State.APPLIED

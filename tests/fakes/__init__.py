@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.core.backup import Manifest, StoredBackup
+from bot.core.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
@@ -124,12 +124,14 @@ class FakeConsole:
 
 @dataclass
 class FakeCheckout:
-    """`commits` brought migrations, by name; `texts` are commits by the checksums they have."""
+    """`commits` brought migrations, by name; `texts` are commits by the checksums they have, and
+    `scripts` what those texts are."""
 
     head_history: History
     base_history: History | None = None
     commits: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    scripts: Mapping[str, str] = field(default_factory=dict)
     written: list[FixedMigration] = field(default_factory=list)
     proposed: dict[int, str] = field(default_factory=dict)
     proposals: dict[str, History] = field(default_factory=dict)
@@ -170,6 +172,9 @@ class FakeCheckout:
 
     def commit_with(self, name: str, checksum: str) -> str | None:
         return self.texts.get(checksum)
+
+    def text_with(self, name: str, checksum: str) -> str | None:
+        return self.scripts.get(checksum)
 
 
 def _noted(checkpoint: Checkpoint) -> str:
@@ -504,6 +509,7 @@ class FakeFiles:
 class FakeBackups:
     diary: list[str]
     error: PostgresError | None = None
+    kept: bool = False
 
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         self.diary.append("backup")
@@ -516,6 +522,9 @@ class FakeBackups:
         if self.error is not None:
             raise self.error
         return StoredBackup(MANIFEST, Path("/backups/b-1"))
+
+    def proved(self, target: Target) -> ProvedBackup | None:
+        return ProvedBackup(MANIFEST, Proof("b-1", "18.1", 2.0, 3, 40)) if self.kept else None
 
 
 @dataclass

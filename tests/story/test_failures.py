@@ -31,7 +31,9 @@ def test_a_failure_on_staging_is_told_and_production_is_not_begun(stage: Stage) 
         stage.query("staging", "SELECT 1 FROM _prisma_migrations WHERE finished_at IS NULL") == []
     )
     assert stage.applied("production") == []
-    assert stage.states("staging") == ["in_progress", "failure"]
+    stopped, kept = stage.deployments("staging")
+    assert [each.state for each in stopped.statuses] == ["in_progress", "failure"]
+    assert kept.payload["migrations"].keys() == {STRICT}
     assert stage.deployments("production") == []
     comment = stage.comment()
     assert "### 🔴 Failed in staging" in comment

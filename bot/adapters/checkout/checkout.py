@@ -177,6 +177,15 @@ class Checkout:
     def commit_with(self, name: str, checksum: str) -> str | None:
         """The commit that has the text of a migration which a target applied; None if none here
         has, or there is no git to ask."""
+        found = self._found_with(name, checksum)
+        return found[0] if found else None
+
+    def text_with(self, name: str, checksum: str) -> str | None:
+        """The text of a migration that had this checksum; None as for `commit_with`."""
+        found = self._found_with(name, checksum)
+        return found[1] if found else None
+
+    def _found_with(self, name: str, checksum: str) -> tuple[str, str] | None:
         if self.root is None:
             return None
         return commit_with(self._git, History(self._in_repository).path_of(name), checksum)

@@ -8,8 +8,9 @@ from bot.core.migration import same_checksum
 _MOST_COMMITS = 100
 
 
-def commit_with(git: Git, path: str, checksum: str) -> str | None:
-    """The newest commit, of any branch that is known here, in which the file has that checksum."""
+def commit_with(git: Git, path: str, checksum: str) -> tuple[str, str] | None:
+    """The newest commit, of any branch that is known here, in which the file has that checksum, and
+    the text it has there."""
     listed = git.ask(
         *("log", f"--max-count={_MOST_COMMITS}", "--no-renames", "--format=%H"),
         *("HEAD", "--branches", "--remotes", "--", path),
@@ -20,6 +21,8 @@ def commit_with(git: Git, path: str, checksum: str) -> str | None:
     texts = read_blobs(git, (f"{commit}:{path}" for commit in commits))
     for commit in commits:
         text = texts[f"{commit}:{path}"]
-        if isinstance(text, bytes) and same_checksum(checksum, text.decode("utf-8", "replace")):
-            return commit
+        if isinstance(text, bytes) and same_checksum(
+            checksum, decoded := text.decode("utf-8", "replace")
+        ):
+            return commit, decoded
     return None

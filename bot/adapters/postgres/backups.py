@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.adapters.postgres.dump import list_backups, take_backup
 from bot.adapters.postgres.proof import prove
-from bot.core.backup import Proof, StoredBackup
+from bot.core.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.progress import BackupSummary
 from bot.core.target import Target
 from bot.core.url import ConnectionUrl
@@ -46,7 +46,7 @@ def take_and_prove(
 def newest_backup(target: Target, root: Path) -> StoredBackup:
     """The last one that was taken of a target. Raises BackupError if none is here."""
     directory = root / target.backup.directory
-    own = [each for each in list_backups(directory) if each.target == target.name]
+    own = _own(target, directory)
     if not own:
         raise BackupError(
             f"There is no backup of {target.name} in {target.backup.directory}.",
@@ -54,6 +54,34 @@ def newest_backup(target: Target, root: Path) -> StoredBackup:
             f"`migration-bot backup {target.name}`.",
         )
     return StoredBackup(own[0], directory / own[0].path)
+
+
+def newest_proved(target: Target, root: Path) -> ProvedBackup | None:
+    """The last one that was taken of a target and proved; None if none here was, or the proofs
+    cannot be read."""
+    directory = root / target.backup.directory
+    try:
+        own = _own(target, directory)
+    except BackupError:
+        return None
+    for manifest in own:
+        proof = _proof_of(manifest, directory)
+        if proof is not None:
+            return ProvedBackup(manifest, proof)
+    return None
+
+
+def _own(target: Target, directory: Path) -> list[Manifest]:
+    """Newest first."""
+    return [each for each in list_backups(directory) if each.target == target.name]
+
+
+def _proof_of(manifest: Manifest, directory: Path) -> Proof | None:
+    try:
+        values = json.loads((directory / f"{manifest.id}{PROOF_SUFFIX}").read_text("utf-8"))
+        return Proof(**{**values, "differences": tuple(values["differences"])})
+    except (OSError, ValueError, TypeError, LookupError):
+        return None
 
 
 def _in_words(proof: Proof) -> str:

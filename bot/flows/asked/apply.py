@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.core.event import ApplyRequest
 from bot.core.fleet import Shard
 from bot.core.log import inert
+from bot.core.plan import Plan, digest_of
 from bot.core.progress import Progress, State
 from bot.core.target import Target
 from bot.errors import BotError, ExitCode, UsageError
@@ -13,13 +14,17 @@ from bot.fleet.waves import read_shard
 from bot.flows.asked.outputs import set_outputs
 from bot.flows.fleets.rolling import roll_out_shown
 from bot.flows.fleets.tenants import slices_of
+from bot.flows.gating.gates import gates_ahead
+from bot.flows.targets.forecasting import later_forecasts
 from bot.flows.telling.deploy import deploy
 from bot.report.escape import fence
+from bot.report.plan_markdown import render_plan
 from bot.report.rollout_text import gates_text, outcome_text
 from bot.world import World
 
 TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
 SHARD_VARIABLE = "MIGRATION_BOT_SHARD"
+DIGEST_VARIABLE = "MIGRATION_BOT_EXPECT_DIGEST"
 EVERYTHING = "all"
 
 
@@ -51,7 +56,12 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     first = Shard(0, len(shards)) if len(shards) > 1 else None
     try:
         progress = deploy(
-            target, request.head, world, shard=first, news=lambda stopped: _stopped(stopped, world)
+            target,
+            request.head,
+            world,
+            shard=first,
+            expect_digest=_expected(world, shard),
+            news=lambda stopped: _stopped(stopped, world),
         )
     except BotError as error:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
@@ -63,6 +73,8 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     _reached(replace(progress, state=State.APPLYING) if first else progress, world)
     if first:
         set_outputs(world, shards=json.dumps([str(each) for each in shards]))
+    else:
+        _foretell(target, world)
     return first is not None
 
 
@@ -80,6 +92,28 @@ def _reached(progress: Progress, world: World) -> None:
         digest=progress.digest or "",
         applied=json.dumps(list(progress.migrations)),
     )
+
+
+def _expected(world: World, shard: str) -> str | None:
+    """The digest that was foretold. What others have left of a fleet is no plan of its own."""
+    return None if shard else world.environ.get(DIGEST_VARIABLE) or None
+
+
+def _foretell(target: Target, world: World) -> None:
+    """What the targets to come would run: shown to whoever lets their jobs run, and handed to
+    those, which run that or nothing."""
+    assert world.runner is not None
+    digests: dict[str, str] = {}
+    for each in later_forecasts(target, world):
+        if each.pending is None:
+            world.console.say(f"what {each.target} would run is not foretold: {each.why}")
+        elif each.pending:
+            later = world.settings.target(each.target)
+            gates = gates_ahead(later, each.pending, world)
+            world.runner.summary(render_plan(Plan(each.target, each.pending), gates))
+            digests[each.target] = digest_of(each.pending)
+    if digests:
+        set_outputs(world, **{"forecast-digests": json.dumps(digests)})
 
 
 def _apply_shard(target: Target, shard: Shard, world: World) -> None:

@@ -11,7 +11,7 @@ from bot.core.fleet import Shard, Tenant
 from bot.core.fleet_outcome import FleetOutcome
 from bot.core.progress import Progress
 from bot.core.target import Target
-from bot.errors import FleetStopped, GateClosed, HistoryError
+from bot.errors import FleetStopped, GateClosed
 from bot.fleet.waves import Cut, allowed_failures, before_shard, cut_in_waves, in_shard
 from bot.flows.fleets.run import Run
 from bot.flows.fleets.survey import survey
@@ -19,7 +19,9 @@ from bot.flows.fleets.tenant import Shared
 from bot.flows.fleets.tenants import fleet_of, tenants_of
 from bot.flows.fleets.wave import WaveRun
 from bot.flows.reviewing.history import history_of
+from bot.flows.targets.forecasting import differing
 from bot.flows.targets.showing import show_fleet_outcome
+from bot.rollout.preflight.agreement import not_agreed_to
 from bot.world import World
 
 # How long a shard waits for the waves before its own, which another job goes through.
@@ -50,12 +52,18 @@ def roll_out_fleet(
     return run.outcome()
 
 
-def roll_out_shown(target: Target, world: World, *, shard: Shard | None = None) -> Progress:
+def roll_out_shown(
+    target: Target,
+    world: World,
+    *,
+    shard: Shard | None = None,
+    expect_digest: str | None = None,
+) -> Progress:
     """The same inside a job: the outcome goes to its log and its summary.
 
     Raises FleetStopped if a tenant of this run lacks anything, with the exit code for it.
     """
-    outcome = roll_out_fleet(target, world, shard=shard)
+    outcome = roll_out_fleet(target, world, shard=shard, expect_digest=expect_digest)
     show_fleet_outcome(outcome, world)
     progress = outcome.progress(target)
     if not outcome.complete:
@@ -80,14 +88,10 @@ def _go_through(run: Run) -> None:
 def _require_expected(
     target: Target, tenants: Sequence[Tenant], expected: str, world: World
 ) -> None:
-    digest = survey(target, tenants, world).plan.digest
-    if digest != expected:
-        raise HistoryError(
-            f"{target.name}: the plan is not the one that was agreed to "
-            f"(agreed {expected}, now {digest}).",
-            hint=f"Look at the new plan with `migration-bot plan {target.name}`, and agree to "
-            "that.",
-        )
+    plan = survey(target, tenants, world).plan
+    if plan.digest != expected:
+        differs = differing(expected, history_of(world), world)
+        raise not_agreed_to(plan, expected, differs(plan))
 
 
 def _wait_for_waves(cuts: Sequence[Cut], shared: Shared) -> None:

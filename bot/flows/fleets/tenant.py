@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from bot.core.backup import StoredBackup
+from bot.core.backup import ProvedBackup, StoredBackup
 from bot.core.drift import Expected
 from bot.core.fleet import Tenant
 from bot.core.gate import Gate
@@ -50,7 +50,7 @@ class Shared:
     history: History
     world: World
     judged: Once[tuple[str, ...], tuple[JudgedMigration, ...]] = field(default_factory=Once)
-    gates: Once[str, tuple[Gate, ...]] = field(default_factory=Once)
+    gates: Once[Hashable, tuple[Gate, ...]] = field(default_factory=Once)
     expected: Once[Hashable, Expected] = field(default_factory=Once)
 
     def order(self, tenant: Tenant, *, backups: "Backups") -> tuple[Order, World]:
@@ -124,6 +124,10 @@ class _OwnBackups:
             f"{target.name} is one of a fleet, and none of its backups is looked for.",
             hint="Name a target of its own for this database.",
         )
+
+    def proved(self, target: Target) -> ProvedBackup | None:
+        """None is looked for."""
+        return None
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,15 @@ from bot.world import World
 RERUN_VARIABLE = "GITHUB_TRIGGERING_ACTOR"
 
 
-def approval_of(target: Target, pending: Sequence[Migration], world: World) -> Gate:
-    """The approval gate of what is pending, from facts as they are now."""
+def approval_of(
+    target: Target,
+    pending: Sequence[Migration],
+    world: World,
+    *,
+    pulls: Mapping[str, Pull] | None = None,
+) -> Gate:
+    """The approval gate of what is pending, from facts as they are now. `pulls` are the pull
+    requests that bring it, where the history does not know them yet."""
     policy = target.approval
     if not policy.most:
         return approval_gate(target, pending, None)
@@ -45,7 +52,7 @@ def approval_of(target: Target, pending: Sequence[Migration], world: World) -> G
     )
     if world.github is None:
         return approval_gate(target, pending, None, asked)
-    pulls = pulls_of(pending, world)
+    pulls = pulls_of(pending, world) if pulls is None else pulls
     facts = _facts_by_name(pulls, pending, world, policy)
     gate = approval_gate(target, pending, facts, asked)
     if gate.open:

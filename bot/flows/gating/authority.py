@@ -61,7 +61,10 @@ def _head(command: Command, pull: Pull, world: World) -> Head:
 
 
 def allowances(world: World) -> Allowances:
-    return Allowances(world.settings.commands)
+    """Who may do what: what the configuration says of commands, and of each target's freeze."""
+    frozen = ((each.name, each.closing.freeze) for each in world.settings.targets.values())
+    override = {name: freeze.override for name, freeze in frozen if freeze is not None}
+    return Allowances(world.settings.commands, override)
 
 
 def person_of(login: str, verb: Verb, targets: Iterable[Target], world: World) -> Person:
@@ -130,9 +133,9 @@ def _unfinished(command: Command, pull: Pull, order: Sequence[Target], world: Wo
     """The first target that this pull request's migrations stopped at."""
     assert world.github is not None
     brought = world.checkout.history().migrations
-    names = [each.name for each in brought if each.path in pull.files]
+    texts = {each.name: each.checksum for each in brought if each.path in pull.files}
     for target in order:
-        state = progress_of(target, world.github.deployments(target.name), names).state
+        state = progress_of(target, world.github.deployments(target.name), texts).state
         if state is not State.APPLIED:
             return target
     raise GateClosed(

@@ -1,6 +1,6 @@
 """Overrides of a closed gate, recomputed from the conversations on pull requests."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.core.command import Command, Verb
 from bot.core.gates.override import Override
@@ -10,6 +10,8 @@ from bot.core.target import Target
 from bot.errors import GateClosed
 from bot.flows.gating.authority import authorised
 from bot.world import World
+
+OverridesOf = Callable[[Iterable[Pull], Target, World], tuple[Override, ...]]
 
 
 def overrides_of(pulls: Iterable[Pull], target: Target, world: World) -> tuple[Override, ...]:

@@ -10,6 +10,7 @@ from bot.flows.gating.gates import gates_of
 from bot.flows.reviewing.history import history_of
 from bot.flows.reviewing.review import cut_named
 from bot.flows.targets.expected import expected_of, queries_of
+from bot.flows.targets.forecasting import differing
 from bot.flows.targets.standing import details_of, forecast
 from bot.rollout.procedure import Order
 from bot.world import World
@@ -25,6 +26,7 @@ def order_for(target: Target, world: World, *, expect_digest: str | None = None)
         expect_digest=expect_digest,
         expected=lambda plan, facts, schema: expected_of(history, plan, facts, schema, world),
         queries=queries_of(target, world),
+        differs=differing(expect_digest, history, world),
     )
 
 

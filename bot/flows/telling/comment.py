@@ -1,6 +1,6 @@
 """Keeping the one status comment of a pull request: what it shows, and writing it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.approval_policy import ApprovalPolicy
@@ -43,7 +43,7 @@ def report_on(
     approvals = counted(strictest, facts, risk=risk, triggerers=started) if strictest else ()
     return Report(
         review=review,
-        targets=_targets([each.name for each in migrations], world, known),
+        targets=_targets({each.name: each.checksum for each in migrations}, world, known),
         approvals=approvals,
         stale=stale_of(facts, migrations, world),
         needed=policy.need(risk).count,
@@ -119,9 +119,9 @@ def _rehearsed_in(existing: Sequence[Comment], key: str) -> int:
 def _is_newest(rollout: Progress, report: Report, world: World) -> bool:
     """Whether nobody has rolled the same migrations out to the same target since."""
     assert world.github is not None
-    names = [each.migration.name for each in report.review.migrations]
+    texts = {each.migration.name: each.migration.checksum for each in report.review.migrations}
     target = world.settings.target(rollout.target)
-    known = progress_of(target, world.github.deployments(target.name), names)
+    known = progress_of(target, world.github.deployments(target.name), texts)
     if known.at is None or rollout.at is None or known.run_url == rollout.run_url:
         return True
     return known.at <= rollout.at
@@ -138,11 +138,13 @@ def _same_key(body: str, marker: Marker) -> bool:
     return found is not None and found.key == marker.key
 
 
-def _targets(names: Sequence[str], world: World, known: Iterable[Progress]) -> tuple[Progress, ...]:
+def _targets(
+    texts: Mapping[str, str], world: World, known: Iterable[Progress]
+) -> tuple[Progress, ...]:
     assert world.github is not None
     news = {each.target: each for each in known}
     shown = (
-        (target, news.get(target.name) or progress_of(target, _recorded(target, world), names))
+        (target, news.get(target.name) or progress_of(target, _recorded(target, world), texts))
         for target in world.settings.rollout_order
     )
     return tuple(replace(each, environment_url=target.environment_url) for target, each in shown)

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.deployment import Deployment, unrecorded
+from bot.core.deployment import NOT_VERIFIED, Deployment, unrecorded
 from bot.core.fleet import Shard
+from bot.core.gates.settled import settled
 from bot.core.outcome import Journal
 from bot.core.plan import Plan
 from bot.core.progress import Progress, State
@@ -73,6 +74,14 @@ class Teller:
 
         self._try(record)
 
+    def keep(self, journal: Journal) -> None:
+        """Record what a rollout that stopped has applied before: that stays."""
+        texts = {each.name: each.checksum for each in self.plan.pending}
+        done = {each.name: texts[each.name] for each in journal.applied if each.name in texts}
+        if done and len(done) < len(texts):
+            here = Progress(self.target.name, self.target.kind, State.APPLIED)
+            self._try(lambda: self._announce(here, done, "Applied before the rollout stopped"))
+
     def _announce(self, progress: Progress, texts: Mapping[str, str], note: str) -> None:
         assert self.world.github is not None
         self.world.github.announce(
@@ -109,12 +118,14 @@ def deploy(
     world: World,
     *,
     shard: Shard | None = None,
+    expect_digest: str | None = None,
     news: Callable[[Progress], None] = lambda stopped: None,
 ) -> Progress:
     """Apply a target's plan and tell GitHub before, after, and when it fails.
 
-    Of a fleet it may be the first shard, that of the waves before the last: then the rollout goes
-    on elsewhere, and its end is told there.
+    `expect_digest` is that of the plan which was foretold, and shown to whoever let this run; with
+    nothing pending any more, nothing is left to compare. Of a fleet it may be the first shard, that
+    of the waves before the last: then the rollout goes on elsewhere, and its end is told there.
 
     `news` hears of a rollout that was stopped.
     Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
@@ -131,17 +142,19 @@ def deploy(
     here = replace(here, digest=plan.digest, gates=gates)
     if plan.pending:
         teller.tell(here)
-    order = order_for(target, world, expect_digest=plan.digest)
+    foretold = expect_digest if plan.pending else None
+    order = order_for(target, world, expect_digest=foretold or plan.digest)
     try:
         done = (
-            roll_out_shown(target, world, shard=shard)
+            roll_out_shown(target, world, shard=shard, expect_digest=foretold)
             if target.fleet is not None
             else roll_out(order, world).progress(target)
         )
     except BotError as error:
-        stopped = _stopped(here, error, order.journal, world)
+        stopped = _stopped(here, error, order.journal, target, world)
         news(stopped)
         teller.tell(stopped)
+        teller.keep(order.journal)
         raise
     done = replace(done, run_url=run_url)
     if shard is not None:
@@ -159,10 +172,12 @@ def _tell_without_plan(
     """The target, or GitHub, did not answer: no rollout was begun, so none is recorded."""
     teller = Teller(world, target, commit, Plan(target.name))
     teller.find_pulls()
-    teller.comment(_stopped(here, error, Journal(), world))
+    teller.comment(_stopped(here, error, Journal(), target, world))
 
 
-def _stopped(here: Progress, error: BotError, journal: Journal, world: World) -> Progress:
+def _stopped(
+    here: Progress, error: BotError, journal: Journal, target: Target, world: World
+) -> Progress:
     return replace(
         here,
         state=State.CLOSED if isinstance(error, GateClosed) else State.FAILED,
@@ -170,7 +185,13 @@ def _stopped(here: Progress, error: BotError, journal: Journal, world: World) ->
         migrations=tuple(each.name for each in journal.applied),
         timings=tuple(journal.applied),
         failed=journal.stopped_at,
-        gates=journal.gates or here.gates,
+        gates=settled(
+            journal.gates or here.gates,
+            target,
+            world.now(),
+            found=journal.drift,
+            taken=journal.backup,
+        ),
         backup=journal.backup,
         message=_message(error, journal),
         hint=error.hint,
@@ -198,10 +219,20 @@ def _pulls(plan: Plan, commit: str, world: World) -> tuple[Pull, ...]:
 
 
 def _note(progress: Progress) -> str:
-    """The deployment status's one sentence."""
+    """The deployment status's one sentence: what matters first, for it may be cut."""
+    if progress.state is not State.APPLIED:
+        return progress.message.partition("\n")[0] or "Applying"
     count = len(progress.migrations)
     what = "1 migration" if count == 1 else f"{count} migrations"
-    if progress.state is State.APPLIED:
-        backup = f"; backup {progress.backup.id} {progress.backup.proof}" if progress.backup else ""
-        return f"Applied {what} in {progress.seconds or 0:.1f} s{backup}"
-    return progress.message or "Applying"
+    done = f"Applied {what} in {progress.seconds or 0:.1f} s{_overridden(progress)}"
+    wrong = next((each.message for each in progress.checks if each.fine is False), None)
+    if wrong is not None:
+        return f"{NOT_VERIFIED}: {wrong} {done}"
+    backup = f"; backup {progress.backup.id} {progress.backup.proof}" if progress.backup else ""
+    return f"{done}{backup}"
+
+
+def _overridden(progress: Progress) -> str:
+    return "".join(
+        f"; {gate.name} overridden {gate.overridden}" for gate in progress.gates if gate.overridden
+    )

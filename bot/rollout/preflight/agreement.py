@@ -48,6 +48,16 @@ def require_agreement(plan: Plan, world: World) -> None:
     raise HistoryError(f"{plan.target}: {messages}.", hint=hints)
 
 
+def not_agreed_to(plan: Plan, expected: str, differs: Sequence[str]) -> HistoryError:
+    """Another plan than somebody agreed to, with how it differs, where that is known."""
+    listed = "".join(f"\n  - {line}" for line in differs)
+    return HistoryError(
+        f"{plan.target}: the plan is not the one that was agreed to "
+        f"(agreed {expected}, now {plan.digest}){':' if listed else '.'}{listed}",
+        hint=f"Look at the new plan with `migration-bot plan {plan.target}`, and agree to that.",
+    )
+
+
 def commits_of(plan: Plan, world: World) -> Mapping[str, str]:
     """For each edited migration the commit that has the text that was applied, if git knows it."""
     found: dict[str, str] = {}

@@ -18,6 +18,7 @@ from tests.hub import SHOP
 
 STAGING = default_targets()["staging"]
 ADD = migration("20260101000000_add", "CREATE TABLE a()")
+TEXTS = {ADD.name: ADD.checksum}
 
 
 @pytest.fixture
@@ -125,13 +126,15 @@ def test_what_staging_has_applied_is_read_from_successes_alone(
 def test_how_far_a_target_is_with_a_migration_is_its_newest_deployment_of_it(
     shop: GitHubRepository, open_shop: Open, started: Deployment
 ) -> None:
-    assert progress_of(STAGING, shop.deployments("staging"), [ADD.name]).state is State.WAITING
+    assert progress_of(STAGING, shop.deployments("staging"), TEXTS).state is State.WAITING
 
     shop.announce(replace(started, state=State.FAILED, note="It broke."))
-    progress = progress_of(STAGING, open_shop().deployments("staging"), [ADD.name])
+    progress = progress_of(STAGING, open_shop().deployments("staging"), TEXTS)
 
     assert (progress.state, progress.message) == (State.FAILED, "It broke.")
-    assert progress_of(STAGING, shop.deployments("staging"), ["other"]).state is State.WAITING
+    for other in ({"other": ADD.checksum}, {ADD.name: "0" * 64}):
+        found = progress_of(STAGING, shop.deployments("staging"), other)
+        assert found.state is State.WAITING
 
 
 CREATE, TELL = r"/deployments$", r"/deployments/\d+/statuses$"

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from bot.core.check_run import Conclusion
-from bot.errors import ExitCode, GateClosed, GitHubError, UsageError
+from bot.core.deployment import Deployment
+from bot.core.plan import digest_of
+from bot.core.progress import State
+from bot.errors import ExitCode, GateClosed, GitHubError, HistoryError, UsageError
 from bot.flows.asked.answering import answer
-from bot.flows.asked.apply import TARGET_VARIABLE
+from bot.flows.asked.apply import DIGEST_VARIABLE, TARGET_VARIABLE
 from bot.flows.asked.check import SARIF_VARIABLE
-from tests.fakes import FakeConsole
-from tests.flows.world import HEAD, MERGE, MORE, NUMBER, RISKY, Stage, pull
+from tests.fakes import NOON, FakeConsole
+from tests.flows.world import HEAD, INIT, MERGE, MORE, NUMBER, RISKY, Stage, pull
 
 # FakeCheckout is always at this commit.
 HERE = "h" * 40
@@ -133,6 +136,40 @@ def test_a_closed_gate_ends_the_job_and_touches_nothing() -> None:
     assert MORE.name not in [row.name for row in stage.production.rows]
     assert (stage.runner.outputs["state"], stage.runner.outputs["applied"]) == ("closed", "[]")
     assert "gate approval: closed" in stage.runner.written[0]
+
+
+def test_the_plan_of_the_target_to_come_is_shown_and_handed_on() -> None:
+    stage = Stage(environ={TARGET_VARIABLE: "staging"})
+    texts = {INIT.name: INIT.checksum}
+    stage.github.announced.append(Deployment("production", MERGE, State.APPLIED, NOON, texts))
+    answer(stage.world(), "push", {"after": MERGE}, HERE)
+
+    assert json.loads(stage.runner.outputs["forecast-digests"]) == {"production": digest_of([MORE])}
+    assert "1 migration for production" in stage.runner.written[-1]
+    assert digest_of([MORE]) in stage.runner.written[-1]
+
+
+def test_a_target_that_github_knows_nothing_of_is_not_foretold() -> None:
+    stage = Stage(environ={TARGET_VARIABLE: "staging"})
+    answer(stage.world(), "push", {"after": MERGE}, HERE)
+
+    assert "forecast-digests" not in stage.runner.outputs
+
+
+def test_another_plan_than_the_one_that_was_foretold_is_not_run() -> None:
+    stage = Stage(environ={TARGET_VARIABLE: "staging", DIGEST_VARIABLE: digest_of([INIT, MORE])})
+    with pytest.raises(HistoryError, match=f"{INIT.name} was agreed to, and is not pending"):
+        answer(stage.world(), "push", {"after": MERGE}, HERE)
+
+    assert stage.staging.diary == ["lock", "unlock"]
+    assert stage.github.announced[-1].state is State.FAILED
+    assert "\n" not in stage.github.announced[-1].note
+
+
+def test_the_foretold_plan_is_run_and_once_it_is_there_nothing_is_compared() -> None:
+    stage = Stage(environ={TARGET_VARIABLE: "staging", DIGEST_VARIABLE: digest_of([MORE])})
+    for _ in range(2):
+        assert answer(stage.world(), "push", {"after": MERGE}, HERE) is ExitCode.FINE
 
 
 def test_a_job_without_a_target_is_refused() -> None:

@@ -8,7 +8,8 @@ from bot.core.plan import make_plan
 from bot.core.progress import State
 from bot.core.settings import default_targets
 from bot.errors import GitHubError, PostgresError
-from bot.flows.gating.gates import gates_of, texts_applied
+from bot.flows.gating.earlier import earlier_of
+from bot.flows.gating.gates import gates_of
 from tests.fakes import NOON, FakeDatabase, applied
 from tests.flows.world import APPROVED, INIT, MERGE, MORE, NUMBER, Stage, facts
 
@@ -70,8 +71,8 @@ def test_another_text_on_staging_keeps_production_closed() -> None:
 def test_where_nobody_can_say_the_gates_stay_closed() -> None:
     found = gates(Stage(), github=False)
 
-    assert {gate.open for gate in found.values()} == {False}
-    assert texts_applied(STAGING, [MORE], Stage().world(github=False)) is None
+    assert [name for name, gate in found.items() if not gate.open] == ["after staging", "approval"]
+    assert earlier_of(STAGING, [MORE], Stage().world(github=False)) is None
 
 
 def test_a_target_before_that_is_named_and_does_not_answer_is_an_error() -> None:
@@ -80,7 +81,7 @@ def test_a_target_before_that_is_named_and_does_not_answer_is_an_error() -> None
     stage.github.announced.append(deployed())
 
     with pytest.raises(PostgresError, match="development does not answer"):
-        texts_applied(DEVELOPMENT, [MORE], stage.world())
+        earlier_of(DEVELOPMENT, [MORE], stage.world())
 
 
 def test_an_approval_of_the_merged_head_opens_the_gate() -> None:

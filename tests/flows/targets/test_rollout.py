@@ -21,7 +21,13 @@ def test_a_plan_is_a_forecast_and_takes_no_lock() -> None:
     plan, gates = plan_for(STAGING, stage.world())
 
     assert [each.name for each in plan.pending] == [MORE.name]
-    assert [gate.open for gate in gates] == [True]
+    assert {gate.name: gate.open for gate in gates} == {
+        "approval": True,
+        "order": True,
+        "rows": True,
+        "drift": True,
+        "backup": True,
+    }
     assert stage.staging.diary == []
 
 

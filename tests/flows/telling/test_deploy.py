@@ -96,6 +96,17 @@ def test_a_failure_is_told_with_what_happened_and_what_to_do() -> None:
     assert "did not let me run it: no" in stage.comments[0]
 
 
+def test_what_a_rollout_applied_before_it_stopped_is_recorded_as_applied() -> None:
+    stage = Stage()
+    stage.staging.rows.clear()
+    stage.staging.refuse = {MORE.sql.rstrip(";"): [REFUSED], MORE.sql: [REFUSED]}
+    with pytest.raises(PostgresError):
+        deploy(STAGING, MERGE, stage.world())
+
+    assert states(stage) == [State.APPLYING, State.FAILED, State.APPLIED]
+    assert stage.github.announced[-1].texts == {INIT.name: INIT.checksum}
+
+
 def test_histories_that_disagree_are_told_and_nothing_is_applied() -> None:
     stage = Stage()
     stage.staging.rows.append(applied(migration("20260115000000_elsewhere")))
@@ -163,3 +174,23 @@ def test_a_target_that_does_not_answer_is_told_on_the_comment_and_not_recorded()
         deploy(development, MERGE, stage.world())
 
     assert stage.github.announced == []
+
+
+@dataclass(frozen=True)
+class _MakesMore:
+    """A history whose new migration makes what this target does not have afterwards."""
+
+    def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
+        return Expected({}, {("table", "public.b"): ()}, major=18)
+
+
+def test_what_was_found_wrong_afterwards_is_noted_where_the_next_target_looks() -> None:
+    stage = Stage()
+    stage.staging.shapes = [{}]
+    given = replace(stage.world(), schemas=_MakesMore())
+    done = deploy(replace(STAGING, drift=DriftMode.REPORT), MERGE, given)
+
+    assert done.state is State.APPLIED
+    assert stage.github.announced[-1].note.startswith("Not verified: The schema is not what")
+    with pytest.raises(GateClosed, match="staging has applied it, and was found wrong"):
+        deploy(PRODUCTION, MERGE, stage.world())
