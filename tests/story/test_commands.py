@@ -123,3 +123,12 @@ def test_a_comment_that_asks_for_nothing_is_passed_over(stage: Stage) -> None:
     assert results(quoted) == {"command": "success"}
     assert "nothing to do" in quoted.jobs["command"].log
     assert signs(stage) == []
+
+
+@pytest.mark.slow
+def test_an_approval_by_comment_opens_production(stage: Stage) -> None:
+    stage.check(stage.propose({script(COUNTRY): HARMLESS}))
+    stage.command(1, "LGTM\n/migrate approve")
+    run = stage.deploy(stage.merge(1))
+    assert run.jobs["production"].status == 0, run.jobs["production"].log
+    assert stage.applied("production") == [COUNTRY]

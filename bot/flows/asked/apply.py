@@ -15,7 +15,7 @@ from bot.flows.fleets.rolling import roll_out_shown
 from bot.flows.fleets.tenants import slices_of
 from bot.flows.telling.deploy import deploy
 from bot.report.escape import fence
-from bot.report.rollout_text import outcome_text
+from bot.report.rollout_text import gates_text, outcome_text
 from bot.world import World
 
 TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
@@ -51,7 +51,7 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     first = Shard(0, len(shards)) if len(shards) > 1 else None
     try:
         progress = deploy(
-            target, request.head, world, shard=first, news=lambda stopped: _reached(stopped, world)
+            target, request.head, world, shard=first, news=lambda stopped: _stopped(stopped, world)
         )
     except BotError as error:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
@@ -64,6 +64,13 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     if first:
         set_outputs(world, shards=json.dumps([str(each) for each in shards]))
     return first is not None
+
+
+def _stopped(progress: Progress, world: World) -> None:
+    assert world.runner is not None
+    _reached(progress, world)
+    if progress.gates:
+        world.runner.summary(fence(gates_text(progress.gates)))
 
 
 def _reached(progress: Progress, world: World) -> None:

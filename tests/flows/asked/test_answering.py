@@ -132,6 +132,7 @@ def test_a_closed_gate_ends_the_job_and_touches_nothing() -> None:
         answer(stage.world(), "push", {"after": HERE}, HERE)
     assert MORE.name not in [row.name for row in stage.production.rows]
     assert (stage.runner.outputs["state"], stage.runner.outputs["applied"]) == ("closed", "[]")
+    assert "gate approval: closed" in stage.runner.written[0]
 
 
 def test_a_job_without_a_target_is_refused() -> None:
