@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 # A server to rehearse on, such as a service container of the workflow's job.
 REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
+# How many seconds all calls to GitHub together may wait for it, for limits and when it is down.
+PATIENCE_VARIABLE = "MIGRATION_BOT_GITHUB_WAIT"
 
 
 # Connection strings that this process was told by a database, and not by its environment.
@@ -101,7 +103,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,
         environ=environ,
-        github=_github(environ, clean),
+        github=_github(environ, clean, console.say),
         runner=_runner(environ, clean),
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
         seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
@@ -262,7 +264,9 @@ def _prisma(environ: Mapping[str, str], root: Path | None) -> Prisma | None:
     return find_prisma(environ, root)
 
 
-def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:
+def _github(
+    environ: Mapping[str, str], clean: Callable[[str], str], say: Callable[[str], None]
+) -> GitHub | None:
     token, name = environ.get("GITHUB_TOKEN"), environ.get("GITHUB_REPOSITORY")
     if not token or not name:
         return None
@@ -275,7 +279,18 @@ def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub |
         api_url=environ.get("GITHUB_API_URL") or PUBLIC_API,
         clean=clean,
         login=environ.get("MIGRATION_BOT_LOGIN"),
+        say=say,
+        budget=_seconds(environ, PATIENCE_VARIABLE),
     )
+
+
+def _seconds(environ: Mapping[str, str], name: str) -> float | None:
+    text = environ.get(name, "")
+    if not text:
+        return None
+    if text.isdigit():
+        return float(text)
+    raise UsageError(f"{name} is {text!r}, and no number of seconds.", hint="Such as 120.")
 
 
 def _runner(environ: Mapping[str, str], clean: Callable[[str], str]) -> Runner | None:

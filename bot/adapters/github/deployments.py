@@ -8,7 +8,7 @@ from github.Deployment import Deployment as GitHubDeployment
 from github.GithubObject import NotSet
 from github.Repository import Repository
 
-from bot.adapters.github.client import explained
+from bot.adapters.github.client import explained, may_have_happened
 from bot.core.deployment import Deployment
 from bot.core.progress import State
 
@@ -44,24 +44,56 @@ class Deployments:
             key = (deployment.commit, deployment.target, frozenset(deployment.texts))
             if key not in self._open:
                 self._open[key] = self._create(deployment)
-            self._open[key].create_status(
-                _STATES[deployment.state],
-                description=_short(self._clean(deployment.note)),
+            self._reach(self._open[key], deployment)
+
+    def _reach(self, opened: GitHubDeployment, deployment: Deployment) -> None:
+        """An answer that is lost is looked for: the status may be there."""
+        state = _STATES[deployment.state]
+        note = _short(self._clean(deployment.note))
+        try:
+            opened.create_status(
+                state,
+                description=note,
                 target_url=deployment.run_url or NotSet,
                 environment=deployment.target,
                 auto_inactive=False,
             )
+        except Exception as error:
+            if not may_have_happened(error):
+                raise
+            newest = next(iter(opened.get_statuses()), None)
+            if newest is None or (newest.state, newest.description or "") != (state, note):
+                raise
 
     def _create(self, deployment: Deployment) -> GitHubDeployment:
-        return self._repository.create_deployment(
-            ref=deployment.commit,
-            task=TASK,
-            auto_merge=False,
-            required_contexts=[],
-            payload={"digest": deployment.digest, "migrations": dict(deployment.texts)},
-            environment=deployment.target,
-            description="Database migrations",
+        payload = {"digest": deployment.digest, "migrations": dict(deployment.texts)}
+        try:
+            return self._repository.create_deployment(
+                ref=deployment.commit,
+                task=TASK,
+                auto_merge=False,
+                required_contexts=[],
+                payload=payload,
+                environment=deployment.target,
+                description="Database migrations",
+            )
+        except Exception as error:
+            found = self._unstarted(deployment, payload) if may_have_happened(error) else None
+            if found is None:
+                raise
+            return found
+
+    def _unstarted(
+        self, deployment: Deployment, payload: Mapping[str, Any]
+    ) -> GitHubDeployment | None:
+        """The deployment that a lost answer was about: the newest like it, if nothing was yet said
+        of it. One that an earlier run opened has statuses."""
+        like = self._repository.get_deployments(
+            sha=deployment.commit, task=TASK, environment=deployment.target
         )
+        newest = next((each for each in like if _mapping(each.payload) == payload), None)
+        started = newest is not None and next(iter(newest.get_statuses()), None) is not None
+        return None if started else newest
 
 
 def _value(target: str, found: GitHubDeployment) -> Deployment:
