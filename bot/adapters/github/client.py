@@ -9,7 +9,7 @@ import requests
 from github import Auth, BadAttributeException, Github, GithubException
 
 from bot.adapters.github.patience import BUDGET, Patience
-from bot.adapters.github.refusal import refused, unreached
+from bot.adapters.github.refusal import misled, refused, unreached
 from bot.adapters.github.transport import Line, PatientRequester
 
 PUBLIC_API = "https://api.github.com"
@@ -64,6 +64,9 @@ def explained(action: str, *, needs: str) -> Iterator[None]:
         raise refused(action, needs, error) from error
     except (requests.RequestException, BadAttributeException) as error:
         raise unreached(action, error) from error
+    except AssertionError as error:
+        # PyGithub's way to say that an answer sends it to a server that it was not told of.
+        raise misled(action) from error
 
 
 def may_have_happened(error: Exception) -> bool:

@@ -32,6 +32,13 @@ def unreached(action: str, error: Exception) -> GitHubError:
     )
 
 
+def misled(action: str) -> GitHubError:
+    return GitHubError(
+        f"GitHub could not be asked to {action}: its answer leads to another server.",
+        hint="Set GITHUB_API_URL to the address that GitHub itself names in its answers.",
+    )
+
+
 def _hint(needs: str, error: GithubException, headers: Mapping[str, str]) -> str:
     status = error.status
     opens = opens_after(status, headers, _message(error))
