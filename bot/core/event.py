@@ -48,8 +48,18 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
     """What to do about an event.
 
     `sha` is the commit the workflow runs for, for events whose payload names none.
-    Raises UsageError for events the bot does not act on.
+    Raises UsageError for events the bot does not act on, and for what is none of GitHub's.
     """
+    try:
+        return _request(name, payload, sha)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(
+            f"The payload of {name} is not one of GitHub's: it lacks {error}.",
+            hint="Leave GITHUB_EVENT_PATH as the runner sets it.",
+        ) from error
+
+
+def _request(name: str, payload: Mapping[str, Any], sha: str) -> Request:
     if name in ("pull_request", "pull_request_review"):
         pull = payload["pull_request"]
         return CheckRequest(
@@ -63,6 +73,11 @@ def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
         group = payload["merge_group"]
         branch = str(group["base_ref"]).removeprefix("refs/heads/")
         return CheckRequest(head=group["head_sha"], base=group["base_sha"], base_name=branch)
+    if name == "push" and payload.get("deleted") is True:
+        raise UsageError(
+            f"{payload['ref']} was deleted, so there is nothing to apply.",
+            hint="Run the deploy workflow on pushes to the default branch only.",
+        )
     if name == "push":
         return ApplyRequest(head=payload["after"])
     if name == "workflow_dispatch":

@@ -13,6 +13,8 @@ from bot.core.approval import Opinion, PullFacts
 from bot.core.migration import checksum_of
 from bot.core.pull import Pull
 
+# Whom GitHub shows in place of an account that was deleted.
+GHOST = "ghost"
 _WRITERS = frozenset({"admin", "maintain", "write"})
 
 
@@ -97,7 +99,7 @@ def _value(pull: PullRequest) -> Pull:
         number=pull.number,
         head=pull.head.sha,
         base_name=pull.base.ref,
-        author=pull.user.login,
+        author=pull.user.login if pull.user is not None else GHOST,
         merged=bool(pull.merged),
         files=tuple(each.filename for each in pull.get_files()),
     )
