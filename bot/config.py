@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config_notify import NotifyFile, notify_mistakes, sinks_of
 from bot.config_parts import Bytes, StrictModel, keys_at, nearest
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
 from bot.config_rules import RuleChoices, RuleEntry, chosen
@@ -62,6 +63,9 @@ class ConfigFile(StrictModel):
     targets: dict[str, TargetFile] | None = None
     stats: StatsFile = Field(default_factory=StatsFile)
     rehearsal: RehearsalFile = Field(default_factory=RehearsalFile)
+    notify: list[NotifyFile] = Field(
+        default=[], description="Who is told of rollouts besides GitHub; nobody if empty."
+    )
     rules: dict[str, RuleEntry] = Field(
         default={},
         description="By rule: a severity, where 'off' silences it, or the keys below.",
@@ -88,6 +92,7 @@ def read_settings(text: str, *, path: str, rules: Collection[Rule] = ()) -> Sett
     mistakes += [*target_mistakes(parsed.targets or {}), *_stats_mistakes(parsed.stats)]
     known = default_targets() if parsed.targets is None else parsed.targets
     mistakes += rehearsal_mistakes(parsed.rehearsal, known)
+    mistakes += notify_mistakes(parsed.notify, known)
     if mistakes:
         raise _mistakes(path, mistakes)
     return _settings(parsed, choices)
@@ -158,5 +163,6 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         baseline=parsed.baseline,
         sizes_file=parsed.stats.file,
         rehearsal=rehearsal_settings(parsed.rehearsal),
+        notify=sinks_of(parsed.notify),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )

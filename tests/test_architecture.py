@@ -19,6 +19,7 @@ ADAPTERS = {
         "console",
         "files",
         "rollout_log",
+        "notify",
     )
 }
 INSIDE = {
@@ -53,6 +54,7 @@ ALLOWED = {
     "sql": {"core", "errors"},
     "report": {"core", "errors"},
     "config": {
+        "config_notify",
         "config_parts",
         "config_rules",
         "config_rehearsal",
@@ -60,6 +62,7 @@ ALLOWED = {
         "core",
         "errors",
     },
+    "config_notify": {"config_parts", "core"},
     "config_parts": {"core"},
     "config_rules": {"config_parts", "core"},
     "config_rehearsal": {"config_parts", "core"},

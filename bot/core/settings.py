@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
+from bot.core.notification import Sink
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import BUDGET, Limits
 from bot.core.sizes import Thresholds
@@ -59,7 +60,7 @@ class Settings:
     `exclusions` say where rules are not looked for, `options` are theirs: values of the rules' own
     types. `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
-    findings are weighed by, and `thresholds` says how.
+    findings are weighed by, and `thresholds` says how. `notify` are told of rollouts.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -73,6 +74,7 @@ class Settings:
     sizes_file: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
+    notify: tuple[Sink, ...] = ()
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

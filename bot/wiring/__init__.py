@@ -27,14 +27,14 @@ from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
 from bot.core.rehearsal import Rehearsal
 from bot.core.rehearsal_order import Order
-from bot.core.settings import DEFAULT_FOLDER
+from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.core.target import Target
 from bot.core.tenants import tenants_in
 from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
 from bot.wiring.reading import read_configuration, read_sizes, trusted, with_base
-from bot.world import Database, GitHub, Prisma, Runner, World
+from bot.world import Database, GitHub, Notifier, Prisma, Runner, World
 
 if TYPE_CHECKING:
     from bot.adapters.postgres.target.around import Servers
@@ -85,6 +85,9 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         for name in (target.url_env, target.direct_url_env)
         if name
     )
+    secret += tuple(
+        name for sink in settings.notify for name in (sink.url_env, sink.secret_env) if name
+    )
     clean = cleaner(secret)
     console = open_console(
         environ,
@@ -105,6 +108,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         environ=environ,
         github=_github(environ, clean, console.say),
         runner=_runner(environ, clean),
+        notifier=_notifier(settings, environ, clean),
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
         seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
         trials=_Trials(environ, settings.postgres),
@@ -291,6 +295,16 @@ def _seconds(environ: Mapping[str, str], name: str) -> float | None:
     if text.isdigit():
         return float(text)
     raise UsageError(f"{name} is {text!r}, and no number of seconds.", hint="Such as 120.")
+
+
+def _notifier(
+    settings: Settings, environ: Mapping[str, str], clean: Callable[[str], str]
+) -> Notifier | None:
+    if not settings.notify:
+        return None
+    from bot.adapters.notify.notifier import Notifier as HttpNotifier
+
+    return HttpNotifier(environ, clean, lambda: datetime.now(UTC))
 
 
 def _runner(environ: Mapping[str, str], clean: Callable[[str], str]) -> Runner | None:

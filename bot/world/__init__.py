@@ -26,6 +26,7 @@ from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
+from bot.world.notifier import Notifier as Notifier
 
 
 class Console(Protocol):
@@ -165,6 +166,7 @@ class World:
     seed: Callable[[], str | None] = lambda: None
     github: GitHub | None = None
     runner: Runner | None = None
+    notifier: Notifier | None = None
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None

@@ -15,6 +15,7 @@ from bot.flows.fleets.rolling import roll_out_shown
 from bot.flows.gating.gates import pulls_of
 from bot.flows.targets.rollout import order_for, plan_for
 from bot.flows.telling.comment import keep_comment, names_in, report_after_merge
+from bot.flows.telling.notify import notify
 from bot.rollout.procedure import roll_out
 from bot.world import World
 
@@ -35,12 +36,23 @@ class Teller:
     failed: GitHubError | None = None
 
     def tell(self, progress: Progress) -> None:
+        self.notify(progress)
         if self.world.github is None:
             return
         if self.plan.pending:
             texts = {each.name: each.checksum for each in self.plan.pending}
             self._try(lambda: self._announce(progress, texts, _note(progress)))
         self.comment(progress)
+
+    def notify(self, progress: Progress) -> None:
+        run = self.world.runner.run(self.commit) if self.world.runner else None
+        notify(
+            progress,
+            self.world,
+            pending=tuple(each.name for each in self.plan.pending),
+            pulls=tuple(each.number for each in self.pulls),
+            run=run,
+        )
 
     def find_pulls(self) -> None:
         """Look for the pull requests whose comments this rollout is news for."""
@@ -147,7 +159,9 @@ def _tell_without_plan(
     """The target, or GitHub, did not answer: no rollout was begun, so none is recorded."""
     teller = Teller(world, target, commit, Plan(target.name))
     teller.find_pulls()
-    teller.comment(_stopped(here, error, Journal(), world))
+    stopped = _stopped(here, error, Journal(), world)
+    teller.notify(stopped)
+    teller.comment(stopped)
 
 
 def _stopped(here: Progress, error: BotError, journal: Journal, world: World) -> Progress:

@@ -10,7 +10,7 @@ from bot.adapters.github.client import connect
 from bot.adapters.github.patience import Patience
 from bot.adapters.github.repository import GitHubRepository
 from bot.core.pull import Pull
-from tests.adapters.github.scripted import answer, scripted
+from tests.scripted import answer, scripted
 
 AT = "2026-11-02T09:00:00Z"
 BOT = {"login": "bot", "url": "/users/bot"}

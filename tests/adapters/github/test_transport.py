@@ -9,7 +9,7 @@ from bot.adapters.github.client import connect
 from bot.adapters.github.patience import Patience
 from bot.adapters.github.repository import GitHubRepository
 from bot.errors import GitHubError
-from tests.adapters.github.scripted import Scripted, answer, scripted
+from tests.scripted import Scripted, answer, scripted
 
 PULL = json.dumps(
     {

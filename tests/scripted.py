@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 @dataclass
 class Scripted:
     """`answers` are sent in order; "" cuts the connection without one. `heard` are the requests'
-    first lines, `headers` what came with each."""
+    first lines, `headers` and `bodies` what came with each."""
 
     answers: list[bytes]
     url: str = ""
     heard: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
 
 @contextmanager
@@ -37,10 +38,11 @@ def _serve(listening: socket.socket, script: Scripted) -> None:
             return
         with connection:
             request = _read(connection)
-            head, _, _ = request.partition(b"\r\n\r\n")
+            head, _, body = request.partition(b"\r\n\r\n")
             first, _, rest = head.decode().partition("\r\n")
             script.heard.append(first.removesuffix(" HTTP/1.1"))
             script.headers.append(rest)
+            script.bodies.append(body)
             connection.sendall(script.answers.pop(0) if script.answers else NOT_SCRIPTED)
 
 
