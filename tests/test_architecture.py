@@ -20,6 +20,7 @@ ADAPTERS = {
         "files",
         "rollout_log",
         "notify",
+        "signing",
     )
 }
 INSIDE = {

@@ -90,7 +90,7 @@ class Target:
     what its kind has.
 
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
-    that lists them.
+    that lists them. `audit` says whether rollouts leave rows there; None for what its kind has.
     """
 
     name: str
@@ -112,6 +112,7 @@ class Target:
     drift: DriftMode | None = None
     verify: Verification = field(default_factory=Verification)
     fleet: Fleet | None = None
+    audit: bool | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:
         """The environment variable to connect by."""
@@ -125,6 +126,11 @@ class Target:
     @property
     def drift_mode(self) -> DriftMode:
         return self.drift or _DRIFT[self.kind]
+
+    @property
+    def audit_rows(self) -> bool:
+        """Whether rollouts are written down in the database itself."""
+        return self.kind is Kind.PRODUCTION if self.audit is None else self.audit
 
     @property
     def protected(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.adapters.actions import Runner as ActionsRunner
 from bot.adapters.checkout import Checkout
@@ -18,6 +18,7 @@ from bot.adapters.files import Files
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
+from bot.core.audit import Sealed
 from bot.core.backup import StoredBackup
 from bot.core.drift import Expected
 from bot.core.fleet import Tenant
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 # A server to rehearse on, such as a service container of the workflow's job.
 REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
+# The private key that audit records are signed with.
+AUDIT_KEY_VARIABLE = "MIGRATION_BOT_AUDIT_KEY"
 # How many seconds all calls to GitHub together may wait for it, for limits and when it is down.
 PATIENCE_VARIABLE = "MIGRATION_BOT_GITHUB_WAIT"
 
@@ -88,7 +91,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
     secret += tuple(
         name for sink in settings.notify for name in (sink.url_env, sink.secret_env) if name
     )
-    clean = cleaner(secret)
+    clean = cleaner((*secret, AUDIT_KEY_VARIABLE))
     console = open_console(
         environ,
         colour=options.colour,
@@ -109,6 +112,7 @@ def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> Wo
         github=_github(environ, clean, console.say),
         runner=_runner(environ, clean),
         notifier=_notifier(settings, environ, clean),
+        sealer=_Sealer(environ, clean),
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
         seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
         trials=_Trials(environ, settings.postgres),
@@ -295,6 +299,24 @@ def _seconds(environ: Mapping[str, str], name: str) -> float | None:
     if text.isdigit():
         return float(text)
     raise UsageError(f"{name} is {text!r}, and no number of seconds.", hint="Such as 120.")
+
+
+@dataclass(frozen=True)
+class _Sealer:
+    """Loads what signs when a rollout is over."""
+
+    environ: Mapping[str, str]
+    clean: Callable[[str], str]
+
+    def seal(self, record: Mapping[str, Any]) -> Sealed:
+        from bot.adapters.signing import Sealer
+
+        return Sealer(self.environ, self.clean).seal(record)
+
+    def verify(self, sealed: Sealed, public: str) -> str:
+        from bot.adapters.signing import problem_with
+
+        return problem_with(sealed, public)
 
 
 def _notifier(

@@ -27,6 +27,7 @@ from bot.world.heart import Heart
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
 from bot.world.notifier import Notifier as Notifier
+from bot.world.sealer import Sealer as Sealer
 
 
 class Console(Protocol):
@@ -167,6 +168,7 @@ class World:
     github: GitHub | None = None
     runner: Runner | None = None
     notifier: Notifier | None = None
+    sealer: Sealer | None = None
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None

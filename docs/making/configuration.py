@@ -53,6 +53,8 @@ _QUOTED = {"off": '"off"'}
 _TITLES = {
     "": "The file",
     "targets": "`targets.<name>`",
+    "notify": "`notify[]`",
+    "targets.audit": "`targets.<name>.audit`",
     "targets.backup": "`targets.<name>.backup`",
     "targets.fleet": "`targets.<name>.fleet`",
     "targets.fleet.waves": "`targets.<name>.fleet.waves`",

@@ -14,6 +14,7 @@ from bot.errors import BotError, GateClosed, GitHubError
 from bot.flows.fleets.rolling import roll_out_shown
 from bot.flows.gating.gates import pulls_of
 from bot.flows.targets.rollout import order_for, plan_for
+from bot.flows.telling.audit import Audited, keep_audit
 from bot.flows.telling.comment import keep_comment, names_in, report_after_merge
 from bot.flows.telling.notify import notify
 from bot.rollout.procedure import roll_out
@@ -53,6 +54,11 @@ class Teller:
             pulls=tuple(each.number for each in self.pulls),
             run=run,
         )
+
+    def audited(
+        self, progress: Progress, journal: Journal, error: BotError | None = None
+    ) -> Audited:
+        return Audited(self.target, self.plan, progress, journal, self.commit, self.pulls, error)
 
     def find_pulls(self) -> None:
         """Look for the pull requests whose comments this rollout is news for."""
@@ -141,9 +147,12 @@ def deploy(target: Target, commit: str, world: World, *, shard: Shard | None = N
             else roll_out(order, world).progress(target)
         )
     except BotError as error:
-        teller.tell(_stopped(here, error, order.journal, world))
+        ended = stopped(here, error, order.journal, world)
+        keep_audit(teller.audited(ended, order.journal, error), world)
+        teller.tell(ended)
         raise
     done = replace(done, run_url=run_url)
+    keep_audit(teller.audited(done, order.journal), world)
     if shard is not None:
         return done
     teller.make_up_for(done)
@@ -159,12 +168,13 @@ def _tell_without_plan(
     """The target, or GitHub, did not answer: no rollout was begun, so none is recorded."""
     teller = Teller(world, target, commit, Plan(target.name))
     teller.find_pulls()
-    stopped = _stopped(here, error, Journal(), world)
-    teller.notify(stopped)
-    teller.comment(stopped)
+    ended = stopped(here, error, Journal(), world)
+    teller.notify(ended)
+    teller.comment(ended)
 
 
-def _stopped(here: Progress, error: BotError, journal: Journal, world: World) -> Progress:
+def stopped(here: Progress, error: BotError, journal: Journal, world: World) -> Progress:
+    """How a rollout stands that an error has ended."""
     return replace(
         here,
         state=State.CLOSED if isinstance(error, GateClosed) else State.FAILED,
