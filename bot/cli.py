@@ -16,6 +16,7 @@ from bot.signals import listen
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
+    "init": "Move into a repository: workflows, configuration.",
     "check": "Check the migrations that a branch adds.",
     "rehearse": "Run them on a throw-away PostgreSQL.",
     "fix": "Rewrite them so that they are safe.",
@@ -85,7 +86,18 @@ class Verbs(click.Group):
     envvar="MIGRATION_BOT_CONFIG",
     help="The configuration, not .github/migration-bot.yml.",
 )
-@click.option("--migrations", metavar="DIR", help="The folder, not prisma/migrations.")
+@click.option(
+    "--migrations",
+    metavar="DIR",
+    envvar="MIGRATION_BOT_MIGRATIONS",
+    help="The folder, not prisma/migrations.",
+)
+@click.option(
+    "--database",
+    metavar="NAME",
+    envvar="MIGRATION_BOT_DATABASE",
+    help="Of several in the configuration, only this one.",
+)
 @click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same.")
 @click.option("-q", "--quiet", is_flag=True, help="Say only the result.")
 @click.option("-v", "--verbose", count=True, help="With an error, say where it came from.")
@@ -95,6 +107,7 @@ def cli(
     context: click.Context,
     config: str | None,
     migrations: str | None,
+    database: str | None,
     no_color: bool,
     quiet: bool,
     verbose: int,
@@ -104,7 +117,15 @@ def cli(
     Try it without any setup: `migration-bot demo`.
     """
     verb = context.invoked_subcommand or ""
-    options = Options(config or None, migrations, not no_color, -1 if quiet else verbose, verb)
+    verbosity = -1 if quiet else verbose
+    options = Options(
+        config or None,
+        migrations or None,
+        not no_color,
+        verbosity,
+        verb,
+        database=database or None,
+    )
     context.obj.append(options)
     context.obj = Session(options, _build)
 
@@ -169,9 +190,9 @@ def _as_ours(error: click.UsageError) -> UsageError:
 
 
 def _build(options: Options) -> Any:
-    from bot.wiring import build_world
+    from bot.wiring import build_worlds
 
-    return build_world(options)
+    return build_worlds(options)
 
 
 def _print_error(error: BotError) -> None:

@@ -5,11 +5,12 @@ the nearest known one. The file holds no secret, only names of environment varia
 """
 
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config_faces import LabelsChoice, faces_of
 from bot.config_notify import NotifyFile, notify_mistakes, sinks_of
 from bot.config_parts import Bytes, StrictModel, keys_at, nearest
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
@@ -70,6 +71,15 @@ class ConfigFile(StrictModel):
         default={},
         description="By rule: a severity, where 'off' silences it, or the keys below.",
     )
+    labels: LabelsChoice = Field(
+        default=True,
+        description="Whether a pull request is labelled by how much its migrations put at stake; "
+        "or the key below.",
+    )
+    request_reviewers: bool = Field(
+        default=True,
+        description="Whether those whom a target's approvals name are asked for a review.",
+    )
     baseline: str | None = Field(
         default=None,
         min_length=1,
@@ -78,34 +88,43 @@ class ConfigFile(StrictModel):
     )
 
 
+File = TypeVar("File", bound=ConfigFile)
+
+
 def read_settings(text: str, *, path: str, rules: Collection[Rule] = ()) -> Settings:
     """Turn a file's text into Settings; `rules` are those that exist, empty to accept any.
 
     Raises UsageError that lists every mistake.
     """
-    loaded = _load(text, path)
+    parsed = checked(load(text, path), ConfigFile, path)
+    settings, mistakes = settings_of(parsed, rules)
+    if settings is None:
+        raise mistakes_in(path, mistakes)
+    return settings
+
+
+def checked(loaded: Any, model: type[File], path: str) -> File:
+    """What was loaded, as the model has it. Raises UsageError that lists every mistake."""
     try:
-        parsed = ConfigFile.model_validate(loaded)
+        return model.model_validate(loaded)
     except ValidationError as error:
-        raise _mistakes(path, list(_explain(error))) from None
+        raise mistakes_in(path, list(_explain(error, model))) from None
+
+
+def settings_of(
+    parsed: ConfigFile, rules: Collection[Rule] = ()
+) -> tuple[Settings | None, list[str]]:
+    """The settings, or None and what is wrong with keys that are right each by itself."""
     choices, mistakes = chosen(parsed.rules, rules)
     mistakes += [*target_mistakes(parsed.targets or {}), *_stats_mistakes(parsed.stats)]
     known = default_targets() if parsed.targets is None else parsed.targets
     mistakes += rehearsal_mistakes(parsed.rehearsal, known)
     mistakes += notify_mistakes(parsed.notify, known)
-    if mistakes:
-        raise _mistakes(path, mistakes)
-    return _settings(parsed, choices)
+    return (None if mistakes else _settings(parsed, choices)), mistakes
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of the file, for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | (
-        ConfigFile.model_json_schema()
-    )
-
-
-def _load(text: str, path: str) -> Any:
+def load(text: str, path: str) -> Any:
+    """The file's YAML; an empty file is an empty mapping. Raises UsageError."""
     try:
         loaded = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -123,7 +142,7 @@ def _load(text: str, path: str) -> Any:
     return {} if loaded is None else loaded
 
 
-def _mistakes(path: str, mistakes: list[str]) -> UsageError:
+def mistakes_in(path: str, mistakes: list[str]) -> UsageError:
     listed = "\n".join(f"  - {mistake}" for mistake in mistakes)
     count = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
     return UsageError(
@@ -132,11 +151,11 @@ def _mistakes(path: str, mistakes: list[str]) -> UsageError:
     )
 
 
-def _explain(error: ValidationError) -> Iterator[str]:
+def _explain(error: ValidationError, model: type[ConfigFile]) -> Iterator[str]:
     for each in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in each["loc"]) or "the file"
         if each["type"] == "extra_forbidden":
-            known = keys_at(ConfigFile, each["loc"])
+            known = keys_at(model, each["loc"])
             yield f"unknown key {place}{nearest(str(each['loc'][-1]), known)}"
         else:
             said = "should be a mapping of keys" if each["type"] == "model_type" else each["msg"]
@@ -164,5 +183,6 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         sizes_file=parsed.stats.file,
         rehearsal=rehearsal_settings(parsed.rehearsal),
         notify=sinks_of(parsed.notify),
+        faces=faces_of(parsed.labels, parsed.request_reviewers),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )

@@ -13,6 +13,7 @@ from bot.core.target import BackupPolicy, DriftMode, Kind, ReplicaPolicy, Target
 
 Query = Annotated[str, Field(min_length=1)]
 Path = Annotated[str, Field(min_length=1)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s@]+$", max_length=2000)]
 
 
 def _off_without_quotes(value: Any) -> Any:
@@ -91,6 +92,11 @@ class TargetFile(StrictModel):
         default=None,
         description="The environment variable that holds the connection string. **Required**, "
         "unless `fleet.urls_env` is given.",
+    )
+    url: Address | None = Field(
+        default=None,
+        description="Where people see what uses this database, such as https://shop.example. It is "
+        "linked from its deployments on GitHub, and never connected to.",
     )
     direct_url_env: EnvironmentName | None = Field(
         default=None,
@@ -194,6 +200,7 @@ def target_of(name: str, file: TargetFile) -> Target:
         audit=file.audit.rows,
         drift=DriftMode(file.drift) if file.drift else None,
         verify=_verification(file),
+        environment_url=file.url,
     )
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from bot.config import json_schema, read_settings
+from bot.config import read_settings
+from bot.config_databases import json_schema
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
 from bot.core.identity import Pin

@@ -131,7 +131,7 @@ def command(
     log: str | None,
     form: str,
 ) -> ExitCode:
-    world = session.world
+    world = session.world_of(target)
     if dry_run:
         return stop_at_plan(world, target, form)
     if log is not None:

@@ -59,7 +59,7 @@ def command() -> None:
 @format_option("text", "json")
 @pass_session
 def verify_command(session: Session, file: str, key: str, form: str) -> ExitCode:
-    return verify(session.world, file, key, form)
+    return verify(session.worlds[0], file, key, form)
 
 
 @command.command("list", help="List the newest records in a target.")
@@ -70,4 +70,4 @@ def verify_command(session: Session, file: str, key: str, form: str) -> ExitCode
 @format_option("text", "json")
 @pass_session
 def list_command(session: Session, target: str, most: int, form: str) -> ExitCode:
-    return show(session.world, target, most, form)
+    return show(session.world_of(target), target, most, form)

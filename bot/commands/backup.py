@@ -23,4 +23,4 @@ def run(world: World, name: str) -> ExitCode:
 @click.argument("target")
 @pass_session
 def command(session: Session, target: str) -> ExitCode:
-    return run(session.world, target)
+    return run(session.world_of(target), target)

@@ -80,4 +80,4 @@ def command(
     session: Session, target: str, to: str, dry_run: bool, yes: bool, form: str
 ) -> ExitCode:
     ask = click.confirm if sys.stdin.isatty() and form == "text" else None
-    return run(session.world, target, to, ask=ask, yes=yes, dry_run=dry_run, form=form)
+    return run(session.world_of(target), target, to, ask=ask, yes=yes, dry_run=dry_run, form=form)

@@ -161,18 +161,22 @@ def command(
             hint="Use --base to compare with a branch, or --all to compare with nothing.",
         )
     chosen = chosen_rules(rules)
-    world = weighing(session.world, target=target, stats=stats)
-    settings = replace(
-        world.settings,
-        postgres=postgres_version or world.settings.postgres,
-        prisma=prisma_version or world.settings.prisma,
-        severities=switched_on(rules, chosen) | dict(world.settings.severities),
-    )
-    return run(
-        replace(world, settings=settings),
-        base=base,
-        everything=everything,
-        form=form,
-        rules=chosen,
-        rehearse=not (no_rehearsal or everything) and settings.rehearsal.enabled,
-    )
+
+    def judge(world: World) -> ExitCode:
+        world = weighing(world, target=target, stats=stats)
+        settings = replace(
+            world.settings,
+            postgres=postgres_version or world.settings.postgres,
+            prisma=prisma_version or world.settings.prisma,
+            severities=switched_on(rules, chosen) | dict(world.settings.severities),
+        )
+        return run(
+            replace(world, settings=settings),
+            base=base,
+            everything=everything,
+            form=form,
+            rules=chosen,
+            rehearse=not (no_rehearsal or everything) and settings.rehearsal.enabled,
+        )
+
+    return session.for_each(judge, form=form, target=target)

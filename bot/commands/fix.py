@@ -84,4 +84,6 @@ def command(
     session: Session, base: str | None, dry_run: bool, rules: str | None, no_proof: bool
 ) -> ExitCode:
     wish = wish_of(rules)
-    return run(session.world, base=base, dry_run=dry_run, proof=not no_proof, wish=wish)
+    return session.for_each(
+        lambda world: run(world, base=base, dry_run=dry_run, proof=not no_proof, wish=wish)
+    )

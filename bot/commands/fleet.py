@@ -66,7 +66,7 @@ def shards_command(session: Session, target: str, size: int | None) -> ExitCode:
 
     Inside Actions it is also the step's output `matrix`, and `first` is the shard before them.
     """
-    return shards(session.world, target, size=size)
+    return shards(session.world_of(target), target, size=size)
 
 
 @command.command("job", short_help="A Kubernetes Indexed Job, as JSON.")
@@ -85,4 +85,4 @@ def job_command(
     A pod's exit code says what becomes of its index: 42 (a tenant is parked) fails it without
     another try, 2, 3, 6 and 70 end the job, everything else is tried again.
     """
-    return job(session.world, target, image=image, parallelism=parallelism, size=size)
+    return job(session.world_of(target), target, image=image, parallelism=parallelism, size=size)

@@ -35,4 +35,4 @@ def run(world: World, name: str, *, claiming: bool = False) -> ExitCode:
 @click.option("--claim", "claiming", is_flag=True, help="Mark the database as this target's.")
 @pass_session
 def command(session: Session, target: str, claiming: bool) -> ExitCode:
-    return run(session.world, target, claiming=claiming)
+    return run(session.world_of(target), target, claiming=claiming)

@@ -30,4 +30,4 @@ def run(world: World, name: str, form: str = "text") -> ExitCode:
 @format_option("text", "json", "markdown")
 @pass_session
 def command(session: Session, target: str, form: str) -> ExitCode:
-    return run(session.world, target, form)
+    return run(session.world_of(target), target, form)

@@ -104,13 +104,17 @@ def command(
             "--base and --all exclude each other.",
             hint="Use --base to compare with a branch, or --all to start from nothing.",
         )
-    world = weighing(session.world, target=target, stats=stats)
-    chosen = world.settings.rehearsal
-    if data is not None:
-        chosen = replace(chosen, data=DataKind(data))
-    if budget is not None:
-        chosen = replace(chosen, budget=_size(budget))
-    world = replace(world, settings=replace(world.settings, rehearsal=chosen))
-    if url is not None and world.rehearsals is not None:
-        world = replace(world, rehearsals=world.rehearsals.at(url))
-    return run(world, base=base, everything=everything, form=form, timeline=timeline)
+
+    def rehearse(world: World) -> ExitCode:
+        world = weighing(world, target=target, stats=stats)
+        rehearsal = world.settings.rehearsal
+        if data is not None:
+            rehearsal = replace(rehearsal, data=DataKind(data))
+        if budget is not None:
+            rehearsal = replace(rehearsal, budget=_size(budget))
+        world = replace(world, settings=replace(world.settings, rehearsal=rehearsal))
+        if url is not None and world.rehearsals is not None:
+            world = replace(world, rehearsals=world.rehearsals.at(url))
+        return run(world, base=base, everything=everything, form=form, timeline=timeline)
+
+    return session.for_each(rehearse, form=form, target=target)

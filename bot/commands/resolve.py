@@ -59,4 +59,6 @@ def run(
 def command(
     session: Session, target: str, applied: str | None, rolled_back: str | None, form: str
 ) -> ExitCode:
-    return run(session.world, target, applied=applied, rolled_back=rolled_back, form=form)
+    return run(
+        session.world_of(target), target, applied=applied, rolled_back=rolled_back, form=form
+    )

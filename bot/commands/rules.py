@@ -32,4 +32,4 @@ def _find(name: str) -> Rule:
 @click.argument("rule", required=False)
 @pass_session
 def command(session: Session, rule: str | None) -> ExitCode:
-    return run(session.world, rule)
+    return run(session.worlds[0], rule)

@@ -1,20 +1,22 @@
 """What every command line starts from: the global options, and the world they lead to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 import click
 
+from bot.errors import ExitCode
 from bot.world import World
+from bot.world.choosing import only, world_with
 
 
 @dataclass(frozen=True)
 class Options:
     """The global options, before anything was read. `verbosity` is -1 (quiet), 0 or more.
 
-    `verb` is what was asked for.
+    `verb` is what was asked for, `database` the one of several that it is about.
     """
 
     config: str | None = None
@@ -22,18 +24,43 @@ class Options:
     colour: bool = True
     verbosity: int = 0
     verb: str = ""
+    database: str | None = None
 
 
 class Session:
-    """Builds the world when a command asks for it, and not for `--help`."""
+    """Builds the worlds when a command asks for them, and not for `--help`."""
 
-    def __init__(self, options: Options, build: Callable[[Options], World]) -> None:
+    def __init__(self, options: Options, build: Callable[[Options], Sequence[World]]) -> None:
         self.options = options
         self._build = build
 
     @cached_property
-    def world(self) -> World:
+    def worlds(self) -> Sequence[World]:
+        """One for each database of the repository, or for the chosen one."""
         return self._build(self.options)
+
+    @property
+    def world(self) -> World:
+        return only(self.worlds)
+
+    def world_of(self, target: str) -> World:
+        """The one of the database that has the target, which may be FLEET/TENANT too."""
+        return world_with(target, self.worlds)
+
+    def for_each(
+        self, work: Callable[[World], ExitCode], *, form: str = "text", target: str | None = None
+    ) -> ExitCode:
+        """Do it for one database after the other, or for the one that the target is of; the gravest
+        exit code. What machines read is about one database."""
+        if form != "text":
+            return work(self.world_of(target) if target else self.world)
+        worlds = [self.world_of(target)] if target else self.worlds
+        codes = []
+        for world in worlds:
+            if len(worlds) > 1:
+                world.console.show(f"Database {world.settings.database}")
+            codes.append(work(world))
+        return max(codes)
 
 
 pass_session = click.make_pass_decorator(Session)

@@ -48,4 +48,4 @@ def run(
 def command(
     session: Session, target: str, output: str | None, columns: bool, form: str
 ) -> ExitCode:
-    return run(session.world, target, output=output, form=form, columns=columns)
+    return run(session.world_of(target), target, output=output, form=form, columns=columns)

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Sequence
+from functools import cache
 
 import click
 
@@ -19,22 +20,32 @@ from bot.flows.fleets.tenants import addressed
 from bot.flows.reviewing.history import history_of
 from bot.flows.targets.standing import details_of, forecast
 from bot.report.as_json import dumps, status_json
+from bot.report.escape import fence
 from bot.report.status_text import status_text
 from bot.world import World
+from bot.world.choosing import world_with
+
+SUMMARY_WIDTH = 100
 
 
-def run(world: World, names: Sequence[str], form: str = "text") -> ExitCode:
+def run(worlds: Sequence[World], names: Sequence[str], form: str = "text") -> ExitCode:
     """One row a target. A target that was named must answer; others may be unset."""
-    settings = world.settings
-    found = [_found(name, world) for name in names]
-    found = found or [(each, world) for each in settings.targets.values()]
-    history = history_of(world)
-    rows = [_status(target, history, there, named=bool(names)) for target, there in found]
+    named = [_found(name, world_with(name, worlds)) for name in names]
+    found = named or [(each, world) for world in worlds for each in world.settings.targets.values()]
+    history = cache(lambda folder: history_of(by_folder[folder]))
+    by_folder = {world.settings.folder: world for world in worlds}
+    rows = [
+        _status(target, history(there.settings.folder), there, named=bool(names))
+        for target, there in found
+    ]
+    world = worlds[0]
     if form == "json":
         world.console.show(dumps(status_json(rows)))
     else:
         page = world.console.page
         world.console.show(status_text(rows, width=page.width, colour=page.colour))
+    if world.runner is not None:
+        world.runner.summary(fence(status_text(rows, width=SUMMARY_WIDTH, colour=False)))
     return _exit_code(rows)
 
 
@@ -86,4 +97,4 @@ def _exit_code(rows: Sequence[TargetStatus]) -> ExitCode:
 @format_option("text", "json")
 @pass_session
 def command(session: Session, targets: tuple[str, ...], form: str) -> ExitCode:
-    return run(session.world, targets, form)
+    return run(session.worlds, targets, form)

@@ -50,4 +50,4 @@ def run(world: World, name: str, *, yes: bool = False, asked: bool = False) -> E
 @click.option("--yes", is_flag=True, help="End it without asking.")
 @pass_session
 def command(session: Session, target: str, yes: bool) -> ExitCode:
-    return run(session.world, target, yes=yes, asked=sys.stdin.isatty())
+    return run(session.world_of(target), target, yes=yes, asked=sys.stdin.isatty())

@@ -8,7 +8,7 @@ from itertools import islice
 from bot.core.migration import Migration
 from bot.core.plan import Plan
 from bot.core.progress import Progress, State
-from bot.core.target import Target
+from bot.core.target import Kind, Target
 
 # GitHub is asked once for each, so it is not asked for all there ever were.
 _LATEST = 10
@@ -18,7 +18,8 @@ _LATEST = 10
 class Deployment:
     """`texts` maps each migration of the rollout to its checksum. `at` is when it reached `state`.
 
-    `note` is a sentence of at most 140 characters, GitHub's limit.
+    `note` is a sentence of at most 140 characters, GitHub's limit. `environment_url` is where what
+    uses the target can be seen, and `kind` the target's; GitHub does not tell it back.
     """
 
     target: str
@@ -29,6 +30,8 @@ class Deployment:
     note: str = ""
     digest: str | None = None
     run_url: str | None = None
+    environment_url: str | None = None
+    kind: Kind = Kind.STAGING
 
 
 def applied_texts(deployments: Iterable[Deployment], wanted: Sequence[Migration]) -> dict[str, str]:

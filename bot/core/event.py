@@ -6,7 +6,9 @@ from typing import Any
 
 from bot.errors import UsageError
 
-CHECKING_EVENTS = frozenset({"pull_request", "pull_request_review", "merge_group"})
+CHECKING_EVENTS = frozenset(
+    {"pull_request", "pull_request_review", "merge_group", "check_run", "check_suite"}
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class CheckRequest:
 
     `pull` is the pull request's number, None in a merge group. `head` and `base` are commits,
     `base_name` is the branch. `fork` says that the branch lives in another repository, so that
-    this run's token can only read.
+    this run's token can only read; `merged` that it was merged when the event was sent.
     """
 
     head: str
@@ -32,6 +34,7 @@ class CheckRequest:
     base_name: str
     pull: int | None = None
     fork: bool = False
+    merged: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,39 @@ class ApplyRequest:
     head: str
 
 
-Request = CheckRequest | ApplyRequest
+@dataclass(frozen=True)
+class AgainRequest:
+    """Somebody pressed the button of a check run, or of all of a commit's: check it again.
+
+    `check` is what to do; None if no pull request of this repository has the commit as its head.
+    `name` is the check run's, None for all of them.
+    """
+
+    head: str
+    name: str | None = None
+    check: CheckRequest | None = None
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """Tell of what a check found that was not allowed to tell it itself.
+
+    `run`, `number` and `attempt` are that check's; `head` is the commit it judged, at the tip of
+    `branch` in the repository with the id `repository`, which belongs to `owner`. `fork` is False
+    for a check that could speak for itself.
+    """
+
+    run: int
+    number: int
+    attempt: int
+    head: str
+    branch: str
+    owner: str
+    repository: int
+    fork: bool
+
+
+Request = CheckRequest | ApplyRequest | AgainRequest | ReportRequest
 
 
 def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
@@ -68,11 +103,14 @@ def _request(name: str, payload: Mapping[str, Any], sha: str) -> Request:
             base_name=pull["base"]["ref"],
             pull=int(pull["number"]),
             fork=_repository(pull["head"]) != _repository(pull["base"]),
+            merged=bool(pull.get("merged_at")),
         )
     if name == "merge_group":
         group = payload["merge_group"]
         branch = str(group["base_ref"]).removeprefix("refs/heads/")
         return CheckRequest(head=group["head_sha"], base=group["base_sha"], base_name=branch)
+    if name in ("check_run", "check_suite") and payload.get("action") == "rerequested":
+        return _again(payload[name])
     if name == "push" and payload.get("deleted") is True:
         raise UsageError(
             f"{payload['ref']} was deleted, so there is nothing to apply.",
@@ -82,7 +120,43 @@ def _request(name: str, payload: Mapping[str, Any], sha: str) -> Request:
         return ApplyRequest(head=payload["after"])
     if name == "workflow_dispatch":
         return ApplyRequest(head=sha)
+    if name == "workflow_run":
+        return _report_request(payload)
     raise _refusal(name)
+
+
+def _again(asked: Mapping[str, Any]) -> AgainRequest:
+    """GitHub lists pull requests of this repository alone, and those too that were pushed to
+    since."""
+    head = str(asked["head_sha"])
+    found = [each for each in asked.get("pull_requests", ()) if each["head"]["sha"] == head]
+    if not found:
+        return AgainRequest(head, asked.get("name"))
+    pull = min(found, key=lambda each: int(each["number"]))
+    check = CheckRequest(
+        head=head,
+        base=pull["base"]["sha"],
+        base_name=pull["base"]["ref"],
+        pull=int(pull["number"]),
+        fork=pull["head"]["repo"]["id"] != pull["base"]["repo"]["id"],
+    )
+    return AgainRequest(head, asked.get("name"), None if check.fork else check)
+
+
+def _report_request(payload: Mapping[str, Any]) -> ReportRequest:
+    run = payload["workflow_run"]
+    # A fork that is gone has no repository: nothing of it can be found, and nobody is told.
+    source = run.get("head_repository") or {"id": 0, "owner": {"login": ""}}
+    return ReportRequest(
+        run=int(run["id"]),
+        number=int(run["run_number"]),
+        attempt=int(run["run_attempt"]),
+        head=str(run["head_sha"]),
+        branch=str(run["head_branch"] or ""),
+        owner=str(source["owner"]["login"]),
+        repository=int(source["id"]),
+        fork=int(source["id"]) != int(payload["repository"]["id"]),
+    )
 
 
 def _repository(end: Mapping[str, Any]) -> str | None:
@@ -100,5 +174,6 @@ def _refusal(name: str) -> UsageError:
         )
     return UsageError(
         f"The event {name} asks for nothing this bot does.",
-        hint="Use pull_request, pull_request_review, merge_group, push or workflow_dispatch.",
+        hint="Use pull_request, pull_request_review, merge_group, check_run (rerequested), push, "
+        "workflow_dispatch or, for pull requests from forks, workflow_run.",
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request. `head` is its last commit; `files` are the paths it touches."""
+    """A pull request. `head` is its last commit; `files` are the paths it touches. `fork` says that
+    its branch lives in another repository."""
 
     number: int
     head: str
@@ -13,6 +14,7 @@ class Pull:
     author: str
     merged: bool
     files: tuple[str, ...] = ()
+    fork: bool = False
 
 
 @dataclass(frozen=True)

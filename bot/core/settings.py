@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.exclusion import Exclusion
+from bot.core.faces import Faces
 from bot.core.finding import Severity
 from bot.core.notification import Sink
 from bot.core.rehearsal import DataKind
@@ -60,7 +61,9 @@ class Settings:
     `exclusions` say where rules are not looked for, `options` are theirs: values of the rules' own
     types. `postgres` is the major version that judgement assumes, `prisma` the Prisma version, if
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
-    findings are weighed by, and `thresholds` says how. `notify` are told of rollouts.
+    findings are weighed by, and `thresholds` says how. `database` is its name where the file has
+    several, "" where there is one; `own_comment` says that each has a comment of its own.
+    `notify` are told of rollouts.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -74,6 +77,9 @@ class Settings:
     sizes_file: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
+    faces: Faces = field(default_factory=Faces)
+    database: str = ""
+    own_comment: bool = False
     notify: tuple[Sink, ...] = ()
 
     def target(self, name: str) -> Target:

@@ -89,6 +89,7 @@ class Target:
     batches may take in one run before they stop at a checkpoint; 0 is no limit. `drift` is None for
     what its kind has.
 
+    `environment_url` is where people see what uses it.
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
     that lists them. `audit` says whether rollouts leave rows there; None for what its kind has.
     """
@@ -113,6 +114,7 @@ class Target:
     verify: Verification = field(default_factory=Verification)
     fleet: Fleet | None = None
     audit: bool | None = None
+    environment_url: str | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:
         """The environment variable to connect by."""

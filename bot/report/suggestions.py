@@ -11,6 +11,7 @@ from bot.core.finding import Finding
 from bot.core.pull import LineComment
 from bot.core.review import JudgedMigration, Review
 from bot.core.run import Run
+from bot.core.thread import Thread
 from bot.report.escape import fence, visible
 from bot.report.links import rule_url
 from bot.report.replacement import Replacement, replacement_of
@@ -59,6 +60,19 @@ def unposted(suggestions: Iterable[LineComment], bodies: Iterable[str]) -> tuple
     """
     known = {read_fingerprint(body) for body in bodies}
     return tuple(each for each in suggestions if read_fingerprint(each.body) not in known)
+
+
+def outlived(threads: Iterable[Thread], findings: Iterable[Finding]) -> tuple[Thread, ...]:
+    """Those about findings that are gone, or were allowed. What somebody answered to is left to
+    them."""
+    there = {each.fingerprint for each in findings if each.allowed is None}
+    return tuple(
+        each
+        for each in threads
+        if not (each.resolved or each.hidden or each.answered)
+        and (about := read_fingerprint(each.body)) is not None
+        and about not in there
+    )
 
 
 def introduction(suggestions: Sequence[LineComment]) -> str:

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from bot.adapters.actions import Runner as ActionsRunner
 from bot.adapters.checkout import Checkout
 from bot.adapters.console import open_console
 from bot.adapters.files import Files
+from bot.adapters.installation import installed_from
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
@@ -34,8 +35,10 @@ from bot.core.tenants import tenants_in
 from bot.core.trial import Comparison, Trial
 from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
+from bot.wiring.choosing import chosen_of
 from bot.wiring.reading import read_configuration, read_sizes, trusted, with_base
-from bot.world import Database, GitHub, Notifier, Prisma, Runner, World
+from bot.world import Console, Database, GitHub, Notifier, Prisma, Runner, World
+from bot.world.choosing import only
 
 if TYPE_CHECKING:
     from bot.adapters.postgres.target.around import Servers
@@ -75,53 +78,95 @@ def log_cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
 
 
 def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> World:
+    """The only one there is. Raises UsageError where the configuration has several databases."""
+    return only(build_worlds(options, environ))
+
+
+def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> tuple[World, ...]:
+    """A world for each database of the configuration, in its order, or for the chosen one."""
     start = Path.cwd()
     environ = with_base(environ)
-    folder = options.migrations or DEFAULT_FOLDER
-    checkout = Checkout.find(folder, start=start, environ=environ)
-    settings = read_configuration(options, checkout, environ)
-    if options.migrations is None and settings.folder != folder:
-        checkout = Checkout.find(settings.folder, start=start, environ=environ)
-    secret = tuple(
-        name
-        for target in settings.targets.values()
-        for name in (target.url_env, target.direct_url_env)
-        if name
-    )
-    secret += tuple(
-        name for sink in settings.notify for name in (sink.url_env, sink.secret_env) if name
-    )
-    clean = cleaner((*secret, AUDIT_KEY_VARIABLE))
-    console = open_console(
+    checkout = Checkout.find(options.migrations or DEFAULT_FOLDER, start=start, environ=environ)
+    configured = read_configuration(options, checkout, environ)
+    secret = _secret_variables(configured)
+    clean = cleaner(secret)
+    shared = _Shared(
         environ,
-        colour=options.colour,
-        verbosity=options.verbosity,
-        clean=clean,
-        clean_progress=log_cleaner(secret),
+        checkout.root or start,
+        clean,
+        open_console(
+            environ,
+            colour=options.colour,
+            verbosity=options.verbosity,
+            clean=clean,
+            clean_progress=log_cleaner(secret),
+        ),
     )
+    worlds = []
+    for settings in chosen_of(configured, database=options.database, folder=options.migrations):
+        if options.migrations is None and settings.folder != DEFAULT_FOLDER:
+            checkout = Checkout.find(settings.folder, start=start, environ=environ)
+        worlds.append(_world(settings, checkout, shared))
+    return tuple(worlds)
+
+
+def _secret_variables(configured: Iterable[Settings]) -> tuple[str, ...]:
+    """The names of the variables that hold connection strings, addresses of webhooks and keys, of
+    every database there is."""
+    names: list[str | None] = [AUDIT_KEY_VARIABLE]
+    for settings in configured:
+        for target in settings.targets.values():
+            names += [target.url_env, target.direct_url_env]
+        for sink in settings.notify:
+            names += [sink.url_env, sink.secret_env]
+    return tuple(name for name in names if name)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the worlds of several databases have in common."""
+
+    environ: Mapping[str, str]
+    root: Path
+    clean: Callable[[str], str]
+    console: Console
+
+    @cached_property
+    def github(self) -> GitHub | None:
+        return _github(self.environ, self.clean, self.console.say)
+
+    @cached_property
+    def runner(self) -> Runner | None:
+        return _runner(self.environ, self.clean)
+
+
+def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
+    environ, console = shared.environ, shared.console
+    given = environ.get(REHEARSAL_VARIABLE) or None
     return World(
         settings=settings,
         console=console,
         checkout=checkout,
         connect=lambda target: open_database(target, environ),
-        backups=_Backups(environ, checkout.root or start),
+        backups=_Backups(environ, shared.root),
         files=Files(),
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,
         environ=environ,
-        github=_github(environ, clean, console.say),
-        runner=_runner(environ, clean),
-        notifier=_notifier(settings, environ, clean),
-        sealer=_Sealer(environ, clean),
+        github=shared.github,
+        runner=shared.runner,
+        notifier=_notifier(settings, environ, shared.clean),
+        sealer=_Sealer(environ, shared.clean),
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
         seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
         trials=_Trials(environ, settings.postgres),
         prisma=_prisma(environ, checkout.root),
-        rehearsals=_Rehearsals(environ, environ.get(REHEARSAL_VARIABLE) or None),
-        fleets=_Fleets(environ, checkout.root or start),
-        schemas=_Schemas(environ, environ.get(REHEARSAL_VARIABLE) or None),
+        rehearsals=_Rehearsals(environ, given),
+        fleets=_Fleets(environ, shared.root),
+        schemas=_Schemas(environ, given),
         text_of=lambda path: trusted(path, checkout, environ),
-        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, clean),
+        installed_from=installed_from,
+        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
     )
 
 

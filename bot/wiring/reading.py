@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.commands.session import Options
-from bot.core.event import CHECKING_EVENTS, CheckRequest, request_of
+from bot.core.event import CHECKING_EVENTS, AgainRequest, CheckRequest, request_of
 from bot.core.settings import CONFIG_PATH, Settings
 from bot.core.sizes import Sizes
 from bot.core.sizes_file import load
@@ -26,15 +26,16 @@ def with_base(environ: Mapping[str, str]) -> Mapping[str, str]:
         return environ
     event = read_event(environ)
     request = request_of(event.name, event.payload, sha=event.sha)
-    assert isinstance(request, CheckRequest)
-    return {**environ, "GITHUB_BASE_REF": request.base_name}
+    check = request.check if isinstance(request, AgainRequest) else request
+    assert check is None or isinstance(check, CheckRequest)
+    return {**environ, "GITHUB_BASE_REF": check.base_name} if check else environ
 
 
 def read_configuration(
     options: Options, checkout: Checkout, environ: Mapping[str, str]
-) -> Settings:
-    """From --config or its usual place; on a pull request always as its base has it, where the
-    author has no say."""
+) -> tuple[Settings, ...]:
+    """Of each database, from --config or its usual place; on a pull request always as its base has
+    it, where the author has no say."""
     path = options.config or CONFIG_PATH
     if options.config is not None and environ.get("GITHUB_EVENT_NAME") not in CHECKING_EVENTS:
         text: str | None = _read(Path(path))
@@ -42,7 +43,7 @@ def read_configuration(
         text = trusted(path, checkout, environ)
     if text is None and options.config is not None:
         raise _missing(path)
-    return Settings() if text is None else _parse(text, path)
+    return (Settings(),) if text is None else _parse(text, path)
 
 
 def read_sizes(
@@ -76,12 +77,12 @@ def _missing(path: str) -> UsageError:
     )
 
 
-def _parse(text: str, path: str) -> Settings:
+def _parse(text: str, path: str) -> tuple[Settings, ...]:
     # Imported late: without a file there is nothing to validate.
-    from bot.config import read_settings
+    from bot.config_databases import read_databases
     from bot.rules import RULES
 
-    return read_settings(text, path=path, rules=RULES)
+    return read_databases(text, path=path, rules=RULES)
 
 
 def _read(path: Path) -> str:

@@ -12,6 +12,7 @@ from bot.core.event import Event
 from bot.core.fixed import FixedMigration
 from bot.core.fleet import Tenant
 from bot.core.history import Change, History
+from bot.core.initial import Ground
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
 from bot.core.rehearsal import Rehearsal
@@ -65,6 +66,18 @@ class Checkout(Protocol):
     def head(self) -> str: ...
     def commit_with(self, name: str, checksum: str) -> str | None:
         """The commit in which a migration has the text of that checksum; None if none is known."""
+
+    def ground(self) -> Ground:
+        """The repository as it is before the bot moves in. Raises UsageError if it is none."""
+
+    def text(self, path: str) -> str | None:
+        """A file by its path from the top; None if there is none. Raises UsageError."""
+
+    def fetched(self, pull: int) -> str | None:
+        """The commit at the head of a pull request, brought here to be read; None if it is gone."""
+
+    def change_at(self, commit: str, base_name: str, now: datetime) -> Change:
+        """What a commit brings to what is checked out, which is the tip of that base."""
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed in the place of what it was made from. Raises UsageError."""
@@ -152,7 +165,8 @@ class Runner(Protocol):
 class World:
     """`github` and `runner` are None at a terminal that has neither. `sizes` reads those that the
     configuration names a file for; None if it names none, or the file is not there. `seed` is the
-    text of the seed script, if there is one; `text_of` that of a file below the checkout's top."""
+    text of the seed script, if there is one; `text_of` that of a file below the checkout's top.
+    `installed_from` says which commit of which repository this bot is, if anything does."""
 
     settings: Settings
     console: Console
@@ -177,3 +191,4 @@ class World:
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
     text_of: Callable[[str], str | None] = lambda path: None
+    installed_from: Callable[[], str | None] = lambda: None

@@ -1,5 +1,6 @@
-"""Writes every made page anew, and removes pages of rules that are gone."""
+"""Writes every made page and workflow anew, and removes pages of rules that are gone."""
 
+from docs.making.initial import INITIAL, NAMES, workflow_template
 from docs.making.pages import DOCS, MADE_ONLY, pages
 
 
@@ -13,6 +14,8 @@ def main() -> None:
         path = DOCS / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
+    for name in NAMES:
+        (INITIAL / name).write_text(workflow_template(name), "utf-8")
 
 
 if __name__ == "__main__":

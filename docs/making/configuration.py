@@ -63,6 +63,7 @@ _TITLES = {
     "rules": "`rules.<rule>`",
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",
+    "labels": "`labels`",
     "rehearsal": "`rehearsal`",
 }
 
@@ -79,7 +80,8 @@ def _sections(model: type[BaseModel], path: str) -> Iterator[str]:
     )
     for name, field in model.model_fields.items():
         part = part_in(field.annotation)
-        if part is not None:
+        # A database has the keys of the file itself.
+        if part is not None and name != "databases":
             yield from _sections(part[0], f"{path}.{name}".lstrip("."))
 
 

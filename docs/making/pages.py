@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from bot.cli import cli
-from bot.config import ConfigFile, json_schema
+from bot.config_databases import WholeFile, json_schema
 from bot.core.rule import name_of
 from bot.core.url_parameters import PARAMETERS
 from bot.rules import RULES
@@ -26,6 +26,6 @@ def pages() -> dict[str, str]:
         "rules/README.md": index_page(RULES),
         "reference/commands.md": commands_page(cli),
         "reference/connection.md": connection_page(PARAMETERS),
-        "reference/configuration.md": configuration_page(ConfigFile),
+        "reference/configuration.md": configuration_page(WholeFile),
         "reference/configuration.schema.json": json.dumps(json_schema(), indent=2) + "\n",
     }

@@ -54,7 +54,7 @@ def test_what_nobody_can_read_is_shown_and_never_applied(sql: str) -> None:
     assert check.run(given, everything=True) is ExitCode.FINDINGS
     with pytest.raises(UsageError, match=r"20260201000000_more, line [0-9]+, column [0-9]+: "):
         apply.run(given, "development")
-    for read in (plan.run(given, "development"), status.run(given, ["development"])):
+    for read in (plan.run(given, "development"), status.run([given], ["development"])):
         assert isinstance(read, ExitCode)
 
 
@@ -68,7 +68,7 @@ def test_what_is_merely_odd_is_read_by_every_verb(sql: str) -> None:
         assert check.run(given, everything=True, form=form) in (ExitCode.FINE, ExitCode.FINDINGS)
     assert plan.run(given, "development") is ExitCode.FINE
     assert apply.run(given, "development") is ExitCode.FINE
-    assert isinstance(status.run(given, ["development"]), ExitCode)
+    assert isinstance(status.run([given], ["development"]), ExitCode)
 
 
 def test_signs_that_command_a_terminal_never_reach_it(place: Place) -> None:

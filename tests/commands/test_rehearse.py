@@ -65,7 +65,7 @@ def made(rehearsals: FakeRehearsals, settings: Settings | None = None) -> World:
 
 def call(verb: click.Command, given: World, *arguments: str) -> object:
     return verb.main(
-        list(arguments), obj=Session(Options(), lambda _: given), standalone_mode=False
+        list(arguments), obj=Session(Options(), lambda _: [given]), standalone_mode=False
     )
 
 

@@ -66,7 +66,7 @@ def test_histories_that_disagree_have_an_exit_code_of_their_own(
     given, database = made(*rows)
 
     assert plan.run(given, "staging", "json") is ExitCode.HISTORY
-    assert status.run(made(*rows)[0], ["staging"]) is ExitCode.HISTORY
+    assert status.run([made(*rows)[0]], ["staging"]) is ExitCode.HISTORY
     with pytest.raises(HistoryError):
         apply.run(given, "staging")
     with pytest.raises(HistoryError):
@@ -126,7 +126,7 @@ def test_a_dry_run_ends_as_the_rollout_would_and_touches_nothing() -> None:
 def test_status_shows_every_target_and_goes_on_past_one_that_does_not_answer() -> None:
     given = made(applied(INIT), applied(MORE))[0]
 
-    assert status.run(given, [], "json") is ExitCode.POSTGRES
+    assert status.run([given], [], "json") is ExitCode.POSTGRES
     rows = [row["target"] for row in json.loads(shown(given))["targets"]]
     assert rows == ["development", "staging", "production"]
 
@@ -137,16 +137,16 @@ def test_status_is_content_with_targets_that_are_not_configured_here() -> None:
     checkout = FakeCheckout(history(INIT, MORE))
     given = world(checkout, {"staging": database}, environ=staging_only)
 
-    assert status.run(given, []) is ExitCode.FINE
+    assert status.run([given], []) is ExitCode.FINE
     assert "not configured" in shown(given)
     assert "psql (process 7)" in shown(given)
 
 
 def test_a_target_that_was_named_must_answer_and_exist() -> None:
     with pytest.raises(PostgresError):
-        status.run(made()[0], ["production"])
+        status.run([made()[0]], ["production"])
     with pytest.raises(UsageError, match="no target 'live'"):
-        status.run(made()[0], ["staging", "live"])
+        status.run([made()[0]], ["staging", "live"])
     with pytest.raises(UsageError, match="no target 'live'"):
         plan.run(made()[0], "live")
 

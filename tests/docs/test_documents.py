@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bot.cli import VERBS, cli
-from bot.config import read_settings
+from bot.config_databases import read_databases
 from bot.rules import RULES
 from tests.docs.documents import DOCUMENTS, ROOT, Block, anchors, blocks, commands, links, name_of
 from tests.workflows.files import bot_step
@@ -20,11 +20,8 @@ from tests.workflows.files import bot_step
 SHOWN = [(document, command) for document in DOCUMENTS for command in commands(document)]
 YAML = [block for document in DOCUMENTS for block in blocks(document, "yaml")]
 WORKFLOWS = [block for block in YAML if "\njobs:" in block.text]
-CONFIGURATIONS = [
-    block
-    for block in YAML
-    if block.text.startswith(("migrations:", "targets:", "rules:", "stats:", "rehearsal:"))
-]
+KEYS = ("migrations:", "targets:", "rules:", "stats:", "rehearsal:", "databases:")
+CONFIGURATIONS = [block for block in YAML if block.text.startswith(KEYS)]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
@@ -99,7 +96,7 @@ def test_every_yaml_block_can_be_read(block: Block) -> None:
 
 @pytest.mark.parametrize("block", CONFIGURATIONS, ids=str)
 def test_every_configuration_is_valid(block: Block) -> None:
-    read_settings(block.text, path=str(block), rules=RULES)
+    read_databases(block.text, path=str(block), rules=RULES)
 
 
 @pytest.mark.parametrize("block", WORKFLOWS, ids=str)
@@ -120,6 +117,7 @@ def ask(*command: str) -> None:
 
 def test_the_variables_of_the_action_are_described() -> None:
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
-    page = (ROOT / "docs/reference/environment.md").read_text("utf-8")
+    pages = [ROOT / f"docs/reference/{name}.md" for name in ("environment", "action")]
+    page = "".join(each.read_text("utf-8") for each in pages)
     for name in [*action["inputs"], *action["outputs"], *bot_step()["env"]]:
         assert f"`{name}`" in page or name == "PYTHONSAFEPATH"

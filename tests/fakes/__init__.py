@@ -19,6 +19,7 @@ from bot.core.fleet import Tenant
 from bot.core.found import Attachment, FoundIndex
 from bot.core.history import Change, History
 from bot.core.holder import Holder
+from bot.core.initial import Ground
 from bot.core.migration import AppliedMigration, Migration
 from bot.core.page import Page
 from bot.core.progress import BackupSummary
@@ -131,6 +132,24 @@ class FakeCheckout:
     commits: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     written: list[FixedMigration] = field(default_factory=list)
+    proposed: dict[int, str] = field(default_factory=dict)
+    proposals: dict[str, History] = field(default_factory=dict)
+
+    grounds: Ground | None = None
+    files: dict[str, str] = field(default_factory=dict)
+
+    def ground(self) -> Ground:
+        return self.grounds or Ground("/shop", "main", ("prisma/migrations",))
+
+    def text(self, path: str) -> str | None:
+        return self.files.get(path)
+
+    def fetched(self, pull: int) -> str | None:
+        """`proposed` are the heads of pull requests, `proposals` what each has."""
+        return self.proposed.get(pull)
+
+    def change_at(self, commit: str, base_name: str, now: datetime) -> Change:
+        return Change(self.proposals[commit], now, self.head_history, base_name)
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         self.written += migrations

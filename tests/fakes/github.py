@@ -7,10 +7,11 @@ from bot.core.approval import PullFacts
 from bot.core.deployment import Deployment
 from bot.core.pull import Comment, LineComment, Pull
 from bot.errors import GitHubError
+from tests.fakes.github_faces import FakeFaces
 
 
 @dataclass
-class FakeGitHub:
+class FakeGitHub(FakeFaces):
     """Pull requests, comments and deployments in memory. `down` refuses every call."""
 
     pulls: dict[int, Pull] = field(default_factory=dict)
@@ -20,6 +21,8 @@ class FakeGitHub:
     line_comments: dict[int, list[Comment]] = field(default_factory=dict)
     reviews: list[tuple[int, str, str]] = field(default_factory=list)
     announced: list[Deployment] = field(default_factory=list)
+    artifacts: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    heads: dict[int, tuple[str, str, int]] = field(default_factory=dict)
     down: bool = False
     no_reviews: bool = False
 
@@ -30,6 +33,24 @@ class FakeGitHub:
     def pull_of(self, commit: str) -> Pull | None:
         self._answer()
         return self.pulls[self.brought[commit]] if commit in self.brought else None
+
+    def open_pulls_at(
+        self, head: str, *, branch: str, owner: str, repository: int
+    ) -> tuple[Pull, ...]:
+        """`heads` says of a pull request which branch, of whom, in which repository."""
+        self._answer()
+        here = (branch, owner, repository)
+        known = [self.pulls[number] for number, place in self.heads.items() if place == here]
+        return tuple(each for each in known if each.head == head and not each.merged)
+
+    def open_pulls(self, base_name: str, *, limit: int) -> tuple[Pull, ...]:
+        self._answer()
+        found = [each for each in self.pulls.values() if not each.merged]
+        return tuple(each for each in found if each.base_name == base_name)[:limit]
+
+    def artifact(self, run: int, name: str, *, limit: int) -> bytes | None:
+        self._answer()
+        return self.artifacts.get((run, name))
 
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
         self._answer()

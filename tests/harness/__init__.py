@@ -1,12 +1,13 @@
 """Executes the workflows and the composite action of this repository on the host."""
 
-from tests.harness.stand_ins import checkout_from, kept_in, never, nothing
-from tests.harness.values import HarnessError
+from tests.harness.stand_ins import checkout_from, keeping, kept_in, never, nothing
+from tests.harness.values import HarnessError, StepFailed
 from tests.harness.workflow import run_workflow
 from tests.harness.world import (
     ActionCall,
     Environment,
     Event,
+    Interruption,
     JobResult,
     Request,
     Run,
@@ -20,13 +21,16 @@ __all__ = [
     "Environment",
     "Event",
     "HarnessError",
+    "Interruption",
     "JobResult",
     "Request",
     "Run",
     "StandIn",
+    "StepFailed",
     "StepResult",
     "World",
     "checkout_from",
+    "keeping",
     "kept_in",
     "never",
     "nothing",

@@ -14,6 +14,10 @@ JOB = frozenset(
     {"name", "if", "needs", "runs-on", "timeout-minutes", "environment", "concurrency"}
     | {"permissions", "env", "outputs", "steps", "strategy"}
 )
+# A job that calls another workflow.
+CALL = frozenset(
+    {"name", "if", "needs", "uses", "with", "secrets", "permissions", "concurrency", "strategy"}
+)
 STEP = frozenset(
     {"name", "id", "if", "uses", "with", "run", "shell", "env", "working-directory"}
     | {"continue-on-error"}
@@ -45,8 +49,8 @@ def load_workflow(path: Path) -> dict[str, Any]:
     document = load(path)
     only(WORKFLOW, document, path.name)
     for name, job in document["jobs"].items():
-        only(JOB, job, f"{path.name}: job {name}")
-        check_steps(job["steps"], f"{path.name}: job {name}")
+        only(CALL if "uses" in job else JOB, job, f"{path.name}: job {name}")
+        check_steps(job.get("steps", []), f"{path.name}: job {name}")
     return document
 
 

@@ -64,14 +64,16 @@ COMMON: Mapping[str, Function] = {
 }
 
 
-def status_functions(*, succeeded: bool, failed: bool) -> dict[str, Function]:
+def status_functions(
+    *, succeeded: bool, failed: bool, cancelled: bool = False
+) -> dict[str, Function]:
     """What `success()` and its kin say, about the steps before this one or the jobs it needs.
 
-    A needed job that was skipped has neither succeeded nor failed. Nothing here is ever cancelled.
+    A needed job that was skipped has neither succeeded nor failed.
     """
     return {
         "always": lambda: True,
-        "cancelled": lambda: False,
-        "failure": lambda: failed,
-        "success": lambda: succeeded,
+        "cancelled": lambda: cancelled,
+        "failure": lambda: failed and not cancelled,
+        "success": lambda: succeeded and not cancelled,
     }

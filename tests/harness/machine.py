@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,8 +11,9 @@ from typing import Any
 
 from tests.harness.contexts import github_context, runner_context
 from tests.harness.runner_files import environment_of, make_files, pairs, summary_of
+from tests.harness.stopping import interrupted
 from tests.harness.values import HarnessError
-from tests.harness.world import Event, World
+from tests.harness.world import Event, Interruption, World
 
 SHELLS = {
     None: ("bash", "-e"),
@@ -21,7 +23,7 @@ SHELLS = {
 
 @dataclass(frozen=True)
 class Finished:
-    """What a shell left behind; `status` is its exit status.
+    """What a shell left behind; `status` is its exit status. It may have been stopped from outside.
 
     The log is unmasked: a secret in it must be seen by a test.
     """
@@ -30,6 +32,7 @@ class Finished:
     log: str
     outputs: Mapping[str, str]
     summary: str
+    stopped: bool
 
 
 @dataclass
@@ -57,7 +60,13 @@ class Machine:
         self.world.before_job(self.temporary)
 
     def run(
-        self, script: str, *, shell: str | None, environment: Mapping[str, str], directory: str
+        self,
+        script: str,
+        *,
+        shell: str | None,
+        environment: Mapping[str, str],
+        directory: str,
+        cut: Interruption | None = None,
     ) -> Finished:
         """Run a script as GitHub does, and read what it wrote for its runner."""
         if shell not in SHELLS:
@@ -66,24 +75,40 @@ class Machine:
         folder = self.folder / "files" / str(self.steps_run)
         files = make_files(folder)
         (folder / "script.sh").write_text(script, encoding="utf-8")
-        done = subprocess.run(
-            [*SHELLS[shell], str(folder / "script.sh")],
-            cwd=self.workspace / directory,
-            env=self._variables(environment) | files,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=self.timeout,
-            check=False,
-        )
-        log = done.stdout.decode("utf-8", errors="replace")
-        return self._read(files, status=done.returncode, log=log)
+        command = [*SHELLS[shell], str(folder / "script.sh")]
+        place, variables = self.workspace / directory, self._variables(environment) | files
+        log = folder / "log"
+        with log.open("wb") as written:
+            process = subprocess.Popen(
+                command,
+                cwd=place,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            stopped = self._wait(process, cut)
+        text = log.read_bytes().decode("utf-8", errors="replace")
+        return self._read(files, status=process.returncode, log=text, stopped=stopped)
 
-    def _read(self, files: Mapping[str, str], *, status: int, log: str) -> Finished:
+    def _wait(self, process: subprocess.Popen[bytes], cut: Interruption | None) -> bool:
+        """Wait for its end; whether it was the interruption that brought it."""
+        if cut is None or cut.once is None:
+            try:
+                process.wait(self.timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+            return False
+        return interrupted(process, cut, self.timeout)
+
+    def _read(self, files: Mapping[str, str], *, status: int, log: str, stopped: bool) -> Finished:
         self.exported.update(environment_of(files["GITHUB_ENV"]))
         self.paths[:0] = Path(files["GITHUB_PATH"]).read_text(encoding="utf-8").splitlines()
         outputs = pairs(files["GITHUB_OUTPUT"])
-        return Finished(status, log, outputs, summary_of(files["GITHUB_STEP_SUMMARY"]))
+        summary = summary_of(files["GITHUB_STEP_SUMMARY"])
+        return Finished(status, log, outputs, summary, stopped)
 
     def github(self) -> dict[str, Any]:
         own = {

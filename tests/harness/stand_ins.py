@@ -2,14 +2,21 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from tests.harness.documents import only
-from tests.harness.values import HarnessError
+from tests.harness.values import HarnessError, StepFailed
 from tests.harness.world import ActionCall, StandIn
 
 CHECKOUT = frozenset({"ref", "path", "fetch-depth", "persist-credentials"})
+UPLOAD = frozenset({"name", "path", "if-no-files-found", "retention-days", "include-hidden-files"})
+DOWNLOAD = frozenset({"name", "path", "run-id", "github-token"})
+Keep = Callable[[int, str, bytes], int]
+Fetch = Callable[[int, str], bytes | None]
 UPLOAD_PACK = "git -c uploadpack.allowAnySHA1InWant=true upload-pack"
 
 
@@ -38,6 +45,67 @@ def kept_in(folder: Path) -> dict[str, StandIn]:
 
 def never(call: ActionCall) -> Mapping[str, str]:
     raise HarnessError(f"{call.name} should not have been needed")
+
+
+def keeping(keep: Keep, fetch: Fetch) -> dict[str, StandIn]:
+    """`actions/upload-artifact` and `actions/download-artifact`, with real zips in between.
+
+    `keep` takes run, name and octets, and returns the artifact's number; `fetch` takes run and
+    name, and returns the octets, or None if there is no such artifact.
+    """
+
+    def upload(call: ActionCall) -> Mapping[str, str]:
+        only(UPLOAD, call.inputs, call.name)
+        found = _kept_files(call)
+        if not found:
+            missing = f"No files were found with the provided path: {call.inputs['path']}"
+            if call.inputs.get("if-no-files-found", "warn") == "error":
+                raise StepFailed(missing)
+            return {}
+        name, octets = call.inputs.get("name", "artifact"), _zipped(found)
+        number = keep(call.run_id, name, octets)
+        digest = sha256(octets).hexdigest()
+        return {"artifact-id": str(number), "artifact-digest": digest}
+
+    def download(call: ActionCall) -> Mapping[str, str]:
+        only(DOWNLOAD, call.inputs, call.name)
+        name, run = call.inputs["name"], int(call.inputs.get("run-id", call.run_id))
+        octets = fetch(run, name)
+        if octets is None:
+            raise StepFailed(f"Unable to download artifact(s): Artifact not found for name: {name}")
+        folder = call.workspace / call.inputs.get("path", ".")
+        with ZipFile(BytesIO(octets)) as archive:
+            archive.extractall(folder)
+        return {"download-path": str(folder)}
+
+    return {"actions/upload-artifact": upload, "actions/download-artifact": download}
+
+
+def _kept_files(call: ActionCall) -> dict[str, Path]:
+    """The files below one path, by their names in the zip. What is hidden is left out, unless
+    asked for; so is a path whose own last name begins with a dot."""
+    path = call.inputs["path"].strip()
+    if "\n" in path or any(sign in path for sign in "*?[!"):
+        raise HarnessError(f"{call.name}: the harness keeps one path, and knows no patterns")
+    root, hidden = call.workspace / path, call.inputs.get("include-hidden-files") == "true"
+    if not hidden and root.name.startswith("."):
+        return {}
+    if root.is_file():
+        return {root.name: root}
+    below = {each.relative_to(root): each for each in sorted(root.rglob("*")) if each.is_file()}
+    return {
+        name.as_posix(): each
+        for name, each in below.items()
+        if hidden or not any(part.startswith(".") for part in name.parts)
+    }
+
+
+def _zipped(files: Mapping[str, Path]) -> bytes:
+    kept = BytesIO()
+    with ZipFile(kept, "w", ZIP_DEFLATED) as archive:
+        for name, path in files.items():
+            archive.write(path, name)
+    return kept.getvalue()
 
 
 def checkout_from(origin: Path) -> StandIn:

@@ -1,8 +1,10 @@
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
-from tests.harness import ActionCall, Event, HarnessError, checkout_from
+from tests.harness import ActionCall, Event, HarnessError, StepFailed, checkout_from, keeping
 from tests.harness.stand_ins import git
 
 AUTHOR = ["-c", "user.name=Octocat", "-c", "user.email=octocat@example.com"]
@@ -63,3 +65,66 @@ def test_a_checkout_that_github_would_not_do_like_that_is_an_error(
 ) -> None:
     with pytest.raises(HarnessError):
         check_out(origin, tmp_path, **inputs)
+
+
+class Shelf:
+    """What was uploaded, by run and name."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[int, str], bytes] = {}
+
+    def keep(self, run: int, name: str, octets: bytes) -> int:
+        self.kept[run, name] = octets
+        return len(self.kept)
+
+    def use(self, action: str, tmp_path: Path, **inputs: str) -> dict[str, str]:
+        stand_ins = keeping(self.keep, lambda run, wanted: self.kept.get((run, wanted)))
+        given = {key.replace("_", "-"): value for key, value in inputs.items()}
+        event = Event("push", {}, "a" * 40)
+        call = ActionCall(f"actions/{action}", "v7", given, tmp_path, tmp_path, event, run_id=7)
+        return dict(stand_ins[call.name](call))
+
+    def names(self, run: int, name: str) -> list[str]:
+        return ZipFile(BytesIO(self.kept[run, name])).namelist()
+
+
+def lay(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name, encoding="utf-8")
+
+
+def test_an_upload_is_a_zip_of_what_is_not_hidden(tmp_path: Path) -> None:
+    lay(tmp_path, "out/a.json", "out/below/b.json", "out/.hidden", "out/.cache/c", ".bot/r.json")
+    shelf = Shelf()
+    shelf.use("upload-artifact", tmp_path, name="all", path="out")
+    shelf.use("upload-artifact", tmp_path, name="one", path=".bot/r.json")
+    shelf.use("upload-artifact", tmp_path, name="more", path="out", include_hidden_files="true")
+    assert shelf.names(7, "all") == ["a.json", "below/b.json"]
+    assert shelf.names(7, "one") == ["r.json"]
+    assert len(shelf.names(7, "more")) == 4
+
+
+def test_an_upload_of_nothing_fails_only_if_that_is_asked_for(tmp_path: Path) -> None:
+    lay(tmp_path, ".bot/r.json")
+    shelf = Shelf()
+    assert shelf.use("upload-artifact", tmp_path, name="a", path=".bot") == {}
+    with pytest.raises(StepFailed, match="No files were found"):
+        shelf.use("upload-artifact", tmp_path, path="nowhere", if_no_files_found="error")
+    assert shelf.kept == {}
+
+
+def test_a_download_brings_back_what_a_run_kept(tmp_path: Path) -> None:
+    lay(tmp_path, "out/a.json")
+    shelf = Shelf()
+    shelf.use("upload-artifact", tmp_path, name="all", path="out")
+    shelf.use("download-artifact", tmp_path, name="all", path="back", run_id="7")
+    assert (tmp_path / "back/a.json").read_text(encoding="utf-8") == "out/a.json"
+    with pytest.raises(StepFailed, match="Artifact not found"):
+        shelf.use("download-artifact", tmp_path, name="all", run_id="8")
+
+
+@pytest.mark.parametrize("path", ["out/*.json", "out\nmore"])
+def test_an_upload_the_harness_does_not_do_is_an_error(tmp_path: Path, path: str) -> None:
+    with pytest.raises(HarnessError, match="knows no patterns"):
+        Shelf().use("upload-artifact", tmp_path, path=path)

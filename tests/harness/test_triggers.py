@@ -20,10 +20,52 @@ DEPLOY = {
 }
 
 
+COMMENT = Event("issue_comment", {"action": "created"}, sha="a" * 40)
+ENDED = Event(
+    "workflow_run",
+    {
+        "action": "completed",
+        "workflow": {"name": "Check"},
+        "workflow_run": {"head_branch": "topic"},
+    },
+    sha="a" * 40,
+)
+QUEUED = Event(
+    "merge_group",
+    {"action": "checks_requested", "merge_group": {"base_ref": "refs/heads/main"}},
+    sha="a" * 40,
+)
+NIGHT = Event("schedule", {"schedule": "0 3 * * *"}, sha="a" * 40)
+
+
+def again(app: str) -> Event:
+    check_run = {"app": {"slug": app}}
+    return Event("check_run", {"action": "rerequested", "check_run": check_run}, sha="a" * 40)
+
+
+def by_a_workflow(event: Event) -> Event:
+    return replace(event, actor="github-actions[bot]")
+
+
 @pytest.mark.parametrize(
     ("on", "event", "starts"),
     [
         ("push", PUSH, True),
+        ("issue_comment", COMMENT, True),
+        ({"issue_comment": {"types": ["edited"]}}, COMMENT, False),
+        ("issue_comment", by_a_workflow(COMMENT), False),
+        ("push", by_a_workflow(PUSH), False),
+        (DEPLOY, by_a_workflow(DISPATCH), True),
+        ({"check_run": {"types": ["rerequested"]}}, again("migration-bot"), True),
+        ({"check_run": {"types": ["rerequested"]}}, again("github-actions"), False),
+        ({"workflow_run": {"workflows": ["Check"], "types": ["completed"]}}, ENDED, True),
+        ({"workflow_run": {"workflows": ["Build"]}}, ENDED, False),
+        ({"workflow_run": {"workflows": ["Check"], "branches": ["main"]}}, ENDED, False),
+        ({"merge_group": {"branches": ["main"]}}, QUEUED, True),
+        ({"merge_group": {"branches": ["next"]}}, QUEUED, False),
+        ({"schedule": [{"cron": "0 3 * * *"}]}, NIGHT, True),
+        ({"schedule": [{"cron": "0 4 * * *"}]}, NIGHT, False),
+        ("workflow_call", PUSH, False),
         (["pull_request"], PUSH, False),
         ({"pull_request": None}, OPENED, True),
         ({"pull_request": None}, replace(OPENED, payload={"action": "edited"}), False),
@@ -46,6 +88,10 @@ def test_an_event_starts_a_workflow_that_waits_for_it(on: Any, event: Event, sta
     "on",
     [
         "workflow_run",
+        "release",
+        {"check_suite": {"types": ["rerequested"]}},
+        {"issue_comment": {"types": ["creatd"]}},
+        {"schedule": [{"cron": "0 3 * * *", "timezone": "UTC"}]},
         {"push": {"tags": ["v*"]}},
         {"push": {"paths": ["!docs/**"]}},
     ],
@@ -65,3 +111,9 @@ def test_inputs_are_null_unless_somebody_gave_them() -> None:
 def test_an_input_that_is_not_offered_is_an_error(inputs: dict[str, str]) -> None:
     with pytest.raises(HarnessError):
         dispatch_inputs(DEPLOY, replace(DISPATCH, inputs=inputs))
+
+
+def test_inputs_of_a_call_are_null_for_every_event() -> None:
+    on = {**DEPLOY, "workflow_call": {"inputs": {"config": {"type": "string"}}}}
+    assert dispatch_inputs(on, PUSH) == {"config": None, "target": None}
+    assert dispatch_inputs(on, DISPATCH) == {"config": None, "target": "staging"}

@@ -10,6 +10,7 @@ from tests.harness import (
     Event,
     HarnessError,
     Run,
+    StepFailed,
     World,
     nothing,
     run_workflow,
@@ -242,6 +243,30 @@ def test_a_composite_action_fails_with_its_last_step(tmp_path: Path) -> None:
         "success",
     ]
     assert "octo/platform does" in done.jobs["only"].log
+
+
+def test_a_composite_action_of_another_repository_says_where_it_is_from(tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    act = ACT.replace("EXIT", "echo ${{ github.action_repository }} ${{ github.action_ref }}")
+    act = act.replace("{shell: bash, run: ", "run: ").replace(
+        "ref }}}", "ref }}\n      shell: bash"
+    )
+    (tmp_path / "theirs/action.yml").write_text(act, encoding="utf-8")
+    done = run_steps(
+        tmp_path,
+        "- {uses: acme/bot@v1, with: {what: does}}",
+        actions={"acme/bot": tmp_path / "theirs"},
+        stand_ins={"actions/cache": nothing},
+    )
+    assert done.jobs["only"].log == "acme/bot v1\n"
+
+
+def test_a_stand_in_that_fails_fails_its_step(tmp_path: Path) -> None:
+    def fail(call: ActionCall) -> Mapping[str, str]:
+        raise StepFailed("nothing there")
+
+    done = run_steps(tmp_path, "- uses: a/b@v1", stand_ins={"a/b": fail})
+    assert (done.conclusion, done.jobs["only"].log) == ("failure", "nothing there\n")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,10 @@ class HarnessError(Exception):
     """Something the harness does not do, or does not know. Never passed over in silence."""
 
 
+class StepFailed(Exception):
+    """A step that stands in for an action of somebody else's fails, as the real one would."""
+
+
 class Strict(dict[str, Value]):
     """A context that knows all its properties: asking for another one is a mistake."""
 

@@ -7,6 +7,15 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from tests.harness.calling import (
+    Call,
+    called_outputs,
+    called_path,
+    declaration,
+    given_inputs,
+    passed_secrets,
+    together,
+)
 from tests.harness.contexts import from_fork, github_context, permissions_of
 from tests.harness.documents import load_workflow, only
 from tests.harness.expressions import Scope, evaluated, holds, interpolate
@@ -36,19 +45,33 @@ def run_workflow(path: Path, event: Event, world: World) -> Run:
     workflow = load_workflow(path)
     if not waits_for(workflow["on"], event):
         return Run(triggered=False)
-    return _WorkflowRun(workflow, event, world).run()
+    return _WorkflowRun(workflow, event, world, path.parent).run()
 
 
 class _WorkflowRun:
-    """The jobs that are done, and what the others may know of them."""
+    """The jobs that are done, and what the others may know of them.
 
-    def __init__(self, workflow: Mapping[str, Any], event: Event, world: World) -> None:
+    With a `call`, it is the part of a run that another workflow's job handed on.
+    """
+
+    def __init__(
+        self,
+        workflow: Mapping[str, Any],
+        event: Event,
+        world: World,
+        folder: Path,
+        call: Call | None = None,
+    ) -> None:
         self._workflow = workflow
         self._event = event
         self._world = world
-        self._name = str(workflow.get("name", ""))
+        self._folder = folder
+        self._call = call
+        self._name = call.workflow if call else str(workflow.get("name", ""))
         self._fork = from_fork(world, event)
-        self._inputs = dispatch_inputs(workflow["on"], event)
+        self._inputs = call.inputs if call else dispatch_inputs(workflow["on"], event)
+        self._secrets = call.secrets if call else {} if self._fork else dict(world.secrets)
+        self._cancelled = False
         self._results: dict[str, JobResult] = {}
 
     def run(self) -> Run:
@@ -66,19 +89,19 @@ class _WorkflowRun:
     def _run_job(self, name: str, job: Job) -> JobResult:
         scope = self._scope(_needs(job))
         if not holds(job.get("if"), scope):
-            return JobResult(name, "skipped")
+            return JobResult(name, "cancelled" if self._cancelled else "skipped")
         if "strategy" not in job:
             return self._run_leg(name, job, scope)
         legs = [
             self._run_leg(f"{name}-{number}", job, _with(scope, each))
             for number, each in enumerate(matrix_of(job, scope), 1)
         ]
-        result = "failure" if any(leg.result == "failure" for leg in legs) else "success"
-        steps = tuple(step for leg in legs for step in leg.steps)
-        return JobResult(name, result, steps, legs=tuple(legs))
+        return together(name, legs)
 
     def _run_leg(self, name: str, job: Job, scope: Scope) -> JobResult:
         group = _group(job, scope)
+        if "uses" in job:
+            return replace(self._hand_on(name, job, scope), concurrency=group)
         environment, known = self._environment(job, scope)
         request = Request(name, environment, self._event)
         if environment and not known.protection(request):
@@ -86,12 +109,38 @@ class _WorkflowRun:
             return JobResult(name, "failure", concurrency=group, reason=reason)
         return replace(self._carry_out(name, job, scope, known), concurrency=group)
 
+    def _hand_on(self, name: str, job: Job, scope: Scope) -> JobResult:
+        """Run the jobs of the workflow that a job calls, within what the job may do itself."""
+        path = called_path(str(job["uses"]), self._folder, self._world.workflows)
+        workflow = load_workflow(path)
+        declared = declaration(workflow, path.name)
+        allowed = permissions_of(self._workflow, job, fork=False, allowed=self._allowed)
+        own = replace(scope, contexts={**scope.contexts, "secrets": self._secrets})
+        call = Call(
+            f"{self._call.prefix if self._call else ''}{name}-",
+            self._name,
+            given_inputs(declared, job, own),
+            passed_secrets(declared, job, own, self._secrets),
+            allowed,
+        )
+        inner = _WorkflowRun(workflow, self._event, self._world, path.parent, call)
+        run = inner.run()
+        self._cancelled = self._cancelled or inner._cancelled
+        legs = [replace(each, name=key) for key, each in run.jobs.items()]
+        outputs = called_outputs(declared, run.jobs, inner._scope([]))
+        return replace(together(name, legs), outputs=outputs)
+
+    @property
+    def _allowed(self) -> Mapping[str, str] | None:
+        return self._call.permissions if self._call else None
+
     def _carry_out(self, name: str, job: Job, scope: Scope, known: Environment) -> JobResult:
-        permissions = permissions_of(self._workflow, job, fork=self._fork)
+        permissions = permissions_of(self._workflow, job, fork=self._fork, allowed=self._allowed)
         token = self._world.token(permissions)
         minutes = float(job.get("timeout-minutes", DEFAULT_MINUTES))
-        machine = Machine(self._world, self._event, name, self._name, token, minutes * 60)
-        kept = {} if self._fork else {**self._world.secrets, **known.secrets}
+        place = f"{self._call.prefix}{name}" if self._call else name
+        machine = Machine(self._world, self._event, place, self._name, token, minutes * 60)
+        kept = {} if self._fork else {**self._secrets, **known.secrets}
         contexts = {
             **{key: scope.contexts[key] for key in KEPT if key in scope.contexts},
             "secrets": {**kept, "GITHUB_TOKEN": token},
@@ -103,7 +152,8 @@ class _WorkflowRun:
         outputs = {
             key: interpolate(value, frame.scope()) for key, value in job.get("outputs", {}).items()
         }
-        return JobResult(name, "failure" if frame.failed else "success", steps, outputs)
+        self._cancelled = self._cancelled or frame.cancelled
+        return JobResult(name, frame.status, steps, outputs)
 
     def _environment(self, job: Job, scope: Scope) -> tuple[str, Environment]:
         """Its name, empty for none. One that is not set up has neither secret nor rule."""
@@ -122,7 +172,11 @@ class _WorkflowRun:
             "needs": Strict("needs", {name: _needed(self._results[name]) for name in needs}),
             "vars": dict(self._world.variables),
         }
-        status = status_functions(succeeded=results <= {"success"}, failed="failure" in results)
+        status = status_functions(
+            succeeded=results <= {"success"},
+            failed="failure" in results,
+            cancelled=self._cancelled,
+        )
         return Scope(contexts, status)
 
     def _ancestors(self, needs: list[str]) -> set[str]:

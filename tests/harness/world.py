@@ -31,6 +31,7 @@ class ActionCall:
     workspace: Path
     temporary: Path
     event: Event
+    run_id: int = 0
 
 
 StandIn = Callable[[ActionCall], Mapping[str, str]]
@@ -55,8 +56,27 @@ class Environment:
 
 
 @dataclass(frozen=True)
+class Interruption:
+    """What comes between: somebody cancels the run, or its runner is lost, during a step of a job.
+
+    In the middle of the step, as soon as `once` is true; without it, right after the step. A
+    cancelled script is asked to stop twice, and killed at last, after waiting for `patience`; that
+    is GitHub's, if a story has the time. Where a runner is lost, nothing more is done at all.
+    """
+
+    job: str
+    step: str
+    lost: bool = False
+    once: Callable[[], bool] | None = None
+    patience: tuple[float, float] = (7.5, 2.5)
+
+
+@dataclass(frozen=True)
 class World:
     """Everything around a run. `token` makes one for a job's permissions.
+
+    `workflows` and `actions` are those of other repositories, by their names without `@ref`: a
+    reusable workflow's file, and the folder of a composite action.
 
     `before_job` is given the runner's temporary folder, to lay into it what a runner's image or an
     earlier step would have left there. `variables` reach the steps' environment only through the
@@ -76,12 +96,16 @@ class World:
     run_number: int = 1
     run_attempt: int = 1
     search_path: str = "/usr/local/bin:/usr/bin:/bin"
+    workflows: Mapping[str, Path] = field(default_factory=dict)
+    actions: Mapping[str, Path] = field(default_factory=dict)
+    interruption: Interruption | None = None
     before_job: Callable[[Path], None] = lambda temporary: None
 
 
 @dataclass(frozen=True)
 class StepResult:
-    """`outcome` is before `continue-on-error`, `conclusion` after it: success, failure, skipped.
+    """`outcome` is before `continue-on-error`, `conclusion` after it: success, failure, skipped,
+    cancelled.
 
     `status` is the script's exit status; of a composite action, that of the step that failed.
     """
@@ -103,7 +127,7 @@ def status_of(steps: Iterable[StepResult]) -> int:
 
 @dataclass(frozen=True)
 class JobResult:
-    """`legs` are the jobs that a matrix made of it, whose steps are its own."""
+    """`legs` are what a matrix or a called workflow made of it, whose steps are its own."""
 
     name: str
     result: str
@@ -137,6 +161,7 @@ class Run:
     @property
     def conclusion(self) -> str:
         results = {job.result for job in self.jobs.values()}
-        if "failure" in results:
-            return "failure"
+        for worst in ("cancelled", "failure"):
+            if worst in results:
+                return worst
         return "success" if "success" in results else "skipped"

@@ -72,6 +72,7 @@ class Stage:
     asked: list[Request] = field(default_factory=list)
     admit: Any = admit
     next_run: int = 100
+    actions: dict[str, Path] = field(default_factory=dict)
 
     def propose(
         self,
@@ -151,6 +152,7 @@ class Stage:
                 **kept_in(self.kept),
             },
             token=self._token,
+            actions=self.actions,
             environments={name: self._environment(name) for name in TARGETS},
             run_id=run_id,
             run_number=run_id - 100,

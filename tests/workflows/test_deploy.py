@@ -50,6 +50,11 @@ def test_the_bots_exit_status_is_the_steps_own(tmp_path: Path, repository: Repos
         "state": "success",
         "shards": "",
         "findings": "0",
+        "risk": "",
+        "migrations": "",
+        "applied": "",
+        "comment-url": "",
+        "check-run-url": "",
     }
 
 

@@ -11,18 +11,30 @@ from tests.workflows.files import ACTION, ROOT, SHIPPED, WORKFLOWS, jobs, name_o
 PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 CHECK = ROOT / ".github/workflows/migration-check.yml"
 DEPLOY = ROOT / ".github/workflows/migration-deploy.yml"
+TARGETS = ("staging", "production")
+RECHECK = ROOT / ".github/workflows/migration-recheck.yml"
+REPORT = ROOT / ".github/workflows/migration-report.yml"
+READ = {"contents": "read"}
+ROLLOUT = {"contents": "read", "deployments": "write", "pull-requests": "write"}
+# A slice of a fleet tells nobody anything: the job after it does.
+SLICE = dict.fromkeys(ROLLOUT, "read")
+TELLING = {
+    "checks": "write",
+    "contents": "read",
+    "deployments": "read",
+    "pull-requests": "write",
+}
 ALLOWED = {
-    "ci.yml": {"contents": "read"},
+    "ci.yml": {"test": READ},
     "migration-check.yml": {
-        "contents": "read",
-        "deployments": "read",
-        "pull-requests": "write",
+        "check": {"contents": "read", "deployments": "read", "pull-requests": "write"}
     },
+    "migration-report.yml": {"report": TELLING | {"actions": "read"}},
     "migration-deploy.yml": {
-        "contents": "read",
-        "deployments": "write",
-        "pull-requests": "write",
+        **{f"{name}{part}": ROLLOUT for name in TARGETS for part in ("", "_rest")},
+        **{f"{name}_slices": SLICE for name in TARGETS},
     },
+    "migration-recheck.yml": {"recheck": TELLING, "warm": READ},
 }
 
 
@@ -32,7 +44,37 @@ def test_there_is_something_to_look_at() -> None:
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
 def test_no_event_runs_foreign_code_beside_a_token(path: Path) -> None:
-    assert not {"pull_request_target", "workflow_run", "issue_comment"} & set(load(path)["on"])
+    events = set(load(path)["on"])
+    assert "pull_request_target" not in events
+    assert "workflow_run" not in events or path == REPORT
+
+
+def test_after_the_check_of_a_fork_nothing_of_the_fork_is_fetched() -> None:
+    (job,) = jobs(REPORT).values()
+    checkout, bot = job["steps"]
+    assert checkout["with"] == {"persist-credentials": False}
+    assert bot["uses"] == "./"
+    assert "with" not in bot
+    assert "download-artifact" not in REPORT.read_text(encoding="utf-8")
+
+
+def test_the_report_follows_the_check_by_its_name() -> None:
+    assert load(REPORT)["on"] == {
+        "workflow_run": {"workflows": [load(CHECK)["name"]], "types": ["completed"]}
+    }
+
+
+@pytest.mark.parametrize("name", ["recheck", "warm"])
+def test_what_a_push_asks_for_besides_has_no_secret_within_reach(name: str) -> None:
+    job = jobs(RECHECK)[name]
+    assert "environment" not in job
+    assert "secrets." not in repr(job)
+
+
+def test_only_a_job_that_runs_no_pull_requests_sql_leaves_what_all_of_them_start_from() -> None:
+    (save,) = [step for step in steps(ACTION) if "cache/save" in step.get("uses", "")]
+    assert "inputs.work != 'recheck'" in save["if"]
+    assert "inputs.target == ''" in save["if"]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=name_of)
@@ -60,12 +102,8 @@ def test_no_expression_becomes_part_of_a_script(path: Path) -> None:
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
 def test_each_job_lists_the_least_permissions_and_the_workflow_none(path: Path) -> None:
     assert load(path)["permissions"] == {}
-    for job in jobs(path).values():
-        # A slice of a fleet tells nobody anything: the job after it does.
-        allowed = ALLOWED[path.name]
-        if "strategy" in job:
-            allowed = dict.fromkeys(allowed, "read")
-        assert job["permissions"] == allowed
+    given = {name: job["permissions"] for name, job in jobs(path).items()}
+    assert given == ALLOWED[path.name]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)

@@ -8,15 +8,19 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.adapters.checkout.base import Base, find_base
+from bot.adapters.checkout.differing import differing
 from bot.adapters.checkout.folder import find_in_folder
 from bot.adapters.checkout.git import FETCH_ADVICE, Git
+from bot.adapters.checkout.ground import ground_of
 from bot.adapters.checkout.loading import Found, load
 from bot.adapters.checkout.objects import find_in_commit
 from bot.adapters.checkout.project import find_project, project_at
+from bot.adapters.checkout.proposal import fetched
 from bot.adapters.checkout.texts import commit_with
 from bot.adapters.checkout.writing import write_fixed
 from bot.core.fixed import FixedMigration
 from bot.core.history import Change, History
+from bot.core.initial import Ground
 from bot.core.project import Project
 from bot.errors import UsageError
 
@@ -80,6 +84,35 @@ class Checkout:
             base_name=tip.name,
             base_ref=tip.ref,
             behind=self._behind(tip, found, head=head, base=merged),
+        )
+
+    def ground(self) -> Ground:
+        """The repository as it is before the bot moves in."""
+        if self.root is None:
+            raise UsageError(
+                "This is no git repository, so there is nothing to move into.",
+                hint="Go to the top of the repository, or begin one with `git init`.",
+            )
+        return ground_of(self.root, self._git)
+
+    def fetched(self, pull: int) -> str | None:
+        """The commit at the head of a pull request, brought here to be read; None if it is gone."""
+        return fetched(self._git, pull, self._environ)
+
+    def change_at(self, commit: str, base_name: str, now: datetime) -> Change:
+        """What is checked out is the base; what a commit makes of it is the change."""
+        here = self.head()
+        head, merged = self.history_at(commit), self.history_at(here)
+        fork = self._git.ask("merge-base", commit, here)
+        moved = fork is not None and fork != here and head != merged
+        before = self.history_at(fork) if moved and fork else merged
+        return Change(
+            head=replace(head, project=self._project_at(commit)),
+            now=now,
+            base=replace(merged, project=self._project_at(here)),
+            base_name=base_name,
+            base_ref=f"origin/{base_name}",
+            behind=differing(head, merged) - differing(head, before) if moved else frozenset(),
         )
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
@@ -213,7 +246,7 @@ class Checkout:
 
     def _behind(self, tip: Base, found: Found, *, head: History, base: History) -> frozenset[str]:
         """The names in which the base has changed since the branch was made, and head has not."""
-        if not _differing(head, base):
+        if not differing(head, base):
             return frozenset()
         fork = self._git.ask("merge-base", "HEAD", tip.commit)
         if fork == tip.commit:
@@ -222,7 +255,7 @@ class Checkout:
             self._require_merged(tip)
             return frozenset()
         before = self._at(fork, found)
-        return _differing(head, base) - _differing(head, before)
+        return differing(head, base) - differing(head, before)
 
     def _require_merged(self, tip: Base) -> None:
         """Without a common commit, only a merge of the base's tip can be compared with it."""
@@ -252,19 +285,6 @@ def _unreadable(path: str, reason: str) -> UsageError:
         f"{path} cannot be read: {reason}.",
         hint="Put a readable UTF-8 file in its place, or delete it.",
     )
-
-
-def _differing(one: History, other: History) -> frozenset[str]:
-    """The folders that one has and the other has not, or whose scripts differ."""
-    ones, others = _texts(one), _texts(other)
-    names = ones.keys() | others.keys()
-    return frozenset(name for name in names if ones.get(name) != others.get(name))
-
-
-def _texts(history: History) -> dict[str, str | None]:
-    """Each folder's script, with "" for a folder without one to tell it from no folder."""
-    texts: dict[str, str | None] = dict.fromkeys(history.incomplete, "")
-    return texts | {each.name: f"\n{each.sql}" for each in history.migrations}
 
 
 def _normal(folder: str) -> str:

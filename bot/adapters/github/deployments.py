@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
 from typing import Any
 
+import requests
+from github import GithubException
 from github.Deployment import Deployment as GitHubDeployment
-from github.GithubObject import NotSet
 from github.Repository import Repository
 
-from bot.adapters.github.client import explained, may_have_happened
+from bot.adapters.github.client import explained
 from bot.core.deployment import Deployment
 from bot.core.progress import State
+from bot.core.target import Kind
 
 # Tells our deployments from those other workflows make in the same environment.
 TASK = "migrate"
@@ -22,6 +24,7 @@ _STATES = {
     State.APPLIED: "success",
     State.FAILED: "failure",
 }
+_RETIRED = "inactive"
 _NOTE_LIMIT = 140
 _NEEDS = "deployments: write"
 
@@ -43,61 +46,79 @@ class Deployments:
         with explained(f"record the rollout to {deployment.target}", needs=_NEEDS):
             key = (deployment.commit, deployment.target, frozenset(deployment.texts))
             if key not in self._open:
-                self._open[key] = self._create(deployment)
-            self._reach(self._open[key], deployment)
-
-    def _reach(self, opened: GitHubDeployment, deployment: Deployment) -> None:
-        """An answer that is lost is looked for: the status may be there."""
-        state = _STATES[deployment.state]
-        note = _short(self._clean(deployment.note))
-        try:
-            opened.create_status(
-                state,
-                description=note,
-                target_url=deployment.run_url or NotSet,
-                environment=deployment.target,
-                auto_inactive=False,
-            )
-        except Exception as error:
-            if not may_have_happened(error):
-                raise
-            newest = next(iter(opened.get_statuses()), None)
-            if newest is None or (newest.state, newest.description or "") != (state, note):
-                raise
+                self._open[key] = self._unused(deployment) or self._create(deployment)
+            self._tell(self._open[key], deployment)
 
     def _create(self, deployment: Deployment) -> GitHubDeployment:
-        payload = {"digest": deployment.digest, "migrations": dict(deployment.texts)}
+        """A lost answer is looked into, not repeated blindly: the deployment may be there."""
         try:
             return self._repository.create_deployment(
                 ref=deployment.commit,
                 task=TASK,
                 auto_merge=False,
                 required_contexts=[],
-                payload=payload,
+                payload=_payload(deployment),
                 environment=deployment.target,
                 description="Database migrations",
+                transient_environment=deployment.kind is Kind.DEVELOPMENT,
+                production_environment=deployment.kind is Kind.PRODUCTION,
             )
-        except Exception as error:
-            found = self._unstarted(deployment, payload) if may_have_happened(error) else None
-            if found is None:
+        except (GithubException, requests.RequestException) as error:
+            if _refused(error):
                 raise
-            return found
+            if (made := self._unused(deployment)) is None:
+                raise
+            return made
 
-    def _unstarted(
-        self, deployment: Deployment, payload: Mapping[str, Any]
-    ) -> GitHubDeployment | None:
-        """The deployment that a lost answer was about: the newest like it, if nothing was yet said
-        of it. One that an earlier run opened has statuses."""
-        like = self._repository.get_deployments(
+    def _unused(self, deployment: Deployment) -> GitHubDeployment | None:
+        """One that was made for this, by a run that did not live to say more."""
+        found = self._repository.get_deployments(
             sha=deployment.commit, task=TASK, environment=deployment.target
         )
-        newest = next((each for each in like if _mapping(each.payload) == payload), None)
-        started = newest is not None and next(iter(newest.get_statuses()), None) is not None
-        return None if started else newest
+        newest = next(iter(found), None)
+        if newest is None or _mapping(newest.payload) != _payload(deployment):
+            return None
+        return None if next(iter(newest.get_statuses()), None) else newest
+
+    def _tell(self, made: GitHubDeployment, deployment: Deployment) -> None:
+        """`auto_inactive` would retire what others deployed to an environment of that name."""
+        status = {
+            "state": _STATES[deployment.state],
+            "description": _short(self._clean(deployment.note)),
+            "environment": deployment.target,
+            "auto_inactive": False,
+        }
+        if deployment.run_url:
+            status["log_url"] = deployment.run_url
+        if deployment.environment_url:
+            status["environment_url"] = deployment.environment_url
+        try:
+            made.requester.requestJsonAndCheck("POST", f"{made.url}/statuses", input=status)
+        except (GithubException, requests.RequestException) as error:
+            if _refused(error) or not _told(made, status):
+                raise
+
+
+def _payload(deployment: Deployment) -> dict[str, Any]:
+    return {"digest": deployment.digest, "migrations": dict(deployment.texts)}
+
+
+def _refused(error: Exception) -> bool:
+    """Whether GitHub answered, and said no."""
+    return isinstance(error, GithubException) and error.status < 500
+
+
+def _told(made: GitHubDeployment, status: Mapping[str, Any]) -> bool:
+    newest = next(iter(made.get_statuses()), None)
+    return newest is not None and (newest.state, newest.description) == (
+        status["state"],
+        status["description"],
+    )
 
 
 def _value(target: str, found: GitHubDeployment) -> Deployment:
-    newest = next(iter(found.get_statuses()), None)
+    """Where another deployment retired it, what it had reached before counts."""
+    newest = next((each for each in found.get_statuses() if each.state != _RETIRED), None)
     payload = _mapping(found.payload)
     states = {label: state for state, label in _STATES.items()}
     reached = newest.created_at if newest else found.created_at
@@ -110,6 +131,7 @@ def _value(target: str, found: GitHubDeployment) -> Deployment:
         note=(newest.description or "") if newest else "",
         digest=str(payload["digest"]) if payload.get("digest") else None,
         run_url=(newest.target_url or None) if newest else None,
+        environment_url=(newest.environment_url or None) if newest else None,
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping
 from datetime import UTC
+from itertools import islice
 
 from github import GithubException
 from github.PullRequest import PullRequest
@@ -34,6 +35,26 @@ class Pulls:
                 each for each in self._repository.get_commit(commit).get_pulls() if each.merged_at
             ]
             return self.pull(found[0].number) if found else None
+
+    def open_pulls_at(
+        self, head: str, *, branch: str, owner: str, repository: int
+    ) -> tuple[Pull, ...]:
+        """GitHub lists by the names of owner and branch; the commit and the id are compared here,
+        because names can be given anew."""
+        with explained(f"find the pull request of {head[:12]}", needs="pull-requests: read"):
+            found = self._repository.get_pulls(state="open", head=f"{owner}:{branch}")
+            return tuple(
+                self.pull(each.number)
+                for each in found
+                if each.head.sha == head and each.head.repo and each.head.repo.id == repository
+            )
+
+    def open_pulls(self, base_name: str, *, limit: int) -> tuple[Pull, ...]:
+        with explained(f"list the pull requests to {base_name}", needs="pull-requests: read"):
+            found = self._repository.get_pulls(
+                state="open", base=base_name, sort="updated", direction="desc"
+            )
+            return tuple(self.pull(each.number) for each in islice(found, limit))
 
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
         """See PullFacts. Texts are read at the pull request's head, whatever was merged later."""
@@ -102,4 +123,5 @@ def _value(pull: PullRequest) -> Pull:
         author=pull.user.login if pull.user is not None else GHOST,
         merged=bool(pull.merged),
         files=tuple(each.filename for each in pull.get_files()),
+        fork=pull.head.repo is None or pull.head.repo.id != pull.base.repo.id,
     )

@@ -4,13 +4,20 @@ from collections.abc import Callable
 
 from github import Github
 
+from bot.adapters.github.artifacts import Artifacts
+from bot.adapters.github.checks import Checks
 from bot.adapters.github.client import connect, patience_with
 from bot.adapters.github.comments import Clean, Comments
 from bot.adapters.github.deployments import Deployments
+from bot.adapters.github.labels import Labels
 from bot.adapters.github.pulls import Pulls
+from bot.adapters.github.reviewers import ReviewRequests
+from bot.adapters.github.threads import Threads
 
 
-class GitHubRepository(Pulls, Comments, Deployments):
+class GitHubRepository(
+    Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests, Artifacts
+):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
     def __init__(
@@ -20,6 +27,11 @@ class GitHubRepository(Pulls, Comments, Deployments):
         Pulls.__init__(self, repository)
         Comments.__init__(self, client, repository, clean, login)
         Deployments.__init__(self, repository, clean)
+        Checks.__init__(self, repository, clean)
+        Threads.__init__(self, client, name)
+        Labels.__init__(self, repository)
+        ReviewRequests.__init__(self, repository)
+        Artifacts.__init__(self, repository)
 
 
 def open_repository(

@@ -1,34 +1,40 @@
 """Every route of the hub, and the way from a call to its answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from bot.demo.hub.events import Event
 from bot.demo.hub.links import Links
 from bot.demo.hub.refusal import Refusal, not_found
 from bot.demo.hub.routes import (
     account,
+    actions,
+    artifacts,
     checks,
     commits,
     deployments,
     issues,
+    labels,
+    line_comments,
     pulls,
     repository,
     reviews,
+    teams,
 )
 from bot.demo.hub.routing import Answer, Fields, Request, Route
 from bot.demo.hub.state import State
 from bot.demo.hub.tokens import Token, bad_credentials, require
 
 API_VERSIONS = ("2022-11-28", "2026-03-10")
-_DONE = (200, 201, 204)
-ROUTES: tuple[Route, ...] = tuple(
-    route
-    for part in (account, repository, commits, pulls, reviews, issues, checks, deployments)
-    for route in part.routes.all
+_DONE = (200, 201, 204, 302)
+PARTS = (
+    *(account, teams, repository, commits, pulls, reviews, line_comments, issues, labels),
+    *(checks, deployments, actions, artifacts),
 )
+ROUTES: tuple[Route, ...] = tuple(route for part in PARTS for route in part.routes.all)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ class Arrival:
             raise Refusal(400, "Problems parsing JSON") from error
 
 
-def answer(state: State, links: Links, arrival: Arrival) -> Answer:
+def answer(state: State, links: Links, arrival: Arrival, tell: Callable[[Event], Event]) -> Answer:
     """Answer as GitHub would: who asks, what for, whether they may, and then the deed itself."""
     try:
         token = token_of(state, arrival)
@@ -73,6 +79,7 @@ def answer(state: State, links: Links, arrival: Arrival) -> Answer:
             arrival.body,
             arrival.headers.get("accept", ""),
             Fields(arrival.body if isinstance(arrival.body, dict) else {}),
+            tell,
         )
         _require_allowed(request, route)
         answered = route.respond(request)
@@ -120,9 +127,23 @@ def _route(arrival: Arrival) -> tuple[Route, dict[str, str]]:
 def _require_allowed(request: Request, route: Route) -> None:
     if route.needs is None:
         return
+    if "owner" not in request.values:
+        _require_member(request, route.needs)
+        return
     repository, token = request.repository, request.token
     if repository.private and not token.reaches(repository.full_name):
         raise not_found()
     # an app's role is what its token grants; a person's is what the repository grants
     role = "write" if token.app else repository.role_of(token.owner.login)
     require(token, route.needs, private=repository.private, role=role)
+
+
+def _require_member(request: Request, needs: str) -> None:
+    """An organisation shows its teams to its own people, and to apps that may read them."""
+    login, organisation = request.token.owner.login, request.values["org"]
+    teams = [
+        each for each in request.state.teams.values() if each.organisation.login == organisation
+    ]
+    member = login == organisation or any(login in team.members for team in teams)
+    role = "read" if request.token.app or member else "none"
+    require(request.token, needs, private=True, role=role)

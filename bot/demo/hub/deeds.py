@@ -2,7 +2,7 @@
 
 from bot.demo.hub.git import GitFailed
 from bot.demo.hub.merging import MergeConflict, MergeMethod, merge
-from bot.demo.hub.records import Comment, Label, PullRequest, Repository, Review, User
+from bot.demo.hub.records import Comment, Label, PullRequest, Repository, Review, Topic, User
 from bot.demo.hub.refusal import invalid, not_found, unprocessable
 from bot.demo.hub.state import State
 
@@ -25,11 +25,11 @@ def require_body(body: str) -> str:
     return body
 
 
-def add_comment(state: State, pull: PullRequest, user: User, body: str) -> Comment:
+def add_comment(state: State, topic: Topic, user: User, body: str) -> Comment:
     now = state.now()
     comment = Comment(state.next_id(), user, require_body(body), now, now)
-    pull.comments[comment.id] = comment
-    pull.updated_at = now
+    topic.comments[comment.id] = comment
+    topic.updated_at = now
     return comment
 
 

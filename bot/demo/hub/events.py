@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.demo.hub.deeds import commits_of, fork_point, trial_merge
-from bot.demo.hub.documents import Document, moment
+from bot.demo.hub.documents import Document
+from bot.demo.hub.documents.actions import run_document, workflow_document
+from bot.demo.hub.documents.checks import check_run_document, check_suite_document, suite_of
+from bot.demo.hub.documents.commits import simple_commit_document
 from bot.demo.hub.documents.conversation import comment_document
+from bot.demo.hub.documents.issues import issue_document
 from bot.demo.hub.documents.pulls import (
     association,
     full_pull_document,
-    issue_document,
     pull_document,
     review_document,
 )
@@ -19,8 +22,17 @@ from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.git import NO_COMMIT
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import changes, commit
-from bot.demo.hub.records import Comment, PullRequest, Repository, Review, User
-from bot.demo.hub.state import State
+from bot.demo.hub.records import (
+    CheckRun,
+    Comment,
+    PullRequest,
+    Repository,
+    Review,
+    Topic,
+    User,
+    WorkflowRun,
+)
+from bot.demo.hub.state import ACTIONS_BOT, State
 
 
 @dataclass(frozen=True)
@@ -110,13 +122,13 @@ class Events:
         return Event("pull_request_review", body, made or pull.head_sha, ref)
 
     def comment(
-        self, at: Repository, pull: PullRequest, sender: User, comment: Comment, **more: Any
+        self, at: Repository, topic: Topic, sender: User, comment: Comment, **more: Any
     ) -> Event:
         near = association(at, comment.user)
         payload = {
             "action": "created",
-            "issue": issue_document(self.links, at, pull),
-            "comment": comment_document(self.links, at, pull, comment, association=near),
+            "issue": issue_document(self.links, at, topic),
+            "comment": comment_document(self.links, at, topic, comment, association=near),
         }
         return self._on_default_branch("issue_comment", at, payload | more, sender)
 
@@ -154,6 +166,40 @@ class Events:
         payload = {"action": "checks_requested", "merge_group": group}
         return Event("merge_group", payload | self._common(at, sender), head, queue)
 
+    def check_run(self, at: Repository, run: CheckRun, sender: User, action: str) -> Event:
+        shown = check_run_document(self.links, at, run)
+        shown["check_suite"] = self._suite(at, run.app, run.head_sha)
+        return self._on_default_branch(
+            "check_run", at, {"action": action, "check_run": shown}, sender
+        )
+
+    def check_suite(self, at: Repository, app: User, sha: str, sender: User, action: str) -> Event:
+        runs = [each for each in at.check_runs.values() if each.head_sha == sha]
+        suite = self._suite(at, app, sha) | {
+            "head_commit": self._simple(at, sha),
+            "check_runs_url": self.links.repository(
+                at, "check-suites", suite_of(sha, app), "check-runs"
+            ),
+            "latest_check_runs_count": len({each.name for each in runs if each.app == app}),
+            "rerequestable": True,
+            "runs_rerequestable": True,
+        }
+        payload = {"action": action, "check_suite": suite}
+        return self._on_default_branch("check_suite", at, payload, sender)
+
+    def _suite(self, at: Repository, app: User, sha: str) -> Document:
+        own = [each for each in at.check_runs.values() if (each.app, each.head_sha) == (app, sha)]
+        return check_suite_document(self.links, at, app, sha, own)
+
+    def workflow_run(self, at: Repository, run: WorkflowRun, action: str) -> Event:
+        actions = self.state.user(ACTIONS_BOT)
+        payload = {
+            "action": action,
+            "workflow": workflow_document(self.links, at, run),
+            "workflow_run": run_document(self.links, at, run, actions=actions),
+        }
+        return self._on_default_branch("workflow_run", at, payload, run.triggering_actor)
+
     def workflow_dispatch(
         self, at: Repository, sender: User, workflow: str, ref: str, inputs: Mapping[str, str]
     ) -> Event:
@@ -179,15 +225,7 @@ class Events:
         }
 
     def _simple(self, at: Repository, sha: str) -> Document:
-        made = commit(at.git, sha)
-        people = {"author": made.author, "committer": made.committer}
-        return {
-            "id": made.sha,
-            "tree_id": made.tree,
-            "message": made.message,
-            "timestamp": moment(made.committer.at),
-            **{role: {"name": who.name, "email": who.email} for role, who in people.items()},
-        }
+        return simple_commit_document(commit(at.git, sha))
 
     def _pushed(self, at: Repository, sha: str) -> Document:
         parents = commit(at.git, sha).parents

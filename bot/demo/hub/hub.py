@@ -16,12 +16,14 @@ from bot.demo.hub.links import Links
 from bot.demo.hub.people import People
 from bot.demo.hub.refusal import Refusal
 from bot.demo.hub.routing import Answer
+from bot.demo.hub.running import Running
 from bot.demo.hub.server import Call, Outcome, Server
 from bot.demo.hub.state import ACTIONS_BOT, State
+from bot.demo.hub.store import FOLDER
 from bot.demo.hub.tokens import RATE_LIMIT, Token, normalised
 
 
-class Hub(People):
+class Hub(People, Running):
     """A stateful GitHub for one process. Repositories are kept below `root`.
 
     `on_call` is told of every call after it was answered. `site_url` begins the addresses meant
@@ -149,14 +151,23 @@ class Hub(People):
 
     def _serve(self, arrival: Arrival) -> Outcome:
         with self.state.lock:
+            if arrival.path.startswith(FOLDER):
+                return self._lent(arrival)
             fault = self._faults.take(arrival.method, arrival.path)
             ordered = None if fault is None else fault.answer
-            given = ordered or answer(self.state, self.links, arrival)
+            given = ordered or answer(self.state, self.links, arrival, self._tell)
             token = _known_token(self.state, arrival)
             sent = replace(given, headers=self._headers(token, arrival) | dict(given.headers))
             lost = fault is not None and ordered is None
             self._record(arrival, sent, token, injected=ordered is not None, lost=lost)
         return Outcome(sent, lost)
+
+    def _lent(self, arrival: Arrival) -> Outcome:
+        """From the store, which is no part of the API: it knows no token, and is not recorded."""
+        state = self.state
+        status, octets = state.store.take(arrival.path, arrival.headers, state.now())
+        kind = "application/zip" if status == 200 else "text/plain"
+        return Outcome(Answer(status, octets, {"content-type": kind}))
 
     def _headers(self, token: Token | None, arrival: Arrival) -> dict[str, str]:
         number = f"{len(self.calls) + 1:04X}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.demo.hub.deeds import fork_point, require_body
@@ -53,8 +53,25 @@ def add_line_comment(state: State, pull: PullRequest, review: Review, place: Pla
         place.position,
         place.hunk,
         place.body,
+        review.submitted_at,
     )
     pull.line_comments[made.id] = made
+
+
+def answer_line_comment(
+    state: State, pull: PullRequest, review: Review, first: LineComment, body: str
+) -> LineComment:
+    made = replace(
+        first,
+        id=state.next_id(),
+        review=review,
+        body=body,
+        updated_at=review.submitted_at,
+        answers=first.id,
+        resolved_by=None,
+    )
+    pull.line_comments[made.id] = made
+    return made
 
 
 def right_lines(patch: str) -> dict[int, int]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bot.demo.hub.records import Repository, User
+from bot.demo.hub.records import Repository, Team, User
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,9 @@ class Links:
 
     def user(self, user: User, *parts: object) -> str:
         return "/".join([f"{self.api}/users/{_part(user.login)}", *map(_part, parts)])
+
+    def team(self, team: Team) -> str:
+        return f"{self.api}/organizations/{team.organisation.id}/team/{team.id}"
 
     def profile(self, user: User) -> str:
         if user.bot:

@@ -40,6 +40,24 @@ def merge(
         return git.output("rev-parse", "HEAD", cwd=place).decode().strip()
 
 
+def revert(
+    git: Git, brought: tuple[str, ...], base: str, message: str, signature: Signature
+) -> str:
+    """One commit above base that takes back what a merge brought; newest first, no branch moves."""
+    people = signature.environment("AUTHOR") | signature.environment("COMMITTER")
+    merged = git.run("rev-list", "--min-parents=2", "--max-count=1", brought[0]) == brought[0]
+    taken = [["-m", "1", brought[0]]] if merged else [[sha] for sha in brought]
+    with _worktree(git, base) as place:
+        try:
+            for each in taken:
+                arguments = ["revert", "--no-commit", *each]
+                git.output(*arguments, cwd=place, environment=people)
+        except GitFailed as error:
+            raise MergeConflict(str(error)) from error
+        git.output("commit", "--quiet", "-m", message, cwd=place, environment=people)
+        return git.output("rev-parse", "HEAD", cwd=place).decode().strip()
+
+
 _Step = tuple[list[str], dict[str, str]]
 
 

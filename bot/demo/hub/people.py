@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from bot.demo.hub.deeds import add_comment, add_review, commits_of, dismiss_review
+from bot.demo.hub.deeds import add_review, commits_of, dismiss_review
+from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.events import Event
 from bot.demo.hub.git import Signature
-from bot.demo.hub.merging import MergeMethod, merge
+from bot.demo.hub.merging import MergeMethod, merge, revert
 from bot.demo.hub.objects import commits
-from bot.demo.hub.pushing import Pushing
 from bot.demo.hub.records import PullRequest, Repository, User
 from bot.demo.hub.refusal import unprocessable
+from bot.demo.hub.talking import Talking
 
 GITHUB = ("GitHub", "noreply@github.com")
 
 
-class People(Pushing):
+class People(Talking):
     """Deeds on pull requests. A repository is named `owner/name`, a person by login."""
 
     def open_pull_request(
@@ -40,7 +41,7 @@ class People(Pushing):
             if source.git.contains(tip, target) and source is at:
                 raise unprocessable(f"No commits between {base} and {head}")
             now, user = self.state.now(), self.state.user(author)
-            number = len(at.pulls) + 1
+            number = at.next_number
             pull = PullRequest(
                 *(self.state.next_id(), number, title, body, user, source, head, tip, base, target),
                 created_at=now,
@@ -77,36 +78,33 @@ class People(Pushing):
             user = self.state.user(author)
             return self._tell(self.write.review(at, pull, user, review, "dismissed"))
 
-    def comment(self, repository: str, number: int, *, author: str, body: str) -> Event:
+    def request_review(self, repository: str, number: int, *, author: str, reviewer: str) -> Event:
         with self.state.lock:
             at, pull = self._pull(repository, number)
-            user = self.state.user(author)
-            comment = add_comment(self.state, pull, user, body)
-            return self._tell(self.write.comment(at, pull, user, comment))
-
-    def edit_comment(
-        self, repository: str, number: int, comment_id: int, *, author: str, body: str
-    ) -> Event:
-        with self.state.lock:
-            at, pull = self._pull(repository, number)
-            comment = pull.comments[comment_id]
-            changed = {"changes": {"body": {"from": comment.body}}, "action": "edited"}
-            comment.body, comment.updated_at = body, self.state.now()
-            user = self.state.user(author)
-            return self._tell(self.write.comment(at, pull, user, comment, **changed))
+            asked, user = self.state.user(reviewer), self.state.user(author)
+            if asked not in pull.requested_reviewers:
+                pull.requested_reviewers.append(asked)
+            shown = user_document(self.links, asked)
+            more = {"requested_reviewer": shown}
+            return self._tell(self.write.pull_request(at, pull, user, "review_requested", **more))
 
     def edit_pull_request(
-        self, repository: str, number: int, *, author: str, **fields: Any
+        self, repository: str, number: int, *, author: str, **fields: str | None
     ) -> Event:
-        """Change `title`, `body` or `draft`."""
+        """Change `title`, `body` or `base`."""
         with self.state.lock:
             at, pull = self._pull(repository, number)
-            before = {name: {"from": getattr(pull, name)} for name in fields}
-            for name, value in fields.items():
-                setattr(pull, name, value)
-            user = self.state.user(author)
-            event = self.write.pull_request(at, pull, user, "edited", changes=before)
+            changes = {name: _changed(at, pull, name, value) for name, value in fields.items()}
+            user, pull.updated_at = self.state.user(author), self.state.now()
+            event = self.write.pull_request(at, pull, user, "edited", changes=changes)
             return self._tell(event)
+
+    def set_draft(self, repository: str, number: int, draft: bool, *, author: str) -> Event:
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            pull.draft, user = draft, self.state.user(author)
+            action = "converted_to_draft" if draft else "ready_for_review"
+            return self._tell(self.write.pull_request(at, pull, user, action))
 
     def close(self, repository: str, number: int, *, author: str) -> Event:
         with self.state.lock:
@@ -141,6 +139,23 @@ class People(Pushing):
             pull.brought = tuple(at.git.history(made, f"^{before}"))
             closed = self._tell(self.write.pull_request(at, pull, user, "closed"))
             return closed, self._tell(self.write.push(at, pull.base_ref, before, user))
+
+    def revert(self, repository: str, number: int, *, author: str) -> Event:
+        """Propose to take a merged pull request back, as GitHub's button does."""
+        with self.state.lock:
+            at, pull = self._pull(repository, number)
+            if not pull.merged or pull.merge_commit_sha is None:
+                raise unprocessable("Only a merged pull request can be reverted")
+            user, branch = self.state.user(author), f"revert-{number}-{pull.head_ref}"
+            tip = at.head_of(pull.base_ref) or pull.merge_commit_sha
+            message = f'Revert "{pull.title}"'
+            made = revert(at.git, pull.brought, tip, message, user.signed(self.state.now()))
+            at.git.set_branch(branch, made)
+            self._pushed(at, branch, None, author)
+            body = f"Reverts {at.full_name}#{number}"
+            return self.open_pull_request(
+                repository, author=author, head=branch, title=message, body=body, base=pull.base_ref
+            )
 
     def queue(self, repository: str, number: int, *, author: str) -> Event:
         """Put a pull request into the merge queue: its merge is built and checks are asked for."""
@@ -180,6 +195,20 @@ class People(Pushing):
         others = [who for who, email in authors.items() if email != pull.user.email]
         trailers = "\n".join(f"Co-authored-by: {who}" for who in others)
         return "\n\n".join(part for part in (heading, *told, trailers) if part)
+
+
+def _changed(at: Repository, pull: PullRequest, name: str, value: str | None) -> Any:
+    """Change a field; what it was before, as the event tells it."""
+    if name != "base":
+        before, field = getattr(pull, name), {"title": "title", "body": "body"}[name]
+        setattr(pull, field, value)
+        return {"from": before}
+    tip = at.head_of(value or "")
+    if tip is None or value is None:
+        raise unprocessable(f"No branch called {value}")
+    was = {"ref": {"from": pull.base_ref}, "sha": {"from": pull.base_sha}}
+    pull.base_ref, pull.base_sha = value, tip
+    return was
 
 
 def _merge_message(pull: PullRequest) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.demo.hub.events import Event, Events
-from bot.demo.hub.git import Git
-from bot.demo.hub.records import Environment, PullRequest, Repository
+from bot.demo.hub.git import Git, Signature
+from bot.demo.hub.links import Links
+from bot.demo.hub.records import Environment, PullRequest, Repository, Team
 from bot.demo.hub.state import State
 
 Files = Mapping[str, str | bytes | None]
@@ -24,6 +25,10 @@ class Pushing:
 
     @property
     def write(self) -> Events:
+        raise NotImplementedError
+
+    @property
+    def links(self) -> Links:
         raise NotImplementedError
 
     def create_repository(
@@ -83,11 +88,13 @@ class Pushing:
         renames: Sequence[tuple[str, str]] = (),
         start: str | None = None,
         replace: bool = False,
+        written_by: Signature | None = None,
     ) -> tuple[Event, ...]:
         """Commit to a branch and push it; a file that is None is deleted.
 
         A new branch starts at `start`, by default at the tip of the default branch. With `replace`
-        an old one does too: a forced push. The events are `push`, then one `pull_request`
+        an old one does too: a forced push. `written_by` is who the commit names, if not the one who
+        pushes it: anybody can write anything there. The events are `push`, then one `pull_request`
         (synchronize) for each open pull request of that branch.
         """
         with self.state.lock:
@@ -98,7 +105,7 @@ class Pushing:
                 branch,
                 files=files,
                 message=message,
-                author=user.signed(self.state.now()),
+                author=written_by or user.signed(self.state.now()),
                 parent=parent if before is None or replace else before,
                 moves=renames,
             )
@@ -118,6 +125,19 @@ class Pushing:
         """Give a person admin, maintain, write, triage, read or none."""
         with self.state.lock:
             self.state.repository(repository).roles[self.state.user(login).login] = role
+
+    def create_team(
+        self, organisation: str, slug: str, members: Sequence[str], *, name: str | None = None
+    ) -> Team:
+        """A team of people by login, the first of whom maintains it."""
+        with self.state.lock:
+            roles = dict.fromkeys(members, "member") | dict.fromkeys(members[:1], "maintainer")
+            for login in roles:
+                self.state.user(login)
+            owner, now = self.state.user(organisation), self.state.now()
+            made = Team(self.state.next_id(), owner, slug, name or slug, now, roles)
+            self.state.teams[organisation.lower(), slug] = made
+            return made
 
     def create_environment(
         self,

@@ -48,9 +48,13 @@ class Review:
     submitted_at: datetime
 
 
-@dataclass(frozen=True)
+@dataclass
 class LineComment:
-    """A comment of a review on lines of the difference, as it was when the comment was made."""
+    """A comment of a review on lines of the difference, as it was when the comment was made.
+
+    One that answers another, `answers`, stands in its thread; the first of a thread knows who
+    resolved it.
+    """
 
     id: int
     review: Review
@@ -60,6 +64,9 @@ class LineComment:
     position: int
     hunk: str
     body: str
+    updated_at: datetime
+    answers: int | None = None
+    resolved_by: User | None = None
 
 
 @dataclass
@@ -77,6 +84,36 @@ class Label:
     name: str
     color: str = "ededed"
     description: str | None = None
+
+
+@dataclass
+class Team:
+    """Some people of an organisation; `members` maps a login to `member` or `maintainer`."""
+
+    id: int
+    organisation: User
+    slug: str
+    name: str
+    created_at: datetime
+    members: dict[str, str]
+
+
+@dataclass
+class Issue:
+    """An issue that is no pull request; the two are numbered together."""
+
+    id: int
+    number: int
+    title: str
+    body: str | None
+    user: User
+    created_at: datetime
+    updated_at: datetime
+    state: str = "open"
+    state_reason: str | None = None
+    closed_at: datetime | None = None
+    labels: list[str] = field(default_factory=list)
+    comments: dict[int, Comment] = field(default_factory=dict)
 
 
 @dataclass
@@ -107,6 +144,7 @@ class PullRequest:
     brought: tuple[str, ...] = ()
     labels: list[str] = field(default_factory=list)
     requested_reviewers: list[User] = field(default_factory=list)
+    requested_teams: list[Team] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     line_comments: dict[int, LineComment] = field(default_factory=dict)
@@ -114,6 +152,9 @@ class PullRequest:
     @property
     def merged(self) -> bool:
         return self.merged_at is not None
+
+
+Topic = PullRequest | Issue
 
 
 @dataclass
@@ -192,6 +233,41 @@ class Environment:
 
 
 @dataclass
+class WorkflowRun:
+    """One run of a workflow. A new attempt keeps its number, its head, and when it was made."""
+
+    id: int
+    number: int
+    path: str
+    name: str
+    event: str
+    title: str
+    head_branch: str
+    head_sha: str
+    head_repository: "Repository"
+    actor: User
+    triggering_actor: User
+    created_at: datetime
+    started_at: datetime
+    updated_at: datetime
+    attempt: int = 1
+    status: str = "in_progress"
+    conclusion: str | None = None
+
+
+@dataclass
+class Artifact:
+    """What a run keeps for others: one zip."""
+
+    id: int
+    run: WorkflowRun
+    name: str
+    octets: bytes
+    created_at: datetime
+    expired: bool = False
+
+
+@dataclass
 class Repository:
     """One repository and all that is discussed in it. `roles` maps a login to its role."""
 
@@ -207,6 +283,9 @@ class Repository:
     pushed_at: datetime | None = None
     roles: dict[str, str] = field(default_factory=dict)
     pulls: dict[int, PullRequest] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    runs: dict[int, WorkflowRun] = field(default_factory=dict)
+    artifacts: dict[int, Artifact] = field(default_factory=dict)
     check_runs: dict[int, CheckRun] = field(default_factory=dict)
     statuses: list[CommitStatus] = field(default_factory=list)
     deployments: dict[int, Deployment] = field(default_factory=dict)
@@ -224,10 +303,19 @@ class Repository:
             return "admin"
         return self.roles.get(login, "none" if self.private else "read")
 
-    def comments(self) -> Iterator[tuple[PullRequest, Comment]]:
-        for pull in self.pulls.values():
-            for comment in pull.comments.values():
-                yield pull, comment
+    @property
+    def topics(self) -> list[Topic]:
+        """Issues and pull requests, by their number."""
+        return sorted([*self.pulls.values(), *self.issues.values()], key=lambda each: each.number)
+
+    @property
+    def next_number(self) -> int:
+        return len(self.pulls) + len(self.issues) + 1
+
+    def comments(self) -> Iterator[tuple[Topic, Comment]]:
+        for topic in self.topics:
+            for comment in topic.comments.values():
+                yield topic, comment
 
     def head_of(self, branch: str) -> str | None:
         return self.git.resolve(f"refs/heads/{branch}")

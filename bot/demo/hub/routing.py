@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from bot.demo.hub.events import Event, Events
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import PullRequest, Repository, User
+from bot.demo.hub.records import PullRequest, Repository, Topic, User
 from bot.demo.hub.refusal import Refusal, not_found
 from bot.demo.hub.state import State
 from bot.demo.hub.tokens import Token
@@ -45,7 +46,10 @@ class Fields:
 
 @dataclass(frozen=True)
 class Request:
-    """A call that was understood and is allowed. `values` are the parts of its path."""
+    """A call that was understood and is allowed. `values` are the parts of its path.
+
+    `tell` keeps an event that the call caused.
+    """
 
     state: State
     links: Links
@@ -56,6 +60,11 @@ class Request:
     body: Any
     accept: str
     fields: Fields
+    tell: Callable[[Event], Event]
+
+    @property
+    def write(self) -> Events:
+        return Events(self.state, self.links)
 
     @property
     def user(self) -> User:
@@ -67,8 +76,16 @@ class Request:
 
     @property
     def pull(self) -> PullRequest:
-        number = self.values["number"]
-        found = self.repository.pulls.get(int(number)) if number.isdigit() else None
+        found = self.repository.pulls.get(self.number("number"))
+        if found is None:
+            raise not_found()
+        return found
+
+    @property
+    def topic(self) -> Topic:
+        """The issue of that number, which may be a pull request."""
+        number = self.number("number")
+        found = self.repository.issues.get(number) or self.repository.pulls.get(number)
         if found is None:
             raise not_found()
         return found

@@ -7,8 +7,9 @@ from itertools import count
 from pathlib import Path
 from threading import RLock
 
-from bot.demo.hub.records import Repository, User
+from bot.demo.hub.records import Repository, Team, User
 from bot.demo.hub.refusal import not_found
+from bot.demo.hub.store import Store
 from bot.demo.hub.tokens import Token
 
 ACTIONS_BOT = "github-actions[bot]"
@@ -24,6 +25,8 @@ class State:
     users: dict[str, User] = field(default_factory=dict)
     repositories: dict[str, Repository] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    teams: dict[tuple[str, str], Team] = field(default_factory=dict)
+    store: Store = field(default_factory=Store)
     lock: RLock = field(default_factory=RLock)
     numbers: Iterator[int] = field(default_factory=lambda: count(1001))
 
@@ -42,6 +45,12 @@ class State:
 
     def repository(self, full_name: str) -> Repository:
         found = self.repositories.get(full_name.lower())
+        if found is None:
+            raise not_found()
+        return found
+
+    def team(self, organisation: str, slug: str) -> Team:
+        found = self.teams.get((organisation.lower(), slug))
         if found is None:
             raise not_found()
         return found

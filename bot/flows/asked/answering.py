@@ -1,24 +1,57 @@
 """From an event to the module that does what it asks for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.core.event import ApplyRequest, CheckRequest, request_of
+from bot.core.event import (
+    AgainRequest,
+    ApplyRequest,
+    CheckRequest,
+    ReportRequest,
+    Request,
+    request_of,
+)
 from bot.errors import ExitCode, UsageError
+from bot.flows.asked.again import check_again
 from bot.flows.asked.apply import apply
 from bot.flows.asked.check import check
+from bot.flows.asked.recheck import recheck
+from bot.flows.asked.report import report
+from bot.flows.asked.warm import warm
 from bot.world import World
+
+WORK_VARIABLE = "MIGRATION_BOT_WORK"
+# What a push to the default branch, or a dispatch, may ask for.
+WORKS: Mapping[str, Callable[[ApplyRequest, World], ExitCode]] = {
+    "": apply,
+    "recheck": recheck,
+    "warm": warm,
+}
 
 
 def answer(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
     request = request_of(event, payload, sha=sha)
+    if isinstance(request, AgainRequest):
+        again = check_again(request, world)
+        if again is None:
+            return ExitCode.FINE
+        # It runs for the default branch, which is not what it is about.
+        request, sha = again, again.head
     _require_checked_out(request, sha, world)
     if isinstance(request, CheckRequest):
         return check(request, world)
-    return apply(request, world)
+    if isinstance(request, ReportRequest):
+        return report(request, world)
+    work = world.environ.get(WORK_VARIABLE, "")
+    if work not in WORKS:
+        raise UsageError(
+            f"There is no work {work} that a push could ask for.",
+            hint=f"Leave the input `work` empty, or give it one of {', '.join(sorted(WORKS))}.",
+        )
+    return WORKS[work](request, world)
 
 
-def _require_checked_out(request: CheckRequest | ApplyRequest, sha: str, world: World) -> None:
+def _require_checked_out(request: Request, sha: str, world: World) -> None:
     """What is judged, or applied, must be what the event is about."""
     head = world.checkout.head()
     if head not in (request.head, sha):

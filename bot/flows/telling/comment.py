@@ -1,13 +1,12 @@
 """Keeping the one status comment of a pull request: what it shows, and writing it."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 
 from bot.core.approval import PullFacts, current_opinions
 from bot.core.deployment import progress_of
 from bot.core.gates.approval import counted
 from bot.core.history import History
-from bot.core.marker import Marker
+from bot.core.marker import Marker, database_key
 from bot.core.progress import Progress, State
 from bot.core.pull import Pull
 from bot.core.review import Review
@@ -90,8 +89,7 @@ def keep_comment(report: Report, world: World, *, news: bool = True) -> None:
 def comment_key(report: Report, world: World) -> str:
     """Tells the comment of this repository's database from any other's."""
     assert report.run is not None
-    text = f"{report.run.repository_url}|{world.settings.folder}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return database_key(report.run.repository_url, world.settings.folder)
 
 
 def _same_key(body: str, marker: Marker) -> bool:

@@ -103,6 +103,8 @@ class Teller:
                 note=note,
                 digest=self.plan.digest if self.plan.pending else None,
                 run_url=progress.run_url,
+                environment_url=self.target.environment_url,
+                kind=self.target.kind,
             )
         )
 

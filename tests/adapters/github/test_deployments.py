@@ -7,7 +7,9 @@ from bot.adapters.github.repository import GitHubRepository
 from bot.core.deployment import Deployment, applied_texts, progress_of
 from bot.core.progress import State
 from bot.core.settings import default_targets
+from bot.core.target import Kind
 from bot.demo.hub import Hub
+from bot.demo.hub.records import Deployment as HubDeployment
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open
 from tests.demo.hub.conftest import client_for
@@ -130,6 +132,88 @@ def test_how_far_a_target_is_with_a_migration_is_its_newest_deployment_of_it(
 
     assert (progress.state, progress.message) == (State.FAILED, "It broke.")
     assert progress_of(STAGING, shop.deployments("staging"), ["other"]).state is State.WAITING
+
+
+CREATE, TELL = r"/deployments$", r"/deployments/\d+/statuses$"
+
+
+def made(hub: Hub) -> list[HubDeployment]:
+    """Oldest first."""
+    return list(hub.state.repository(SHOP).deployments.values())
+
+
+def test_the_environment_is_linked_and_known_for_what_it_is(
+    hub: Hub, shop: GitHubRepository, started: Deployment
+) -> None:
+    page = "https://shop.example"
+    shop.announce(replace(started, environment_url=page))
+    shop.announce(replace(started, target="production", kind=Kind.PRODUCTION))
+    shop.announce(replace(started, target="mine", kind=Kind.DEVELOPMENT))
+    kinds = [(each.production, each.transient) for each in made(hub)]
+    assert kinds == [(False, False), (True, False), (False, True)]
+    (status,) = made(hub)[0].statuses
+    assert (status.environment_url, status.log_url) == (page, started.run_url)
+    assert next(shop.deployments("staging")).environment_url == page
+
+
+def test_a_lost_answer_does_not_make_a_second_deployment(
+    hub: Hub, shop: GitHubRepository, started: Deployment
+) -> None:
+    hub.drop_next("POST", CREATE)
+    shop.announce(started)
+    assert [len(each.statuses) for each in made(hub)] == [1]
+
+
+def test_a_deployment_that_was_refused_is_not_asked_for_again(
+    hub: Hub, shop: GitHubRepository, started: Deployment
+) -> None:
+    hub.fail_next("POST", CREATE, status=502)
+    with pytest.raises(GitHubError, match="record the rollout"):
+        shop.announce(started)
+    assert len([call for call in hub.calls if call.method == "POST"]) == 1
+
+
+def test_an_empty_one_of_a_run_that_was_killed_is_used(
+    hub: Hub, shop: GitHubRepository, open_shop: Open, started: Deployment
+) -> None:
+    hub.fail_next("POST", TELL, status=502)
+    with pytest.raises(GitHubError):
+        shop.announce(started)
+    open_shop().announce(started)
+    assert [len(each.statuses) for each in made(hub)] == [1]
+
+
+def test_another_plan_s_empty_one_is_not_used(
+    hub: Hub, shop: GitHubRepository, open_shop: Open, started: Deployment
+) -> None:
+    hub.fail_next("POST", TELL, status=502)
+    with pytest.raises(GitHubError):
+        shop.announce(started)
+    open_shop().announce(replace(started, digest="sha256:other"))
+    assert [len(each.statuses) for each in made(hub)] == [0, 1]
+
+
+def test_a_status_whose_answer_was_lost_is_told_once(
+    hub: Hub, shop: GitHubRepository, started: Deployment
+) -> None:
+    hub.drop_next("POST", TELL)
+    shop.announce(started)
+    assert [len(each.statuses) for each in made(hub)] == [1]
+
+
+def test_what_another_deployment_retired_is_still_applied(
+    hub: Hub, shop: GitHubRepository, started: Deployment
+) -> None:
+    """Other workflows deploy to environments of the same name; GitHub retires what was there."""
+    shop.announce(replace(started, state=State.APPLIED))
+    client = client_for(hub, hub.token(permissions={"deployments": "write"}), lazy=True)
+    other = client.get_repo(SHOP).create_deployment(
+        started.commit, environment="staging", required_contexts=[], auto_merge=False
+    )
+    other.create_status("success")
+    client.close()
+    assert made(hub)[0].statuses[-1].state == "inactive"
+    assert next(shop.deployments("staging")).state is State.APPLIED
 
 
 def test_without_the_permission_the_hint_names_it(open_shop: Open, started: Deployment) -> None:

@@ -129,7 +129,7 @@ def test_what_is_no_json_is_refused(hub: Hub, pull: int, validator: OpenApiValid
     ("method", "path", "query", "body"),
     [
         ("GET", "/commits", {"author": "mia"}, None),
-        ("POST", "/pulls/1/requested_reviewers", {}, {"team_reviewers": ["dba"]}),
+        ("PATCH", "/issues/1", {}, {"assignees": ["mia"]}),
     ],
 )
 def test_what_the_hub_would_overlook_is_a_fault_of_the_hub(

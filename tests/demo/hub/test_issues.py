@@ -124,3 +124,50 @@ def test_labels_are_made_when_they_are_put_on(repository: Repository, pull: int)
         mine.remove_from_labels("risk: high")
     with pytest.raises(GithubException, match="Validation Failed"):
         mine.add_to_labels("x" * 51)
+
+
+def test_an_issue_is_opened_discussed_and_closed(hub: Hub, repository: Repository) -> None:
+    made = repository.create_issue("Drift on production", body="A column", labels=["drift"])
+    assert (made.number, made.state, made.html_url.split("/")[-2:]) == (1, "open", ["issues", "1"])
+    made.create_comment("Still there")
+    assert [each.body for each in made.get_comments()] == ["Still there"]
+    made.edit(title="Drift", state="closed", state_reason="completed", labels=["settled"])
+    read = repository.get_issue(1)
+    assert (read.title, read.state, read.state_reason) == ("Drift", "closed", "completed")
+    assert [each.name for each in read.labels] == ["settled"]
+    assert read.pull_request is None
+
+
+def test_issues_and_pull_requests_are_numbered_and_listed_together(
+    hub: Hub, repository: Repository, pull: int
+) -> None:
+    assert hub.open_issue(SHOP, author="ada", title="Mine").number == 2
+    repository.create_issue("Drift", labels=["drift"])
+    repository.get_pull(pull).add_to_labels("drift")
+    assert [each.number for each in repository.get_issues()] == [3, 2, 1]
+    assert [each.number for each in repository.get_issues(labels=["drift"])] == [3, 1]
+    asked = f"/repos/{SHOP}/issues", {"creator": "ada"}
+    assert [
+        each["number"] for each in repository.requester.requestJsonAndCheck("GET", *asked)[1]
+    ] == [2, 1]
+    assert [each.number for each in repository.get_issues(state="closed")] == []
+    event = hub.comment(SHOP, 2, author="mia", body="Yes")
+    assert "pull_request" not in event.payload["issue"]
+
+
+def test_a_label_is_made_with_its_colour_once(repository: Repository) -> None:
+    made = repository.create_label("migrations: high risk", "B60205", "Locks or loses something")
+    assert (made.color, made.description) == ("b60205", "Locks or loses something")
+    assert repository.get_label("Migrations: high risk").color == made.color
+    with pytest.raises(GithubException, match="already_exists"):
+        repository.create_label("MIGRATIONS: high risk", "ffffff")
+    with pytest.raises(UnknownObjectException):
+        _ = repository.get_label("other").color
+
+
+@pytest.mark.parametrize("label", [("x" * 51, "ffffff"), ("a", "red"), ("a", "ffffff", "x" * 101)])
+def test_a_label_github_would_not_take_is_refused(
+    repository: Repository, label: tuple[str, ...]
+) -> None:
+    with pytest.raises(GithubException, match="Validation Failed"):
+        repository.create_label(*label)

@@ -8,7 +8,7 @@ from github.Issue import Issue
 from github.Repository import Repository
 
 from bot.demo.hub import Event, Hub
-from bot.demo.hub.git import Git
+from bot.demo.hub.git import Git, Signature
 from bot.demo.hub.merging import MergeConflict
 from bot.demo.hub.objects import commit, tree
 from bot.demo.hub.refusal import Refusal
@@ -196,6 +196,51 @@ def test_a_comment_is_told_with_its_issue(hub: Hub, pull: int) -> None:
     edited = hub.edit_comment(SHOP, pull, number, author="mia", body="/migrate apply")
     assert edited.action == "edited"
     assert edited.payload["changes"]["body"]["from"] == "/migrate plan"
+
+
+def test_a_comment_that_is_gone_is_told_once_more(hub: Hub, pull: int) -> None:
+    number = hub.comment(SHOP, pull, author="mia", body="/migrate plan").payload["comment"]["id"]
+    hub.react(SHOP, pull, number, author="ada", content="eyes")
+    event = hub.delete_comment(SHOP, pull, number, author="mia")
+    assert (event.action, event.payload["comment"]["body"]) == ("deleted", "/migrate plan")
+    assert event.payload["comment"]["reactions"]["eyes"] == 1
+    assert hub.repository(SHOP).pulls[pull].comments == {}
+
+
+def test_a_pull_request_moves_to_another_base(hub: Hub, pull: int) -> None:
+    hub.push(SHOP, "next", {"n": "n"}, author="mia")
+    before = hub.repository(SHOP).pulls[pull].base_sha
+    event = hub.edit_pull_request(SHOP, pull, author="ada", base="next")
+    assert event.payload["changes"] == {"base": {"ref": {"from": "main"}, "sha": {"from": before}}}
+    assert event.payload["pull_request"]["base"]["ref"] == "next"
+    with pytest.raises(Refusal):
+        hub.edit_pull_request(SHOP, pull, author="ada", base="nowhere")
+
+
+def test_a_draft_becomes_ready_and_a_draft_again(hub: Hub, pull: int) -> None:
+    assert hub.set_draft(SHOP, pull, True, author="ada").action == "converted_to_draft"
+    event = hub.set_draft(SHOP, pull, False, author="ada")
+    assert (event.action, event.payload["pull_request"]["draft"]) == ("ready_for_review", False)
+
+
+@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+def test_a_merged_pull_request_is_reverted_by_another(hub: Hub, pull: int, method: str) -> None:
+    hub.push(SHOP, "second", {"a.txt": "a"}, author="ada", message="More")
+    with pytest.raises(Refusal):
+        hub.revert(SHOP, pull, author="mia")
+    hub.merge(SHOP, pull, author="mia", method=method)
+    event = hub.revert(SHOP, pull, author="mia")
+    assert event.payload["pull_request"]["title"] == 'Revert "Second"'
+    assert event.payload["pull_request"]["head"]["ref"] == "revert-1-second"
+    hub.merge(SHOP, event.payload["number"], author="mia", method="squash")
+    assert sorted(paths_on_main(hub)) == sorted(FILES)
+
+
+def test_a_commit_may_name_anybody(hub: Hub, pull: int) -> None:
+    somebody = Signature("Grace", "grace@example.org", hub.state.now())
+    event = hub.push(SHOP, "second", {"x": "x"}, author="ada", written_by=somebody)[1]
+    made = commit(git_of(hub), event.payload["after"])
+    assert (made.author.email, event.actor) == ("grace@example.org", "ada")
 
 
 def test_a_merge_queue_builds_the_merge_and_asks_for_checks(hub: Hub, pull: int) -> None:

@@ -136,3 +136,11 @@ def test_a_person_learns_who_they_are_and_an_app_does_not(hub: Hub) -> None:
         pytest.raises(GithubException, match="Resource not accessible by integration"),
     ):
         _ = client.get_user().login
+
+
+def test_a_commit_is_told_as_git_has_it(hub: Hub, repository: Repository) -> None:
+    sha = hub.repository(SHOP).git.resolve("main") or ""
+    found = repository.get_git_commit(sha)
+    assert (found.message, found.author.name, found.parents) == ("Start", "acme", [])
+    with pytest.raises(UnknownObjectException):
+        _ = repository.get_git_commit("main").message

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.check_run import Conclusion
 from bot.errors import ExitCode, GateClosed, GitHubError, UsageError
 from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import TARGET_VARIABLE
@@ -33,9 +34,22 @@ def test_a_pull_request_is_checked_and_told_in_every_place() -> None:
     assert stage.runner.outputs["verdict"] == "block"
     assert stage.runner.outputs["findings"] == "1"
     assert stage.runner.outputs["digest"].startswith("sha256:")
-    assert "::error " in stage.runner.logged[0]
+    assert stage.runner.logged == []
+    (result,) = stage.github.concluded.values()
+    assert result.conclusion is Conclusion.FAILURE
+    assert [each.title for each in stage.github.annotated[1]] == ["index-create-blocking"]
     for told in (stage.runner.written[0], stage.comments[0]):
         assert "index-create-blocking" in told
+
+
+def test_later_steps_are_told_what_was_found_and_where_it_stands() -> None:
+    stage = Stage(newest=RISKY)
+    answer(stage.world(), "pull_request", pull_request(), HERE)
+    told = stage.runner.outputs
+    assert (told["verdict"], told["risk"], told["findings"]) == ("block", "high", "1")
+    assert json.loads(told["migrations"]) == [RISKY.name]
+    assert told["check-run-url"] == "https://github.example/runs/1"
+    assert told["comment-url"].endswith(f"/pull/{NUMBER}#issuecomment-1")
 
 
 def test_the_findings_are_written_as_sarif_where_the_job_asks_for_it() -> None:

@@ -310,7 +310,7 @@ def test_the_verbs_go_through_a_fleet() -> None:
     assert "3 tenants at 20260201000000_more" in shown(made)
 
     made = place(fleets)
-    assert status.run(made, ["tenants"]) is ExitCode.FINE
+    assert status.run([made], ["tenants"]) is ExitCode.FINE
     assert "3 of 3 tenants are up to date" in shown(made)
 
 

@@ -71,7 +71,7 @@ def test_status_and_identity_take_a_tenant() -> None:
     made = fleet_of(alpha=FakeDatabase())
     assert isinstance(made.console, FakeConsole)
 
-    status.run(made, ["tenants/alpha"])
+    status.run([made], ["tenants/alpha"])
     identity.run(made, "tenants/alpha")
 
     assert made.console.output.count("tenants/alpha") >= 2

@@ -1,10 +1,16 @@
 """Suggestions on a pull request: once each, and never in the way of the verdict."""
 
 from dataclasses import replace
+from typing import Any
 
+import pytest
+
+from bot.core.finding import Finding
 from bot.core.review import Review
 from bot.core.rewrite import Piece, Rewrite
+from bot.core.thread import Thread
 from bot.flows.telling.suggest import keep_suggestions
+from bot.report.suggestions import suggestions_of
 from bot.world import World
 from tests.fakes import FakeConsole
 from tests.flows.world import HEAD, NUMBER, Stage, pull
@@ -37,19 +43,61 @@ def test_what_was_suggested_is_not_suggested_again() -> None:
     assert len(stage.github.line_comments[NUMBER]) == 2
 
 
-def test_without_a_rewrite_nothing_is_asked_of_github() -> None:
+def test_without_a_rewrite_nothing_is_suggested() -> None:
     stage = Stage()
-    stage.github.down = True
     world = stage.world()
     keep_suggestions(PULL, review(BLOCKING_INDEX), world, commit=HEAD)
+    assert stage.github.reviews == []
     assert said(world) == []
 
 
 def test_a_refusal_is_said_and_changes_nothing() -> None:
     stage = Stage()
     stage.github.no_reviews = True
+    stage.github.refused = {"threads"}
     world = stage.world()
     keep_suggestions(PULL, review(GONE), world, commit=HEAD)
     assert said(world) == [
-        f"no suggestions on #{NUMBER}: GitHub did not let the bot suggest changes. Let it."
+        f"no suggestions on #{NUMBER}: GitHub did not let the bot suggest changes. Let it.",
+        f"old suggestions on #{NUMBER} are not settled: GitHub did not let the bot do that "
+        "(403: threads). Give the workflow job `permissions: threads`, or the token that scope.",
     ]
+
+
+def about(finding: Finding, **changes: Any) -> Thread:
+    suggestion = suggestions_of(review(finding))[0]
+    return replace(Thread("T1", "C1", suggestion.body, suggestion.path), **changes)
+
+
+@pytest.mark.parametrize("left", [(), (OTHER,), (GONE.allow("It is small."),)])
+def test_a_suggestion_whose_finding_is_gone_is_settled_once(left: tuple[Finding, ...]) -> None:
+    stage = Stage()
+    stage.github.threads[NUMBER] = [about(GONE)]
+    for _ in range(2):
+        keep_suggestions(PULL, review(*left), stage.world(), commit=HEAD)
+    assert stage.github.settled == ["T1"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answered": True},
+        {"resolved": True},
+        {"hidden": True},
+        {"body": "Nice!"},
+        {"path": "apps/billing/prisma/migrations/1_a/migration.sql"},
+    ],
+    ids=str,
+)
+def test_what_is_settled_answered_or_not_about_us_is_left_alone(changes: dict[str, Any]) -> None:
+    stage = Stage()
+    stage.github.threads[NUMBER] = [about(GONE, **changes)]
+    keep_suggestions(PULL, review(), stage.world(), commit=HEAD)
+    assert stage.github.settled == []
+
+
+def test_a_suggestion_whose_finding_stands_is_left_open() -> None:
+    stage = Stage()
+    stage.github.threads[NUMBER] = [about(GONE)]
+    keep_suggestions(PULL, review(replace(GONE, line=GONE.line)), stage.world(), commit=HEAD)
+    assert stage.github.settled == []

@@ -3,13 +3,12 @@
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.documents.users import app_document, user_document
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import CheckRun, CommitStatus, PullRequest, Repository
+from bot.demo.hub.records import CheckRun, CommitStatus, PullRequest, Repository, User
 
 
 def check_run_document(links: Links, repository: Repository, run: CheckRun) -> Document:
     url = links.repository(repository, "check-runs", run.id)
     page = links.page(repository, "runs", run.id)
-    same_head = [pull for pull in repository.pulls.values() if pull.head_sha == run.head_sha]
     return {
         "id": run.id,
         "node_id": node_id("CR_", run.id),
@@ -24,9 +23,9 @@ def check_run_document(links: Links, repository: Repository, run: CheckRun) -> D
         "started_at": run.started_at,
         "completed_at": run.completed_at,
         "output": _output(url, run),
-        "check_suite": {"id": int(run.head_sha[:8], 16)},
+        "check_suite": {"id": suite_of(run.head_sha, run.app)},
         "app": app_document(links, run.app),
-        "pull_requests": [_mention(links, repository, pull) for pull in same_head],
+        "pull_requests": mentions(links, repository, run.head_sha),
     }
 
 
@@ -38,6 +37,53 @@ def _output(url: str, run: CheckRun) -> Document:
         "annotations_count": len(run.annotations),
         "annotations_url": f"{url}/annotations",
     }
+
+
+def suite_of(sha: str, app: User) -> int:
+    """The check suite that an app has on a commit, by its number."""
+    return int(sha[:8], 16) + app.id
+
+
+def check_suite_document(
+    links: Links, repository: Repository, app: User, sha: str, runs: list[CheckRun]
+) -> Document:
+    """The suite that an app has on a commit: as far and as good as the worst of its runs.
+
+    GitHub does not know the branch of a commit that was pushed to a fork.
+    """
+    number = suite_of(sha, app)
+    url = links.repository(repository, "check-suites", number)
+    pulls = mentions(links, repository, sha)
+    done = all(run.status == "completed" for run in runs)
+    bad = [
+        run.conclusion for run in runs if run.conclusion not in ("success", "neutral", "skipped")
+    ]
+    times = [run.started_at for run in runs if run.started_at]
+    return {
+        "id": number,
+        "node_id": node_id("CS_", number),
+        "url": url,
+        "head_branch": pulls[0]["head"]["ref"] if pulls else None,
+        "head_sha": sha,
+        "status": "completed" if done else "in_progress",
+        "conclusion": (bad[0] if bad else "success") if done else None,
+        "before": None,
+        "after": sha,
+        "app": app_document(links, app),
+        "pull_requests": pulls,
+        "created_at": min(times, default=moment(repository.created_at)),
+        "updated_at": max(times, default=moment(repository.created_at)),
+    }
+
+
+def mentions(links: Links, repository: Repository, sha: str) -> list[Document]:
+    """The pull requests of a commit. GitHub tells of none whose branch is in a fork."""
+    found = [
+        pull
+        for pull in repository.pulls.values()
+        if pull.head_sha == sha and pull.head_repository is repository
+    ]
+    return [_mention(links, repository, pull) for pull in found]
 
 
 def _mention(links: Links, repository: Repository, pull: PullRequest) -> Document:

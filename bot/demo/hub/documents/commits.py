@@ -45,6 +45,30 @@ def _git_commit(links: Links, repository: Repository, commit: Commit) -> Documen
     }
 
 
+def git_commit_document(links: Links, repository: Repository, commit: Commit) -> Document:
+    """A commit as git has it: who GitHub takes its author for is not told."""
+    shown = _git_commit(links, repository, commit)
+    del shown["comment_count"]
+    return shown | {
+        "sha": commit.sha,
+        "node_id": node_id("C_", commit.sha),
+        "html_url": links.page(repository, "commit", commit.sha),
+        "parents": [_parent(links, repository, sha) for sha in commit.parents],
+    }
+
+
+def simple_commit_document(commit: Commit) -> Document:
+    """A commit as events tell of it."""
+    people = {"author": commit.author, "committer": commit.committer}
+    return {
+        "id": commit.sha,
+        "tree_id": commit.tree,
+        "message": commit.message,
+        "timestamp": moment(commit.committer.at),
+        **{role: {"name": who.name, "email": who.email} for role, who in people.items()},
+    }
+
+
 def _person(signature: Signature) -> Document:
     at = moment(signature.at)
     return {"name": signature.name, "email": signature.email, "date": at}

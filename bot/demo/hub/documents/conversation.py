@@ -3,7 +3,7 @@
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import Comment, Label, PullRequest, Reaction, Repository
+from bot.demo.hub.records import Comment, Issue, Label, Reaction, Repository, Topic
 
 REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
 
@@ -11,13 +11,14 @@ REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes
 def comment_document(
     links: Links,
     repository: Repository,
-    pull: PullRequest,
+    topic: Topic,
     comment: Comment,
     *,
     association: str,
 ) -> Document:
     url = links.repository(repository, "issues/comments", comment.id)
-    page = links.page(repository, "pull", pull.number)
+    kind = "issues" if isinstance(topic, Issue) else "pull"
+    page = links.page(repository, kind, topic.number)
     left = [each for each in repository.reactions if each.comment_id == comment.id]
     counts = {word: sum(each.content == word for each in left) for word in REACTIONS}
     return {
@@ -25,7 +26,7 @@ def comment_document(
         "node_id": node_id("IC_", comment.id),
         "url": url,
         "html_url": f"{page}#issuecomment-{comment.id}",
-        "issue_url": links.repository(repository, "issues", pull.number),
+        "issue_url": links.repository(repository, "issues", topic.number),
         "user": user_document(links, comment.user),
         "body": comment.body,
         "created_at": moment(comment.created_at),

@@ -30,10 +30,10 @@ def line_comment_document(
         "diff_hunk": comment.hunk,
         **_lines(comment),
         "created_at": moment(review.submitted_at),
-        "updated_at": moment(review.submitted_at),
+        "updated_at": moment(comment.updated_at),
         "author_association": association(repository, review.user),
         "_links": {name: {"href": address} for name, address in addresses.items()},
-    }
+    } | ({} if comment.answers is None else {"in_reply_to_id": comment.answers})
 
 
 def _lines(comment: LineComment) -> Document:

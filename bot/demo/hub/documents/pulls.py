@@ -1,14 +1,13 @@
-"""Pull requests, their reviews, and the same pull requests seen as issues."""
-
-from typing import Any
+"""Pull requests and their reviews."""
 
 from bot.demo.hub.documents import Document, moment, moment_or_none, node_id
 from bot.demo.hub.documents.conversation import label_document
 from bot.demo.hub.documents.repository import repository_document
+from bot.demo.hub.documents.teams import team_document
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import Change
-from bot.demo.hub.records import PullRequest, Repository, Review, User
+from bot.demo.hub.records import PullRequest, Repository, Review, Topic, User
 
 
 def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Document:
@@ -31,8 +30,8 @@ def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Do
         "assignee": None,
         "assignees": [],
         "requested_reviewers": people,
-        "requested_teams": [],
-        "labels": _labels(links, repository, pull),
+        "requested_teams": [team_document(links, each) for each in pull.requested_teams],
+        "labels": labels_document(links, repository, pull),
         "milestone": None,
         "draft": pull.draft,
         "head": _side(links, pull.head_repository, pull.head_ref, pull.head_sha),
@@ -90,8 +89,8 @@ def _side(links: Links, repository: Repository, ref: str, sha: str) -> Document:
     }
 
 
-def _labels(links: Links, repository: Repository, pull: PullRequest) -> list[Document]:
-    return [label_document(links, repository, repository.labels[name]) for name in pull.labels]
+def labels_document(links: Links, repository: Repository, topic: Topic) -> list[Document]:
+    return [label_document(links, repository, repository.labels[name]) for name in topic.labels]
 
 
 def _addresses(links: Links, repository: Repository, pull: PullRequest) -> Document:
@@ -133,34 +132,4 @@ def review_document(
         "html_url": page,
         "pull_request_url": url,
         "_links": {"html": {"href": page}, "pull_request": {"href": url}},
-    }
-
-
-def issue_document(links: Links, repository: Repository, pull: PullRequest) -> Document:
-    """The issue that every pull request also is."""
-    url = links.repository(repository, "issues", pull.number)
-    page = links.page(repository, "pull", pull.number)
-    shared: dict[str, Any] = pull_document(links, repository, pull)
-    kept = (
-        *("number", "state", "locked", "title", "body", "user", "labels", "draft", "milestone"),
-        *("assignee", "assignees", "created_at", "updated_at", "closed_at", "author_association"),
-        "active_lock_reason",
-    )
-    return {name: shared[name] for name in kept} | {
-        "id": pull.id + 1,
-        "node_id": node_id("I_", pull.id + 1),
-        "url": url,
-        "repository_url": links.repository(repository),
-        "labels_url": f"{url}/labels{{/name}}",
-        "comments_url": f"{url}/comments",
-        "events_url": f"{url}/events",
-        "html_url": page,
-        "comments": len(pull.comments),
-        "pull_request": {
-            "url": shared["url"],
-            "html_url": page,
-            "diff_url": shared["diff_url"],
-            "patch_url": shared["patch_url"],
-            "merged_at": shared["merged_at"],
-        },
     }

@@ -10,6 +10,7 @@ from bot.demo.hub.paging import paged
 from bot.demo.hub.records import CheckRun, CommitStatus
 from bot.demo.hub.refusal import Refusal, invalid, no_commit, not_found
 from bot.demo.hub.routing import Answer, Request, Routes
+from bot.demo.hub.state import ACTIONS_BOT
 
 REPOSITORY = "/repos/{owner}/{repo}"
 CHECKS = f"{REPOSITORY}/check-runs"
@@ -53,6 +54,16 @@ def update_check_run(request: Request) -> Answer:
                       "by the GitHub App that created it.")  # fmt: skip
     _update(request, run)
     return Answer(200, _shown(request, run))
+
+
+@routes.on("POST", f"{CHECKS}/{{check}}/rerequest", "checks=write")
+def rerequest(request: Request) -> Answer:
+    """An app asks for its own check run again; those of GitHub Actions are run again as jobs."""
+    run = _wanted(request)
+    if not request.token.app or run.app != request.user or run.app.login == ACTIONS_BOT:
+        raise Refusal(403, "This check run is not rerequestable")
+    request.tell(request.write.check_run(request.repository, run, request.user, "rerequested"))
+    return Answer(201, {})
 
 
 @routes.on("GET", f"{CHECKS}/{{check}}/annotations", "checks=read")

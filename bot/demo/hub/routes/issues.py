@@ -1,44 +1,100 @@
-"""The conversation of a pull request: comments, reactions and labels."""
+"""Issues, pull requests among them, and what is said there: comments and reactions."""
 
 from typing import Any
 
 from bot.demo.hub.deeds import add_comment, label_named, require_body
-from bot.demo.hub.documents.conversation import (
-    REACTIONS,
-    comment_document,
-    label_document,
-    reaction_document,
-)
-from bot.demo.hub.documents.pulls import association, issue_document
+from bot.demo.hub.documents.conversation import REACTIONS, comment_document, reaction_document
+from bot.demo.hub.documents.issues import issue_document
+from bot.demo.hub.documents.pulls import association
 from bot.demo.hub.paging import paged
-from bot.demo.hub.records import Comment, PullRequest, Reaction
+from bot.demo.hub.records import Comment, Issue, Reaction, Topic
 from bot.demo.hub.refusal import Refusal, not_found
+from bot.demo.hub.routes.labels import names_in
 from bot.demo.hub.routing import Answer, Request, Routes
 
 REPOSITORY = "/repos/{owner}/{repo}"
+ISSUES = f"{REPOSITORY}/issues"
 ISSUE = f"{REPOSITORY}/issues/{{number}}"
 COMMENT = f"{REPOSITORY}/issues/comments/{{comment}}"
 READ = "issues=read; pull_requests=read"
 WRITE = "issues=write; pull_requests=write"
+STATES = ("open", "closed")
+REASONS = ("completed", "not_planned", "duplicate", "reopened")
 routes = Routes()
+
+
+@routes.on("GET", ISSUES, "issues=read")
+def issue_list(request: Request) -> Answer:
+    """Open ones unless asked otherwise, newest first; pull requests are issues too."""
+    query, at = request.query, request.repository
+    state, creator = query.get("state", "open"), query.get("creator")
+    labels = {name for name in query.get("labels", "").split(",") if name}
+    found = [
+        topic
+        for topic in at.topics
+        if state in ("all", topic.state)
+        and creator in (None, topic.user.login)
+        and labels <= set(topic.labels)
+    ]
+    return paged(request, found[::-1], lambda each: issue_document(request.links, at, each))
+
+
+@routes.on("POST", ISSUES, "issues=write")
+def create_issue(request: Request) -> Answer:
+    at, now = request.repository, request.state.now()
+    title, body = request.required("title"), request.given("body", str)
+    made = Issue(request.state.next_id(), at.next_number, title, body, request.user, now, now)
+    made.labels = _labels(request)
+    at.issues[made.number] = made
+    return Answer(201, issue_document(request.links, at, made))
 
 
 @routes.on("GET", ISSUE, READ)
 def issue(request: Request) -> Answer:
-    return Answer(200, issue_document(request.links, request.repository, request.pull))
+    return Answer(200, issue_document(request.links, request.repository, request.topic))
+
+
+@routes.on("PATCH", ISSUE, WRITE)
+def edit_issue(request: Request) -> Answer:
+    topic = request.topic
+    topic.title = request.given("title", str, topic.title)
+    topic.body = request.given("body", str, topic.body)
+    if request.given("labels", list) is not None:
+        topic.labels = _labels(request)
+    _move(request, topic)
+    topic.updated_at = request.state.now()
+    return Answer(200, issue_document(request.links, request.repository, topic))
+
+
+def _labels(request: Request) -> list[str]:
+    names = names_in(request.given("labels", list, []))
+    return [label_named(request.state, request.repository, name).name for name in names]
+
+
+def _move(request: Request, topic: Topic) -> None:
+    """Close it or open it again, if that is asked for."""
+    state = request.chosen("state", STATES, topic.state)
+    reason = request.chosen("state_reason", REASONS)
+    if state == topic.state:
+        return
+    topic.state = state
+    topic.closed_at = request.state.now() if state == "closed" else None
+    if isinstance(topic, Issue):
+        usual = "completed" if state == "closed" else "reopened"
+        topic.state_reason = reason or usual
 
 
 @routes.on("GET", f"{ISSUE}/comments", READ)
 def comment_list(request: Request) -> Answer:
-    pull, since = request.pull, request.query.get("since", "")
-    found = [each for each in pull.comments.values() if each.updated_at.isoformat() >= since[:19]]
-    return paged(request, found, lambda comment: _shown(request, pull, comment))
+    topic, since = request.topic, request.query.get("since", "")
+    found = [each for each in topic.comments.values() if each.updated_at.isoformat() >= since[:19]]
+    return paged(request, found, lambda comment: _shown(request, topic, comment))
 
 
 @routes.on("POST", f"{ISSUE}/comments", WRITE)
 def create_comment(request: Request) -> Answer:
-    comment = add_comment(request.state, request.pull, request.user, request.required("body"))
-    body = _shown(request, request.pull, comment)
+    comment = add_comment(request.state, request.topic, request.user, request.required("body"))
+    body = _shown(request, request.topic, comment)
     return Answer(201, body, {"location": body["url"]})
 
 
@@ -49,26 +105,26 @@ def one_comment(request: Request) -> Answer:
 
 @routes.on("PATCH", COMMENT, WRITE)
 def edit_comment(request: Request) -> Answer:
-    pull, comment = _wanted(request)
+    topic, comment = _wanted(request)
     _require_own(request, comment)
     comment.body = require_body(request.required("body"))
     comment.updated_at = request.state.now()
-    return Answer(200, _shown(request, pull, comment))
+    return Answer(200, _shown(request, topic, comment))
 
 
 @routes.on("DELETE", COMMENT, WRITE)
 def delete_comment(request: Request) -> Answer:
-    pull, comment = _wanted(request)
+    topic, comment = _wanted(request)
     _require_own(request, comment)
-    del pull.comments[comment.id]
+    del topic.comments[comment.id]
     return Answer(204)
 
 
-def _wanted(request: Request) -> tuple[PullRequest, Comment]:
+def _wanted(request: Request) -> tuple[Topic, Comment]:
     number = request.number("comment")
-    for pull, comment in request.repository.comments():
+    for topic, comment in request.repository.comments():
         if comment.id == number:
-            return pull, comment
+            return topic, comment
     raise not_found()
 
 
@@ -80,10 +136,10 @@ def _require_own(request: Request, comment: Comment) -> None:
     raise Refusal(403, "Must have admin rights to Repository.")
 
 
-def _shown(request: Request, pull: PullRequest, comment: Comment) -> dict[str, Any]:
+def _shown(request: Request, topic: Topic, comment: Comment) -> dict[str, Any]:
     near = association(request.repository, comment.user)
     at = request.repository
-    return comment_document(request.links, at, pull, comment, association=near)
+    return comment_document(request.links, at, topic, comment, association=near)
 
 
 @routes.on("GET", f"{COMMENT}/reactions", READ)
@@ -115,42 +171,3 @@ def delete_reaction(request: Request) -> Answer:
         raise not_found()
     at.reactions = kept
     return Answer(204)
-
-
-@routes.on("GET", f"{REPOSITORY}/labels", READ)
-def repository_labels(request: Request) -> Answer:
-    at = request.repository
-    return paged(request, list(at.labels.values()), lambda x: label_document(request.links, at, x))
-
-
-@routes.on("GET", f"{ISSUE}/labels", READ)
-def label_list(request: Request) -> Answer:
-    at = request.repository
-    labels = [at.labels[name] for name in request.pull.labels]
-    return paged(request, labels, lambda label: label_document(request.links, at, label))
-
-
-@routes.on("POST", f"{ISSUE}/labels", WRITE)
-def add_labels(request: Request) -> Answer:
-    for name in _names(request.body):
-        label = label_named(request.state, request.repository, name)
-        if label.name not in request.pull.labels:
-            request.pull.labels.append(label.name)
-    return label_list(request)
-
-
-@routes.on("DELETE", f"{ISSUE}/labels/{{label}}", WRITE)
-def remove_label(request: Request) -> Answer:
-    if request.values["label"] not in request.pull.labels:
-        raise Refusal(404, "Label does not exist")
-    request.pull.labels.remove(request.values["label"])
-    return label_list(request)
-
-
-def _names(given: Any) -> list[str]:
-    """The names in a list, each a word or an object with a name."""
-    listed = given if isinstance(given, list) else []
-    names: list[Any] = [each.get("name") if isinstance(each, dict) else each for each in listed]
-    if not all(isinstance(name, str) for name in names):
-        raise Refusal(422, "Invalid request.\n\nA label is a string.")
-    return names

@@ -3,7 +3,13 @@
 from typing import Any
 
 from bot.demo.hub.documents import node_id
-from bot.demo.hub.documents.commits import commit_document, encoded, entry_document, tree_document
+from bot.demo.hub.documents.commits import (
+    commit_document,
+    encoded,
+    entry_document,
+    git_commit_document,
+    tree_document,
+)
 from bot.demo.hub.documents.repository import full_repository_document
 from bot.demo.hub.documents.users import role_document
 from bot.demo.hub.objects import blob, commit, entry, tree
@@ -127,3 +133,12 @@ def git_blob(request: Request) -> Answer:
     url = request.links.repository(request.repository, "git/blobs", sha)
     known = {"sha": sha, "node_id": node_id("B_", sha), "size": len(content), "url": url}
     return Answer(200, known | encoded(content))
+
+
+@routes.on("GET", f"{REPOSITORY}/git/commits/{{sha}}", "contents=read")
+def git_commit(request: Request) -> Answer:
+    """Only the whole SHA of a commit is understood here."""
+    at, sha = request.repository, request.values["sha"]
+    if at.git.resolve(sha) != sha:
+        raise not_found()
+    return Answer(200, git_commit_document(request.links, at, commit(at.git, sha)))

@@ -1,7 +1,6 @@
 """Reviews of a pull request."""
 
 from bot.demo.hub.deeds import STATES, add_review, dismiss_review
-from bot.demo.hub.documents.line_comments import line_comment_document
 from bot.demo.hub.documents.pulls import review_document
 from bot.demo.hub.line_comments import add_line_comment, place_of
 from bot.demo.hub.paging import paged
@@ -23,13 +22,6 @@ def review_list(request: Request) -> Answer:
     """Oldest first, so that the last one of a reviewer is the opinion that stands."""
     reviews = list(request.pull.reviews.values())
     return paged(request, reviews, lambda review: _shown(request, review).body)
-
-
-@routes.on("GET", f"{PULL}/comments", "pull_requests=read")
-def line_comment_list(request: Request) -> Answer:
-    at, pull = request.repository, request.pull
-    found = list(pull.line_comments.values())
-    return paged(request, found, lambda each: line_comment_document(request.links, at, pull, each))
 
 
 @routes.on("GET", f"{REVIEWS}/{{review}}", "pull_requests=read")

@@ -1,0 +1,49 @@
+"""Write what a repository needs to begin: its workflows, pinned to a commit, and a configuration.
+
+\b
+  migration-bot init                       for the bot that this one is
+  migration-bot init --bot acme/migration-bot@0123…   for that commit of that copy
+  migration-bot init --dry-run             what it would write
+"""
+
+import click
+
+from bot.commands.session import Session, pass_session
+from bot.errors import ExitCode
+from bot.flows.moving_in import move_in, still_differing
+from bot.report.initial_text import initial_text
+from bot.world import World
+
+
+def run(
+    world: World,
+    *,
+    bot: str | None = None,
+    branch: str | None = None,
+    folder: str | None = None,
+    force: bool = False,
+    dry_run: bool = False,
+) -> ExitCode:
+    """Fine if every file holds what it should; otherwise something was left as it is."""
+    pin, laid = move_in(world, bot=bot, branch=branch, folder=folder, force=force, dry_run=dry_run)
+    world.console.show(initial_text(laid, pin, dry_run=dry_run))
+    return ExitCode.FINDINGS if any(still_differing(laid)) else ExitCode.FINE
+
+
+@click.command(help=__doc__)
+@click.option("--bot", metavar="OWNER/NAME@COMMIT", help="The bot that the workflows use.")
+@click.option("--branch", metavar="NAME", help="The branch that is deployed.")
+@click.option("--force", is_flag=True, help="Also replace files that are there and differ.")
+@click.option("--dry-run", is_flag=True, help="Write nothing.")
+@pass_session
+def command(
+    session: Session, bot: str | None, branch: str | None, force: bool, dry_run: bool
+) -> ExitCode:
+    return run(
+        session.worlds[0],
+        bot=bot,
+        branch=branch,
+        folder=session.options.migrations,
+        force=force,
+        dry_run=dry_run,
+    )

@@ -1,0 +1,62 @@
+"""What a repository is like before the bot moves in, and which bot is to move in."""
+
+import re
+from dataclasses import dataclass
+
+from bot.errors import UsageError
+
+_PIN = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)@([0-9a-f]{40})")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A repository: its top, its default branch, and where its migrations are or will be.
+
+    `folders` are migrations folders that are there, `expected` those that Prisma would make beside
+    the schemas it finds; both relative to `root`, with forward slashes.
+    """
+
+    root: str
+    branch: str
+    folders: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pin:
+    """One commit of one copy of the bot, as `uses:` names it."""
+
+    repository: str
+    commit: str
+
+    def __str__(self) -> str:
+        return f"{self.repository}@{self.commit}"
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What became of one file: `text` is what it should hold, `before` what was there, if anything.
+
+    `written` says that it holds it now.
+    """
+
+    path: str
+    text: str
+    before: str | None
+    written: bool
+
+    @property
+    def differs(self) -> bool:
+        return self.before is not None and self.before != self.text
+
+
+def pin_of(text: str) -> Pin:
+    """Raises UsageError unless it is a repository and a whole commit."""
+    match = _PIN.fullmatch(text)
+    if match is None:
+        raise UsageError(
+            f"{text!r} does not name one commit of a repository.",
+            hint="Write it as OWNER/migration-bot@ and the 40 digits of the commit; a branch or a "
+            "tag could be moved to other code.",
+        )
+    return Pin(match[1], match[2])

@@ -1,0 +1,92 @@
+"""A check that ran for a fork has ended: what it found is told on the pull request for it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.event import ReportRequest
+from bot.core.pull import Pull
+from bot.core.review import Review
+from bot.core.run import Run
+from bot.errors import ExitCode, UsageError
+from bot.flows.asked.outputs import set_outputs
+from bot.flows.telling.comment import keep_comment, report_on
+from bot.world import World
+
+if TYPE_CHECKING:
+    from bot.handoff.reading import Reported
+
+
+def report(request: ReportRequest, world: World) -> ExitCode:
+    """Tell what the run left, on the pull request that GitHub says its commit is the head of.
+
+    Whatever cannot be told of is said in the log. Raises UsageError for a report that is not as
+    this bot writes it.
+    """
+    assert world.github is not None
+    assert world.runner is not None
+    if not request.fork:
+        return _nothing("it did not come from a fork and told everything itself", request, world)
+    reported = _left(request, world)
+    if reported is None:
+        return _nothing("it left no report", request, world)
+    if reported.head != request.head:
+        return _nothing("its report is about another commit", request, world)
+    pull = _pull(request, reported.review.base, world)
+    if pull is None:
+        return _nothing("its commit is no longer the head of one open pull request", request, world)
+    _require_same_texts(pull, reported.review, world)
+    told = report_on(pull, reported.review, world, commit=request.head)
+    assert told.run is not None
+    keep_comment(replace(told, run=_of_check(request, told.run)), world)
+    world.console.say(f"told what run {request.run} found on #{pull.number}")
+    set_outputs(world, verdict=reported.review.verdict.value, digest=reported.review.digest)
+    return ExitCode.FINE
+
+
+def _left(request: ReportRequest, world: World) -> "Reported | None":
+    # Imported late: nothing else of the bot reads what strangers write in this form.
+    from bot.handoff.reading import read_archive
+    from bot.handoff.schema import ARTIFACT, MOST_BYTES
+
+    assert world.github is not None
+    name = f"{ARTIFACT}-{request.attempt}"
+    archive = world.github.artifact(request.run, name, limit=MOST_BYTES)
+    return None if archive is None else read_archive(archive)
+
+
+def _pull(request: ReportRequest, base: str | None, world: World) -> Pull | None:
+    """One branch may be proposed to several bases: of those it is the one that was compared with.
+
+    A report that lies about that lies to its author alone.
+    """
+    assert world.github is not None
+    found: Sequence[Pull] = world.github.open_pulls_at(
+        request.head, branch=request.branch, owner=request.owner, repository=request.repository
+    )
+    if len(found) > 1:
+        found = [each for each in found if each.base_name == base]
+    return found[0] if len(found) == 1 else None
+
+
+def _require_same_texts(pull: Pull, review: Review, world: World) -> None:
+    """The SQL that people will read and approve is what GitHub has, whatever the run left."""
+    assert world.github is not None
+    migrations = [judged.migration for judged in review.migrations]
+    texts = world.github.facts(pull, {each.name: each.path for each in migrations}).texts
+    if any(texts.get(each.name) != each.checksum for each in migrations):
+        raise UsageError(
+            f"The report on #{pull.number} shows another text than the pull request has.",
+            hint="Look at what the pull request changes in its workflow; nothing was told of it.",
+        )
+
+
+def _of_check(request: ReportRequest, run: Run) -> Run:
+    """The run that judged: it orders the reports, and its page has the whole log."""
+    url = f"{run.repository_url}/actions/runs/{request.run}"
+    return replace(run, id=request.run, number=request.number, attempt=request.attempt, url=url)
+
+
+def _nothing(why: str, request: ReportRequest, world: World) -> ExitCode:
+    world.console.say(f"nothing to tell of run {request.run}: {why}")
+    return ExitCode.FINE

@@ -1,0 +1,93 @@
+"""The check run of a commit: begun with the work, and concluded whatever becomes of that."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bot.core.check_run import CheckResult, CheckRun, check_name, check_run_id
+from bot.core.event import CheckRequest
+from bot.core.marker import database_key
+from bot.core.review import Review
+from bot.errors import GitHubError
+from bot.report.check_run import check_result, stopped_result
+from bot.world import World
+
+
+@dataclass
+class CheckRunTeller:
+    """Tells of one check run, and never lets GitHub change what was found.
+
+    `number` is None where there is none. `annotated` says that its findings stand beside the lines
+    already, `url` is its page once it is concluded.
+    """
+
+    world: World
+    commit: str
+    number: int | None = None
+    annotated: bool = False
+    url: str = ""
+    _result: CheckResult | None = None
+
+    def begin(self) -> None:
+        assert self.world.github is not None
+        assert self.world.runner is not None
+        run = self.world.runner.run(self.commit)
+        key = database_key(run.repository_url, self.world.settings.folder)
+        name = check_name(self.world.settings.database)
+        wanted = CheckRun(self.commit, check_run_id(key, run), name, url=run.url)
+        try:
+            self.number = self.world.github.start_check_run(wanted)
+        except GitHubError as error:
+            self._say("no check run", error)
+
+    def found(self, review: Review) -> None:
+        """Conclude with what the check found."""
+        assert self.world.runner is not None
+        if self.number is None:
+            return
+        self._result = check_result(review, self.world.runner.run(self.commit))
+        self._annotate(self._result)
+        self._conclude()
+
+    def end(self, error: BaseException | None = None) -> None:
+        """See to it that it is concluded, after an error or after GitHub did not answer."""
+        if self.number is None or self.url:
+            return
+        self._result = self._result or stopped_result(error or RuntimeError())
+        self._conclude()
+
+    def _annotate(self, result: CheckResult) -> None:
+        assert self.world.github is not None
+        assert self.number is not None
+        try:
+            self.world.github.annotate_check_run(self.number, result)
+            self.annotated = True
+        except GitHubError as error:
+            self._say("no annotations in the check run", error)
+
+    def _conclude(self) -> None:
+        assert self.world.github is not None
+        assert self.number is not None
+        assert self._result is not None
+        try:
+            self.url = self.world.github.conclude_check_run(self.number, self._result)
+        except GitHubError as error:
+            self._say("the check run is not concluded", error)
+
+    def _say(self, what: str, error: GitHubError) -> None:
+        self.world.console.say(f"{what}: {error.message} {error.hint}")
+
+
+@contextmanager
+def check_run(request: CheckRequest, world: World) -> Iterator[CheckRunTeller]:
+    """Without one where nobody may write it, and on what is merged: there a branch brings nothing
+    any more, and what was found before stays."""
+    teller = CheckRunTeller(world, request.head)
+    if world.github is not None and not request.fork and not request.merged:
+        teller.begin()
+    try:
+        yield teller
+    except BaseException as error:
+        teller.end(error)
+        raise
+    teller.end()

@@ -1,0 +1,37 @@
+"""Asking those for a review whose approval the rollout will wait for."""
+
+from bot.core.finding import Verdict
+from bot.core.pull import Pull
+from bot.core.review import Review
+from bot.core.reviewers import Reviewers, reviewers_for
+from bot.core.risk import risk_of_review
+from bot.errors import GitHubError
+from bot.report.faces import unknown_reviewers
+from bot.world import World
+
+
+def ask_for_reviews(pull: Pull, review: Review, world: World) -> None:
+    """Each once: nobody who was asked before, by whomever, and nobody who had a look already. As
+    long as something has to be mended nobody is asked. That it cannot be done is said, and changes
+    nothing."""
+    assert world.github is not None
+    if not (world.settings.faces.reviewers and review.migrations):
+        return
+    wanted = _wanted(review, world).without(Reviewers(users=(pull.author,)))
+    if review.verdict is Verdict.BLOCK or not wanted:
+        return
+    try:
+        new = wanted.without(world.github.known_reviewers(pull.number))
+        refused = world.github.ask_reviewers(pull.number, new) if new else Reviewers()
+    except GitHubError as error:
+        world.console.say(f"nobody asked to review #{pull.number}: {error.message} {error.hint}")
+        return
+    if refused:
+        world.console.say(unknown_reviewers(pull.number, refused))
+
+
+def _wanted(review: Review, world: World) -> Reviewers:
+    """Of the target that asks for the most approvals."""
+    targets = world.settings.rollout_order
+    strictest = max(targets, key=lambda each: each.approvals, default=None)
+    return reviewers_for(strictest, risk_of_review(review)) if strictest else Reviewers()
