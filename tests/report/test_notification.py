@@ -50,7 +50,7 @@ def test_in_slack_nothing_from_outside_is_a_mention_a_link_or_markup() -> None:
 
 
 def test_slack_takes_what_is_long() -> None:
-    many = tuple(f"{number}_{'x' * 300}" for number in range(60))
+    many = tuple(f"{number}_{'x' * 100}" for number in range(60))
     told = Notification(
         Moment.FAILED, "p" * 400, Kind.PRODUCTION, NOON, migrations=many, message="<" * 5000
     )
@@ -83,3 +83,11 @@ def test_a_webhook_gets_the_facts_as_they_are() -> None:
 
 def runs(card: dict[str, Any]) -> list[dict[str, Any]]:
     return [run for block in card["body"] for run in block["inlines"]]
+
+
+def test_what_has_no_room_in_slack_is_left_out_by_whole_lines() -> None:
+    many = tuple(f"{number}_{'<' * 300}" for number in range(9))
+    told = Notification(Moment.FAILED, "production", Kind.PRODUCTION, NOON, migrations=many)
+    shown = payload_of(told, Channel.SLACK)["blocks"][1]["text"]["text"]
+    assert len(shown) <= 3000
+    assert shown.endswith("\n`…`")
