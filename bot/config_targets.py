@@ -93,7 +93,7 @@ class TargetFile(StrictModel):
         description="The environment variable that holds the connection string. **Required**, "
         "unless `fleet.urls_env` is given.",
     )
-    url: Address | None = Field(
+    environment_url: Address | None = Field(
         default=None,
         description="Where people see what uses this database, such as https://shop.example. It is "
         "linked from its deployments on GitHub, and never connected to.",
@@ -200,7 +200,7 @@ def target_of(name: str, file: TargetFile) -> Target:
         audit=file.audit.rows,
         drift=DriftMode(file.drift) if file.drift else None,
         verify=_verification(file),
-        environment_url=file.url,
+        environment_url=file.environment_url,
     )
 
 

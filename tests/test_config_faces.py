@@ -30,7 +30,7 @@ def test_a_prefix_that_is_no_name_is_refused(text: str) -> None:
 
 
 def target(url: str) -> str:
-    return f"targets: {{s: {{kind: staging, url_env: S, url: '{url}'}}}}"
+    return f"targets: {{s: {{kind: staging, url_env: S, environment_url: '{url}'}}}}"
 
 
 def test_a_target_s_environment_may_have_an_address() -> None:
@@ -42,5 +42,5 @@ def test_a_target_s_environment_may_have_an_address() -> None:
     "url", ["postgresql://db/shop", "https://user:secret@shop.example", "javascript:alert(1)"]
 )
 def test_what_is_no_address_for_people_is_refused(url: str) -> None:
-    with pytest.raises(UsageError, match=r"targets\.s\.url"):
+    with pytest.raises(UsageError, match=r"targets\.s\.environment_url"):
         read_settings(target(url), path="bot.yml")

@@ -12,9 +12,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def ship(folder: Path) -> None:
-    """Copy the action and the bot into a repository, as this project's own checkout has them."""
+    """Copy the action, its workflows and the bot into a repository, as this checkout has them."""
     for name in "action.yml", "requirements.txt":
         shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / ".github/workflows", folder / ".github/workflows")
     shutil.copytree(ROOT / "bot", folder / "bot", ignore=shutil.ignore_patterns("__pycache__"))
 
 

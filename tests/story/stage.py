@@ -10,26 +10,31 @@ import psycopg
 
 from bot.demo.hub import Event as HubEvent
 from bot.demo.hub import Hub
-from bot.demo.hub.records import Deployment, PullRequest
+from bot.demo.hub.records import CheckRun, Deployment, PullRequest, WorkflowRun
 from bot.demo.hub.state import ACTIONS_BOT
 from tests.harness import (
     Environment,
     Event,
+    Interruption,
     JobResult,
     Request,
     Run,
     World,
     checkout_from,
+    keeping,
     kept_in,
     never,
     nothing,
     run_workflow,
 )
+from tests.harness.documents import load_workflow
 from tests.harness.shipping import ROOT, preinstalled
+from tests.harness.triggers import waits_for
 
 SHOP = "acme/shop"
 CHECK = ROOT / ".github/workflows/migration-check.yml"
 DEPLOY = ROOT / ".github/workflows/migration-deploy.yml"
+REPORT = ROOT / ".github/workflows/migration-report.yml"
 TARGETS = ("staging", "production")
 MARKER = "<!-- migration-bot v1 "
 
@@ -60,7 +65,9 @@ def admit(request: Request) -> bool:
 class Stage:
     """`urls` are the targets' connection strings; `secrets` is all that must never be seen.
 
-    `kept` is what GitHub's cache holds from run to run.
+    `kept` is what GitHub's cache holds from run to run. `causes` are the workflows and events
+    of the runs, by their number, and `ends` the events that told of their end. `interruption` comes
+    between in the next runs.
     """
 
     hub: Hub
@@ -73,6 +80,9 @@ class Stage:
     admit: Any = admit
     next_run: int = 100
     actions: dict[str, Path] = field(default_factory=dict)
+    causes: dict[int, tuple[Path, HubEvent]] = field(default_factory=dict)
+    ends: dict[int, HubEvent] = field(default_factory=dict)
+    interruption: Interruption | None = None
 
     def propose(
         self,
@@ -86,6 +96,23 @@ class Stage:
         """Push a branch and open a pull request of it."""
         self.hub.push(SHOP, branch, files, author=author, renames=renames)
         return self.hub.open_pull_request(SHOP, author=author, head=branch, title=title)
+
+    def fork_propose(
+        self,
+        files: Mapping[str, str | bytes | None],
+        *,
+        branch: str = "topic",
+        author: str = "mallory",
+        title: str = "Change the orders",
+    ) -> HubEvent:
+        """Push a branch to a fork, made if need be, and open a pull request of it."""
+        fork = f"{author}/{SHOP.partition('/')[2]}"
+        if fork not in self.hub.state.repositories:
+            self.hub.fork(SHOP, author=author)
+        self.hub.push(fork, branch, files, author=author)
+        return self.hub.open_pull_request(
+            SHOP, author=author, head=branch, title=title, head_repository=fork
+        )
 
     def push(
         self, files: Mapping[str, str | bytes | None], *, branch: str = "topic", author: str = "ada"
@@ -131,11 +158,55 @@ class Stage:
         """Whether the event starts the deploy workflow at all."""
         return self.run(DEPLOY, event).triggered
 
+    def command(self, number: int, body: str, *, author: str = "grace") -> Run:
+        """Write a comment, and let the deploy workflow hear it."""
+        return self.deploy(self.hub.comment(SHOP, number, author=author, body=body))
+
+    def queue(self, number: int, *, author: str = "grace") -> JobResult:
+        """Put a pull request into the merge queue, and check what would be merged."""
+        return self.check(self.hub.queue(SHOP, number, author=author))
+
+    def rerequest(self, number: int = 1, *, author: str = "ada") -> JobResult:
+        """Press the button beside the newest check run: an app hears of it, Actions runs again."""
+        newest = self.check_runs(number)[-1]
+        if newest.app.login != ACTIONS_BOT:
+            return self.check(self.hub.rerequest(SHOP, newest.id, author=author))
+        return self.rerun(self.checked(number)).jobs["check"]
+
+    def rerun(self, record: WorkflowRun) -> Run:
+        """Run everything of a run again, for the same event."""
+        workflow, event = self.causes[record.id]
+        return self.run(workflow, event, run_id=record.id, attempt=record.attempt + 1)
+
+    def report(self, record: WorkflowRun | None = None) -> Run:
+        """Let the report workflow hear of the end of a run, by default of the newest check."""
+        record = record or self.checked()
+        return self.run(REPORT, self.ends[record.id])
+
+    def checked(self, number: int | None = None) -> WorkflowRun:
+        """The newest run of the check workflow, of a pull request's head if one is named."""
+        head = None if number is None else self.pull(number).head_sha
+        records = self.hub.repository(SHOP).runs.values()
+        return [
+            each
+            for each in records
+            if each.path.endswith(CHECK.name) and head in (None, each.head_sha)
+        ][-1]
+
     def run(
         self, workflow: Path, event: HubEvent, *, run_id: int | None = None, attempt: int = 1
     ) -> Run:
+        """Run a workflow if the event starts it, with GitHub's own record of the run."""
+        document, known = load_workflow(workflow), as_event(event)
         self.next_run += 1
-        run = run_workflow(workflow, as_event(event), self.world(run_id or self.next_run, attempt))
+        number = run_id or self.next_run
+        run = Run(triggered=False)
+        if waits_for(document["on"], known):
+            path = f".github/workflows/{workflow.name}"
+            self.hub.record_run(event, workflow=path, name=document["name"], run_id=number)
+            self.causes[number] = (workflow, event)
+            run = run_workflow(workflow, known, self.world(number, attempt))
+            self.ends[number] = self.hub.conclude_run(SHOP, number, run.conclusion)
         self.runs.append(run)
         return run
 
@@ -150,6 +221,7 @@ class Stage:
                 "actions/setup-python": never,
                 "actions/cache": nothing,
                 **kept_in(self.kept),
+                **keeping(self._keep, self._fetch),
             },
             token=self._token,
             actions=self.actions,
@@ -157,9 +229,18 @@ class Stage:
             run_id=run_id,
             run_number=run_id - 100,
             run_attempt=attempt,
+            interruption=self.interruption,
             search_path=f"{Path(sys.base_prefix) / 'bin'}:/usr/local/bin:/usr/bin:/bin",
             before_job=preinstalled(ROOT / "requirements.txt"),
         )
+
+    def _keep(self, run: int, name: str, octets: bytes) -> int:
+        return self.hub.keep_artifact(SHOP, run, name, octets).id
+
+    def _fetch(self, run: int, name: str) -> bytes | None:
+        kept = self.hub.repository(SHOP).artifacts.values()
+        found = [each.octets for each in kept if (each.run.id, each.name) == (run, name)]
+        return found[-1] if found else None
 
     def _token(self, permissions: Mapping[str, str]) -> str:
         token = self.hub.token(ACTIONS_BOT, permissions=permissions, repositories=[SHOP])
@@ -176,6 +257,12 @@ class Stage:
 
     def pull(self, number: int) -> PullRequest:
         return self.hub.repository(SHOP).pulls[number]
+
+    def check_runs(self, number: int = 1) -> list[CheckRun]:
+        """Those of the pull request's head, oldest first."""
+        head = self.pull(number).head_sha
+        found = self.hub.repository(SHOP).check_runs.values()
+        return [each for each in found if each.head_sha == head]
 
     def comment(self, number: int = 1) -> str:
         """The body of the one comment of the bot."""

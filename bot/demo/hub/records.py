@@ -257,10 +257,11 @@ class WorkflowRun:
 
 @dataclass
 class Artifact:
-    """What a run keeps for others: one zip."""
+    """What an attempt of a run keeps for others: one zip."""
 
     id: int
     run: WorkflowRun
+    attempt: int
     name: str
     octets: bytes
     created_at: datetime

@@ -91,13 +91,14 @@ class Running(Pushing):
             return self._tell(self.write.workflow_run(at, run, "completed"))
 
     def keep_artifact(self, repository: str, run_id: int, name: str, octets: bytes) -> Artifact:
-        """Keep a zip for a run; one run has one artifact of a name."""
+        """Keep a zip for a run; each attempt has one artifact of a name."""
         with self.state.lock:
-            at = self.state.repository(repository)
+            at, number = self.state.repository(repository), self.state.next_id()
             run = at.runs[run_id]
-            if any(each.run is run and each.name == name for each in at.artifacts.values()):
-                raise Refusal(409, f"an artifact with this name already exists: {name}")
-            made = Artifact(self.state.next_id(), run, name, octets, self.state.now())
+            made = Artifact(number, run, run.attempt, name, octets, self.state.now())
+            for each in at.artifacts.values():
+                if (each.run, each.attempt, each.name) == (run, made.attempt, name):
+                    raise Refusal(409, f"an artifact with this name already exists: {name}")
             at.artifacts[made.id] = made
             return made
 

@@ -137,10 +137,12 @@ def test_an_artifact_that_expired_is_gone(
     assert fetch(hub, found.archive_download_url, authorization=token).status_code == 410
 
 
-def test_a_run_has_one_artifact_of_a_name(hub: Hub, run: WorkflowRun) -> None:
+def test_an_attempt_has_one_artifact_of_a_name(hub: Hub, run: WorkflowRun) -> None:
     hub.keep_artifact(SHOP, run.id, "report", b"1")
     with pytest.raises(Refusal, match="already exists"):
         hub.keep_artifact(SHOP, run.id, "report", b"2")
+    hub.record_run(hub.events[0], workflow=CHECK, run_id=run.id)
+    assert hub.keep_artifact(SHOP, run.id, "report", b"2").attempt == 2
 
 
 @pytest.mark.parametrize("permission", [{"actions": "read"}, {"contents": "write"}])
