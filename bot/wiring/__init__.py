@@ -53,18 +53,22 @@ PATIENCE_VARIABLE = "MIGRATION_BOT_GITHUB_WAIT"
 
 # Connection strings that this process was told by a database, and not by its environment.
 _told: set[str] = set()
+# Variables that the configuration says hold secrets, whatever they are called. An error that ends
+# the process is told when nobody knows the configuration any more.
+_named: set[str] = {AUDIT_KEY_VARIABLE}
 
 
 def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
     """Strikes every secret of this process out of a text, also those it was told since."""
-    known: dict[int, Redactor] = {}
+    known: dict[tuple[int, int], Redactor] = {}
 
     def clean(text: str) -> str:
-        told = frozenset(_told)
-        if len(told) not in known:
+        told, named = frozenset(_told), frozenset(_named)
+        key = len(told), len(named)
+        if key not in known:
             known.clear()
-            known[len(told)] = Redactor.from_environment(os.environ, names, urls=told)
-        return known[len(told)].redact(text)
+            known[key] = Redactor.from_environment(os.environ, {*names, *named}, urls=told)
+        return known[key].redact(text)
 
     return clean
 
@@ -89,6 +93,7 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
     checkout = Checkout.find(options.migrations or DEFAULT_FOLDER, start=start, environ=environ)
     configured = read_configuration(options, checkout, environ)
     secret = _secret_variables(configured)
+    _named.update(secret)
     clean = cleaner(secret)
     shared = _Shared(
         environ,
@@ -113,7 +118,7 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
 def _secret_variables(configured: Iterable[Settings]) -> tuple[str, ...]:
     """The names of the variables that hold connection strings, addresses of webhooks and keys, of
     every database there is."""
-    names: list[str | None] = [AUDIT_KEY_VARIABLE]
+    names: list[str | None] = []
     for settings in configured:
         for target in settings.targets.values():
             names += [target.url_env, target.direct_url_env]
