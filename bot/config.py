@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import Field, ValidationError
 
+from bot.config_commands import CommandsFile, allowed_by
 from bot.config_faces import LabelsChoice, faces_of
 from bot.config_notify import NotifyFile, notify_mistakes, sinks_of
 from bot.config_parts import Bytes, StrictModel, keys_at, nearest
@@ -67,6 +68,7 @@ class ConfigFile(StrictModel):
     notify: list[NotifyFile] = Field(
         default=[], description="Who is told of rollouts besides GitHub; nobody if empty."
     )
+    commands: CommandsFile = Field(default_factory=CommandsFile)
     rules: dict[str, RuleEntry] = Field(
         default={},
         description="By rule: a severity, where 'off' silences it, or the keys below.",
@@ -184,5 +186,6 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         rehearsal=rehearsal_settings(parsed.rehearsal),
         notify=sinks_of(parsed.notify),
         faces=faces_of(parsed.labels, parsed.request_reviewers),
+        commands=allowed_by(parsed.commands),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )

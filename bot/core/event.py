@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.command import Command, Misread
+from bot.core.commanded import Silence, read_comment
 from bot.errors import UsageError
 
 CHECKING_EVENTS = frozenset(
@@ -76,7 +78,33 @@ class ReportRequest:
     fork: bool
 
 
-Request = CheckRequest | ApplyRequest | AgainRequest | ReportRequest
+@dataclass(frozen=True)
+class CommandRequest:
+    """Do what a comment on a pull request says, or say why not.
+
+    `head` is the commit of `branch`, the default branch, that the workflow runs for. `body` is what
+    the comment said when it was written.
+    """
+
+    head: str
+    branch: str
+    pull: int
+    comment: int
+    body: str
+    said: Command | Misread
+
+
+@dataclass(frozen=True)
+class NothingRequest:
+    """An event that the workflow starts for and that asks for nothing; `reason` says why."""
+
+    head: str
+    reason: str
+
+
+Request = (
+    CheckRequest | ApplyRequest | AgainRequest | ReportRequest | CommandRequest | NothingRequest
+)
 
 
 def request_of(name: str, payload: Mapping[str, Any], *, sha: str) -> Request:
@@ -122,6 +150,8 @@ def _request(name: str, payload: Mapping[str, Any], sha: str) -> Request:
         return ApplyRequest(head=sha)
     if name == "workflow_run":
         return _report_request(payload)
+    if name == "issue_comment":
+        return _of_comment(payload, sha)
     raise _refusal(name)
 
 
@@ -159,6 +189,35 @@ def _report_request(payload: Mapping[str, Any]) -> ReportRequest:
     )
 
 
+def _of_comment(payload: Mapping[str, Any], sha: str) -> CommandRequest | NothingRequest:
+    """The workflow starts for every comment, so that most of them ask for nothing.
+
+    Who wrote it is looked up when it is obeyed: what the payload says of their association is not
+    asked.
+    """
+    issue, comment, sender = payload["issue"], payload["comment"], payload["sender"]
+    author = comment["user"]
+    if payload["action"] != "created":
+        return NothingRequest(sha, f"a comment was {payload['action']}, and only new ones count")
+    if not issue.get("pull_request"):
+        return NothingRequest(sha, "the comment is on an issue, not on a pull request")
+    if author is None or author["type"] != "User" or comment.get("performed_via_github_app"):
+        return NothingRequest(sha, "the comment was not written by a person")
+    if sender["id"] != author["id"]:
+        return NothingRequest(sha, "the comment was written in somebody else's name")
+    said = read_comment(comment["body"] or "")
+    if isinstance(said, Silence):
+        return NothingRequest(sha, said.reason)
+    return CommandRequest(
+        head=sha,
+        branch=payload["repository"]["default_branch"],
+        pull=int(issue["number"]),
+        comment=int(comment["id"]),
+        body=comment["body"],
+        said=said,
+    )
+
+
 def _repository(end: Mapping[str, Any]) -> str | None:
     """The repository of one end of a pull request; a deleted fork has none."""
     repository = end.get("repo")
@@ -175,5 +234,5 @@ def _refusal(name: str) -> UsageError:
     return UsageError(
         f"The event {name} asks for nothing this bot does.",
         hint="Use pull_request, pull_request_review, merge_group, check_run (rerequested), push, "
-        "workflow_dispatch or, for pull requests from forks, workflow_run.",
+        "workflow_dispatch, issue_comment or, for pull requests from forks, workflow_run.",
     )

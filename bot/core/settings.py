@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.approval_policy import Approvers
+from bot.core.command import Verb
 from bot.core.exclusion import Exclusion
 from bot.core.faces import Faces
 from bot.core.finding import Severity
@@ -63,7 +65,7 @@ class Settings:
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
     findings are weighed by, and `thresholds` says how. `database` is its name where the file has
     several, "" where there is one; `own_comment` says that each has a comment of its own.
-    `notify` are told of rollouts.
+    `notify` are told of rollouts, and `commands` says who may give which.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -78,6 +80,7 @@ class Settings:
     thresholds: Thresholds = field(default_factory=Thresholds)
     rehearsal: RehearsalSettings = field(default_factory=RehearsalSettings)
     faces: Faces = field(default_factory=Faces)
+    commands: Mapping[Verb, Approvers] = field(default_factory=dict)
     database: str = ""
     own_comment: bool = False
     notify: tuple[Sink, ...] = ()

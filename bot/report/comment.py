@@ -3,6 +3,7 @@
 import re
 
 from bot.core.marker import Marker
+from bot.report.commands_section import commands_section, with_commands
 from bot.report.detail import COMMENT_BUDGET
 from bot.report.markdown import render_markdown
 from bot.report.marker import marker, read_marker
@@ -19,7 +20,9 @@ def render_comment(report: Report, key: str) -> str:
     """The comment's whole body, at most 60,000 bytes of UTF-8. `key` names the database."""
     plan = report.review.digest if report.review.migrations else ""
     first = marker(key, report.run, plan=plan) + "\n"
-    return first + render_markdown(report, budget=COMMENT_BUDGET - len(first.encode()))
+    taken = len(f"{first}{commands_section(report.commands)}".encode())
+    body = first + render_markdown(report, budget=COMMENT_BUDGET - taken)
+    return with_commands(body, report.commands)
 
 
 def same_but_for_time(one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ from bot.core.finding import Verdict
 from bot.core.progress import Progress
 from bot.core.review import Review
 from bot.core.run import Run
+from bot.core.said import Answered
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Report:
 
     `targets` are in rollout order. `approvals` are those that count for the reviewed texts, and
     `stale` the logins whose approval was given for another text. `run` is None at a terminal.
-    `merged` says that the pull request was merged.
+    `merged` says that the pull request was merged. `commands` are the last that were given.
     """
 
     review: Review
@@ -26,6 +27,7 @@ class Report:
     run: Run | None = None
     pull: int | None = None
     merged: bool = False
+    commands: tuple[Answered, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -7,11 +7,12 @@ from bot.core.approval import PullFacts
 from bot.core.deployment import Deployment
 from bot.core.pull import Comment, LineComment, Pull
 from bot.errors import GitHubError
+from tests.fakes.conversation import FakeConversation
 from tests.fakes.github_faces import FakeFaces
 
 
 @dataclass
-class FakeGitHub(FakeFaces):
+class FakeGitHub(FakeFaces, FakeConversation):
     """Pull requests, comments and deployments in memory. `down` refuses every call."""
 
     pulls: dict[int, Pull] = field(default_factory=dict)
@@ -22,7 +23,7 @@ class FakeGitHub(FakeFaces):
     reviews: list[tuple[int, str, str]] = field(default_factory=list)
     announced: list[Deployment] = field(default_factory=list)
     artifacts: dict[tuple[int, str], bytes] = field(default_factory=dict)
-    heads: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+    places: dict[int, tuple[str, str, int]] = field(default_factory=dict)
     down: bool = False
     no_reviews: bool = False
 
@@ -37,10 +38,10 @@ class FakeGitHub(FakeFaces):
     def open_pulls_at(
         self, head: str, *, branch: str, owner: str, repository: int
     ) -> tuple[Pull, ...]:
-        """`heads` says of a pull request which branch, of whom, in which repository."""
+        """`places` says of a pull request which branch, of whom, in which repository."""
         self._answer()
         here = (branch, owner, repository)
-        known = [self.pulls[number] for number, place in self.heads.items() if place == here]
+        known = [self.pulls[number] for number, place in self.places.items() if place == here]
         return tuple(each for each in known if each.head == head and not each.merged)
 
     def open_pulls(self, base_name: str, *, limit: int) -> tuple[Pull, ...]:

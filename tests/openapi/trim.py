@@ -60,6 +60,7 @@ PATHS = {
     f"{REPOSITORY}/issues/comments/{{comment_id}}/reactions/{{reaction_id}}": "delete",
     f"{REPOSITORY}/issues/{{issue_number}}": "get patch",
     f"{REPOSITORY}/issues/{{issue_number}}/comments": "get post",
+    f"{REPOSITORY}/issues/{{issue_number}}/events": "get",
     f"{REPOSITORY}/issues/{{issue_number}}/labels": "get post",
     f"{REPOSITORY}/issues/{{issue_number}}/labels/{{name}}": "delete",
     f"{REPOSITORY}/labels": "get post",

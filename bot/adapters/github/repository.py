@@ -8,15 +8,28 @@ from bot.adapters.github.artifacts import Artifacts
 from bot.adapters.github.checks import Checks
 from bot.adapters.github.client import connect, patience_with
 from bot.adapters.github.comments import Clean, Comments
+from bot.adapters.github.conversation import Conversation
 from bot.adapters.github.deployments import Deployments
 from bot.adapters.github.labels import Labels
+from bot.adapters.github.people import People
 from bot.adapters.github.pulls import Pulls
 from bot.adapters.github.reviewers import ReviewRequests
+from bot.adapters.github.runs import Runs
 from bot.adapters.github.threads import Threads
 
 
 class GitHubRepository(
-    Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests, Artifacts
+    Pulls,
+    People,
+    Comments,
+    Conversation,
+    Threads,
+    Checks,
+    Labels,
+    ReviewRequests,
+    Deployments,
+    Runs,
+    Artifacts,
 ):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
@@ -26,6 +39,9 @@ class GitHubRepository(
         repository = client.get_repo(name)
         Pulls.__init__(self, repository)
         Comments.__init__(self, client, repository, clean, login)
+        People.__init__(self, client, name)
+        Conversation.__init__(self, repository, me=lambda: self._me)
+        Runs.__init__(self, repository)
         Deployments.__init__(self, repository, clean)
         Checks.__init__(self, repository, clean)
         Threads.__init__(self, client, name)

@@ -12,6 +12,7 @@ from urllib3.exceptions import NewConnectionError
 # Doing them twice is as doing them once. A POST may have taken effect though its answer is lost.
 REPEATABLE = frozenset({"GET", "HEAD", "PATCH", "PUT", "DELETE"})
 
+_LIMITED = (403, 429)
 # What GitHub's documentation asks for where an answer names no time.
 _UNNAMED = 60.0
 _LIMIT_WORDS = ("rate limit", "please wait a few minutes", "please retry your request again later")
@@ -31,7 +32,9 @@ def trouble_in(answer: requests.Response | requests.RequestException, verb: str)
     if isinstance(answer, requests.RequestException):
         unheard = repeatable or _nothing_sent(answer)
         return Trouble(_words(answer)) if unheard and not _useless(answer) else None
-    opens = opens_after(answer.status_code, answer.headers, message_of(answer.text))
+    limited = answer.status_code in _LIMITED
+    message = message_of(answer.text) if limited else ""
+    opens = opens_after(answer.status_code, answer.headers, message)
     if opens is not None:
         # Refused before anything was done, so this may be repeated whatever it was.
         return Trouble("its rate limit is used up", opens)
@@ -44,7 +47,7 @@ def trouble_in(answer: requests.Response | requests.RequestException, verb: str)
 
 def opens_after(status: int, headers: Mapping[str, str], message: str) -> float | None:
     """In how many seconds a limit opens again; None if this is no refusal by a limit."""
-    if status not in (403, 429):
+    if status not in _LIMITED:
         return None
     named = _retry_after(headers)
     if named is not None:

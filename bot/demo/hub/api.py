@@ -16,6 +16,7 @@ from bot.demo.hub.routes import (
     checks,
     commits,
     deployments,
+    issue_events,
     issues,
     labels,
     line_comments,
@@ -32,7 +33,7 @@ API_VERSIONS = ("2022-11-28", "2026-03-10")
 _DONE = (200, 201, 204, 302)
 PARTS = (
     *(account, teams, repository, commits, pulls, reviews, line_comments, issues, labels),
-    *(checks, deployments, actions, artifacts),
+    *(issue_events, checks, deployments, actions, artifacts),
 )
 ROUTES: tuple[Route, ...] = tuple(route for part in PARTS for route in part.routes.all)
 

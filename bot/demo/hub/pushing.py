@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.demo.hub.events import Event, Events
 from bot.demo.hub.git import Git, Signature
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import Environment, PullRequest, Repository, Team
+from bot.demo.hub.records import Environment, ForcedPush, PullRequest, Repository, Team
 from bot.demo.hub.state import State
 
 Files = Mapping[str, str | bytes | None]
@@ -196,6 +196,9 @@ class Pushing:
         pull.base_sha = at.head_of(pull.base_ref) or pull.base_sha
         pull.updated_at = self.state.now()
         self._keep_head(at, pull)
+        if not pull.head_repository.git.contains(before, pull.head_sha):
+            by, number = self.state.user(author), self.state.next_id()
+            pull.forced.append(ForcedPush(number, by, self.state.now(), pull.head_sha))
         user, moved = self.state.user(author), {"before": before, "after": pull.head_sha}
         return self._tell(self.write.pull_request(at, pull, user, "synchronize", **moved))
 

@@ -116,6 +116,16 @@ class Issue:
     comments: dict[int, Comment] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ForcedPush:
+    """The branch of a pull request was made to point to a commit that does not follow its head."""
+
+    id: int
+    by: User
+    at: datetime
+    commit: str
+
+
 @dataclass
 class PullRequest:
     """A proposal to join `head_ref` of `head_repository` into `base_ref`.
@@ -148,6 +158,7 @@ class PullRequest:
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     line_comments: dict[int, LineComment] = field(default_factory=dict)
+    forced: list[ForcedPush] = field(default_factory=list)
 
     @property
     def merged(self) -> bool:

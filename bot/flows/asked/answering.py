@@ -7,6 +7,8 @@ from bot.core.event import (
     AgainRequest,
     ApplyRequest,
     CheckRequest,
+    CommandRequest,
+    NothingRequest,
     ReportRequest,
     Request,
     request_of,
@@ -15,6 +17,7 @@ from bot.errors import ExitCode, UsageError
 from bot.flows.asked.again import check_again
 from bot.flows.asked.apply import apply
 from bot.flows.asked.check import check
+from bot.flows.asked.command import command
 from bot.flows.asked.recheck import recheck
 from bot.flows.asked.report import report
 from bot.flows.asked.warm import warm
@@ -31,6 +34,9 @@ WORKS: Mapping[str, Callable[[ApplyRequest, World], ExitCode]] = {
 
 def answer(world: World, event: str, payload: Mapping[str, Any], sha: str) -> ExitCode:
     request = request_of(event, payload, sha=sha)
+    if isinstance(request, NothingRequest):
+        world.console.say(f"nothing to do: {request.reason}")
+        return ExitCode.FINE
     if isinstance(request, AgainRequest):
         again = check_again(request, world)
         if again is None:
@@ -42,6 +48,8 @@ def answer(world: World, event: str, payload: Mapping[str, Any], sha: str) -> Ex
         return check(request, world)
     if isinstance(request, ReportRequest):
         return report(request, world)
+    if isinstance(request, CommandRequest):
+        return command(request, world)
     work = world.environ.get(WORK_VARIABLE, "")
     if work not in WORKS:
         raise UsageError(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.backup import StoredBackup
-from bot.core.event import CheckRequest, request_of
+from bot.core.event import CheckRequest, CommandRequest, request_of
 from bot.core.history import Change
 from bot.core.rehearsal import (
     DataKind,
@@ -153,7 +153,7 @@ def _require_own_branch(world: World) -> None:
         return
     event = world.runner.event()
     request = request_of(event.name, event.payload, sha=event.sha)
-    if isinstance(request, CheckRequest) and request.fork:
+    if isinstance(request, CommandRequest) or (isinstance(request, CheckRequest) and request.fork):
         raise UsageError(
             "A pull request from a fork is not rehearsed on a backup: its SQL could read the rows.",
             hint="Push the branch to this repository once somebody has read it, and rehearse "

@@ -13,6 +13,7 @@ from bot.core.review import Review
 from bot.core.sticky import decide
 from bot.core.target import Target
 from bot.flows.reviewing.review import review_named
+from bot.flows.telling.commands import commands_told
 from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
 from bot.report.report import Report
 from bot.world import World
@@ -43,6 +44,7 @@ def report_on(
         run=world.runner.run(commit),
         pull=pull.number,
         merged=pull.merged,
+        commands=commands_told(pull.number, world),
     )
 
 

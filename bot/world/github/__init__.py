@@ -5,14 +5,28 @@ from typing import Protocol
 from bot.world.github.artifacts import Artifacts
 from bot.world.github.checks import Checks
 from bot.world.github.comments import Comments
+from bot.world.github.conversation import Conversation
 from bot.world.github.deployments import Deployments
 from bot.world.github.labels import Labels
+from bot.world.github.people import People
 from bot.world.github.pulls import Pulls
 from bot.world.github.reviewers import ReviewRequests
+from bot.world.github.runs import Runs
 from bot.world.github.threads import Threads
 
 
 class GitHub(
-    Pulls, Comments, Deployments, Checks, Threads, Labels, ReviewRequests, Artifacts, Protocol
+    Pulls,
+    People,
+    Comments,
+    Conversation,
+    Threads,
+    Checks,
+    Labels,
+    ReviewRequests,
+    Deployments,
+    Runs,
+    Artifacts,
+    Protocol,
 ):
     """One repository, a part for each subject."""

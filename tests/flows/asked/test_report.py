@@ -53,7 +53,7 @@ def archive(text: str, name: str = FILE) -> bytes:
 def stage_with(text: str | None, **changes: object) -> Stage:
     stage = Stage(newest=RISKY)
     stage.github.pulls[NUMBER] = pull(merged=False, **changes)
-    stage.github.heads[NUMBER] = PLACE
+    stage.github.places[NUMBER] = PLACE
     if text is not None:
         stage.github.artifacts[RUN, f"{ARTIFACT}-2"] = archive(text)
     return stage
@@ -127,6 +127,6 @@ def test_of_two_pull_requests_of_one_branch_the_one_with_that_base_is_told() -> 
     stage = stage_with(left_by_fork())
     other = NUMBER + 1
     stage.github.pulls[other] = replace(pull(merged=False), number=other, base_name="release")
-    stage.github.heads[other] = PLACE
+    stage.github.places[other] = PLACE
     assert answer(stage.world(), "workflow_run", completed(), HERE) is ExitCode.FINE
     assert list(stage.github.comments) == [NUMBER]

@@ -1,5 +1,6 @@
 """Workflow runs: listed, shown, run again, and started by hand."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.demo.hub.documents.actions import run_document
@@ -19,21 +20,21 @@ routes = Routes()
 @routes.on("GET", f"{ACTIONS}/runs", "actions=read")
 def run_list(request: Request) -> Answer:
     """Newest first. `status` is asked for by either word: how far it is, or how it ended."""
-    found = [run for run in request.repository.runs.values() if _asked_for(request, run)]
+    filters = ("head_sha", "event", "branch", "actor", "status")
+    asked = {name: request.query.get(name) for name in filters}
+    found = [run for run in request.repository.runs.values() if _asked_for(run, asked)]
     return paged(request, found[::-1], lambda run: _shown(request, run), key="workflow_runs")
 
 
-def _asked_for(request: Request, run: WorkflowRun) -> bool:
+def _asked_for(run: WorkflowRun, asked: Mapping[str, str | None]) -> bool:
     known = {
         "head_sha": run.head_sha,
         "event": run.event,
         "branch": run.head_branch,
         "actor": run.actor.login,
     }
-    wanted = {name: request.query.get(name) for name in known}
-    status = request.query.get("status")
-    fits = all(value in (None, known[name]) for name, value in wanted.items())
-    return fits and status in (None, run.status, run.conclusion)
+    fits = all(asked[name] in (None, value) for name, value in known.items())
+    return fits and asked["status"] in (None, run.status, run.conclusion)
 
 
 @routes.on("GET", RUN, "actions=read")

@@ -1,0 +1,88 @@
+"""A command in a comment: heard in a job without secrets, carried out in an environment's own.
+
+Both jobs run for the same event. Each reads the comment anew and decides anew whether it may be
+obeyed, so that neither has to believe the other.
+"""
+
+from bot.core.command import Misread
+from bot.core.event import CommandRequest
+from bot.core.said import FINAL, Reaction, Remark
+from bot.errors import BotError, ExitCode, GateClosed, UsageError
+from bot.flows.asked.apply import TARGET_VARIABLE
+from bot.flows.asked.commands.answers import Answer, failed, give, refused, sign
+from bot.flows.asked.commands.hearing import hear
+from bot.flows.asked.commands.work import HANDLERS, carry_out
+from bot.flows.gating.authority import authorised
+from bot.world import World
+
+
+def command(request: CommandRequest, world: World) -> ExitCode:
+    if world.github is None or world.runner is None:
+        raise UsageError(
+            "There is no GitHub token, so nobody can be asked who may give commands.",
+            hint="Leave the action's input `token` as it is.",
+        )
+    remark = _as_it_was(request, world)
+    if remark is None:
+        return ExitCode.FINE
+    name = world.environ.get(TARGET_VARIABLE, "")
+    return _do(name, request, remark, world) if name else _answer(request, remark, world)
+
+
+def _as_it_was(request: CommandRequest, world: World) -> Remark | None:
+    """The comment, if it still says what the event said, and was not answered by an earlier run."""
+    assert world.github is not None
+    remark = world.github.remark(request.comment)
+    if remark is None or remark.pull != request.pull:
+        world.console.say("the comment is gone: nothing is done")
+        return None
+    if remark.edited or not remark.human or remark.body != request.body:
+        world.console.say("the comment says something else by now: nothing is done")
+        return None
+    if world.github.reactions(remark.id) & FINAL:
+        world.console.say("the comment was answered by an earlier run: nothing is done twice")
+        return None
+    return remark
+
+
+def _answer(request: CommandRequest, remark: Remark, world: World) -> ExitCode:
+    """A refusal is an answer, and no failure of the job."""
+    sign(remark, Reaction.READ, world)
+    if isinstance(request.said, Misread):
+        said = f"{request.said.message} {request.said.hint}"
+        give(Answer(Reaction.FAILED, said), remark, world)
+        return ExitCode.FINE
+    try:
+        granted = authorised(remark, request.said, world, branch=request.branch)
+        answer = hear(granted, world)
+    except GateClosed as error:
+        answer = refused(error)
+    except BotError as error:
+        give(failed(error), remark, world)
+        raise
+    give(answer, remark, world)
+    return ExitCode.FINE
+
+
+def _do(name: str, request: CommandRequest, remark: Remark, world: World) -> ExitCode:
+    """In the job of an environment. The pull request was merged, and the commit that is checked
+    out is of the default branch: what a rollout does there is what a push would do."""
+    said = request.said
+    if isinstance(said, Misread) or said.verb not in HANDLERS:
+        world.console.say("the comment asks for nothing that is done to a target")
+        return ExitCode.FINE
+    try:
+        granted = authorised(remark, said, world, branch=request.branch)
+        target = next((each for each in granted.targets if each.name == name), None)
+        if target is None:
+            world.console.say(f"the comment asks for nothing that is done to {name}")
+            return ExitCode.FINE
+        answer = carry_out(granted, target, request.head, world)
+    except GateClosed as error:
+        give(refused(error), remark, world)
+        raise
+    except BotError as error:
+        give(failed(error), remark, world)
+        raise
+    give(answer, remark, world)
+    return ExitCode.FINE

@@ -1,0 +1,1 @@
+"""What is done about a command: before a secret is at hand, and in the job of an environment."""
