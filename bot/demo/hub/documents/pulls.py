@@ -13,6 +13,7 @@ from bot.demo.hub.records import PullRequest, Repository, Review, Topic, User
 def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Document:
     """A pull request as a list shows it."""
     people = [user_document(links, user) for user in pull.requested_reviewers]
+    assignees = [user_document(links, user) for user in pull.assignees]
     return _addresses(links, repository, pull) | {
         "id": pull.id,
         "node_id": node_id("PR_", pull.id),
@@ -27,8 +28,8 @@ def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Do
         "closed_at": moment_or_none(pull.closed_at),
         "merged_at": moment_or_none(pull.merged_at),
         "merge_commit_sha": pull.merge_commit_sha,
-        "assignee": None,
-        "assignees": [],
+        "assignee": assignees[0] if assignees else None,
+        "assignees": assignees,
         "requested_reviewers": people,
         "requested_teams": [team_document(links, each) for each in pull.requested_teams],
         "labels": labels_document(links, repository, pull),
