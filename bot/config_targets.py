@@ -5,6 +5,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from bot.config_approvals import (
+    Approvals,
+    ApprovalsFile,
+    Login,
+    approval_mistakes,
+    policy_of,
+)
 from bot.config_fleet import FleetFile, fleet_mistakes, fleet_of
 from bot.config_parts import Bytes, EnvironmentName, Milliseconds, StrictModel
 from bot.core.identity import Pin
@@ -114,15 +121,11 @@ class TargetFile(StrictModel):
     after: str | None = Field(
         default=None, description="The target that must have applied the same text first."
     )
-    approvals: int | None = Field(
-        default=None,
-        ge=0,
-        le=20,
-        description="How many people other than the author must have approved exactly this text. "
-        "Production needs 1 unless said otherwise.",
-    )
-    approvers: list[str] = Field(
-        default=[], description="GitHub logins; if given, only their approvals count."
+    approvals: Approvals = Field(default_factory=ApprovalsFile)
+    approvers: list[Login] = Field(
+        default=[],
+        description="GitHub logins; if given, only their approvals count. Short for "
+        "`approvals.by.users`.",
     )
     lock_timeout: Milliseconds = Field(
         default=Target.lock_timeout,
@@ -181,8 +184,7 @@ def target_of(name: str, file: TargetFile) -> Target:
         kind=kind,
         url_env=listed or file.url_env or "",
         after=file.after,
-        approvals=int(production) if file.approvals is None else file.approvals,
-        approvers=tuple(file.approvers),
+        approval=policy_of(file.approvals, file.approvers, production=production),
         lock_timeout=file.lock_timeout,
         lock_budget=file.lock_budget,
         lock_wait=file.lock_wait,
@@ -219,6 +221,12 @@ def target_mistakes(targets: Mapping[str, TargetFile]) -> Iterator[str]:
             yield f"targets.{name}.after: the order goes round in a circle"
         if target.kind == "production" and target.backup.required is False:
             yield f"targets.{name}.backup.required: production is never changed without a backup"
+        yield from approval_mistakes(
+            f"targets.{name}",
+            target.approvals,
+            target.approvers,
+            production=target.kind == "production",
+        )
         if target.fleet is not None:
             yield from fleet_mistakes(f"targets.{name}.fleet", target.fleet, target.url_env)
         elif target.url_env is None:

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from bot.config import read_settings
 from bot.config_databases import json_schema
+from bot.core.approval_policy import ApprovalPolicy, Approvers
 from bot.core.exclusion import Exclusion
 from bot.core.finding import Severity
 from bot.core.identity import Pin
@@ -101,7 +102,7 @@ def test_a_full_file_is_understood() -> None:
     assert settings.options == {"names": Options(columns=re.compile("[a-z]+"), most=5)}
     assert settings.baseline == "20240101000000_init"
     assert production.kind is Kind.PRODUCTION
-    assert production.approvers == ("grace", "linus")
+    assert production.approval == ApprovalPolicy.of(2, Approvers(users=("grace", "linus")))
     assert production.backup == BackupPolicy(required=True, directory="/backups")
 
 

@@ -35,16 +35,21 @@ class Deployment:
 
 
 def applied_texts(deployments: Iterable[Deployment], wanted: Sequence[Migration]) -> dict[str, str]:
-    """The checksums of wanted migrations in successful deployments, newest first; stops early."""
-    found: dict[str, str] = {}
+    """The checksums of wanted migrations in successful deployments, newest first; stops early.
+
+    What was rolled back since is not applied.
+    """
+    found: dict[str, str | None] = {}
     names = {each.name for each in wanted}
     for deployment in deployments:
-        if deployment.state is State.APPLIED:
+        if deployment.state in (State.APPLIED, State.ROLLED_BACK):
+            applied = deployment.state is State.APPLIED
             for name, checksum in deployment.texts.items():
-                found.setdefault(name, checksum)
+                found.setdefault(name, checksum if applied else None)
         if names <= found.keys():
             break
-    return {name: found[name] for name in names & found.keys()}
+    known = ((name, found.get(name)) for name in names)
+    return {name: checksum for name, checksum in known if checksum is not None}
 
 
 def unrecorded(

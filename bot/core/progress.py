@@ -10,13 +10,15 @@ from bot.core.target import Kind
 
 
 class State(StrEnum):
-    """`WAITING`: not started. `CLOSED`: stopped by a gate, nothing was touched."""
+    """`WAITING`: not started. `CLOSED`: stopped by a gate, nothing was touched. `ROLLED_BACK`: it
+    was applied, and was taken back."""
 
     WAITING = "waiting"
     CLOSED = "closed"
     APPLYING = "applying"
     APPLIED = "applied"
     FAILED = "failed"
+    ROLLED_BACK = "rolled back"
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class Progress:
     """One target's row in the report. `at` is when it reached its state, `seconds` the rollout's
     duration. `migrations` are the names it has applied, `timings` how long each took, where that is
     known, `failed` the one that stopped it, None if
-    the rollout stopped before any began. `message` says what happened if it failed or is closed,
+    the rollout stopped before any began. Of a target that was rolled back, `migrations` are those
+    that were taken back. `message` says what happened if it failed or is closed,
     `hint` what to do next. `notes` are what the rollout had to say and did not stop for.
     """
 

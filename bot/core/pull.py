@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Pull:
-    """A pull request. `head` is its last commit; `files` are the paths it touches. `fork` says that
-    its branch lives in another repository."""
+    """A pull request. `head` is its last commit; `files` are the paths it touches, and `renamed`
+    those that files had before it gave them others. `base` is the commit of the base branch that it
+    was last compared with. `fork` says that its branch lives in another repository."""
 
     number: int
     head: str
@@ -14,6 +15,8 @@ class Pull:
     author: str
     merged: bool
     files: tuple[str, ...] = ()
+    base: str = ""
+    renamed: tuple[str, ...] = ()
     fork: bool = False
 
 

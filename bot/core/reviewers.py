@@ -25,7 +25,10 @@ class Reviewers:
 def reviewers_for(target: Target, risk: Risk) -> Reviewers:
     """Those whose approval a target waits for; nobody where anybody's would do. Code owners are
     asked by GitHub itself."""
-    return Reviewers(target.approvers) if target.approvals else Reviewers()
+    need = target.approval.need(risk)
+    if not need.count or need.by.anybody:
+        return Reviewers()
+    return Reviewers(need.by.users, tuple(each.partition("/")[2] for each in need.by.teams))
 
 
 def _left(names: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:

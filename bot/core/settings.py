@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.approval_policy import Approvers
+from bot.core.approval_policy import ApprovalPolicy, Approvers
 from bot.core.command import Verb
 from bot.core.exclusion import Exclusion
 from bot.core.faces import Faces
@@ -32,7 +32,7 @@ def default_targets() -> dict[str, Target]:
             Kind.PRODUCTION,
             "PRODUCTION_DATABASE_URL",
             after="staging",
-            approvals=1,
+            approval=ApprovalPolicy.of(1),
             backup=BackupPolicy(required=True),
         ),
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.approval_policy import ApprovalPolicy
 from bot.core.fleet import Fleet
 from bot.core.identity import Pin
 
@@ -82,9 +83,8 @@ class Target:
 
     `identity` is what the database must be. `rewrite_limit` is how many bytes a rollout may need
     for tables that are written anew; None is no limit.
-    `after` is the target that must have applied the same text first. `approvals` is how many people
-    other than the author must have approved exactly this text; `approvers`, if not empty, are the
-    only logins that count. Timeouts are milliseconds; `lock_wait`, how long to wait for the
+    `after` is the target that must have applied the same text first. `approval` says who must have
+    approved exactly this text. Timeouts are milliseconds; `lock_wait`, how long to wait for the
     migration lock while somebody else holds it, is seconds. `batch_budget` is how many milliseconds
     batches may take in one run before they stop at a checkpoint; 0 is no limit. `drift` is None for
     what its kind has.
@@ -98,8 +98,7 @@ class Target:
     kind: Kind
     url_env: str
     after: str | None = None
-    approvals: int = 0
-    approvers: tuple[str, ...] = ()
+    approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     lock_timeout: int = 100
     lock_budget: int = 600_000
     lock_wait: int = 60
@@ -124,6 +123,11 @@ class Target:
     def is_set(self, environ: Mapping[str, str]) -> bool:
         """Whether there is a connection string for it."""
         return bool(environ.get(self.variable(environ)))
+
+    @property
+    def approvals(self) -> int:
+        """How many people must have approved whatever asks for the most."""
+        return self.approval.most
 
     @property
     def drift_mode(self) -> DriftMode:

@@ -1,10 +1,12 @@
 """The first screen of a report: its sign, its title, one sentence, and the one next step."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.core.finding import Finding, Severity, Verdict
 from bot.core.gate import closed
 from bot.core.progress import Progress, State
+from bot.core.risk import Risk, risk_of_review
 from bot.report.fixes import only_command
 from bot.report.rehearsal_setting import read_and_run, stopped_sentence
 from bot.report.report import Report
@@ -13,7 +15,9 @@ from bot.report.words import count, listed
 _SIGNS = {Verdict.PASS: "🟢", Verdict.WARN: "🟡", Verdict.BLOCK: "🔴"}
 _SHORT = 60
 _REFUSED = "rehearsal-failed"
-_MOVING = (State.APPLYING, State.APPLIED, State.FAILED)
+_MOVING = (State.APPLYING, State.APPLIED, State.FAILED, State.ROLLED_BACK)
+# No job of GitHub's own runners lasts longer.
+_LONGEST_JOB = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -81,20 +85,29 @@ def _written(errors: list[Finding]) -> str:
 
 
 def _ready(report: Report) -> Headline:
-    found = _said(report, Severity.WARNING) or "nothing risky found"
+    calm = risk_of_review(report.review) is Risk.LOW
+    found = _said(report, Severity.WARNING) or ("nothing risky found" if calm else "nothing to fix")
     return Headline(
         _SIGNS[report.verdict], f"{_new(report)}, {found}", _assurance(report), _merge(report)
     )
 
 
 def _merge(report: Report) -> str:
-    missing = report.needed - len(report.approvals)
+    wanted = _wanted(report)
+    missing = max(report.needed - len(report.approvals), 1 if wanted else 0)
     names = [f"`{each.target}`" for each in report.targets]
     order = ", then ".join(names[:4]) if names else "the targets"
     if missing > 0:
         people = count(missing, "more approval", "more approvals")
-        return f"Get {people} of exactly this text from somebody who did not write it, then merge."
+        who = listed(wanted) or "somebody who did not write it"
+        return f"Get {people} of exactly this text from {who}, then merge."
     return f"Merge. It is then applied to {order}."
+
+
+def _wanted(report: Report) -> list[str]:
+    """Who has to agree before a target that waits may be touched, as its gates say."""
+    gates = [gate for each in report.targets for gate in closed(each.gates)]
+    return list(dict.fromkeys(who for gate in gates for who in gate.waits_for))
 
 
 def _assurance(report: Report) -> str:
@@ -118,14 +131,23 @@ def _counted(report: Report) -> list[Finding]:
 
 
 def _new(report: Report) -> str:
-    return count(len(report.review.migrations), "new migration")
+    """With the risk in capitals, so that nobody overlooks it in a long title."""
+    many = count(len(report.review.migrations), "new migration")
+    return f"{many}, {_risk(report)}" if report.review.migrations else many
+
+
+def _risk(report: Report) -> str:
+    return f"risk {risk_of_review(report.review).word.upper()}"
 
 
 def _rollout(report: Report) -> Headline:
     migrations = count(len(report.review.migrations), "migration")
     stopped = next((each for each in report.targets if each.state is State.FAILED), None)
     if stopped:
-        return _failed(stopped, migrations)
+        return _failed(stopped)
+    back = next((each for each in report.targets if each.state is State.ROLLED_BACK), None)
+    if back:
+        return _rolled_back(back, report)
     waiting = next((each for each in report.targets if each.state is not State.APPLIED), None)
     if waiting is None:
         return _done(report, migrations)
@@ -134,7 +156,16 @@ def _rollout(report: Report) -> Headline:
     return _under_way(waiting, report, migrations)
 
 
-def _failed(progress: Progress, migrations: str) -> Headline:
+def _rolled_back(progress: Progress, report: Report) -> Headline:
+    taken = count(len(progress.migrations or report.review.migrations), "migration")
+    said = progress.message or f"Taken back by their `down.sql`; what `{progress.target}` had"
+    said = said if progress.message else f"{said} before is what it has now."
+    step = "Put what went wrong right in a new migration, or apply them again."
+    title = f"{taken} rolled back from {progress.target}"
+    return Headline("🟡", title, _sentence(said), progress.hint or step)
+
+
+def _failed(progress: Progress) -> Headline:
     return Headline(
         "🔴",
         f"Failed in {progress.target}",
@@ -164,22 +195,32 @@ def _closed(progress: Progress, report: Report, migrations: str) -> Headline:
     )
     step = gates[0].hint if gates else progress.hint
     waits = "waits" if len(report.review.migrations) == 1 else "wait"
+    risk = f", {_risk(report)}" if risk_of_review(report.review) > Risk.LOW else ""
     return Headline(
         "🟡",
-        f"{migrations} {waits} for {progress.target}",
+        f"{migrations} {waits} for {progress.target}{risk}",
         f"{_applied_so_far(report)}{_sentence(reason)}",
         step or progress.hint or "Run the job again when this has changed.",
     )
 
 
 def _under_way(progress: Progress, report: Report, migrations: str) -> Headline:
+    title = f"{migrations} on the way to {report.targets[-1].target}"
+    so_far, name = _applied_so_far(report), f"`{progress.target}`"
+    if _lost(progress, report):
+        said = f"{so_far}The job that migrates {name} was not heard of again."
+        step = "Run the deploy job again: it looks at what is there, and goes on."
+        return Headline("🟡", title, said, step)
     doing = "is being migrated" if progress.state is State.APPLYING else "is next"
-    return Headline(
-        "🟡",
-        f"{migrations} on the way to {report.targets[-1].target}",
-        f"{_applied_so_far(report)}`{progress.target}` {doing}.",
-        "Nothing to do. This comment updates itself.",
-    )
+    step = "Nothing to do. This comment updates itself."
+    return Headline("🟡", title, f"{so_far}{name} {doing}.", step)
+
+
+def _lost(progress: Progress, report: Report) -> bool:
+    """Whether a rollout was begun so long ago that its job must have been killed."""
+    if progress.state is not State.APPLYING or progress.at is None or report.run is None:
+        return False
+    return report.run.at - progress.at > _LONGEST_JOB
 
 
 def _applied_so_far(report: Report) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from bot.core.approval import StaleApproval
 from bot.core.progress import State
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
@@ -21,7 +22,10 @@ from bot.report.sql_view import planned_sql, statement_count
 from bot.report.template import render
 
 _MOST_TARGETS = 20
+_MOST_STALE = 5
 _FIRST_SCREEN = 600
+_CHANGE = 200
+_LOGIN = 100
 
 
 def render_markdown(report: Report, *, budget: int = SUMMARY_BUDGET) -> str:
@@ -63,7 +67,7 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "missing_targets": len(report.targets) - len(targets),
         "targets_summary": targets_summary(report.targets),
         "approvals": report.approvals[:_MOST_TARGETS],
-        "stale": report.stale[:_MOST_TARGETS],
+        "stale": [_short(each, detail) for each in report.stale[:_MOST_STALE]],
         "signs": words.STATE_SIGNS,
         "state_words": words.STATE_WORDS,
     }
@@ -76,6 +80,15 @@ def _clipped(said: Headline) -> Headline:
         title=words.clipped(said.title, _FIRST_SCREEN),
         sentence=words.clipped(said.sentence, _FIRST_SCREEN),
         next_step=words.clipped(said.next_step, _FIRST_SCREEN),
+    )
+
+
+def _short(stale: StaleApproval, detail: Detail) -> StaleApproval:
+    changed = stale.changed if detail.rollout else ()
+    return replace(
+        stale,
+        login=words.clipped(stale.login, _LOGIN),
+        changed=tuple(words.clipped(each, _CHANGE) for each in changed),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.approval import Approval
+from bot.core.approval import Approval, StaleApproval
 from bot.core.finding import Verdict
 from bot.core.progress import Progress
 from bot.core.review import Review
@@ -15,14 +15,14 @@ class Report:
     """A review, how far each target is with it, and who approved it.
 
     `targets` are in rollout order. `approvals` are those that count for the reviewed texts, and
-    `stale` the logins whose approval was given for another text. `run` is None at a terminal.
+    `stale` those that were given for another text. `run` is None at a terminal.
     `merged` says that the pull request was merged. `commands` are the last that were given.
     """
 
     review: Review
     targets: tuple[Progress, ...] = ()
     approvals: tuple[Approval, ...] = ()
-    stale: tuple[str, ...] = ()
+    stale: tuple[StaleApproval, ...] = ()
     needed: int = 0
     run: Run | None = None
     pull: int | None = None

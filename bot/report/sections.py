@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.core.finding import Finding, Severity
+from bot.core.gate import closed
 from bot.core.progress import Progress, State
 from bot.core.review import JudgedMigration
 from bot.core.run import Run
@@ -135,7 +136,11 @@ def _cell(name: str, progress: Progress) -> Cell:
 
 
 def migration_state(name: str, progress: Progress) -> State:
-    """One migration's state: in a rollout that stopped, some are applied and some never began."""
+    """One migration's state: in a rollout that stopped, some are applied and some never began; of
+    those that were applied, some may have been taken back."""
+    if progress.state is State.ROLLED_BACK:
+        taken_back = not progress.migrations or name in progress.migrations
+        return State.ROLLED_BACK if taken_back else State.APPLIED
     if progress.state is State.APPLIED or name in progress.migrations:
         return State.APPLIED
     if progress.state is State.FAILED and name != progress.failed:
@@ -197,10 +202,17 @@ def _note(finding: Finding, run: Run | None, *, reasons: bool) -> Note:
     )
 
 
+def _held_up(progress: Progress) -> str:
+    """How many gates will stop a target that waits; one that was stopped says so itself."""
+    many = len(closed(progress.gates)) if progress.state is State.WAITING else 0
+    return f", {words.count(many, 'gate')} closed" if many else ""
+
+
 def targets_summary(targets: Iterable[Progress]) -> str:
     """One line for the fold: staging ✅ applied · production 🔒 on hold."""
     said = [
         f"{each.target} {words.STATE_SIGNS[each.state]} {words.STATE_WORDS[each.state]}"
+        f"{_held_up(each)}"
         for each in targets
     ]
     return " · ".join([*said[:5], f"and {len(said) - 5} more"] if len(said) > 5 else said)

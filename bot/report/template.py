@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from bot.report import escape, verified_words, words
+from bot.report import escape, gate_rows, verified_words, words
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -64,10 +64,11 @@ def _filters() -> dict[str, Callable[..., object]]:
         "size": _shown(words.size),
         "count": _shown(words.count),
         "ours": _shown(str),
-        # These give texts, which still have to be escaped.
+        # These give texts, or values of texts, which still have to be escaped.
         "drift_sentence": verified_words.drift_sentence,
         "drift_lines": verified_words.drift_lines,
         "check_sentences": verified_words.check_sentences,
+        "gate_table": gate_rows.gate_table,
     }
 
 

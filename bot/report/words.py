@@ -17,6 +17,7 @@ STATE_SIGNS = {
     State.APPLYING: "🔄",
     State.APPLIED: "✅",
     State.FAILED: "❌",
+    State.ROLLED_BACK: "↩️",
 }
 STATE_WORDS = {
     State.WAITING: "waiting",
@@ -24,6 +25,7 @@ STATE_WORDS = {
     State.APPLYING: "applying",
     State.APPLIED: "applied",
     State.FAILED: "failed",
+    State.ROLLED_BACK: "rolled back",
 }
 _DATA_COMMANDS = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "COPY"})
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}

@@ -53,6 +53,9 @@ _QUOTED = {"off": '"off"'}
 _TITLES = {
     "": "The file",
     "targets": "`targets.<name>`",
+    "targets.approvals": "`targets.<name>.approvals`",
+    "targets.approvals.by": "`targets.<name>.approvals.by`",
+    "targets.approvals.low": "`targets.<name>.approvals.low`, `medium` and `high`",
     "notify": "`notify[]`",
     "targets.audit": "`targets.<name>.audit`",
     "targets.backup": "`targets.<name>.backup`",
@@ -64,15 +67,19 @@ _TITLES = {
     "rules.exclude": "`rules.<rule>.exclude`",
     "stats": "`stats`",
     "labels": "`labels`",
+    "commands": "`commands`",
+    "commands.apply": "`commands.apply`, `resolve`, `rollback` and `unlock`",
     "rehearsal": "`rehearsal`",
 }
 
 
 def configuration_page(model: type[BaseModel]) -> str:
-    return "\n".join([_INTRODUCTION, *_sections(model, "")])
+    return "\n".join([_INTRODUCTION, *_sections(model, "", set())])
 
 
-def _sections(model: type[BaseModel], path: str) -> Iterator[str]:
+def _sections(model: type[BaseModel], path: str, described: set[type[BaseModel]]) -> Iterator[str]:
+    """Those of one part and of the parts in it, each described where it is met first."""
+    described.add(model)
     rows = "\n".join(_row(name, field) for name, field in model.model_fields.items())
     note = (model.__doc__ or "").strip()
     yield (
@@ -81,8 +88,8 @@ def _sections(model: type[BaseModel], path: str) -> Iterator[str]:
     for name, field in model.model_fields.items():
         part = part_in(field.annotation)
         # A database has the keys of the file itself.
-        if part is not None and name != "databases":
-            yield from _sections(part[0], f"{path}.{name}".lstrip("."))
+        if part is not None and name != "databases" and part[0] not in described:
+            yield from _sections(part[0], f"{path}.{name}".lstrip("."), described)
 
 
 def _row(name: str, field: FieldInfo) -> str:

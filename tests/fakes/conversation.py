@@ -13,13 +13,14 @@ MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 @dataclass(kw_only=True)
 class FakeConversation:
-    """`shown_heads` are those of pull requests, `signs` our own by comment. `closed` are actions
-    that the token does not permit."""
+    """`shown_heads` are those of pull requests, `signs` the bot's own by comment. `closed` are
+    actions that the token does not permit. `profiles` are names and e-mail addresses by login."""
 
     remarked: list[Remark] = field(default_factory=list)
     signs: dict[int, list[Reaction]] = field(default_factory=dict)
     permissions: dict[str, Permission] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
+    profiles: dict[str, tuple[str, str]] = field(default_factory=dict)
     shown_heads: dict[int, Head] = field(default_factory=dict)
     checked_again: list[tuple[int, str]] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
@@ -59,7 +60,8 @@ class FakeConversation:
 
     def profile_of(self, login: str) -> tuple[frozenset[str], frozenset[str]]:
         self._open("profiles")
-        return frozenset(), frozenset()
+        name, email = self.profiles.get(login, ("", ""))
+        return frozenset({name} - {""}), frozenset({email} - {""})
 
     def head_of(self, pull: int) -> Head:
         self._open("runs")

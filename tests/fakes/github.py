@@ -13,7 +13,10 @@ from tests.fakes.github_faces import FakeFaces
 
 @dataclass
 class FakeGitHub(FakeFaces, FakeConversation):
-    """Pull requests, comments and deployments in memory. `down` refuses every call."""
+    """Pull requests, people, comments and deployments in memory. `down` refuses every call.
+
+    `texts` are scripts by commit and migration, `owners` is the text of CODEOWNERS.
+    """
 
     pulls: dict[int, Pull] = field(default_factory=dict)
     brought: dict[str, int] = field(default_factory=dict)
@@ -22,6 +25,8 @@ class FakeGitHub(FakeFaces, FakeConversation):
     line_comments: dict[int, list[Comment]] = field(default_factory=dict)
     reviews: list[tuple[int, str, str]] = field(default_factory=list)
     announced: list[Deployment] = field(default_factory=list)
+    owners: str = ""
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
     artifacts: dict[tuple[int, str], bytes] = field(default_factory=dict)
     places: dict[int, tuple[str, str, int]] = field(default_factory=dict)
     down: bool = False
@@ -56,6 +61,15 @@ class FakeGitHub(FakeFaces, FakeConversation):
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
         self._answer()
         return self.pull_facts[pull.number]
+
+    def scripts(self, commit: str, paths: Mapping[str, str]) -> Mapping[str, str]:
+        self._answer()
+        known = self.texts.get(commit, {})
+        return {name: known[name] for name in paths if name in known}
+
+    def codeowners(self, pull: Pull) -> str:
+        self._answer()
+        return self.owners
 
     def own_comments(self, pull: int) -> tuple[Comment, ...]:
         self._answer()

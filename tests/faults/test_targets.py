@@ -10,6 +10,7 @@ import pytest
 
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation
+from bot.core.approval_policy import ApprovalPolicy
 from bot.core.identity import Pin
 from bot.core.settings import default_targets
 from bot.core.target import BackupPolicy, ReplicaPolicy
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.faults
 MakePlace = Callable[[Story], Place]
 
 PRODUCTION_WITHOUT_BACKUP = replace(
-    default_targets()["production"], after=None, approvals=0, backup=BackupPolicy()
+    default_targets()["production"], after=None, approval=ApprovalPolicy(), backup=BackupPolicy()
 )
 
 

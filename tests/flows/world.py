@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.core.approval import Opinion, PullFacts
+from bot.core.approval_policy import Permission
 from bot.core.migration import Migration
 from bot.core.pull import Pull
 from bot.world import World
@@ -33,8 +34,7 @@ def pull(**changes: object) -> Pull:
 
 
 def facts(*opinions: Opinion, each: Migration = MORE) -> PullFacts:
-    authors, writers = frozenset({"ada"}), frozenset({"ada", "grace"})
-    return PullFacts(NUMBER, HEAD, authors, opinions, writers, {each.name: each.checksum})
+    return PullFacts(NUMBER, HEAD, frozenset({"ada"}), opinions, {each.name: each.checksum})
 
 
 @dataclass
@@ -51,6 +51,7 @@ class Stage:
     def __post_init__(self) -> None:
         known = facts(*self.opinions, each=self.newest)
         self.github = FakeGitHub({NUMBER: pull()}, {MERGE: NUMBER}, {NUMBER: known})
+        self.github.permissions = {"ada": Permission.WRITE, "grace": Permission.WRITE}
         whole = history(INIT, self.newest)
         self.checkout = FakeCheckout(whole, history(INIT), commits={self.newest.name: MERGE})
 

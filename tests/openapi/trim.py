@@ -21,6 +21,7 @@ PATHS = {
     "/user": "get",
     "/users/{username}": "get",
     REPOSITORY: "get",
+    f"{REPOSITORY}/activity": "get",
     f"{REPOSITORY}/actions/artifacts/{{artifact_id}}": "get",
     f"{REPOSITORY}/actions/artifacts/{{artifact_id}}/{{archive_format}}": "get",
     f"{REPOSITORY}/actions/runs": "get",

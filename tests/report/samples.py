@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.approval import Approval
+from bot.core.approval import Approval, StaleApproval
 from bot.core.drift import Drift
 from bot.core.effects import Effects, Lock, LockMode
 from bot.core.finding import Finding, Severity
@@ -220,6 +220,14 @@ def report(*migrations: JudgedMigration, **fields: object) -> Report:
 
 APPROVED = (Approval("maria", HEAD, AT - timedelta(minutes=25)),)
 
+STALE = (
+    StaleApproval(
+        "tom",
+        "77777777aaaabbbbccccddddeeeeffff00001111",
+        ("`20261120093000_add_order_note`, line 1: `ADD COLUMN note TEXT` was `VARCHAR(80)`",),
+    ),
+)
+
 STAGING_DONE = Progress(
     "staging",
     Kind.STAGING,
@@ -345,12 +353,34 @@ PRODUCTION_CLOSED = Progress(
         Gate(
             "approval",
             open=False,
-            reason="0 of 1; the approval by `tom` was given for an earlier text",
-            hint="Ask somebody who can write here and did not write this to approve the pull "
-            "request, then run the job again.",
+            reason="1 of 2; the approval by `tom` was given for an earlier text",
+            hint="Ask one of @acme/dba to approve the pull request, then run the job again.",
+            waits_for=("@acme/dba", "a code owner of prisma/migrations"),
+            given_by=("maria",),
+        ),
+        Gate(
+            "freeze",
+            open=True,
+            reason="closed from 2026-12-20 to 2027-01-06 (Europe/Berlin)",
+            overridden="by `grace` on 2026-11-22 13:00 UTC: “hotfix for the checkout”",
         ),
     ),
     run_url="https://github.com/acme/shop/actions/runs/9876543299",
+)
+
+PRODUCTION_TAKEN_BACK = Progress(
+    "production",
+    Kind.PRODUCTION,
+    State.ROLLED_BACK,
+    at=AT,
+    seconds=0.62,
+    migrations=(NOTE.migration.name,),
+    message="`grace` asked for it on the pull request: “the export breaks on it”. Its `down.sql` "
+    "was run, and the schema is what it was before.",
+    hint="Put what went wrong right in a new migration.",
+    run_url="https://github.com/acme/shop/actions/runs/9876543301",
+    drift=Drift(DriftMode.REFUSE, seconds=0.9),
+    checks=(Check("rows", fine=True), Check("catalogue", fine=True)),
 )
 
 HOSTILE = (
@@ -373,7 +403,8 @@ def hostile() -> Report:
     )
     found = finding(bad, "bad-`rule`|<b>", message=HOSTILE, why=HOSTILE, fix=HOSTILE)
     allowed = replace(found, allowed=HOSTILE)
-    gate = Gate(HOSTILE, open=False, reason=HOSTILE, hint=HOSTILE)
+    said = (HOSTILE, "<b>@octocat", "@acme/dba")
+    gate = Gate(HOSTILE, False, HOSTILE, HOSTILE, said, said, overridden=HOSTILE)
     target = Progress(
         "prod|uction`<b>@octocat",
         Kind.PRODUCTION,
@@ -390,7 +421,7 @@ def hostile() -> Report:
         judged(bad, found, allowed),
         targets=(target,),
         approvals=(Approval("octo|cat`", HEAD, AT),),
-        stale=("<b>@octocat",),
+        stale=(StaleApproval("<b>@octocat", HOSTILE, (HOSTILE,)),),
     )
 
 
@@ -449,7 +480,20 @@ def samples() -> dict[str, Report]:
             *two, targets=(STAGING_DONE, PRODUCTION_UNVERIFIED), approvals=APPROVED, merged=True
         ),
         "gate_closed": report(
-            *two, targets=(STAGING_DONE, PRODUCTION_CLOSED), stale=("tom",), merged=True
+            *two, targets=(STAGING_DONE, PRODUCTION_CLOSED), stale=STALE, merged=True
+        ),
+        "waiting_for_approval": report(
+            judged(TYPE, REWRITE, DROPPED_INDEX),
+            targets=(waiting()[0], replace(waiting()[1], gates=PRODUCTION_CLOSED.gates)),
+            approvals=APPROVED,
+            stale=STALE,
+            needed=2,
+        ),
+        "rolled_back": report(
+            *two,
+            targets=(STAGING_DONE, PRODUCTION_TAKEN_BACK),
+            approvals=APPROVED,
+            merged=True,
         ),
         "sixty_migrations": many(),
         "hostile": hostile(),

@@ -164,7 +164,7 @@ def test_a_plan_keeps_the_contract() -> None:
         }
     ]
     assert read["agrees"] is False
-    assert [gate["open"] for gate in read["gates"]] == [True, False]
+    assert [gate["open"] for gate in read["gates"]] == [True, False, True]
 
 
 def test_a_status_keeps_the_contract_for_a_target_that_cannot_be_read() -> None:

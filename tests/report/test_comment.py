@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.core.approval import StaleApproval
 from bot.core.gate import Gate
 from bot.core.migration import Migration
 from bot.core.progress import Progress, State
@@ -295,7 +296,12 @@ def test_endless_messages_of_a_server_do_not_break_the_budget() -> None:
     endless = "$@octocat " * 10_000
     gates = tuple(Gate(f"gate {n} {endless}", open=False, reason=endless) for n in range(50))
     target = replace(PRODUCTION_FAILED, message=endless, hint=endless, gates=gates)
-    made = report(judged(NOTE), targets=(target,) * 30, stale=(endless,) * 30, merged=True)
+    made = report(
+        judged(NOTE),
+        targets=(target,) * 30,
+        stale=(StaleApproval(endless, endless, (endless,) * 9),) * 30,
+        merged=True,
+    )
     body = render_comment(made, KEY)
     assert size(body) <= BUDGET
     assert kept(body, made)

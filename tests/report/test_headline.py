@@ -1,6 +1,7 @@
 """The first screen: what is said, and the one next step."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,12 +11,16 @@ from bot.core.target import Kind
 from bot.report.headline import headline
 from tests.report.samples import (
     APPROVED,
+    AT,
     BLOCKING_INDEX,
     COUPONS,
     INDEX,
     MISPLACED,
+    PRODUCTION_CLOSED,
     PRODUCTION_FAILED,
+    REWRITE,
     STAGING_DONE,
+    TYPE,
     judged,
     report,
     samples,
@@ -26,15 +31,17 @@ from tests.report.samples import (
 @pytest.mark.parametrize(
     ("name", "title"),
     [
-        ("all_well", "🟢 2 new migrations, nothing risky found"),
-        ("warnings", "🟡 2 new migrations, 2 warnings"),
-        ("blocked", "🔴 2 new migrations, 2 findings to fix before merging"),
-        ("risky_statement", "🔴 1 new migration, 1 finding to fix before merging"),
+        ("all_well", "🟢 2 new migrations, risk LOW, nothing risky found"),
+        ("warnings", "🟡 2 new migrations, risk HIGH, 2 warnings"),
+        ("blocked", "🔴 2 new migrations, risk HIGH, 2 findings to fix before merging"),
+        ("risky_statement", "🔴 1 new migration, risk HIGH, 1 finding to fix before merging"),
         ("no_migrations", "🟢 No new migrations"),
         ("staging_applied", "🟡 2 migrations on the way to production"),
         ("production_applied", "🟢 2 migrations applied to production"),
         ("production_failed", "🔴 Failed in production"),
         ("gate_closed", "🟡 2 migrations wait for production"),
+        ("waiting_for_approval", "🟡 1 new migration, risk HIGH, 2 warnings"),
+        ("rolled_back", "🟡 1 migration rolled back from production"),
     ],
 )
 def test_the_title_says_where_things_stand(name: str, title: str) -> None:
@@ -105,3 +112,49 @@ def test_a_rollout_under_way_asks_for_nothing() -> None:
 
 def test_a_merge_without_targets_is_done() -> None:
     assert headline(report(judged(COUPONS), targets=(), merged=True)).sign == "🟢"
+
+
+def test_who_has_to_agree_is_named_where_a_gate_says_so() -> None:
+    assert headline(samples()["waiting_for_approval"]).next_step == (
+        "Get 1 more approval of exactly this text from @acme/dba and a code owner of "
+        "prisma/migrations, then merge."
+    )
+
+
+def test_a_gate_alone_is_enough_to_ask_for_an_approval() -> None:
+    gate = Gate("approval", open=False, reason="nobody yet", waits_for=("@acme/dba",))
+    waits = replace(waiting()[1], gates=(gate,))
+    assert headline(report(judged(COUPONS), targets=(waits,), needed=0)).next_step == (
+        "Get 1 more approval of exactly this text from @acme/dba, then merge."
+    )
+
+
+def test_what_waits_says_its_risk_unless_it_is_low() -> None:
+    made = report(judged(TYPE, REWRITE), targets=(STAGING_DONE, PRODUCTION_CLOSED), merged=True)
+    assert headline(made).title == "1 migration waits for production, risk HIGH"
+
+
+def test_what_an_author_allowed_is_as_risky_as_before() -> None:
+    made = report(judged(INDEX, BLOCKING_INDEX.allow("the table is empty")))
+    assert headline(made).title == "1 new migration, risk HIGH, nothing to fix"
+
+
+def test_a_rollout_that_was_not_heard_of_again_is_not_waited_for() -> None:
+    began = replace(waiting()[0], state=State.APPLYING, at=AT - timedelta(hours=7))
+    said = headline(report(judged(COUPONS), targets=(began, waiting()[1]), merged=True))
+    assert "was not heard of again" in said.sentence
+    assert said.next_step.startswith("Run the deploy job again")
+    fresh = replace(began, at=AT - timedelta(hours=5))
+    moving = report(judged(COUPONS), targets=(fresh, waiting()[1]), merged=True)
+    assert headline(moving).sentence == "`staging` is being migrated."
+
+
+def test_a_rollback_that_says_nothing_of_itself_is_explained() -> None:
+    bare = Progress("production", Kind.PRODUCTION, State.ROLLED_BACK)
+    said = headline(report(judged(COUPONS), targets=(STAGING_DONE, bare), merged=True))
+    assert said.sentence.endswith("what `production` had before is what it has now.")
+
+
+@pytest.mark.parametrize("name", samples())
+def test_a_next_step_never_has_more_than_three_commands(name: str) -> None:
+    assert headline(samples()[name]).next_step.count("`") <= 6

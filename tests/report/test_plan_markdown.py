@@ -11,9 +11,8 @@ PLAN = Plan("production", (COUPONS.migration, NOTE.migration))
 
 def test_a_plan_has_title_gates_sql_and_digest() -> None:
     text = render_plan(PLAN, PRODUCTION_CLOSED.gates, judged=(COUPONS,), run=RUN)
-    assert text.startswith(
-        "### 🟡 2 migrations for production, on hold\n\n**Gates**\n\n- ✅ staging"
-    )
+    assert text.startswith("### 🟡 2 migrations for production, on hold\n\n| Gate | Why |")
+    assert "\n| 🔒&nbsp;approval, closed |" in text
     assert "<code>20261120090000_add_coupons</code>, 2 statements</summary>" in text
     assert "<code>20261120093000_add_order_note</code></summary>" in text
     assert text.rstrip().endswith(f"**Plan digest:** `{PLAN.digest}`")
@@ -26,7 +25,7 @@ def test_an_empty_plan_is_up_to_date() -> None:
 def test_a_disagreement_is_a_list_of_its_own() -> None:
     text = render_plan(Plan("staging", missing=("a", "b")), PRODUCTION_CLOSED.gates)
     assert text.startswith("### 🔴 staging and the history disagree\n")
-    assert "**Applied there and absent here:**\n\n- `a`\n- `b`\n\n**Gates**" in text
+    assert "**Applied there and absent here:**\n\n- `a`\n- `b`\n\n| Gate | Why |" in text
 
 
 def test_a_long_plan_leaves_sql_out_and_says_so() -> None:

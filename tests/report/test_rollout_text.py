@@ -17,8 +17,8 @@ def test_a_plan_lists_migrations_gates_digest_and_sql() -> None:
         "  20261120090000_add_coupons\n"
         "  20261120093000_add_order_note\n"
         "gate staging first: open, `staging` has applied exactly this text\n"
-        "gate approval: closed, 0 of 1; the approval by `tom` was given for an earlier text\n"
-        "  hint: Ask somebody"
+        "gate approval: closed, 1 of 2; the approval by `tom` was given for an earlier text\n"
+        "  hint: Ask one of @acme/dba"
     )
     assert f"\nPlan digest {PLAN.digest}\n" in text
     assert '\nALTER TABLE "orders" ADD COLUMN "note" TEXT;\n' in text

@@ -12,6 +12,7 @@ import psycopg
 
 from bot.demo.hub import Event as HubEvent
 from bot.demo.hub import Hub
+from bot.demo.hub.git import Signature
 from bot.demo.hub.records import CheckRun, Deployment, PullRequest, WorkflowRun
 from bot.demo.hub.state import ACTIONS_BOT
 from tests.harness import (
@@ -118,10 +119,18 @@ class Stage:
         )
 
     def push(
-        self, files: Mapping[str, str | bytes | None], *, branch: str = "topic", author: str = "ada"
+        self,
+        files: Mapping[str, str | bytes | None],
+        *,
+        branch: str = "topic",
+        author: str = "ada",
+        message: str = "Change",
+        written_by: Signature | None = None,
     ) -> HubEvent:
         """Push to the branch of an open pull request; the event is its synchronize."""
-        events = self.hub.push(SHOP, branch, files, author=author)
+        events = self.hub.push(
+            SHOP, branch, files, author=author, message=message, written_by=written_by
+        )
         return next(each for each in events if each.name == "pull_request")
 
     def merge(self, number: int, *, method: str = "squash", author: str = "ada") -> HubEvent:
@@ -141,9 +150,9 @@ class Stage:
             self.hub.review(SHOP, number, author="grace")
         return self.merge(number)
 
-    def dispatch(self, target: str = "all") -> HubEvent:
+    def dispatch(self, target: str = "all", *, author: str = "ada") -> HubEvent:
         name = DEPLOY.name
-        return self.hub.dispatch(SHOP, name, author="grace", inputs={"target": target})
+        return self.hub.dispatch(SHOP, name, author=author, inputs={"target": target})
 
     def check(
         self, event: HubEvent, *, run_id: int | None = None, workflow: Path = CHECK

@@ -6,7 +6,9 @@ import pytest
 
 from bot.demo.hub.records import Review
 from tests.harness import Run
-from tests.story.stage import COUNTRY, HARMLESS, SHOP, Stage, script
+from tests.story.stage import COUNTRY, HARMLESS, RISKY, SHOP, Stage, script
+
+LATER = "20240303000000_index_orders"
 
 
 def nobody(stage: Stage) -> None:
@@ -48,6 +50,27 @@ def someone_who_lost_the_right_to_write(stage: Stage) -> None:
     stage.hub.set_role(SHOP, "grace", "read")
 
 
+def a_co_author(stage: Stage) -> None:
+    stage.push(
+        {"README.md": "# Shop\n"},
+        message="Think\n\nCo-authored-by: Grace <9+grace@users.noreply.github.com>",
+    )
+    stage.hub.review(SHOP, 1, author="grace")
+
+
+def someone_who_pushed_in_the_name_of_another(stage: Stage) -> None:
+    ada = stage.hub.state.user("ada").signed(stage.hub.state.now())
+    stage.push({"README.md": "# Shop\n"}, author="grace", written_by=ada)
+    stage.hub.review(SHOP, 1, author="grace")
+
+
+def someone_who_may_be_a_stranger_that_a_commit_names(stage: Stage) -> None:
+    stage.hub.state.user("grace").profile["name"] = "Grace Hopper"
+    message = "Think\n\nCo-authored-by: Grace Hopper <grace@navy.mil>"
+    stage.push({"README.md": "# Shop\n"}, message=message)
+    stage.hub.review(SHOP, 1, author="grace")
+
+
 INSUFFICIENT = [
     nobody,
     pytest.param(a_reader, marks=pytest.mark.slow),
@@ -57,6 +80,9 @@ INSUFFICIENT = [
     pytest.param(someone_whose_review_was_dismissed, marks=pytest.mark.slow),
     pytest.param(someone_who_pushed_to_the_branch, marks=pytest.mark.slow),
     pytest.param(someone_who_lost_the_right_to_write, marks=pytest.mark.slow),
+    pytest.param(a_co_author, marks=pytest.mark.slow),
+    pytest.param(someone_who_pushed_in_the_name_of_another, marks=pytest.mark.slow),
+    pytest.param(someone_who_may_be_a_stranger_that_a_commit_names, marks=pytest.mark.slow),
 ]
 
 
@@ -141,3 +167,122 @@ def test_the_environments_own_reviewer_is_asked_before_any_secret_is_given(stage
     assert run.jobs["production"].steps == ()
     assert stage.schema("production") == untouched
     assert "`production` is next" in stage.comment()
+
+
+# Whose approval counts, and for what
+
+
+@pytest.mark.slow
+def test_who_merges_it_has_started_the_rollout_and_does_not_approve_it(stage: Stage) -> None:
+    number = stage.propose({script(COUNTRY): HARMLESS}).payload["number"]
+    stage.hub.review(SHOP, number, author="grace")
+    closed = stage.deploy(stage.merge(number, author="grace"))
+    assert closed.jobs["production"].status == 3
+    assert "grace started this rollout" in closed.jobs["production"].log
+    opened = stage.deploy(stage.dispatch("production", author="ada"))
+    assert opened.jobs["production"].status == 0
+    assert stage.applied("production") == [COUNTRY]
+
+
+@pytest.mark.slow
+def test_a_policy_may_let_the_one_who_merges_approve(stage: Stage) -> None:
+    configure(stage, "{triggerer: true}")
+    number = stage.propose({script(COUNTRY): HARMLESS}).payload["number"]
+    stage.hub.review(SHOP, number, author="grace")
+    assert stage.deploy(stage.merge(number, author="grace")).jobs["production"].status == 0
+
+
+@pytest.mark.slow
+def test_a_stale_approval_is_told_with_what_changed_since(stage: Stage) -> None:
+    number = stage.propose({script(COUNTRY): HARMLESS}).payload["number"]
+    stage.hub.review(SHOP, number, author="grace")
+    pushed = stage.push({script(COUNTRY): HARMLESS.replace('"country"', '"land"')})
+    assert stage.check(pushed).status == 0
+    for comment in (stage.comment(), commented_after_merge(stage, number)):
+        assert "`grace` approved an earlier version" in comment
+        assert '`ALTER TABLE "Order" ADD COLUMN "land" TEXT`' in comment
+        assert '`ALTER TABLE "Order" ADD COLUMN "country" TEXT`' in comment
+    assert "1 change was made to the migrations since" in stage.runs[-1].jobs["production"].log
+
+
+def commented_after_merge(stage: Stage, number: int) -> str:
+    assert stage.deploy(stage.merge(number)).jobs["production"].status == 3
+    return stage.comment()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+def test_an_approval_is_carried_over_every_kind_of_merge_by_the_text_alone(
+    stage: Stage, method: str
+) -> None:
+    number = stage.propose({script(COUNTRY): HARMLESS}).payload["number"]
+    stage.push({"README.md": "# Shop\n"})
+    stage.hub.review(SHOP, number, author="grace")
+    run = stage.deploy(stage.merge(number, method=method))
+    assert {job.status for job in run.jobs.values()} == {0}
+    assert stage.applied("production") == [COUNTRY]
+
+
+@pytest.mark.slow
+def test_a_text_that_was_changed_on_main_is_not_the_one_that_was_approved(stage: Stage) -> None:
+    stage.merged({script(COUNTRY): HARMLESS})
+    (push,) = stage.hub.push(
+        SHOP, "main", {script(COUNTRY): HARMLESS.replace("TEXT", "CHAR(2)")}, author="linus"
+    )
+    run = stage.deploy(push)
+    assert run.jobs["production"].status == 3
+    assert "is not the text that was approved in #1" in run.jobs["production"].log
+
+
+@pytest.mark.slow
+def test_code_owners_of_the_base_branch_approve_and_those_of_the_pull_request_do_not(
+    stage: Stage,
+) -> None:
+    configure(stage, "{by: {codeowners: true}}", {"CODEOWNERS": "prisma/ @mia\n"})
+    stage.hub.set_role(SHOP, "mia", "write")
+    change = {script(COUNTRY): HARMLESS, "CODEOWNERS": "prisma/ @grace\n"}
+    number = stage.propose(change).payload["number"]
+    stage.hub.review(SHOP, number, author="grace")
+    closed = stage.deploy(stage.merge(number))
+    assert closed.jobs["production"].status == 3
+    assert "grace is none of those who have to approve" in closed.jobs["production"].log
+    assert f"the code owner of {COUNTRY} is @mia" in closed.jobs["production"].log
+    stage.hub.review(SHOP, number, author="mia")
+    assert stage.deploy(stage.dispatch("production")).jobs["production"].status == 0
+
+
+@pytest.mark.slow
+def test_a_high_risk_wants_two_and_a_low_one_nobody(stage: Stage) -> None:
+    configure(stage, "{count: 1, low: {count: 0}, high: {count: 2}}")
+    first = stage.deploy(stage.merged({script(COUNTRY): HARMLESS}, approve=False))
+    assert first.jobs["production"].status == 0
+    stage.merged({script(LATER): RISKY}, branch="risky")
+    closed = stage.deploy(stage.dispatch())
+    assert closed.jobs["production"].status == 3
+    assert "has 1 of 2 approvals in #2, being of high risk" in closed.jobs["production"].log
+    stage.hub.set_role(SHOP, "mia", "write")
+    stage.hub.review(SHOP, 2, author="mia")
+    assert stage.deploy(stage.dispatch("production")).jobs["production"].status == 0
+
+
+@pytest.mark.slow
+def test_a_team_that_the_token_may_not_read_keeps_production_closed(stage: Stage) -> None:
+    configure(stage, "{by: {teams: [acme/dba]}}")
+    stage.hub.create_team("acme", "dba", ["grace"])
+    run = stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))
+    assert run.jobs["production"].status == 3
+    assert "cannot read the members of @acme/dba" in run.jobs["production"].log
+    assert "`members: read`" in run.jobs["production"].log
+
+
+def configure(stage: Stage, approvals: str, files: dict[str, str] | None = None) -> None:
+    """Put a policy for production on the default branch, where nobody has to approve it."""
+    text = (
+        "targets:\n"
+        "  staging: {kind: staging, url_env: STAGING_DATABASE_URL}\n"
+        "  production: {kind: production, url_env: PRODUCTION_DATABASE_URL, after: staging,\n"
+        f"    approvals: {approvals}}}\n"
+    )
+    stage.hub.push(
+        SHOP, "main", {".github/migration-bot.yml": text, **(files or {})}, author="linus"
+    )

@@ -23,7 +23,11 @@ _STATES = {
     State.APPLYING: "in_progress",
     State.APPLIED: "success",
     State.FAILED: "failure",
+    State.ROLLED_BACK: "inactive",
 }
+# What says in a deployment's payload that it took migrations back. Its status alone would not: one
+# is made inactive by others, too, such as the job's own for the environment.
+_TAKEN_BACK = "rolled_back"
 _RETIRED = "inactive"
 _NOTE_LIMIT = 140
 _NEEDS = "deployments: write"
@@ -35,7 +39,7 @@ class Deployments:
     def __init__(self, repository: Repository, clean: Callable[[str], str]) -> None:
         self._repository = repository
         self._clean = clean
-        self._open: dict[tuple[str, str, frozenset[str]], GitHubDeployment] = {}
+        self._open: dict[tuple[str, str, frozenset[str], bool], GitHubDeployment] = {}
 
     def deployments(self, target: str) -> Iterator[Deployment]:
         with explained(f"read the deployments to {target}", needs="deployments: read"):
@@ -44,7 +48,8 @@ class Deployments:
 
     def announce(self, deployment: Deployment) -> None:
         with explained(f"record the rollout to {deployment.target}", needs=_NEEDS):
-            key = (deployment.commit, deployment.target, frozenset(deployment.texts))
+            back = deployment.state is State.ROLLED_BACK
+            key = (deployment.commit, deployment.target, frozenset(deployment.texts), back)
             if key not in self._open:
                 self._open[key] = self._unused(deployment) or self._create(deployment)
             self._tell(self._open[key], deployment)
@@ -99,10 +104,6 @@ class Deployments:
                 raise
 
 
-def _payload(deployment: Deployment) -> dict[str, Any]:
-    return {"digest": deployment.digest, "migrations": dict(deployment.texts)}
-
-
 def _refused(error: Exception) -> bool:
     """Whether GitHub answered, and said no."""
     return isinstance(error, GithubException) and error.status < 500
@@ -116,16 +117,22 @@ def _told(made: GitHubDeployment, status: Mapping[str, Any]) -> bool:
     )
 
 
+def _payload(deployment: Deployment) -> dict[str, Any]:
+    payload = {"digest": deployment.digest, "migrations": dict(deployment.texts)}
+    return payload | ({_TAKEN_BACK: True} if deployment.state is State.ROLLED_BACK else {})
+
+
 def _value(target: str, found: GitHubDeployment) -> Deployment:
     """Where another deployment retired it, what it had reached before counts."""
-    newest = next((each for each in found.get_statuses() if each.state != _RETIRED), None)
     payload = _mapping(found.payload)
-    states = {label: state for state, label in _STATES.items()}
+    back = payload.get(_TAKEN_BACK) is True
+    said = (each for each in found.get_statuses() if back or each.state != _RETIRED)
+    newest = next(said, None)
     reached = newest.created_at if newest else found.created_at
     return Deployment(
         target=target,
         commit=found.sha,
-        state=states.get(newest.state, State.FAILED) if newest else State.WAITING,
+        state=State.ROLLED_BACK if back else _state(newest.state if newest else "queued"),
         at=reached.astimezone(UTC),
         texts={str(name): str(text) for name, text in _mapping(payload.get("migrations")).items()},
         note=(newest.description or "") if newest else "",
@@ -133,6 +140,10 @@ def _value(target: str, found: GitHubDeployment) -> Deployment:
         run_url=(newest.target_url or None) if newest else None,
         environment_url=(newest.environment_url or None) if newest else None,
     )
+
+
+def _state(label: str) -> State:
+    return next((state for state, given in _STATES.items() if given == label), State.FAILED)
 
 
 def _short(note: str) -> str:

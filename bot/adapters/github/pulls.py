@@ -10,20 +10,28 @@ from github.PullRequest import PullRequest
 from github.Repository import Repository
 
 from bot.adapters.github.client import explained
+from bot.adapters.github.contributors import Contributors, contributors_of
 from bot.core.approval import Opinion, PullFacts
+from bot.core.codeowners import MOST_BYTES, PLACES
 from bot.core.migration import checksum_of
 from bot.core.pull import Pull
 
 # Whom GitHub shows in place of an account that was deleted.
 GHOST = "ghost"
-_WRITERS = frozenset({"admin", "maintain", "write"})
+# GitHub lists no more of a pull request's files than this.
+_LISTED_FILES = 3000
 
 
 class Pulls:
-    """The pull requests of one repository."""
+    """The pull requests of one repository.
+
+    What can never change, the people and the texts of a commit, is asked once for each.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
+        self._contributors: dict[tuple[int, str], Contributors] = {}
+        self._scripts: dict[tuple[str, str], str | None] = {}
 
     def pull(self, number: int) -> Pull:
         with explained(f"read pull request #{number}", needs="pull-requests: read"):
@@ -58,16 +66,36 @@ class Pulls:
 
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
         """See PullFacts. Texts are read at the pull request's head, whatever was merged later."""
-        opinions = self._opinions(pull.number)
-        reviewers = {each.login for each in opinions if each.state == "APPROVED"}
+        people = self._people(pull)
+        texts = self.scripts(pull.head, paths)
         return PullFacts(
             number=pull.number,
             head=pull.head,
-            authors=self._authors(pull),
-            opinions=opinions,
-            writers=frozenset(login for login in reviewers if self._may_write(login)),
-            texts=self._texts(pull.head, paths),
+            authors=people.authors,
+            opinions=self._opinions(pull.number),
+            texts={name: checksum_of(text) for name, text in texts.items()},
+            coauthors=people.coauthors,
+            pushers=people.pushers,
+            pusher_known=people.pusher_known,
+            unmatched=people.unmatched,
+            bot=people.bot,
+            requesters=people.requesters,
         )
+
+    def scripts(self, commit: str, paths: Mapping[str, str]) -> dict[str, str]:
+        texts = {name: self._script(path, commit) for name, path in paths.items()}
+        return {name: text for name, text in texts.items() if text is not None}
+
+    def codeowners(self, pull: Pull) -> str:
+        """Of the base branch's tip; if the pull request has a hand in it, of the commit it began
+        with, which is the same after the merge."""
+        touched = {*pull.files, *pull.renamed} & set(PLACES) or len(pull.files) >= _LISTED_FILES
+        commit = pull.base if touched else pull.base_name
+        for path in PLACES:
+            text = self._text(path, commit, most=MOST_BYTES)
+            if text is not None:
+                return text
+        return ""
 
     def _opinions(self, number: int) -> tuple[Opinion, ...]:
         with explained(f"read the reviews of #{number}", needs="pull-requests: read"):
@@ -83,22 +111,26 @@ class Pulls:
                 if review.user is not None and review.submitted_at is not None
             )
 
-    def _authors(self, pull: Pull) -> frozenset[str]:
-        with explained(f"read the commits of #{pull.number}", needs="pull-requests: read"):
-            commits = self._repository.get_pull(pull.number).get_commits()
-            people = [person for each in commits for person in (each.author, each.committer)]
-            return frozenset({pull.author, *(each.login for each in people if each is not None)})
+    def _people(self, pull: Pull) -> Contributors:
+        key = (pull.number, pull.head)
+        # Whom an app's pull request is assigned to may change; what is in a commit may not.
+        if key not in self._contributors:
+            with explained(f"read pull request #{pull.number}", needs="pull-requests: read"):
+                found = self._repository.get_pull(pull.number)
+                people = contributors_of(found, self._repository)
+            if people.bot:
+                return people
+            self._contributors[key] = people
+        return self._contributors[key]
 
-    def _may_write(self, login: str) -> bool:
-        """Asked of GitHub for each: the association shown beside a review says too little."""
-        with explained(f"read the permission of {login}", needs="metadata: read"):
-            return self._repository.get_collaborator_permission(login) in _WRITERS
+    def _script(self, path: str, commit: str) -> str | None:
+        key = (path, commit)
+        if key not in self._scripts:
+            self._scripts[key] = self._text(path, commit)
+        return self._scripts[key]
 
-    def _texts(self, commit: str, paths: Mapping[str, str]) -> dict[str, str]:
-        texts = {name: self._text(path, commit) for name, path in paths.items()}
-        return {name: checksum_of(text) for name, text in texts.items() if text is not None}
-
-    def _text(self, path: str, commit: str) -> str | None:
+    def _text(self, path: str, commit: str, *, most: int | None = None) -> str | None:
+        """What is larger than `most` counts as empty."""
         with explained(f"read {path} at {commit[:12]}", needs="contents: read"):
             try:
                 found = self._repository.get_contents(path, ref=commit)
@@ -108,6 +140,8 @@ class Pulls:
                 raise
             if isinstance(found, list):
                 return None
+            if most is not None and found.size > most:
+                return ""
             content = found.content
             if not content and found.size:
                 # Files over 1 MB come without content; the blob has it (REST: repository contents).
@@ -116,12 +150,15 @@ class Pulls:
 
 
 def _value(pull: PullRequest) -> Pull:
+    files = list(pull.get_files())
     return Pull(
         number=pull.number,
         head=pull.head.sha,
         base_name=pull.base.ref,
         author=pull.user.login if pull.user is not None else GHOST,
         merged=bool(pull.merged),
-        files=tuple(each.filename for each in pull.get_files()),
+        files=tuple(each.filename for each in files),
+        base=pull.base.sha,
+        renamed=tuple(each.previous_filename for each in files if each.status == "renamed"),
         fork=pull.head.repo is None or pull.head.repo.id != pull.base.repo.id,
     )

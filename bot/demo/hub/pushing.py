@@ -6,9 +6,16 @@ from pathlib import Path
 
 from bot.demo.hub.deeds import happened
 from bot.demo.hub.events import Event, Events
-from bot.demo.hub.git import Git, Signature
+from bot.demo.hub.git import NO_COMMIT, Git, Signature
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import Environment, PullRequest, Repository, Team
+from bot.demo.hub.records import (
+    Activity,
+    Environment,
+    PullRequest,
+    Repository,
+    Team,
+    User,
+)
 from bot.demo.hub.state import State
 
 Files = Mapping[str, str | bytes | None]
@@ -183,6 +190,7 @@ class Pushing:
         self, at: Repository, branch: str, before: str | None, author: str
     ) -> tuple[Event, ...]:
         user, at.pushed_at = self.state.user(author), self.state.now()
+        self._remember(at, branch, before, user)
         told = [self._tell(self.write.push(at, branch, before, user))]
         for target in self.state.repositories.values():
             for pull in target.pulls.values():
@@ -190,6 +198,18 @@ class Pushing:
                 if moved and pull.state == "open":
                     told.append(self._synchronized(target, pull, author))
         return tuple(told)
+
+    def _remember(self, at: Repository, branch: str, before: str | None, user: User) -> None:
+        assert at.pushed_at is not None
+        after = at.head_of(branch) or NO_COMMIT
+        straight = before is not None and at.git.contains(before, after)
+        kind = "branch_creation" if before is None else "push" if straight else "force_push"
+        at.activities.append(
+            Activity(
+                *(len(at.activities) + 1, f"refs/heads/{branch}", before or NO_COMMIT, after),
+                *(kind, user, at.pushed_at),
+            )
+        )
 
     def _synchronized(self, at: Repository, pull: PullRequest, author: str) -> Event:
         before = pull.head_sha

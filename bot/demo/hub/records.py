@@ -10,12 +10,14 @@ from bot.demo.hub.git import Git, Signature
 
 @dataclass(frozen=True)
 class User:
-    """A person, or the account under which an app acts."""
+    """A person, or the account under which an app acts. `profile` is what they show of themselves:
+    `name`, `email`."""
 
     id: int
     login: str
     created_at: datetime
     bot: bool = False
+    profile: dict[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def email(self) -> str:
@@ -247,6 +249,19 @@ class Environment:
     protected_branches: bool = False
 
 
+@dataclass(frozen=True)
+class Activity:
+    """What somebody did to a branch: push, force_push or branch_creation."""
+
+    id: int
+    ref: str
+    before: str
+    after: str
+    kind: str
+    actor: User
+    at: datetime
+
+
 @dataclass
 class WorkflowRun:
     """One run of a workflow. A new attempt keeps its number, its head, and when it was made."""
@@ -308,6 +323,7 @@ class Repository:
     environments: dict[str, Environment] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     reactions: list[Reaction] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
     trial_merges: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     @property

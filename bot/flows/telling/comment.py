@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.approval import PullFacts, current_opinions
+from bot.core.approval_policy import ApprovalPolicy
 from bot.core.deployment import progress_of
 from bot.core.gates.approval import counted
 from bot.core.history import History
@@ -10,8 +10,10 @@ from bot.core.marker import Marker, database_key
 from bot.core.progress import Progress, State
 from bot.core.pull import Pull
 from bot.core.review import Review
+from bot.core.risk import Risk, risk_of_review
 from bot.core.sticky import decide
 from bot.core.target import Target
+from bot.flows.gating.approvals import facts_of, stale_of, triggerers_of
 from bot.flows.reviewing.review import review_named
 from bot.flows.telling.commands import commands_told
 from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
@@ -32,15 +34,18 @@ def report_on(
     assert world.github is not None
     assert world.runner is not None
     migrations = [judged.migration for judged in review.migrations]
-    facts = world.github.facts(pull, {each.name: each.path for each in migrations})
-    strictest = _strictest(world)
-    approvals = counted(strictest, facts) if strictest else ()
+    risk = risk_of_review(review)
+    strictest = _strictest(risk, world)
+    policy = strictest.approval if strictest else ApprovalPolicy()
+    facts = facts_of(pull, migrations, world, policy)
+    started = triggerers_of(world)
+    approvals = counted(strictest, facts, risk=risk, triggerers=started) if strictest else ()
     return Report(
         review=review,
         targets=_targets([each.name for each in migrations], world, known),
         approvals=approvals,
-        stale=_stale(facts),
-        needed=strictest.approvals if strictest else 0,
+        stale=stale_of(facts, migrations, world),
+        needed=policy.need(risk).count,
         run=world.runner.run(commit),
         pull=pull.number,
         merged=pull.merged,
@@ -108,14 +113,8 @@ def _targets(names: Sequence[str], world: World, known: Iterable[Progress]) -> t
     )
 
 
-def _strictest(world: World) -> Target | None:
+def _strictest(risk: Risk, world: World) -> Target | None:
     """The target that asks for the most approvals: its rules decide which of them count."""
-    return max(world.settings.rollout_order, key=lambda each: each.approvals, default=None)
-
-
-def _stale(facts: PullFacts) -> tuple[str, ...]:
-    return tuple(
-        opinion.login
-        for opinion in current_opinions(facts.opinions)
-        if opinion.state == "APPROVED" and opinion.commit != facts.head
+    return max(
+        world.settings.rollout_order, key=lambda each: each.approval.need(risk).count, default=None
     )

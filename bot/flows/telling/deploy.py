@@ -12,7 +12,7 @@ from bot.core.pull import Pull
 from bot.core.target import Target
 from bot.errors import BotError, GateClosed, GitHubError
 from bot.flows.fleets.rolling import roll_out_shown
-from bot.flows.gating.gates import pulls_of
+from bot.flows.gating.approvals import pulls_of
 from bot.flows.targets.rollout import order_for, plan_for
 from bot.flows.telling.audit import Audited, keep_audit
 from bot.flows.telling.comment import keep_comment, names_in, report_after_merge

@@ -32,6 +32,6 @@ def ask_for_reviews(pull: Pull, review: Review, world: World) -> None:
 
 def _wanted(review: Review, world: World) -> Reviewers:
     """Of the target that asks for the most approvals."""
-    targets = world.settings.rollout_order
-    strictest = max(targets, key=lambda each: each.approvals, default=None)
-    return reviewers_for(strictest, risk_of_review(review)) if strictest else Reviewers()
+    targets, risk = world.settings.rollout_order, risk_of_review(review)
+    strictest = max(targets, key=lambda each: each.approval.need(risk).count, default=None)
+    return reviewers_for(strictest, risk) if strictest else Reviewers()

@@ -22,4 +22,12 @@ class Pulls(Protocol):
         """The open pull requests to a branch that changed last, at most that many."""
 
     def facts(self, pull: Pull, paths: Mapping[str, str]) -> PullFacts:
-        """What approvals are judged by; `paths` maps migrations' names to their scripts."""
+        """What the pull request itself says: its people, opinions and texts. `paths` maps
+        migrations' names to their scripts. Of the reviewers nothing but their opinions."""
+
+    def scripts(self, commit: str, paths: Mapping[str, str]) -> Mapping[str, str]:
+        """The texts of scripts at a commit, by migration; those that are not there are left out."""
+
+    def codeowners(self, pull: Pull) -> str:
+        """The CODEOWNERS file that holds for a pull request: that of its base branch, without what
+        it changes itself. "" if there is none."""

@@ -55,7 +55,6 @@ def test_facts_hold_every_opinion_the_authors_and_who_may_write(
         "eve": False,
     }
     assert facts.authors == {"ada", "bea"}
-    assert facts.writers == {"mia"}
     assert facts.texts == {NAME: checksum_of("SELECT 2;\n")}
 
 
@@ -84,7 +83,6 @@ def test_a_hundred_reviews_are_all_read(hub: Hub, shop: GitHubRepository, number
     facts = shop.facts(shop.pull(number), {})
 
     assert len(facts.opinions) == 102
-    assert facts.writers == {"mia"}
 
 
 def test_a_missing_permission_is_named(open_shop: Open, number: int) -> None:

@@ -128,7 +128,7 @@ def test_what_is_no_json_is_refused(hub: Hub, pull: int, validator: OpenApiValid
 @pytest.mark.parametrize(
     ("method", "path", "query", "body"),
     [
-        ("GET", "/commits", {"author": "mia"}, None),
+        ("GET", "/commits", {"until": "2026-01-01T00:00:00Z"}, None),
         ("PATCH", "/issues/1", {}, {"assignees": ["mia"]}),
     ],
 )

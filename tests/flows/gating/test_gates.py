@@ -8,9 +8,9 @@ from bot.core.plan import make_plan
 from bot.core.progress import State
 from bot.core.settings import default_targets
 from bot.errors import GitHubError, PostgresError
-from bot.flows.gating.gates import gates_of, pull_facts, pulls_of, texts_applied
+from bot.flows.gating.gates import gates_of, texts_applied
 from tests.fakes import NOON, FakeDatabase, applied
-from tests.flows.world import APPROVED, HEAD, INIT, MERGE, MORE, NUMBER, Stage, facts, pull
+from tests.flows.world import APPROVED, INIT, MERGE, MORE, NUMBER, Stage, facts
 
 DEVELOPMENT, STAGING, PRODUCTION = default_targets().values()
 REACHABLE = {"STAGING_DATABASE_URL": "postgresql://staging"}
@@ -108,14 +108,3 @@ def test_github_being_down_never_opens_a_gate() -> None:
 
     with pytest.raises(GitHubError):
         gates(stage)
-
-
-def test_the_facts_of_a_pull_request_are_read_once_for_all_its_migrations() -> None:
-    stage = Stage()
-    stage.checkout.commits = {INIT.name: MERGE, MORE.name: MERGE}
-
-    assert pulls_of([INIT, MORE], stage.world()) == {INIT.name: pull(), MORE.name: pull()}
-    read = pull_facts([INIT, MORE], stage.world())
-    assert read[INIT.name] is read[MORE.name]
-    assert read[MORE.name].head == HEAD
-    assert pulls_of([MORE], stage.world(github=False)) == {}

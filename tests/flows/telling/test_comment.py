@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.approval import Opinion
+from bot.core.approval import Opinion, StaleApproval
 from bot.core.history import History
 from bot.core.pull import Comment
 from bot.core.settings import Settings
@@ -110,7 +110,9 @@ def test_approvals_are_counted_and_stale_ones_named() -> None:
 
     stage.github.pull_facts[NUMBER] = facts(earlier)
     made = report(stage, stage.world())
-    assert (made.approvals, made.stale, made.needed) == ((), ("grace",), 1)
+    added = f"`{MORE.name}`: `CREATE TABLE b (id int PRIMARY KEY)` was added"
+    stale = StaleApproval("grace", "0" * 40, (added,))
+    assert (made.approvals, made.stale, made.needed) == ((), (stale,), 1)
     assert APPROVED[0].commit == HEAD
 
 

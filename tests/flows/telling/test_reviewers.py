@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.approval_policy import ApprovalPolicy, Approvers
 from bot.core.faces import Faces
 from bot.core.finding import Finding, Severity
 from bot.core.review import Review
@@ -26,7 +27,8 @@ def review(*findings: Finding) -> Review:
 
 
 def world_of(stage: Stage, *approvers: str, **changes: Any) -> World:
-    production = replace(default_targets()["production"], approvers=approvers)
+    policy = ApprovalPolicy.of(1, Approvers(users=approvers))
+    production = replace(default_targets()["production"], approval=policy)
     targets: Mapping[str, Any] = {**default_targets(), "production": production}
     return replace(stage.world(), settings=Settings(targets=targets, **changes))
 

@@ -41,6 +41,7 @@ def profile_document(links: Links, user: User) -> Document:
         user_document(links, user)
         | dict.fromkeys(unknown)
         | dict.fromkeys(numbers, 0)
+        | user.profile
         | {"created_at": at, "updated_at": at}
     )
 

@@ -30,7 +30,15 @@ def commit_list(request: Request) -> Answer:
     if sha is None:
         raise not_found()
     shas = at.git.history(sha, path=request.query.get("path"))
+    if author := request.query.get("author", "").lower():
+        shas = [each for each in shas if author in _names(shown_commit(request, each))]
     return paged(request, shas, lambda each: shown_commit(request, each))
+
+
+def _names(document: dict[str, Any]) -> set[str]:
+    """What the author of a commit may be asked for by: the login, and the address."""
+    account, signed = document["author"] or {}, document["commit"]["author"]
+    return {str(account.get("login", "")).lower(), str(signed["email"]).lower()}
 
 
 @routes.on("GET", f"{REPOSITORY}/commits/{{ref}}", "contents=read")
