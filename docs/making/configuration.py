@@ -118,7 +118,9 @@ def _words(annotation: Any) -> str:
         return _words(parts[0])
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return "keys, below"
-    return {str: "text", int: "number", bool: "`true`, `false`", Any: "value"}[annotation]
+    return {str: "text", int: "number", float: "number", bool: "`true`, `false`", Any: "value"}[
+        annotation
+    ]
 
 
 def _bounds(metadata: list[Any]) -> str:

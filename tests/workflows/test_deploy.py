@@ -50,6 +50,7 @@ def test_the_bots_exit_status_is_the_steps_own(tmp_path: Path, repository: Repos
         "digest": "sha256:0",
         "state": "success",
         "shards": "",
+        "forecast-digests": "",
         "findings": "0",
         "target": "",
         "work": "",

@@ -1,6 +1,6 @@
 """Keeping the one status comment of a pull request: what it shows, and writing it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.core.approval_policy import ApprovalPolicy
@@ -8,6 +8,7 @@ from bot.core.deployment import Deployment, progress_of
 from bot.core.gates.approval import counted
 from bot.core.history import History
 from bot.core.marker import Marker, database_key
+from bot.core.migration import Migration
 from bot.core.progress import Progress, State
 from bot.core.pull import Comment, Pull
 from bot.core.review import Review
@@ -15,6 +16,7 @@ from bot.core.risk import Risk, risk_of_review
 from bot.core.sticky import Decision, decide, of_key
 from bot.core.target import Target
 from bot.flows.gating.approvals import facts_of, stale_of, triggerers_of
+from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.review import review_named
 from bot.flows.telling.commands import commands_told
 from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
@@ -43,7 +45,7 @@ def report_on(
     approvals = counted(strictest, facts, risk=risk, triggerers=started) if strictest else ()
     return Report(
         review=review,
-        targets=_targets({each.name: each.checksum for each in migrations}, world, known),
+        targets=_targets(pull, migrations, world, known),
         approvals=approvals,
         stale=stale_of(facts, migrations, world),
         needed=policy.need(risk).count,
@@ -139,15 +141,27 @@ def _same_key(body: str, marker: Marker) -> bool:
 
 
 def _targets(
-    texts: Mapping[str, str], world: World, known: Iterable[Progress]
+    pull: Pull, migrations: Sequence[Migration], world: World, known: Iterable[Progress]
 ) -> tuple[Progress, ...]:
+    """How far each is; of those that have not begun, the gates that are ahead."""
     assert world.github is not None
+    texts = {each.name: each.checksum for each in migrations}
+    pulls = dict.fromkeys(texts, pull)
     news = {each.target: each for each in known}
     shown = (
         (target, news.get(target.name) or progress_of(target, _recorded(target, world), texts))
         for target in world.settings.rollout_order
     )
-    return tuple(replace(each, environment_url=target.environment_url) for target, each in shown)
+    return tuple(
+        replace(
+            each,
+            environment_url=target.environment_url,
+            gates=gates_ahead(target, migrations, world, pulls=pulls)
+            if migrations and each.state is State.WAITING
+            else each.gates,
+        )
+        for target, each in shown
+    )
 
 
 def _recorded(target: Target, world: World) -> Iterable[Deployment]:

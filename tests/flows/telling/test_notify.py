@@ -60,6 +60,8 @@ def test_a_database_that_does_not_answer_is_told() -> None:
     stage, notifier = Stage(), FakeNotifier()
     world = world_of(stage, notifier)
     nowhere = replace(world.settings.target("staging"), name="nowhere")
+    targets = {**world.settings.targets, nowhere.name: nowhere}
+    world = replace(world, settings=replace(world.settings, targets=targets))
     with pytest.raises(PostgresError):
         deploy(nowhere, MERGE, world)
     assert notifier.events == ["failed"]
