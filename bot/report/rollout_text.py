@@ -50,6 +50,11 @@ def outcome_text(progress: Progress, *, width: int = 80, colour: bool = False) -
     return drawn(_outcome(progress), width=width, colour=colour)
 
 
+def gates_text(gates: Sequence[Gate], *, width: int = 80) -> str:
+    """What stood in the way of a rollout, and what did not. No colour."""
+    return drawn(gate_lines(gates), width=width, colour=False)
+
+
 def backup_text(backup: BackupSummary, *, width: int = 80, colour: bool = False) -> str:
     """What was backed up, and how it was proved."""
     return drawn(_backup(backup), width=width, colour=colour)

@@ -20,7 +20,10 @@ from tests.workflows.files import bot_step
 SHOWN = [(document, command) for document in DOCUMENTS for command in commands(document)]
 YAML = [block for document in DOCUMENTS for block in blocks(document, "yaml")]
 WORKFLOWS = [block for block in YAML if "\njobs:" in block.text]
-KEYS = ("migrations:", "targets:", "rules:", "stats:", "rehearsal:", "databases:")
+KEYS = (
+    *("migrations:", "targets:", "rules:", "stats:", "rehearsal:", "databases:", "labels:"),
+    "request_reviewers:",
+)
 CONFIGURATIONS = [block for block in YAML if block.text.startswith(KEYS)]
 
 
@@ -84,7 +87,7 @@ def test_a_command_that_does_not_exist_is_found(arguments: list[str]) -> None:
 
 def test_there_is_something_to_check() -> None:
     assert len(SHOWN) > 20
-    assert len(WORKFLOWS) == 6
+    assert len(WORKFLOWS) == 8
     assert len(CONFIGURATIONS) > 40
 
 

@@ -119,7 +119,9 @@ def test_what_staging_applied_as_another_text_is_not_promoted(stage: Stage) -> N
     assert stage.applied("production") == []
 
 
-def test_a_newer_rollout_that_failed_closes_production_though_an_older_one_succeeded(stage: Stage) -> None:
+def test_a_newer_rollout_that_failed_closes_production_though_an_older_one_succeeded(
+    stage: Stage,
+) -> None:
     stage.admit = lambda request: request.environment == "staging"
     stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))
     deployment = stage.deployments("staging")[-1]

@@ -1,12 +1,13 @@
 """A push to the default branch, or a dispatch: what is pending is applied to one target."""
 
 import json
+from dataclasses import replace
 
 from bot.core.event import ApplyRequest
 from bot.core.fleet import Shard
 from bot.core.log import inert
 from bot.core.plan import Plan, digest_of
-from bot.core.progress import State
+from bot.core.progress import Progress, State
 from bot.core.target import Target
 from bot.errors import BotError, ExitCode, UsageError
 from bot.fleet.waves import read_shard
@@ -18,7 +19,7 @@ from bot.flows.targets.forecasting import later_forecasts
 from bot.flows.telling.deploy import deploy
 from bot.report.escape import fence
 from bot.report.plan_markdown import render_plan
-from bot.report.rollout_text import outcome_text
+from bot.report.rollout_text import gates_text, outcome_text
 from bot.world import World
 
 TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
@@ -55,7 +56,12 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     first = Shard(0, len(shards)) if len(shards) > 1 else None
     try:
         progress = deploy(
-            target, request.head, world, shard=first, expect_digest=_expected(world, shard)
+            target,
+            request.head,
+            world,
+            shard=first,
+            expect_digest=_expected(world, shard),
+            news=lambda stopped: _stopped(stopped, world),
         )
     except BotError as error:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
@@ -64,8 +70,7 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     said = outcome_text(progress, width=page.width, colour=page.colour)
     world.console.show(inert(said))
     world.runner.summary(fence(said))
-    state = State.APPLYING if first else progress.state
-    set_outputs(world, state=state.value, digest=progress.digest or "")
+    _reached(replace(progress, state=State.APPLYING) if first else progress, world)
     if first:
         set_outputs(world, shards=json.dumps([str(each) for each in shards]))
     else:
@@ -95,6 +100,22 @@ def _foretell(target: Target, world: World) -> None:
         set_outputs(world, **{"forecast-digests": json.dumps(digests)})
 
 
+def _stopped(progress: Progress, world: World) -> None:
+    assert world.runner is not None
+    _reached(progress, world)
+    if progress.gates:
+        world.runner.summary(fence(gates_text(progress.gates)))
+
+
+def _reached(progress: Progress, world: World) -> None:
+    set_outputs(
+        world,
+        state=progress.state.value,
+        digest=progress.digest or "",
+        applied=json.dumps(list(progress.migrations)),
+    )
+
+
 def _apply_shard(target: Target, shard: Shard, world: World) -> None:
     """A slice of a fleet, in a job of a matrix; the job after it tells what became of all."""
     assert world.runner is not None
@@ -103,4 +124,4 @@ def _apply_shard(target: Target, shard: Shard, world: World) -> None:
     except BotError as error:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
         raise
-    set_outputs(world, state=progress.state.value, digest=progress.digest or "")
+    _reached(progress, world)

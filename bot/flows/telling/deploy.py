@@ -102,7 +102,7 @@ class Teller:
     def _comment(self, pull: Pull, progress: Progress) -> None:
         news = bool(self.plan.pending) or progress.state is not State.APPLIED
         report = report_after_merge(pull, self.world, known=[progress] if news else [])
-        keep_comment(report, self.world, news=news)
+        keep_comment(report, self.world, news=news, rollout=progress if news else None)
 
     def _try(self, telling: Callable[[], None]) -> None:
         try:
@@ -119,6 +119,7 @@ def deploy(
     *,
     shard: Shard | None = None,
     expect_digest: str | None = None,
+    news: Callable[[Progress], None] = lambda stopped: None,
 ) -> Progress:
     """Apply a target's plan and tell GitHub before, after, and when it fails.
 
@@ -126,6 +127,7 @@ def deploy(
     nothing pending any more, nothing is left to compare. Of a fleet it may be the first shard, that
     of the waves before the last: then the rollout goes on elsewhere, and its end is told there.
 
+    `news` hears of a rollout that was stopped.
     Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
     """
     run_url = world.runner.run(commit).url if world.runner else None
@@ -149,7 +151,9 @@ def deploy(
             else roll_out(order, world).progress(target)
         )
     except BotError as error:
-        teller.tell(_stopped(here, error, order.journal, target, world))
+        stopped = _stopped(here, error, order.journal, target, world)
+        news(stopped)
+        teller.tell(stopped)
         teller.keep(order.journal)
         raise
     done = replace(done, run_url=run_url)

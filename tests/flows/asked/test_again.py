@@ -27,7 +27,7 @@ def pressed(*, name: str = "Migrations", head: str = HERE, fork: bool = False) -
 
 def stage_with(*, merged: bool = False) -> Stage:
     stage = Stage(newest=RISKY)
-    stage.github.pulls[NUMBER] = pull(merged=merged)
+    stage.github.pulls[NUMBER] = pull(merged=merged, head=HERE)
     return stage
 
 
