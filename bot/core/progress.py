@@ -77,6 +77,7 @@ class Progress:
     the rollout stopped before any began. Of a target that was rolled back, `migrations` are those
     that were taken back. `message` says what happened if it failed or is closed,
     `hint` what to do next. `notes` are what the rollout had to say and did not stop for.
+    `environment_url` is where people see what uses the target.
     """
 
     target: str
@@ -96,3 +97,4 @@ class Progress:
     drift: Drift | None = None
     checks: tuple[Check, ...] = ()
     notes: tuple[str, ...] = ()
+    environment_url: str | None = None

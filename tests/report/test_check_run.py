@@ -42,7 +42,7 @@ def test_where_nothing_was_to_be_judged_it_was_skipped() -> None:
 
 def test_the_title_is_a_line_and_the_summary_the_report() -> None:
     result = check_result(review(BLOCKING_INDEX))
-    assert result.title == "1 new migration, 1 finding to fix before merging"
+    assert result.title == "1 new migration, risk HIGH, 1 finding to fix before merging"
     assert result.summary.startswith("### 🔴 ")
     assert "index-create-blocking" in result.summary
 

@@ -333,6 +333,12 @@ def test_a_blank_difference_makes_no_heading_of_the_line_above() -> None:
     assert re.findall(r"<h\d", rendered) == ["<h3"]
 
 
+def test_a_target_says_where_to_see_what_uses_it() -> None:
+    done = replace(PRODUCTION_FAILED, environment_url="https://shop.example/")
+    body = render_comment(report(judged(NOTE), targets=(done,), merged=True), KEY)
+    assert " · [environment](https://shop.example/)\n" in body
+
+
 def test_where_somebody_must_agree_the_gates_are_in_sight_unless_more_is_in_the_way() -> None:
     waits = samples()["waiting_for_approval"]
     assert "<details open><summary><b>Rollout</b>" in render_comment(waits, KEY)

@@ -102,7 +102,7 @@ def test_a_branch_that_is_merely_behind_is_not_blamed_for_it(stage: Stage) -> No
     stage.propose({script(INDEX): MENDED}, branch="other")
     stage.merge(2)
     assert stage.check(behind).status == 0
-    assert "### 🟢 1 new migration, nothing risky found" in stage.comment()
+    assert "### 🟢 1 new migration, risk LOW, nothing risky found" in stage.comment()
 
 
 @pytest.mark.slow

@@ -31,7 +31,7 @@ def test_a_risky_migration_is_mended_approved_merged_and_applied_everywhere(stag
     assert blocked.status == 1
     (first,) = stage.comments()
     assert stage.comment().startswith(MARKER)
-    assert "### 🔴 1 new migration, 1 finding to fix before merging" in stage.comment()
+    assert "### 🔴 1 new migration, risk HIGH, 1 finding to fix before merging" in stage.comment()
     assert "index-create-blocking" in stage.comment()
     assert f"```sql\n{RISKY}```" in stage.comment()
     digest = outputs(blocked)["digest"]
@@ -42,7 +42,7 @@ def test_a_risky_migration_is_mended_approved_merged_and_applied_everywhere(stag
     mended = stage.check(stage.push({script(INDEX): MENDED}))
     assert mended.status == 0
     assert list(stage.comments()) == [first]
-    assert "### 🟢 1 new migration, nothing risky found" in stage.comment()
+    assert "### 🟢 1 new migration, risk LOW, nothing risky found" in stage.comment()
     assert "0 of 1 needed" in stage.comment()
     digest = outputs(mended)["digest"]
     assert outputs(mended) == {"verdict": "pass", "digest": digest, "findings": "0"}

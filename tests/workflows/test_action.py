@@ -59,7 +59,12 @@ def test_a_check_has_a_token_for_its_comment_and_nothing_secret(
     world = replace(make_world(tmp_path, repository), secrets={"PASSWORD": "canary"})
     run = run_workflow(CHECK, opened(repository), world)
     environ = call_of(run, "check")["environ"]
-    granted = {"contents": "read", "pull-requests": "write", "deployments": "read"}
+    granted = {
+        "checks": "write",
+        "contents": "read",
+        "deployments": "read",
+        "pull-requests": "write",
+    }
     assert json.loads(environ["GITHUB_TOKEN"]) == granted
     assert environ["MIGRATION_BOT_TARGET"] == environ["MIGRATION_BOT_CONFIG"] == ""
     assert environ["GITHUB_API_URL"] == "http://127.0.0.1:9"

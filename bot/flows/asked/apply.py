@@ -78,6 +78,22 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     return first is not None
 
 
+def _stopped(progress: Progress, world: World) -> None:
+    assert world.runner is not None
+    _reached(progress, world)
+    if progress.gates:
+        world.runner.summary(fence(gates_text(progress.gates)))
+
+
+def _reached(progress: Progress, world: World) -> None:
+    set_outputs(
+        world,
+        state=progress.state.value,
+        digest=progress.digest or "",
+        applied=json.dumps(list(progress.migrations)),
+    )
+
+
 def _expected(world: World, shard: str) -> str | None:
     """The digest that was foretold. What others have left of a fleet is no plan of its own."""
     return None if shard else world.environ.get(DIGEST_VARIABLE) or None
@@ -98,22 +114,6 @@ def _foretell(target: Target, world: World) -> None:
             digests[each.target] = digest_of(each.pending)
     if digests:
         set_outputs(world, **{"forecast-digests": json.dumps(digests)})
-
-
-def _stopped(progress: Progress, world: World) -> None:
-    assert world.runner is not None
-    _reached(progress, world)
-    if progress.gates:
-        world.runner.summary(fence(gates_text(progress.gates)))
-
-
-def _reached(progress: Progress, world: World) -> None:
-    set_outputs(
-        world,
-        state=progress.state.value,
-        digest=progress.digest or "",
-        applied=json.dumps(list(progress.migrations)),
-    )
 
 
 def _apply_shard(target: Target, shard: Shard, world: World) -> None:

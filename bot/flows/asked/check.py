@@ -78,13 +78,13 @@ def _comment(request: CheckRequest, review: Review, world: World) -> None:
         world.console.say(f"no comment on #{request.pull} ({why}): see the job's summary")
         return
     pull = world.github.pull(request.pull)
+    if not pull.merged and pull.head != request.head:
+        world.console.say(f"no comment on #{pull.number}: it has a newer commit than this run saw")
+        return
     if pull.merged:
         # Compared with a base that has them already, the branch would seem to bring nothing.
         report = report_after_merge(pull, world)
         keep_comment(report, world, news=not finished(report))
-    elif pull.head != request.head:
-        world.console.say(f"no comment on #{pull.number}: it has a newer commit than this run saw")
-        return
     else:
         report = report_on(pull, review, world, commit=request.head)
         keep_comment(report, world)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.approval_policy import ApprovalPolicy
-from bot.core.deployment import progress_of
+from bot.core.deployment import Deployment, progress_of
 from bot.core.gates.approval import counted
 from bot.core.history import History
 from bot.core.marker import Marker, database_key
@@ -119,8 +119,7 @@ def _rehearsed_in(existing: Sequence[Comment], key: str) -> int:
 def _is_newest(rollout: Progress, report: Report, world: World) -> bool:
     """Whether nobody has rolled the same migrations out to the same target since."""
     assert world.github is not None
-    brought = [each.migration for each in report.review.migrations]
-    texts = {each.name: each.checksum for each in brought}
+    texts = {each.migration.name: each.migration.checksum for each in report.review.migrations}
     target = world.settings.target(rollout.target)
     known = progress_of(target, world.github.deployments(target.name), texts)
     if known.at is None or rollout.at is None or known.run_url == rollout.run_url:
@@ -144,10 +143,16 @@ def _targets(
 ) -> tuple[Progress, ...]:
     assert world.github is not None
     news = {each.target: each for each in known}
-    return tuple(
-        news.get(target.name) or progress_of(target, world.github.deployments(target.name), texts)
+    shown = (
+        (target, news.get(target.name) or progress_of(target, _recorded(target, world), texts))
         for target in world.settings.rollout_order
     )
+    return tuple(replace(each, environment_url=target.environment_url) for target, each in shown)
+
+
+def _recorded(target: Target, world: World) -> Iterable[Deployment]:
+    assert world.github is not None
+    return world.github.deployments(target.name)
 
 
 def _strictest(risk: Risk, world: World) -> Target | None:
