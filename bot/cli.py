@@ -30,6 +30,7 @@ VERBS = {
     "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
     "stats": "Write how big a target's tables are; no data.",
+    "audit": "Check the record of a rollout, or list them.",
     "rules": "List the rules, or explain one.",
     "github": "Do what a GitHub event asks (inside Actions).",
     "demo": "Watch the whole way on servers of its own.",

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from bot.config_commands import CommandsFile, allowed_by
 from bot.config_faces import LabelsChoice, faces_of
+from bot.config_notify import NotifyFile, notify_mistakes, sinks_of
 from bot.config_parts import Bytes, StrictModel, keys_at, nearest
 from bot.config_rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
 from bot.config_rules import RuleChoices, RuleEntry, chosen
@@ -64,6 +65,9 @@ class ConfigFile(StrictModel):
     targets: dict[str, TargetFile] | None = None
     stats: StatsFile = Field(default_factory=StatsFile)
     rehearsal: RehearsalFile = Field(default_factory=RehearsalFile)
+    notify: list[NotifyFile] = Field(
+        default=[], description="Who is told of rollouts besides GitHub; nobody if empty."
+    )
     commands: CommandsFile = Field(default_factory=CommandsFile)
     rules: dict[str, RuleEntry] = Field(
         default={},
@@ -117,6 +121,7 @@ def settings_of(
     mistakes += [*target_mistakes(parsed.targets or {}), *_stats_mistakes(parsed.stats)]
     known = default_targets() if parsed.targets is None else parsed.targets
     mistakes += rehearsal_mistakes(parsed.rehearsal, known)
+    mistakes += notify_mistakes(parsed.notify, known)
     return (None if mistakes else _settings(parsed, choices)), mistakes
 
 
@@ -180,6 +185,7 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         baseline=parsed.baseline,
         sizes_file=parsed.stats.file,
         rehearsal=rehearsal_settings(parsed.rehearsal),
+        notify=sinks_of(parsed.notify),
         faces=faces_of(parsed.labels, parsed.request_reviewers),
         commands=allowed_by(parsed.commands),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),

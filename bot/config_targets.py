@@ -82,6 +82,16 @@ class BackupFile(StrictModel):
     )
 
 
+class AuditFile(StrictModel):
+    """How rollouts are written down, besides the file that MIGRATION_BOT_AUDIT names."""
+
+    rows: bool | None = Field(
+        default=None,
+        description="Whether each leaves a row in the schema `migration_bot` of the target. "
+        "Production keeps them unless said otherwise.",
+    )
+
+
 class TargetFile(StrictModel):
     """A database the bot may roll out to."""
 
@@ -151,6 +161,7 @@ class TargetFile(StrictModel):
     )
     backup: BackupFile = Field(default_factory=BackupFile)
     fleet: FleetFile | None = None
+    audit: AuditFile = Field(default_factory=AuditFile)
     drift: Annotated[
         Literal["refuse", "report", "off"] | None, BeforeValidator(_off_without_quotes)
     ] = Field(
@@ -196,6 +207,7 @@ def target_of(name: str, file: TargetFile) -> Target:
             directory=file.backup.directory,
         ),
         fleet=fleet,
+        audit=file.audit.rows,
         drift=DriftMode(file.drift) if file.drift else None,
         verify=_verification(file),
         closing=closing_of(file.freeze, file.window, file.soak),

@@ -71,6 +71,10 @@ class GitHubError(BotError):
     exit_code = ExitCode.GITHUB
 
 
+class NotificationError(BotError):
+    """A chat room or a webhook was not told. It is said, and changes nothing."""
+
+
 class HistoryError(BotError):
     """The history and a target (or the base branch) disagree about what was applied."""
 

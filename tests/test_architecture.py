@@ -21,6 +21,8 @@ ADAPTERS = {
         "installation",
         "rollout_log",
         "calendar",
+        "notify",
+        "signing",
     )
 }
 INSIDE = {
@@ -60,6 +62,7 @@ ALLOWED = {
     "report": {"core", "errors"},
     "config": {
         "config_faces",
+        "config_notify",
         "config_parts",
         "config_commands",
         "config_rules",
@@ -69,6 +72,7 @@ ALLOWED = {
         "errors",
     },
     "config_databases": {"config", "core"},
+    "config_notify": {"config_parts", "core"},
     "config_parts": {"core"},
     "config_faces": {"config_parts", "core"},
     "config_commands": {"config_parts", "core"},

@@ -15,18 +15,22 @@ import click
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.fleet import Shard
 from bot.core.gate import closed
+from bot.core.plan import Plan
+from bot.core.progress import Progress
 from bot.core.target import Target
-from bot.errors import ExitCode, UsageError
+from bot.errors import BotError, ExitCode, UsageError
 from bot.fleet.waves import INDEX_VARIABLE, read_shard
 from bot.flows.fleets.rolling import roll_out_fleet
 from bot.flows.targets.rollout import fleet_plan_for, order_for, plan_for
 from bot.flows.targets.showing import show_fleet_plan, show_plan
+from bot.flows.telling.audit import Audited, keep_audit
+from bot.flows.telling.deploy import stopped
 from bot.report.as_json import apply_json, dumps
 from bot.report.fleet_as_json import fleet_outcome_json
 from bot.report.fleet_text import fleet_outcome_text
 from bot.report.rollout_text import outcome_text
 from bot.rollout.preflight.agreement import require_agreement
-from bot.rollout.procedure import roll_out
+from bot.rollout.procedure import Order, roll_out
 from bot.world import World
 
 
@@ -47,14 +51,28 @@ def run(
             f"{name} is one database: it has no shards.",
             hint="Leave --shard out, or say under `fleet:` where its tenants are listed.",
         )
-    outcome = roll_out(order_for(target, world, expect_digest=expect_digest), world)
-    progress = outcome.progress(target)
+    progress = _rolled_out(order_for(target, world, expect_digest=expect_digest), world)
     if form == "json":
         world.console.show(dumps(apply_json(progress)))
     else:
         page = world.console.page
         world.console.show(outcome_text(progress, width=page.width, colour=page.colour))
     return ExitCode.FINE
+
+
+def _rolled_out(order: Order, world: World) -> Progress:
+    """Carried out, and written down however it ended."""
+    target, journal = order.target, order.journal
+    try:
+        progress = roll_out(order, world).progress(target)
+    except BotError as error:
+        digest = journal.plan.digest if journal.plan else None
+        here = Progress(target.name, target.kind, digest=digest)
+        ended = stopped(here, error, journal, target, world)
+        keep_audit(Audited(target, Plan(target.name), ended, journal, error=error), world)
+        raise
+    keep_audit(Audited(target, Plan(target.name), progress, journal), world)
+    return progress
 
 
 def _run_fleet(

@@ -139,6 +139,11 @@ def _request(name: str, payload: Mapping[str, Any], sha: str) -> Request:
         return CheckRequest(head=group["head_sha"], base=group["base_sha"], base_name=branch)
     if name in ("check_run", "check_suite") and payload.get("action") == "rerequested":
         return _again(payload[name])
+    if name == "push" and payload.get("deleted") is True:
+        raise UsageError(
+            f"{payload['ref']} was deleted, so there is nothing to apply.",
+            hint="Run the deploy workflow on pushes to the default branch only.",
+        )
     if name == "push":
         return ApplyRequest(head=payload["after"])
     if name == "workflow_dispatch":

@@ -9,6 +9,7 @@ from bot.core.command import Verb
 from bot.core.exclusion import Exclusion
 from bot.core.faces import Faces
 from bot.core.finding import Severity
+from bot.core.notification import Sink
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import BUDGET, Limits
 from bot.core.sizes import Thresholds
@@ -64,7 +65,7 @@ class Settings:
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
     findings are weighed by, and `thresholds` says how. `database` is its name where the file has
     several, "" where there is one; `own_comment` says that each has a comment of its own.
-    `commands` says who may give which.
+    `notify` are told of rollouts, and `commands` says who may give which.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -82,6 +83,7 @@ class Settings:
     commands: Mapping[Verb, Approvers] = field(default_factory=dict)
     database: str = ""
     own_comment: bool = False
+    notify: tuple[Sink, ...] = ()
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

@@ -92,7 +92,7 @@ class Target:
 
     `environment_url` is where people see what uses it.
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
-    that lists them.
+    that lists them. `audit` says whether rollouts leave rows there; None for what its kind has.
     """
 
     name: str
@@ -114,6 +114,7 @@ class Target:
     verify: Verification = field(default_factory=Verification)
     fleet: Fleet | None = None
     closing: Closing = field(default_factory=Closing)
+    audit: bool | None = None
     environment_url: str | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:
@@ -133,6 +134,11 @@ class Target:
     @property
     def drift_mode(self) -> DriftMode:
         return self.drift or _DRIFT[self.kind]
+
+    @property
+    def audit_rows(self) -> bool:
+        """Whether rollouts are written down in the database itself."""
+        return self.kind is Kind.PRODUCTION if self.audit is None else self.audit
 
     @property
     def protected(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.adapters.actions import Runner as ActionsRunner
 from bot.adapters.checkout import Checkout
@@ -19,6 +19,7 @@ from bot.adapters.installation import installed_from
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
+from bot.core.audit import Sealed
 from bot.core.backup import ProvedBackup, StoredBackup
 from bot.core.drift import Expected
 from bot.core.fleet import Tenant
@@ -36,7 +37,7 @@ from bot.core.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
 from bot.wiring.choosing import chosen_of
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
-from bot.world import Console, Database, GitHub, Prisma, Runner, World
+from bot.world import Console, Database, GitHub, Notifier, Prisma, Runner, World
 from bot.world.choosing import only
 
 if TYPE_CHECKING:
@@ -44,22 +45,30 @@ if TYPE_CHECKING:
 
 # A server to rehearse on, such as a service container of the workflow's job.
 REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
+# The private key that audit records are signed with.
+AUDIT_KEY_VARIABLE = "MIGRATION_BOT_AUDIT_KEY"
+# How many seconds all calls to GitHub together may wait for it, for limits and when it is down.
+PATIENCE_VARIABLE = "MIGRATION_BOT_GITHUB_WAIT"
 
 
 # Connection strings that this process was told by a database, and not by its environment.
 _told: set[str] = set()
+# Variables that the configuration says hold secrets, whatever they are called. An error that ends
+# the process is told when nobody knows the configuration any more.
+_named: set[str] = {AUDIT_KEY_VARIABLE}
 
 
 def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
     """Strikes every secret of this process out of a text, also those it was told since."""
-    known: dict[int, Redactor] = {}
+    known: dict[tuple[int, int], Redactor] = {}
 
     def clean(text: str) -> str:
-        told = frozenset(_told)
-        if len(told) not in known:
+        told, named = frozenset(_told), frozenset(_named)
+        key = len(told), len(named)
+        if key not in known:
             known.clear()
-            known[len(told)] = Redactor.from_environment(os.environ, names, urls=told)
-        return known[len(told)].redact(text)
+            known[key] = Redactor.from_environment(os.environ, {*names, *named}, urls=told)
+        return known[key].redact(text)
 
     return clean
 
@@ -84,6 +93,7 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
     checkout = Checkout.find(options.migrations or DEFAULT_FOLDER, start=start, environ=environ)
     configured = read_configuration(options, checkout, environ)
     secret = _secret_variables(configured)
+    _named.update(secret)
     clean = cleaner(secret)
     shared = _Shared(
         environ,
@@ -106,14 +116,15 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
 
 
 def _secret_variables(configured: Iterable[Settings]) -> tuple[str, ...]:
-    """The names of the variables that hold connection strings, of every database there is."""
-    return tuple(
-        name
-        for settings in configured
-        for target in settings.targets.values()
-        for name in (target.url_env, target.direct_url_env)
-        if name
-    )
+    """The names of the variables that hold connection strings, addresses of webhooks and keys, of
+    every database there is."""
+    names: list[str | None] = []
+    for settings in configured:
+        for target in settings.targets.values():
+            names += [target.url_env, target.direct_url_env]
+        for sink in settings.notify:
+            names += [sink.url_env, sink.secret_env]
+    return tuple(name for name in names if name)
 
 
 @dataclass(frozen=True)
@@ -127,7 +138,7 @@ class _Shared:
 
     @cached_property
     def github(self) -> GitHub | None:
-        return _github(self.environ, self.clean)
+        return _github(self.environ, self.clean, self.console.say)
 
     @cached_property
     def runner(self) -> Runner | None:
@@ -149,6 +160,8 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         environ=environ,
         github=shared.github,
         runner=shared.runner,
+        notifier=_notifier(settings, environ, shared.clean),
+        sealer=_Sealer(environ, shared.clean),
         sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
         seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
         trials=_Trials(environ, settings.postgres),
@@ -315,7 +328,9 @@ def _prisma(environ: Mapping[str, str], root: Path | None) -> Prisma | None:
     return find_prisma(environ, root)
 
 
-def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub | None:
+def _github(
+    environ: Mapping[str, str], clean: Callable[[str], str], say: Callable[[str], None]
+) -> GitHub | None:
     token, name = environ.get("GITHUB_TOKEN"), environ.get("GITHUB_REPOSITORY")
     if not token or not name:
         return None
@@ -328,7 +343,46 @@ def _github(environ: Mapping[str, str], clean: Callable[[str], str]) -> GitHub |
         api_url=environ.get("GITHUB_API_URL") or PUBLIC_API,
         clean=clean,
         login=environ.get("MIGRATION_BOT_LOGIN"),
+        say=say,
+        budget=_seconds(environ, PATIENCE_VARIABLE),
     )
+
+
+def _seconds(environ: Mapping[str, str], name: str) -> float | None:
+    text = environ.get(name, "")
+    if not text:
+        return None
+    if text.isdigit():
+        return float(text)
+    raise UsageError(f"{name} is {text!r}, and no number of seconds.", hint="Such as 120.")
+
+
+@dataclass(frozen=True)
+class _Sealer:
+    """Loads what signs when a rollout is over."""
+
+    environ: Mapping[str, str]
+    clean: Callable[[str], str]
+
+    def seal(self, record: Mapping[str, Any]) -> Sealed:
+        from bot.adapters.signing import Sealer
+
+        return Sealer(self.environ, self.clean).seal(record)
+
+    def verify(self, sealed: Sealed, public: str) -> str:
+        from bot.adapters.signing import problem_with
+
+        return problem_with(sealed, public)
+
+
+def _notifier(
+    settings: Settings, environ: Mapping[str, str], clean: Callable[[str], str]
+) -> Notifier | None:
+    if not settings.notify:
+        return None
+    from bot.adapters.notify.notifier import Notifier as HttpNotifier
+
+    return HttpNotifier(environ, clean, lambda: datetime.now(UTC))
 
 
 def _runner(environ: Mapping[str, str], clean: Callable[[str], str]) -> Runner | None:

@@ -29,6 +29,8 @@ from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
+from bot.world.notifier import Notifier as Notifier
+from bot.world.sealer import Sealer as Sealer
 
 
 class Console(Protocol):
@@ -189,6 +191,8 @@ class World:
     seed: Callable[[], str | None] = lambda: None
     github: GitHub | None = None
     runner: Runner | None = None
+    notifier: Notifier | None = None
+    sealer: Sealer | None = None
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None

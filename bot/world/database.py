@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from bot.core.audit import Sealed
 from bot.core.batching import Chosen, DataChange, Key
 from bot.core.blocker import Blocker, Need
 from bot.core.checkpoint import Checkpoint, Note, Record
@@ -215,5 +216,17 @@ class Watching(Protocol):
         """
 
 
-class Database(Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Watching, Protocol):
+class Auditing(Protocol):
+    """What was written down of rollouts, in a schema of our own."""
+
+    def keep_record(self, sealed: Sealed) -> None:
+        """Add a record, in a transaction of its own; makes the table if it is not there."""
+
+    def records(self, most: int) -> tuple[Sealed, ...]:
+        """The newest, newest first; none if there is no table."""
+
+
+class Database(
+    Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Watching, Auditing, Protocol
+):
     """One target."""

@@ -56,6 +56,8 @@ _TITLES = {
     "targets.approvals": "`targets.<name>.approvals`",
     "targets.approvals.by": "`targets.<name>.approvals.by`",
     "targets.approvals.low": "`targets.<name>.approvals.low`, `medium` and `high`",
+    "notify": "`notify[]`",
+    "targets.audit": "`targets.<name>.audit`",
     "targets.backup": "`targets.<name>.backup`",
     "targets.fleet": "`targets.<name>.fleet`",
     "targets.fleet.waves": "`targets.<name>.fleet.waves`",

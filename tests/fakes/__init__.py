@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.core.audit import Sealed
 from bot.core.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.blocker import Blocker, Need
@@ -242,6 +243,17 @@ class FakeDatabase:
     standbys: list[Replication] = field(default_factory=list)
     process: int = 7
     turns_into: ServerFacts | None = None
+    audit: list[Sealed] = field(default_factory=list)
+    no_audit: PostgresError | None = None
+
+    def keep_record(self, sealed: Sealed) -> None:
+        if self.no_audit is not None:
+            raise self.no_audit
+        self.diary.append("audit row")
+        self.audit.append(sealed)
+
+    def records(self, most: int) -> tuple[Sealed, ...]:
+        return tuple(reversed(self.audit))[:most]
 
     def facts(self) -> ServerFacts:
         return self.server

@@ -1,6 +1,8 @@
 """Where the stories play: a GitHub, two databases, and our own workflows between them."""
 
+import io
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +82,7 @@ class Stage:
     asked: list[Request] = field(default_factory=list)
     admit: Any = admit
     next_run: int = 100
+    more_secrets: dict[str, str] = field(default_factory=dict)
     actions: dict[str, Path] = field(default_factory=dict)
     workflows: dict[str, Path] = field(default_factory=dict)
     causes: dict[int, tuple[Path, HubEvent]] = field(default_factory=dict)
@@ -264,7 +267,8 @@ class Stage:
             admitted: bool = self.admit(request)
             return admitted
 
-        return Environment({f"{name.upper()}_DATABASE_URL": self.urls[name]}, {}, protection)
+        known = {f"{name.upper()}_DATABASE_URL": self.urls[name], **self.more_secrets}
+        return Environment(known, {}, protection)
 
     def pull(self, number: int) -> PullRequest:
         return self.hub.repository(SHOP).pulls[number]
@@ -334,6 +338,11 @@ class Stage:
             found[f"call {number}: {call.method} {call.path}"] = repr(
                 (call.path, call.query, call.request_body)
             )
+        for artifact in self.hub.repository(SHOP).artifacts.values():
+            with zipfile.ZipFile(io.BytesIO(artifact.octets)) as kept:
+                for name in kept.namelist():
+                    where = f"{name} in artifact {artifact.name}"
+                    found[where] = kept.read(name).decode("latin-1")
         for path in self.folder.rglob(".migration-bot/**/*"):
             if path.is_file():
                 found[str(path)] = path.read_bytes().decode("latin-1")

@@ -1,46 +1,57 @@
-"""The connection to GitHub: who we are, when to try again, and what a refusal means."""
+"""The connection to GitHub: who we are, and how its refusals become errors."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import requests
-from github import Auth, Github, GithubException
-from github.GithubRetry import GithubRetry
+from github import Auth, BadAttributeException, Github, GithubException
 
-from bot.errors import GitHubError
+from bot.adapters.github.patience import BUDGET, Patience
+from bot.adapters.github.refusal import misled, refused, unreached
+from bot.adapters.github.transport import Line, PatientRequester
 
 PUBLIC_API = "https://api.github.com"
 ACTIONS_LOGIN = "github-actions[bot]"
 
-# A POST is never repeated: its answer may be lost after it took effect.
-_REPEATABLE = frozenset({"GET", "HEAD", "PATCH", "PUT", "DELETE"})
 _TIMEOUT = 20
-_ATTEMPTS = 4
 
 
-def connect(token: str, *, api_url: str = PUBLIC_API) -> Github:
+def connect(token: str, *, api_url: str = PUBLIC_API, patience: Patience | None = None) -> Github:
     """A client that repeats only what may be repeated, and paces its writes on the real GitHub."""
     # Refusals are told as errors with advice; PyGithub would also print them as they come, on a
     # handler of its own that no redactor stands before.
     logging.getLogger("github").handlers = [logging.NullHandler()]
-    local = urlsplit(api_url).hostname in ("127.0.0.1", "localhost")
-    return Github(
+    local = is_local(api_url)
+    client = Github(
         base_url=api_url,
         auth=Auth.Token(token),
-        retry=GithubRetry(
-            total=_ATTEMPTS,
-            allowed_methods=_REPEATABLE,
-            backoff_factor=0 if local else 1,
-            secondary_rate_wait=0 if local else 60,
-        ),
+        retry=None,
         timeout=_TIMEOUT,
         per_page=100,
         lazy=True,
         seconds_between_requests=0 if local else 0.25,
         seconds_between_writes=0 if local else 1,
         user_agent="migration-bot",
+    )
+    requester = PatientRequester(**client.requester.kwargs)
+    requester.line = Line(api_url, patience or patience_with(api_url), timeout=_TIMEOUT)
+    # PyGithub takes no requester of another's making.
+    client._Github__requester = requester  # type: ignore[attr-defined]
+    return client
+
+
+def is_local(api_url: str) -> bool:
+    return urlsplit(api_url).hostname in ("127.0.0.1", "localhost")
+
+
+def patience_with(
+    api_url: str, say: Callable[[str], None] | None = None, budget: float | None = None
+) -> Patience:
+    pace = 0 if is_local(api_url) else 1
+    return Patience(
+        budget=BUDGET if budget is None else budget, pace=pace, say=say or (lambda text: None)
     )
 
 
@@ -50,31 +61,16 @@ def explained(action: str, *, needs: str) -> Iterator[None]:
     try:
         yield
     except GithubException as error:
-        raise _explain(action, needs, error) from error
-    except requests.RequestException as error:
-        raise GitHubError(
-            f"GitHub could not be reached to {action} ({type(error).__name__}).",
-            hint="Check GITHUB_API_URL and the network, then run this again; nothing is lost.",
-        ) from error
+        raise refused(action, needs, error) from error
+    except (requests.RequestException, BadAttributeException) as error:
+        raise unreached(action, error) from error
+    except AssertionError as error:
+        # PyGithub's way to say that an answer sends it to a server that it was not told of.
+        raise misled(action) from error
 
 
-def _explain(action: str, needs: str, error: GithubException) -> GitHubError:
-    said = _message(error)
-    told = f"GitHub did not let the bot {action} ({error.status}{f': {said}' if said else ''})."
-    if error.status == 401:
-        return GitHubError(told, hint="The token is wrong or has expired: renew GITHUB_TOKEN.")
-    if error.status == 429 or (error.status == 403 and "rate limit" in said.lower()):
-        return GitHubError(told, hint="Wait for the limit to pass, then run this again.")
-    if error.status in (403, 404):
-        return GitHubError(
-            told, hint=f"Give the workflow job `permissions: {needs}`, or the token that scope."
-        )
-    if error.status >= 500:
-        return GitHubError(told, hint="GitHub has a problem of its own: run this again later.")
-    return GitHubError(told, hint="Run it again; if it repeats, report it with this message.")
-
-
-def _message(error: GithubException) -> str:
-    data = error.data
-    message = data.get("message", "") if isinstance(data, Mapping) else ""
-    return str(message)[:200]
+def may_have_happened(error: Exception) -> bool:
+    """Whether a POST that ended so may still have taken effect, so that it must be looked for."""
+    if isinstance(error, GithubException):
+        return error.status >= 500
+    return isinstance(error, requests.RequestException)

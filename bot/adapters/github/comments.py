@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
-import requests
 from github import Github, GithubException
 from github.IssueComment import IssueComment
 from github.PullRequest import ReviewComment
 from github.Repository import Repository
 
-from bot.adapters.github.client import ACTIONS_LOGIN, explained
+from bot.adapters.github.client import ACTIONS_LOGIN, explained, may_have_happened
 from bot.core.pull import Comment, LineComment
 
 Clean = Callable[[str], str]
@@ -30,34 +29,51 @@ class Comments:
         self._repository = repository
         self._clean = clean
         self._login = login
+        self._written: dict[int, dict[int, Comment]] = {}
 
     def own_comments(self, pull: int) -> tuple[Comment, ...]:
+        """Also those this run has written, which GitHub may not list for a moment."""
         with explained(f"read the comments of #{pull}", needs="pull-requests: read"):
             issue = self._repository.get_issue(pull)
-            return tuple(
-                Comment(each.id, each.body or "")
+            listed = {
+                each.id: Comment(each.id, each.body or "")
                 for each in issue.get_comments()
                 if each.user is not None and each.user.login.lower() == self._me.lower()
-            )
+            }
+            return tuple((self._written.get(pull, {}) | listed).values())
 
     def create_comment(self, pull: int, body: str, *, mine: Callable[[str], bool]) -> None:
         """A lost answer is looked into, not repeated blindly: the comment may be there."""
         with explained(f"comment on #{pull}", needs=_NEEDS):
             try:
-                self._repository.get_issue(pull).create_comment(self._clean(body))
-            except (GithubException, requests.RequestException) as error:
-                if isinstance(error, GithubException) and error.status < 500:
+                made = self._repository.get_issue(pull).create_comment(self._clean(body))
+            except Exception as error:
+                if not may_have_happened(error):
                     raise
                 if not any(mine(each.body) for each in self.own_comments(pull)):
                     raise
+            else:
+                self._written.setdefault(pull, {})[made.id] = Comment(made.id, self._clean(body))
 
     def edit_comment(self, pull: int, comment: int, body: str) -> None:
         with explained(f"update the comment on #{pull}", needs=_NEEDS):
-            self._find(pull, comment).edit(self._clean(body))
+            try:
+                self._find(pull, comment).edit(self._clean(body))
+            except GithubException as error:
+                if error.status in (404, 410):
+                    self._written.get(pull, {}).pop(comment, None)
+                raise
 
     def delete_comment(self, pull: int, comment: int) -> None:
+        """One that is not there is deleted: somebody was first, or the answer that said so was
+        lost."""
         with explained(f"delete a doubled comment on #{pull}", needs=_NEEDS):
-            self._find(pull, comment).delete()
+            self._written.get(pull, {}).pop(comment, None)
+            try:
+                self._find(pull, comment).delete()
+            except GithubException as error:
+                if error.status != 404:
+                    raise
 
     def own_line_comments(self, pull: int) -> tuple[Comment, ...]:
         with explained(f"read the comments on lines of #{pull}", needs="pull-requests: read"):

@@ -16,6 +16,8 @@ from bot.core.codeowners import MOST_BYTES, PLACES
 from bot.core.migration import checksum_of
 from bot.core.pull import Pull
 
+# Whom GitHub shows in place of an account that was deleted.
+GHOST = "ghost"
 # GitHub lists no more of a pull request's files than this.
 _LISTED_FILES = 3000
 
@@ -153,7 +155,7 @@ def _value(pull: PullRequest) -> Pull:
         number=pull.number,
         head=pull.head.sha,
         base_name=pull.base.ref,
-        author=pull.user.login,
+        author=pull.user.login if pull.user is not None else GHOST,
         merged=bool(pull.merged),
         files=tuple(each.filename for each in files),
         base=pull.base.sha,

@@ -1,10 +1,12 @@
 """One repository on GitHub, as world.GitHub describes it."""
 
+from collections.abc import Callable
+
 from github import Github
 
 from bot.adapters.github.artifacts import Artifacts
 from bot.adapters.github.checks import Checks
-from bot.adapters.github.client import connect
+from bot.adapters.github.client import connect, patience_with
 from bot.adapters.github.comments import Clean, Comments
 from bot.adapters.github.conversation import Conversation
 from bot.adapters.github.deployments import Deployments
@@ -49,7 +51,18 @@ class GitHubRepository(
 
 
 def open_repository(
-    name: str, token: str, *, api_url: str, clean: Clean, login: str | None = None
+    name: str,
+    token: str,
+    *,
+    api_url: str,
+    clean: Clean,
+    login: str | None = None,
+    say: Callable[[str], None] | None = None,
+    budget: float | None = None,
 ) -> GitHubRepository:
-    """Raises nothing yet: the first request is made when something is asked."""
-    return GitHubRepository(connect(token, api_url=api_url), name, clean=clean, login=login)
+    """Raises nothing yet: the first request is made when something is asked.
+
+    `say` is told of waits; `budget` are the seconds that all calls together may lose to them.
+    """
+    client = connect(token, api_url=api_url, patience=patience_with(api_url, say, budget))
+    return GitHubRepository(client, name, clean=clean, login=login)

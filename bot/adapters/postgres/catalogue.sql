@@ -11,7 +11,8 @@ WITH member AS MATERIALIZED (
 ),
 ns AS MATERIALIZED (
     SELECT n.oid, n.nspname, n.nspowner, n.nspacl FROM pg_namespace n
-    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+    -- The bot's audit rows are nobody's drift.
+    WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'migration_bot')
       AND (%(schemas)s::text[] IS NULL OR n.nspname = ANY (%(schemas)s::text[]))
 ),
 rel AS MATERIALIZED (

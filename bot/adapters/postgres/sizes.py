@@ -77,7 +77,7 @@ SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind,
        AND NOT EXISTS (SELECT FROM locked WHERE locked.oid = c.oid) AS measured
  ) AS m
  WHERE c.relkind IN ('r', 'p', 'm') AND c.relpersistence <> 't'
-   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND n.nspname NOT IN ('information_schema', 'migration_bot') AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname
 """
 
@@ -90,7 +90,7 @@ SELECT c.oid, s.attname AS name, s.null_frac AS nulls, s.n_distinct AS distinct_
   JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = s.tablename
   JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = s.attname
  WHERE c.relkind IN ('r', 'p', 'm') AND s.inherited = (c.relkind = 'p')
-   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND n.nspname NOT IN ('information_schema', 'migration_bot') AND n.nspname !~ '^pg_'
  ORDER BY c.oid, a.attnum
 """
 

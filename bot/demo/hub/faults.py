@@ -16,12 +16,14 @@ SECONDARY_LIMIT = (
 
 @dataclass
 class Fault:
-    """Trouble for the next matching calls. Without an answer, the deed is done and goes unheard."""
+    """Trouble for the next matching calls, when so many were let through. Without an answer, the
+    deed is done and goes unheard."""
 
     method: str
     path_pattern: str
     times: int
     answer: Answer | None
+    let_through: int = 0
 
     def meets(self, method: str, path: str) -> bool:
         method_fits = self.method in ("*", method)
@@ -40,12 +42,17 @@ class Faults:
         path_pattern: str,
         times: int,
         answer: Answer | None,
+        let_through: int = 0,
     ) -> None:
-        self.waiting.append(Fault(method.upper(), path_pattern, times, answer))
+        fault = Fault(method.upper(), path_pattern, times, answer, let_through)
+        self.waiting.append(fault)
 
     def take(self, method: str, path: str) -> Fault | None:
         for fault in self.waiting:
             if fault.meets(method, path):
+                if fault.let_through > 0:
+                    fault.let_through -= 1
+                    continue
                 fault.times -= 1
                 if fault.times <= 0:
                     self.waiting.remove(fault)

@@ -122,13 +122,23 @@ class Hub(People, Running):
         times: int = 1,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        let_through: int = 0,
     ) -> None:
-        """Refuse the next matching calls; nothing is done. The pattern is searched in the path."""
-        self._faults.order(method, path_pattern, times, failure(status, body, headers))
+        """Refuse the next matching calls, when so many were let through; nothing is done. The
+        pattern is searched in the path."""
+        answer = failure(status, body, headers)
+        self._faults.order(method, path_pattern, times, answer, let_through)
 
-    def drop_next(self, method: str, path_pattern: str, *, times: int = 1) -> None:
+    def drop_next(
+        self, method: str, path_pattern: str, *, times: int = 1, let_through: int = 0
+    ) -> None:
         """Do what the next matching calls ask for, and cut the connection: the answer is lost."""
-        self._faults.order(method, path_pattern, times, None)
+        self._faults.order(method, path_pattern, times, None, let_through)
+
+    @property
+    def troubled(self) -> bool:
+        """Whether trouble that was ordered has still to come."""
+        return bool(self._faults.waiting)
 
     def limit_next(
         self, method: str, path_pattern: str, *, retry_after: int = 1, times: int = 1

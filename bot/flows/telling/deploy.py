@@ -15,7 +15,9 @@ from bot.errors import BotError, GateClosed, GitHubError
 from bot.flows.fleets.rolling import roll_out_shown
 from bot.flows.gating.approvals import pulls_of
 from bot.flows.targets.rollout import order_for, plan_for
+from bot.flows.telling.audit import Audited, keep_audit
 from bot.flows.telling.comment import keep_comment, names_in, report_after_merge
+from bot.flows.telling.notify import notify
 from bot.rollout.procedure import roll_out
 from bot.world import World
 
@@ -36,12 +38,28 @@ class Teller:
     failed: GitHubError | None = None
 
     def tell(self, progress: Progress) -> None:
+        self.notify(progress)
         if self.world.github is None:
             return
         if self.plan.pending:
             texts = {each.name: each.checksum for each in self.plan.pending}
             self._try(lambda: self._announce(progress, texts, _note(progress)))
         self.comment(progress)
+
+    def notify(self, progress: Progress) -> None:
+        run = self.world.runner.run(self.commit) if self.world.runner else None
+        notify(
+            progress,
+            self.world,
+            pending=tuple(each.name for each in self.plan.pending),
+            pulls=tuple(each.number for each in self.pulls),
+            run=run,
+        )
+
+    def audited(
+        self, progress: Progress, journal: Journal, error: BotError | None = None
+    ) -> Audited:
+        return Audited(self.target, self.plan, progress, journal, self.commit, self.pulls, error)
 
     def find_pulls(self) -> None:
         """Look for the pull requests whose comments this rollout is news for."""
@@ -151,12 +169,14 @@ def deploy(
             else roll_out(order, world).progress(target)
         )
     except BotError as error:
-        stopped = _stopped(here, error, order.journal, target, world)
-        news(stopped)
-        teller.tell(stopped)
+        ended = stopped(here, error, order.journal, target, world)
+        keep_audit(teller.audited(ended, order.journal, error), world)
+        news(ended)
+        teller.tell(ended)
         teller.keep(order.journal)
         raise
     done = replace(done, run_url=run_url)
+    keep_audit(teller.audited(done, order.journal), world)
     if shard is not None:
         return done
     teller.make_up_for(done)
@@ -172,12 +192,15 @@ def _tell_without_plan(
     """The target, or GitHub, did not answer: no rollout was begun, so none is recorded."""
     teller = Teller(world, target, commit, Plan(target.name))
     teller.find_pulls()
-    teller.comment(_stopped(here, error, Journal(), target, world))
+    ended = stopped(here, error, Journal(), target, world)
+    teller.notify(ended)
+    teller.comment(ended)
 
 
-def _stopped(
+def stopped(
     here: Progress, error: BotError, journal: Journal, target: Target, world: World
 ) -> Progress:
+    """How a rollout stands that an error has ended."""
     return replace(
         here,
         state=State.CLOSED if isinstance(error, GateClosed) else State.FAILED,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.adapters.postgres.target.around import Servers
+from bot.adapters.postgres.target.auditing import Auditing
 from bot.adapters.postgres.target.batching import Batching
 from bot.adapters.postgres.target.blocking import InTheWay
 from bot.adapters.postgres.target.leftovers import Leftovers
@@ -27,6 +28,7 @@ class TargetDatabase(
     Batching,
     Running,
     Watching,
+    Auditing,
 ):
     """An open connection to a target, in autocommit. See world.Database."""
 

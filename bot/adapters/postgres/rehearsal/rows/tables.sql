@@ -3,7 +3,7 @@ WITH wanted AS (
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.relforcerowsecurity
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-      AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+      AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'migration_bot')
       AND c.relname <> '_prisma_migrations'
       AND NOT EXISTS (
           SELECT 1 FROM pg_depend d

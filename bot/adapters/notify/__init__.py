@@ -1,0 +1,1 @@
+"""Chat rooms and webhooks: an address, one POST, and never a second."""
