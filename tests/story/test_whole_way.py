@@ -76,7 +76,7 @@ def test_what_a_rollout_leaves_behind(stage: Stage) -> None:
     for name in TARGETS:
         require_row_of_prisma(stage, name)
         require_deployment(stage, name, commit=push.sha)
-    assert "backup" not in run.jobs["staging"].log
+    assert "backup of staging" not in run.jobs["staging"].log
     require_backup(stage)
 
 
