@@ -9,17 +9,15 @@ import pytest
 from bot.adapters.github.client import connect
 from bot.adapters.github.patience import Patience
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.pull import Pull
 from tests.scripted import answer, scripted
 
 AT = "2026-11-02T09:00:00Z"
 BOT = {"login": "bot", "url": "/users/bot"}
-PULL = Pull(1, "h", "main", "ada", merged=False)
 FOUND = {
     "url": "/repos/acme/shop/pulls/1",
     "number": 1,
-    "head": {"sha": "h"},
-    "base": {"ref": "main"},
+    "head": {"sha": "h", "repo": None},
+    "base": {"ref": "main", "sha": "b"},
     "user": BOT,
     "merged": True,
 }
@@ -31,15 +29,6 @@ def comment(number: int) -> dict[str, Any]:
 
 def deployment(number: int) -> dict[str, Any]:
     return {"id": number, "sha": "h", "url": f"/d/{number}", "created_at": AT, "payload": {}}
-
-
-def review(number: int) -> dict[str, Any]:
-    user = {"login": f"p{number}", "url": "/users/p"}
-    return {"id": number, "user": user, "state": "COMMENTED", "commit_id": "h", "submitted_at": AT}
-
-
-def commit(number: int) -> dict[str, Any]:
-    return {"sha": f"s{number}", "author": {"login": f"p{number}", "url": "/u"}, "committer": None}
 
 
 def two_pages(make: Callable[[int], dict[str, Any]], path: str) -> list[bytes]:
@@ -55,8 +44,6 @@ def shop_at(url: str) -> GitHubRepository:
 
 COMMENTS = two_pages(comment, "/repos/acme/shop/issues/1/comments")
 LINES = two_pages(comment, "/repos/acme/shop/pulls/1/comments")
-REVIEWS = two_pages(review, "/repos/acme/shop/pulls/1/reviews")
-COMMITS = two_pages(commit, "/repos/acme/shop/pulls/1/commits")
 DEPLOYMENTS = two_pages(deployment, "/repos/acme/shop/deployments")
 NONE = answer(200, "[]")
 
@@ -66,10 +53,8 @@ NONE = answer(200, "[]")
     [
         (COMMENTS, lambda shop: shop.own_comments(1)),
         (LINES, lambda shop: shop.own_line_comments(1)),
-        ([*REVIEWS, NONE], lambda shop: shop.facts(PULL, {}).opinions),
-        ([NONE, *COMMITS], lambda shop: shop.facts(PULL, {}).authors - {"ada"}),
     ],
-    ids=["comments", "comments on lines", "reviews", "commits"],
+    ids=["comments", "comments on lines"],
 )
 def test_a_list_of_more_than_a_page_is_read_whole(
     answers: list[bytes], ask: Callable[[GitHubRepository], list[Any]]
@@ -86,19 +71,8 @@ def test_deployments_go_on_behind_the_first_page() -> None:
 
 def test_the_files_of_a_pull_request_are_all_known() -> None:
     files = two_pages(
-        lambda number: {"filename": f"{number}.sql"}, "/repos/acme/shop/pulls/1/files"
+        lambda number: {"filename": f"{number}.sql", "status": "added"},
+        "/repos/acme/shop/pulls/1/files",
     )
-    with scripted(answer(200, json.dumps(FOUND)), *files) as script:
+    with scripted(*files, answer(200, json.dumps(FOUND | {"changed_files": 130}))) as script:
         assert len(shop_at(script.url).pull(1).files) == 130
-
-
-def test_the_merged_pull_request_of_a_commit_is_found_behind_many_closed_ones() -> None:
-    pulls = two_pages(
-        lambda number: {"number": number, "url": "/p", "merged_at": AT if number == 120 else None},
-        "/repos/acme/shop/commits/abc/pulls",
-    )
-    merged = answer(200, json.dumps(FOUND | {"number": 120}))
-    with scripted(*pulls, merged, NONE) as script:
-        found = shop_at(script.url).pull_of("abc")
-    assert found is not None
-    assert found.number == 120

@@ -11,16 +11,8 @@ from bot.adapters.github.repository import GitHubRepository
 from bot.errors import GitHubError
 from tests.scripted import Scripted, answer, scripted
 
-PULL = json.dumps(
-    {
-        "url": "/repos/acme/shop/pulls/1",
-        "number": 1,
-        "head": {"sha": "h"},
-        "base": {"ref": "main"},
-        "user": {"login": "ada", "url": "/users/ada"},
-        "merged": False,
-    }
-)
+COMMENT = {"id": 5, "body": "h", "user": {"login": "bot", "url": "/users/bot"}}
+LIST = json.dumps([COMMENT])
 NONE = answer(200, "[]")
 DOWN = answer(502, "<html>Unicorn</html>", content_type="text/html")
 LOST = b""
@@ -33,7 +25,7 @@ def shop_at(url: str, say: Callable[[str], None] = print) -> GitHubRepository:
 
 
 def head(script: Scripted) -> str:
-    return shop_at(script.url).pull(1).head
+    return shop_at(script.url).own_comments(1)[0].body
 
 
 @pytest.mark.parametrize(
@@ -41,29 +33,29 @@ def head(script: Scripted) -> str:
     [
         DOWN,
         LOST,
-        answer(200, PULL[:40]),
-        answer(200, PULL, cut=10),
+        answer(200, LIST[:40]),
+        answer(200, LIST, cut=10),
         answer(200, "<html>Please sign in</html>", content_type="text/html"),
         answer(429, '{"message": "slow down"}', retry_after="2"),
     ],
     ids=["502", "cut off", "truncated JSON", "short", "a page", "limit"],
 )
 def test_trouble_that_passes_is_not_noticed(trouble: bytes) -> None:
-    with scripted(trouble, trouble, answer(200, PULL), NONE) as script:
+    with scripted(trouble, trouble, answer(200, LIST)) as script:
         assert head(script) == "h"
 
 
 def test_trouble_that_stays_is_told_with_what_was_asked_for() -> None:
     with (
         scripted(*[DOWN] * 9) as script,
-        pytest.raises(GitHubError, match="read pull request #1") as error,
+        pytest.raises(GitHubError, match="read the comments of #1") as error,
     ):
         head(script)
     assert len(script.heard) == 5
     assert "run this again later" in error.value.hint
 
 
-@pytest.mark.parametrize("trouble", [answer(200, PULL[:40]), LOST, answer(200, "<html>")])
+@pytest.mark.parametrize("trouble", [answer(200, LIST[:40]), LOST, answer(200, "<html>")])
 def test_an_answer_that_stays_unreadable_is_an_error_with_advice(trouble: bytes) -> None:
     with scripted(*[trouble] * 9) as script, pytest.raises(GitHubError, match="not be reached"):
         head(script)
@@ -72,8 +64,8 @@ def test_an_answer_that_stays_unreadable_is_an_error_with_advice(trouble: bytes)
 def test_a_wait_is_told_on_the_console_and_what_comes_after_it_works() -> None:
     said: list[str] = []
     limit = answer(403, '{"message": "You have exceeded a secondary rate limit"}', retry_after="4")
-    with scripted(limit, answer(200, PULL), NONE) as script:
-        shop_at(script.url, said.append).pull(1)
+    with scripted(limit, answer(200, LIST)) as script:
+        shop_at(script.url, said.append).own_comments(1)
     assert said == ["waiting 4 s for GitHub: its rate limit is used up"]
 
 
@@ -127,7 +119,7 @@ def test_another_host_is_never_told_the_token() -> None:
 
 
 def test_a_redirect_in_a_circle_ends() -> None:
-    moved = answer(301, "{}", location="/repos/acme/shop/pulls/1")
+    moved = answer(301, "{}", location="/repos/acme/shop/issues/1/comments")
     with scripted(*[moved] * 9) as script, pytest.raises(GitHubError, match="in a circle"):
         head(script)
 
@@ -171,16 +163,16 @@ def test_an_enterprise_server_is_asked_below_its_own_path() -> None:
 def test_a_proxy_of_the_environment_is_used_and_left_out_where_it_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with scripted(answer(200, PULL), NONE) as proxy:
+    with scripted(answer(200, LIST)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("http_proxy", proxy.url)
-        assert shop_at("http://github.acme.example/api/v3").pull(1).head == "h"
+        assert len(shop_at("http://github.acme.example/api/v3").own_comments(1)) == 1
         assert proxy.heard[0].startswith("GET http://github.acme.example:80/api/v3/repos/acme/shop")
-    with scripted(answer(200, PULL), NONE) as script:
+    with scripted(answer(200, LIST)) as script:
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         assert head(script) == "h"
-    assert len(script.heard) == 2
+    assert len(script.heard) == 1
 
 
 def test_certificates_of_a_company_are_read_where_the_environment_names_them(
@@ -194,8 +186,8 @@ def test_certificates_of_a_company_are_read_where_the_environment_names_them(
 
 
 def test_an_answer_that_leads_to_another_server_is_an_error_with_advice() -> None:
-    elsewhere = PULL.replace('"/repos', '"https://elsewhere.example/repos')
-    with scripted(answer(200, elsewhere)) as script, pytest.raises(GitHubError) as error:
+    link = '<https://elsewhere.example/comments?page=2>; rel="next"'
+    with scripted(answer(200, LIST, link=link)) as script, pytest.raises(GitHubError) as error:
         head(script)
     assert "GITHUB_API_URL" in error.value.hint
 
