@@ -4,7 +4,7 @@ Plain fields alone: no Markdown, no number of a pull request, no verdict. What c
 asked of GitHub, is not believed.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,7 +20,7 @@ MOST_FINDINGS = 1_000
 
 # No control character but tab and line ends. Half a character is refused by the JSON reader.
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-_LINE = r"^[^\x00-\x1f\x7f\x{2028}\x{2029}]*$"
+_LINE = "^[^\\x00-\\x1f\\x7f\u2028\u2029]*$"
 _PATH = r"^[^\x00-\x1f\x7f\\]+$"
 
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
@@ -131,3 +131,13 @@ class ReportFile(Part):
     left_out: Number = 0
     migrations: Annotated[tuple[MigrationPart, ...], Field(max_length=MOST_MIGRATIONS)] = ()
     findings: Annotated[tuple[FindingPart, ...], Field(max_length=MOST_FINDINGS)] = ()
+
+
+def report_schema() -> dict[str, Any]:
+    """As JSON Schema, for whoever wants to read such a report as well."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "description": "What the check of a fork's pull request leaves for the workflow that tells "
+        "it. Written by migration-bot; never to be trusted.",
+        **ReportFile.model_json_schema(),
+    }

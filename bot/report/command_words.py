@@ -63,6 +63,10 @@ def work_done(command: Command, target: str) -> str:
     return f"Done: `{target}` stands as this comment says."
 
 
+def fleet_goes_on(target: str) -> str:
+    return f"The first tenants of `{target}` are done; other jobs go on with the rest."
+
+
 def resolved(name: str, target: str, *, applied: bool, changed: bool) -> str:
     what = "applied" if applied else "rolled back"
     if not changed:

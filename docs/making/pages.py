@@ -7,6 +7,7 @@ from bot.cli import cli
 from bot.config_databases import WholeFile, json_schema
 from bot.core.rule import name_of
 from bot.core.url_parameters import PARAMETERS
+from bot.handoff.schema import report_schema
 from bot.rules import RULES
 from docs.making.commands import commands_page
 from docs.making.configuration import configuration_page
@@ -27,5 +28,6 @@ def pages() -> dict[str, str]:
         "reference/commands.md": commands_page(cli),
         "reference/connection.md": connection_page(PARAMETERS),
         "reference/configuration.md": configuration_page(WholeFile),
+        "reference/report.schema.json": json.dumps(report_schema(), indent=2) + "\n",
         "reference/configuration.schema.json": json.dumps(json_schema(), indent=2) + "\n",
     }

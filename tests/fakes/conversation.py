@@ -13,7 +13,7 @@ MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 @dataclass(kw_only=True)
 class FakeConversation:
-    """`heads` are those of pull requests, `signs` the bot's own by comment. `closed` are actions
+    """`shown_heads` are those of pull requests, `signs` our own by comment. `closed` are actions
     that the token does not permit. `profiles` are names and e-mail addresses by login."""
 
     remarked: list[Remark] = field(default_factory=list)
@@ -21,7 +21,7 @@ class FakeConversation:
     permissions: dict[str, Permission] = field(default_factory=dict)
     members: dict[str, set[str]] = field(default_factory=dict)
     profiles: dict[str, tuple[str, str]] = field(default_factory=dict)
-    heads: dict[int, Head] = field(default_factory=dict)
+    shown_heads: dict[int, Head] = field(default_factory=dict)
     checked_again: list[tuple[int, str]] = field(default_factory=list)
     closed: set[str] = field(default_factory=set)
 
@@ -65,12 +65,12 @@ class FakeConversation:
 
     def head_of(self, pull: int) -> Head:
         self._open("runs")
-        return self.heads[pull]
+        return self.shown_heads[pull]
 
     def check_again(self, pull: int, workflow: str) -> bool:
         self._open("rerun")
         self.checked_again.append((pull, workflow))
-        return pull in self.heads
+        return pull in self.shown_heads
 
     def _open(self, action: str) -> None:
         self._answer()

@@ -15,6 +15,8 @@ import bot.demo.hub
 from bot.demo.hub import Call, Hub
 from bot.demo.hub.api import ROUTES
 from tests.openapi import trim
+from tests.openapi.events import DESCRIPTION as EVENTS
+from tests.openapi.events import described
 from tests.openapi.validator import DESCRIPTION, OpenApiValidator, violations_of
 
 COMMENTS = "/repos/acme/shop/issues/1/comments"
@@ -114,6 +116,11 @@ def test_the_description_holds_nothing_that_trimming_would_still_take_away() -> 
     for kind, components in trim.trim(whole)["components"].items():
         assert components.keys() == whole["components"][kind].keys()
     assert DESCRIPTION.stat().st_size < 500_000
+
+
+def test_the_description_of_events_holds_what_the_hub_writes_and_no_more() -> None:
+    assert tuple(described()["events"]) == trim.EVENTS
+    assert EVENTS.stat().st_size < 500_000
 
 
 def test_the_hub_needs_nothing_but_the_standard_library() -> None:

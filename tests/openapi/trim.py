@@ -1,7 +1,7 @@
-"""Cuts GitHub's OpenAPI description down to the paths that the bot and the hub use.
+"""Cuts GitHub's OpenAPI description down to the paths and events that the bot and the hub use.
 
     npm pack @octokit/openapi && tar xzf octokit-openapi-*.tgz
-    python tests/openapi/trim.py package/generated/api.github.com.json tests/openapi/github.json
+    python tests/openapi/trim.py package/generated/api.github.com.json tests/openapi
 
 What is kept is kept as GitHub wrote it, without examples and prose, and with the amendments below.
 """
@@ -79,6 +79,29 @@ PATHS = {
     f"{REPOSITORY}/pulls/{{pull_number}}/reviews/{{review_id}}/dismissals": "put",
     f"{REPOSITORY}/statuses/{{sha}}": "post",
 }
+EVENTS = (
+    "check-run-rerequested",
+    "check-suite-rerequested",
+    "issue-comment-created",
+    "issue-comment-deleted",
+    "issue-comment-edited",
+    "merge-group-checks-requested",
+    "pull-request-assigned",
+    "pull-request-closed",
+    "pull-request-converted-to-draft",
+    "pull-request-edited",
+    "pull-request-opened",
+    "pull-request-ready-for-review",
+    "pull-request-reopened",
+    "pull-request-review-dismissed",
+    "pull-request-review-requested",
+    "pull-request-review-submitted",
+    "pull-request-synchronize",
+    "pull-request-unassigned",
+    "push",
+    "workflow-dispatch",
+    "workflow-run-completed",
+)
 PROSE = {"description", "example", "examples", "externalDocs", "summary", "title", "tags"}
 # A discriminator only hastens the choice that oneOf makes, and cannot speak of a list.
 LEFT_OUT = PROSE | {"discriminator"}
@@ -93,9 +116,21 @@ def trim(whole: dict[str, Any]) -> dict[str, Any]:
         "info": {name: whole["info"][name] for name in ("title", "version", "license")},
         "servers": [{"url": "https://api.github.com"}],
         "paths": paths,
-        "components": {},
     }
-    waiting = list(_references(paths))
+    return _with_components(small, whole)
+
+
+def trim_events(whole: dict[str, Any]) -> dict[str, Any]:
+    """The schemas of the kept events' payloads, by event, with all they refer to."""
+    posts = {name: whole["x-webhooks"][name]["post"] for name in EVENTS}
+    bodies = {name: each["requestBody"]["content"] for name, each in posts.items()}
+    schemas = {name: each["application/json"]["schema"] for name, each in bodies.items()}
+    return _with_components({"events": _without_prose(schemas, names=True)}, whole)
+
+
+def _with_components(small: dict[str, Any], whole: dict[str, Any]) -> dict[str, Any]:
+    small["components"] = {}
+    waiting = list(_references(small))
     while waiting:
         _, _, kind, name = waiting.pop().split("/")
         kept = small["components"].setdefault(kind, {})
@@ -167,10 +202,11 @@ def _nullable(node: Any) -> Any:
     return mended
 
 
-def main(source: str, target: str) -> None:
-    small = trim(json.loads(Path(source).read_text(encoding="utf-8")))
-    text = json.dumps(small, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    Path(target).write_text(text + "\n", encoding="utf-8")
+def main(source: str, folder: str) -> None:
+    whole = json.loads(Path(source).read_text(encoding="utf-8"))
+    for name, small in {"github": trim(whole), "events": trim_events(whole)}.items():
+        text = json.dumps(small, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+        (Path(folder) / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

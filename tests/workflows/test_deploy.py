@@ -10,6 +10,7 @@ from tests.harness import Event, JobResult, Request, run_workflow
 from tests.harness.stand_ins import git
 from tests.workflows.files import ROOT, bot_step
 from tests.workflows.trial import (
+    BOT,
     Repository,
     call_of,
     commit,
@@ -50,6 +51,8 @@ def test_the_bots_exit_status_is_the_steps_own(tmp_path: Path, repository: Repos
         "state": "success",
         "shards": "",
         "findings": "0",
+        "target": "",
+        "work": "",
         "risk": "",
         "migrations": "",
         "applied": "",
@@ -98,7 +101,7 @@ def test_a_fleet_is_spread_over_a_matrix_and_then_looked_at_as_a_whole(
     write(repository.folder, "fleet", "")
     fleet = replace(repository, main=commit(repository.folder, "Be many"))
     run = run_workflow(DEPLOY, merged(fleet), make_world(tmp_path, fleet))
-    assert list(run.jobs)[:4] == ["staging", "staging_slices", "staging_rest", "production"]
+    assert list(run.jobs)[1:5] == ["staging", "staging_slices", "staging_rest", "production"]
     slices = run.jobs["staging_slices"]
     assert [call_of_leg(leg)["MIGRATION_BOT_SHARD"] for leg in slices.legs] == ["1/2", "2/2"]
     assert [leg.concurrency for leg in slices.legs] == [
@@ -140,3 +143,45 @@ def test_a_push_without_migrations_deploys_nothing(tmp_path: Path, repository: R
     event = replace(merged(repository), changed=("README.md",))
     world = make_world(tmp_path, repository)
     assert not run_workflow(DEPLOY, event, world).triggered
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["staging", "production"])
+def test_a_comment_that_asks_for_a_target_starts_that_targets_job_alone(
+    tmp_path: Path, repository: Repository, target: str
+) -> None:
+    git(repository.folder, "checkout", "--quiet", "main")
+    bot = f"{BOT}".replace('"shards=', '"shards_=').replace(
+        "sys.exit", "outputs_for_command()\nsys.exit"
+    )
+    answer = "\n".join(
+        [
+            "import os",
+            "def outputs_for_command():",
+            "    if not os.environ['MIGRATION_BOT_TARGET']:",
+            "        with open(os.environ['GITHUB_OUTPUT'], 'a') as outputs:",
+            f"            outputs.write('target={target}\\nwork=unlock\\n')",
+        ]
+    )
+    write(repository.folder, "bot/__main__.py", f"{answer}\n{bot}")
+    heard = replace(repository, main=commit(repository.folder, "Hear"))
+    run = run_workflow(DEPLOY, commented(heard, "/migrate unlock"), make_world(tmp_path, heard))
+    done = {name: job.result for name, job in run.jobs.items() if job.result != "skipped"}
+    assert set(done) == {"command", target}
+    assert run.jobs[target].concurrency == f"migration-deploy-{target}-unlock"
+    assert json.loads(call_of(run, "command")["environ"]["GITHUB_TOKEN"])["actions"] == "write"
+
+
+def test_other_comments_start_no_job(tmp_path: Path, repository: Repository) -> None:
+    event = commented(repository, "looks good to me")
+    run = run_workflow(DEPLOY, event, make_world(tmp_path, repository))
+    assert {job.result for job in run.jobs.values()} == {"skipped"}
+
+
+def commented(repository: Repository, body: str) -> Event:
+    payload = {
+        "action": "created",
+        "issue": {"number": 7, "pull_request": {"url": "https://api.github.com/pulls/7"}},
+        "comment": {"id": 1, "body": body},
+    }
+    return Event("issue_comment", payload, repository.main)

@@ -26,14 +26,15 @@ TELLING = {
 }
 ALLOWED = {
     "ci.yml": {"test": READ},
-    "migration-check.yml": {
-        "check": {"contents": "read", "deployments": "read", "pull-requests": "write"}
-    },
+    "migration-check.yml": {"check": TELLING},
     "migration-report.yml": {"report": TELLING | {"actions": "read"}},
     "migration-deploy.yml": {
-        **{f"{name}{part}": ROLLOUT for name in TARGETS for part in ("", "_rest")},
+        "command": SLICE | {"actions": "write", "pull-requests": "write"},
+        **{name: ROLLOUT | {"actions": "read"} for name in TARGETS},
+        **{f"{name}_rest": ROLLOUT for name in TARGETS},
         **{f"{name}_slices": SLICE for name in TARGETS},
     },
+    "migration-drift.yml": dict.fromkeys(TARGETS, READ),
     "migration-recheck.yml": {"recheck": TELLING, "warm": READ},
 }
 
@@ -62,6 +63,14 @@ def test_the_report_follows_the_check_by_its_name() -> None:
     assert load(REPORT)["on"] == {
         "workflow_run": {"workflows": [load(CHECK)["name"]], "types": ["completed"]}
     }
+
+
+def test_a_comment_is_heard_where_no_secret_is_within_reach() -> None:
+    job = jobs(DEPLOY)["command"]
+    assert "environment" not in job
+    assert "secrets." not in repr(job)
+    assert load(DEPLOY)["on"]["issue_comment"] == {"types": ["created"]}
+    assert "ref" not in job["steps"][0]["with"]
 
 
 @pytest.mark.parametrize("name", ["recheck", "warm"])
@@ -106,6 +115,23 @@ def test_each_job_lists_the_least_permissions_and_the_workflow_none(path: Path) 
     assert given == ALLOWED[path.name]
 
 
+def test_the_documentation_lists_the_permissions_that_each_job_has() -> None:
+    assert documented() == {name: jobs for name, jobs in ALLOWED.items() if name != "ci.yml"}
+
+
+def documented() -> dict[str, dict[str, dict[str, str]]]:
+    """The table of the page on permissions; a cell that is empty means what is above it."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    text = (ROOT / "docs/reference/permissions.md").read_text(encoding="utf-8")
+    workflow, names = "", [""]
+    for row in re.findall(r"^\| (.*?)\| (.*?)\| `([a-z-]+): (\w+)` \|", text, re.MULTILINE):
+        workflow = f"{row[0].strip()}.yml" if row[0].strip() else workflow
+        names = row[1].strip().split(", ") if row[1].strip() else names
+        for name in names:
+            found.setdefault(workflow, {}).setdefault(name, {})[row[2]] = row[3]
+    return found
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
 def test_each_job_has_a_time_limit(path: Path) -> None:
     assert all(job["timeout-minutes"] <= 360 for job in jobs(path).values())
@@ -142,8 +168,9 @@ def test_a_deploy_job_sees_the_connection_string_of_its_own_environment_only(tar
 
 @pytest.mark.parametrize("target", ["staging", "production"])
 def test_a_rollout_is_neither_cancelled_nor_dropped(target: str) -> None:
+    aside = "${{ needs.command.outputs.work == 'unlock' && '-unlock' || '' }}"
     assert jobs(DEPLOY)[target]["concurrency"] == {
-        "group": f"migration-deploy-{target}",
+        "group": f"migration-deploy-{target}{aside}",
         "cancel-in-progress": False,
         "queue": "max",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+import requests
 from github.Artifact import Artifact
 from github.Repository import Repository
 
@@ -9,6 +10,7 @@ from bot.adapters.github.client import explained
 from bot.errors import UsageError
 
 _CHUNK = 64 * 1024
+_TIMEOUT = 60
 _NEEDS = "actions: read"
 
 
@@ -26,20 +28,26 @@ class Artifacts:
                 return None
             if found.size_in_bytes > limit:
                 raise _too_large(name, limit)
-            return _joined(self._stream(found), name, limit)
+            return _fetched(self._address(found), name, limit)
 
-    def _stream(self, artifact: Artifact) -> Iterator[bytes]:
-        """GitHub answers with an address in a store of its own, which the token is not sent to."""
-        _, _, chunks = self._repository.requester.getStream(
-            artifact.archive_download_url, chunk_size=_CHUNK
-        )
-        yield from chunks
+    def _address(self, artifact: Artifact) -> str:
+        """Where it lies: in a store of GitHub's, good for a minute, and a secret itself."""
+        requester = self._repository.requester
+        headers, _ = requester.requestJsonAndCheck("GET", artifact.archive_download_url)
+        return str(headers["location"])
 
 
 def _newest(found: Iterable[Artifact], name: str) -> Artifact | None:
     """Every attempt of a run may leave one."""
     fresh = [each for each in found if each.name == name and not each.expired]
     return max(fresh, key=lambda each: each.id, default=None)
+
+
+def _fetched(address: str, name: str, limit: int) -> bytes:
+    """PyGithub follows no address out of GitHub's own names. The token is not sent along."""
+    with requests.get(address, stream=True, timeout=_TIMEOUT) as answered:
+        answered.raise_for_status()
+        return _joined(answered.iter_content(_CHUNK), name, limit)
 
 
 def _joined(chunks: Iterator[bytes], name: str, limit: int) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.demo.hub.events import Event
+from bot.demo.hub.graphql import PATHS, Caller, respond
 from bot.demo.hub.links import Links
 from bot.demo.hub.refusal import Refusal, not_found
 from bot.demo.hub.routes import (
@@ -70,6 +71,8 @@ def answer(state: State, links: Links, arrival: Arrival, tell: Callable[[Event],
     try:
         token = token_of(state, arrival)
         _require_known_version(arrival)
+        if arrival.path in PATHS and arrival.method == "POST":
+            return respond(Caller(state, links, token), arrival.body)
         route, values = _route(arrival)
         request = Request(
             state,

@@ -2,7 +2,17 @@
 
 from bot.demo.hub.git import GitFailed
 from bot.demo.hub.merging import MergeConflict, MergeMethod, merge
-from bot.demo.hub.records import Comment, Label, PullRequest, Repository, Review, Topic, User
+from bot.demo.hub.records import (
+    Comment,
+    Happening,
+    Label,
+    PullRequest,
+    Repository,
+    Review,
+    Team,
+    Topic,
+    User,
+)
 from bot.demo.hub.refusal import invalid, not_found, unprocessable
 from bot.demo.hub.state import State
 
@@ -57,6 +67,33 @@ def add_review(
     pull.requested_reviewers = [each for each in pull.requested_reviewers if each != user]
     pull.updated_at = review.submitted_at
     return review
+
+
+def happened(
+    state: State, topic: Topic, actor: User, event: str, about: User | Team | Label | str
+) -> None:
+    """Remember what was done, where it was done to a pull request."""
+    if isinstance(topic, PullRequest):
+        topic.happenings.append(Happening(state.next_id(), event, actor, state.now(), about))
+
+
+def ask_for_review(state: State, pull: PullRequest, actor: User, asked: User | Team) -> None:
+    """Nothing happens if that is asked for already."""
+    if asked in (*pull.requested_reviewers, *pull.requested_teams):
+        return
+    if isinstance(asked, User):
+        pull.requested_reviewers.append(asked)
+    else:
+        pull.requested_teams.append(asked)
+    happened(state, pull, actor, "review_requested", asked)
+
+
+def withdraw_review_request(
+    state: State, pull: PullRequest, actor: User, asked: User | Team
+) -> None:
+    pull.requested_reviewers = [each for each in pull.requested_reviewers if each != asked]
+    pull.requested_teams = [each for each in pull.requested_teams if each != asked]
+    happened(state, pull, actor, "review_request_removed", asked)
 
 
 def dismiss_review(pull: PullRequest, number: int) -> Review:

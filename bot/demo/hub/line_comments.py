@@ -69,6 +69,7 @@ def answer_line_comment(
         updated_at=review.submitted_at,
         answers=first.id,
         resolved_by=None,
+        minimized=None,
     )
     pull.line_comments[made.id] = made
     return made

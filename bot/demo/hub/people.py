@@ -2,13 +2,20 @@
 
 from typing import Any
 
-from bot.demo.hub.deeds import add_review, commits_of, dismiss_review
+from bot.demo.hub.deeds import (
+    add_review,
+    ask_for_review,
+    commits_of,
+    dismiss_review,
+    happened,
+    withdraw_review_request,
+)
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.events import Event
 from bot.demo.hub.git import Signature
 from bot.demo.hub.merging import MergeMethod, merge, revert
 from bot.demo.hub.objects import commits
-from bot.demo.hub.records import Assignment, PullRequest, Repository, User
+from bot.demo.hub.records import PullRequest, Repository, User
 from bot.demo.hub.refusal import unprocessable
 from bot.demo.hub.talking import Talking
 
@@ -82,11 +89,17 @@ class People(Talking):
         with self.state.lock:
             at, pull = self._pull(repository, number)
             asked, user = self.state.user(reviewer), self.state.user(author)
-            if asked not in pull.requested_reviewers:
-                pull.requested_reviewers.append(asked)
+            ask_for_review(self.state, pull, user, asked)
             shown = user_document(self.links, asked)
             more = {"requested_reviewer": shown}
             return self._tell(self.write.pull_request(at, pull, user, "review_requested", **more))
+
+    def withdraw_request(self, repository: str, number: int, *, author: str, reviewer: str) -> None:
+        """Take somebody off the list of those who are asked for a review."""
+        with self.state.lock:
+            _, pull = self._pull(repository, number)
+            user, asked = self.state.user(author), self.state.user(reviewer)
+            withdraw_review_request(self.state, pull, user, asked)
 
     def assign(
         self, repository: str, number: int, *, author: str, assignee: str, given: bool = True
@@ -94,12 +107,12 @@ class People(Talking):
         """Give somebody a pull request to do, or relieve them of it."""
         with self.state.lock:
             at, pull = self._pull(repository, number)
-            to, by, now = self.state.user(assignee), self.state.user(author), self.state.now()
-            pull.assignments.append(Assignment(len(pull.assignments) + 1, to, by, now, given))
+            to, by = self.state.user(assignee), self.state.user(author)
+            action = "assigned" if given else "unassigned"
+            happened(self.state, pull, by, action, to)
             others = [each for each in pull.assignees if each != to]
             pull.assignees = [*others, to] if given else others
             more = {"assignee": user_document(self.links, to)}
-            action = "assigned" if given else "unassigned"
             return self._tell(self.write.pull_request(at, pull, by, action, **more))
 
     def edit_pull_request(

@@ -4,18 +4,11 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bot.demo.hub.deeds import happened
 from bot.demo.hub.events import Event, Events
 from bot.demo.hub.git import NO_COMMIT, Git, Signature
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import (
-    Activity,
-    Environment,
-    ForcedPush,
-    PullRequest,
-    Repository,
-    Team,
-    User,
-)
+from bot.demo.hub.records import Activity, Environment, PullRequest, Repository, Team, User
 from bot.demo.hub.state import State
 
 Files = Mapping[str, str | bytes | None]
@@ -218,8 +211,8 @@ class Pushing:
         pull.updated_at = self.state.now()
         self._keep_head(at, pull)
         if not pull.head_repository.git.contains(before, pull.head_sha):
-            by, number = self.state.user(author), self.state.next_id()
-            pull.forced.append(ForcedPush(number, by, self.state.now(), pull.head_sha))
+            by, sha = self.state.user(author), pull.head_sha
+            happened(self.state, pull, by, "head_ref_force_pushed", sha)
         user, moved = self.state.user(author), {"before": before, "after": pull.head_sha}
         return self._tell(self.write.pull_request(at, pull, user, "synchronize", **moved))
 

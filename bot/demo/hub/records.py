@@ -55,7 +55,7 @@ class LineComment:
     """A comment of a review on lines of the difference, as it was when the comment was made.
 
     One that answers another, `answers`, stands in its thread; the first of a thread knows who
-    resolved it.
+    resolved it. `minimized` is the reason why it is folded away.
     """
 
     id: int
@@ -69,6 +69,7 @@ class LineComment:
     updated_at: datetime
     answers: int | None = None
     resolved_by: User | None = None
+    minimized: str | None = None
 
 
 @dataclass
@@ -119,13 +120,15 @@ class Issue:
 
 
 @dataclass(frozen=True)
-class ForcedPush:
-    """The branch of a pull request was made to point to a commit that does not follow its head."""
+class Happening:
+    """Something done to a pull request, in GitHub's word for it, and to whom or with what: a
+    commit is told by its SHA."""
 
     id: int
-    by: User
-    at: datetime
-    commit: str
+    event: str
+    actor: User
+    created_at: datetime
+    about: User | Team | Label | str
 
 
 @dataclass
@@ -158,11 +161,10 @@ class PullRequest:
     requested_reviewers: list[User] = field(default_factory=list)
     requested_teams: list[Team] = field(default_factory=list)
     assignees: list[User] = field(default_factory=list)
-    assignments: list["Assignment"] = field(default_factory=list)
+    happenings: list[Happening] = field(default_factory=list)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: dict[int, Review] = field(default_factory=dict)
     line_comments: dict[int, LineComment] = field(default_factory=dict)
-    forced: list[ForcedPush] = field(default_factory=list)
 
     @property
     def merged(self) -> bool:
@@ -245,17 +247,6 @@ class Environment:
     wait_minutes: int = 0
     prevent_self_review: bool = False
     protected_branches: bool = False
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """Somebody was given something to do, or, unless `given`, was relieved of it."""
-
-    id: int
-    to: User
-    by: User
-    at: datetime
-    given: bool
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,17 @@ EVERYTHING = "all"
 
 
 def apply(request: ApplyRequest, world: World) -> ExitCode:
+    apply_part(request, world)
+    return ExitCode.FINE
+
+
+def is_slice(world: World) -> bool:
+    """Whether this job has a slice of a fleet, beside others of its kind."""
+    return world.environ.get(SHARD_VARIABLE, "") not in ("", EVERYTHING)
+
+
+def apply_part(request: ApplyRequest, world: World) -> bool:
+    """Apply what this job is there for; whether other jobs have to go on with the fleet."""
     assert world.runner is not None
     name = world.environ.get(TARGET_VARIABLE, "")
     if not name:
@@ -32,8 +43,9 @@ def apply(request: ApplyRequest, world: World) -> ExitCode:
         )
     target = world.settings.target(name)
     shard = world.environ.get(SHARD_VARIABLE, "")
-    if shard and shard != EVERYTHING:
-        return _apply_shard(target, read_shard(shard, None), world)
+    if is_slice(world):
+        _apply_shard(target, read_shard(shard, None), world)
+        return True
     shards = () if shard or target.fleet is None else slices_of(target, world)
     first = Shard(0, len(shards)) if len(shards) > 1 else None
     try:
@@ -49,10 +61,10 @@ def apply(request: ApplyRequest, world: World) -> ExitCode:
     set_outputs(world, state=state.value, digest=progress.digest or "")
     if first:
         set_outputs(world, shards=json.dumps([str(each) for each in shards]))
-    return ExitCode.FINE
+    return first is not None
 
 
-def _apply_shard(target: Target, shard: Shard, world: World) -> ExitCode:
+def _apply_shard(target: Target, shard: Shard, world: World) -> None:
     """A slice of a fleet, in a job of a matrix; the job after it tells what became of all."""
     assert world.runner is not None
     try:
@@ -61,4 +73,3 @@ def _apply_shard(target: Target, shard: Shard, world: World) -> ExitCode:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
         raise
     set_outputs(world, state=progress.state.value, digest=progress.digest or "")
-    return ExitCode.FINE

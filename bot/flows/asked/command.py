@@ -8,7 +8,7 @@ from bot.core.command import Misread
 from bot.core.event import CommandRequest
 from bot.core.said import FINAL, Reaction, Remark
 from bot.errors import BotError, ExitCode, GateClosed, UsageError
-from bot.flows.asked.apply import TARGET_VARIABLE
+from bot.flows.asked.apply import TARGET_VARIABLE, is_slice
 from bot.flows.asked.commands.answers import Answer, failed, give, refused, sign
 from bot.flows.asked.commands.hearing import hear
 from bot.flows.asked.commands.work import HANDLERS, carry_out
@@ -78,11 +78,15 @@ def _do(name: str, request: CommandRequest, remark: Remark, world: World) -> Exi
             world.console.say(f"the comment asks for nothing that is done to {name}")
             return ExitCode.FINE
         answer = carry_out(granted, target, request.head, world)
-    except GateClosed as error:
-        give(refused(error), remark, world)
-        raise
     except BotError as error:
-        give(failed(error), remark, world)
+        stopped = refused if isinstance(error, GateClosed) else failed
+        _give(stopped(error), remark, world)
         raise
-    give(answer, remark, world)
+    _give(answer, remark, world)
     return ExitCode.FINE
+
+
+def _give(answer: Answer, remark: Remark, world: World) -> None:
+    """A slice of a fleet is one job of many: the one that comes after them all answers."""
+    if not is_slice(world):
+        give(answer, remark, world)

@@ -1,12 +1,13 @@
 """The default branch has moved on: the open pull requests that it overtook are judged again."""
 
-from bot.core.event import ApplyRequest
+from bot.core.event import ApplyRequest, CheckRequest
 from bot.core.migration import sort_key
 from bot.core.pull import Pull
 from bot.core.review import Review
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change
+from bot.flows.telling.check_run import check_run
 from bot.flows.telling.comment import keep_comment, report_on
 from bot.report.escape import fence
 from bot.world import World
@@ -57,10 +58,13 @@ def _again(pull: Pull, branch: str, world: World) -> str:
     commit = world.checkout.fetched(pull.number)
     if commit != pull.head:
         return f"#{pull.number}: left alone, it was pushed to meanwhile and is checked for that"
-    change = world.checkout.change_at(commit, branch, world.now())
-    review = review_change(change, world)
-    if world.settings.rehearsal.enabled and not pull.fork:
-        review = rehearsed(review, change, world)
+    shown = CheckRequest(commit, base=world.checkout.head(), base_name=branch, pull=pull.number)
+    with check_run(shown, world) as teller:
+        change = world.checkout.change_at(commit, branch, world.now())
+        review = review_change(change, world)
+        if world.settings.rehearsal.enabled and not pull.fork:
+            review = rehearsed(review, change, world)
+        teller.found(review)
     keep_comment(report_on(pull, review, world, commit=commit), world)
     return f"#{pull.number}: {_found(review)}"
 

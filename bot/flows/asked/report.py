@@ -4,17 +4,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.event import ReportRequest
+from bot.core.event import CheckRequest, ReportRequest
+from bot.core.migration import SCRIPT
 from bot.core.pull import Pull
 from bot.core.review import Review
 from bot.core.run import Run
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.outputs import set_outputs
+from bot.flows.telling.check_run import check_run
 from bot.flows.telling.comment import keep_comment, report_on
 from bot.world import World
 
 if TYPE_CHECKING:
     from bot.handoff.reading import Reported
+
+_HINT = "Look at what the pull request changes in its workflow; nothing was told of it."
 
 
 def report(request: ReportRequest, world: World) -> ExitCode:
@@ -36,6 +40,9 @@ def report(request: ReportRequest, world: World) -> ExitCode:
     if pull is None:
         return _nothing("its commit is no longer the head of one open pull request", request, world)
     _require_same_texts(pull, reported.review, world)
+    shown = CheckRequest(request.head, base="", base_name=pull.base_name, pull=pull.number)
+    with check_run(shown, world) as teller:
+        teller.found(reported.review)
     told = report_on(pull, reported.review, world, commit=request.head)
     assert told.run is not None
     keep_comment(replace(told, run=_of_check(request, told.run)), world)
@@ -77,8 +84,20 @@ def _require_same_texts(pull: Pull, review: Review, world: World) -> None:
     if any(texts.get(each.name) != each.checksum for each in migrations):
         raise UsageError(
             f"The report on #{pull.number} shows another text than the pull request has.",
-            hint="Look at what the pull request changes in its workflow; nothing was told of it.",
+            hint=_HINT,
         )
+    if world.settings.baseline is None:
+        _require_all_told(pull, review, world.settings.folder)
+
+
+def _require_all_told(pull: Pull, review: Review, folder: str) -> None:
+    """What a report leaves out would look as if it were not there."""
+    told = {each.path for each in review.all_findings}
+    told |= {judged.migration.path for judged in review.migrations}
+    for path in pull.files:
+        script = path.startswith(f"{folder}/") and path.endswith(f"/{SCRIPT}")
+        if script and path not in told and path.rpartition("/")[0] not in told:
+            raise UsageError(f"The report on #{pull.number} says nothing of {path}.", hint=_HINT)
 
 
 def _of_check(request: ReportRequest, run: Run) -> Run:

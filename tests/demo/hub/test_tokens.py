@@ -16,6 +16,12 @@ Deed = Callable[[Repository], Any]
 
 DEEDS: list[tuple[str, Deed]] = [
     ("actions=read", lambda at: list(at.get_environments())),
+    ("actions=read", lambda at: list(at.get_workflow_runs())),
+    ("contents=read", lambda at: at.get_git_commit(at.get_branch("main").commit.sha).message),
+    ("issues=read", lambda at: list(at.get_issue(1).get_events())),
+    ("issues=write", lambda at: at.create_label("x", "ffffff")),
+    ("pull_requests=read", lambda at: list(at.get_pull(1).get_review_comments())),
+    ("pull_requests=write", lambda at: at.get_issue(1).edit(title="x")),
     ("checks=read", lambda at: list(at.get_commit("main").get_check_runs())),
     ("checks=write", lambda at: at.create_check_run("x", at.get_branch("main").commit.sha)),
     ("contents=read", lambda at: at.get_contents(FIRST)),

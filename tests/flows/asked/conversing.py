@@ -10,7 +10,7 @@ from bot.core.seen import Head
 from bot.core.settings import Settings
 from bot.errors import ExitCode
 from bot.flows.asked.answering import answer
-from bot.flows.asked.apply import TARGET_VARIABLE
+from bot.flows.asked.apply import SHARD_VARIABLE, TARGET_VARIABLE
 from bot.world import World
 from tests.fakes.conversation import MORNING
 from tests.flows.world import HEAD, NUMBER, Stage, pull
@@ -27,12 +27,13 @@ class Talk:
     open: bool = False
     settings: Settings = field(default_factory=Settings)
     stage: Stage = field(default_factory=Stage)
+    shard: str = ""
 
     def __post_init__(self) -> None:
         github = self.stage.github
         github.pulls[NUMBER] = pull(merged=self.merged)
         github.brought[HERE] = NUMBER
-        github.heads[NUMBER] = Head(HEAD, self.open, self.merged, runs=(MORNING,))
+        github.shown_heads[NUMBER] = Head(HEAD, self.open, self.merged, runs=(MORNING,))
         github.permissions |= {
             "mia": Permission.MAINTAIN,
             "grace": Permission.WRITE,
@@ -45,7 +46,8 @@ class Talk:
         return self.stage.github
 
     def world(self, target: str = "") -> World:
-        self.stage.environ = {TARGET_VARIABLE: target} if target else {}
+        shard = {SHARD_VARIABLE: self.shard} if self.shard else {}
+        self.stage.environ = {TARGET_VARIABLE: target, **shard} if target else {}
         return replace(self.stage.world(), settings=self.settings)
 
     def say(self, login: str, body: str, target: str = "", **changes: object) -> Remark:

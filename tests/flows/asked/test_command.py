@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.approval_policy import Approvers
+from bot.core.approval_policy import Approvers, Permission
 from bot.core.command import Verb
 from bot.core.deployment import Deployment
 from bot.core.holder import Holder
@@ -224,3 +224,13 @@ def test_a_team_may_and_one_that_cannot_be_read_is_named() -> None:
     talk.say("grace", "/migrate apply production")
     assert talk.signs == [READ, REFUSED]
     assert "@acme/dba cannot be read" in talk.said
+
+
+def test_a_slice_of_a_fleet_leaves_the_answer_to_the_job_that_comes_last() -> None:
+    talk = Talk()
+    remark = talk.say("grace", "/migrate apply staging")
+    talk.shard = "1/2"
+    talk.github.permissions["grace"] = Permission.READ
+    with pytest.raises(GateClosed):
+        talk.job(remark, "staging")
+    assert talk.signs == [READ]

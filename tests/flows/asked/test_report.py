@@ -130,3 +130,11 @@ def test_of_two_pull_requests_of_one_branch_the_one_with_that_base_is_told() -> 
     stage.github.places[other] = PLACE
     assert answer(stage.world(), "workflow_run", completed(), HERE) is ExitCode.FINE
     assert list(stage.github.comments) == [NUMBER]
+
+
+def test_a_report_that_leaves_a_migration_out_is_not_told() -> None:
+    lying = json.loads(left_by_fork()) | {"migrations": []}
+    stage = stage_with(json.dumps(lying))
+    with pytest.raises(UsageError, match=f"says nothing of {RISKY.path}"):
+        answer(stage.world(), "workflow_run", completed(), HERE)
+    assert stage.github.comments == {}

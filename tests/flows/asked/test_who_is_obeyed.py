@@ -189,21 +189,21 @@ def test_a_push_after_the_comment_takes_its_force(line: str) -> None:
     merged = line.startswith("apply")
     talk = Talk(merged=merged, open=not merged)
     later = MORNING + timedelta(days=1)
-    talk.github.heads[NUMBER] = Head(HEAD, not merged, merged, runs=(later,))
+    talk.github.shown_heads[NUMBER] = Head(HEAD, not merged, merged, runs=(later,))
     talk.say("grace", f"/migrate {line}")
     require_refused(talk, "was pushed after the comment")
 
 
 def test_a_head_that_moves_between_the_questions_was_not_seen() -> None:
     talk = Talk(merged=False, open=True)
-    talk.github.heads[NUMBER] = Head("2" * 40, open=True, merged=False, runs=(MORNING,))
+    talk.github.shown_heads[NUMBER] = Head("2" * 40, open=True, merged=False, runs=(MORNING,))
     talk.say("grace", "/migrate approve")
     require_refused(talk, "was pushed after the comment")
 
 
 def test_without_a_run_nobody_knows_what_was_seen() -> None:
     talk = Talk(merged=False, open=True)
-    talk.github.heads[NUMBER] = Head(HEAD, open=True, merged=False)
+    talk.github.shown_heads[NUMBER] = Head(HEAD, open=True, merged=False)
     talk.say("grace", "/migrate approve")
     require_refused(talk, "No check has run")
 

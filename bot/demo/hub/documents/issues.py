@@ -1,6 +1,7 @@
 """Issues: those that are nothing else, and the issue that every pull request also is."""
 
 from bot.demo.hub.documents import Document, moment, moment_or_none, node_id
+from bot.demo.hub.documents.conversation import REACTIONS
 from bot.demo.hub.documents.pulls import association, labels_document, pull_document
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.links import Links
@@ -25,9 +26,15 @@ def issue_document(links: Links, repository: Repository, topic: Topic) -> Docume
         "closed_at": moment_or_none(topic.closed_at),
         "author_association": association(repository, topic.user),
         "comments": len(topic.comments),
+        "reactions": _no_reactions(links.repository(repository, "issues", topic.number)),
     }
     own = _issue(links, repository, topic) if isinstance(topic, Issue) else None
     return shared | _addresses(links, repository, topic) | (own or _pull(links, repository, topic))
+
+
+def _no_reactions(url: str) -> Document:
+    """The hub knows reactions to comments only."""
+    return {"url": f"{url}/reactions", "total_count": 0, **dict.fromkeys(REACTIONS, 0)}
 
 
 def _addresses(links: Links, repository: Repository, topic: Topic) -> Document:

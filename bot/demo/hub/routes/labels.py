@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bot.demo.hub.deeds import LABEL_LIMIT, label_named
+from bot.demo.hub.deeds import LABEL_LIMIT, happened, label_named
 from bot.demo.hub.documents.conversation import label_document
 from bot.demo.hub.paging import paged
 from bot.demo.hub.records import Label
@@ -62,14 +62,18 @@ def add_labels(request: Request) -> Answer:
         label = label_named(request.state, request.repository, name)
         if label.name not in request.topic.labels:
             request.topic.labels.append(label.name)
+            happened(request.state, request.topic, request.user, "labeled", label)
     return label_list(request)
 
 
 @routes.on("DELETE", f"{ISSUE}/labels/{{label}}", WRITE)
 def remove_label(request: Request) -> Answer:
-    if request.values["label"] not in request.topic.labels:
+    topic, name = request.topic, request.values["label"]
+    if name not in topic.labels:
         raise Refusal(404, "Label does not exist")
-    request.topic.labels.remove(request.values["label"])
+    topic.labels.remove(name)
+    label = request.repository.labels[name]
+    happened(request.state, topic, request.user, "unlabeled", label)
     return label_list(request)
 
 

@@ -1,6 +1,12 @@
 """Pull requests: listed, shown, with their files, commits and reviewers."""
 
-from bot.demo.hub.deeds import commits_of, fork_point, trial_merge
+from bot.demo.hub.deeds import (
+    ask_for_review,
+    commits_of,
+    fork_point,
+    trial_merge,
+    withdraw_review_request,
+)
 from bot.demo.hub.documents.commits import change_document
 from bot.demo.hub.documents.pulls import full_pull_document, pull_document
 from bot.demo.hub.documents.teams import team_document
@@ -88,8 +94,9 @@ def request_reviewers(request: Request) -> Answer:
     at, pull = request.repository, request.pull
     people = [_reviewer(request, login) for login in request.given("reviewers", list, [])]
     teams = [_team(request, slug) for slug in request.given("team_reviewers", list, [])]
-    pull.requested_reviewers += [each for each in people if each not in pull.requested_reviewers]
-    pull.requested_teams += [each for each in teams if each not in pull.requested_teams]
+    wanted: list[User | Team] = [*people, *teams]
+    for asked in wanted:
+        ask_for_review(request.state, pull, request.user, asked)
     return Answer(201, pull_document(request.links, at, pull))
 
 
@@ -115,6 +122,8 @@ def _team(request: Request, slug: str) -> Team:
 def withdraw_reviewers(request: Request) -> Answer:
     pull, gone = request.pull, set(request.given("reviewers", list, []))
     teams = set(request.given("team_reviewers", list, []))
-    pull.requested_reviewers = [each for each in pull.requested_reviewers if each.login not in gone]
-    pull.requested_teams = [each for each in pull.requested_teams if each.slug not in teams]
+    known: list[User | Team] = [*pull.requested_reviewers, *pull.requested_teams]
+    for asked in known:
+        if (asked.login in gone) if isinstance(asked, User) else (asked.slug in teams):
+            withdraw_review_request(request.state, pull, request.user, asked)
     return Answer(200, pull_document(request.links, request.repository, pull))

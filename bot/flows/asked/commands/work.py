@@ -6,7 +6,7 @@ from bot.core.command import Command, Verb
 from bot.core.event import ApplyRequest
 from bot.core.said import Reaction
 from bot.core.target import Target
-from bot.flows.asked.apply import apply
+from bot.flows.asked.apply import apply_part
 from bot.flows.asked.commands.answers import Answer
 from bot.flows.fleets.tenants import addressed
 from bot.flows.gating.authority import Granted
@@ -26,7 +26,8 @@ def carry_out(granted: Granted, target: Target, commit: str, world: World) -> An
 
 
 def _apply(command: Command, target: Target, commit: str, world: World) -> Answer:
-    apply(ApplyRequest(commit), world)
+    if apply_part(ApplyRequest(commit), world):
+        return Answer(Reaction.READ, words.fleet_goes_on(target.name))
     return Answer(Reaction.ROLLED_OUT, words.work_done(command, target.name))
 
 
