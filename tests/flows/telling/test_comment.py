@@ -144,8 +144,8 @@ def test_who_started_a_run_counts_against_them_only_after_the_merge() -> None:
     """A check of open pull requests is started by whoever pushed to the base branch."""
     stage = Stage()
     stage.runner.started_for = Event("push", {"sender": {"login": "grace"}}, HEAD)
-    merged = report(stage, stage.world())
     review = review_change(stage.checkout.change(None, NOON), stage.world())
+    merged = report_on(pull(), review, stage.world(), commit=HEAD)
     still_open = report_on(pull(merged=False), review, stage.world(), commit=HEAD)
 
     assert merged.approvals == ()
