@@ -62,17 +62,22 @@ def unposted(suggestions: Iterable[LineComment], bodies: Iterable[str]) -> tuple
     return tuple(each for each in suggestions if read_fingerprint(each.body) not in known)
 
 
-def outlived(threads: Iterable[Thread], findings: Iterable[Finding]) -> tuple[Thread, ...]:
+def outlived(threads: Iterable[Thread], findings: Sequence[Finding]) -> tuple[Thread, ...]:
     """Those about findings that are gone, or were allowed. What somebody answered to is left to
     them."""
-    there = {each.fingerprint for each in findings if each.allowed is None}
     return tuple(
         each
         for each in threads
         if not (each.resolved or each.hidden or each.answered)
-        and (about := read_fingerprint(each.body)) is not None
-        and about not in there
+        and not speaks_of(each.body, findings)
     )
+
+
+def speaks_of(body: str, findings: Iterable[Finding]) -> bool:
+    """Whether a comment is about one of the findings that count, or is no suggestion at all."""
+    about = read_fingerprint(body)
+    there = {each.fingerprint for each in findings if each.allowed is None}
+    return about is None or about in there
 
 
 def introduction(suggestions: Sequence[LineComment]) -> str:

@@ -13,8 +13,8 @@ MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 @dataclass(kw_only=True)
 class FakeConversation:
-    """`shown_heads` are those of pull requests, `signs` our own by comment. `closed` are actions
-    that the token does not permit. `profiles` are names and e-mail addresses by login."""
+    """`shown_heads` are those of pull requests, `signs` the bot's own by comment. `closed` are
+    actions that the token does not permit. `profiles` are names and e-mail addresses by login."""
 
     remarked: list[Remark] = field(default_factory=list)
     signs: dict[int, list[Reaction]] = field(default_factory=dict)

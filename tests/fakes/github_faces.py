@@ -18,6 +18,7 @@ class FakeFaces:
     check_runs: dict[int, CheckRun] = field(default_factory=dict)
     annotated: dict[int, list[Annotation]] = field(default_factory=dict)
     concluded: dict[int, CheckResult] = field(default_factory=dict)
+    ended: list[str] = field(default_factory=list)
     threads: dict[int, list[Thread]] = field(default_factory=dict)
     settled: list[str] = field(default_factory=list)
     stuck: dict[int, list[str]] = field(default_factory=dict)
@@ -41,6 +42,10 @@ class FakeFaces:
         self._allow("conclusions")
         self.concluded[number] = result
         return f"https://github.example/runs/{number}"
+
+    def end_check_run(self, run: CheckRun) -> None:
+        self._allow("checks: write")
+        self.ended.append(run.id)
 
     def own_threads(self, pull: int) -> tuple[Thread, ...]:
         self._allow("threads")

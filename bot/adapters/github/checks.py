@@ -21,8 +21,8 @@ _NEEDS = "checks: write"
 _TRIES = 3
 _LEFT_BEHIND = {
     "title": "Ended early",
-    "summary": "The run that began this was ended before it could say what it found. "
-    "Another one has taken its place.",
+    "summary": "The run that began this was ended before it could say what it found. Run it again, "
+    "unless another one has taken its place.",
 }
 
 
@@ -38,12 +38,14 @@ class Checks:
             for each in self._unconcluded(run):
                 if each.external_id == run.id:
                     return each.id
-                each.edit(
-                    status="completed",
-                    conclusion=Conclusion.CANCELLED.value,
-                    output=_LEFT_BEHIND,
-                )
+                _cancel(each)
             return self._begin(run)
+
+    def end_check_run(self, run: CheckRun) -> None:
+        with explained("conclude the check run", needs=_NEEDS):
+            for each in self._unconcluded(run):
+                if each.external_id == run.id:
+                    _cancel(each)
 
     def annotate_check_run(self, number: int, result: CheckResult) -> None:
         with explained("annotate lines in the check run", needs=_NEEDS):
@@ -134,3 +136,7 @@ class Checks:
             "raw_details": self._clean(annotation.details) or None,
         }
         return {name: value for name, value in given.items() if value is not None}
+
+
+def _cancel(run: GitHubCheckRun) -> None:
+    run.edit(status="completed", conclusion=Conclusion.CANCELLED.value, output=_LEFT_BEHIND)

@@ -1,6 +1,8 @@
 """Asking people and teams to look at a pull request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import count
+from typing import Any
 
 from github import GithubException
 from github.PullRequest import PullRequest
@@ -10,6 +12,8 @@ from bot.adapters.github.client import explained
 from bot.core.reviewers import Reviewers
 
 _NEEDS = "pull-requests: write"
+_PERSON, _TEAM = "requested_reviewer", "requested_team"
+_PAGE = 100
 
 
 class ReviewRequests:
@@ -22,16 +26,22 @@ class ReviewRequests:
         """From the pull request's events: whoever was asked once and is not asked any more was
         taken off, or has answered."""
         with explained(f"read who was asked to review #{pull}", needs="pull-requests: read"):
-            asked = [
-                (each.requested_reviewer, each.requested_team)
-                for each in self._repository.get_issue(pull).get_events()
-                if each.event == "review_requested"
-            ]
+            asked = [each for each in self._events(pull) if each.get("event") == "review_requested"]
             reviews = self._repository.get_pull(pull).get_reviews()
-            users = [each.login for each, _ in asked if each is not None]
+            users = [person["login"] for each in asked if (person := each.get(_PERSON))]
             users += [each.user.login for each in reviews if each.user is not None]
-            teams = [each.slug for _, each in asked if each is not None]
+            teams = [team["slug"] for each in asked if (team := each.get(_TEAM))]
             return Reviewers(tuple(users), tuple(teams))
+
+    def _events(self, pull: int) -> Iterator[Mapping[str, Any]]:
+        """As they are sent: PyGithub would ask again for each field that one of them lacks."""
+        url = f"{self._repository.url}/issues/{pull}/events"
+        for page in count(1):
+            wanted = {"per_page": _PAGE, "page": page}
+            _, found = self._repository.requester.requestJsonAndCheck("GET", url, wanted)
+            yield from found
+            if len(found) < _PAGE:
+                return
 
     def ask_reviewers(self, pull: int, wanted: Reviewers) -> Reviewers:
         """GitHub takes all of them or none: if it does not take all, each is asked alone."""

@@ -24,6 +24,7 @@ from bot.demo.hub.routes import (
     line_comments,
     pulls,
     repository,
+    reviewers,
     reviews,
     teams,
 )
@@ -34,8 +35,8 @@ from bot.demo.hub.tokens import Token, bad_credentials, require
 API_VERSIONS = ("2022-11-28", "2026-03-10")
 _DONE = (200, 201, 204, 302)
 PARTS = (
-    *(account, teams, repository, activity, commits, pulls, reviews, line_comments, issues),
-    *(labels, issue_events, checks, deployments, actions, artifacts),
+    *(account, teams, repository, activity, commits, pulls, reviewers, reviews, line_comments),
+    *(issues, labels, issue_events, checks, deployments, actions, artifacts),
 )
 ROUTES: tuple[Route, ...] = tuple(route for part in PARTS for route in part.routes.all)
 

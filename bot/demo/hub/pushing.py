@@ -8,7 +8,14 @@ from bot.demo.hub.deeds import happened
 from bot.demo.hub.events import Event, Events
 from bot.demo.hub.git import NO_COMMIT, Git, Signature
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import Activity, Environment, PullRequest, Repository, Team, User
+from bot.demo.hub.records import (
+    Activity,
+    Environment,
+    PullRequest,
+    Repository,
+    Team,
+    User,
+)
 from bot.demo.hub.state import State
 
 Files = Mapping[str, str | bytes | None]

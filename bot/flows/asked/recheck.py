@@ -1,14 +1,15 @@
 """The default branch has moved on: the open pull requests that it overtook are judged again."""
 
-from bot.core.event import ApplyRequest, CheckRequest
+from bot.core.event import ApplyRequest
 from bot.core.migration import sort_key
 from bot.core.pull import Pull
 from bot.core.review import Review
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change
-from bot.flows.telling.check_run import check_run
+from bot.flows.telling.check_run import check_run_of
 from bot.flows.telling.comment import keep_comment, report_on
+from bot.flows.telling.labels import keep_labels
 from bot.report.escape import fence
 from bot.world import World
 
@@ -58,14 +59,15 @@ def _again(pull: Pull, branch: str, world: World) -> str:
     commit = world.checkout.fetched(pull.number)
     if commit != pull.head:
         return f"#{pull.number}: left alone, it was pushed to meanwhile and is checked for that"
-    shown = CheckRequest(commit, base=world.checkout.head(), base_name=branch, pull=pull.number)
-    with check_run(shown, world) as teller:
+    assert world.runner is not None
+    with check_run_of(world.runner.run(commit), world) as shown:
         change = world.checkout.change_at(commit, branch, world.now())
         review = review_change(change, world)
         if world.settings.rehearsal.enabled and not pull.fork:
             review = rehearsed(review, change, world)
-        teller.found(review)
+        shown.found(review)
     keep_comment(report_on(pull, review, world, commit=commit), world)
+    keep_labels(pull, [review], world)
     return f"#{pull.number}: {_found(review)}"
 
 

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.event import CheckRequest, ReportRequest
+from bot.core.event import ReportRequest
 from bot.core.migration import SCRIPT
 from bot.core.pull import Pull
 from bot.core.review import Review
 from bot.core.run import Run
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.outputs import set_outputs
-from bot.flows.telling.check_run import check_run
+from bot.flows.telling.check_run import check_run_of, end_check_run
 from bot.flows.telling.comment import keep_comment, report_on
+from bot.flows.telling.labels import keep_labels
+from bot.flows.telling.reviewers import ask_for_reviews
 from bot.world import World
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ def report(request: ReportRequest, world: World) -> ExitCode:
     """
     assert world.github is not None
     assert world.runner is not None
+    run = _of_check(request, world.runner.run(request.head))
     if not request.fork:
+        end_check_run(run, world)
         return _nothing("it did not come from a fork and told everything itself", request, world)
     reported = _left(request, world)
     if reported is None:
@@ -40,12 +44,12 @@ def report(request: ReportRequest, world: World) -> ExitCode:
     if pull is None:
         return _nothing("its commit is no longer the head of one open pull request", request, world)
     _require_same_texts(pull, reported.review, world)
-    shown = CheckRequest(request.head, base="", base_name=pull.base_name, pull=pull.number)
-    with check_run(shown, world) as teller:
-        teller.found(reported.review)
+    with check_run_of(run, world) as shown:
+        shown.found(reported.review)
     told = report_on(pull, reported.review, world, commit=request.head)
-    assert told.run is not None
-    keep_comment(replace(told, run=_of_check(request, told.run)), world)
+    keep_comment(replace(told, run=run), world)
+    keep_labels(pull, [reported.review], world)
+    ask_for_reviews(pull, reported.review, world)
     world.console.say(f"told what run {request.run} found on #{pull.number}")
     set_outputs(world, verdict=reported.review.verdict.value, digest=reported.review.digest)
     return ExitCode.FINE

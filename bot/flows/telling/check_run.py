@@ -8,6 +8,7 @@ from bot.core.check_run import CheckResult, CheckRun, check_name, check_run_id
 from bot.core.event import CheckRequest
 from bot.core.marker import database_key
 from bot.core.review import Review
+from bot.core.run import Run
 from bot.errors import GitHubError
 from bot.report.check_run import check_result, stopped_result
 from bot.world import World
@@ -22,7 +23,7 @@ class CheckRunTeller:
     """
 
     world: World
-    commit: str
+    run: Run
     number: int | None = None
     annotated: bool = False
     url: str = ""
@@ -30,22 +31,16 @@ class CheckRunTeller:
 
     def begin(self) -> None:
         assert self.world.github is not None
-        assert self.world.runner is not None
-        run = self.world.runner.run(self.commit)
-        key = database_key(run.repository_url, self.world.settings.folder)
-        name = check_name(self.world.settings.database)
-        wanted = CheckRun(self.commit, check_run_id(key, run), name, url=run.url)
         try:
-            self.number = self.world.github.start_check_run(wanted)
+            self.number = self.world.github.start_check_run(_wanted(self.run, self.world))
         except GitHubError as error:
             self._say("no check run", error)
 
     def found(self, review: Review) -> None:
         """Conclude with what the check found."""
-        assert self.world.runner is not None
         if self.number is None:
             return
-        self._result = check_result(review, self.world.runner.run(self.commit))
+        self._result = check_result(review, self.run)
         self._annotate(self._result)
         self._conclude()
 
@@ -82,8 +77,17 @@ class CheckRunTeller:
 def check_run(request: CheckRequest, world: World) -> Iterator[CheckRunTeller]:
     """Without one where nobody may write it, and on what is merged: there a branch brings nothing
     any more, and what was found before stays."""
-    teller = CheckRunTeller(world, request.head)
-    if world.github is not None and not request.fork and not request.merged:
+    assert world.runner is not None
+    told = not request.fork and not request.merged
+    with check_run_of(world.runner.run(request.head), world, told=told) as teller:
+        yield teller
+
+
+@contextmanager
+def check_run_of(run: Run, world: World, *, told: bool = True) -> Iterator[CheckRunTeller]:
+    """That of the commit that a run is about."""
+    teller = CheckRunTeller(world, run)
+    if told and world.github is not None:
         teller.begin()
     try:
         yield teller
@@ -91,3 +95,15 @@ def check_run(request: CheckRequest, world: World) -> Iterator[CheckRunTeller]:
         teller.end(error)
         raise
     teller.end()
+
+
+def end_check_run(run: Run, world: World) -> None:
+    """Conclude what a run left open that was killed. Raises GitHubError."""
+    assert world.github is not None
+    world.github.end_check_run(_wanted(run, world))
+
+
+def _wanted(run: Run, world: World) -> CheckRun:
+    key = database_key(run.repository_url, world.settings.folder)
+    name = check_name(world.settings.database)
+    return CheckRun(run.commit, check_run_id(key, run), name, url=run.url)

@@ -15,3 +15,6 @@ class Checks(Protocol):
 
     def conclude_check_run(self, number: int, result: CheckResult) -> str:
         """End it, with all but the annotations, and return its page."""
+
+    def end_check_run(self, run: CheckRun) -> None:
+        """Conclude it as cancelled if it is still open."""

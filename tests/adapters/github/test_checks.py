@@ -143,6 +143,20 @@ def test_what_a_killed_run_left_open_is_concluded_by_the_next(
     assert (ours.id, ours.status) == (number, "in_progress")
 
 
+def test_a_run_that_was_killed_is_ended_and_no_other(
+    hub: Hub, shop: GitHubRepository, head: str
+) -> None:
+    begin(shop, head)
+    shop.end_check_run(wanted(head, attempt=2))
+    (left,) = known(hub)
+    assert left.status == "in_progress"
+    shop.end_check_run(wanted(head))
+    assert (left.status, left.conclusion) == ("completed", "cancelled")
+    shop.conclude_check_run(left.id, result())
+    shop.end_check_run(wanted(head))
+    assert left.conclusion == "neutral"
+
+
 def test_what_was_concluded_stays(hub: Hub, shop: GitHubRepository, head: str) -> None:
     shop.conclude_check_run(begin(shop, head), result())
     shop.start_check_run(wanted(head, attempt=2))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.check_run import Conclusion
 from bot.core.pull import Pull
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked import recheck as module
@@ -46,6 +47,9 @@ def test_one_that_was_overtaken_is_told_that_it_comes_too_early_now() -> None:
     assert lines[0].startswith(f"#{NUMBER}: judged again: block, ")
     assert "prisma-out-of-order" in stage.comments[0]
     assert lines[0] in stage.runner.written[0]
+    assert [each.commit for each in stage.github.check_runs.values()] == [HEAD]
+    assert stage.github.concluded[1].conclusion is Conclusion.FAILURE
+    assert len(stage.github.stuck[NUMBER]) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.check_run import Conclusion
 from bot.core.event import ReportRequest, request_of
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.answering import answer
@@ -75,6 +76,24 @@ def test_what_the_fork_found_is_told_in_the_comment() -> None:
     assert RISKY.sql in comment
     assert f"actions/runs/{RUN}" in comment
     assert stage.runner.outputs["verdict"] == "block"
+
+
+def test_what_the_fork_found_stands_beside_its_commit_and_on_a_label() -> None:
+    stage = stage_with(left_by_fork())
+    answer(stage.world(), "workflow_run", completed(), HERE)
+    (begun,) = stage.github.check_runs.values()
+    assert (begun.commit, begun.id.endswith(f"/{RUN}/2")) == (HEAD, True)
+    assert stage.github.concluded[1].conclusion is Conclusion.FAILURE
+    assert [each.title for each in stage.github.annotated[1]] == ["index-create-blocking"]
+    assert stage.github.stuck[NUMBER] == ["migrations: high risk"]
+
+
+def test_what_a_killed_check_left_open_is_concluded() -> None:
+    stage = stage_with(None)
+    answer(stage.world(), "workflow_run", completed(fork=False), HERE)
+    (ended,) = stage.github.ended
+    assert ended.endswith(f"/{RUN}/2")
+    assert stage.github.check_runs == {}
 
 
 def test_the_number_of_the_pull_request_is_never_taken_from_the_report() -> None:

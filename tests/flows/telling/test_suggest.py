@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.core.finding import Finding
+from bot.core.pull import Comment
 from bot.core.review import Review
 from bot.core.rewrite import Piece, Rewrite
 from bot.core.thread import Thread
@@ -54,14 +55,38 @@ def test_without_a_rewrite_nothing_is_suggested() -> None:
 def test_a_refusal_is_said_and_changes_nothing() -> None:
     stage = Stage()
     stage.github.no_reviews = True
-    stage.github.refused = {"threads"}
     world = stage.world()
     keep_suggestions(PULL, review(GONE), world, commit=HEAD)
     assert said(world) == [
-        f"no suggestions on #{NUMBER}: GitHub did not let the bot suggest changes. Let it.",
-        f"old suggestions on #{NUMBER} are not settled: GitHub did not let the bot do that "
-        "(403: threads). Give the workflow job `permissions: threads`, or the token that scope.",
+        f"no suggestions on #{NUMBER}: GitHub did not let the bot suggest changes. Let it."
     ]
+
+
+def with_thread(**changes: Any) -> Stage:
+    stage = Stage()
+    made = about(GONE, **changes)
+    stage.github.line_comments[NUMBER] = [Comment(1, made.body)]
+    stage.github.threads[NUMBER] = [made]
+    return stage
+
+
+@pytest.mark.parametrize("step", ["threads", "settle"])
+def test_what_cannot_be_settled_is_said_and_changes_nothing(step: str) -> None:
+    stage = with_thread()
+    stage.github.refused = {step}
+    world = stage.world()
+    keep_suggestions(PULL, review(), world, commit=HEAD)
+    (told,) = said(world)
+    assert told.startswith(f"old suggestions on #{NUMBER} are not settled: GitHub ")
+
+
+def test_without_old_suggestions_nobody_asks_for_conversations() -> None:
+    stage = Stage()
+    stage.github.refused = {"threads"}
+    world = stage.world()
+    for each in (review(), review(GONE), review(GONE)):
+        keep_suggestions(PULL, each, world, commit=HEAD)
+    assert said(world) == []
 
 
 def about(finding: Finding, **changes: Any) -> Thread:
@@ -71,8 +96,7 @@ def about(finding: Finding, **changes: Any) -> Thread:
 
 @pytest.mark.parametrize("left", [(), (OTHER,), (GONE.allow("It is small."),)])
 def test_a_suggestion_whose_finding_is_gone_is_settled_once(left: tuple[Finding, ...]) -> None:
-    stage = Stage()
-    stage.github.threads[NUMBER] = [about(GONE)]
+    stage = with_thread()
     for _ in range(2):
         keep_suggestions(PULL, review(*left), stage.world(), commit=HEAD)
     assert stage.github.settled == ["T1"]
@@ -90,14 +114,13 @@ def test_a_suggestion_whose_finding_is_gone_is_settled_once(left: tuple[Finding,
     ids=str,
 )
 def test_what_is_settled_answered_or_not_about_us_is_left_alone(changes: dict[str, Any]) -> None:
-    stage = Stage()
-    stage.github.threads[NUMBER] = [about(GONE, **changes)]
+    stage = with_thread(**changes)
+    stage.github.line_comments[NUMBER] += [Comment(2, about(OTHER).body)]
     keep_suggestions(PULL, review(), stage.world(), commit=HEAD)
     assert stage.github.settled == []
 
 
 def test_a_suggestion_whose_finding_stands_is_left_open() -> None:
-    stage = Stage()
-    stage.github.threads[NUMBER] = [about(GONE)]
+    stage = with_thread()
     keep_suggestions(PULL, review(replace(GONE, line=GONE.line)), stage.world(), commit=HEAD)
     assert stage.github.settled == []
