@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Marker:
-    """`key` tells comments of several databases apart; `run` and `attempt` order the reports."""
+    """`key` tells comments of several databases apart; `run` and `attempt` order the reports.
+    `rehearsed` is the run that has rehearsed what the comment is about, 0 if none has: what it
+    found is not in later reports, which point there.
+    """
 
     key: str
     sha: str = ""
     run: int = 0
     attempt: int = 0
     plan: str = ""
+    rehearsed: int = 0
 
     @property
     def order(self) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from math import log2
 from bot.core.effects import LockMode
 from bot.core.schema import Differences
 from bot.core.sizes import RelationSize
+from bot.core.touched import Touched
 
 # An estimate is from LEAST_TIMES to MOST_TIMES what is in proportion, and at worst everything has
 # to be read from disk first.
@@ -334,7 +335,8 @@ class Rehearsal:
 
     `sizes` are those of the tables when the first new statement began. `notes` are sentences about
     what was made up so that the history could run, such as roles that nobody creates. `seconds`
-    is how long all of it took; 0 if nobody looked at a clock.
+    is how long all of it took; 0 if nobody looked at a clock. `touched` is what all of the new
+    migrations together make of the schema, as far as they got.
     """
 
     server: RehearsalServer | None = None
@@ -347,6 +349,7 @@ class Rehearsal:
     problem: str = ""
     hint: str = field(default="", compare=False)
     seconds: float = 0.0
+    touched: Touched = field(default_factory=Touched)
 
     def of(self, name: str) -> RehearsedMigration | None:
         return next((each for each in self.migrations if each.name == name), None)

@@ -12,14 +12,16 @@ from bot.report.report import Report
 __all__ = ["Marker", "marker", "read_marker", "render_comment", "same_but_for_time", "same_state"]
 
 _TITLE = re.compile(r"^### .*$", re.M)
-_ROLLOUT = re.compile(r"^<details(?: open)?>(<summary><b>Rollout</b>: .*)$", re.M)
+_ROLLOUT = re.compile(
+    r"^<details(?: open)?>(<summary><b>Rollout</b>: .*?</summary>)(?:<br>)?$", re.M
+)
 _UPDATED = re.compile(r" · updated \d{4}-\d\d-\d\d \d\d:\d\d UTC</sub>\s*\Z")
 
 
 def render_comment(report: Report, key: str) -> str:
     """The comment's whole body, at most 60,000 bytes of UTF-8. `key` names the database."""
     plan = report.review.digest if report.review.migrations else ""
-    first = marker(key, report.run, plan=plan) + "\n"
+    first = f"{marker(key, report.run, plan=plan, rehearsed=report.rehearsed_in)}\n"
     taken = len(f"{first}{commands_section(report.commands)}".encode())
     body = first + render_markdown(report, budget=COMMENT_BUDGET - taken)
     return with_commands(body, report.commands)

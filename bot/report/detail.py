@@ -35,6 +35,8 @@ class Detail:
     rows: int | None = None
     rollout: bool = True
     rehearsal: Rehearsed = Rehearsed.ALL
+    diagram: bool = True
+    schema: bool = True
 
 
 Draw = Callable[[Detail], str]
@@ -64,10 +66,15 @@ def fitted(draw: Draw, *, statements: int, findings: int, rows: int, budget: int
 
 
 def _plain_steps() -> Iterator[Detail]:
-    """Of a rehearsal all goes that can be had again, before a word of a finding does."""
+    """The picture first, then the schema; of a rehearsal all goes that can be had again, before a
+    word of a finding does."""
     yield Detail()
-    yield Detail(rehearsal=Rehearsed.STATEMENTS)
-    short = Detail(rehearsal=Rehearsed.GRAVE)
+    plain = Detail(diagram=False)
+    yield plain
+    bare = replace(plain, schema=False)
+    yield bare
+    yield replace(bare, rehearsal=Rehearsed.STATEMENTS)
+    short = replace(bare, rehearsal=Rehearsed.GRAVE)
     yield short
     yield replace(short, notice_reasons=False)
     yield replace(short, notice_reasons=False, notices=False)

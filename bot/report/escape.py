@@ -12,13 +12,15 @@ import unicodedata
 _BREAK = "\u200b"
 
 _REPEATED_BACKTICK = re.compile(r"`+")
-_SHA = re.compile(r"(?<!\w)[0-9a-fA-F]{7,40}(?!\w)")
+# Letters of other alphabets are no part of a word to GitHub, which finds a commit behind them, and
+# an address behind any letter.
+_SHA = re.compile(r"(?<![0-9A-Za-z_])[0-9a-fA-F]{7,40}(?![0-9A-Za-z_])")
 _AUTOLINKS = (
     (re.compile(r"@(?=[\w-])"), f"@{_BREAK}"),
     (re.compile(r"#(?=\d)"), f"#{_BREAK}"),
-    (re.compile(r"(?i)\b(GH-)(?=\d)"), rf"\1{_BREAK}"),
-    (re.compile(r"(?i)\b(https?|ftp|mailto|xmpp):"), rf"\1:{_BREAK}"),
-    (re.compile(r"(?i)\b(www)\."), rf"\1{_BREAK}."),
+    (re.compile(r"(?i)(GH-)(?=\d)"), rf"\1{_BREAK}"),
+    (re.compile(r"(?i)(https?|ftp|mailto|xmpp):"), rf"\1:{_BREAK}"),
+    (re.compile(r"(?i)(www)\."), rf"\1{_BREAK}."),
     (re.compile(r":(?=[\w+-]+:)"), f":{_BREAK}"),
 )
 _MARKUP = re.compile(r"[\\`*\[\]~|]|(?<![^\W_])_|_(?![^\W_])")

@@ -32,6 +32,11 @@ class GateTable:
     people: bool
     missing: int
 
+    @property
+    def plain(self) -> bool:
+        """Whether each is open and nobody had to agree, so that a line each says it."""
+        return not self.people and all(each.state == "open" for each in self.rows)
+
 
 def gate_table(gates: Sequence[Gate], said: str = "") -> GateTable:
     """Those that are closed first. What the next step has `said` already is not said again."""

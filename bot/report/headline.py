@@ -87,9 +87,8 @@ def _written(errors: list[Finding]) -> str:
 def _ready(report: Report) -> Headline:
     calm = risk_of_review(report.review) is Risk.LOW
     found = _said(report, Severity.WARNING) or ("nothing risky found" if calm else "nothing to fix")
-    return Headline(
-        _SIGNS[report.verdict], f"{_new(report)}, {found}", _assurance(report), _merge(report)
-    )
+    title = f"{_new(report)}, {found}{', needs approval' if _wanted(report) else ''}"
+    return Headline(_SIGNS[report.verdict], title, _assurance(report), _merge(report))
 
 
 def _merge(report: Report) -> str:

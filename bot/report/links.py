@@ -29,3 +29,8 @@ def finding_url(run: Run, finding: Finding) -> str:
 
 def commit_url(run: Run) -> str:
     return f"{run.repository_url}/commit/{quote(run.commit, safe='')}"
+
+
+def run_url(run: Run, number: int) -> str:
+    """Another run of the same repository."""
+    return f"{run.repository_url}/actions/runs/{number}"

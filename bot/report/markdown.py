@@ -4,12 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.approval import StaleApproval
+from bot.core.finding import Verdict
+from bot.core.gate import closed
 from bot.core.progress import State
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.headline import Headline, headline, rolling_out
 from bot.report.rehearsal_view import rehearsal_view
 from bot.report.report import Report
+from bot.report.schema_view import schema_view
 from bot.report.sections import (
     allowed_of,
     columns_of,
@@ -51,7 +54,8 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
     seen, folded_rows = split_rows(report, detail.rows)
     return {
         "report": report,
-        "unfinished": calm and any(each.state is not State.APPLIED for each in report.targets),
+        "calm": calm,
+        "rollout_open": _rollout_open(report, calm=calm),
         "headline": _clipped(headline(report)),
         "seen": seen,
         "folded_rows": folded_rows,
@@ -60,6 +64,8 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "groups": groups_of(report, detail, calm=calm),
         "allowed": allowed_of(report, detail),
         "rehearsal": rehearsal_view(report, detail, calm=calm),
+        "rehearsed_url": _rehearsed_url(report),
+        "schema": schema_view(report, detail),
         "unjudged": words.unjudged(report.review),
         "sql_title": "SQL" if calm else "Planned SQL",
         "planned": planned_sql(report, detail),
@@ -71,6 +77,21 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "signs": words.STATE_SIGNS,
         "state_words": words.STATE_WORDS,
     }
+
+
+def _rollout_open(report: Report, *, calm: bool) -> bool:
+    """Where the rollout is under way, or somebody has to agree and nothing else is in the way."""
+    if calm:
+        return any(each.state is not State.APPLIED for each in report.targets)
+    gates = (gate for each in report.targets for gate in closed(each.gates))
+    return report.verdict is not Verdict.BLOCK and any(gate.waits_for for gate in gates)
+
+
+def _rehearsed_url(report: Report) -> str:
+    """Where a rehearsal is to be found that this report does not have; "" if it has it."""
+    if report.review.rehearsal is not None or report.run is None or not report.rehearsed:
+        return ""
+    return links.run_url(report.run, report.rehearsed)
 
 
 def _clipped(said: Headline) -> Headline:
@@ -88,7 +109,7 @@ def _short(stale: StaleApproval, detail: Detail) -> StaleApproval:
     return replace(
         stale,
         login=words.clipped(stale.login, _LOGIN),
-        changed=tuple(words.clipped(each, _CHANGE) for each in changed),
+        changed=tuple(words.clipped(each, _CHANGE) for each in changed if each.strip()),
     )
 
 

@@ -14,15 +14,17 @@ from bot.report.escape import comment_safe
 _LINE = re.compile(r"\A<!-- migration-bot v1 (\{[^<>\r\n]{1,2000}\}) -->[ \t]*(?:\r?\n|\Z)")
 
 
-def marker(key: str, run: Run | None = None, *, plan: str = "") -> str:
+def marker(key: str, run: Run | None = None, *, plan: str = "", rehearsed: int = 0) -> str:
     """The hidden line itself."""
-    fields = {
+    fields: dict[str, object] = {
         "k": key,
         "sha": run.commit if run else "",
         "run": run.id if run else 0,
         "att": run.attempt if run else 0,
         "plan": plan,
     }
+    if rehearsed:
+        fields["rehearsed"] = rehearsed
     return f"<!-- migration-bot v1 {comment_safe(json.dumps(fields))} -->"
 
 
@@ -39,11 +41,11 @@ def read_marker(body: str) -> Marker | None:
 
 def _marker_of(fields: dict[str, object]) -> Marker | None:
     texts = [fields[name] for name in ("k", "sha", "plan")]
-    numbers = [fields[name] for name in ("run", "att")]
+    numbers = [fields["run"], fields["att"], fields.get("rehearsed", 0)]
     if not all(isinstance(each, str) for each in texts):
         return None
     if not all(type(each) is int for each in numbers):
         return None
     key, sha, plan = (str(each) for each in texts)
-    run, attempt = (int(str(each)) for each in numbers)
-    return Marker(key=key, sha=sha, run=run, attempt=attempt, plan=plan)
+    run, attempt, rehearsed = (int(str(each)) for each in numbers)
+    return Marker(key=key, sha=sha, run=run, attempt=attempt, plan=plan, rehearsed=rehearsed)

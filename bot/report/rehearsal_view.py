@@ -27,6 +27,7 @@ from bot.report.words import clipped, count
 
 _VISIBLE = 8
 _MOST_MIGRATIONS = 10
+_MOST_OPEN = 5
 _MOST_LINES = 200
 _CLIPPED = 300
 _NO_BREAK = "\u00a0"
@@ -64,8 +65,6 @@ class MigrationView:
     many: int
     facts: tuple[tuple[str, str], ...]
     gantt: str = ""
-    schema: str = ""
-    schema_summary: str = ""
     traces: tuple[TraceRow, ...] = ()
 
 
@@ -97,20 +96,26 @@ def rehearsal_view(report: Report, detail: Detail, *, calm: bool) -> RehearsalVi
     ]
     shown = rehearsed if detail.rehearsal > Rehearsed.OUTLINE else []
     if detail.rehearsal is Rehearsed.GRAVE:
-        shown = sorted(shown, key=lambda pair: pair[1].refused is None)[:_MOST_MIGRATIONS]
+        shown = sorted(shown, key=lambda pair: _weight(pair[1]))[:_MOST_MIGRATIONS]
     stopped = rehearsal.base.refused
     title, circumstances = rehearsed_title(rehearsal, provider=False)
     return RehearsalView(
         title=title,
         circumstances=circumstances,
         outcome=_outcome(report, rehearsal),
-        open=not calm,
+        open=not calm and (len(shown) <= _MOST_OPEN or any(m.refused for _, m in shown)),
         problem=_clip(not_rehearsed(rehearsal) or (history_stopped(stopped) if stopped else "")),
         hint=_clip(one_line(rehearsal.hint or (stopped.refusal.hint if stopped else ""))),
         migrations=tuple(_migration(report, rehearsal, *pair, detail) for pair in shown),
         missing=len(rehearsed) - len(shown),
         setting=_setting(rehearsal, detail),
     )
+
+
+def _weight(rehearsed: RehearsedMigration) -> tuple[bool, float]:
+    """What was refused comes first, then that for which others wait longest."""
+    timeline = Timeline(rehearsed)
+    return rehearsed.refused is None, -max(map(timeline.longest, timeline.spans), default=0.0)
 
 
 def _setting(rehearsal: Rehearsal, detail: Detail) -> tuple[str, ...]:
@@ -152,7 +157,6 @@ def _migration(
         place: _row(report, rehearsal, timeline, judged, place)
         for place in (range(many) if listed else sorted(seen))
     }
-    lines = say.schema_lines(rehearsed.changes) if whole else ()
     return MigrationView(
         name=words.clipped(judged.migration.name, _CLIPPED),
         seen=tuple(rows[place] for place in sorted(seen)),
@@ -160,8 +164,6 @@ def _migration(
         many=many,
         facts=tuple((label, _clip(text)) for label, text in _facts(timeline, judged)),
         gantt=lock_gantt(timeline, judged.statements) if whole else "",
-        schema="\n".join([*lines[:_MOST_LINES], *_left_out(len(lines))]),
-        schema_summary=say.schema_summary(rehearsed.changes) if whole else "",
         traces=tuple(_trace_rows(timeline, judged)) if whole else (),
     )
 
@@ -265,10 +267,6 @@ def _touched(measured: Measured) -> Iterator[str]:
         yield f"{bytes_words(measured.temporary_bytes)} of temporary files"
     if measured.sampled:
         yield "looked at from time to time only: a lock may have been overlooked"
-
-
-def _left_out(many: int) -> list[str]:
-    return [f"… {count(many - _MOST_LINES, 'more line')}"] if many > _MOST_LINES else []
 
 
 def _clip(text: str) -> str:

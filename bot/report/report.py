@@ -17,6 +17,8 @@ class Report:
     `targets` are in rollout order. `approvals` are those that count for the reviewed texts, and
     `stale` those that were given for another text. `run` is None at a terminal.
     `merged` says that the pull request was merged. `commands` are the last that were given.
+    `rehearsed` is the earlier run that rehearsed the migrations, where this one did not; 0 if none
+    is known.
     """
 
     review: Review
@@ -28,7 +30,16 @@ class Report:
     pull: int | None = None
     merged: bool = False
     commands: tuple[Answered, ...] = ()
+    rehearsed: int = 0
 
     @property
     def verdict(self) -> Verdict:
         return self.review.verdict
+
+    @property
+    def rehearsed_in(self) -> int:
+        """The run in which the rehearsal was: this one, or an earlier one; 0 if there was none."""
+        rehearsal = self.review.rehearsal
+        if self.run is not None and rehearsal is not None and rehearsal.migrations:
+            return self.run.id
+        return self.rehearsed

@@ -21,6 +21,7 @@ _REASON = 1500
 _VISIBLE_ROWS = 8
 _STATE_COLUMNS = 4
 _LONG = 8
+_NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def sign_of(worst: Finding | None) -> str:
 
 def _cell(name: str, progress: Progress) -> Cell:
     state = migration_state(name, progress)
-    return Cell(words.STATE_SIGNS[state], words.STATE_WORDS[state])
+    return Cell(words.STATE_SIGNS[state], words.STATE_WORDS[state].replace(" ", _NO_BREAK))
 
 
 def migration_state(name: str, progress: Progress) -> State:

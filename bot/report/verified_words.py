@@ -19,8 +19,9 @@ def drift_sentence(drift: Drift) -> str:
 
 
 def drift_lines(drift: Drift, most: int = 20) -> tuple[str, ...]:
-    """The differences, and how many are not shown."""
-    shown = drift.lines[:most]
+    """The differences, and how many are not shown. None is blank: what is left of an item of a list
+    would underline the line above, and make a heading of it."""
+    shown = tuple(each for each in drift.lines[:most] if each.strip())
     more = len(drift.lines) - len(shown) + drift.more
     return (*shown, f"and {more} more") if more else shown
 

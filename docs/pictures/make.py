@@ -1,87 +1,47 @@
 """Pictures of the comment as GitHub shows it: `python -m docs.pictures.make`.
 
-The comments are the demo's own. The renderer and its styles are installed by npm into `.cache`;
-Chromium takes the picture. Needs npm and Chromium, so the pictures are committed.
+The first are of the demo's own comments, the others of every state that a comment can be in. The
+renderer and its styles are installed by npm into `.cache`; Chromium takes the picture. Needs npm
+and Chromium, so the pictures are committed.
 """
 
-import math
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 
 from bot.demo.screen import Screen
 from bot.demo.story import tell
+from bot.report.comment import render_comment
+from docs.pictures.drawing import HERE, Sheet, draw, install, rendered
+from docs.pictures.states import states
 
-HERE = Path(__file__).parent
-CACHE = HERE.parents[1] / ".cache" / "pictures"
-STYLES = CACHE / "node_modules" / "github-markdown-css"
-COLOURS = CACHE / "node_modules" / "@wooorm" / "starry-night" / "style"
-CHROMIUM = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
+STATES = (
+    "all-well",
+    "warnings",
+    "blocked",
+    "sixty-migrations",
+    "waiting-for-approval",
+    "staging-done",
+    "production-done",
+    "production-failed",
+    "rolled-back",
 )
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><style>{styles}</style></head>
-<body><div class="box"><header><b>github-actions</b> <i>bot</i> commented</header>
-<article class="markdown-body">{body}</article></div>
-<script>document.title = document.body.getBoundingClientRect().height</script></body></html>
-"""
-
-_BOX = """
-body {{ margin: 0; padding: 12px; box-sizing: border-box; width: {width}px; background: {back}; }}
-.box {{ border: 1px solid {edge}; border-radius: 6px; overflow: hidden; }}
-header {{ padding: 8px 16px; font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", sans-serif;
-  color: {faint}; background: {head}; border-bottom: 1px solid {edge}; }}
-header b {{ color: {text}; }}
-header i {{ font-style: normal; font-size: 12px; border: 1px solid {edge}; border-radius: 2em;
-  padding: 0 7px; }}
-.markdown-body {{ padding: 16px; font-size: 14px; }}
-"""
-
-_LIGHT = {
-    "back": "#ffffff",
-    "edge": "#d1d9e0",
-    "head": "#f6f8fa",
-    "faint": "#59636e",
-    "text": "#1f2328",
-}
-_DARK = {
-    "back": "#0d1117",
-    "edge": "#3d444d",
-    "head": "#151b23",
-    "faint": "#9198a1",
-    "text": "#f0f6fc",
-}
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One picture: which of the demo's comments, in what light, and how wide in pixels."""
-
-    name: str
-    comment: int
-    width: int
-    dark: bool = False
-
-
+# Which of the demo's comments it is.
+FIRST, LAST = "demo: first", "demo: last"
+_DEMO = (
+    Sheet("comment", (FIRST,), width=900),
+    Sheet("comment-dark", (FIRST,), width=900, dark=True),
+    Sheet("comment-phone", (LAST,), width=390, dark=True),
+)
+_EACH = tuple(Sheet(f"state-{name}", (name,), width=900) for name in STATES)
+_PHONES = Sheet("states-phone", STATES, width=1500, columns=5, zoom=0.72, height=760)
 PICTURES = (
-    Picture("comment", comment=0, width=900),
-    Picture("comment-dark", comment=0, width=900, dark=True),
-    Picture("comment-phone", comment=-1, width=390, dark=True),
+    *_DEMO,
+    *_EACH,
+    Sheet("states-dark", STATES, width=1500, dark=True, columns=3, zoom=0.55, height=820),
+    _PHONES,
+    replace(_PHONES, name="states-phone-dark", dark=True),
 )
+KEY = "5f1d7a84db00d2fc"
 
 
 class Album(Screen):
@@ -99,71 +59,24 @@ class Album(Screen):
 def main() -> None:
     """Make them all, or those whose names are given."""
     wanted = sys.argv[1:]
-    album = Album()
-    tell(album)
-    _install()
-    for picture in PICTURES:
-        if not wanted or picture.name in wanted:
-            _take(picture, page_of(_rendered(album.comments[picture.comment]), picture))
+    chosen = [each for each in PICTURES if not wanted or each.name in wanted]
+    install()
+    bodies = comments({name for sheet in chosen for name in sheet.comments})
+    html = dict(zip(bodies, rendered(list(bodies.values())), strict=True))
+    for sheet in chosen:
+        draw(sheet, [html[name] for name in sheet.comments], HERE)
 
 
-def page_of(body: str, picture: Picture) -> str:
-    """A page with a rendered comment in a box like GitHub's."""
-    return _PAGE.format(styles="\n".join(_styles(picture)), body=body)
-
-
-def _styles(picture: Picture) -> Iterator[str]:
-    shade = "dark" if picture.dark else "light"
-    yield (STYLES / f"github-markdown-{shade}.css").read_text("utf-8")
-    yield (COLOURS / f"{shade}.css").read_text("utf-8")
-    yield _BOX.format(width=picture.width, **(_DARK if picture.dark else _LIGHT))
-
-
-def _install() -> None:
-    CACHE.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", "render.mjs"):
-        shutil.copy(HERE / name, CACHE / name)
-    command = ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
-    subprocess.run(command, cwd=CACHE, check=True)  # noqa: S603
-
-
-def _rendered(markdown: str) -> str:
-    made = subprocess.run(
-        ["node", "render.mjs"],  # noqa: S607
-        cwd=CACHE,
-        input=markdown,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return made.stdout
-
-
-def _take(picture: Picture, page: str) -> None:
-    """Twice: once to learn how high the page is, once for the picture."""
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "page.html"
-        path.write_text(page, "utf-8")
-        answer = _chromium(place, path, picture.width, 600, "--dump-dom")
-        title = re.search(r"<title>([0-9.]+)</title>", answer)
-        assert title is not None, "the page did not say how high it is"
-        shot = f"--screenshot={HERE / picture.name}.png"
-        _chromium(place, path, picture.width, math.ceil(float(title[1])), shot)
-
-
-def _chromium(place: str, page: Path, width: int, height: int, task: str) -> str:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("error: no Chromium was found.\nhint:  Install one (Debian: apt install chromium)")
-    size = f"--window-size={width},{height}"
-    profile = f"--user-data-dir={place}/profile"
-    done = subprocess.run(  # noqa: S603
-        [chromium, *CHROMIUM, profile, size, task, page.as_uri()],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
+def comments(names: set[str]) -> dict[str, str]:
+    """The Markdown of comments by name, made as far as any of them is asked for."""
+    found: dict[str, str] = {}
+    if names & {FIRST, LAST}:
+        album = Album()
+        tell(album)
+        found |= {FIRST: album.comments[0], LAST: album.comments[-1]}
+    if names - {FIRST, LAST}:
+        found |= {name: render_comment(report, KEY) for name, report in states().items()}
+    return {name: found[name] for name in found if name in names}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-// Turns the Markdown on standard input into HTML as GitHub does: GFM, raw HTML, sanitizer, colours.
+// Turns a JSON array of Markdown on standard input into one of HTML, as GitHub does: GFM, raw HTML,
+// sanitizer, colours.
 import rehypeRaw from "rehype-raw";
 import rehypeSanitize from "rehype-sanitize";
 import rehypeStarryNight from "rehype-starry-night";
@@ -10,7 +11,7 @@ import { unified } from "unified";
 
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
-const rendered = await unified()
+const processor = unified()
   .use(remarkParse)
   .use(remarkGfm)
   .use(remarkRehype, { allowDangerousHtml: true })
@@ -18,5 +19,9 @@ const rendered = await unified()
   .use(rehypeSanitize)
   .use(rehypeStarryNight)
   .use(rehypeStringify)
-  .process(Buffer.concat(chunks).toString("utf8"));
-process.stdout.write(String(rendered));
+  .freeze();
+const rendered = [];
+for (const each of JSON.parse(Buffer.concat(chunks).toString("utf8"))) {
+  rendered.push(String(await processor.process(each)));
+}
+process.stdout.write(JSON.stringify(rendered));

@@ -20,7 +20,10 @@ from tests.workflows.files import bot_step
 SHOWN = [(document, command) for document in DOCUMENTS for command in commands(document)]
 YAML = [block for document in DOCUMENTS for block in blocks(document, "yaml")]
 WORKFLOWS = [block for block in YAML if "\njobs:" in block.text]
-KEYS = ("migrations:", "targets:", "rules:", "stats:", "rehearsal:", "databases:")
+KEYS = (
+    *("migrations:", "targets:", "rules:", "stats:", "rehearsal:", "databases:", "labels:"),
+    "request_reviewers:",
+)
 CONFIGURATIONS = [block for block in YAML if block.text.startswith(KEYS)]
 
 

@@ -26,7 +26,8 @@ Declared = Mapping[str, Mapping[str, Any]]
 class Call:
     """What the jobs of a called workflow get from the job that calls it.
 
-    `workflow` is the name of the one whose event it is; `prefix` tells the calling jobs.
+    `workflow` is the name of the one whose event it is; `prefix` tells the calling jobs. `source`
+    is the repository and the commit that the called file is of, empty for the caller's own.
     """
 
     prefix: str
@@ -34,6 +35,13 @@ class Call:
     inputs: Mapping[str, Value]
     secrets: Mapping[str, str]
     permissions: Mapping[str, str]
+    source: tuple[str, str] = ("", "")
+
+
+def source_of(uses: str) -> tuple[str, str]:
+    """The repository and the commit of a workflow that another repository holds."""
+    name, _, ref = uses.partition("@")
+    return ("/".join(name.split("/")[:2]), ref) if ref else ("", "")
 
 
 def called_path(uses: str, folder: Path, elsewhere: Mapping[str, Path]) -> Path:

@@ -12,7 +12,7 @@ from tests.harness.documents import only
 from tests.harness.values import HarnessError, StepFailed
 from tests.harness.world import ActionCall, StandIn
 
-CHECKOUT = frozenset({"ref", "path", "fetch-depth", "persist-credentials"})
+CHECKOUT = frozenset({"repository", "ref", "path", "fetch-depth", "persist-credentials"})
 UPLOAD = frozenset({"name", "path", "if-no-files-found", "retention-days", "include-hidden-files"})
 DOWNLOAD = frozenset({"name", "path", "run-id", "github-token"})
 Keep = Callable[[int, str, bytes], int]
@@ -108,8 +108,9 @@ def _zipped(files: Mapping[str, Path]) -> bytes:
     return kept.getvalue()
 
 
-def checkout_from(origin: Path) -> StandIn:
-    """An `actions/checkout` that clones from a repository on this machine."""
+def checkout_from(origin: Path, others: Mapping[str, Path] | None = None) -> StandIn:
+    """An `actions/checkout` that clones from a repository on this machine; `others` are there by
+    their names."""
 
     def checkout(call: ActionCall) -> Mapping[str, str]:
         only(CHECKOUT, call.inputs, call.name)
@@ -117,7 +118,9 @@ def checkout_from(origin: Path) -> StandIn:
             raise HarnessError("a checkout must say persist-credentials: false")
         folder = call.workspace / call.inputs.get("path", ".")
         wanted = call.inputs.get("ref") or call.event.sha
-        commit = _fetch(origin, folder, wanted, depth=int(call.inputs.get("fetch-depth", "1")))
+        source = call.inputs.get("repository")
+        there = (others or {})[source] if source else origin
+        commit = _fetch(there, folder, wanted, depth=int(call.inputs.get("fetch-depth", "1")))
         return {"commit": commit, "ref": wanted}
 
     return checkout

@@ -30,12 +30,23 @@ class Frame:
     # Inside of a composite action, what is to come between whichever script then runs.
     cut: Interruption | None = None
     source: tuple[str, str] = ("", "")
+    # The repository and the commit of the workflow, if another repository's was called.
+    called: tuple[str, str] = ("", "")
 
     @property
     def status(self) -> str:
         if self.lost:
             return "failure"
         return "cancelled" if self.cancelled else "failure" if self.failed else "success"
+
+    def _job(self) -> dict[str, str]:
+        """The file that a job is of, where `github` tells of the one who called it."""
+        repository, commit = self.called
+        return {
+            "status": self.status,
+            "workflow_repository": repository or self.machine.world.repository,
+            "workflow_sha": commit or self.machine.event.sha,
+        }
 
     def variables(self) -> dict[str, str]:
         return {**self.environment, **self.machine.exported}
@@ -47,7 +58,7 @@ class Frame:
             github |= {"action_path": path, "action_ref": ref, "action_repository": repository}
         known = {
             "github": Strict("github", github),
-            "job": Strict("job", {"status": self.status}),
+            "job": Strict("job", self._job()),
             "runner": Strict("runner", self.machine.runner()),
             "steps": Strict("steps", self.seen),
             "env": self.variables() if environment is None else environment,

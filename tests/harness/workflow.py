@@ -14,6 +14,7 @@ from tests.harness.calling import (
     declaration,
     given_inputs,
     passed_secrets,
+    source_of,
     together,
 )
 from tests.harness.contexts import from_fork, github_context, permissions_of
@@ -122,6 +123,7 @@ class _WorkflowRun:
             given_inputs(declared, job, own),
             passed_secrets(declared, job, own, self._secrets),
             allowed,
+            source_of(str(job["uses"])),
         )
         inner = _WorkflowRun(workflow, self._event, self._world, path.parent, call)
         run = inner.run()
@@ -146,7 +148,7 @@ class _WorkflowRun:
             "secrets": {**kept, "GITHUB_TOKEN": token},
             "vars": {**self._world.variables, **known.variables},
         }
-        frame = Frame(machine, contexts, {})
+        frame = Frame(machine, contexts, {}, called=self._call.source if self._call else ("", ""))
         frame.environment = _environment_variables(self._workflow, job, frame.scope())
         steps = run_steps(frame, job["steps"])
         outputs = {

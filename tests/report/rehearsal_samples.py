@@ -1,5 +1,6 @@
 """Reports with a rehearsal in them, in every state worth looking at, by name."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.effects import Effects, Lock, LockMode
@@ -27,6 +28,7 @@ from bot.core.rehearsal import (
 from bot.core.review import JudgedMigration
 from bot.core.schema import Change, Differences
 from bot.core.sizes import RelationSize, RowSource
+from bot.core.touched import Column, Reference, Table, Touched
 from bot.report.report import Report
 from tests.report.samples import (
     BLOCKING_INDEX,
@@ -58,6 +60,32 @@ AGAIN = SecondRun(
     Refusal(Stop.REFUSED, 'relation "coupons" already exists', statement=0, sqlstate="42P07")
 )
 
+TABLES = (
+    Table(
+        "public.coupons",
+        (
+            Column("id", "bigint", primary=True, change="added"),
+            Column("code", "text", change="added"),
+            Column("order_id", "bigint", foreign=True, change="added"),
+        ),
+        "added",
+    ),
+    Table(
+        "public.orders",
+        (
+            Column("id", "bigint", primary=True),
+            Column("user_id", "bigint", foreign=True),
+            Column("total", "bigint", change="changed", was="integer"),
+            Column("placed_at", "timestamp(3) with time zone"),
+        ),
+    ),
+    Table("public.users", (Column("id", "bigint", primary=True),), touched=False),
+)
+KEYS = (
+    Reference("public.coupons", "public.orders", ("order_id",), "added", optional=True),
+    Reference("public.orders", "public.users", ("user_id",)),
+)
+
 
 def ran(
     index: int, duration_ms: float, *locks: MeasuredLock, **fields: object
@@ -68,7 +96,17 @@ def ran(
 
 def rehearsal(*migrations: RehearsedMigration, **fields: object) -> Rehearsal:
     made = Rehearsal(server=SERVER, base=BASE, migrations=migrations, seconds=0.42)
+    made = replace(made, touched=Touched(_together(migrations), tables=TABLES, references=KEYS))
     return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def _together(migrations: Sequence[RehearsedMigration]) -> Differences:
+    every = [each.changes for each in migrations]
+    return Differences(
+        tuple(change for each in every for change in each.added),
+        tuple(change for each in every for change in each.removed),
+        tuple(change for each in every for change in each.changed),
+    )
 
 
 def rehearsed_report(found: Rehearsal, *migrations: JudgedMigration) -> Report:
@@ -322,6 +360,14 @@ def hostile_rehearsal(text: str) -> Report:
         problem=text,
         hint=text,
         base=BaseReplay(3, refused=HistoryRefusal(text, refusal)),
+        touched=Touched(
+            differences,
+            tables=(
+                Table(text, (Column(text, text, True, True, "changed", text),), "added"),
+                Table(f"x{text}", (Column("PK", "numeric(10,2)[]"),), touched=False),
+            ),
+            references=(Reference(text, f"x{text}", (text, text), "removed"),),
+        ),
     )
     return rehearsed_report(whole, made)
 

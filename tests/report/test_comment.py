@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.core.approval import StaleApproval
+from bot.core.drift import Drift
 from bot.core.gate import Gate
 from bot.core.migration import Migration
 from bot.core.progress import Progress, State
 from bot.core.review import JudgedMigration, Review
 from bot.core.rewrite import Piece, Rewrite
-from bot.core.target import Kind
+from bot.core.target import DriftMode, Kind
 from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
 from bot.report.markdown import render_markdown
 from bot.report.report import Report
@@ -316,6 +317,35 @@ def test_any_sql_and_any_message_make_a_comment(sql: str, message: str) -> None:
     assert size(body) <= BUDGET
     assert read_marker(body) is not None
     assert body.count("**Next step:**") == 1 + (sql + message).count("**Next step:**")
+
+
+def test_a_blank_difference_makes_no_heading_of_the_line_above() -> None:
+    """An item of a list that is empty is a line of `-`, which underlines a paragraph."""
+    blank = Drift(DriftMode.REPORT, ("", " ", "lacks table a"), more=1)
+    stale = StaleApproval("tom", HEAD, (" ",))
+    made = report(
+        judged(NOTE),
+        targets=(replace(PRODUCTION_FAILED, drift=blank),),
+        stale=(stale,),
+        merged=True,
+    )
+    rendered = MarkdownIt("commonmark", {"html": True}).render(render_comment(made, KEY))
+    assert re.findall(r"<h\d", rendered) == ["<h3"]
+
+
+def test_where_somebody_must_agree_the_gates_are_in_sight_unless_more_is_in_the_way() -> None:
+    waits = samples()["waiting_for_approval"]
+    assert "<details open><summary><b>Rollout</b>" in render_comment(waits, KEY)
+    blocked = replace(samples()["blocked"], targets=waits.targets)
+    assert "<details><summary><b>Rollout</b>" in render_comment(blocked, KEY)
+
+
+def test_once_it_rolls_out_the_states_come_first() -> None:
+    """A phone shows the first columns of a table."""
+    assert "| | Migration | Effect while it runs |" in render_comment(samples()["warnings"], KEY)
+    later = render_comment(samples()["production_failed"], KEY)
+    assert "| | Migration | staging | production | Effect while it runs |" in later
+    assert "`20261120093000` | ✅&nbsp;applied | ❌&nbsp;failed |" in later
 
 
 def rolled_out(*states: State, sql: str = "SELECT 1") -> str:

@@ -141,3 +141,13 @@ def test_a_workflow_command_stays_one_command(text: str) -> None:
 @given(nasty)
 def test_a_link_target_cannot_leave_its_brackets(text: str) -> None:
     assert not set(escape.link_target(text)) & set("()<> \t\r\n\\`|[]\"'")
+
+
+@pytest.mark.parametrize("before", ["x", "1", "_", "é", "表", "ſ"])
+@pytest.mark.parametrize("link", ["https://evil.example", "www.evil.example", "GH-1", "ftp://e.v"])
+def test_an_address_is_none_whatever_stands_right_before_it(before: str, link: str) -> None:
+    assert link not in escape.inline(f"{before}{link}")
+
+
+def test_a_commit_is_none_behind_a_letter_that_github_does_not_count() -> None:
+    assert "1a2b3c4d5e6f" not in escape.inline("é1a2b3c4d5e6f")

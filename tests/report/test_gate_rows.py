@@ -1,5 +1,7 @@
 """Gates as a table: what is closed comes first, and who has to agree is named."""
 
+from dataclasses import replace
+
 from bot.core.gate import Gate
 from bot.report.gate_rows import gate_table
 from bot.report.template import render
@@ -32,7 +34,12 @@ def test_who_must_agree_and_who_has_stand_side_by_side() -> None:
 
 
 def test_where_nobody_is_asked_there_is_no_column_of_people() -> None:
-    assert drawn(FIRST).splitlines()[0] == "| Gate | Why |"
+    shut = replace(FIRST, open=False)
+    assert drawn(shut).splitlines()[0] == "| Gate | Why |"
+
+
+def test_where_all_is_open_and_nobody_is_asked_a_line_each_is_enough() -> None:
+    assert drawn(FIRST).strip() == "- ✅ staging first, open: `staging` has it"
 
 
 def test_that_nobody_has_agreed_is_said() -> None:
@@ -42,7 +49,7 @@ def test_that_nobody_has_agreed_is_said() -> None:
 
 def test_an_overridden_gate_says_by_whom_and_that_it_would_be_closed() -> None:
     freeze = Gate("freeze", open=True, reason="closed until Monday", overridden="by `grace`")
-    assert "🔓&nbsp;freeze, overridden | closed until Monday<br>**Overridden:** by `grace` |" in (
+    assert "🔓&nbsp;freeze<br>overridden | closed until Monday<br>**Overridden:** by `grace` |" in (
         drawn(freeze)
     )
 

@@ -40,7 +40,7 @@ from tests.report.samples import (
         ("production_applied", "🟢 2 migrations applied to production"),
         ("production_failed", "🔴 Failed in production"),
         ("gate_closed", "🟡 2 migrations wait for production"),
-        ("waiting_for_approval", "🟡 1 new migration, risk HIGH, 2 warnings"),
+        ("waiting_for_approval", "🟡 1 new migration, risk HIGH, 2 warnings, needs approval"),
         ("rolled_back", "🟡 1 migration rolled back from production"),
     ],
 )

@@ -14,6 +14,12 @@ def test_a_marker_reads_back() -> None:
     assert read_marker(f"{line}\n### Heading") == Marker("shop", HEAD, RUN.id, 1, "sha256:ab")
 
 
+def test_a_marker_tells_which_run_has_rehearsed() -> None:
+    assert read_marker(marker("shop", RUN, rehearsed=7)) == Marker(
+        "shop", HEAD, RUN.id, 1, rehearsed=7
+    )
+
+
 def test_github_returns_comments_with_carriage_returns() -> None:
     assert read_marker(f"{marker('shop')}\r\nbody") == Marker("shop")
 
@@ -47,6 +53,8 @@ def test_a_hostile_key_reads_back() -> None:
         '<!-- migration-bot v1 {"k": 1, "sha": "", "run": 0, "att": 0, "plan": ""} -->',
         '<!-- migration-bot v1 {"k": "x", "sha": "", "run": "1", "att": 0, "plan": ""} -->',
         '<!-- migration-bot v1 {"k": "x", "sha": "", "run": true, "att": 0, "plan": ""} -->',
+        '<!-- migration-bot v1 {"k": "", "sha": "", "run": 1, "att": 0, "plan": "", '
+        '"rehearsed": "../../evil"} -->',
     ],
 )
 def test_anything_but_a_whole_marker_on_line_one_is_none(body: str) -> None:

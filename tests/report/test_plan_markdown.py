@@ -12,7 +12,7 @@ PLAN = Plan("production", (COUPONS.migration, NOTE.migration))
 def test_a_plan_has_title_gates_sql_and_digest() -> None:
     text = render_plan(PLAN, PRODUCTION_CLOSED.gates, judged=(COUPONS,), run=RUN)
     assert text.startswith("### 🟡 2 migrations for production, on hold\n\n| Gate | Why |")
-    assert "\n| 🔒&nbsp;approval, closed |" in text
+    assert "\n| 🔒&nbsp;approval<br>closed |" in text
     assert "<code>20261120090000_add_coupons</code>, 2 statements</summary>" in text
     assert "<code>20261120093000_add_order_note</code></summary>" in text
     assert text.rstrip().endswith(f"**Plan digest:** `{PLAN.digest}`")

@@ -136,8 +136,9 @@ def test_hostile_text_is_kept_as_it_is() -> None:
     assert found["refused"]["message"] == HOSTILE
 
 
-# Said elsewhere: `measured` by each statement, a migration by its own object, sizes by `sizes`.
-ELSEWHERE = {"name", "migrations", "sizes"}
+# Said elsewhere: `measured` by each statement, a migration by its own object, sizes by `sizes`, and
+# what all of them touch by the changes of each.
+ELSEWHERE = {"name", "migrations", "sizes", "touched"}
 DESCRIBED = {
     "measured": Measured,
     "measured_lock": MeasuredLock,

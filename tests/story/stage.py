@@ -81,6 +81,7 @@ class Stage:
     admit: Any = admit
     next_run: int = 100
     actions: dict[str, Path] = field(default_factory=dict)
+    workflows: dict[str, Path] = field(default_factory=dict)
     causes: dict[int, tuple[Path, HubEvent]] = field(default_factory=dict)
     ends: dict[int, HubEvent] = field(default_factory=dict)
     interruption: Interruption | None = None
@@ -226,7 +227,7 @@ class Stage:
             api_url=self.hub.api_url,
             server_url=self.hub.site_url,
             stand_ins={
-                "actions/checkout": checkout_from(self.hub.repository(SHOP).git.path),
+                "actions/checkout": checkout_from(self.hub.repository(SHOP).git.path, self.actions),
                 "actions/setup-python": never,
                 "actions/cache": nothing,
                 **kept_in(self.kept),
@@ -234,6 +235,7 @@ class Stage:
             },
             token=self._token,
             actions=self.actions,
+            workflows=self.workflows,
             environments={name: self._environment(name) for name in TARGETS},
             run_id=run_id,
             run_number=run_id - 100,

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from bot.demo.hub.records import LineComment
-from tests.story.stage import INDEX, RISKY, Stage, script
+from tests.demo.hub.conftest import client_for
+from tests.story.stage import INDEX, RISKY, SHOP, Stage, script
 
 COMMENTED = f"-- CreateIndex\n{RISKY}"
 LONG = 'CREATE INDEX "Order_total_idx"\n  ON "Order" ("total");\n'
@@ -25,6 +26,13 @@ def suggestions(stage: Stage) -> Mapping[int, LineComment]:
     return stage.pull(1).line_comments
 
 
+def answer(stage: Stage, suggestion: LineComment, body: str) -> None:
+    token = stage.hub.token("grace", permissions={"pull_requests": "write"})
+    client = client_for(stage.hub, token, lazy=True)
+    client.get_repo(SHOP).get_pull(1).create_review_comment_reply(suggestion.id, body)
+    client.close()
+
+
 @pytest.mark.parametrize("text", [COMMENTED, pytest.param(LONG, marks=pytest.mark.slow)])
 @pytest.mark.slow
 def test_an_index_alone_in_its_file_is_mended_by_a_commit(stage: Stage, text: str) -> None:
@@ -41,10 +49,22 @@ def test_an_index_alone_in_its_file_is_mended_by_a_commit(stage: Stage, text: st
     mended = committed(text, made)
     assert mended == text.replace("INDEX", "INDEX CONCURRENTLY", 1)
     assert stage.check(stage.push({script(INDEX): mended})).status == 0
-    assert list(suggestions(stage)) == [made.id]
+    (settled,) = suggestions(stage).values()
+    assert (settled.id, settled.minimized) == (made.id, "resolved")
 
 
 def test_an_index_with_company_needs_folders_and_is_not_suggested(stage: Stage) -> None:
     text = f'{RISKY}ALTER TABLE "Order" ADD COLUMN "country" TEXT;\n'
     assert stage.check(stage.propose({script(INDEX): text})).status == 1
     assert not suggestions(stage)
+
+
+@pytest.mark.slow
+def test_a_suggestion_that_somebody_answered_to_is_left_to_them(stage: Stage) -> None:
+    stage.check(stage.propose({script(INDEX): COMMENTED}))
+    (made,) = suggestions(stage).values()
+    answer(stage, made, "Why?")
+    job = stage.check(stage.push({script(INDEX): committed(COMMENTED, made)}))
+    assert job.status == 0
+    assert [each.minimized for each in suggestions(stage).values()] == [None, None]
+    assert "not settled" not in job.log

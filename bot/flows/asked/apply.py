@@ -1,11 +1,12 @@
 """A push to the default branch, or a dispatch: what is pending is applied to one target."""
 
 import json
+from dataclasses import replace
 
 from bot.core.event import ApplyRequest
 from bot.core.fleet import Shard
 from bot.core.log import inert
-from bot.core.progress import State
+from bot.core.progress import Progress, State
 from bot.core.target import Target
 from bot.errors import BotError, ExitCode, UsageError
 from bot.fleet.waves import read_shard
@@ -49,7 +50,9 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     shards = () if shard or target.fleet is None else slices_of(target, world)
     first = Shard(0, len(shards)) if len(shards) > 1 else None
     try:
-        progress = deploy(target, request.head, world, shard=first)
+        progress = deploy(
+            target, request.head, world, shard=first, news=lambda stopped: _reached(stopped, world)
+        )
     except BotError as error:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
         raise
@@ -57,11 +60,19 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     said = outcome_text(progress, width=page.width, colour=page.colour)
     world.console.show(inert(said))
     world.runner.summary(fence(said))
-    state = State.APPLYING if first else progress.state
-    set_outputs(world, state=state.value, digest=progress.digest or "")
+    _reached(replace(progress, state=State.APPLYING) if first else progress, world)
     if first:
         set_outputs(world, shards=json.dumps([str(each) for each in shards]))
     return first is not None
+
+
+def _reached(progress: Progress, world: World) -> None:
+    set_outputs(
+        world,
+        state=progress.state.value,
+        digest=progress.digest or "",
+        applied=json.dumps(list(progress.migrations)),
+    )
 
 
 def _apply_shard(target: Target, shard: Shard, world: World) -> None:
@@ -72,4 +83,4 @@ def _apply_shard(target: Target, shard: Shard, world: World) -> None:
     except BotError as error:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
         raise
-    set_outputs(world, state=progress.state.value, digest=progress.digest or "")
+    _reached(progress, world)

@@ -82,6 +82,8 @@ def _comment(request: CheckRequest, review: Review, world: World) -> None:
         # Compared with a base that has them already, the branch would seem to bring nothing.
         report = report_after_merge(pull, world)
         keep_comment(report, world, news=not finished(report))
+    elif pull.head != request.head:
+        world.console.say(f"no comment on #{pull.number}: it has a newer commit than this run saw")
     else:
         report = report_on(pull, review, world, commit=request.head)
         keep_comment(report, world)

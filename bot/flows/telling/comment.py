@@ -1,6 +1,7 @@
 """Keeping the one status comment of a pull request: what it shows, and writing it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bot.core.approval_policy import ApprovalPolicy
 from bot.core.deployment import progress_of
@@ -8,10 +9,10 @@ from bot.core.gates.approval import counted
 from bot.core.history import History
 from bot.core.marker import Marker, database_key
 from bot.core.progress import Progress, State
-from bot.core.pull import Pull
+from bot.core.pull import Comment, Pull
 from bot.core.review import Review
 from bot.core.risk import Risk, risk_of_review
-from bot.core.sticky import decide
+from bot.core.sticky import Decision, decide, of_key
 from bot.core.target import Target
 from bot.flows.gating.approvals import facts_of, stale_of, triggerers_of
 from bot.flows.reviewing.review import review_named
@@ -66,32 +67,65 @@ def finished(report: Report) -> bool:
     return all(each.state is State.APPLIED for each in report.targets)
 
 
-def keep_comment(report: Report, world: World, *, news: bool = True) -> None:
+def keep_comment(
+    report: Report, world: World, *, news: bool = True, rollout: Progress | None = None
+) -> None:
     """Write the comment, rewrite it, or leave it; exactly one remains.
 
     Without `news` it is left as it is if it shows the same state: an earlier run has more to say
-    of how that was reached. Raises GitHubError.
+    of how that was reached. `rollout` is what this very run did to a target: that is told even if a
+    newer run has written meanwhile, unless somebody rolled out to that target after it.
+    Raises GitHubError.
     """
     assert world.github is not None
     assert report.pull is not None
     key = comment_key(report, world)
+    existing = world.github.own_comments(report.pull)
+    report = replace(report, rehearsed=_rehearsed_in(existing, key))
     body = render_comment(report, key)
     marker = read_marker(body)
     assert marker is not None, "our own comment has a marker"
+    # That there is nothing to say is said once.
+    wanted = bool(report.review.migrations or report.review.findings)
     decision = decide(
-        world.github.own_comments(report.pull),
+        existing,
         body,
         marker,
         read=read_marker,
-        same=same_but_for_time if news else same_state,
-        wanted=bool(report.review.migrations or report.review.findings),
+        same=same_but_for_time if news and wanted else same_state,
+        wanted=wanted,
+        overrules=rollout is not None and _is_newest(rollout, report, world),
     )
+    _carry_out(decision, report, body, marker, world)
+
+
+def _carry_out(decision: Decision, report: Report, body: str, marker: Marker, world: World) -> None:
+    assert world.github is not None
+    assert report.pull is not None
+    pull = report.pull
     if decision.create:
-        world.github.create_comment(report.pull, body, mine=lambda text: _same_key(text, marker))
+        world.github.create_comment(pull, body, mine=lambda text: _same_key(text, marker))
     if decision.edit is not None:
-        world.github.edit_comment(report.pull, decision.edit, body)
+        world.github.edit_comment(pull, decision.edit, body)
     for double in decision.delete:
-        world.github.delete_comment(report.pull, double)
+        world.github.delete_comment(pull, double)
+
+
+def _rehearsed_in(existing: Sequence[Comment], key: str) -> int:
+    """The run that our newest comment says has rehearsed the migrations: a link, and no more."""
+    mine = [mark for _, mark in of_key(existing, key, read=read_marker)]
+    return max(mine, key=lambda each: each.order).rehearsed if mine else 0
+
+
+def _is_newest(rollout: Progress, report: Report, world: World) -> bool:
+    """Whether nobody has rolled the same migrations out to the same target since."""
+    assert world.github is not None
+    names = [each.migration.name for each in report.review.migrations]
+    target = world.settings.target(rollout.target)
+    known = progress_of(target, world.github.deployments(target.name), names)
+    if known.at is None or rollout.at is None or known.run_url == rollout.run_url:
+        return True
+    return known.at <= rollout.at
 
 
 def comment_key(report: Report, world: World) -> str:

@@ -93,7 +93,7 @@ class Teller:
     def _comment(self, pull: Pull, progress: Progress) -> None:
         news = bool(self.plan.pending) or progress.state is not State.APPLIED
         report = report_after_merge(pull, self.world, known=[progress] if news else [])
-        keep_comment(report, self.world, news=news)
+        keep_comment(report, self.world, news=news, rollout=progress if news else None)
 
     def _try(self, telling: Callable[[], None]) -> None:
         try:
@@ -103,12 +103,20 @@ class Teller:
             self.world.console.say(f"not told to GitHub: {error.message}")
 
 
-def deploy(target: Target, commit: str, world: World, *, shard: Shard | None = None) -> Progress:
+def deploy(
+    target: Target,
+    commit: str,
+    world: World,
+    *,
+    shard: Shard | None = None,
+    news: Callable[[Progress], None] = lambda stopped: None,
+) -> Progress:
     """Apply a target's plan and tell GitHub before, after, and when it fails.
 
     Of a fleet it may be the first shard, that of the waves before the last: then the rollout goes
     on elsewhere, and its end is told there.
 
+    `news` hears of a rollout that was stopped.
     Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
     """
     run_url = world.runner.run(commit).url if world.runner else None
@@ -131,7 +139,9 @@ def deploy(target: Target, commit: str, world: World, *, shard: Shard | None = N
             else roll_out(order, world).progress(target)
         )
     except BotError as error:
-        teller.tell(_stopped(here, error, order.journal, world))
+        stopped = _stopped(here, error, order.journal, world)
+        news(stopped)
+        teller.tell(stopped)
         raise
     done = replace(done, run_url=run_url)
     if shard is not None:

@@ -13,7 +13,7 @@ from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import TARGET_VARIABLE
 from bot.flows.asked.check import SARIF_VARIABLE
 from tests.fakes import FakeConsole
-from tests.flows.world import HEAD, MERGE, MORE, NUMBER, RISKY, Stage
+from tests.flows.world import HEAD, MERGE, MORE, NUMBER, RISKY, Stage, pull
 
 # FakeCheckout is always at this commit.
 HERE = "h" * 40
@@ -82,6 +82,17 @@ def test_where_no_comment_can_be_written_the_log_says_so(fork: bool) -> None:
     assert stage.runner.outputs["verdict"] == "pass"
 
 
+def test_a_run_for_an_earlier_commit_leaves_the_comment_to_the_newer_one() -> None:
+    stage = Stage()
+    stage.github.pulls[NUMBER] = pull(merged=False, head="2" * 40)
+    world = stage.world()
+
+    assert answer(world, "pull_request", pull_request(), HERE) is ExitCode.FINE
+    assert stage.comments == []
+    assert isinstance(world.console, FakeConsole)
+    assert "it has a newer commit than this run saw" in world.console.said[0]
+
+
 def test_the_verdict_stands_before_the_comment_is_tried() -> None:
     stage = Stage(newest=RISKY)
     stage.github.down = True
@@ -108,6 +119,7 @@ def test_a_push_is_applied_to_the_target_of_the_job(event: str) -> None:
 
     assert answer(stage.world(), event, {"after": HERE}, HERE) is ExitCode.FINE
     assert stage.runner.outputs["state"] == "applied"
+    assert json.loads(stage.runner.outputs["applied"]) == [MORE.name]
     assert MORE.name in [row.name for row in stage.staging.rows]
     assert "1 migration applied" in stage.runner.written[0]
     assert len(stage.comments) == 1
@@ -119,6 +131,7 @@ def test_a_closed_gate_ends_the_job_and_touches_nothing() -> None:
     with pytest.raises(GateClosed):
         answer(stage.world(), "push", {"after": HERE}, HERE)
     assert MORE.name not in [row.name for row in stage.production.rows]
+    assert (stage.runner.outputs["state"], stage.runner.outputs["applied"]) == ("closed", "[]")
 
 
 def test_a_job_without_a_target_is_refused() -> None:

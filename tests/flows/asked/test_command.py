@@ -25,7 +25,7 @@ def is_applied(database: FakeDatabase) -> bool:
 def test_apply_is_handed_to_the_job_of_the_environment_and_done_there() -> None:
     talk = Talk()
     remark = talk.say("grace", "/migrate apply staging")
-    assert talk.outputs == {"work": "apply", "target": "staging", "comment-id": str(remark.id)}
+    assert talk.outputs == {"work": "apply", "target": "staging"}
     assert talk.signs == [READ]
     assert not is_applied(talk.stage.staging)
 

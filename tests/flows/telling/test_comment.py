@@ -1,14 +1,20 @@
 """One comment, whatever happens: written, found again, rewritten, or left alone."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.core.approval import Opinion, StaleApproval
+from bot.core.deployment import Deployment
 from bot.core.event import Event
 from bot.core.history import History
+from bot.core.progress import Progress, State
 from bot.core.pull import Comment
+from bot.core.rehearsal import Rehearsal, RehearsalServer, RehearsedMigration
 from bot.core.settings import Settings
+from bot.core.target import Kind
 from bot.flows.reviewing.review import review_change
 from bot.flows.telling.comment import (
     comment_key,
@@ -19,8 +25,8 @@ from bot.flows.telling.comment import (
 )
 from bot.report.report import Report
 from bot.world import World
-from tests.fakes import NOON, history
-from tests.flows.world import APPROVED, HEAD, INIT, MORE, NUMBER, RISKY, Stage, facts, pull
+from tests.fakes import NOON, FakeGitHub, history
+from tests.flows.world import APPROVED, HEAD, INIT, MERGE, MORE, NUMBER, RISKY, Stage, facts, pull
 
 
 def report(stage: Stage, world: World) -> Report:
@@ -150,3 +156,117 @@ def test_who_started_a_run_counts_against_them_only_after_the_merge() -> None:
 
     assert merged.approvals == ()
     assert [each.login for each in still_open.approvals] == ["grace"]
+
+
+@dataclass
+class Counting(FakeGitHub):
+    """Keeps count of what was written."""
+
+    written: list[str] = field(default_factory=list)
+
+    def create_comment(self, pull: int, body: str, *, mine: Callable[[str], bool]) -> None:
+        self.written.append("create")
+        super().create_comment(pull, body, mine=mine)
+
+    def edit_comment(self, pull: int, comment: int, body: str) -> None:
+        self.written.append("edit")
+        super().edit_comment(pull, comment, body)
+
+
+def counting(stage: Stage) -> list[str]:
+    github = stage.github
+    stage.github = Counting(github.pulls, github.brought, github.pull_facts)
+    return stage.github.written
+
+
+def test_nothing_is_written_when_nothing_changed() -> None:
+    stage = Stage(newest=RISKY)
+    written = counting(stage)
+    for _ in range(3):
+        keep(stage)
+
+    assert written == ["create"]
+
+
+def test_that_no_migration_is_left_is_said_once() -> None:
+    stage = Stage(newest=RISKY)
+    written = counting(stage)
+    keep(stage)
+    stage.checkout.head_history = history(INIT)
+    for number in (2, 3, 4):
+        stage.runner.id = number
+        keep(stage)
+
+    assert written == ["create", "edit"]
+    assert "### 🟢 No new migrations" in stage.comments[0]
+
+
+def rehearsed_comment(stage: Stage) -> None:
+    world = stage.world()
+    made = report(stage, world)
+    server = RehearsalServer("18.6", 18, "given", 18)
+    found = Rehearsal(server, migrations=(RehearsedMigration(MORE.name),))
+    keep_comment(replace(made, review=replace(made.review, rehearsal=found)), world)
+
+
+def test_after_the_merge_the_rehearsal_is_where_it_was_made() -> None:
+    stage = Stage()
+    rehearsed_comment(stage)
+    assert "Rehearsed on PostgreSQL 18.6" in stage.comments[0]
+
+    for number in (2, 3):
+        stage.runner.id = number
+        world = stage.world()
+        keep_comment(report_after_merge(pull(), world), world)
+
+        assert "summary of [the check's run](" in stage.comments[0]
+        assert "/actions/runs/1)" in stage.comments[0]
+
+
+def test_where_nothing_was_rehearsed_nothing_is_pointed_to() -> None:
+    stage = Stage()
+    keep(stage)
+    stage.runner.id = 2
+    world = stage.world()
+    keep_comment(report_after_merge(pull(), world), world)
+
+    assert "Rehears" not in stage.comments[0]
+
+
+def rolled_out(stage: Stage, *, at: datetime, run: int) -> None:
+    """What a run has done to staging, told by it."""
+    stage.runner.id = run
+    world = stage.world()
+    done = Progress("staging", Kind.STAGING, State.FAILED, at, message="no", run_url=f"runs/{run}")
+    keep_comment(report_after_merge(pull(), world, known=[done]), world, rollout=done)
+
+
+def recorded(stage: Stage, *, at: datetime, run: int) -> None:
+    made = Deployment(
+        "staging", MERGE, State.APPLIED, at, {MORE.name: MORE.checksum}, run_url=f"runs/{run}"
+    )
+    stage.github.announced.append(made)
+
+
+def test_an_older_run_that_was_run_again_and_rolled_out_is_heard() -> None:
+    stage = Stage()
+    stage.runner.id = 9
+    world = stage.world()
+    keep_comment(report_after_merge(pull(), world), world)
+    recorded(stage, at=NOON, run=9)
+
+    rolled_out(stage, at=NOON + timedelta(minutes=5), run=3)
+
+    assert "### 🔴 Failed in staging" in stage.comments[0]
+
+
+def test_an_older_run_is_not_heard_where_a_newer_one_has_rolled_out_after_it() -> None:
+    stage = Stage()
+    stage.runner.id = 9
+    recorded(stage, at=NOON + timedelta(minutes=5), run=9)
+    world = stage.world()
+    keep_comment(report_after_merge(pull(), world), world)
+
+    rolled_out(stage, at=NOON, run=3)
+
+    assert "Failed" not in stage.comments[0]

@@ -32,6 +32,7 @@ from bot.core.rehearsal import (
 )
 from bot.core.rehearsal_order import BaseMigration, NewMigration, Order
 from bot.core.schema import Definition, Snapshot, differences
+from bot.core.touched import touched
 from bot.errors import PostgresError
 
 _LOCK_HINT = (
@@ -66,6 +67,8 @@ class Work:
         self._lacking: Sequence[BaseMigration] = ()
         self._began = time.monotonic()
         self._known: dict[str, Definition] = {}
+        # The schema before the first new migration, and after the last that ran to its end.
+        self._ends: tuple[Snapshot, Snapshot] = ({}, {})
         superuser = Superuser(place)
         self._guard = Guard(
             order.limits,
@@ -96,7 +99,8 @@ class Work:
             data = replace(data, source=self._dump.manifest.id)
         found = Rehearsal(server=place.server, base=base, data=data, sizes=sizes, notes=notes)
         migrations = self._migrations()
-        return replace(found, migrations=migrations, schema=self._model, seconds=self._seconds())
+        found = replace(found, migrations=migrations, schema=self._model)
+        return replace(found, touched=touched(*self._ends), seconds=self._seconds())
 
     def _based(self, *, rows: bool = True) -> HistoryRefusal | None:
         """The base in the place, and kept unless there are real rows in it."""
@@ -149,7 +153,7 @@ class Work:
             # As a rollout does, of the bot or of Prisma.
             admin.execute(b"SELECT pg_catalog.pg_advisory_lock(%d)" % PRISMA_KEY)
             tracer = Tracer(self._place.author, admin, self._guard, older=self._older)
-            before = self._look_with(admin)
+            before = first = self._look_with(admin)
             for each in self._order.new:
                 self._note(f"running {each.name}")
                 invalid = invalid_indexes(admin)
@@ -158,6 +162,7 @@ class Work:
                     found.append(self._stopped(each, traced, before, invalid))
                     return
                 after = self._look_with(admin)
+                self._ends = (first, after)
                 found.append(_rehearsed(each, traced, before, after))
                 compared = each.down is not None
                 done.append(Done(each, before if compared else {}, after if compared else {}))

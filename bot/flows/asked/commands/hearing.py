@@ -71,11 +71,7 @@ def _rollback(granted: Granted, world: World) -> Answer:
 def _hand_on(granted: Granted, world: World) -> Answer:
     """The job of the target's environment reads the comment again, and decides anew."""
     command, target = granted.said.command, granted.targets[0].name
-    outputs = {
-        "work": _WORK[command.verb],
-        "target": target,
-        "comment-id": str(granted.said.comment),
-    }
+    outputs = {"work": _WORK[command.verb], "target": target}
     return Answer(Reaction.READ, words.work_begun(command, target), outputs)
 
 
