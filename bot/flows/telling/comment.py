@@ -41,7 +41,8 @@ def report_on(
     strictest = _strictest(risk, world)
     policy = strictest.approval if strictest else ApprovalPolicy()
     facts = facts_of(pull, migrations, world, policy)
-    started = triggerers_of(world)
+    # Who started this run started no rollout of what is not merged.
+    started = triggerers_of(world) if pull.merged else frozenset()
     approvals = counted(strictest, facts, risk=risk, triggerers=started) if strictest else ()
     return Report(
         review=review,

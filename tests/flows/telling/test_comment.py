@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.approval import Opinion, StaleApproval
 from bot.core.deployment import Deployment
+from bot.core.event import Event
 from bot.core.history import History
 from bot.core.progress import Progress, State
 from bot.core.pull import Comment
@@ -143,6 +144,18 @@ def test_after_the_merge_the_report_is_on_what_came_in() -> None:
     assert [each.migration.name for each in made.review.migrations] == [MORE.name]
     assert made.merged
     assert [each.target for each in made.targets] == ["staging", "production"]
+
+
+def test_who_started_a_run_counts_against_them_only_after_the_merge() -> None:
+    """A check of open pull requests is started by whoever pushed to the base branch."""
+    stage = Stage()
+    stage.runner.started_for = Event("push", {"sender": {"login": "grace"}}, HEAD)
+    review = review_change(stage.checkout.change(None, NOON), stage.world())
+    merged = report_on(pull(), review, stage.world(), commit=HEAD)
+    still_open = report_on(pull(merged=False), review, stage.world(), commit=HEAD)
+
+    assert merged.approvals == ()
+    assert [each.login for each in still_open.approvals] == ["grace"]
 
 
 @dataclass
