@@ -28,8 +28,15 @@ def seal(key: str = PRIVATE) -> Sealed:
     return Sealer(clean, lambda text: text.replace("hunter2", "***")).seal(RECORD)
 
 
-@pytest.mark.parametrize("key", [PRIVATE, PRIVATE.replace("\n", "\\n"), RAW, f" {RAW}\n"])
-@pytest.mark.parametrize("public", [PUBLIC, RAW_PUBLIC, f"{RAW_PUBLIC}\n"])
+# The keys are new in every process, so that they can be no part of a test's name.
+@pytest.mark.parametrize(
+    "key",
+    [PRIVATE, PRIVATE.replace("\n", "\\n"), RAW, f" {RAW}\n"],
+    ids=["PEM", "PEM in a line", "raw", "raw with blanks"],
+)
+@pytest.mark.parametrize(
+    "public", [PUBLIC, RAW_PUBLIC, f"{RAW_PUBLIC}\n"], ids=["PEM", "raw", "raw with a line end"]
+)
 def test_what_is_signed_is_believed_whatever_form_the_keys_have(key: str, public: str) -> None:
     assert problem_with(seal(key), public) == ""
 
@@ -90,14 +97,16 @@ def elliptic() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-@pytest.mark.parametrize("key", ["canary", "AAAA", PUBLIC, elliptic(), PRIVATE[:60]])
+@pytest.mark.parametrize(
+    "key", ["canary", "AAAA", PUBLIC, elliptic(), PRIVATE[:60]], ids=list("abcde")
+)
 def test_a_key_that_cannot_be_read_is_told_and_not_shown(key: str) -> None:
     with pytest.raises(UsageError, match="Ed25519") as error:
         seal(key)
     assert key not in error.value.message + error.value.hint
 
 
-@pytest.mark.parametrize("key", ["canary", "AAAA", PRIVATE])
+@pytest.mark.parametrize("key", ["canary", "AAAA", PRIVATE], ids=list("abc"))
 def test_a_public_key_that_cannot_be_read_is_told(key: str) -> None:
     with pytest.raises(UsageError, match="The public key"):
         problem_with(seal(), key)
