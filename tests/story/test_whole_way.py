@@ -23,7 +23,9 @@ from tests.story.stage import (
 
 def outputs(job: JobResult) -> dict[str, str]:
     """What the action hands to later steps, without what it left empty."""
-    return {name: value for name, value in job.steps[-1].outputs.items() if value}
+    links = ("comment-url", "check-run-url")
+    given = job.steps[-1].outputs.items()
+    return {name: value for name, value in given if value and name not in links}
 
 
 def test_a_risky_migration_is_mended_approved_merged_and_applied_everywhere(stage: Stage) -> None:
@@ -35,7 +37,9 @@ def test_a_risky_migration_is_mended_approved_merged_and_applied_everywhere(stag
     assert "index-create-blocking" in stage.comment()
     assert f"```sql\n{RISKY}```" in stage.comment()
     digest = outputs(blocked)["digest"]
-    assert outputs(blocked) == {"verdict": "block", "digest": digest, "findings": "1"}
+    names = json.dumps([INDEX])
+    judged = {"digest": digest, "migrations": names}
+    assert outputs(blocked) == judged | {"verdict": "block", "findings": "1", "risk": "high"}
     assert f"**Plan digest:** `{digest}`" in stage.comment()
     assert "index-create-blocking" in blocked.summary
 
@@ -45,7 +49,8 @@ def test_a_risky_migration_is_mended_approved_merged_and_applied_everywhere(stag
     assert "### 🟢 1 new migration, risk LOW, nothing risky found" in stage.comment()
     assert "0 of 1 needed" in stage.comment()
     digest = outputs(mended)["digest"]
-    assert outputs(mended) == {"verdict": "pass", "digest": digest, "findings": "0"}
+    judged = {"digest": digest, "migrations": names}
+    assert outputs(mended) == judged | {"verdict": "pass", "findings": "0", "risk": "low"}
 
     approved = stage.check(stage.hub.review(SHOP, 1, author="grace"))
     assert approved.status == 0
@@ -61,7 +66,8 @@ def test_a_risky_migration_is_mended_approved_merged_and_applied_everywhere(stag
     }, run.jobs
     assert [request.environment for request in stage.asked] == ["staging", "production"]
     for name in TARGETS:
-        assert outputs(run.jobs[name]) == {"digest": digest, "state": "applied"}
+        reached = {"digest": digest, "state": "applied", "applied": names}
+        assert outputs(run.jobs[name]) == reached
         assert stage.states(name) == ["in_progress", "success"]
         assert stage.applied(name) == [INDEX]
     assert list(stage.comments()) == [first]
