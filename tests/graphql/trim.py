@@ -28,7 +28,7 @@ from graphql.language import (
 
 CONNECTION = "totalCount nodes pageInfo"
 FIELDS = {
-    "Query": "repository",
+    "Query": "repository viewer",
     "Mutation": "resolveReviewThread unresolveReviewThread minimizeComment",
     "Repository": "id nameWithOwner pullRequest",
     "PullRequest": "id number reviewThreads",

@@ -16,6 +16,7 @@ from bot.demo.hub.git import Signature
 from bot.demo.hub.records import CheckRun, Deployment, PullRequest, WorkflowRun
 from bot.demo.hub.state import ACTIONS_BOT
 from tests.harness import (
+    ActionCall,
     Environment,
     Event,
     Interruption,
@@ -68,7 +69,7 @@ def admit(request: Request) -> bool:
 class Stage:
     """`urls` are the targets' connection strings; `secrets` is all that must never be seen.
 
-    `kept` is what GitHub's cache holds from run to run. `causes` are the workflows and events
+    `account` is whom the bot acts as. `kept` is what GitHub's cache holds from run to run. `causes` are the workflows and events
     of the runs, by their number, and `ends` the events that told of their end. `interruption` comes
     between in the next runs.
     """
@@ -88,6 +89,7 @@ class Stage:
     causes: dict[int, tuple[Path, HubEvent]] = field(default_factory=dict)
     ends: dict[int, HubEvent] = field(default_factory=dict)
     interruption: Interruption | None = None
+    account: str = ACTIONS_BOT
 
     def propose(
         self,
@@ -233,6 +235,7 @@ class Stage:
                 "actions/checkout": checkout_from(self.hub.repository(SHOP).git.path, self.actions),
                 "actions/setup-python": never,
                 "actions/cache": nothing,
+                "actions/create-github-app-token": self._app_token,
                 **kept_in(self.kept),
                 **keeping(self._keep, self._fetch),
             },
@@ -260,6 +263,17 @@ class Stage:
         token = self.hub.token(ACTIONS_BOT, permissions=permissions, repositories=[SHOP])
         self.secrets.add(token)
         return token
+
+    def _app_token(self, call: ActionCall) -> Mapping[str, str]:
+        """What an app that is installed here lends a job; its permissions are among the inputs."""
+        asked = {
+            name.removeprefix("permission-"): level
+            for name, level in call.inputs.items()
+            if name.startswith("permission-")
+        }
+        token = self.hub.token(self.account, permissions=asked, repositories=[SHOP])
+        self.secrets.add(token)
+        return {"token": token}
 
     def _environment(self, name: str) -> Environment:
         def protection(request: Request) -> bool:
@@ -290,7 +304,7 @@ class Stage:
     def comments(self, number: int = 1) -> dict[int, str]:
         """The bot's comments by their number."""
         found = self.pull(number).comments.values()
-        return {each.id: each.body for each in found if each.user.login == ACTIONS_BOT}
+        return {each.id: each.body for each in found if each.user.login == self.account}
 
     def deployments(self, target: str) -> list[Deployment]:
         """Oldest first."""

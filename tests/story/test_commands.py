@@ -3,8 +3,9 @@
 import psycopg
 import pytest
 
+from bot.core.migration import checksum_of
 from tests.harness import Run
-from tests.story.stage import COUNTRY, HARMLESS, SHOP, Stage, script
+from tests.story.stage import COUNTRY, HARMLESS, SHOP, TARGETS, Stage, script
 
 
 def signs(stage: Stage, number: int = 1) -> list[str]:
@@ -132,3 +133,51 @@ def test_an_approval_by_comment_opens_production(stage: Stage) -> None:
     run = stage.deploy(stage.merge(1))
     assert run.jobs["production"].status == 0, run.jobs["production"].log
     assert stage.applied("production") == [COUNTRY]
+
+
+@pytest.mark.slow
+def test_what_is_applied_is_not_taken_back_by_a_comment(stage: Stage) -> None:
+    """It is told what there is instead, and no job with a secret is started."""
+    merged_and_checked(stage)
+    untouched = [stage.schema(name) for name in TARGETS]
+    asked = len(stage.asked)
+    run = stage.command(1, "/migrate rollback staging --steps 1")
+    assert results(run) == {"command": "success"}
+    assert signs(stage) == ["eyes", "-1"]
+    assert "a comment cannot do it" in stage.comment()
+    assert [stage.schema(name) for name in TARGETS] == untouched
+    assert len(stage.asked) == asked
+
+
+@pytest.mark.slow
+def test_what_failed_half_way_is_marked_as_taken_back_and_applied_anew(stage: Stage) -> None:
+    """Somebody else's tool began it, and left nothing of it but its row."""
+    merged = stage.propose({script(COUNTRY): HARMLESS})
+    stage.check(merged)
+    stage.hub.review(SHOP, 1, author="grace")
+    stage.query(
+        "staging",
+        "INSERT INTO _prisma_migrations (id, checksum, migration_name) "
+        f"VALUES ('half', '{checksum_of(HARMLESS)}', '{COUNTRY}')",
+    )
+    assert stage.deploy(stage.merge(1)).jobs["staging"].result == "failure"
+    done = stage.command(1, f"/migrate resolve staging --rolled-back {COUNTRY}")
+    assert results(done) == {"command": "success", "staging": "success"}
+    again = stage.command(1, "/migrate retry staging")
+    assert results(again)["staging"] == "success", again.jobs["staging"].log
+    assert stage.applied("staging") == [COUNTRY]
+    rows = "SELECT rolled_back_at IS NOT NULL FROM _prisma_migrations WHERE id = 'half'"
+    assert stage.query("staging", rows) == [(True,)]
+
+
+@pytest.mark.slow
+def test_the_author_approves_nothing_of_what_somebody_else_merges(stage: Stage) -> None:
+    stage.check(stage.propose({script(COUNTRY): HARMLESS}, author="ada"))
+    stage.command(1, "/migrate approve", author="ada")
+    run = stage.deploy(stage.merge(1, author="alan"))
+    assert run.jobs["production"].status == 3
+    stage.command(1, "/migrate approve", author="ada")
+    late = stage.deploy(stage.dispatch("production", author="alan"))
+    assert late.jobs["production"].status == 3
+    assert stage.applied("production") == []
+    assert "0 of 1" in stage.comment()

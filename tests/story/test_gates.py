@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.plan import digest_of
 from tests.fakes import migration
-from tests.harness import Run
+from tests.harness import Request, Run
 from tests.story.stage import COUNTRY, HARMLESS, INDEX, MENDED, SHOP, TARGETS, Stage, script
 
 CONFIG = ".github/migration-bot.yml"
@@ -36,6 +36,7 @@ END:VEVENT
 END:VCALENDAR
 """
 FROZEN = "freeze: {calendar: .github/freeze.ics, override: {users: [grace]}}"
+FORGET = "DELETE FROM _prisma_migrations"
 OVERRIDE = '/migrate override freeze reason:"the shop is down"'
 
 pytestmark = pytest.mark.slow
@@ -132,10 +133,7 @@ def test_a_newer_rollout_that_failed_closes_production_though_an_older_one_succe
     assert "the newest rollout of it to staging has not succeeded" in log
 
 
-def test_a_plan_that_changed_since_it_was_foretold_is_refused_statement_by_statement(
-    stage: Stage,
-) -> None:
-    """Production has known one rollout; while its next waits for a reviewer, somebody is there."""
+def test_what_production_is_to_run_is_foretold_before_anybody_lets_it_in(stage: Stage) -> None:
     stage.deploy(stage.merged({script(INDEX): MENDED}, branch="index"))
     push = stage.merged({script(COUNTRY): HARMLESS}, branch="country")
     stage.admit = lambda request: request.environment == "staging"
@@ -144,5 +142,35 @@ def test_a_plan_that_changed_since_it_was_foretold_is_refused_statement_by_state
     foretold = digest_of([migration(COUNTRY, HARMLESS)])
     assert found == f'{{"production": "{foretold}"}}'
     assert foretold in run.jobs["staging"].summary
-    assert stage.applied("production") == [INDEX]
     assert [stage.applied(name)[-1] for name in TARGETS] == [COUNTRY, INDEX]
+
+
+def test_a_plan_that_changed_while_a_reviewer_looked_at_it_is_refused_statement_by_statement(
+    stage: Stage,
+) -> None:
+    """Somebody takes an earlier migration out of production by hand, so that more is pending."""
+    stage.deploy(stage.merged({script(INDEX): MENDED}, branch="index"))
+    push = stage.merged({script(COUNTRY): HARMLESS}, branch="country")
+    seen: list[list[tuple[object, ...]]] = []
+
+    def meddled(request: Request) -> bool:
+        if request.environment == "production":
+            stage.query("production", 'DROP INDEX "Order_total_idx"')
+            stage.query("production", f"{FORGET} WHERE migration_name = '{INDEX}'")
+            seen.append(stage.schema("production"))
+        return True
+
+    stage.admit = meddled
+    job = stage.deploy(push).jobs["production"]
+    assert job.status == 6, job.log
+    assert f"{INDEX} is pending now, and was not agreed to" in job.log
+    assert MENDED.strip(";\n") in job.log
+    assert [stage.schema("production")] == seen
+    assert not [each for each in stage.folder.rglob("backups/*") if COUNTRY in each.name]
+    assert stage.states("production")[-1] == "failure"
+    assert "### 🔴 Failed in production" in stage.comment(2)
+
+    stage.admit = lambda request: True
+    again = stage.deploy(stage.dispatch("production")).jobs["production"]
+    assert again.status == 0, again.log
+    assert stage.applied("production") == [INDEX, COUNTRY]

@@ -12,7 +12,9 @@ from bot.adapters.github.client import ACTIONS_LOGIN, explained, may_have_happen
 from bot.core.pull import Comment, LineComment
 
 Clean = Callable[[str], str]
+VIEWER = "query Viewer { viewer { login } }"
 
+_BOT = "[bot]"
 _NEEDS = "pull-requests: write"
 
 
@@ -105,15 +107,25 @@ class Comments:
 
     @cached_property
     def _me(self) -> str:
-        """A token of an app may not ask who it is; a workflow's own acts as a well-known bot."""
+        """The token of an app may not ask REST who it is, and GraphQL tells it."""
         if self._login:
             return self._login
         try:
             return self._client.get_user().login
         except GithubException as error:
-            if error.status in (403, 404):
-                return ACTIONS_LOGIN
-            raise
+            if error.status not in (403, 404):
+                raise
+        return self._app()
+
+    def _app(self) -> str:
+        """The login under which an app writes. Where there is no GraphQL, a workflow's own token is
+        the likely one."""
+        try:
+            _, answer = self._client.requester.graphql_query(VIEWER, {})
+            name: str = answer["data"]["viewer"]["login"]
+        except (GithubException, LookupError, TypeError):
+            return ACTIONS_LOGIN
+        return f"{name.removesuffix(_BOT)}{_BOT}"
 
 
 def _on_lines(comment: LineComment) -> ReviewComment:

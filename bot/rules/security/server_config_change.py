@@ -1,6 +1,7 @@
-"""The setting changes for every client of the database, or of the whole server.
+"""The change is one for every client of the database, or of the whole server.
 
-Other applications, backups and the next migrations get it too. ALTER SYSTEM writes a file on the
+Other applications, backups and the next migrations get it too. An event trigger runs inside the
+commands of everybody, with their rights. ALTER SYSTEM writes a file on the
 server that nobody will look for in a repository, and it cannot run in a transaction.
 """
 
@@ -44,5 +45,7 @@ def check(statement: Statement, context: Context) -> Hits:
         yield f"{name} changes for everybody who connects to {tree['dbname']}."
     elif statement.node == "AlterDatabaseStmt":
         yield f"Options of the database {tree['dbname']} change for everybody who connects to it."
+    elif statement.node in ("CreateEventTrigStmt", "AlterEventTrigStmt"):
+        yield f"The event trigger {tree['trigname']} acts on the commands of everybody."
     elif statement.node == "AlterRoleSetStmt" and "role" not in tree:
         yield f"{name} changes for every role of the server."

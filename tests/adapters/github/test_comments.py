@@ -51,6 +51,30 @@ def test_a_person_s_token_finds_that_person_s_comments(open_shop: Open, number: 
     assert [each.body for each in shop.own_comments(number)] == [BODY]
 
 
+def test_the_token_of_an_app_finds_that_apps_comments_and_no_other_apps(
+    hub: Hub, open_shop: Open, shop: GitHubRepository, number: int
+) -> None:
+    shop.create_comment(number, BODY, mine=ours)
+    app = open_shop("acme-migrations[bot]", pull_requests="write")
+    assert app.own_comments(number) == ()
+    app.create_comment(number, BODY, mine=ours)
+
+    again = open_shop("acme-migrations[bot]", pull_requests="write")
+    (comment,) = again.own_comments(number)
+    written = hub.state.repository(SHOP).pulls[number].comments[comment.id]
+    assert written.user.login == "acme-migrations[bot]"
+    assert len(shop.own_comments(number)) == 1
+
+
+def test_where_github_does_not_say_whose_the_token_is_it_is_taken_for_the_workflows_own(
+    hub: Hub, shop: GitHubRepository, number: int
+) -> None:
+    shop.create_comment(number, BODY, mine=ours)
+    hub.fail_next("POST", "/graphql", status=404, times=9)
+
+    assert len(shop.own_comments(number)) == 1
+
+
 def test_a_comment_is_rewritten_in_place_and_a_double_deleted(
     hub: Hub, shop: GitHubRepository, number: int
 ) -> None:

@@ -152,7 +152,7 @@ def post(hub: Hub, pull: int) -> Any:
         ("{ repository(owner: $who) { id } }", r"Variable $who is used but not declared"),
         ("subscription { x }", "does no subscription"),
         ("{ repository(owner: ;) }", "Unexpected character ';'"),
-        ("{ viewer { login } }", "Field 'viewer' doesn't exist on type 'Query'"),
+        ("{ sponsors { login } }", "Field 'sponsors' doesn't exist on type 'Query'"),
         (THREADS.replace("(first: 20)", ""), "You must provide a `first` or `last` value"),
         (THREADS.replace("first: 20", "first: 101"), "Requesting 101 records"),
     ],

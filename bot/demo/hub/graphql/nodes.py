@@ -56,7 +56,8 @@ def queries(caller: Caller) -> Node:
             raise Trouble("NOT_FOUND", sentence)
         return _repository(caller, at)
 
-    return {"__typename": "Query", "repository": repository}
+    viewer = {"__typename": "User", "login": caller.token.owner.login}
+    return {"__typename": "Query", "repository": repository, "viewer": viewer}
 
 
 def _repository(caller: Caller, at: Repository) -> Node:
