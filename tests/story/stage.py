@@ -40,6 +40,7 @@ CHECK = ROOT / ".github/workflows/migration-check.yml"
 DEPLOY = ROOT / ".github/workflows/migration-deploy.yml"
 REPORT = ROOT / ".github/workflows/migration-report.yml"
 TARGETS = ("staging", "production")
+LENDING = "Borrow the token of an app"
 MARKER = "<!-- migration-bot v1 "
 
 INIT = "20240101000000_init"
@@ -69,9 +70,9 @@ def admit(request: Request) -> bool:
 class Stage:
     """`urls` are the targets' connection strings; `secrets` is all that must never be seen.
 
-    `account` is whom the bot acts as. `kept` is what GitHub's cache holds from run to run. `causes` are the workflows and events
+    `kept` is what GitHub's cache holds from run to run. `causes` are the workflows and events
     of the runs, by their number, and `ends` the events that told of their end. `interruption` comes
-    between in the next runs.
+    between in the next runs. `account` is whom the bot acts as.
     """
 
     hub: Hub
@@ -344,7 +345,9 @@ class Stage:
         found: dict[str, str] = {}
         for number, run in enumerate(self.runs):
             for name, job in run.jobs.items():
-                outputs = [str(each.outputs) for step in job.steps for each in (step, *step.inner)]
+                steps = [each for step in job.steps for each in (step, *step.inner)]
+                # What lends a token hands it on as an output, which GitHub masks.
+                outputs = [str(each.outputs) for each in steps if each.name != LENDING]
                 found[f"log of {name} in run {number}"] = job.log
                 found[f"summary of {name} in run {number}"] = job.summary
                 found[f"outputs of {name} in run {number}"] = "".join(outputs)

@@ -1,4 +1,4 @@
-"""The bot under the token of a GitHub App: the comment is the app's, and no other app's is touched."""
+"""The bot under the token of a GitHub App: the comment is the app's, no other app's is touched."""
 
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from tests.story.stage import (
     DEPLOY,
     HARMLESS,
     INDEX,
+    LENDING,
     MENDED,
     RISKY,
     SHOP,
@@ -22,7 +23,7 @@ from tests.story.stage import (
 )
 
 APP = "acme-migrations[bot]"
-LEND = "actions/create-github-app-token@d72941d797fd3113feb6b93fd0dec494b13a2547 # v1.12.0"
+LENDER = "actions/create-github-app-token@d72941d797fd3113feb6b93fd0dec494b13a2547"
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +42,7 @@ def lent(step: dict[str, Any], permissions: dict[str, str]) -> list[dict[str, An
     if step.get("uses") != "./":
         return [step]
     asked = {f"permission-{name}": level for name, level in permissions.items()}
-    lending = {"id": "app", "uses": LEND.partition(" ")[0], "with": {"app-id": "7", **asked}}
+    lending = {"name": LENDING, "id": "app", "uses": LENDER, "with": {"app-id": "7", **asked}}
     token = {"token": "${{ steps.app.outputs.token }}"}
     return [lending, {**step, "with": {**step.get("with", {}), **token}}]
 
