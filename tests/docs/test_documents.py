@@ -1,5 +1,6 @@
 """What the documents say must be so: links lead somewhere, commands exist, YAML is valid."""
 
+import re
 import shlex
 import subprocess
 import sys
@@ -111,6 +112,39 @@ def test_every_workflow_is_valid_and_safe(block: Block, tmp_path: Path) -> None:
     ask(sys.executable, *schema, str(path))
     zizmor = str(Path(sys.executable).parent / "zizmor")
     ask(zizmor, "--offline", "--no-progress", "--quiet", str(path))
+
+
+@pytest.mark.parametrize("block", [each for each in YAML if "run:" in each.text], ids=str)
+def test_a_shown_script_holds_no_expression_and_hides_what_it_learns_before_it_writes(
+    block: Block,
+) -> None:
+    for step in steps_of(yaml.safe_load(block.text)):
+        script = step.get("run", "")
+        assert "${{" not in script
+        before, wrote, _ = script.partition("GITHUB_ENV")
+        assert "::add-mask::" in before or not wrote
+
+
+def steps_of(document: dict[str, Any]) -> list[dict[str, Any]]:
+    jobs = document.get("jobs", {"": document}).values()
+    return [step for job in jobs for step in job.get("steps", ())]
+
+
+def test_a_login_that_does_not_last_is_for_one_environment() -> None:
+    """Whom the cloud trusts, on the page that says how: no branch, no pull request, no pattern."""
+    page = (ROOT / "docs/how-to/short-lived-credentials.md").read_text("utf-8")
+    subjects = re.findall(r"repo:OWNER/REPOSITORY:?[\w:*-]*", page)
+    assert len(subjects) >= 4
+    assert set(subjects) == {"repo:OWNER/REPOSITORY:environment:production"}
+    assert "StringLike" not in page
+
+
+def test_no_page_offers_to_check_out_a_fork_beside_a_token() -> None:
+    """GitHub's own action refuses it by now, unless somebody insists."""
+    for path in [*DOCUMENTS, *ROOT.glob(".github/**/*.yml"), *ROOT.glob("bot/initial/*.yml")]:
+        text = path.read_text("utf-8")
+        assert "allow-unsafe" not in text, path
+        assert not re.search(r"^ *(?:on: *)?pull_request_target\b", text, re.MULTILINE), path
 
 
 def ask(*command: str) -> None:

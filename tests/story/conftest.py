@@ -18,7 +18,7 @@ from tests.openapi.validator import OpenApiValidator
 from tests.story.stage import HISTORY, SHOP, TARGETS, Stage
 
 # Characters that a URL, a shell and SQL all write in their own ways.
-PASSWORDS = {name: f"canary/{name}+p@ss'w%rd" for name in TARGETS}
+PASSWORDS = {name: f"canary/{name}:+p@ss'w%rd" for name in TARGETS}
 ROLES = {"ada": "write", "grace": "maintain", "alan": "write", "linus": "read"}
 SETUP = "".join(
     ["targets:\n"]

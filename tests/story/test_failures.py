@@ -2,8 +2,19 @@
 
 import pytest
 
-from tests.harness import Run
-from tests.story.stage import COUNTRY, HARMLESS, INDEX, MENDED, SHOP, TARGETS, Stage, script
+from bot.demo.hub import Event as HubEvent
+from tests.harness import Interruption, Run
+from tests.story.stage import (
+    COUNTRY,
+    DEPLOY,
+    HARMLESS,
+    INDEX,
+    MENDED,
+    SHOP,
+    TARGETS,
+    Stage,
+    script,
+)
 
 # Fine on an empty table; staging holds a row that it does not allow.
 STRICT = "20240303000000_require_total"
@@ -143,3 +154,62 @@ def test_an_answer_that_is_lost_does_not_double_the_comment(stage: Stage) -> Non
     stage.hub.drop_next("POST", "/issues/1/comments")
     assert stage.check(stage.propose({script(COUNTRY): HARMLESS})).status == 0
     assert "### 🟢 1 new migration" in stage.comment()
+
+
+HELD = (
+    "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+    "WHERE locktype = 'advisory' AND datname = current_database()"
+)
+AT_WORK = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
+
+
+@pytest.mark.slow
+def test_a_runner_that_is_lost_while_it_holds_the_lock_is_made_up_for(stage: Stage) -> None:
+    push = stage.merged({script(COUNTRY): f"SELECT pg_sleep(2);\n{HARMLESS}"})
+    stage.interruption = Interruption(
+        "staging", "Apply to staging", lost=True, once=lambda: bool(stage.query("staging", AT_WORK))
+    )
+    assert stage.run(DEPLOY, push).conclusion != "success"
+    assert stage.query("staging", HELD)
+    stage.interruption = None
+    again = stage.deploy(stage.dispatch())
+    assert again.conclusion == "success", again.jobs["staging"].log
+    assert [stage.applied(name) for name in TARGETS] == [[COUNTRY], [COUNTRY]]
+    assert not stage.query("staging", HELD)
+    assert "### 🟢 1 migration applied to production" in stage.comment()
+
+
+@pytest.mark.slow
+def test_two_merges_within_a_second_are_applied_one_after_the_other(stage: Stage) -> None:
+    runs = [stage.deploy(each) for each in two_merges(stage)]
+    assert [each.conclusion for each in runs] == ["success", "success"]
+    assert [stage.applied(name) for name in TARGETS] == [[INDEX, COUNTRY], [INDEX, COUNTRY]]
+    assert [len(stage.deployments(name)) for name in TARGETS] == [2, 2]
+    for number in (1, 2):
+        assert "### 🟢 1 migration applied to production" in stage.comment(number)
+
+
+@pytest.mark.slow
+def test_of_two_merges_the_newer_run_applies_both_and_the_older_one_touches_nothing(
+    stage: Stage,
+) -> None:
+    """GitHub promises no order to what waits."""
+    older, newer = two_merges(stage)
+    assert stage.deploy(newer).conclusion == "success"
+    assert [stage.applied(name) for name in TARGETS] == [[INDEX, COUNTRY], [INDEX, COUNTRY]]
+    for number in (1, 2):
+        assert "### 🟢 1 migration applied to production" in stage.comment(number)
+        assert "prisma-out-of-order" not in stage.comment(number)
+    untouched = [stage.schema(name) for name in TARGETS]
+    assert stage.deploy(older).jobs["staging"].status == 6
+    assert [stage.schema(name) for name in TARGETS] == untouched
+
+
+def two_merges(stage: Stage) -> list[HubEvent]:
+    now = stage.hub.state.now()
+    stage.propose({script(INDEX): MENDED}, branch="index")
+    stage.propose({script(COUNTRY): HARMLESS}, branch="country")
+    for number in (1, 2):
+        stage.hub.review(SHOP, number, author="grace")
+    stage.hub.state.clock = lambda: now
+    return [stage.merge(1), stage.merge(2)]

@@ -69,9 +69,10 @@ def test_a_migration_older_than_the_newest_on_main_is_moved_by_the_comments_comm
     ("files", "rule"),
     [
         ({script(INIT): "SELECT 1;\n"}, "prisma-edited-applied"),
-        pytest.param({script(INIT): None}, "prisma-deleted-migration", marks=pytest.mark.slow),
+        ({script(INIT): f"{HISTORY[script(INIT)]}-- to the same end\n"}, "prisma-edited-applied"),
+        ({script(INIT): None}, "prisma-deleted-migration"),
     ],
-    ids=["edited", "deleted"],
+    ids=["edited", "edited to the same end", "deleted"],
 )
 @pytest.mark.slow
 def test_a_merged_migration_is_restored_by_the_comments_command(

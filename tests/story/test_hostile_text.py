@@ -110,3 +110,35 @@ def test_a_hostile_branch_is_checked_like_any_other(stage: Stage) -> None:
     require_our_own_commands(job)
     assert not list(stage.folder.rglob("pwned"))
     assert "@everyone" not in stage.comment()
+
+
+@pytest.mark.slow
+def test_a_folder_with_a_line_end_in_its_name_is_shown_on_one_line(stage: Stage) -> None:
+    folder = "20240303000000_new\n::error::pwned\n## pwned"
+    job = stage.check(stage.propose({script(folder): HARMLESS}))
+    assert job.status == 1
+    require_our_own_commands(job)
+    assert "pwned" in stage.comment()
+    assert not re.search(r"^\W*(?:::error::|## )pwned", outside_fences(stage.comment()), re.M)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sql", "rule"),
+    [
+        (b'ALTER TABLE "Order" ADD COLUMN "a\0b" TEXT;\n', "syntax-error"),
+        (HARMLESS.encode("utf-16"), "file-encoding"),
+        (b"-- " + b"x" * 5_000_000 + b"\n" + HARMLESS.encode(), "uninspectable-sql"),
+    ],
+    ids=["a character that is none", "another encoding", "five megabytes"],
+)
+def test_what_cannot_be_read_stops_the_check_and_is_said(
+    stage: Stage, sql: bytes, rule: str
+) -> None:
+    job = stage.check(stage.propose({script(COUNTRY): sql}))
+    assert job.status == 1
+    body = stage.comment()
+    assert "### 🔴" in body
+    assert rule in body
+    assert len(body.encode()) <= 60_000
+    assert "\0" not in body + job.log + job.summary

@@ -3,13 +3,9 @@
 A rule without a test, or one that names a test that is not there, fails.
 """
 
-import ast
-from functools import cache
-from pathlib import Path
-
 import pytest
 
-TESTS = Path(__file__).parents[1]
+from tests.story.held import not_there
 
 RULES = {
     "SQL from a pull request is not run at all by a check; what is merged goes over the protocol, "
@@ -82,17 +78,7 @@ RULES = {
 }
 
 
-@cache
-def names_in(path: str) -> frozenset[str]:
-    tree = ast.parse((TESTS / path).read_text(encoding="utf-8"))
-    return frozenset(each.name for each in tree.body if isinstance(each, ast.FunctionDef))
-
-
 @pytest.mark.parametrize("rule", RULES)
 def test_every_safety_rule_is_held_by_tests_that_exist(rule: str) -> None:
-    pairs = [name.split("::") for name in RULES[rule]]
-    assert pairs
-    missing = [
-        name for path, name in pairs if not name.startswith("test_") or name not in names_in(path)
-    ]
-    assert missing == []
+    assert RULES[rule]
+    assert not_there(RULES[rule]) == []

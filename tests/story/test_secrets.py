@@ -16,6 +16,7 @@ from tests.story.conftest import PASSWORDS, leaks
 from tests.story.stage import COUNTRY, HARMLESS, INDEX, SHOP, Stage, script
 
 Spoil = Callable[[str], str]
+ROW = "row-canary@example.com"
 
 
 def with_wrong_password(url: str) -> str:
@@ -75,6 +76,27 @@ def test_a_migration_cannot_read_its_own_connection_string_out(stage: Stage) -> 
     assert "[redacted]" in run.jobs["staging"].log
     assert "[redacted]" in stage.deployments("staging")[-1].statuses[-1].description
     assert "redacted" in stage.comment()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'CREATE UNIQUE INDEX "Order_note_key" ON "Order"("note");\n',
+        'ALTER TABLE "Order" ALTER COLUMN "note" TYPE INTEGER USING "note"::INTEGER;\n',
+        'ALTER TABLE "Order" ADD CONSTRAINT "short" CHECK (length(note) < 3);\n',
+    ],
+    ids=["twice", "no number", "too long"],
+)
+def test_a_row_that_stands_in_the_way_is_quoted_nowhere(stage: Stage, sql: str) -> None:
+    """The server says which row it is: in the log, the comment and GitHub that would be for all."""
+    stage.query("staging", f"""INSERT INTO "Order" (note) VALUES ('{ROW}'), ('{ROW}')""")
+    stage.secrets.add(ROW)
+    run = stage.deploy(stage.merged({script(COUNTRY): sql}))
+    assert run.jobs["staging"].status == 4
+    assert "### 🔴 Failed in staging" in stage.comment()
+    assert "hint:  " in run.jobs["staging"].log
+    assert ROW not in stage.comment()
 
 
 WORKFLOW = """\

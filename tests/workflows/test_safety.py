@@ -209,6 +209,14 @@ def test_a_required_check_is_never_skipped() -> None:
         assert not [step for step in job["steps"] if "if" in step]
 
 
+def test_nobody_is_known_by_who_acted_last() -> None:
+    """`github.actor` may be anybody's who ran something again; people are asked for by event."""
+    initial = (ROOT / "bot/initial").glob("*.yml")
+    code = (each for each in (ROOT / "bot").rglob("*.py") if "demo" not in each.parts)
+    for path in (*SHIPPED, *initial, *code):
+        assert not re.search(r"github\.actor|GITHUB_ACTOR\b", path.read_text("utf-8")), path
+
+
 def test_the_actions_token_reaches_the_bot_and_no_other_step() -> None:
     holders = [step["name"] for step in steps(ACTION) if "inputs.token" in repr(step)]
     assert holders == ["Do what the event asks for"]

@@ -50,14 +50,21 @@ def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
 def review_named(
     names: Iterable[str], history: History, world: World, rules: Sequence[Rule] | None = None
 ) -> Review:
-    """Judge migrations of the history as if a branch had just added them.
+    """Judge migrations of the history as if a branch had just added them, to what comes before.
 
     What somebody asks for by name is judged, baseline or not.
     """
     wanted = set(names)
-    before = tuple(each for each in history.migrations if each.name not in wanted)
+    head = _up_to_the_last(wanted, history)
+    before = tuple(each for each in head.migrations if each.name not in wanted)
     base = History(folder=history.folder, migrations=before, provider=history.provider)
-    return _judged(Change(head=history, now=world.now(), base=base), world, _chosen(rules))
+    return _judged(Change(head=head, now=world.now(), base=base), world, _chosen(rules))
+
+
+def _up_to_the_last(wanted: set[str], history: History) -> History:
+    """What came later is no part of what they were added to."""
+    places = [place for place, each in enumerate(history.migrations) if each.name in wanted]
+    return replace(history, migrations=history.migrations[: max(places, default=-1) + 1])
 
 
 def cut_named(names: Iterable[str], history: History, world: World) -> tuple[JudgedMigration, ...]:

@@ -52,6 +52,13 @@ def test_migrations_are_judged_by_name_as_if_a_branch_had_just_added_them() -> N
     assert cut_named([], whole, world(CHECKOUT)) == ()
 
 
+def test_what_came_after_a_migration_does_not_make_it_late() -> None:
+    later = replace(MORE, name="20260301000000_later")
+    review = review_named([MORE.name], history(INIT, MORE, later), world(CHECKOUT))
+
+    assert [each.rule for each in review.all_findings] == []
+
+
 def test_names_are_judged_in_the_order_of_the_history() -> None:
     later = replace(MORE, name="20260301000000_later")
     judged = cut_named([later.name, INIT.name], history(INIT, MORE, later), world(CHECKOUT))
