@@ -126,7 +126,7 @@ def test_a_folder_with_a_line_end_in_its_name_is_shown_on_one_line(stage: Stage)
 @pytest.mark.parametrize(
     ("sql", "rule"),
     [
-        (b'ALTER TABLE "Order" ADD COLUMN "a\0b" TEXT;\n', "syntax-error"),
+        (b'ALTER TABLE "Order" ADD COLUMN "a\0b" TEXT;\n', "file-encoding"),
         (HARMLESS.encode("utf-16"), "file-encoding"),
         (b"-- " + b"x" * 5_000_000 + b"\n" + HARMLESS.encode(), "uninspectable-sql"),
     ],

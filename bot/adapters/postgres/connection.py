@@ -77,8 +77,7 @@ def explain(error: psycopg.Error, action: str) -> PostgresError:
         # The driver's own refusal; the connection is as good as it was.
         return PostgresError(
             f"I could not {action}: {str(error).rstrip('.')}.",
-            hint="Write it as a statement that gives and takes no rows of its own, such as INSERT; "
-            "a COPY may name a file at the server.",
+            hint="Write it as a statement that gives and takes no rows of its own, such as INSERT.",
             sqlstate=_NOT_SUPPORTED,
         )
     if primary is None:

@@ -56,7 +56,7 @@ def test_what_came_after_a_migration_does_not_make_it_late() -> None:
     later = replace(MORE, name="20260301000000_later")
     review = review_named([MORE.name], history(INIT, MORE, later), world(CHECKOUT))
 
-    assert [each.rule for each in review.all_findings] == []
+    assert "prisma-out-of-order" not in [each.rule for each in review.all_findings]
 
 
 def test_names_are_judged_in_the_order_of_the_history() -> None:
