@@ -9,15 +9,14 @@ from github import GithubException
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 
+from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
 from bot.adapters.github.contributors import Contributors, contributors_of
 from bot.core.approval import Opinion, PullFacts
 from bot.core.codeowners import MOST_BYTES, PLACES
 from bot.core.migration import checksum_of
-from bot.core.pull import Pull
+from bot.core.pull import GHOST, Pull
 
-# Whom GitHub shows in place of an account that was deleted.
-GHOST = "ghost"
 # GitHub lists no more of a pull request's files than this.
 _LISTED_FILES = 3000
 
@@ -102,13 +101,13 @@ class Pulls:
             reviews = self._repository.get_pull(number).get_reviews()
             return tuple(
                 Opinion(
-                    review.user.login,
+                    login_of(review.user) or GHOST,
                     review.state,
                     review.commit_id or "",
                     review.submitted_at.astimezone(UTC),
                 )
                 for review in reviews
-                if review.user is not None and review.submitted_at is not None
+                if review.submitted_at is not None
             )
 
     def _people(self, pull: Pull) -> Contributors:
@@ -138,7 +137,8 @@ class Pulls:
                 if error.status == 404:
                     return None
                 raise
-            if isinstance(found, list):
+            if isinstance(found, list) or found.type != "file":
+                # A folder, another repository, or a link to what is not in this one.
                 return None
             if most is not None and found.size > most:
                 return ""
@@ -155,7 +155,7 @@ def _value(pull: PullRequest) -> Pull:
         number=pull.number,
         head=pull.head.sha,
         base_name=pull.base.ref,
-        author=pull.user.login if pull.user is not None else GHOST,
+        author=login_of(pull.user) or GHOST,
         merged=bool(pull.merged),
         files=tuple(each.filename for each in files),
         base=pull.base.sha,

@@ -78,7 +78,7 @@ class Threads:
         while True:
             answer = self._ask(THREADS, owner=owner, name=name, number=pull, after=after)
             page = answer["repository"]["pullRequest"]["reviewThreads"]
-            yield from page["nodes"]
+            yield from filter(None, page["nodes"] or ())
             if not page["pageInfo"]["hasNextPage"]:
                 return
             after = page["pageInfo"]["endCursor"]
@@ -96,17 +96,18 @@ class Threads:
 def _thread(node: Mapping[str, Any]) -> Thread | None:
     """None for what somebody else began."""
     comments = node["comments"]
-    first, *_ = comments["nodes"] or [None]
+    shown = comments["nodes"] or [None]
+    first = shown[0]
     if first is None or not first["viewerDidAuthor"]:
         return None
-    alone = all(each["viewerDidAuthor"] for each in comments["nodes"])
+    alone = all(each is not None and each["viewerDidAuthor"] for each in shown)
     return Thread(
         id=node["id"],
         comment=first["id"],
         body=first["body"] or "",
         path=node["path"],
         resolved=node["isResolved"],
-        answered=not alone or comments["totalCount"] > len(comments["nodes"]),
+        answered=not alone or comments["totalCount"] > len(shown),
         hidden=first["isMinimized"],
     )
 
