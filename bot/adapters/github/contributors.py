@@ -14,10 +14,12 @@ from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
 from bot.core.coauthors import Contributor, coauthors_in, login_in
 from bot.core.pull import GHOST
+from bot.errors import GitHubError
 
 # GitHub lists no more of a pull request's commits than this (REST: "List commits on a pull
 # request"); the comparison of its ends lists all.
 _LISTED = 250
+# Pushes before the last three thousand are not looked at: the last one is what counts.
 _MOST_PAGES = 30
 _SOMEBODY = Contributor(GHOST, "")
 _NEXT = re.compile(r'<[^>]*?(/repos[^>]*)>;\s*rel="next"')
@@ -71,8 +73,18 @@ def _of_app(app: str, people: Contributors, pull: PullRequest) -> Contributors:
 
 def _commits(pull: PullRequest, base: Repository) -> Iterable[Commit]:
     if pull.commits < _LISTED:
-        return pull.get_commits()
-    return base.compare(pull.base.sha, pull.head.sha).commits
+        listed = list(pull.get_commits())
+        if len(listed) >= pull.commits:
+            return listed
+    compared = base.compare(pull.base.sha, pull.head.sha)
+    listed = list(compared.commits)
+    if len(listed) < compared.total_commits:
+        raise GitHubError(
+            f"GitHub lists {len(listed):,} of the {compared.total_commits:,} commits of "
+            f"#{pull.number}, so it is not known who had a hand in the others.",
+            hint="Bring the migrations by a pull request with fewer commits.",
+        )
+    return listed
 
 
 def _people(opener: str | None, commits: Iterable[Commit], base: Repository) -> Contributors:
