@@ -6,6 +6,7 @@ from typing import Any
 from github import Github, GithubException
 
 from bot.adapters.github.client import explained
+from bot.adapters.github.trouble import limit_in
 from bot.core.thread import Thread
 
 # An answer beyond these is somebody's all the same: `totalCount` tells of it.
@@ -86,10 +87,12 @@ class Threads:
     def _ask(self, document: str, **variables: Any) -> Mapping[str, Any]:
         """GraphQL refuses with 200, and says in the answer why."""
         try:
-            _, answer = self._client.requester.graphql_query(document, variables)
+            headers, answer = self._client.requester.graphql_query(document, variables)
         except GithubException as error:
             raise _as_status(error) from error
-        data: Mapping[str, Any] = answer["data"]
+        data = answer.get("data")
+        if not isinstance(data, Mapping):
+            raise _as_status(GithubException(400, answer, headers))
         return data
 
 
@@ -115,6 +118,8 @@ def _thread(node: Mapping[str, Any]) -> Thread | None:
 def _as_status(error: GithubException) -> GithubException:
     """The refusal as the REST interface would have put it, with the first reason it gives."""
     data = error.data
+    if limit := limit_in(data):
+        return GithubException(429, {"message": limit}, error.headers)
     told = data.get("errors") if isinstance(data, Mapping) else None
     if not isinstance(told, list) or not told or not isinstance(told[0], Mapping):
         return error
