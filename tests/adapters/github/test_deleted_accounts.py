@@ -175,3 +175,19 @@ def test_a_script_that_is_no_file_is_not_there(
     answer_with(hub, "/contents/README.md", type="submodule", content=None)
 
     assert shop.scripts("second", {"x": "README.md"}) == {}
+
+
+def test_a_fork_goes_with_its_account_and_its_pull_request_stays(hub: Hub, open_shop: Open) -> None:
+    hub.fork(SHOP, author="eve")
+    hub.push("eve/shop", "mine", {SECOND: "SELECT 1;\n"}, author="eve")
+    hub.open_pull_request(SHOP, author="eve", head="mine", title="M", head_repository="eve/shop")
+    facts(open_shop(), 1)
+    shown = next(each for each in hub.calls if each.path.endswith("/pulls/1")).response_body
+    hub.delete_account("eve")
+    answer_with(hub, "/pulls/1", user=None, head=shown["head"] | {"repo": None, "user": None})
+    found = facts(open_shop(), 1)
+
+    assert open_shop().pull(1).fork
+    assert found.unmatched == (SOMEBODY,)
+    assert not found.pusher_known
+    assert open_shop(actions="read", pull_requests="read").head_of(1).runs == ()
