@@ -1,6 +1,5 @@
-from bot.sql.pieces import pieces_in
-
 from bot.core.text_difference import Piece
+from bot.sql.pieces import pieces_in
 
 
 def test_every_statement_is_a_piece_with_its_line() -> None:
