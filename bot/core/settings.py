@@ -96,6 +96,11 @@ class Settings:
         )
 
     @property
+    def shares_comment(self) -> bool:
+        """Whether it is told of in one comment with the other databases of the repository."""
+        return bool(self.database) and not self.own_comment
+
+    @property
     def rollout_order(self) -> tuple[Target, ...]:
         """Staging and production targets, each after the one it comes after."""
         ordered: list[Target] = []
