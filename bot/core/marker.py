@@ -8,8 +8,8 @@ from dataclasses import dataclass
 class Marker:
     """`key` tells comments of several databases apart; `run` and `attempt` order the reports.
     `rehearsed` is the run that has rehearsed what the comment is about, 0 if none has: what it
-    found is not in later reports, which point there. `length` is how many characters after the
-    marker's line are of it; 0 where it is for all of them.
+    found is not in later reports, which point there. `end` is what ends the text that it is of, ""
+    where that is the whole comment.
     """
 
     key: str
@@ -18,7 +18,7 @@ class Marker:
     attempt: int = 0
     plan: str = ""
     rehearsed: int = 0
-    length: int = 0
+    end: str = ""
 
     @property
     def order(self) -> tuple[int, int]:

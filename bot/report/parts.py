@@ -1,7 +1,7 @@
 """One comment on several databases: a line on all of them, and a part for each.
 
-Each part begins with a hidden marker of its own that says how long it is, so that it is found again
-whatever the text in it looks like, and can be kept when a run has news of another database only.
+Each part stands between hidden lines of its own. What ends it is made of its text, so that it is
+found whatever that looks like, and can be kept when a run has news of another database only.
 """
 
 import re
@@ -13,7 +13,7 @@ from bot.core.marker import Marker
 from bot.core.said import Answered
 from bot.report.commands_section import with_commands
 from bot.report.markdown import render_markdown
-from bot.report.marker import cut_marker, marker_line, read_marker
+from bot.report.marker import cut_ended, cut_marker, end_line, marker_line, with_end
 from bot.report.report import Report
 from bot.report.template import render
 
@@ -34,12 +34,12 @@ class Part:
 
     @property
     def size(self) -> int:
-        """In bytes, with its marker."""
+        """In bytes, with the lines around it."""
         return len(self.whole.encode("utf-8", "replace"))
 
     @property
     def whole(self) -> str:
-        return f"{marker_line(self.marker)}\n{self.text}"
+        return f"{marker_line(self.marker)}\n{self.text}{end_line(self.marker)}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def part_of(report: Report, key: str, *, budget: int) -> Part:
     mark = Marker(key, plan=plan, rehearsed=report.rehearsed_in)
     if run is not None:
         mark = replace(mark, sha=run.commit, run=run.id, attempt=run.attempt)
-    taken = len(marker_line(replace(mark, length=budget))) + 3
+    taken = _part(mark, "").size
     return _part(mark, render_markdown(report, budget=budget - taken))
 
 
@@ -74,15 +74,18 @@ def outlined(part: Part) -> Part:
 
 
 def _part(mark: Marker, text: str) -> Part:
-    text = f"{text.rstrip()}\n\n"
-    return Part(replace(mark, length=len(text)), text)
+    text = f"{text.rstrip()}\n"
+    return Part(with_end(mark, text), text)
 
 
 def whole_of(parts: Sequence[Part], key: str, at: datetime, commands: Sequence[Answered]) -> str:
     """The whole comment. `key` is that of all databases, `at` when it is written."""
     newest = max((each.marker for each in parts), key=lambda mark: mark.order)
-    head = _head([_line_of(each) for each in parts]) if len(parts) > 1 else ""
-    first = replace(newest, key=key, plan="", rehearsed=0, length=len(head))
+    first, head = replace(newest, key=key, plan="", rehearsed=0, end=""), ""
+    if len(parts) > 1:
+        head = _head([_line_of(each) for each in parts])
+        first = with_end(first, head)
+        head += end_line(first)
     footer = render("parts_footer.md.j2", at=at)
     body = f"{marker_line(first)}\n{head}{''.join(each.whole for each in parts)}{footer}"
     return with_commands(body, commands)
@@ -95,19 +98,15 @@ def read_parts(body: str) -> tuple[Part, ...]:
     if cut is None:
         return ()
     first, rest = cut
-    found, rest = [], rest[first.length :]
+    if first.end:
+        _, rest = cut_ended(first, rest) or ("", "")
+    found = []
     while (cut := cut_marker(rest)) is not None:
         mark, rest = cut
-        text, rest = rest[: mark.length], rest[mark.length :]
-        if not text or len(text) != mark.length:
-            break
-        found.append(Part(mark, text))
+        text, rest = cut_ended(mark, rest) or ("", "")
+        if text:
+            found.append(Part(mark, text))
     return tuple(found)
-
-
-def is_of(body: str, key: str) -> bool:
-    mark = read_marker(body)
-    return mark is not None and mark.key == key
 
 
 def _head(lines: Sequence[Line]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.core.marker import whole_key
+from bot.core.marker import Marker, whole_key
 from bot.core.pull import Comment
 from bot.core.sticky import decide, of_key
 from bot.flows.telling.told import Told, carry_out
@@ -24,18 +24,21 @@ def keep_shared_comment(told: Sequence[Told]) -> None:
     GitHubError."""
     for _ in range(_TRIES if told else 0):
         ours = _write(told)
-        if all(each in _standing(_comments(told[0]), _key(told[0])).values() for each in ours):
+        if not ours:
+            return
+        standing = _standing(_comments(told[0]), _key(told[0])).values()
+        if ours <= {each.marker for each in standing}:
             return
 
 
-def _write(told: Sequence[Told]) -> Sequence[Part]:
-    """The parts that were written now."""
+def _write(told: Sequence[Told]) -> set[Marker]:
+    """The markers of the parts that were written now."""
     first, existing = told[0], _comments(told[0])
     standing = _standing(existing, _key(first))
     fresh = [each for each in told if _speaks(each, standing.get(each.key))]
     parts = _fitted(fresh, standing, first)
     if not parts:
-        return ()
+        return set()
     body = _whole(parts, first)
     marker = read_marker(body)
     assert marker is not None, "our own comment has a marker"
@@ -45,7 +48,7 @@ def _write(told: Sequence[Told]) -> Sequence[Part]:
     carry_out(decision, body, marker, first)
     keys = {each.key for each in fresh}
     written = decision.create or decision.edit is not None
-    return [each for each in parts if written and each.marker.key in keys]
+    return {each.marker for each in parts if written and each.marker.key in keys}
 
 
 def _speaks(told: Told, there: Part | None) -> bool:
