@@ -13,6 +13,8 @@ from bot.world import Runner, World
 _JSON = frozenset({"migrations", "applied"})
 # A target's name says which database it is of, so that these objects are put together.
 _BY_TARGET = "forecast-digests"
+# What is about the job as a whole.
+_WHOLE = "report"
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,10 @@ class _Collecting:
         self.runner.summary(markdown)
 
     def output(self, name: str, value: str) -> None:
-        self.outputs[name] = value
+        if name == _WHOLE:
+            self.runner.output(name, value)
+        else:
+            self.outputs[name] = value
 
     def log(self, lines: str) -> None:
         self.runner.log(lines)
