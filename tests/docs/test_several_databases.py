@@ -35,7 +35,7 @@ def run(place: Place, command: str) -> Done:
 
 @pytest.mark.slow
 def test_every_command_of_the_page_does_what_it_says(place: Place) -> None:
-    check, one, plan, status, machine = commands(PAGE)
+    check, one, plan, status, machine, init = commands(PAGE)
     done = run(place, check)
     assert done.code == ExitCode.FINE, done.said
     assert done.out.index("Database shop") < done.out.index("Database billing")
@@ -43,6 +43,8 @@ def test_every_command_of_the_page_does_what_it_says(place: Place) -> None:
     assert "SHOP_STAGING_URL is not set" in run(place, plan).err
     assert "billing-production" in run(place, status).out
     assert json.loads(run(place, machine).out)["verdict"] == "pass"
+    told = run(place, f"{init} --bot acme/migration-bot@{'0' * 40} --dry-run")
+    assert "BILLING_PRODUCTION_URL" in told.out
 
 
 def test_the_configurations_share_a_comment_or_do_not() -> None:

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.postgres.server import Server
+from bot.config_databases import read_databases
+from bot.core.initial import Pin
 from bot.core.settings import CONFIG_PATH
 from bot.demo.hub import Event
+from bot.initial import starting_files_for
 from tests.docs.documents import ROOT, blocks
 from tests.harness import JobResult, Run
 from tests.story.conftest import PASSWORDS, execute
@@ -19,6 +22,7 @@ PAGE = ROOT / "docs/how-to/several-databases.md"
 NAMES = ("shop", "billing")
 STAGES = ("staging", "production")
 TARGETS = tuple(f"{name}-{stage}" for name in NAMES for stage in STAGES)
+PIN = Pin("acme/migration-bot", "0123456789" * 4)
 _ACTION = re.compile(r"OWNER/migration-bot@[0-9a-f]{40}")
 
 
@@ -48,6 +52,14 @@ class Two:
         run = self.stage.run(workflow, event)
         assert run.triggered
         return run
+
+    def deploy_as_init_wrote(self, event: Event) -> Run:
+        databases = read_databases(configurations()[0], path=CONFIG_PATH)
+        files = starting_files_for(databases, PIN, branch="main")
+        workflow = self.stage.folder / "migration-deploy.yml"
+        text = files[".github/workflows/migration-deploy.yml"]
+        workflow.write_text(text.replace(str(PIN), "./"), "utf-8")
+        return self.stage.run(workflow, event)
 
     def configure(self, text: str) -> None:
         self.stage.hub.push(SHOP, "main", {CONFIG_PATH: text}, author="ada")
@@ -149,3 +161,24 @@ def test_each_has_a_comment_of_its_own_where_that_is_configured(two: Two) -> Non
     assert "### 🟢 shop: 1 migration applied to shop-production" in shop
     assert "### 🟢 billing: 1 migration applied to billing-production" in billing
     assert "billing" not in shop.replace("billing/prisma", "")
+
+
+@pytest.mark.slow
+def test_the_workflow_that_init_writes_hears_a_command_for_a_target_of_either(two: Two) -> None:
+    stage = two.stage
+    stage.check(two.propose())
+    stage.hub.review(SHOP, 1, author="grace")
+    run = two.deploy_as_init_wrote(stage.merge(1))
+    assert results(run) == {"command": "skipped", "staging": "success", "production": "success"}
+    assert stage.applied("billing-production") == [COUNTRY]
+
+    stage.query(
+        "billing-staging",
+        f"DELETE FROM _prisma_migrations WHERE migration_name = '{COUNTRY}'; "
+        'ALTER TABLE "Order" DROP COLUMN "country"',
+    )
+    said = stage.hub.comment(SHOP, 1, author="grace", body="/migrate apply billing-staging")
+    again = two.deploy_as_init_wrote(said)
+    assert results(again) == {"command": "success", "staging": "success", "production": "skipped"}
+    assert stage.applied("billing-staging") == [COUNTRY]
+    assert "/migrate apply billing-staging" in stage.comment()
