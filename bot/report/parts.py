@@ -92,8 +92,8 @@ def whole_of(parts: Sequence[Part], key: str, at: datetime, commands: Sequence[A
 
 
 def read_parts(body: str) -> tuple[Part, ...]:
-    """The parts of a comment on all databases. Where somebody has changed its text, those that are
-    found no more are left out."""
+    """The parts of a comment on all databases. Where somebody took away what ends one, that and
+    what comes after it is left out."""
     cut = cut_marker(body.replace("\r\n", "\n"))
     if cut is None:
         return ()
@@ -101,11 +101,9 @@ def read_parts(body: str) -> tuple[Part, ...]:
     if first.end:
         _, rest = cut_ended(first, rest) or ("", "")
     found = []
-    while (cut := cut_marker(rest)) is not None:
-        mark, rest = cut
-        text, rest = cut_ended(mark, rest) or ("", "")
-        if text:
-            found.append(Part(mark, text))
+    while (cut := cut_marker(rest)) and (inside := cut_ended(*cut)):
+        text, rest = inside
+        found.append(Part(cut[0], text))
     return tuple(found)
 
 

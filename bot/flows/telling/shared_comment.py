@@ -1,10 +1,11 @@
 """Keeping the one status comment on several databases: each run rewrites its own parts of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.marker import Marker, whole_key
 from bot.core.pull import Comment
+from bot.core.said import Answered
 from bot.core.sticky import decide, of_key
 from bot.flows.telling.told import Told, carry_out
 from bot.report.comment import same_but_for_time
@@ -36,17 +37,18 @@ def _write(told: Sequence[Told]) -> set[Marker]:
     first, existing = told[0], _comments(told[0])
     standing = _standing(existing, _key(first))
     fresh = [each for each in told if _speaks(each, standing.get(each.key))]
-    parts = _fitted(fresh, standing, first)
+    parts = _fitted(fresh, standing, told)
     if not parts:
         return set()
-    body = _whole(parts, first)
+    body = _whole(parts, told)
     marker = read_marker(body)
     assert marker is not None, "our own comment has a marker"
     decision = decide(
         existing, body, marker, read=read_marker, same=same_but_for_time, overrules=True
     )
-    carry_out(decision, body, marker, first)
     keys = {each.key for each in fresh}
+    gone = (*decision.delete, *_outdated(existing, keys))
+    carry_out(replace(decision, delete=gone), body, marker, first)
     written = decision.create or decision.edit is not None
     return {each.marker for each in parts if written and each.marker.key in keys}
 
@@ -60,7 +62,17 @@ def _speaks(told: Told, there: Part | None) -> bool:
     return (run.id, run.attempt) >= there.marker.order or told.overrules
 
 
-def _fitted(fresh: Sequence[Told], standing: Mapping[str, Part], first: Told) -> tuple[Part, ...]:
+def _outdated(existing: Sequence[Comment], keys: Collection[str]) -> Iterator[int]:
+    """Comments on one of these databases alone, from before it had a part here."""
+    for each in existing:
+        mark = read_marker(each.body)
+        if mark is not None and mark.key in keys:
+            yield each.id
+
+
+def _fitted(
+    fresh: Sequence[Told], standing: Mapping[str, Part], told: Sequence[Told]
+) -> tuple[Part, ...]:
     """All parts, within what a comment may hold. Each database has the same room; those that are
     not told of now give up theirs only where another would be left without."""
     many = len(standing.keys() | {each.key for each in fresh})
@@ -68,7 +80,7 @@ def _fitted(fresh: Sequence[Told], standing: Mapping[str, Part], first: Told) ->
     parts: tuple[Part, ...] = ()
     for _ in range(_TRIES):
         parts = _shared_out(fresh, standing, room // max(many, 1), room)
-        excess = _size(_whole(parts, first)) - COMMENT_BUDGET if parts else 0
+        excess = _size(_whole(parts, told)) - COMMENT_BUDGET if parts else 0
         if excess <= 0:
             return parts
         room -= excess + _AROUND
@@ -99,9 +111,16 @@ def _made(told: Told, there: Part | None, budget: int) -> Part:
     return there if same and there is not None else part
 
 
-def _whole(parts: Sequence[Part], first: Told) -> str:
-    assert first.report.run is not None
-    return whole_of(parts, _key(first), first.report.run.at, first.report.commands)
+def _whole(parts: Sequence[Part], told: Sequence[Told]) -> str:
+    run = told[0].report.run
+    assert run is not None
+    return whole_of(parts, _key(told[0]), run.at, _commands(told))
+
+
+def _commands(told: Sequence[Told]) -> Sequence[Answered]:
+    """Those of the pull request; what there is to say of one, its own database knows."""
+    same = zip(*(each.report.commands for each in told), strict=False)
+    return [next((each for each in known if each.answer), known[0]) for known in same]
 
 
 def _standing(existing: Sequence[Comment], key: str) -> dict[str, Part]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.core.marker import database_key
 from bot.core.pull import Comment
+from bot.core.said import Answered, Reaction
 from bot.flows.reviewing.review import review_change
 from bot.flows.telling.comment import keep_comment, keep_comments, report_on
 from bot.flows.telling.told import Told
@@ -144,6 +145,33 @@ def test_each_has_a_comment_of_its_own_where_that_is_configured() -> None:
     assert two.comments[0] == shop
     assert two.comments[1] != billing
     assert read_parts(shop) == ()
+
+
+def test_comments_of_before_make_way_for_the_one_on_all() -> None:
+    apart = Two(apart=True)
+    keep(apart)
+    together = Two(github=apart.github)
+    keep(together, "shop", run=2)
+    assert ["### 🟢 shop" in each for each in together.comments] == [False, True]
+    keep(together, "billing", run=3)
+    (comment,) = together.comments
+    assert runs(comment) == [2, 3]
+
+
+def test_what_is_said_of_a_command_comes_from_its_own_database() -> None:
+    two = Two()
+    shop, billing = (told(two, each) for each in two.worlds())
+    answered = Answered("mia", NOON, "/migrate apply billing-staging", Reaction.REFUSED)
+    known = replace(answered, answer="Nobody merged it.")
+    keep_comments(
+        [
+            replace(shop, report=replace(shop.report, commands=(answered,))),
+            replace(billing, report=replace(billing.report, commands=(known,))),
+        ]
+    )
+    assert "Nobody merged it." in two.comments[0]
+    keep(two, "shop", run=2)
+    assert runs(two.comments[0]) == [2, 1]
 
 
 def long(database: str) -> str:
