@@ -102,6 +102,17 @@ def test_as_long_as_one_is_to_be_mended_nobody_is_asked_for_the_other() -> None:
     assert two.github.asked == []
 
 
+def test_a_review_of_what_was_merged_says_how_far_each_is() -> None:
+    two = merged()
+    asked = {**pull_request()}
+    asked["pull_request"] = {**asked["pull_request"], "merged_at": "2026-11-22T12:00:00Z"}
+    assert answer_all(two.worlds(), "pull_request_review", asked, HERE) is ExitCode.FINE
+    (comment,) = two.comments
+    assert "### 🟡 shop: 1 migration on the way to shop-production" in comment
+    assert "### 🟡 billing: 1 migration on the way to billing-production" in comment
+    assert two.github.check_runs == {}
+
+
 def test_a_job_for_both_stagings_applies_both_and_tells_it_in_one_comment() -> None:
     two = merged()
     assert push(two, STAGING) is ExitCode.FINE
