@@ -182,3 +182,18 @@ def test_the_workflow_that_init_writes_hears_a_command_for_a_target_of_either(tw
     assert results(again) == {"command": "success", "staging": "success", "production": "skipped"}
     assert stage.applied("billing-staging") == [COUNTRY]
     assert "/migrate apply billing-staging" in stage.comment()
+
+
+@pytest.mark.slow
+def test_what_a_fork_brings_to_both_is_told_by_the_run_that_may_write(two: Two) -> None:
+    stage = two.stage
+    brought = {script("shop", INDEX): RISKY, script("billing", COUNTRY): HARMLESS}
+    checked = stage.check(stage.fork_propose(brought))
+    assert checked.status == 1, checked.log
+    assert stage.comments() == {}
+    run = stage.report()
+    assert run.conclusion == "success", run.jobs["report"].log
+    assert "### 🔴 shop: 1 new migration" in stage.comment()
+    assert "### 🟢 billing: 1 new migration" in stage.comment()
+    found = {each.name: each.conclusion for each in stage.check_runs()}
+    assert found == {"Migrations (shop)": "failure", "Migrations (billing)": "success"}
