@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from bot.core.event import CheckRequest
 from bot.core.finding import Verdict
 from bot.core.log import inert
 from bot.core.pull import Pull
+from bot.core.request import CheckRequest
 from bot.core.review import Review, together
 from bot.errors import ExitCode
 from bot.flows.asked.by_database import outputs_by_database

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.core.event import ApplyRequest
 from bot.core.migration import sort_key
 from bot.core.pull import Pull
+from bot.core.request import ApplyRequest
 from bot.core.review import Review
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.rehearsal import rehearsed
