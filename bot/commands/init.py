@@ -4,11 +4,16 @@
   migration-bot init                       for the bot that this one is
   migration-bot init --bot acme/migration-bot@0123…   for that commit of that copy
   migration-bot init --dry-run             what it would write
+
+Where the configuration names several databases, the workflows are for all of them.
 """
+
+from collections.abc import Sequence
 
 import click
 
 from bot.commands.session import Session, pass_session
+from bot.core.settings import Settings
 from bot.errors import ExitCode
 from bot.flows.moving_in import move_in, still_differing
 from bot.report.initial_text import initial_text
@@ -23,10 +28,19 @@ def run(
     folder: str | None = None,
     force: bool = False,
     dry_run: bool = False,
+    databases: Sequence[Settings] = (),
 ) -> ExitCode:
     """Fine if every file holds what it should; otherwise something was left as it is."""
-    pin, laid = move_in(world, bot=bot, branch=branch, folder=folder, force=force, dry_run=dry_run)
-    world.console.show(initial_text(laid, pin, dry_run=dry_run))
+    pin, laid = move_in(
+        world,
+        bot=bot,
+        branch=branch,
+        folder=folder,
+        force=force,
+        dry_run=dry_run,
+        databases=databases,
+    )
+    world.console.show(initial_text(laid, pin, dry_run=dry_run, databases=databases))
     return ExitCode.FINDINGS if any(still_differing(laid)) else ExitCode.FINE
 
 
@@ -39,6 +53,7 @@ def run(
 def command(
     session: Session, bot: str | None, branch: str | None, force: bool, dry_run: bool
 ) -> ExitCode:
+    configured = [each.settings for each in session.worlds]
     return run(
         session.worlds[0],
         bot=bot,
@@ -46,4 +61,5 @@ def command(
         folder=session.options.migrations,
         force=force,
         dry_run=dry_run,
+        databases=[each for each in configured if each.database],
     )

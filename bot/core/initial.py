@@ -1,10 +1,14 @@
 """What a repository is like before the bot moves in, and which bot is to move in."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.settings import Settings
+from bot.core.target import Kind, Target
 from bot.errors import UsageError
 
+_STAGES = (Kind.STAGING, Kind.PRODUCTION)
 _PIN = re.compile(r"([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)@([0-9a-f]{40})")
 
 
@@ -48,6 +52,32 @@ class Laid:
     @property
     def differs(self) -> bool:
         return self.before is not None and self.before != self.text
+
+
+@dataclass(frozen=True)
+class Stage:
+    """An environment of GitHub's that holds the targets of one kind, of several databases.
+
+    `secrets` are the variables with their connection strings.
+    """
+
+    name: str
+    targets: tuple[str, ...]
+    secrets: tuple[str, ...]
+
+
+def stages_of(databases: Sequence[Settings]) -> tuple[Stage, ...]:
+    """Staging and production, as far as there are targets of the kind."""
+    order = [target for each in databases for target in each.rollout_order]
+    kinds = [(kind, [each for each in order if each.kind is kind]) for kind in _STAGES]
+    return tuple(_stage(kind, targets) for kind, targets in kinds if targets)
+
+
+def _stage(kind: Kind, targets: Sequence[Target]) -> Stage:
+    secrets = dict.fromkeys(
+        name for each in targets for name in (each.url_env, each.direct_url_env) if name
+    )
+    return Stage(kind.value, tuple(each.name for each in targets), tuple(secrets))
 
 
 def pin_of(text: str) -> Pin:

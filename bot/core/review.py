@@ -1,6 +1,6 @@
 """What a check concludes: every migration judged, and the verdict on all of them together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.effects import Effects
@@ -82,3 +82,14 @@ class Review:
         yield from self.findings
         for judged in self.migrations:
             yield from judged.findings
+
+
+def together(reviews: Sequence[Review]) -> Review:
+    """What was found of several databases, as one; what is said of one as a whole is left out."""
+    if len(reviews) == 1:
+        return reviews[0]
+    return Review(
+        postgres=", ".join(dict.fromkeys(each.postgres for each in reviews)),
+        migrations=tuple(judged for each in reviews for judged in each.migrations),
+        findings=tuple(found for each in reviews for found in each.findings),
+    )

@@ -1,6 +1,6 @@
 """What a repository's configuration decides, as values; config.py reads them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,13 +96,27 @@ class Settings:
         )
 
     @property
+    def shares_comment(self) -> bool:
+        """Whether it is told of in one comment with the other databases of the repository."""
+        return bool(self.database) and not self.own_comment
+
+    @property
     def rollout_order(self) -> tuple[Target, ...]:
         """Staging and production targets, each after the one it comes after."""
-        ordered: list[Target] = []
-        waiting = [each for each in self.targets.values() if each.kind is not Kind.DEVELOPMENT]
-        while waiting:
-            names = {each.name for each in waiting}
-            ready = [each for each in waiting if each.after not in names] or waiting
-            ordered += ready
-            waiting = [each for each in waiting if each not in ready]
-        return tuple(ordered)
+        return _ordered(each for each in self.targets.values() if each.kind is not Kind.DEVELOPMENT)
+
+    @property
+    def in_order(self) -> tuple[Target, ...]:
+        """Every target, each after the one it comes after."""
+        return _ordered(self.targets.values())
+
+
+def _ordered(targets: Iterable[Target]) -> tuple[Target, ...]:
+    ordered: list[Target] = []
+    waiting = list(targets)
+    while waiting:
+        names = {each.name for each in waiting}
+        ready = [each for each in waiting if each.after not in names] or waiting
+        ordered += ready
+        waiting = [each for each in waiting if each not in ready]
+    return tuple(ordered)

@@ -1,12 +1,12 @@
 """Moving into a repository: which files it begins with, and which of them are there already."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bot.core.initial import Ground, Laid, Pin, pin_of
-from bot.core.settings import DEFAULT_FOLDER
+from bot.core.initial import Ground, Laid, Pin, pin_of, stages_of
+from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
 from bot.errors import UsageError
-from bot.initial import starting_files
+from bot.initial import starting_files, starting_files_for
 from bot.world import World
 
 # What stands in a workflow without quotes, and means nothing but itself there.
@@ -21,26 +21,41 @@ def move_in(
     folder: str | None,
     force: bool,
     dry_run: bool,
+    databases: Sequence[Settings] = (),
 ) -> tuple[Pin, tuple[Laid, ...]]:
     """Write the files that are missing; those that are there and differ only with `force`.
 
+    `databases` are those that the configuration names: then it is there, and is left as it is.
     Raises UsageError where something has to be said that cannot be found out.
     """
     pin = _pin(bot, world)
     ground = world.checkout.ground()
-    where = _plain(folder or _folder(ground), "folder")
-    files = starting_files(
-        pin,
-        branch=_plain(branch or ground.branch, "branch"),
-        folder=where,
-        exists=where in ground.folders,
-    )
+    main = _plain(branch or ground.branch, "branch")
+    if databases:
+        _require_plain(databases)
+        files = starting_files_for(databases, pin, branch=main)
+    else:
+        where = _plain(folder or _folder(ground), "folder")
+        exists = where in ground.folders
+        files = starting_files(pin, branch=main, folder=where, exists=exists)
     laid = tuple(_laid(path, text, world, force=force) for path, text in files.items())
     if not dry_run:
         for each in laid:
             if each.written and each.before != each.text:
                 world.files.write(f"{ground.root}/{each.path}", each.text)
     return pin, laid
+
+
+def _require_plain(databases: Sequence[Settings]) -> None:
+    for each in databases:
+        _plain(each.folder, "folder")
+        for target in each.rollout_order:
+            _plain(target.name, "target")
+    if not stages_of(databases):
+        raise UsageError(
+            "No database of the configuration has a target of the kind staging or production.",
+            hint="Add the targets that a merge is to be rolled out to, and run this again.",
+        )
 
 
 def _laid(path: str, text: str, world: World, *, force: bool) -> Laid:
@@ -65,7 +80,8 @@ def _folder(ground: Ground) -> str:
     if len(found) > 1:
         raise UsageError(
             f"There are {len(found)} migrations folders here: {', '.join(found)}.",
-            hint=f"Say which one: `migration-bot --migrations {found[0]} init`.",
+            hint=f"Say which one: `migration-bot --migrations {found[0]} init`. If they are of "
+            f"several databases, name those first, under `databases` in {CONFIG_PATH}.",
         )
     return found[0]
 

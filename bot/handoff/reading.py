@@ -17,6 +17,7 @@ from bot.handoff.schema import (
     FindingPart,
     MigrationPart,
     ReportFile,
+    ReportsFile,
     RewritePart,
     StatementPart,
 )
@@ -33,6 +34,18 @@ class Reported:
 def read_archive(archive: bytes) -> Reported:
     """Raises UsageError for anything but a whole report in the only file there is."""
     return read_report(only_file(archive, FILE, limit=MOST_BYTES))
+
+
+def read_archive_by_database(archive: bytes) -> dict[str, Reported]:
+    """As `read_archive`, of a repository with several databases: what was found of each."""
+    octets = only_file(archive, FILE, limit=MOST_BYTES)
+    try:
+        reports = ReportsFile.model_validate_json(octets)
+    except (ValidationError, RecursionError) as error:
+        raise not_taken(_first_mistake(error)) from None
+    if any(each.head != reports.head for each in reports.databases.values()):
+        raise not_taken("its parts are about different commits")
+    return {name: Reported(each.head, _review(each)) for name, each in reports.databases.items()}
 
 
 def read_report(octets: bytes) -> Reported:

@@ -17,6 +17,7 @@ MOST_BYTES = 4_000_000
 MOST_MIGRATIONS = 200
 MOST_STATEMENTS = 2_000
 MOST_FINDINGS = 1_000
+MOST_DATABASES = 100
 
 # No control character but tab and line ends. Half a character is refused by the JSON reader.
 _TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
@@ -24,6 +25,7 @@ _LINE = "^[^\\x00-\\x1f\\x7f\u2028\u2029]*$"
 _PATH = r"^[^\x00-\x1f\x7f\\]+$"
 
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+DatabaseName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Name = Annotated[str, Field(pattern=_LINE, min_length=1, max_length=255)]
 Path = Annotated[str, Field(pattern=_PATH, min_length=1, max_length=1_000)]
 Relation = Annotated[str, Field(pattern=_LINE, min_length=1, max_length=300)]
@@ -131,6 +133,14 @@ class ReportFile(Part):
     left_out: Number = 0
     migrations: Annotated[tuple[MigrationPart, ...], Field(max_length=MOST_MIGRATIONS)] = ()
     findings: Annotated[tuple[FindingPart, ...], Field(max_length=MOST_FINDINGS)] = ()
+
+
+class ReportsFile(Part):
+    """What it found where the repository has several databases, by name."""
+
+    version: Annotated[int, Field(alias="schema", ge=SCHEMA, le=SCHEMA)]
+    head: Commit
+    databases: Annotated[dict[DatabaseName, ReportFile], Field(max_length=MOST_DATABASES)]
 
 
 def report_schema() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A review as the plain fields that another run reads back. Every text is cut to what is taken."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from bot.core.effects import Effects
@@ -16,20 +17,29 @@ _RELATIONS = 500
 
 def report_json(review: Review, head: str) -> str:
     """The review at the pull request's head, in one line of ASCII."""
+    return json.dumps(_report(review, head), separators=(",", ":"))
+
+
+def reports_json(reviews: Mapping[str, Review], head: str) -> str:
+    """As `report_json`, of several databases, by name."""
+    by_database = {name: _report(each, head) for name, each in reviews.items()}
     return json.dumps(
-        {
-            "schema": SCHEMA,
-            "head": head,
-            "postgres": review.postgres,
-            "base": review.base,
-            "baseline": review.baseline,
-            "accepted": review.accepted,
-            "left_out": review.left_out,
-            "migrations": [_migration(each) for each in review.migrations],
-            "findings": [_finding(each) for each in review.findings[:_FINDINGS]],
-        },
-        separators=(",", ":"),
+        {"schema": SCHEMA, "head": head, "databases": by_database}, separators=(",", ":")
     )
+
+
+def _report(review: Review, head: str) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "head": head,
+        "postgres": review.postgres,
+        "base": review.base,
+        "baseline": review.baseline,
+        "accepted": review.accepted,
+        "left_out": review.left_out,
+        "migrations": [_migration(each) for each in review.migrations],
+        "findings": [_finding(each) for each in review.findings[:_FINDINGS]],
+    }
 
 
 def _migration(judged: JudgedMigration) -> dict[str, Any]:

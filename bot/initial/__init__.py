@@ -3,18 +3,15 @@
 The workflows beside this module are made from this project's own by `python -m docs.making`.
 """
 
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
-from bot.core.initial import Pin
-from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER
+from bot.core.initial import Pin, stages_of
+from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
+from bot.initial.several import deploy_workflow, drift_workflow, paths_of
 
-WORKFLOWS = (
-    "migration-check.yml",
-    "migration-report.yml",
-    "migration-deploy.yml",
-    "migration-recheck.yml",
-    "migration-drift.yml",
-)
+DEPLOY, DRIFT = "migration-deploy.yml", "migration-drift.yml"
+WORKFLOWS = ("migration-check.yml", "migration-report.yml", DEPLOY, "migration-recheck.yml", DRIFT)
 LOCK_FILE = "migration_lock.toml"
 # As Prisma writes it: a folder without it is one that git cannot keep.
 _LOCK = """\
@@ -43,8 +40,30 @@ def starting_files(pin: Pin, *, branch: str, folder: str, exists: bool) -> dict[
     return made if exists else made | {f"{folder}/{LOCK_FILE}": _LOCK}
 
 
+def starting_files_for(databases: Sequence[Settings], pin: Pin, *, branch: str) -> dict[str, str]:
+    """The workflows of a repository whose configuration names several databases already."""
+    stages = stages_of(databases)
+    given = {
+        "BOT_REPOSITORY": pin.repository,
+        "BOT_COMMIT": pin.commit,
+        "DEFAULT_BRANCH": branch,
+        "MIGRATIONS_FOLDER": paths_of(databases),
+    }
+    made = {name: _read(name) for name in WORKFLOWS}
+    made[DEPLOY] = deploy_workflow(made[DEPLOY], stages)
+    made[DRIFT] = drift_workflow(made[DRIFT], stages)
+    return {f".github/workflows/{name}": _with(text, given) for name, text in made.items()}
+
+
 def _filled(name: str, given: dict[str, str]) -> str:
-    text = files(__name__).joinpath(name).read_text("utf-8")
+    return _with(_read(name), given)
+
+
+def _read(name: str) -> str:
+    return files(__name__).joinpath(name).read_text("utf-8")
+
+
+def _with(text: str, given: Mapping[str, str]) -> str:
     for word, value in given.items():
         text = text.replace(word, value)
     return text

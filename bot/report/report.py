@@ -18,7 +18,7 @@ class Report:
     `stale` those that were given for another text. `run` is None at a terminal.
     `merged` says that the pull request was merged. `commands` are the last that were given.
     `rehearsed` is the earlier run that rehearsed the migrations, where this one did not; 0 if none
-    is known.
+    is known. `database` is its name where the repository has several.
     """
 
     review: Review
@@ -31,6 +31,7 @@ class Report:
     merged: bool = False
     commands: tuple[Answered, ...] = ()
     rehearsed: int = 0
+    database: str = ""
 
     @property
     def verdict(self) -> Verdict:

@@ -10,6 +10,7 @@ from bot.core.settings import CONFIG_PATH
 from bot.errors import ExitCode, UsageError
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeConsole, history, world
+from tests.flows.several import settings
 
 PIN = f"acme/migration-bot@{'0123456789' * 4}"
 CHECK = ".github/workflows/migration-check.yml"
@@ -123,4 +124,28 @@ def test_a_name_that_would_mean_something_in_a_workflow_is_refused(name: str) ->
         run(made, bot=PIN, branch=name)
     with pytest.raises(UsageError, match="cannot be written"):
         run(made, bot=PIN, folder=name)
+    assert disk.written == {}
+
+
+def test_for_several_databases_the_workflows_name_them_all_and_the_configuration_stays() -> None:
+    made, disk = place()
+    databases = [settings("shop"), settings("billing")]
+    assert run(made, bot=PIN, databases=databases) is ExitCode.FINE
+    assert f"/shop/{CONFIG_PATH}" not in disk.written
+    folder = "/shop/.github/workflows/migration-"
+    for name in "deploy", "recheck":
+        paths = "paths: [shop/migrations/**, billing/migrations/**]"
+        assert paths in disk.written[f"{folder}{name}.yml"]
+    assert "target: shop-staging, billing-staging" in disk.written[f"{folder}deploy.yml"]
+    assert "target: shop-production, billing-production" in disk.written[f"{folder}deploy.yml"]
+    assert "target: [shop-staging, billing-staging]" in disk.written[f"{folder}drift.yml"]
+    told = said(made)
+    for word in "BILLING_STAGING_URL", "`Migrations (shop)` and `Migrations (billing)`":
+        assert word in told
+
+
+def test_databases_without_a_target_to_roll_out_to_are_refused() -> None:
+    made, disk = place()
+    with pytest.raises(UsageError, match="No database of the configuration"):
+        run(made, bot=PIN, databases=[replace(settings("shop"), targets={})])
     assert disk.written == {}

@@ -9,9 +9,10 @@ import pytest
 from bot.config import read_settings
 from bot.core.initial import Pin
 from bot.core.settings import CONFIG_PATH
-from bot.initial import WORKFLOWS, starting_files
+from bot.initial import WORKFLOWS, starting_files, starting_files_for
 from bot.rules import RULES
 from docs.making.initial import INITIAL, NAMES, workflow_template
+from tests.flows.several import settings
 from tests.harness.documents import load
 from tests.workflows.files import ROOT
 from tests.workflows.test_linters import SCHEMA, ZIZMOR, ask, objections, parser
@@ -27,6 +28,17 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with everything in it that `init` writes."""
     folder = tmp_path_factory.mktemp("other")
     made = starting_files(PIN, branch="trunk", folder="db/migrations", exists=False)
+    return laid(made, folder)
+
+
+@pytest.fixture(scope="module")
+def written_for_two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As it is written where the configuration names two databases."""
+    made = starting_files_for([settings("shop"), settings("billing")], PIN, branch="trunk")
+    return laid(made, tmp_path_factory.mktemp("two"))
+
+
+def laid(made: dict[str, str], folder: Path) -> Path:
     for path, text in made.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
@@ -35,6 +47,22 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def workflows_in(folder: Path) -> list[Path]:
     return sorted((folder / ".github/workflows").glob("*.yml"))
+
+
+def test_what_init_writes_for_several_databases_is_as_clean(
+    parser: Path, written_for_two: Path
+) -> None:
+    found = workflows_in(written_for_two)
+    assert len(found) == len(WORKFLOWS)
+    done = ask(*ZIZMOR, *found)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = ask(*SCHEMA, "vendor.github-workflows", *found)
+    assert done.returncode == 0, done.stdout
+    assert objections(parser, found) == []
+    words = r"\b(STAGE|TITLE|NEEDS|CONDITION|TARGETS|EXPECTED|SECRETS|BEFORE|OTHER|COMMANDED)\b"
+    left = rf"{words}|BOT_REPOSITORY|DEFAULT_BRANCH|MIGRATIONS_FOLDER"
+    for path in found:
+        assert not re.search(left, path.read_text("utf-8")), path
 
 
 def test_zizmor_finds_nothing_in_what_init_writes(written: Path) -> None:

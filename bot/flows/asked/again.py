@@ -1,5 +1,6 @@
 """The button beside a check run: what was checked is checked again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.core.check_run import check_name
@@ -8,13 +9,15 @@ from bot.report.check_run import not_again, not_ours
 from bot.world import World
 
 
-def check_again(request: AgainRequest, world: World) -> CheckRequest | None:
+def check_again(request: AgainRequest, worlds: Sequence[World]) -> CheckRequest | None:
     """What to check; None if it is nothing of ours, which is said.
 
+    With one database every other is checked again: the label and the comment are of all of them.
     A fork's text is not judged here: this event, unlike the pull request's own, comes with a token
     that may write.
     """
-    if request.name not in (None, check_name(world.settings.database)):
+    world = worlds[0]
+    if request.name not in (None, *(check_name(each.settings.database) for each in worlds)):
         world.console.say(not_ours(str(request.name)))
         return None
     check = request.check

@@ -1,4 +1,4 @@
-"""A push to the default branch, or a dispatch: what is pending is applied to one target."""
+"""Applying what is pending to one target, in a job of GitHub's."""
 
 import json
 from dataclasses import replace
@@ -9,7 +9,7 @@ from bot.core.plan import Plan, digest_of
 from bot.core.progress import Progress, State
 from bot.core.request import ApplyRequest
 from bot.core.target import Target
-from bot.errors import BotError, ExitCode, UsageError
+from bot.errors import BotError, UsageError
 from bot.fleet.waves import read_shard
 from bot.flows.asked.outputs import set_outputs
 from bot.flows.fleets.rolling import roll_out_shown
@@ -26,11 +26,6 @@ TARGET_VARIABLE = "MIGRATION_BOT_TARGET"
 SHARD_VARIABLE = "MIGRATION_BOT_SHARD"
 DIGEST_VARIABLE = "MIGRATION_BOT_EXPECT_DIGEST"
 EVERYTHING = "all"
-
-
-def apply(request: ApplyRequest, world: World) -> ExitCode:
-    apply_part(request, world)
-    return ExitCode.FINE
 
 
 def is_slice(world: World) -> bool:

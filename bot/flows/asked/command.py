@@ -4,19 +4,23 @@ Both jobs run for the same event. Each reads the comment anew and decides anew w
 obeyed, so that neither has to believe the other.
 """
 
+from collections.abc import Sequence
+
 from bot.core.command import Misread
 from bot.core.request import CommandRequest
 from bot.core.said import FINAL, Reaction, Remark
 from bot.errors import BotError, ExitCode, GateClosed, UsageError
 from bot.flows.asked.apply import TARGET_VARIABLE, is_slice
+from bot.flows.asked.apply_all import names_in, world_for
 from bot.flows.asked.commands.answers import Answer, failed, give, refused, sign
+from bot.flows.asked.commands.choosing import authorised_in
 from bot.flows.asked.commands.hearing import hear
 from bot.flows.asked.commands.work import HANDLERS, carry_out
-from bot.flows.gating.authority import authorised
 from bot.world import World
 
 
-def command(request: CommandRequest, world: World) -> ExitCode:
+def command(request: CommandRequest, worlds: Sequence[World]) -> ExitCode:
+    world = worlds[0]
     if world.github is None or world.runner is None:
         raise UsageError(
             "There is no GitHub token, so nobody can be asked who may give commands.",
@@ -25,8 +29,8 @@ def command(request: CommandRequest, world: World) -> ExitCode:
     remark = _as_it_was(request, world)
     if remark is None:
         return ExitCode.FINE
-    name = world.environ.get(TARGET_VARIABLE, "")
-    return _do(name, request, remark, world) if name else _answer(request, remark, world)
+    names = names_in(world.environ.get(TARGET_VARIABLE, ""), worlds)
+    return _do(names, request, remark, worlds) if any(names) else _answer(request, remark, worlds)
 
 
 def _as_it_was(request: CommandRequest, world: World) -> Remark | None:
@@ -45,16 +49,17 @@ def _as_it_was(request: CommandRequest, world: World) -> Remark | None:
     return remark
 
 
-def _answer(request: CommandRequest, remark: Remark, world: World) -> ExitCode:
+def _answer(request: CommandRequest, remark: Remark, worlds: Sequence[World]) -> ExitCode:
     """A refusal is an answer, and no failure of the job."""
+    world = worlds[0]
     sign(remark, Reaction.READ, world)
     if isinstance(request.said, Misread):
         said = f"{request.said.message} {request.said.hint}"
         give(Answer(Reaction.FAILED, said), remark, world)
         return ExitCode.FINE
     try:
-        granted = authorised(remark, request.said, world, branch=request.branch)
-        answer = hear(granted, world)
+        granted, world = authorised_in(remark, request.said, worlds, branch=request.branch)
+        answer = hear(granted, world, [each for each in worlds if each is not world])
     except GateClosed as error:
         answer = refused(error)
     except BotError as error:
@@ -64,19 +69,23 @@ def _answer(request: CommandRequest, remark: Remark, world: World) -> ExitCode:
     return ExitCode.FINE
 
 
-def _do(name: str, request: CommandRequest, remark: Remark, world: World) -> ExitCode:
+def _do(
+    names: Sequence[str], request: CommandRequest, remark: Remark, worlds: Sequence[World]
+) -> ExitCode:
     """In the job of an environment. The pull request was merged, and the commit that is checked
     out is of the default branch: what a rollout does there is what a push would do."""
-    said = request.said
+    said, world = request.said, worlds[0]
     if isinstance(said, Misread) or said.verb not in HANDLERS:
         world.console.say("the comment asks for nothing that is done to a target")
         return ExitCode.FINE
     try:
-        granted = authorised(remark, said, world, branch=request.branch)
-        target = next((each for each in granted.targets if each.name == name), None)
+        granted, world = authorised_in(remark, said, worlds, branch=request.branch)
+        target = next((each for each in granted.targets if each.name in names), None)
         if target is None:
-            world.console.say(f"the comment asks for nothing that is done to {name}")
+            known = " or ".join(names)
+            world.console.say(f"the comment asks for nothing that is done to {known}")
             return ExitCode.FINE
+        world = world if len(names) == 1 else world_for(target, world)
         answer = carry_out(granted, target, request.head, world)
     except BotError as error:
         stopped = refused if isinstance(error, GateClosed) else failed

@@ -1,5 +1,7 @@
 """The default branch has moved on: the open pull requests that it overtook are judged again."""
 
+from collections.abc import Sequence
+
 from bot.core.migration import sort_key
 from bot.core.pull import Pull
 from bot.core.request import ApplyRequest
@@ -7,9 +9,11 @@ from bot.core.review import Review
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change
+from bot.flows.reviewing.touching import touched_in, touches
 from bot.flows.telling.check_run import check_run_of
-from bot.flows.telling.comment import keep_comment, report_on
+from bot.flows.telling.comment import keep_comments, report_on
 from bot.flows.telling.labels import keep_labels
+from bot.flows.telling.told import Told
 from bot.report.escape import fence
 from bot.world import World
 
@@ -19,12 +23,13 @@ MOST_LISTED = 100
 MOST_JUDGED = 20
 
 
-def recheck(request: ApplyRequest, world: World) -> ExitCode:
+def recheck(request: ApplyRequest, worlds: Sequence[World]) -> ExitCode:
     """Judge those whose migrations now come before one that is merged, and tell them.
 
     Nothing of a pull request is checked out: its files are read as git keeps them. The SQL of a
     fork is not run here, beside a token that may write.
     """
+    world = worlds[0]
     assert world.github is not None
     assert world.runner is not None
     branch = world.environ.get(BRANCH_VARIABLE, "")
@@ -34,8 +39,8 @@ def recheck(request: ApplyRequest, world: World) -> ExitCode:
             hint="Run this inside GitHub Actions, on a push to a branch.",
         )
     found = world.github.open_pulls(branch, limit=MOST_LISTED)
-    overtaken = [each for each in found if _overtaken(each, world)]
-    said = [_again(each, branch, world) for each in overtaken[:MOST_JUDGED]]
+    overtaken = [each for each in found if any(_overtaken(each, world) for world in worlds)]
+    said = [_again(each, branch, worlds) for each in overtaken[:MOST_JUDGED]]
     said += _left(len(found), len(overtaken))
     for line in said:
         world.console.say(line)
@@ -45,20 +50,31 @@ def recheck(request: ApplyRequest, world: World) -> ExitCode:
 
 def _overtaken(pull: Pull, world: World) -> bool:
     """Whether a folder that it touches sorts no later than the newest that is merged."""
-    newest = world.checkout.history().newest
+    history = world.checkout.history()
+    newest = history.newest
     if newest is None:
         return False
-    prefix = f"{world.checkout.history().folder}/"
-    inside = (path.removeprefix(prefix) for path in pull.files if path.startswith(prefix))
-    names = {path.partition("/")[0] for path in inside if "/" in path}
+    names = touched_in(history.folder, pull.files)
     return any(sort_key(name) <= sort_key(newest.name) for name in names)
 
 
-def _again(pull: Pull, branch: str, world: World) -> str:
-    assert world.github is not None
+def _again(pull: Pull, branch: str, worlds: Sequence[World]) -> str:
+    """Every database that it touches is judged: its label is of all of them."""
+    world = worlds[0]
     commit = world.checkout.fetched(pull.number)
     if commit != pull.head:
         return f"#{pull.number}: left alone, it was pushed to meanwhile and is checked for that"
+    concerned = [each for each in worlds if touches(pull, each)]
+    found = [(each, _judged(pull, commit, branch, each)) for each in concerned]
+    keep_comments(
+        [Told(report_on(pull, review, each, commit=commit), each) for each, review in found]
+    )
+    keep_labels(pull, [review for _, review in found], world)
+    said = "; ".join(_found(review, each) for each, review in found)
+    return f"#{pull.number}: {said}"
+
+
+def _judged(pull: Pull, commit: str, branch: str, world: World) -> Review:
     assert world.runner is not None
     with check_run_of(world.runner.run(commit), world) as shown:
         change = world.checkout.change_at(commit, branch, world.now())
@@ -66,14 +82,14 @@ def _again(pull: Pull, branch: str, world: World) -> str:
         if world.settings.rehearsal.enabled and not pull.fork:
             review = rehearsed(review, change, world)
         shown.found(review)
-    keep_comment(report_on(pull, review, world, commit=commit), world)
-    keep_labels(pull, [review], world)
-    return f"#{pull.number}: {_found(review)}"
+    return review
 
 
-def _found(review: Review) -> str:
+def _found(review: Review, world: World) -> str:
     counted = sum(each.allowed is None for each in review.all_findings)
-    return f"judged again: {review.verdict.value}, {counted} finding{'' if counted == 1 else 's'}"
+    which = f" ({world.settings.database})" if world.settings.database else ""
+    findings = f"{counted} finding{'' if counted == 1 else 's'}"
+    return f"judged again{which}: {review.verdict.value}, {findings}"
 
 
 def _left(listed: int, overtaken: int) -> list[str]:

@@ -1,5 +1,7 @@
 """A push to the default branch: what rehearsals start from is made before anybody waits for it."""
 
+from collections.abc import Sequence
+
 from bot.core.history import Change, History
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import DataOrder
@@ -10,14 +12,22 @@ from bot.flows.reviewing.rehearsal_order import order_for
 from bot.world import World
 
 
-def warm(request: ApplyRequest, world: World) -> ExitCode:
-    """Replay the history once; where it ends is kept, and a pull request's check begins there.
+def warm(request: ApplyRequest, worlds: Sequence[World]) -> ExitCode:
+    """Replay each history once; where it ends is kept, and a pull request's check begins there.
 
     Where that cannot be done nothing is lost but time, and the log says why.
     """
+    for world in worlds:
+        if len(worlds) > 1:
+            world.console.say(f"database {world.settings.database}:")
+        _warm(world)
+    return ExitCode.FINE
+
+
+def _warm(world: World) -> None:
     if world.rehearsals is None or not world.settings.rehearsal.enabled:
         world.console.say("nothing to keep: rehearsals are off")
-        return ExitCode.FINE
+        return
     history = world.checkout.history()
     change = Change(head=history, now=world.now(), base=history)
     review = Review(postgres=str(world.settings.postgres))
@@ -27,12 +37,11 @@ def warm(request: ApplyRequest, world: World) -> ExitCode:
             found = world.rehearsals.run(wanted.order, world.console.say)
     except (PostgresError, UsageError) as error:
         world.console.say(f"nothing was kept: {error.message}")
-        return ExitCode.FINE
+        return
     if found.base.refused is not None:
         world.console.say(f"nothing was kept: {found.base.refused.refusal.message}")
     else:
         world.console.say(f"rehearsals start from {_last(history)} now")
-    return ExitCode.FINE
 
 
 def _last(history: History) -> str:

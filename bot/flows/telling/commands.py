@@ -65,10 +65,16 @@ def _answered(remark: Remark, world: World) -> Answered:
 def _why_not(remark: Remark, world: World) -> str:
     """What stands against it now; it may be something else than what did when it was given."""
     said = remark.said
-    if not isinstance(said, Command):
+    if not isinstance(said, Command) or _of_another(said, world):
         return ""
     try:
         authorised(remark, said, world)
     except GateClosed as error:
         return f"{error.message} {error.hint}"
     return "It was refused when it was given, and nothing stands against it now: give it again."
+
+
+def _of_another(said: Command, world: World) -> bool:
+    """Whether it is about another database of the repository, where it is known what to say."""
+    settings = world.settings
+    return bool(settings.database and said.target) and said.target not in settings.targets

@@ -7,19 +7,21 @@ from bot.core.approval_policy import ApprovalPolicy
 from bot.core.deployment import Deployment, progress_of
 from bot.core.gates.approval import counted
 from bot.core.history import History
-from bot.core.marker import Marker, database_key
+from bot.core.marker import database_key, whole_key
 from bot.core.migration import Migration
 from bot.core.progress import Progress, State
 from bot.core.pull import Comment, Pull
 from bot.core.review import Review
 from bot.core.risk import Risk, risk_of_review
-from bot.core.sticky import Decision, decide, of_key
+from bot.core.sticky import decide, of_key
 from bot.core.target import Target
 from bot.flows.gating.approvals import facts_of, stale_of, triggerers_of
 from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.review import review_named
 from bot.flows.telling.commands import commands_told
-from bot.report.comment import read_marker, render_comment, same_but_for_time, same_state
+from bot.flows.telling.shared_comment import keep_shared_comment
+from bot.flows.telling.told import Told, carry_out
+from bot.report.comment import read_marker, render_comment
 from bot.report.report import Report
 from bot.world import World
 
@@ -54,6 +56,7 @@ def report_on(
         pull=pull.number,
         merged=pull.merged,
         commands=commands_told(pull.number, world),
+        database=world.settings.database,
     )
 
 
@@ -79,6 +82,20 @@ def keep_comment(
     newer run has written meanwhile, unless somebody rolled out to that target after it.
     Raises GitHubError.
     """
+    keep_comments([Told(report, world, news=news, rollout=rollout)])
+
+
+def keep_comments(told: Sequence[Told]) -> None:
+    """As `keep_comment`, of several databases: in one comment on all of them, or in one for each,
+    as is configured. Raises GitHubError."""
+    keep_shared_comment([each for each in told if each.world.settings.shares_comment])
+    for each in told:
+        if not each.world.settings.shares_comment:
+            _keep_own(each)
+
+
+def _keep_own(told: Told) -> None:
+    report, world = told.report, told.world
     assert world.github is not None
     assert report.pull is not None
     key = comment_key(report, world)
@@ -87,30 +104,16 @@ def keep_comment(
     body = render_comment(report, key)
     marker = read_marker(body)
     assert marker is not None, "our own comment has a marker"
-    # That there is nothing to say is said once.
-    wanted = bool(report.review.migrations or report.review.findings)
     decision = decide(
         existing,
         body,
         marker,
         read=read_marker,
-        same=same_but_for_time if news and wanted else same_state,
-        wanted=wanted,
-        overrules=rollout is not None and _is_newest(rollout, report, world),
+        same=told.same,
+        wanted=told.wanted,
+        overrules=told.overrules,
     )
-    _carry_out(decision, report, body, marker, world)
-
-
-def _carry_out(decision: Decision, report: Report, body: str, marker: Marker, world: World) -> None:
-    assert world.github is not None
-    assert report.pull is not None
-    pull = report.pull
-    if decision.create:
-        world.github.create_comment(pull, body, mine=lambda text: _same_key(text, marker))
-    if decision.edit is not None:
-        world.github.edit_comment(pull, decision.edit, body)
-    for double in decision.delete:
-        world.github.delete_comment(pull, double)
+    carry_out(decision, body, marker, told)
 
 
 def _rehearsed_in(existing: Sequence[Comment], key: str) -> int:
@@ -119,26 +122,12 @@ def _rehearsed_in(existing: Sequence[Comment], key: str) -> int:
     return max(mine, key=lambda each: each.order).rehearsed if mine else 0
 
 
-def _is_newest(rollout: Progress, report: Report, world: World) -> bool:
-    """Whether nobody has rolled the same migrations out to the same target since."""
-    assert world.github is not None
-    texts = {each.migration.name: each.migration.checksum for each in report.review.migrations}
-    target = world.settings.target(rollout.target)
-    known = progress_of(target, world.github.deployments(target.name), texts)
-    if known.at is None or rollout.at is None or known.run_url == rollout.run_url:
-        return True
-    return known.at <= rollout.at
-
-
 def comment_key(report: Report, world: World) -> str:
     """Tells the comment of this repository's database from any other's."""
     assert report.run is not None
+    if world.settings.shares_comment:
+        return whole_key(report.run.repository_url)
     return database_key(report.run.repository_url, world.settings.folder)
-
-
-def _same_key(body: str, marker: Marker) -> bool:
-    found = read_marker(body)
-    return found is not None and found.key == marker.key
 
 
 def _targets(

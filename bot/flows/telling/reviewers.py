@@ -1,5 +1,7 @@
 """Asking those for a review whose approval the rollout will wait for."""
 
+from collections.abc import Sequence
+
 from bot.core.finding import Verdict
 from bot.core.pull import Pull
 from bot.core.review import Review
@@ -28,6 +30,15 @@ def ask_for_reviews(pull: Pull, review: Review, world: World) -> None:
         return
     if refused:
         world.console.say(unknown_reviewers(pull.number, refused))
+
+
+def ask_all_for_reviews(pull: Pull, found: Sequence[tuple[World, Review]]) -> None:
+    """As `ask_for_reviews`, of several databases: as long as something has to be mended in one,
+    nobody is asked for another."""
+    if any(review.verdict is Verdict.BLOCK for _, review in found):
+        return
+    for world, review in found:
+        ask_for_reviews(pull, review, world)
 
 
 def _wanted(review: Review, world: World) -> Reviewers:

@@ -74,7 +74,7 @@ def test_nothing_is_begun_where_it_could_not_be_written_or_would_say_nothing(
 
 def test_a_merge_group_has_one_too() -> None:
     stage = Stage(newest=RISKY)
-    assert check(CheckRequest(HEAD, "b" * 40, "main"), stage.world()) is ExitCode.FINDINGS
+    assert check(CheckRequest(HEAD, "b" * 40, "main"), [stage.world()]) is ExitCode.FINDINGS
     (begun,) = stage.github.check_runs.values()
     assert (begun.commit, begun.name) == (HEAD, "Migrations")
     assert stage.github.concluded[1].conclusion is Conclusion.FAILURE
@@ -84,7 +84,7 @@ def test_without_the_permission_the_verdict_stands_and_the_log_has_the_findings(
     stage = Stage(newest=RISKY)
     stage.github.refused = {"checks: write"}
     world = stage.world()
-    assert check(PULL, world) is ExitCode.FINDINGS
+    assert check(PULL, [world]) is ExitCode.FINDINGS
     assert "::error " in stage.runner.logged[0]
     assert [each for each in said(world) if "permissions: checks: write" in each] != []
     assert "index-create-blocking" in stage.comments[0]
@@ -93,7 +93,7 @@ def test_without_the_permission_the_verdict_stands_and_the_log_has_the_findings(
 def test_without_the_annotations_the_log_has_the_findings_and_it_is_concluded() -> None:
     stage = Stage(newest=RISKY)
     stage.github.refused = {"annotations"}
-    assert check(PULL, stage.world()) is ExitCode.FINDINGS
+    assert check(PULL, [stage.world()]) is ExitCode.FINDINGS
     assert "::error " in stage.runner.logged[0]
     assert stage.github.concluded[1].conclusion is Conclusion.FAILURE
 
@@ -112,7 +112,7 @@ def test_a_conclusion_that_did_not_arrive_is_tried_once_more_at_the_end() -> Non
 
 def test_the_run_and_attempt_are_part_of_what_it_is_known_by() -> None:
     stage = Stage()
-    check(PULL, stage.world())
+    check(PULL, [stage.world()])
     (begun,) = stage.github.check_runs.values()
     run = stage.runner.run(HEAD)
     assert begun.id.startswith("migration-bot/")

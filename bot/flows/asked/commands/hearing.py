@@ -1,6 +1,6 @@
 """The first answer to a command, in a job that has no secret: done here, refused, or handed on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.core.approval_policy import Permission
 from bot.core.command import Command, Verb
@@ -22,11 +22,20 @@ _WORK = {
     Verb.UNLOCK: "unlock",
 }
 
+# They bring a comment up to date. Of a pull request that is open the check does that, for all.
+_SHOWING = frozenset({Verb.CHECK, Verb.PLAN, Verb.APPROVE, Verb.OVERRIDE})
+
 Handler = Callable[[Granted, World], Answer]
 
 
-def hear(granted: Granted, world: World) -> Answer:
-    return HANDLERS[granted.said.command.verb](granted, world)
+def hear(granted: Granted, world: World, others: Sequence[World] = ()) -> Answer:
+    """`others` are the repository's other databases: what is shown is shown of them, too."""
+    verb = granted.said.command.verb
+    answer = HANDLERS[verb](granted, world)
+    if granted.pull.merged and verb in _SHOWING:
+        for each in others:
+            _show(granted, each)
+    return answer
 
 
 def _help(granted: Granted, world: World) -> Answer:
