@@ -33,6 +33,7 @@ from tests.harness import (
 from tests.harness.documents import load_workflow
 from tests.harness.shipping import ROOT, preinstalled
 from tests.harness.triggers import waits_for
+from tests.harness.values import StepFailed
 
 SHOP = "acme/shop"
 CHECK = ROOT / ".github/workflows/migration-check.yml"
@@ -70,7 +71,7 @@ class Stage:
 
     `kept` is what GitHub's cache holds from run to run. `causes` are the workflows and events
     of the runs, by their number, and `ends` the events that told of their end. `interruption` comes
-    between in the next runs.
+    between in the next runs. `artifacts_refused` says that GitHub keeps no more artifacts.
     """
 
     hub: Hub
@@ -88,6 +89,7 @@ class Stage:
     causes: dict[int, tuple[Path, HubEvent]] = field(default_factory=dict)
     ends: dict[int, HubEvent] = field(default_factory=dict)
     interruption: Interruption | None = None
+    artifacts_refused: bool = False
 
     def propose(
         self,
@@ -249,6 +251,8 @@ class Stage:
         )
 
     def _keep(self, run: int, name: str, octets: bytes) -> int:
+        if self.artifacts_refused:
+            raise StepFailed("Failed to CreateArtifact: Artifact storage quota has been hit.")
         return self.hub.keep_artifact(SHOP, run, name, octets).id
 
     def _fetch(self, run: int, name: str) -> bytes | None:

@@ -181,7 +181,7 @@ def test_a_secret_is_named_only_beside_an_environment_and_only_in_a_steps_env(pa
 def test_a_deploy_job_sees_the_connection_string_of_its_own_environment_only(target: str) -> None:
     job = jobs(DEPLOY)[target]
     named = {name for step in job["steps"] for name in step.get("env", {})}
-    assert named == {f"{target.upper()}_DATABASE_URL"}
+    assert named == {f"{target.upper()}_DATABASE_URL", "MIGRATION_BOT_AUDIT_KEY"}
     assert job["environment"] == {"name": target, "deployment": False}
 
 
