@@ -22,6 +22,8 @@ from tests.story.stage import COUNTRY, HARMLESS, SHOP, TARGETS, Stage, script
 pytestmark = pytest.mark.slow
 
 FIRST = "20240301000000_add_country_first"
+# In the target, and not where the plan is tried before.
+SLOW = "SELECT pg_sleep(600) WHERE current_database() = 'staging';\n"
 
 
 def keys(stage: Stage) -> None:
@@ -115,11 +117,13 @@ def test_a_second_attempt_keeps_a_record_of_its_own(stage: Stage) -> None:
 
 
 def test_a_rollout_that_is_cancelled_keeps_what_it_had_done(stage: Stage) -> None:
-    push = stage.merged({script(FIRST): HARMLESS, script(COUNTRY): "SELECT pg_sleep(600);\n"})
+    push = stage.merged({script(FIRST): HARMLESS, script(COUNTRY): SLOW})
     stage.interruption = Interruption(
         "staging", "Apply to staging", once=lambda: stage.applied("staging") == [FIRST]
     )
-    assert stage.deploy(push).conclusion == "cancelled"
+    run = stage.deploy(push)
+    assert run.conclusion == "cancelled"
+    assert "it goes on where this one stopped" in run.jobs["staging"].log
     (record,) = (each["record"] for each in records(stage).values())
     assert record["outcome"]["state"] == "failed"
     assert [each["applied"] for each in record["migrations"]] == [True, False]
