@@ -12,7 +12,9 @@ from tests.harness.documents import only
 from tests.harness.values import HarnessError, StepFailed
 from tests.harness.world import ActionCall, StandIn
 
-CHECKOUT = frozenset({"repository", "ref", "path", "fetch-depth", "persist-credentials"})
+CHECKOUT = frozenset(
+    {"repository", "ref", "path", "fetch-depth", "persist-credentials", "token"}
+)
 UPLOAD = frozenset({"name", "path", "if-no-files-found", "retention-days", "include-hidden-files"})
 DOWNLOAD = frozenset({"name", "path", "run-id", "github-token"})
 Keep = Callable[[int, str, bytes], int]
@@ -108,9 +110,13 @@ def _zipped(files: Mapping[str, Path]) -> bytes:
     return kept.getvalue()
 
 
-def checkout_from(origin: Path, others: Mapping[str, Path] | None = None) -> StandIn:
+def checkout_from(
+    origin: Path,
+    others: Mapping[str, Path] | None = None,
+    may_read: Callable[[str], bool] = lambda token: True,
+) -> StandIn:
     """An `actions/checkout` that clones from a repository on this machine; `others` are there by
-    their names."""
+    their names. To a token that may not read it GitHub says that there is none."""
 
     def checkout(call: ActionCall) -> Mapping[str, str]:
         only(CHECKOUT, call.inputs, call.name)
@@ -120,6 +126,8 @@ def checkout_from(origin: Path, others: Mapping[str, Path] | None = None) -> Sta
         wanted = call.inputs.get("ref") or call.event.sha
         source = call.inputs.get("repository")
         there = (others or {})[source] if source else origin
+        if not source and not may_read(call.inputs.get("token") or call.token):
+            raise StepFailed(f"remote: Repository not found.\nfatal: repository '{origin.name}'")
         commit = _fetch(there, folder, wanted, depth=int(call.inputs.get("fetch-depth", "1")))
         return {"commit": commit, "ref": wanted}
 

@@ -69,6 +69,7 @@ def admit(request: Request) -> bool:
 class Stage:
     """`urls` are the targets' connection strings; `secrets` is all that must never be seen.
 
+    `more_secrets` are those of each environment, and `shared_secrets` the repository's own.
     `kept` is what GitHub's cache holds from run to run. `causes` are the workflows and events
     of the runs, by their number, and `ends` the events that told of their end. `interruption` comes
     between in the next runs. `artifacts_refused` says that GitHub keeps no more artifacts.
@@ -84,6 +85,7 @@ class Stage:
     admit: Any = admit
     next_run: int = 100
     more_secrets: dict[str, str] = field(default_factory=dict)
+    shared_secrets: dict[str, str] = field(default_factory=dict)
     actions: dict[str, Path] = field(default_factory=dict)
     workflows: dict[str, Path] = field(default_factory=dict)
     causes: dict[int, tuple[Path, HubEvent]] = field(default_factory=dict)
@@ -232,7 +234,9 @@ class Stage:
             api_url=self.hub.api_url,
             server_url=self.hub.site_url,
             stand_ins={
-                "actions/checkout": checkout_from(self.hub.repository(SHOP).git.path, self.actions),
+                "actions/checkout": checkout_from(
+                    self.hub.repository(SHOP).git.path, self.actions, self._may_read
+                ),
                 "actions/setup-python": never,
                 "actions/cache": nothing,
                 **kept_in(self.kept),
@@ -241,6 +245,7 @@ class Stage:
             token=self._token,
             actions=self.actions,
             workflows=self.workflows,
+            secrets=self.shared_secrets,
             environments={name: self._environment(name) for name in TARGETS},
             run_id=run_id,
             run_number=run_id - 100,
@@ -264,6 +269,11 @@ class Stage:
         token = self.hub.token(ACTIONS_BOT, permissions=permissions, repositories=[SHOP])
         self.secrets.add(token)
         return token
+
+    def _may_read(self, token: str) -> bool:
+        """Whether git would give the repository to whoever holds the token."""
+        known = self.hub.state.tokens[token]
+        return not self.hub.repository(SHOP).private or known.grants("contents", "read")
 
     def _environment(self, name: str) -> Environment:
         def protection(request: Request) -> bool:

@@ -1,0 +1,36 @@
+"""A fleet that one job cannot hold, from the merge to every tenant of production."""
+
+import pytest
+
+from tests.story.fleets import TENANTS, applied_to, become_fleets
+from tests.story.stage import COUNTRY, HARMLESS, INIT, SHOP, TARGETS, Stage, script
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_fleet_is_migrated_by_the_matrix_and_told_as_one(stage: Stage) -> None:
+    become_fleets(stage)
+    run = stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))
+    results = {name: job.result for name, job in run.jobs.items() if job.result != "skipped"}
+    print({n: j.log for n, j in run.jobs.items()})
+    assert results == {
+        f"{target}{part}": "success" for target in TARGETS for part in ("", "_slices", "_rest")
+    }
+    for target in TARGETS:
+        assert applied_to(stage, target) == dict.fromkeys(TENANTS, [INIT, COUNTRY])
+        assert len(run.jobs[f"{target}_slices"].legs) == 2
+        assert stage.states(target)[-1] == "success"
+    assert "### 🟢 1 migration applied to production" in stage.comment()
+
+
+def test_a_command_on_a_fleet_reaches_every_tenant(stage: Stage) -> None:
+    become_fleets(stage)
+    stage.check(stage.propose({script(COUNTRY): HARMLESS}))
+    stage.hub.review(SHOP, 1, author="grace")
+    stage.merge(1)
+    run = stage.command(1, "/migrate apply staging")
+    print({n: j.log for n, j in run.jobs.items()})
+    results = {name: job.result for name, job in run.jobs.items() if job.result != "skipped"}
+    assert set(results.values()) == {"success"}
+    assert set(results) == {"command", "staging", "staging_slices", "staging_rest"}
+    assert applied_to(stage, "staging") == dict.fromkeys(TENANTS, [INIT, COUNTRY])
