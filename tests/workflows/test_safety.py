@@ -15,7 +15,12 @@ TARGETS = ("staging", "production")
 RECHECK = ROOT / ".github/workflows/migration-recheck.yml"
 REPORT = ROOT / ".github/workflows/migration-report.yml"
 READ = {"contents": "read"}
-ROLLOUT = {"contents": "read", "deployments": "write", "pull-requests": "write"}
+ROLLOUT = {
+    "actions": "read",
+    "contents": "read",
+    "deployments": "write",
+    "pull-requests": "write",
+}
 # A slice of a fleet tells nobody anything: the job after it does.
 SLICE = dict.fromkeys(ROLLOUT, "read")
 TELLING = {
@@ -30,13 +35,13 @@ ALLOWED = {
     "migration-report.yml": {"report": TELLING | {"actions": "read"}},
     "migration-deploy.yml": {
         "command": SLICE | {"actions": "write", "pull-requests": "write"},
-        **{name: ROLLOUT | {"actions": "read"} for name in TARGETS},
+        **{name: ROLLOUT for name in TARGETS},
         **{f"{name}_rest": ROLLOUT for name in TARGETS},
         **{f"{name}_slices": SLICE for name in TARGETS},
     },
     "check.yml": {"check": TELLING},
     "report.yml": {"report": TELLING | {"actions": "read"}},
-    "apply.yml": {"apply": ROLLOUT | {"actions": "read"}},
+    "apply.yml": {"apply": ROLLOUT},
     "migration-drift.yml": dict.fromkeys(TARGETS, READ),
     "migration-recheck.yml": {"recheck": TELLING, "warm": READ},
 }
