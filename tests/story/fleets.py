@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from tests.harness.shipping import ROOT
 from tests.story.stage import HISTORY, SHOP, TARGETS, Stage
@@ -13,36 +14,42 @@ _FLEET = (
     'fleet: {schemas: "tenant\\\\_%", shard_size: 1, '
     "waves: [{name: first, count: 1}, {name: rest, rest: true}]}"
 )
-# Where its history is put in place, nothing is protected yet.
-_SETUP = "targets:\n" + "".join(
-    f"  {name}: {{kind: development, url_env: {name.upper()}_DATABASE_URL, {_FLEET}}}\n"
-    for name in TARGETS
+_STAGING = "  staging: {{kind: staging, url_env: STAGING_DATABASE_URL{fleet}}}\n"
+_PRODUCTION = (
+    "  production: {{kind: production, url_env: PRODUCTION_DATABASE_URL, after: staging{fleet}}}\n"
 )
-_CONFIGURATION = f"""\
-targets:
-  staging: {{kind: staging, url_env: STAGING_DATABASE_URL, {_FLEET}}}
-  production:
-    kind: production
-    url_env: PRODUCTION_DATABASE_URL
-    after: staging
-    {_FLEET}
-"""
 
 
-def become_fleets(stage: Stage) -> None:
-    """Both targets hold tenants with the history so far, and the configuration says so."""
+def become_fleets(stage: Stage, *names: str) -> None:
+    """These targets hold tenants with the history so far, and the configuration says so."""
     place = stage.folder / "setup"
-    for path, text in {**HISTORY, "setup.yml": _SETUP}.items():
+    for path, text in {**HISTORY, "setup.yml": _configuration(names, setup=True)}.items():
         (place / path).parent.mkdir(parents=True, exist_ok=True)
         (place / path).write_text(text, "utf-8")
-    for name in TARGETS:
+    for name in names:
         for tenant in TENANTS:
             stage.query(name, f"CREATE SCHEMA {tenant}")
         environ = {f"{name.upper()}_DATABASE_URL": stage.urls[name], "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "bot", "--config", "setup.yml", "-q", "apply", name]
-        subprocess.run(command, cwd=place, env={**os.environ, **environ}, check=True, capture_output=True)
-    files = {".github/migration-bot.yml": _CONFIGURATION}
+        known = {**os.environ, **environ}
+        subprocess.run(command, cwd=place, env=known, check=True, capture_output=True)
+    files = {".github/migration-bot.yml": _configuration(names, setup=False)}
     stage.hub.push(SHOP, "main", files, author="grace")
+
+
+def _configuration(names: Sequence[str], *, setup: bool) -> str:
+    """Where its history is put in place, nothing is protected yet."""
+    fleet = {name: f", {_FLEET}" if name in names else "" for name in TARGETS}
+    lines = [
+        line.format(fleet=fleet[name])
+        for name, line in zip(TARGETS, (_STAGING, _PRODUCTION), strict=True)
+    ]
+    text = "".join(["targets:\n", *lines])
+    if not setup:
+        return text
+    for word in "kind: staging", "kind: production":
+        text = text.replace(word, "kind: development")
+    return text.replace(", after: staging", "")
 
 
 def applied_to(stage: Stage, target: str) -> dict[str, list[str]]:

@@ -9,10 +9,9 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_fleet_is_migrated_by_the_matrix_and_told_as_one(stage: Stage) -> None:
-    become_fleets(stage)
+    become_fleets(stage, *TARGETS)
     run = stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))
     results = {name: job.result for name, job in run.jobs.items() if job.result != "skipped"}
-    print({n: j.log for n, j in run.jobs.items()})
     assert results == {
         f"{target}{part}": "success" for target in TARGETS for part in ("", "_slices", "_rest")
     }
@@ -24,12 +23,11 @@ def test_a_fleet_is_migrated_by_the_matrix_and_told_as_one(stage: Stage) -> None
 
 
 def test_a_command_on_a_fleet_reaches_every_tenant(stage: Stage) -> None:
-    become_fleets(stage)
+    become_fleets(stage, "staging")
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))
     stage.hub.review(SHOP, 1, author="grace")
     stage.merge(1)
     run = stage.command(1, "/migrate apply staging")
-    print({n: j.log for n, j in run.jobs.items()})
     results = {name: job.result for name, job in run.jobs.items() if job.result != "skipped"}
     assert set(results.values()) == {"success"}
     assert set(results) == {"command", "staging", "staging_slices", "staging_rest"}
