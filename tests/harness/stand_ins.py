@@ -12,9 +12,7 @@ from tests.harness.documents import only
 from tests.harness.values import HarnessError, StepFailed
 from tests.harness.world import ActionCall, StandIn
 
-CHECKOUT = frozenset(
-    {"repository", "ref", "path", "fetch-depth", "persist-credentials", "token"}
-)
+CHECKOUT = frozenset({"repository", "ref", "path", "fetch-depth", "persist-credentials", "token"})
 UPLOAD = frozenset({"name", "path", "if-no-files-found", "retention-days", "include-hidden-files"})
 DOWNLOAD = frozenset({"name", "path", "run-id", "github-token"})
 Keep = Callable[[int, str, bytes], int]

@@ -65,8 +65,8 @@ def asked_for_staging(stage: Stage) -> Event:
 
 
 def asked_for_production(stage: Stage) -> Event:
-    push = approved_and_merged(stage)
-    assert stage.deploy(stage.dispatch("staging")).conclusion == "success", push
+    approved_and_merged(stage)
+    assert stage.deploy(stage.dispatch("staging")).conclusion == "success"
     return said(stage, "/migrate apply production")
 
 
@@ -86,8 +86,9 @@ def looked_at(stage: Stage) -> Event:
 
 
 def approved_and_merged(stage: Stage) -> Event:
+    """Not by the one who gives the commands: who starts a rollout does not count."""
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))
-    stage.hub.review(SHOP, 1, author="grace")
+    stage.hub.review(SHOP, 1, author="alan")
     return stage.merge(1)
 
 
