@@ -44,7 +44,7 @@ def _next_steps(pin: Pin) -> list[str]:
         "  2. Give each its secret, the connection string of a role for migrations:",
         "       staging     STAGING_DATABASE_URL",
         "       production  PRODUCTION_DATABASE_URL",
-        "     Each may have MIGRATION_BOT_AUDIT_KEY too, with which records of rollouts are signed.",
+        "     And MIGRATION_BOT_AUDIT_KEY, where records of rollouts are to be signed.",
         "  3. Commit these files on a branch of their own, open a pull request, and merge it.",
         "  4. Settings, Rules: on the default branch require a pull request with an approval that",
         f"     a push dismisses, and the check `{_CHECK}` to pass.",

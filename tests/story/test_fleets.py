@@ -16,7 +16,7 @@ def test_a_fleet_is_migrated_by_the_matrix_and_told_as_one(stage: Stage) -> None
         f"{target}{part}": "success" for target in TARGETS for part in ("", "_slices", "_rest")
     }
     for target in TARGETS:
-        assert applied_to(stage, target) == dict.fromkeys(TENANTS, [INIT, COUNTRY])
+        assert applied_to(stage, target) == {tenant: [INIT, COUNTRY] for tenant in TENANTS}
         assert len(run.jobs[f"{target}_slices"].legs) == 2
         assert stage.states(target)[-1] == "success"
     assert "### 🟢 1 migration applied to production" in stage.comment()
@@ -31,4 +31,4 @@ def test_a_command_on_a_fleet_reaches_every_tenant(stage: Stage) -> None:
     results = {name: job.result for name, job in run.jobs.items() if job.result != "skipped"}
     assert set(results.values()) == {"success"}
     assert set(results) == {"command", "staging", "staging_slices", "staging_rest"}
-    assert applied_to(stage, "staging") == dict.fromkeys(TENANTS, [INIT, COUNTRY])
+    assert applied_to(stage, "staging") == {tenant: [INIT, COUNTRY] for tenant in TENANTS}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.harness import JobResult
-from tests.story.scenes import DEPLOY, RECHECK, SCENES, scene_of
-from tests.story.stage import CHECK, REPORT, SHOP, Stage
+from tests.story.scenes import RECHECK, SCENES, scene_of
+from tests.story.stage import CHECK, DEPLOY, REPORT, SHOP, Stage
 from tests.workflows.files import jobs
 
 pytestmark = pytest.mark.slow
@@ -75,7 +75,7 @@ def ordinary(workflow: Path) -> int:
 
 
 def test_every_job_of_every_workflow_is_here() -> None:
-    shipped = {path for path in CHECK.parent.glob("migration-*.yml")}
+    shipped = CHECK.parent.glob("migration-*.yml")
     wanted = {(path, job) for path in shipped for job in jobs(path)}
     assert wanted - {(path, job) for path, job in SCENES} == TWINS
 
