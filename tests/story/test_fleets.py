@@ -4,6 +4,7 @@ import pytest
 
 from tests.story.fleets import TENANTS, applied_to, become_fleets
 from tests.story.stage import COUNTRY, HARMLESS, INIT, SHOP, TARGETS, Stage, script
+from tests.story.test_audit import records
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +21,11 @@ def test_a_fleet_is_migrated_by_the_matrix_and_told_as_one(stage: Stage) -> None
         assert len(run.jobs[f"{target}_slices"].legs) == 2
         assert stage.states(target)[-1] == "success"
     assert "### 🟢 1 migration applied to production" in stage.comment()
+    parts = ("", "-1-of-2", "-2-of-2")
+    kept = records(stage)
+    assert list(kept) == [f"migration-audit-{name}{part}-1" for name in TARGETS for part in parts]
+    for each in kept.values():
+        assert [done["applied"] for done in each["record"]["migrations"]] == [True]
 
 
 def test_a_command_on_a_fleet_reaches_every_tenant(stage: Stage) -> None:
