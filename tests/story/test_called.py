@@ -19,6 +19,7 @@ from tests.story.stage import (
     HARMLESS,
     HISTORY,
     INDEX,
+    MENDED,
     RISKY,
     SHOP,
     TARGETS,
@@ -95,18 +96,21 @@ def test_a_called_report_tells_what_a_fork_was_found_to_do(elsewhere: Stage) -> 
 def test_called_twice_apply_goes_to_staging_and_runs_in_production_what_was_shown(
     elsewhere: Stage,
 ) -> None:
-    push = elsewhere.merged({script(COUNTRY): HARMLESS})
-    run = elsewhere.run(caller(elsewhere, "apply"), push)
+    deploy = caller(elsewhere, "apply")
+    # From what it remembers of this one, the bot foretells the next.
+    assert elsewhere.run(deploy, elsewhere.merged({script(INDEX): MENDED})).conclusion == "success"
+    push = elsewhere.merged({script(COUNTRY): HARMLESS}, branch="second")
+    run = elsewhere.run(deploy, push)
     assert run.conclusion == "success", run.jobs
-    foretold = json.loads(run.jobs["staging"].outputs["forecast-digests"])
     for name in TARGETS:
         assert "permissions:" not in run.jobs[name].log
-        assert elsewhere.applied(name) == [COUNTRY]
+        assert elsewhere.applied(name) == [INDEX, COUNTRY]
         assert elsewhere.states(name) == ["in_progress", "success"]
-    kept = records(elsewhere)
-    assert list(kept) == ["migration-audit-staging-1", "migration-audit-production-1"]
-    assert kept["migration-audit-production-1"]["record"]["digest"] == foretold["production"]
-    assert "### 🟢 1 migration applied to production" in elsewhere.comment()
+    kept = list(records(elsewhere).items())
+    assert [name for name, _ in kept] == [f"migration-audit-{name}-1" for name in TARGETS]
+    foretold = json.loads(run.jobs["staging"].outputs["forecast-digests"])
+    assert foretold == {"production": kept[-1][1]["record"]["digest"]}
+    assert "### 🟢 1 migration applied to production" in elsewhere.comment(2)
 
 
 def test_what_was_not_shown_is_not_applied(elsewhere: Stage) -> None:
