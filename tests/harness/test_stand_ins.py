@@ -56,9 +56,29 @@ def test_a_commit_that_no_branch_points_at_is_checked_out(origin: Path, tmp_path
     assert not (folder / "below" / "second").exists()
 
 
+@pytest.mark.parametrize(("inputs", "found"), [({}, False), ({"token": "better"}, True)])
+def test_what_a_token_may_not_read_is_not_found(
+    origin: Path, tmp_path: Path, inputs: dict[str, str], found: bool
+) -> None:
+    event = Event("push", {}, git(origin, "rev-parse", "main"))
+    given = {"persist-credentials": "false", **inputs}
+    call = ActionCall("actions/checkout", "v7", given, tmp_path / "w", tmp_path, event, token="own")
+    checkout = checkout_from(origin, may_read=lambda token: token == "better")
+    if not found:
+        with pytest.raises(StepFailed, match="Repository not found"):
+            checkout(call)
+    else:
+        assert checkout(call)["commit"] == event.sha
+
+
 @pytest.mark.parametrize(
     "inputs",
-    [{"persist_credentials": "true"}, {"token": "x"}, {"ref": "0" * 40}, {"ref": "nowhere"}],
+    [
+        {"persist_credentials": "true"},
+        {"submodules": "true"},
+        {"ref": "0" * 40},
+        {"ref": "nowhere"},
+    ],
 )
 def test_a_checkout_that_github_would_not_do_like_that_is_an_error(
     origin: Path, tmp_path: Path, inputs: dict[str, str]
