@@ -1,6 +1,7 @@
 """Who may import whom. Every import counts, also those inside functions and for typing."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +121,26 @@ def offences(module: str, source: str) -> list[str]:
     rooms = {room_of(name) for name in imported_by(source) if name.partition(".")[0] == "bot"}
     package = {"", "__version__"}  # `import bot`, `from bot import __version__`
     return sorted(rooms - ALLOWED[room] - {room} - package)
+
+
+def documented() -> dict[str, set[str]]:
+    """The table of docs/architecture.md: what each room may import."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z]+)`[^|]*\| [^|]+ \|([^|;]*)[^|]*\|$", page, flags=re.M)
+    return {room: set(re.findall(r"[a-z_]+", allowed)) for room, allowed in rows}
+
+
+def without_parts(rooms: set[str]) -> set[str]:
+    """Adapters and the configuration's subjects count as one room each."""
+    return {re.split(r"[._]", room)[0] for room in rooms}
+
+
+def test_the_table_in_the_documentation_is_the_one_that_holds() -> None:
+    rooms = {room for room in ALLOWED if room and "_" not in room and "." not in room}
+    table = documented()
+    assert rooms - table.keys() == set()
+    for room in rooms - {"config"}:
+        assert table[room] == without_parts(ALLOWED[room]), room
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)

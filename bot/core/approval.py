@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.core.approval_policy import Approvers, Permission
 from bot.core.coauthors import Contributor, login_in
+from bot.core.pull import GHOST
 
 APPROVED = "APPROVED"
 
@@ -160,6 +161,8 @@ def _objections(
     opinion: Opinion, pull: PullFacts, name: str, by: Approvers, started: set[str]
 ) -> Iterator[str]:
     login = opinion.login.lower()
+    if login == GHOST:
+        yield "is an account that was deleted"
     if opinion.commit != pull.head:
         earlier = opinion.commit[:7] or "an earlier commit"
         yield f"approved {earlier}, which is not the last commit"

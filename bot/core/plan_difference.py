@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import StrEnum
 
+from bot.core.text_difference import Piece, StatementChange, statement_changes
+
 _MOST_LINES = 40
-_MOST_CHARACTERS = 120
 
 
 class Change(StrEnum):
@@ -19,28 +19,12 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A statement, and the line of its file that it starts on."""
-
-    line: int
-    sql: str
-
-
-@dataclass(frozen=True)
 class Planned:
     """A migration of a plan. `pieces` is None where its text is not known, or cannot be cut."""
 
     name: str
     checksum: str
     pieces: tuple[Piece, ...] | None = None
-
-
-@dataclass(frozen=True)
-class StatementChange:
-    """One that is in `before` alone was removed, one that is in `after` alone was added."""
-
-    before: Piece | None = None
-    after: Piece | None = None
 
 
 @dataclass(frozen=True)
@@ -94,16 +78,7 @@ def _whole(before: Planned | None, after: Planned | None) -> tuple[StatementChan
 def _statements(
     before: Sequence[Piece] | None, after: Sequence[Piece] | None
 ) -> tuple[StatementChange, ...] | None:
-    """What only moved inside its file is no difference."""
-    if before is None or after is None:
-        return None
-    texts = [each.sql for each in before], [each.sql for each in after]
-    found: list[StatementChange] = []
-    for tag, old, old_end, new, new_end in SequenceMatcher(None, *texts, False).get_opcodes():
-        if tag != "equal":
-            found += [StatementChange(before=each) for each in before[old:old_end]]
-            found += [StatementChange(after=each) for each in after[new:new_end]]
-    return tuple(found)
+    return None if before is None or after is None else statement_changes(before, after)
 
 
 _SAID = {
@@ -126,11 +101,6 @@ def _lines(change: MigrationChange) -> Iterator[str]:
         return
     for each in change.statements:
         if each.before is not None:
-            yield f"{change.name}, line {each.before.line}, gone: {_short(each.before)}"
+            yield f"{change.name}, line {each.before.line}, gone: {each.before.short()}"
         if each.after is not None:
-            yield f"{change.name}, line {each.after.line}, new: {_short(each.after)}"
-
-
-def _short(piece: Piece) -> str:
-    text = " ".join(piece.sql.split())
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"
+            yield f"{change.name}, line {each.after.line}, new: {each.after.short()}"

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# The login that GitHub shows in place of every account that was deleted.
+GHOST = "ghost"
+
 
 @dataclass(frozen=True)
 class Pull:

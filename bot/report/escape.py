@@ -54,7 +54,8 @@ def inline(text: str) -> str:
 def prose(text: str) -> str:
     """As `inline`, with what stands between single backticks shown as code."""
     pieces = one_line(text).split("`")
-    if len(pieces) % 2 == 0:
+    # Two of them side by side are no code, and would join what is made harmless apart.
+    if len(pieces) % 2 == 0 or "" in pieces[1:-1]:
         return inline(text)
     shown = [
         (code(each) if place % 2 else _spaced(each)) if each else ""

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.commands.session import Options
-from bot.core.event import CHECKING_EVENTS, AgainRequest, CheckRequest, request_of
+from bot.core.event import CHECKING_EVENTS, request_of
+from bot.core.request import AgainRequest, CheckRequest
 from bot.core.settings import CONFIG_PATH, Settings
 from bot.core.sizes import Sizes
 from bot.core.sizes_file import load

@@ -28,6 +28,7 @@ from docs.pictures.targets import (
     PRODUCTION_DONE,
     PRODUCTION_FAILED,
     PRODUCTION_TAKEN_BACK,
+    PROPOSED_GATES,
     STAGING_DONE,
     WAITING,
 )
@@ -114,7 +115,7 @@ def states() -> dict[str, Report]:
 def _proposed() -> dict[str, Report]:
     warned = review(WARNED)
     made = Report(warned, targets=WAITING, needed=2, run=RUN, pull=42)
-    held = (WAITING[0], replace(WAITING[1], gates=PRODUCTION_CLOSED.gates))
+    held = (WAITING[0], replace(WAITING[1], gates=PROPOSED_GATES))
     stale = StaleApproval(
         "linus", EARLIER, ("`20261122100000_wallets_anywhere`, line 5: `DROP INDEX` is new",)
     )

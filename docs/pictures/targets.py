@@ -25,6 +25,12 @@ STAGING_DONE = Progress(
 )
 
 _STAGING_FIRST = Gate("staging first", open=True, reason="`staging` has applied exactly this text")
+_STAGING_NOT_YET = Gate(
+    "staging first",
+    open=False,
+    reason="staging has not applied 20261122090000_add_partners, 20261122100000_wallets_anywhere",
+    hint="Run `migration-bot apply staging` first.",
+)
 _APPROVED = Gate(
     "approval",
     open=True,
@@ -58,6 +64,8 @@ PRODUCTION_CLOSED = Progress(
     ),
     run_url=_LOG,
 )
+
+PROPOSED_GATES = (PRODUCTION_CLOSED.gates[0], _STAGING_NOT_YET)
 
 _BACKUP = BackupSummary(
     id="production-20261123T150812Z",

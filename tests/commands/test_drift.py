@@ -86,3 +86,19 @@ def test_a_query_that_fails_afterwards_says_that_the_migration_is_applied(
 
     ask(database, "DELETE FROM a WHERE id = 3")
     assert apply(live, database).code == ExitCode.FINE
+
+
+def test_what_the_bot_writes_down_itself_is_no_drift(live: Place, database: str) -> None:
+    """Rows of rollouts are there before each next one, in a schema that no migration makes."""
+    written = "SELECT count(*) FROM migration_bot.audit"
+    assert ask(database, written) == [(1,)]
+
+    done = apply(live, database)
+
+    assert done.code == ExitCode.FINE, done.said
+    assert ask(database, written) == [(2,)]
+    ask(database, "CREATE INDEX by_hand ON a (n)")
+    live.write(f"{FOLDER}/20260103000000_last/migration.sql", "ALTER TABLE a ADD COLUMN o int;\n")
+    stopped = apply(live, database)
+    refused(stopped, ExitCode.HISTORY, "has besides: index public.a.by_hand")
+    assert "migration_bot" not in stopped.err

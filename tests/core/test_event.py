@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.event import AgainRequest, ApplyRequest, CheckRequest, request_of
+from bot.core.event import request_of
+from bot.core.request import AgainRequest, ApplyRequest, CheckRequest
 from bot.errors import UsageError
 
 PULL = {

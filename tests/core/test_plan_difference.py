@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from bot.core.plan_difference import (
     Change,
-    Piece,
     Planned,
     difference_lines,
     plan_difference,
 )
+from bot.core.text_difference import Piece
 
 ONE = Planned("20260101000000_one", "1", (Piece(1, "CREATE TABLE a ()"), Piece(2, "SELECT 1")))
 TWO = Planned("20260102000000_two", "2", (Piece(1, "DROP TABLE b"),))

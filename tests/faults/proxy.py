@@ -159,6 +159,9 @@ class Proxy:
             self._links.clear()
 
     def close(self) -> None:
+        # Closed alone, it would go on listening for the thread that waits at it, and take what is
+        # meant for the next proxy.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self.hang_up()
 

@@ -41,6 +41,8 @@ DEPLOYS = {"contents": "read", "pull_requests": "write", "deployments": "write"}
 TELLING = r"/(statuses|deployments|comments|comments/\d+)$"
 # Of one kind the client makes five calls at most.
 ALWAYS = 999
+# Seconds: more than a run gives GitHub, so that it goes on at once. That it waits is tested beside.
+LONG = 3600
 
 
 @dataclass
@@ -113,26 +115,25 @@ def made_up_for(shop: Shop, made: Place, push: Event) -> None:
 
 
 OWN = "GitHub has a problem of its own"
-LIMIT = "Wait for the limit"
+LIMIT = "The limit opens again at"
 # What is done to the calls that tell, and what we advise.
 TROUBLE: dict[str, tuple[Callable[[Hub], None], str]] = {
     "unavailable": (lambda hub: hub.fail_next("*", TELLING, status=503, times=ALWAYS), OWN),
     "broken": (lambda hub: hub.fail_next("*", TELLING, status=500, times=ALWAYS), OWN),
     "secondary limit": (
-        lambda hub: hub.limit_next("POST", TELLING, retry_after=60, times=ALWAYS),
+        lambda hub: hub.limit_next("POST", TELLING, retry_after=LONG, times=ALWAYS),
         LIMIT,
     ),
     "primary limit": (
-        lambda hub: hub.exhaust_next("POST", TELLING, reset_in=3600, times=ALWAYS),
+        lambda hub: hub.exhaust_next("POST", TELLING, reset_in=LONG, times=ALWAYS),
         LIMIT,
     ),
     "too many": (
         lambda hub: hub.fail_next(
-            "POST", TELLING, status=429, times=ALWAYS, headers={"retry-after": "60"}
+            "POST", TELLING, status=429, times=ALWAYS, headers={"retry-after": str(LONG)}
         ),
         LIMIT,
     ),
-    "no answer": (lambda hub: hub.drop_next("POST", TELLING, times=ALWAYS), "the network"),
 }
 
 
@@ -151,6 +152,21 @@ def test_38_github_does_not_let_us_tell(place: MakePlace, shop: Shop, trouble: s
     assert "not told to GitHub" in job.log
     assert advice in job.log
     assert "Traceback" not in job.log
+    shop.hub.recover()
+    made_up_for(shop, made, push)
+
+
+def test_38_a_call_whose_answer_is_lost_is_not_made_twice(place: MakePlace, shop: Shop) -> None:
+    made = place(TRANSACTIONAL)
+    made.reset()
+    push = shop.merged(TRANSACTIONAL)
+    shop.hub.drop_next("POST", TELLING, times=ALWAYS)
+
+    job = shop.begin(push, made.proxy.url).result()
+
+    assert any(each.lost for each in shop.hub.calls)
+    assert job.code == ExitCode.FINE, job.log
+    assert shop.states() == [["in_progress", "success"]]
     shop.hub.recover()
     made_up_for(shop, made, push)
 
@@ -179,7 +195,7 @@ def test_38_github_is_away_from_the_commit_on(place: MakePlace, shop: Shop) -> N
 
     job = shop.begin(push, made.proxy.url).result()
 
-    assert fault.hit
+    assert fault.hit, "\n".join(map(str, made.proxy.seen))
     assert crashes == []
     assert job.code == ExitCode.GITHUB, job.log
     assert "not told to GitHub" in job.log
@@ -238,22 +254,24 @@ def test_37_a_cancelled_job_tells_how_far_it_is(place: MakePlace, shop: Shop) ->
         _begun(jobs).process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
 
-    made.proxy.arm(Fault(sending("UPDATE counted"), cancel))
+    fault = Fault(sending("UPDATE counted"), cancel)
+    made.proxy.arm(fault)
     jobs.append(shop.begin(push, made.proxy.url))
 
     cancelled = jobs[0].result()
 
+    assert fault.hit, "\n".join(map(str, made.proxy.seen))
     assert cancelled.code == ExitCode.INTERRUPTED, cancelled.log
     assert shop.states()[-1][-1] == "failure"
     (comment,) = shop.comments()
-    assert "was interrupted" in comment
+    assert "The rollout to staging was interrupted" in comment
     assert look(made.url, MIXED).steps == 2
     made.proxy.arm()
     again = shop.begin(push, made.proxy.url).result()
     assert again.code == ExitCode.FINE, again.log
     assert list(after_convergence(made.url, MIXED, made.expected)) == []
     (comment,) = shop.comments()
-    assert "was interrupted" not in comment
+    assert "The rollout to staging was interrupted" not in comment
     assert "`production` is next" in comment
 
 

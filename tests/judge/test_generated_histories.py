@@ -170,5 +170,6 @@ def test_the_catalogue_stays_the_servers(database: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_catalogue_stays_the_servers_for_long(database: str) -> None:
     assert "\n".join(histories(database, range(100, 105), 120)) == ""

@@ -134,6 +134,7 @@ def test_any_text_is_judged(text: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @settings(max_examples=4_000)
 @given(SCRIPTS)
 def test_much_mutated_sql_is_judged(sql: str) -> None:

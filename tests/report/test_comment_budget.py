@@ -14,6 +14,7 @@ from tests.report.huge import huge
 from tests.report.regenerate import KEY
 
 BUDGET = 60_000
+SOAK = pytest.mark.soak
 TITLES = {
     Severity.ERROR: "Must change",
     Severity.WARNING: "Worth a look",
@@ -82,6 +83,8 @@ def test_a_report_of_any_size_fits_and_keeps_its_parts(seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 300))
+@pytest.mark.parametrize(
+    "seed", [*range(100, 120), *(pytest.param(seed, marks=SOAK) for seed in range(120, 300))]
+)
 def test_huge_reports_fit_and_keep_their_parts(seed: int) -> None:
     held(huge(Random(seed)))

@@ -23,6 +23,7 @@ from tests.report.regenerate import KEY, every
 from tests.report.rehearsal_samples import hostile_rehearsal
 
 pytestmark = pytest.mark.slow
+SOAK = pytest.mark.soak
 
 HERE = Path(__file__).parent
 OURS = {
@@ -105,13 +106,15 @@ def test_every_expected_comment_is_read_alike_and_as_meant() -> None:
     check([render_comment(report, KEY) for report in every().values()])
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=SOAK) for seed in range(1, 5))])
 def test_hostile_reports_are_text_and_nothing_else(seed: int) -> None:
     random = Random(seed)
     check([render_comment(huge(random, most=2), KEY) for _ in range(100)])
 
 
-@pytest.mark.parametrize("seed", range(100, 110))
+@pytest.mark.parametrize(
+    "seed", [100, *(pytest.param(seed, marks=SOAK) for seed in range(101, 110))]
+)
 def test_hostile_reports_that_had_to_be_shortened_are_text_and_nothing_else(seed: int) -> None:
     random = Random(seed)
     first = f"{marker(KEY)}\n"

@@ -46,6 +46,14 @@ def test_prose_is_shown_as_written_but_for_the_backticks_of_code(text: str) -> N
     assert squeezed == re.sub(r"[\s`]", "", escape.one_line(text))
 
 
+@pytest.mark.parametrize(
+    "text", ["::shipit``::", ":``shipit:", "https:``//evil.example", "@``acme"]
+)
+def test_prose_joins_nothing_that_two_backticks_part(text: str) -> None:
+    assert escape.prose(text) == escape.inline(text)
+    assert shown(escape.prose(text), tags="p span code") == text
+
+
 @given(nasty)
 @example(HOSTILE)
 @example("a\\|b")

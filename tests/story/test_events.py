@@ -57,7 +57,7 @@ def test_a_fork_gets_its_verdict_in_the_summary_and_no_comment(
 def test_a_merged_fork_is_applied_like_any_other(stage: Stage) -> None:
     from_fork(stage, HARMLESS)
     stage.hub.review(SHOP, 1, author="grace")
-    run = stage.deploy(stage.merge(1, author="grace"))
+    run = stage.deploy(stage.merge(1, author="alan"))
     assert run.conclusion == "success", run.jobs["production"].log
     assert "### 🟢 1 migration applied to production" in stage.comment()
 

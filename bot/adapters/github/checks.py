@@ -58,7 +58,7 @@ class Checks:
             run.edit(
                 status="completed", conclusion=result.conclusion.value, output=self._output(result)
             )
-            return run.html_url
+            return run.html_url or ""
 
     def _unconcluded(self, run: CheckRun) -> Iterator[GitHubCheckRun]:
         """Ours on the commit that nobody concluded. Asked for all: the newest may hide others."""

@@ -8,6 +8,7 @@ from github.IssueComment import IssueComment
 from github.PullRequest import ReviewComment
 from github.Repository import Repository
 
+from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import ACTIONS_LOGIN, explained, may_have_happened
 from bot.core.pull import Comment, LineComment
 
@@ -38,7 +39,7 @@ class Comments:
             listed = {
                 each.id: Comment(each.id, each.body or "")
                 for each in issue.get_comments()
-                if each.user is not None and each.user.login.lower() == self._me.lower()
+                if (login_of(each.user) or "").lower() == self._me.lower()
             }
             return tuple((self._written.get(pull, {}) | listed).values())
 
@@ -80,7 +81,7 @@ class Comments:
             return tuple(
                 Comment(each.id, each.body or "")
                 for each in self._repository.get_pull(pull).get_review_comments()
-                if each.user is not None and each.user.login.lower() == self._me.lower()
+                if (login_of(each.user) or "").lower() == self._me.lower()
             )
 
     def comment_lines(

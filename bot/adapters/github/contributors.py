@@ -1,7 +1,7 @@
 """Who had a hand in a pull request: its commits, their trailers, pushes, and who asked for it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,13 +10,18 @@ from github.Commit import Commit
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 
+from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
 from bot.core.coauthors import Contributor, coauthors_in, login_in
+from bot.core.pull import GHOST
+from bot.errors import GitHubError
 
 # GitHub lists no more of a pull request's commits than this (REST: "List commits on a pull
 # request"); the comparison of its ends lists all.
 _LISTED = 250
+# Pushes before the last three thousand are not looked at: the last one is what counts.
 _MOST_PAGES = 30
+_SOMEBODY = Contributor(GHOST, "")
 _NEXT = re.compile(r'<[^>]*?(/repos[^>]*)>;\s*rel="next"')
 
 
@@ -48,25 +53,44 @@ def contributors_of(pull: PullRequest, base: Repository) -> Contributors:
     number = pull.number
     with explained(f"read the commits of #{number}", needs="pull-requests: read"):
         commits = list(_commits(pull, base))
-    people = _people(pull.user.login, commits, base)
+    opener = login_of(pull.user)
+    people = _people(opener, commits, base)
     pushers = _pushers(pull, {each.sha for each in commits})
-    return replace(
+    people = replace(
         people,
         pushers=frozenset(login for login, _ in pushers),
         pusher_known=any(sha == pull.head.sha for _, sha in pushers),
-        bot=pull.user.login if pull.user.type == "Bot" else "",
-        requesters=_requesters(pull) if pull.user.type == "Bot" else frozenset(),
     )
+    return _of_app(opener, people, pull) if opener and pull.user.type == "Bot" else people
+
+
+def _of_app(app: str, people: Contributors, pull: PullRequest) -> Contributors:
+    asked = _requesters(pull)
+    nameless = (_SOMEBODY,) if None in asked and _SOMEBODY not in people.unmatched else ()
+    requesters = frozenset(each for each in asked if each not in (None, app))
+    return replace(people, bot=app, requesters=requesters, unmatched=(*people.unmatched, *nameless))
 
 
 def _commits(pull: PullRequest, base: Repository) -> Iterable[Commit]:
     if pull.commits < _LISTED:
-        return pull.get_commits()
-    return base.compare(pull.base.sha, pull.head.sha).commits
+        listed = list(pull.get_commits())
+        if len(listed) >= pull.commits:
+            return listed
+    compared = base.compare(pull.base.sha, pull.head.sha)
+    listed = list(compared.commits)
+    if len(listed) < compared.total_commits:
+        raise GitHubError(
+            f"GitHub lists {len(listed):,} of the {compared.total_commits:,} commits of "
+            f"#{pull.number}, so it is not known who had a hand in the others.",
+            hint="Bring the migrations by a pull request with fewer commits.",
+        )
+    return listed
 
 
-def _people(opener: str, commits: Iterable[Commit], base: Repository) -> Contributors:
-    found = _Found(logins={opener})
+def _people(opener: str | None, commits: Iterable[Commit], base: Repository) -> Contributors:
+    found = _Found(logins={opener} if opener else set())
+    if not opener:
+        found.strangers[_SOMEBODY] = None
     for commit in commits:
         _take_signatures(commit, found)
         for each in coauthors_in(commit.commit.message):
@@ -87,10 +111,13 @@ def _take_signatures(commit: Commit, found: _Found) -> None:
         (commit.author, signed.author),
         (commit.committer, signed.committer),
     ):
+        if signature is None:
+            found.strangers[_SOMEBODY] = None
+            continue
         name, email = signature.name or "", signature.email or ""
-        if account is not None:
-            found.logins.add(account.login)
-            found.accounts[email.lower()] = account.login
+        if login := login_of(account):
+            found.logins.add(login)
+            found.accounts[email.lower()] = login
         elif login := login_in(email):
             found.logins.add(login)
         elif not email.lower().startswith("noreply@"):
@@ -101,6 +128,8 @@ def _take_signatures(commit: Commit, found: _Found) -> None:
 def _match(person: Contributor, found: _Found, base: Repository) -> bool:
     """Take the person for the account that the address leads to, if it leads to any."""
     email = person.email.lower()
+    if not email:
+        return False
     login = login_in(email) or found.accounts.get(email) or _committed_as(email, base)
     if login:
         found.coauthors.add(login)
@@ -109,8 +138,6 @@ def _match(person: Contributor, found: _Found, base: Repository) -> bool:
 
 def _committed_as(email: str, base: Repository) -> str | None:
     """The account that GitHub connects with an address by which somebody committed here before."""
-    if not email:
-        return None
     with explained(f"look for commits by {email}", needs="contents: read"):
         newest = next(iter(base.get_commits(author=email)), None)
     if newest is None:
@@ -119,8 +146,8 @@ def _committed_as(email: str, base: Repository) -> str | None:
         (newest.author, newest.commit.author),
         (newest.committer, newest.commit.committer),
     ):
-        if account is not None and (signature.email or "").lower() == email:
-            return account.login
+        if signature is not None and (signature.email or "").lower() == email:
+            return login_of(account)
     return None
 
 
@@ -134,14 +161,19 @@ def _pushers(pull: PullRequest, commits: set[str]) -> set[tuple[str, str]]:
     with explained(f"read who pushed to #{pull.number}", needs="contents: read"):
         try:
             return {
-                (each["actor"]["login"], each["after"])
+                (login, each["after"])
                 for each in _activities(pull, path)
-                if each["after"] in commits and each["actor"] is not None
+                if each["after"] in commits and (login := _actor_of(each))
             }
         except GithubException as error:
             if _unreadable(error, fork=source.id != pull.base.repo.id):
                 return set()
             raise
+
+
+def _actor_of(activity: Mapping[str, Any]) -> str | None:
+    login = (activity["actor"] or {}).get("login")
+    return None if login == GHOST else login
 
 
 def _unreadable(error: GithubException, *, fork: bool) -> bool:
@@ -165,12 +197,12 @@ def _activities(pull: PullRequest, path: str) -> Iterator[dict[str, Any]]:
         address, parameters = following[1], {}
 
 
-def _requesters(pull: PullRequest) -> frozenset[str]:
+def _requesters(pull: PullRequest) -> set[str | None]:
     """To whom an app's pull request was ever assigned, and by whom: GitHub has no other word for
-    who asked for it."""
-    people = {each.login for each in pull.assignees}
+    who asked for it. None is among them if one of them is gone."""
+    people = {login_of(each) for each in pull.assignees}
     with explained(f"read who #{pull.number} was assigned to", needs="pull-requests: read"):
         for event in pull.as_issue().get_events():
             if event.event == "assigned":
-                people |= {each.login for each in (event.assignee, event.actor) if each is not None}
-    return frozenset(people - {pull.user.login})
+                people |= {login_of(event.assignee), login_of(event.actor)}
+    return people

@@ -7,6 +7,7 @@ from github import GithubException
 from github.IssueComment import IssueComment
 from github.Repository import Repository
 
+from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
 from bot.core.said import Reaction, Remark
 
@@ -39,7 +40,7 @@ class Conversation:
             own = {
                 each.content
                 for each in self._comment(comment).get_reactions()
-                if each.user is not None and each.user.login.lower() == self._who().lower()
+                if (login_of(each.user) or "").lower() == self._who().lower()
             }
             return frozenset(each for each in Reaction if each.value in own)
 
@@ -53,14 +54,14 @@ class Conversation:
 
 def _value(comment: IssueComment) -> Remark:
     """A comment without an author is that of an account that is gone."""
-    author = comment.user
+    author, login = comment.user, login_of(comment.user)
     return Remark(
         id=comment.id,
         pull=int(comment.issue_url.rpartition("/")[2]),
-        login=author.login if author is not None else "",
+        login=login or "",
         body=comment.body or "",
         at=comment.created_at.astimezone(UTC),
-        human=author is not None
+        human=login is not None
         and author.type == _PERSON
         and comment.performed_via_github_app is None,
         edited=comment.updated_at != comment.created_at,

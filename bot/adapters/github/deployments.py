@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import Any
 
 import requests
-from github import GithubException
+from github import BadAttributeException, GithubException
 from github.Deployment import Deployment as GitHubDeployment
 from github.Repository import Repository
 
@@ -81,7 +81,7 @@ class Deployments:
             sha=deployment.commit, task=TASK, environment=deployment.target
         )
         newest = next(iter(found), None)
-        if newest is None or _mapping(newest.payload) != _payload(deployment):
+        if newest is None or _payload_of(newest) != _payload(deployment):
             return None
         return None if next(iter(newest.get_statuses()), None) else newest
 
@@ -124,7 +124,7 @@ def _payload(deployment: Deployment) -> dict[str, Any]:
 
 def _value(target: str, found: GitHubDeployment) -> Deployment:
     """Where another deployment retired it, what it had reached before counts."""
-    payload = _mapping(found.payload)
+    payload = _payload_of(found)
     back = payload.get(_TAKEN_BACK) is True
     said = (each for each in found.get_statuses() if back or each.state != _RETIRED)
     newest = next(said, None)
@@ -140,6 +140,14 @@ def _value(target: str, found: GitHubDeployment) -> Deployment:
         run_url=(newest.target_url or None) if newest else None,
         environment_url=(newest.environment_url or None) if newest else None,
     )
+
+
+def _payload_of(found: GitHubDeployment) -> Mapping[str, Any]:
+    """Others may have given a text: that is none of ours."""
+    try:
+        return _mapping(found.payload)
+    except BadAttributeException:
+        return {}
 
 
 def _state(label: str) -> State:

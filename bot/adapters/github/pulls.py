@@ -9,17 +9,14 @@ from github import GithubException
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 
+from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
 from bot.adapters.github.contributors import Contributors, contributors_of
+from bot.adapters.github.touched import touched_by
 from bot.core.approval import Opinion, PullFacts
 from bot.core.codeowners import MOST_BYTES, PLACES
 from bot.core.migration import checksum_of
-from bot.core.pull import Pull
-
-# Whom GitHub shows in place of an account that was deleted.
-GHOST = "ghost"
-# GitHub lists no more of a pull request's files than this.
-_LISTED_FILES = 3000
+from bot.core.pull import GHOST, Pull
 
 
 class Pulls:
@@ -35,7 +32,7 @@ class Pulls:
 
     def pull(self, number: int) -> Pull:
         with explained(f"read pull request #{number}", needs="pull-requests: read"):
-            return _value(self._repository.get_pull(number))
+            return _value(self._repository.get_pull(number), self._repository)
 
     def pull_of(self, commit: str) -> Pull | None:
         with explained(f"find the pull request of {commit[:12]}", needs="pull-requests: read"):
@@ -89,7 +86,7 @@ class Pulls:
     def codeowners(self, pull: Pull) -> str:
         """Of the base branch's tip; if the pull request has a hand in it, of the commit it began
         with, which is the same after the merge."""
-        touched = {*pull.files, *pull.renamed} & set(PLACES) or len(pull.files) >= _LISTED_FILES
+        touched = {*pull.files, *pull.renamed} & set(PLACES)
         commit = pull.base if touched else pull.base_name
         for path in PLACES:
             text = self._text(path, commit, most=MOST_BYTES)
@@ -102,13 +99,13 @@ class Pulls:
             reviews = self._repository.get_pull(number).get_reviews()
             return tuple(
                 Opinion(
-                    review.user.login,
+                    login_of(review.user) or GHOST,
                     review.state,
                     review.commit_id or "",
                     review.submitted_at.astimezone(UTC),
                 )
                 for review in reviews
-                if review.user is not None and review.submitted_at is not None
+                if review.submitted_at is not None
             )
 
     def _people(self, pull: Pull) -> Contributors:
@@ -138,7 +135,8 @@ class Pulls:
                 if error.status == 404:
                     return None
                 raise
-            if isinstance(found, list):
+            if isinstance(found, list) or found.type != "file":
+                # A folder, another repository, or a link to what is not in this one.
                 return None
             if most is not None and found.size > most:
                 return ""
@@ -149,16 +147,16 @@ class Pulls:
             return base64.b64decode(content).decode("utf-8", "replace")
 
 
-def _value(pull: PullRequest) -> Pull:
-    files = list(pull.get_files())
+def _value(pull: PullRequest, base: Repository) -> Pull:
+    touched = touched_by(pull, base)
     return Pull(
         number=pull.number,
         head=pull.head.sha,
         base_name=pull.base.ref,
-        author=pull.user.login if pull.user is not None else GHOST,
+        author=login_of(pull.user) or GHOST,
         merged=bool(pull.merged),
-        files=tuple(each.filename for each in files),
+        files=touched.files,
         base=pull.base.sha,
-        renamed=tuple(each.previous_filename for each in files if each.status == "renamed"),
+        renamed=touched.renamed,
         fork=pull.head.repo is None or pull.head.repo.id != pull.base.repo.id,
     )

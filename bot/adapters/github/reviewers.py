@@ -8,6 +8,7 @@ from github import GithubException
 from github.PullRequest import PullRequest
 from github.Repository import Repository
 
+from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
 from bot.core.reviewers import Reviewers
 
@@ -29,7 +30,7 @@ class ReviewRequests:
             asked = [each for each in self._events(pull) if each.get("event") == "review_requested"]
             reviews = self._repository.get_pull(pull).get_reviews()
             users = [person["login"] for each in asked if (person := each.get(_PERSON))]
-            users += [each.user.login for each in reviews if each.user is not None]
+            users += [login for each in reviews if (login := login_of(each.user))]
             teams = [team["slug"] for each in asked if (team := each.get(_TEAM))]
             return Reviewers(tuple(users), tuple(teams))
 

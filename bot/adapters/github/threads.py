@@ -6,6 +6,7 @@ from typing import Any
 from github import Github, GithubException
 
 from bot.adapters.github.client import explained
+from bot.adapters.github.trouble import limit_in
 from bot.core.thread import Thread
 
 # An answer beyond these is somebody's all the same: `totalCount` tells of it.
@@ -78,7 +79,7 @@ class Threads:
         while True:
             answer = self._ask(THREADS, owner=owner, name=name, number=pull, after=after)
             page = answer["repository"]["pullRequest"]["reviewThreads"]
-            yield from page["nodes"]
+            yield from filter(None, page["nodes"] or ())
             if not page["pageInfo"]["hasNextPage"]:
                 return
             after = page["pageInfo"]["endCursor"]
@@ -86,27 +87,30 @@ class Threads:
     def _ask(self, document: str, **variables: Any) -> Mapping[str, Any]:
         """GraphQL refuses with 200, and says in the answer why."""
         try:
-            _, answer = self._client.requester.graphql_query(document, variables)
+            headers, answer = self._client.requester.graphql_query(document, variables)
         except GithubException as error:
             raise _as_status(error) from error
-        data: Mapping[str, Any] = answer["data"]
+        data = answer.get("data")
+        if not isinstance(data, Mapping):
+            raise _as_status(GithubException(400, answer, headers))
         return data
 
 
 def _thread(node: Mapping[str, Any]) -> Thread | None:
     """None for what somebody else began."""
     comments = node["comments"]
-    first, *_ = comments["nodes"] or [None]
+    shown = comments["nodes"] or [None]
+    first = shown[0]
     if first is None or not first["viewerDidAuthor"]:
         return None
-    alone = all(each["viewerDidAuthor"] for each in comments["nodes"])
+    alone = all(each is not None and each["viewerDidAuthor"] for each in shown)
     return Thread(
         id=node["id"],
         comment=first["id"],
         body=first["body"] or "",
         path=node["path"],
         resolved=node["isResolved"],
-        answered=not alone or comments["totalCount"] > len(comments["nodes"]),
+        answered=not alone or comments["totalCount"] > len(shown),
         hidden=first["isMinimized"],
     )
 
@@ -114,6 +118,8 @@ def _thread(node: Mapping[str, Any]) -> Thread | None:
 def _as_status(error: GithubException) -> GithubException:
     """The refusal as the REST interface would have put it, with the first reason it gives."""
     data = error.data
+    if limit := limit_in(data):
+        return GithubException(429, {"message": limit}, error.headers)
     told = data.get("errors") if isinstance(data, Mapping) else None
     if not isinstance(told, list) or not told or not isinstance(told[0], Mapping):
         return error

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import NewConnectionError
@@ -13,8 +14,10 @@ from urllib3.exceptions import NewConnectionError
 REPEATABLE = frozenset({"GET", "HEAD", "PATCH", "PUT", "DELETE"})
 
 _LIMITED = (403, 429)
+_GRAPHQL = "/graphql"
 # What GitHub's documentation asks for where an answer names no time.
 _UNNAMED = 60.0
+_LIMIT_TYPES = ("RATE_LIMITED", "RATE_LIMIT")
 _LIMIT_WORDS = ("rate limit", "please wait a few minutes", "please retry your request again later")
 
 
@@ -32,9 +35,7 @@ def trouble_in(answer: requests.Response | requests.RequestException, verb: str)
     if isinstance(answer, requests.RequestException):
         unheard = repeatable or _nothing_sent(answer)
         return Trouble(_words(answer)) if unheard and not _useless(answer) else None
-    limited = answer.status_code in _LIMITED
-    message = message_of(answer.text) if limited else ""
-    opens = opens_after(answer.status_code, answer.headers, message)
+    opens = opens_after(*_refusal_in(answer))
     if opens is not None:
         # Refused before anything was done, so this may be repeated whatever it was.
         return Trouble("its rate limit is used up", opens)
@@ -43,6 +44,18 @@ def trouble_in(answer: requests.Response | requests.RequestException, verb: str)
     if repeatable and nonsense(answer):
         return Trouble("it answered with something else than JSON")
     return None
+
+
+def limit_in(body: object) -> str:
+    """What GraphQL says of a limit that refused, whatever the status; "" if none did."""
+    if not isinstance(body, Mapping):
+        return ""
+    errors = body.get("errors")
+    told = errors if isinstance(errors, list) else [] if "data" in body else [body]
+    for each in told:
+        if isinstance(each, Mapping) and _is_limit(each):
+            return str(each.get("message") or each.get("type"))
+    return ""
 
 
 def opens_after(status: int, headers: Mapping[str, str], message: str) -> float | None:
@@ -56,8 +69,7 @@ def opens_after(status: int, headers: Mapping[str, str], message: str) -> float 
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
         # A second more, because it is not said when in that second it opens.
         return max(0.0, int(reset) - _now(headers).timestamp()) + 1
-    limited = status == 429 or any(words in message.lower() for words in _LIMIT_WORDS)
-    return _UNNAMED if limited else None
+    return _UNNAMED if status == 429 or _names_a_limit(message) else None
 
 
 def opens_at(seconds: float, headers: Mapping[str, str]) -> datetime:
@@ -80,6 +92,25 @@ def message_of(text: str) -> str:
     except ValueError:
         return ""
     return str(body.get("message") or "") if isinstance(body, Mapping) else ""
+
+
+def _refusal_in(answer: requests.Response) -> tuple[int, Mapping[str, str], str]:
+    """What is asked for in GraphQL is refused by a limit with 200, as often as not."""
+    status, message = answer.status_code, ""
+    if status in _LIMITED:
+        message = message_of(answer.text)
+    elif status == 200 and urlsplit(answer.url or "").path.endswith(_GRAPHQL):
+        message = limit_in(json.loads(answer.text)) if _is_json(answer.text) else ""
+        status = 429 if message else status
+    return status, answer.headers, message
+
+
+def _is_limit(error: Mapping[str, object]) -> bool:
+    return error.get("type") in _LIMIT_TYPES or _names_a_limit(str(error.get("message") or ""))
+
+
+def _names_a_limit(message: str) -> bool:
+    return any(words in message.lower() for words in _LIMIT_WORDS)
 
 
 def _is_json(text: str) -> bool:

@@ -194,6 +194,20 @@ class People(Talking):
             at.git.run("update-ref", event.ref, head)
             return self._tell(event)
 
+    def delete_account(self, login: str) -> None:
+        """What somebody wrote stays, and nobody wrote it. The login is free for others."""
+        with self.state.lock:
+            gone = self.state.users.pop(login)
+            gone.gone = True
+            for at in self.state.repositories.values():
+                at.roles.pop(login, None)
+                for pull in at.pulls.values():
+                    pull.assignees = [each for each in pull.assignees if each != gone]
+                    asked = [each for each in pull.requested_reviewers if each != gone]
+                    pull.requested_reviewers = asked
+            for team in self.state.teams.values():
+                team.members.pop(login, None)
+
     def _pull(self, repository: str, number: int) -> tuple[Repository, PullRequest]:
         at = self.state.repository(repository)
         return at, at.pulls[number]

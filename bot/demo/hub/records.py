@@ -8,16 +8,17 @@ from typing import Any
 from bot.demo.hub.git import Git, Signature
 
 
-@dataclass(frozen=True)
+@dataclass(unsafe_hash=True)
 class User:
     """A person, or the account under which an app acts. `profile` is what they show of themselves:
-    `name`, `email`."""
+    `name`, `email`. `gone` is an account that was deleted: what it left behind stays."""
 
     id: int
     login: str
     created_at: datetime
     bot: bool = False
     profile: dict[str, str] = field(default_factory=dict, compare=False)
+    gone: bool = field(default=False, compare=False)
 
     @property
     def email(self) -> str:

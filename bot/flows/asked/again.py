@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.core.check_run import check_name
-from bot.core.event import AgainRequest, CheckRequest
+from bot.core.request import AgainRequest, CheckRequest
 from bot.report.check_run import not_again, not_ours
 from bot.world import World
 

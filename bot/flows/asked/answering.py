@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.core.event import (
+from bot.core.event import request_of
+from bot.core.request import (
     AgainRequest,
     ApplyRequest,
     CheckRequest,
@@ -11,7 +12,6 @@ from bot.core.event import (
     NothingRequest,
     ReportRequest,
     Request,
-    request_of,
 )
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.again import check_again

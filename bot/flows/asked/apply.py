@@ -3,12 +3,12 @@
 import json
 from dataclasses import replace
 
-from bot.core.event import ApplyRequest
 from bot.core.fleet import Shard
 from bot.core.log import inert
 from bot.core.outcome import Journal
 from bot.core.plan import Plan, digest_of
 from bot.core.progress import Progress, State
+from bot.core.request import ApplyRequest
 from bot.core.target import Target
 from bot.errors import BotError, ExitCode, UsageError
 from bot.fleet.waves import read_shard

@@ -1,8 +1,8 @@
 """A pull request, a review of one, or a merge group: what it adds is judged, and everybody told."""
 
-from bot.core.event import CheckRequest
 from bot.core.finding import Verdict
 from bot.core.log import inert
+from bot.core.request import CheckRequest
 from bot.core.review import Review
 from bot.errors import ExitCode
 from bot.flows.asked.outputs import set_check_outputs, set_outputs

@@ -5,7 +5,7 @@ obeyed, so that neither has to believe the other.
 """
 
 from bot.core.command import Misread
-from bot.core.event import CommandRequest
+from bot.core.request import CommandRequest
 from bot.core.said import FINAL, Reaction, Remark
 from bot.errors import BotError, ExitCode, GateClosed, UsageError
 from bot.flows.asked.apply import TARGET_VARIABLE, is_slice

@@ -1,8 +1,8 @@
 """The default branch has moved on: the open pull requests that it overtook are judged again."""
 
-from bot.core.event import ApplyRequest
 from bot.core.migration import sort_key
 from bot.core.pull import Pull
+from bot.core.request import ApplyRequest
 from bot.core.review import Review
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.rehearsal import rehearsed

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.event import ReportRequest
 from bot.core.migration import SCRIPT
 from bot.core.pull import Pull
+from bot.core.request import ReportRequest
 from bot.core.review import Review
 from bot.core.run import Run
 from bot.errors import ExitCode, UsageError

@@ -1,9 +1,9 @@
 """A push to the default branch: what rehearsals start from is made before anybody waits for it."""
 
-from bot.core.event import ApplyRequest
 from bot.core.history import Change, History
 from bot.core.rehearsal import DataKind
 from bot.core.rehearsal_order import DataOrder
+from bot.core.request import ApplyRequest
 from bot.core.review import Review
 from bot.errors import ExitCode, PostgresError, UsageError
 from bot.flows.reviewing.rehearsal_order import order_for

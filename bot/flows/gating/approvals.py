@@ -25,7 +25,7 @@ from bot.core.migration import Migration, checksum_of
 from bot.core.pull import Pull
 from bot.core.risk import Risk, risk_of
 from bot.core.target import Target
-from bot.core.text_difference import difference_of
+from bot.core.text_difference import sentences, statement_changes
 from bot.errors import GitHubError
 from bot.flows.gating.said import opinions_said
 from bot.flows.reviewing.review import review_named
@@ -170,13 +170,12 @@ def _since(opinion: Opinion, migrations: Sequence[Migration], world: World) -> S
 def _changed(migration: Migration, before: str) -> Sequence[str]:
     """What is not as it was; of a text that cannot be cut into statements, that alone."""
     # Imported late: only a gate that stays closed has a use for the parser.
-    from bot.sql.parse import parse
+    from bot.sql.pieces import pieces_in
 
     if checksum_of(before) == migration.checksum:
         return ()
-    old, new = parse(before), parse(migration.sql)
-    if old.fault or new.fault:
+    old, new = pieces_in(before), pieces_in(migration.sql)
+    if old is None or new is None:
         return (f"`{migration.name}` is another text",)
-    cut = ([one.sql for one in script.statements] for script in (old, new))
-    found = difference_of(*cut).lines(migration.name)
+    found = tuple(sentences(migration.name, statement_changes(old, new)))
     return found or (f"`{migration.name}` differs in its comments or its spacing",)

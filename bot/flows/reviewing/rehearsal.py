@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.core.backup import StoredBackup
-from bot.core.event import CheckRequest, CommandRequest, request_of
+from bot.core.event import request_of
 from bot.core.history import Change
 from bot.core.rehearsal import (
     DataKind,
@@ -16,6 +16,7 @@ from bot.core.rehearsal import (
     RehearsedStatement,
 )
 from bot.core.rehearsal_order import DataOrder, Order
+from bot.core.request import CheckRequest, CommandRequest
 from bot.core.review import JudgedMigration, Review
 from bot.core.rule import Rule, name_of
 from bot.core.settings import CONFIG_PATH

@@ -9,12 +9,12 @@ from bot.core.gate import Gate
 from bot.core.history import History
 from bot.core.migration import Migration
 from bot.core.plan import Plan
-from bot.core.plan_difference import Piece, Planned, difference_lines, plan_difference
+from bot.core.plan_difference import Planned, difference_lines, plan_difference
 from bot.core.target import Target
 from bot.errors import GitHubError, UsageError
 from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.history import history_of
-from bot.sql.parse import parse
+from bot.sql.pieces import pieces_in
 from bot.world import World
 
 # How many rollouts of each target are looked through for a digest.
@@ -101,8 +101,4 @@ def _text(name: str, checksum: str, here: Migration | None, world: World) -> str
 
 
 def _planned(name: str, checksum: str, sql: str | None) -> Planned:
-    script = parse(sql) if sql is not None else None
-    if script is None or script.fault is not None:
-        return Planned(name, checksum)
-    pieces = tuple(Piece(each.start.line, each.sql) for each in script.statements)
-    return Planned(name, checksum, pieces)
+    return Planned(name, checksum, None if sql is None else pieces_in(sql))

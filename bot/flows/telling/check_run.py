@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bot.core.check_run import CheckResult, CheckRun, check_name, check_run_id
-from bot.core.event import CheckRequest
 from bot.core.marker import database_key
+from bot.core.request import CheckRequest
 from bot.core.review import Review
 from bot.core.run import Run
 from bot.errors import GitHubError

@@ -132,3 +132,16 @@ def test_a_server_without_graphql_is_told(
     answers(graphql, {"message": "Not Found"}, status=404)
     with pytest.raises(GitHubError, match="404"):
         shop.own_threads(7)
+
+
+def test_what_graphql_does_not_show_is_nobodys_of_ours(
+    graphql: responses.RequestsMock, shop: GitHubRepository
+) -> None:
+    """By its schema any of the nodes may be null."""
+    hidden, answered = thread(comment("C1")), thread(comment("C2"), id="T2")
+    hidden["comments"]["nodes"] = [None, comment("C1")]
+    answered["comments"]["nodes"] += [None]
+    answers(graphql, page(hidden, answered, None))  # type: ignore[arg-type]
+    (found,) = shop.own_threads(1)
+
+    assert (found.id, found.answered) == ("T2", True)

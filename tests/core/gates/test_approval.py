@@ -11,6 +11,7 @@ from bot.core.coauthors import Contributor
 from bot.core.gate import Gate
 from bot.core.gates.approval import Asked, approval_gate, counted
 from bot.core.migration import checksum_of
+from bot.core.pull import GHOST
 from bot.core.risk import Risk
 from bot.core.settings import default_targets
 from tests.fakes import NOON, migration
@@ -415,3 +416,22 @@ def test_no_approval_opens_the_gate_for_another_text(opinions: list[Opinion], sq
     opened = approval_gate(PRODUCTION, [other], {ADD.name: pull(*opinions)}).open
 
     assert not opened or other.checksum == ADD.checksum
+
+
+def test_a_ghost_approves_nothing_whatever_it_may_do() -> None:
+    ghost = Reviewer(GHOST, Permission.ADMIN)
+    target = replace(PRODUCTION, approval=ApprovalPolicy.of(1))
+    facts = pull(opinion(GHOST), reviewers=(ghost,))
+    gate = approval_gate(target, [ADD], {ADD.name: facts})
+
+    assert not gate.open
+    assert "ghost is an account that was deleted" in gate.reason
+
+
+def test_whoever_may_be_the_ghost_that_opened_it_does_not_count() -> None:
+    nobody = (Contributor(GHOST, ""),)
+    silent = Reviewer("grace", Permission.WRITE)
+    named = replace(silent, names=frozenset({"Grace Hopper"}))
+
+    assert not is_open(opinion("grace"), reviewers=(silent,), unmatched=nobody)
+    assert is_open(opinion("grace"), reviewers=(named,), unmatched=nobody)

@@ -16,6 +16,8 @@ from bot.core.rehearsal import Rehearsal, Stop
 from bot.core.rehearsal_order import Limits, Order
 from bot.core.review import Review
 from bot.core.settings import RehearsalSettings, Settings
+from bot.core.touched import Reference
+from bot.report.schema_diagram import schema_diagram
 from tests.rehearsals import NoRehearsals, RealRehearsals, rehearsed_review
 
 TABLE = "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);"
@@ -272,3 +274,56 @@ def test_a_server_that_is_lost_on_the_way_leaves_what_was_seen(at: str, cache: P
     assert rehearsal(review).server is not None
     assert rehearsal(review).migrations
     assert {"rehearsal-limit", "down-script-wrong"} & rules(review)
+
+
+SHOP = """
+CREATE TABLE "User" (id bigint PRIMARY KEY, email text);
+CREATE TABLE beside (id bigint PRIMARY KEY, "userId" bigint REFERENCES "User" (id));
+CREATE TABLE other (id bigint PRIMARY KEY);
+CREATE TABLE gone (id int);
+"""
+ORDERS = """
+CREATE TABLE "odd.orders" (
+  id bigint PRIMARY KEY,
+  "userId" bigint NOT NULL UNIQUE REFERENCES "User" (id)
+);
+DROP TABLE gone;
+"""
+WIDER = 'ALTER TABLE "User" ALTER COLUMN email TYPE varchar(320), ADD COLUMN name text;'
+
+
+@pytest.mark.slow
+def test_the_tables_that_the_migrations_touch_are_known_from_what_they_made(cache: Path) -> None:
+    """As the server tells of them: quoted names, constraints in its words, and from the schema
+    before the first migration to that after the last."""
+    review = rehearsed_review(ORDERS, WIDER, before=[SHOP], cache=cache, settings=limited())
+    touched = rehearsal(review).touched
+    tables = {each.identity: each for each in touched.tables}
+    user = {each.name: each for each in tables["public.User"].columns}
+
+    assert {name: (each.change, each.touched) for name, each in tables.items()} == {
+        'public."odd.orders"': ("added", True),
+        "public.User": ("", True),
+        "public.beside": ("", False),
+        "public.gone": ("removed", True),
+    }
+    assert (user["id"].primary, user["id"].change) == (True, "")
+    assert (user["email"].type, user["email"].was) == ("character varying(320)", "text")
+    assert user["name"].change == "added"
+    assert set(touched.references) == {
+        Reference('public."odd.orders"', "public.User", ("userId",), "added", False, True),
+        Reference("public.beside", "public.User", ("userId",), optional=True),
+    }
+    assert schema_diagram(touched).startswith("erDiagram")
+
+
+@pytest.mark.slow
+def test_what_a_migration_that_was_stopped_did_is_touched_by_nothing(cache: Path) -> None:
+    """The one before it stays: it ran to its end."""
+    broken = "CREATE TABLE half (id int); ALTER TABLE nowhere ADD n int;"
+    both = rehearsed_review(ORDERS, broken, before=[SHOP], cache=cache, settings=limited())
+    alone = rehearsed_review(broken, before=[SHOP], cache=cache, settings=limited())
+
+    names = {each.identity for each in rehearsal(both).touched.tables if each.touched}
+    assert names == {'public."odd.orders"', "public.gone"}
+    assert rehearsal(alone).touched.tables == ()

@@ -1,7 +1,7 @@
 """Check runs with their annotations, and commit statuses."""
 
 from bot.demo.hub.documents import Document, moment, node_id
-from bot.demo.hub.documents.users import app_document, user_document
+from bot.demo.hub.documents.users import account_document, app_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.records import CheckRun, CommitStatus, PullRequest, Repository, User
 
@@ -115,12 +115,12 @@ def annotation_document(
 
 def status_document(links: Links, repository: Repository, status: CommitStatus) -> Document:
     at = moment(status.created_at)
-    creator = user_document(links, status.creator)
+    creator = account_document(links, status.creator)
     return {
         "id": status.id,
         "node_id": node_id("SC_", status.id),
         "url": links.repository(repository, "statuses", status.sha),
-        "avatar_url": creator["avatar_url"],
+        "avatar_url": None if creator is None else creator["avatar_url"],
         "state": status.state,
         "context": status.context,
         "description": status.description,

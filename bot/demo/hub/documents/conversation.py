@@ -1,7 +1,7 @@
 """Comments, reactions and labels."""
 
 from bot.demo.hub.documents import Document, moment, node_id
-from bot.demo.hub.documents.users import user_document
+from bot.demo.hub.documents.users import account_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.records import Comment, Issue, Label, Reaction, Repository, Topic
 
@@ -27,7 +27,7 @@ def comment_document(
         "url": url,
         "html_url": f"{page}#issuecomment-{comment.id}",
         "issue_url": links.repository(repository, "issues", topic.number),
-        "user": user_document(links, comment.user),
+        "user": account_document(links, comment.user),
         "body": comment.body,
         "created_at": moment(comment.created_at),
         "updated_at": moment(comment.updated_at),
@@ -41,7 +41,7 @@ def reaction_document(links: Links, reaction: Reaction) -> Document:
     return {
         "id": reaction.id,
         "node_id": node_id("REA_", reaction.id),
-        "user": user_document(links, reaction.user),
+        "user": account_document(links, reaction.user),
         "content": reaction.content,
         "created_at": moment(reaction.created_at),
     }

@@ -1,7 +1,7 @@
 """Deployments, how far each got, and the environments they go to."""
 
 from bot.demo.hub.documents import Document, moment, node_id
-from bot.demo.hub.documents.users import app_document, user_document
+from bot.demo.hub.documents.users import account_document, app_document, user_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.records import Deployment, DeploymentStatus, Environment, Repository, User
 
@@ -20,7 +20,7 @@ def deployment_document(links: Links, repository: Repository, deployment: Deploy
         "environment": deployment.environment,
         "original_environment": deployment.environment,
         "description": deployment.description,
-        "creator": user_document(links, deployment.creator),
+        "creator": account_document(links, deployment.creator),
         "created_at": moment(deployment.created_at),
         "updated_at": moment(newest),
         "statuses_url": f"{url}/statuses",
@@ -41,7 +41,7 @@ def deployment_status_document(
         "node_id": node_id("DS_", status.id),
         "url": f"{url}/statuses/{status.id}",
         "state": status.state,
-        "creator": user_document(links, status.creator),
+        "creator": account_document(links, status.creator),
         "description": status.description,
         "environment": status.environment,
         "environment_url": status.environment_url,

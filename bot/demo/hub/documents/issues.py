@@ -3,7 +3,7 @@
 from bot.demo.hub.documents import Document, moment, moment_or_none, node_id
 from bot.demo.hub.documents.conversation import REACTIONS
 from bot.demo.hub.documents.pulls import association, labels_document, pull_document
-from bot.demo.hub.documents.users import user_document
+from bot.demo.hub.documents.users import account_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.records import Issue, PullRequest, Repository, Topic
 
@@ -15,7 +15,7 @@ def issue_document(links: Links, repository: Repository, topic: Topic) -> Docume
         "locked": False,
         "title": topic.title,
         "body": topic.body,
-        "user": user_document(links, topic.user),
+        "user": account_document(links, topic.user),
         "labels": labels_document(links, repository, topic),
         "milestone": None,
         "assignee": None,

@@ -4,7 +4,7 @@ from bot.demo.hub.documents import Document, moment, moment_or_none, node_id
 from bot.demo.hub.documents.conversation import label_document
 from bot.demo.hub.documents.repository import repository_document
 from bot.demo.hub.documents.teams import team_document
-from bot.demo.hub.documents.users import user_document
+from bot.demo.hub.documents.users import account_document, user_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import Change
 from bot.demo.hub.records import PullRequest, Repository, Review, Topic, User
@@ -21,7 +21,7 @@ def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Do
         "state": pull.state,
         "locked": False,
         "title": pull.title,
-        "user": user_document(links, pull.user),
+        "user": account_document(links, pull.user),
         "body": pull.body,
         "created_at": moment(pull.created_at),
         "updated_at": moment(pull.updated_at),
@@ -54,8 +54,9 @@ def full_pull_document(
 ) -> Document:
     """A pull request as asked for by number: counted, and tried for conflicts."""
     state = {None: "unknown", True: "clean", False: "dirty"}[mergeable]
-    merged_by = None if pull.merged_by is None else user_document(links, pull.merged_by)
+    merged_by = None if pull.merged_by is None else account_document(links, pull.merged_by)
     return pull_document(links, repository, pull) | {
+        "user": user_document(links, pull.user),
         "merged": pull.merged,
         "mergeable": mergeable,
         "rebaseable": mergeable,
@@ -124,7 +125,7 @@ def review_document(
     return {
         "id": review.id,
         "node_id": node_id("PRR_", review.id),
-        "user": user_document(links, review.user),
+        "user": account_document(links, review.user),
         "body": review.body,
         "state": review.state,
         "commit_id": review.commit_id,

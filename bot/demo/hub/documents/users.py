@@ -17,7 +17,19 @@ _LISTS = {
 }
 
 
+GHOST = ("ghost", 10137)
+
+
+def account_document(links: Links, user: User) -> Document | None:
+    """None for an account that was deleted, where GitHub's description lets it be null."""
+    return None if user.gone else user_document(links, user)
+
+
 def user_document(links: Links, user: User) -> Document:
+    """Where it may not be null, GitHub puts a ghost in place of an account that was deleted."""
+    if user.gone:
+        login, number = GHOST
+        user = User(number, login, user.created_at)
     return {
         "login": user.login,
         "id": user.id,

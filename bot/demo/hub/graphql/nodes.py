@@ -123,8 +123,10 @@ def _comment(caller: Caller, comment: LineComment) -> Node:
     }
 
 
-def _actor(user: User, kind: str | None = None) -> Node:
-    """GraphQL calls an app's account by the app's own name."""
+def _actor(user: User, kind: str | None = None) -> Node | None:
+    """GraphQL calls an app's account by the app's own name, and one that was deleted by none."""
+    if user.gone:
+        return None
     known = kind or ("Bot" if user.bot else "User")
     return {"__typename": known, "login": user.login.removesuffix("[bot]")}
 

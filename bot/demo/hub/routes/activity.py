@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from bot.demo.hub.documents import moment, node_id
-from bot.demo.hub.documents.users import user_document
+from bot.demo.hub.documents.users import account_document
 from bot.demo.hub.paging import MAXIMUM_SIZE
 from bot.demo.hub.records import Activity
 from bot.demo.hub.routing import Answer, Request, Routes
@@ -36,5 +36,5 @@ def _document(request: Request, each: Activity) -> dict[str, object]:
         "ref": each.ref,
         "timestamp": moment(each.at),
         "activity_type": each.kind,
-        "actor": user_document(request.links, each.actor),
+        "actor": account_document(request.links, each.actor),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.core.command import Command, Verb
-from bot.core.event import ApplyRequest
+from bot.core.request import ApplyRequest
 from bot.core.said import Reaction
 from bot.core.target import Target
 from bot.flows.asked.apply import apply_part
