@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from bot.adapters.postgres.connection import connect, explained
 from bot.adapters.postgres.server import Server, start_server
 from bot.demo.hub import Hub
 from bot.demo.hub.records import PullRequest
+from bot.demo.hub.server import Call
 from bot.demo.project import REPOSITORY, platform_files, rows, seed
 from bot.demo.runner import DemoRunner, clean_environment
 from bot.demo.screen import Screen
@@ -54,7 +55,8 @@ class Stage:
 
 
 @contextmanager
-def stage_for(screen: Screen) -> Iterator[Stage]:
+def stage_for(screen: Screen, *, on_call: Callable[[Call], None] | None = None) -> Iterator[Stage]:
+    """`on_call` is told of every call to its GitHub."""
     screen.scene("Two servers with the platform's schema and some rows")
     with ExitStack() as stack:
         with screen.working("starting two PostgreSQL servers"):
@@ -63,7 +65,7 @@ def stage_for(screen: Screen) -> Iterator[Stage]:
         # Inside a server's own directory: its warden removes it, however this process ends.
         place = tempfile.TemporaryDirectory(dir=staging.directory, prefix="stage-")
         root = Path(stack.enter_context(place))
-        hub = stack.enter_context(Hub(root / "hub"))
+        hub = stack.enter_context(Hub(root / "hub", on_call=on_call))
         stage = Stage(staging, production, hub, DemoRunner(hub, REPOSITORY, root), root)
         with screen.working("applying the platform's history, and filling both"):
             _furnish(stage)

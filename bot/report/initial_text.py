@@ -58,6 +58,7 @@ def _next_steps(pin: Pin, stages: Sequence[Stage], checks: Sequence[str]) -> lis
         "     deploy to them, and give `production` required reviewers where your plan has them.",
         "  2. Give each its secret, the connection string of a role for migrations:",
         *secrets,
+        "     And MIGRATION_BOT_AUDIT_KEY, where records of rollouts are to be signed.",
         "  3. Commit these files on a branch of their own, open a pull request, and merge it.",
         "  4. Settings, Rules: on the default branch require a pull request with an approval that",
         f"     a push dismisses, and the check {required} to pass.",

@@ -24,6 +24,7 @@ from tests.faults.invariants import after_convergence, look
 from tests.faults.judging import Judge
 from tests.faults.proxy import Fault, Link, answering, sending
 from tests.faults.stories import MIXED, TRANSACTIONAL, Story
+from tests.openapi.validator import OpenApiValidator
 
 # GitHub is the same for all servers.
 TRIED = [*SERVERS] if EVERYTHING else [*SERVERS][:1]
@@ -75,12 +76,13 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, judge: Judge) -> Iterator[Shop]:
+def shop(tmp_path: Path, judge: Judge, validator: OpenApiValidator) -> Iterator[Shop]:
     # There is no other server on which Prisma might be asked.
     judge.due = True
     watched: list[Callable[[Call], None]] = []
 
     def tell(call: Call) -> None:
+        validator.check(call)
         for each in watched:
             each(call)
 

@@ -1,5 +1,6 @@
 """Stand-ins for the actions of others that our workflows use."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from tests.harness.documents import only
 from tests.harness.values import HarnessError, StepFailed
 from tests.harness.world import ActionCall, StandIn
 
-CHECKOUT = frozenset({"repository", "ref", "path", "fetch-depth", "persist-credentials"})
+CHECKOUT = frozenset({"repository", "ref", "path", "fetch-depth", "persist-credentials", "token"})
 UPLOAD = frozenset({"name", "path", "if-no-files-found", "retention-days", "include-hidden-files"})
 DOWNLOAD = frozenset({"name", "path", "run-id", "github-token"})
 Keep = Callable[[int, str, bytes], int]
@@ -82,12 +83,23 @@ def keeping(keep: Keep, fetch: Fetch) -> dict[str, StandIn]:
 
 
 def _kept_files(call: ActionCall) -> dict[str, Path]:
-    """The files below one path, by their names in the zip. What is hidden is left out, unless
-    asked for; so is a path whose own last name begins with a dot."""
-    path = call.inputs["path"].strip()
-    if "\n" in path or any(sign in path for sign in "*?[!"):
-        raise HarnessError(f"{call.name}: the harness keeps one path, and knows no patterns")
-    root, hidden = call.workspace / path, call.inputs.get("include-hidden-files") == "true"
+    """What is to be kept, by its name in the zip: of one path what is below it, of several what
+    they have below the folder they share."""
+    lines = [each.strip() for each in call.inputs["path"].strip().split("\n")]
+    if any(sign in line for line in lines for sign in "*?[!"):
+        raise HarnessError(f"{call.name}: the harness knows no patterns")
+    hidden = call.inputs.get("include-hidden-files") == "true"
+    roots = [call.workspace / each for each in lines]
+    if len(roots) == 1:
+        return _below(roots[0], hidden=hidden)
+    shared = Path(os.path.commonpath(roots))
+    found = [each for root in roots for each in _below(root, hidden=hidden).values()]
+    return {each.relative_to(shared).as_posix(): each for each in found}
+
+
+def _below(root: Path, *, hidden: bool) -> dict[str, Path]:
+    """The files below one path. What is hidden is left out, unless asked for; so is a path whose
+    own last name begins with a dot."""
     if not hidden and root.name.startswith("."):
         return {}
     if root.is_file():
@@ -108,9 +120,13 @@ def _zipped(files: Mapping[str, Path]) -> bytes:
     return kept.getvalue()
 
 
-def checkout_from(origin: Path, others: Mapping[str, Path] | None = None) -> StandIn:
+def checkout_from(
+    origin: Path,
+    others: Mapping[str, Path] | None = None,
+    may_read: Callable[[str], bool] = lambda token: True,
+) -> StandIn:
     """An `actions/checkout` that clones from a repository on this machine; `others` are there by
-    their names."""
+    their names. To a token that may not read it GitHub says that there is none."""
 
     def checkout(call: ActionCall) -> Mapping[str, str]:
         only(CHECKOUT, call.inputs, call.name)
@@ -120,6 +136,8 @@ def checkout_from(origin: Path, others: Mapping[str, Path] | None = None) -> Sta
         wanted = call.inputs.get("ref") or call.event.sha
         source = call.inputs.get("repository")
         there = (others or {})[source] if source else origin
+        if not source and not may_read(call.inputs.get("token") or call.token):
+            raise StepFailed(f"remote: Repository not found.\nfatal: repository '{origin.name}'")
         commit = _fetch(there, folder, wanted, depth=int(call.inputs.get("fetch-depth", "1")))
         return {"commit": commit, "ref": wanted}
 

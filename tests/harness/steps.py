@@ -231,6 +231,7 @@ def _run_stand_in(frame: Frame, step: Step, scope: Scope, name: str) -> StepResu
         temporary=machine.temporary,
         event=machine.event,
         run_id=machine.world.run_id,
+        token=machine.token,
     )
     try:
         outputs = machine.world.stand_ins[action](call)

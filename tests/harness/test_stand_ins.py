@@ -56,9 +56,29 @@ def test_a_commit_that_no_branch_points_at_is_checked_out(origin: Path, tmp_path
     assert not (folder / "below" / "second").exists()
 
 
+@pytest.mark.parametrize(("inputs", "found"), [({}, False), ({"token": "better"}, True)])
+def test_what_a_token_may_not_read_is_not_found(
+    origin: Path, tmp_path: Path, inputs: dict[str, str], found: bool
+) -> None:
+    event = Event("push", {}, git(origin, "rev-parse", "main"))
+    given = {"persist-credentials": "false", **inputs}
+    call = ActionCall("actions/checkout", "v7", given, tmp_path / "w", tmp_path, event, token="own")
+    checkout = checkout_from(origin, may_read=lambda token: token == "better")
+    if not found:
+        with pytest.raises(StepFailed, match="Repository not found"):
+            checkout(call)
+    else:
+        assert checkout(call)["commit"] == event.sha
+
+
 @pytest.mark.parametrize(
     "inputs",
-    [{"persist_credentials": "true"}, {"token": "x"}, {"ref": "0" * 40}, {"ref": "nowhere"}],
+    [
+        {"persist_credentials": "true"},
+        {"submodules": "true"},
+        {"ref": "0" * 40},
+        {"ref": "nowhere"},
+    ],
 )
 def test_a_checkout_that_github_would_not_do_like_that_is_an_error(
     origin: Path, tmp_path: Path, inputs: dict[str, str]
@@ -124,7 +144,17 @@ def test_a_download_brings_back_what_a_run_kept(tmp_path: Path) -> None:
         shelf.use("download-artifact", tmp_path, name="all", run_id="8")
 
 
-@pytest.mark.parametrize("path", ["out/*.json", "out\nmore"])
-def test_an_upload_the_harness_does_not_do_is_an_error(tmp_path: Path, path: str) -> None:
+def test_an_upload_the_harness_does_not_do_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(HarnessError, match="knows no patterns"):
-        Shelf().use("upload-artifact", tmp_path, path=path)
+        Shelf().use("upload-artifact", tmp_path, path="out/*.json")
+
+
+def test_files_of_several_paths_are_kept_below_the_folder_they_share(tmp_path: Path) -> None:
+    (tmp_path / "out" / "more").mkdir(parents=True)
+    (tmp_path / "out" / "one.json").write_text("1")
+    (tmp_path / "out" / "more" / "two.json").write_text("2")
+    shelf = Shelf()
+    shelf.use("upload-artifact", tmp_path, path="out/one.json\nout/more/two.json")
+    shelf.use("download-artifact", tmp_path, name="artifact", path="got")
+    assert (tmp_path / "got" / "one.json").read_text() == "1"
+    assert (tmp_path / "got" / "more" / "two.json").read_text() == "2"

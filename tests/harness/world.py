@@ -23,7 +23,8 @@ class Event:
 
 @dataclass(frozen=True)
 class ActionCall:
-    """One use of an action of somebody else's: `actions/checkout` at `ref`, with `inputs`."""
+    """One use of an action of somebody else's: `actions/checkout` at `ref`, with `inputs`. `token`
+    is the job's, which many of them take unless they are given another."""
 
     name: str
     ref: str
@@ -32,6 +33,7 @@ class ActionCall:
     temporary: Path
     event: Event
     run_id: int = 0
+    token: str = ""
 
 
 StandIn = Callable[[ActionCall], Mapping[str, str]]

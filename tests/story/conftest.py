@@ -65,21 +65,29 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def urls(story_server: Server, templates: dict[str, str]) -> dict[str, str]:
+    """The targets' connection strings, to databases that nobody has touched."""
+    for name in TARGETS:
+        execute(story_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        execute(story_server, f"CREATE DATABASE {name} OWNER {name} TEMPLATE {templates[name]}")
+    return {name: story_server.url(name, user=name, password=PASSWORDS[name]) for name in TARGETS}
+
+
+@pytest.fixture
+def secrets() -> set[str]:
+    return {form for each in PASSWORDS.values() for form in (each, quote(each, safe=""))}
+
+
+@pytest.fixture
 def stage(
     tmp_path: Path,
     kept: Path,
     validator: OpenApiValidator,
-    story_server: Server,
-    templates: dict[str, str],
+    urls: dict[str, str],
+    secrets: set[str],
     shipped: Path,
 ) -> Iterator[Stage]:
     """After every story, nothing secret may be readable anywhere."""
-    urls = {}
-    for name in TARGETS:
-        execute(story_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        execute(story_server, f"CREATE DATABASE {name} OWNER {name} TEMPLATE {templates[name]}")
-        urls[name] = story_server.url(name, user=name, password=PASSWORDS[name])
-    secrets = {form for each in PASSWORDS.values() for form in (each, quote(each, safe=""))}
     with Hub(tmp_path / "hub", clock=ticking(), on_call=validator.check) as hub:
         hub.create_repository(SHOP, directory=shipped, roles=ROLES)
         stage = Stage(hub, tmp_path, urls, secrets, kept)

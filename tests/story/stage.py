@@ -34,6 +34,7 @@ from tests.harness import (
 from tests.harness.documents import load_workflow
 from tests.harness.shipping import ROOT, preinstalled
 from tests.harness.triggers import waits_for
+from tests.harness.values import StepFailed
 
 SHOP = "acme/shop"
 CHECK = ROOT / ".github/workflows/migration-check.yml"
@@ -70,9 +71,11 @@ def admit(request: Request) -> bool:
 class Stage:
     """`urls` are the targets' connection strings; `secrets` is all that must never be seen.
 
+    `more_secrets` are those of each environment, and `shared_secrets` the repository's own.
     `kept` is what GitHub's cache holds from run to run. `causes` are the workflows and events
     of the runs, by their number, and `ends` the events that told of their end. `interruption` comes
-    between in the next runs. `account` is whom the bot acts as.
+    between in the next runs. `account` is whom the bot acts as. `artifacts_refused` says that
+    GitHub keeps no more artifacts.
     """
 
     hub: Hub
@@ -85,12 +88,14 @@ class Stage:
     admit: Any = admit
     next_run: int = 100
     more_secrets: dict[str, str] = field(default_factory=dict)
+    shared_secrets: dict[str, str] = field(default_factory=dict)
     actions: dict[str, Path] = field(default_factory=dict)
     workflows: dict[str, Path] = field(default_factory=dict)
     causes: dict[int, tuple[Path, HubEvent]] = field(default_factory=dict)
     ends: dict[int, HubEvent] = field(default_factory=dict)
     interruption: Interruption | None = None
     account: str = ACTIONS_BOT
+    artifacts_refused: bool = False
 
     def propose(
         self,
@@ -233,7 +238,9 @@ class Stage:
             api_url=self.hub.api_url,
             server_url=self.hub.site_url,
             stand_ins={
-                "actions/checkout": checkout_from(self.hub.repository(SHOP).git.path, self.actions),
+                "actions/checkout": checkout_from(
+                    self.hub.repository(SHOP).git.path, self.actions, self._may_read
+                ),
                 "actions/setup-python": never,
                 "actions/cache": nothing,
                 "actions/create-github-app-token": self._app_token,
@@ -243,6 +250,7 @@ class Stage:
             token=self._token,
             actions=self.actions,
             workflows=self.workflows,
+            secrets=self.shared_secrets,
             environments={name: self._environment(name) for name in TARGETS},
             run_id=run_id,
             run_number=run_id - 100,
@@ -253,6 +261,8 @@ class Stage:
         )
 
     def _keep(self, run: int, name: str, octets: bytes) -> int:
+        if self.artifacts_refused:
+            raise StepFailed("Failed to CreateArtifact: Artifact storage quota has been hit.")
         return self.hub.keep_artifact(SHOP, run, name, octets).id
 
     def _fetch(self, run: int, name: str) -> bytes | None:
@@ -275,6 +285,11 @@ class Stage:
         token = self.hub.token(self.account, permissions=asked, repositories=[SHOP])
         self.secrets.add(token)
         return {"token": token}
+
+    def _may_read(self, token: str) -> bool:
+        """Whether git would give the repository to whoever holds the token."""
+        known = self.hub.state.tokens[token]
+        return not self.hub.repository(SHOP).private or known.grants("contents", "read")
 
     def _environment(self, name: str) -> Environment:
         def protection(request: Request) -> bool:

@@ -1,85 +1,128 @@
-"""What becomes of a job whose token may do one thing less than the documentation asks for.
+"""Each job with exactly the permissions that the documentation lists, and with one of them lowered.
 
-That exactly the documented permissions are enough is what every other story shows: its tokens have
-those of the workflow and no more, and the table of the documentation is compared with them.
+The repository is private, so that nothing can be read without a permission. What is proved of the
+jobs of production is true of those of staging: their steps are the same.
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.harness import JobResult
-from tests.harness.shipping import ROOT
-from tests.story.stage import CHECK, COUNTRY, DEPLOY, HARMLESS, INDEX, RISKY, Stage, script
+from tests.story.scenes import RECHECK, SCENES, scene_of
+from tests.story.stage import CHECK, DEPLOY, REPORT, SHOP, Stage
+from tests.workflows.files import jobs
 
-REPORT = ROOT / ".github/workflows/migration-report.yml"
 pytestmark = pytest.mark.slow
 
+LOWER = {"write": "read", "read": "none"}
+HINT = re.compile(r"`permissions: ([a-z-]+): (\w+)`")
+# Their steps are those of a job that is here: tests/workflows/test_safety.py.
+TWINS = {(DEPLOY, "staging_slices"), (DEPLOY, "staging_rest")}
+# Jobs that end as they would have, with the hint in their log.
+DEGRADED = {
+    (CHECK, "check", "checks"),
+    (REPORT, "report", "checks"),
+    (DEPLOY, "command", "pull-requests"),
+    (RECHECK, "recheck", "checks"),
+}
+Case = tuple[Path, str, str, str]
 
-def weaker(stage: Stage, workflow: Path, job: str, permission: str) -> Path:
-    """The workflow with a permission taken from a job, or lowered to reading."""
+
+def listed() -> Iterator[Case]:
+    """Workflow, job, permission and level."""
+    for workflow, job in SCENES:
+        if "/" not in job:
+            for permission, level in jobs(workflow)[job]["permissions"].items():
+                yield workflow, job, permission, level
+
+
+def named(value: object) -> str:
+    return value.name if isinstance(value, Path) else str(value)
+
+
+# Of a fleet the scene is long, and its checkouts are those of every job.
+FIRST = [each for each in listed() if each[2] == "contents" and "_" not in each[1]]
+OTHERS = [each for each in listed() if each[2] != "contents"]
+# What is then left for the bot to be refused.
+READERS = [(CHECK, "check"), (REPORT, "report"), (DEPLOY, "staging")]
+
+
+def weaker(
+    stage: Stage, workflow: Path, job: str, permission: str, level: str, *, checkout: str = ""
+) -> Path:
+    """The workflow with a permission of a job lowered; its checkouts may have another token."""
     above, below = workflow.read_text("utf-8").split(f"\n  {job}:\n")
-    line = re.compile(rf"^      {permission}: (\w+) #.*\n", re.MULTILINE)
-    lowered, replaced = line.subn("", below, count=1)
+    line = re.compile(rf"^      {permission}: {level} #", re.MULTILINE)
+    lowered, replaced = line.subn(f"      {permission}: {LOWER[level]} #", below, count=1)
     assert replaced == 1
+    own = "          persist-credentials: false\n"
     path = stage.folder / "weaker" / workflow.name
     path.parent.mkdir()
-    path.write_text(f"{above}\n  {job}:\n{lowered}", "utf-8")
+    path.write_text(f"{above}\n  {job}:\n{lowered.replace(own, own + checkout)}", "utf-8")
     return path
 
 
-def private(stage: Stage) -> None:
-    """A public repository may be read without any permission."""
-    stage.hub.repository("acme/shop").private = True
+def hints(job: JobResult) -> set[tuple[str, ...]]:
+    return set(HINT.findall(job.log))
 
 
-def hinted(job: JobResult, permission: str, level: str) -> bool:
-    return f"`permissions: {permission}: {level}`" in job.log
+def ordinary(workflow: Path) -> int:
+    """How its job ends in these scenes: the check has something to find."""
+    return 1 if workflow == CHECK else 0
 
 
-@pytest.mark.parametrize(
-    ("permission", "level"),
-    [
-        ("checks", "write"),
-        ("contents", "read"),
-        ("deployments", "read"),
-        ("pull-requests", "read"),
-    ],
-)
-def test_a_check_that_may_less_says_which_permission_it_lacks(
-    stage: Stage, permission: str, level: str
+def test_every_job_of_every_workflow_is_here() -> None:
+    shipped = CHECK.parent.glob("migration-*.yml")
+    wanted = {(path, job) for path in shipped for job in jobs(path)}
+    assert wanted - {(path, job) for path, job in SCENES} == TWINS
+
+
+@pytest.mark.parametrize(("workflow", "scene"), list(SCENES), ids=named)
+def test_a_job_with_exactly_what_is_listed_lacks_nothing(
+    stage: Stage, workflow: Path, scene: str
 ) -> None:
-    event = stage.propose({script(INDEX): RISKY})
-    private(stage)
-    job = stage.check(event, workflow=weaker(stage, CHECK, "check", permission))
-    assert hinted(job, permission, level), job.log
-    assert job.steps[-1].outputs["verdict"] == "block"
+    assert stage.hub.repository(SHOP).private
+    name, _, permission = scene.partition("/")
+    job = stage.run(workflow, scene_of(workflow, name, permission)(stage)).jobs[name]
+    assert (job.status, hints(job)) == (ordinary(workflow), set()), job.log
 
 
-@pytest.mark.parametrize(
-    ("permission", "level"),
-    [("actions", "read"), ("contents", "read"), ("deployments", "read"), ("pull-requests", "read")],
-)
-def test_a_report_that_may_less_says_which_permission_it_lacks(
-    stage: Stage, permission: str, level: str
+@pytest.mark.parametrize(("workflow", "name", "permission", "level"), OTHERS, ids=named)
+def test_a_job_with_one_permission_lowered_says_which_it_lacks(
+    stage: Stage, workflow: Path, name: str, permission: str, level: str
 ) -> None:
-    stage.check(stage.fork_propose({script(INDEX): RISKY}))
-    private(stage)
-    ended = list(stage.ends.values())[-1]
-    job = stage.run(weaker(stage, REPORT, "report", permission), ended).jobs["report"]
+    event = scene_of(workflow, name, permission)(stage)
+    job = stage.run(weaker(stage, workflow, name, permission, level), event).jobs[name]
+    assert hints(job) == {(permission, level)}, job.log
+    degraded = (workflow, name, permission) in DEGRADED
+    assert job.status == (ordinary(workflow) if degraded else 5), job.log
+    if workflow == CHECK:
+        assert job.steps[-1].outputs["verdict"] == "block"
+
+
+@pytest.mark.parametrize(("workflow", "name", "permission", "level"), FIRST, ids=named)
+def test_what_may_not_be_read_is_not_even_checked_out(
+    stage: Stage, workflow: Path, name: str, permission: str, level: str
+) -> None:
+    event = scene_of(workflow, name, permission)(stage)
+    job = stage.run(weaker(stage, workflow, name, permission, level), event).jobs[name]
     assert job.result == "failure"
-    assert hinted(job, permission, level), job.log
+    assert "Repository not found" in job.log
+    assert {step.outcome for step in job.steps[1:]} == {"skipped"}
 
 
-@pytest.mark.parametrize(
-    ("permission", "level"),
-    [("contents", "read"), ("deployments", "write"), ("pull-requests", "read")],
-)
-def test_a_rollout_that_may_less_says_which_permission_it_lacks(
-    stage: Stage, permission: str, level: str
+@pytest.mark.parametrize(("workflow", "name"), READERS, ids=named)
+def test_where_the_checkout_has_another_token_the_bot_says_what_its_own_lacks(
+    stage: Stage, workflow: Path, name: str
 ) -> None:
-    event = stage.merged({script(COUNTRY): HARMLESS})
-    private(stage)
-    run = stage.run(weaker(stage, DEPLOY, "staging", permission), event)
-    assert hinted(run.jobs["staging"], permission, level), run.jobs["staging"].log
+    event = scene_of(workflow, name, "contents")(stage)
+    token = stage.hub.token(permissions={"contents": "read"}, repositories=[SHOP])
+    stage.shared_secrets["CHECKOUT"] = token
+    other = "          token: ${{ secrets.CHECKOUT }}\n"
+    path = weaker(stage, workflow, name, "contents", "read", checkout=other)
+    job = stage.run(path, event).jobs[name]
+    assert hints(job) == {("contents", "read")}, job.log
+    assert job.status == 5

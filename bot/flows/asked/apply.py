@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.core.fleet import Shard
 from bot.core.log import inert
+from bot.core.outcome import Journal
 from bot.core.plan import Plan, digest_of
 from bot.core.progress import Progress, State
 from bot.core.request import ApplyRequest
@@ -16,6 +17,7 @@ from bot.flows.fleets.rolling import roll_out_shown
 from bot.flows.fleets.tenants import slices_of
 from bot.flows.gating.gates import gates_ahead
 from bot.flows.targets.forecasting import later_forecasts
+from bot.flows.telling.audit import Audited, keep_audit
 from bot.flows.telling.deploy import deploy
 from bot.report.escape import fence
 from bot.report.plan_markdown import render_plan
@@ -45,7 +47,7 @@ def apply_part(request: ApplyRequest, world: World) -> bool:
     target = world.settings.target(name)
     shard = world.environ.get(SHARD_VARIABLE, "")
     if is_slice(world):
-        _apply_shard(target, read_shard(shard, None), world)
+        _apply_shard(target, read_shard(shard, None), request.head, world)
         return True
     shards = () if shard or target.fleet is None else slices_of(target, world)
     first = Shard(0, len(shards)) if len(shards) > 1 else None
@@ -111,7 +113,7 @@ def _foretell(target: Target, world: World) -> None:
         set_outputs(world, **{"forecast-digests": json.dumps(digests)})
 
 
-def _apply_shard(target: Target, shard: Shard, world: World) -> None:
+def _apply_shard(target: Target, shard: Shard, commit: str, world: World) -> None:
     """A slice of a fleet, in a job of a matrix; the job after it tells what became of all."""
     assert world.runner is not None
     try:
@@ -120,3 +122,14 @@ def _apply_shard(target: Target, shard: Shard, world: World) -> None:
         world.runner.summary(fence(f"error: {error.message}\nhint:  {error.hint}"))
         raise
     _reached(progress, world)
+    keep_audit(Audited(target, _got(progress, world), progress, Journal(), commit), world)
+    set_outputs(world, audit_part=f"-{shard.index}-of-{shard.count}")
+
+
+def _got(progress: Progress, world: World) -> Plan:
+    """What a slice had to do, now that it is done. What is left of one that was stopped, the job
+    after it does and writes down."""
+    history = world.checkout.history().migrations
+    return Plan(
+        progress.target, tuple(each for each in history if each.name in progress.migrations)
+    )

@@ -1,4 +1,4 @@
-"""The outputs of a job that is about several databases: each is a JSON object by database."""
+"""The outputs of a job that is about several databases: JSON objects by database, but for paths."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +15,8 @@ _JSON = frozenset({"migrations", "applied"})
 _BY_TARGET = "forecast-digests"
 # What is about the job as a whole.
 _WHOLE = "report"
+# A path a line, as the action that keeps the files wants it.
+_PATHS = "audit"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class _Collecting:
     def output(self, name: str, value: str) -> None:
         if name == _WHOLE:
             self.runner.output(name, value)
+        elif name == _PATHS and name in self.outputs:
+            self.outputs[name] += f"\n{value}"
         else:
             self.outputs[name] = value
 
@@ -66,10 +70,13 @@ def outputs_by_database(worlds: Sequence[World]) -> Iterator[Sequence[World]]:
 def _set(found: Mapping[str, Mapping[str, str]], runner: Runner) -> None:
     for name in dict.fromkeys(name for outputs in found.values() for name in outputs):
         values = {key: outputs[name] for key, outputs in found.items() if name in outputs}
-        runner.output(name, json.dumps(_joined(name, values)))
+        joined = _joined(name, values)
+        runner.output(name, joined if isinstance(joined, str) else json.dumps(joined))
 
 
-def _joined(name: str, values: Mapping[str, str]) -> Mapping[str, object]:
+def _joined(name: str, values: Mapping[str, str]) -> Mapping[str, object] | str:
+    if name == _PATHS:
+        return "\n".join(values.values())
     if name == _BY_TARGET:
         return {key: text for each in values.values() for key, text in json.loads(each).items()}
     if name in _JSON:

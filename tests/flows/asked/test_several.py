@@ -11,6 +11,7 @@ from bot.errors import BotError, ExitCode, GateClosed, PostgresError, UsageError
 from bot.flows.asked.answering import WORK_VARIABLE, answer_all
 from bot.flows.asked.apply import DIGEST_VARIABLE, SHARD_VARIABLE, TARGET_VARIABLE
 from bot.flows.asked.apply_all import apply, world_for
+from bot.flows.asked.by_database import outputs_by_database
 from bot.flows.asked.check import SARIF_VARIABLE
 from bot.flows.telling.audit import AUDIT_VARIABLE
 from tests.fakes import FakeConsole
@@ -185,6 +186,16 @@ def test_the_audit_record_of_each_target_is_a_file_of_its_own() -> None:
     shop = two.worlds("shop")[0]
     narrowed = world_for(shop.settings.target("shop-staging"), shop)
     assert narrowed.environ[AUDIT_VARIABLE] == "/tmp/kept/audit-shop-staging.json"
+
+
+def test_the_files_of_the_records_are_told_line_by_line_for_the_step_that_keeps_them() -> None:
+    two = merged()
+    with outputs_by_database(two.worlds("shop", "billing")) as (shop, billing):
+        for world, paths in ((shop, ["/a", "/b"]), (billing, ["/c"])):
+            assert world.runner is not None
+            for path in paths:
+                world.runner.output("audit", path)
+    assert two.outputs["audit"] == "/a\n/b\n/c"
 
 
 @pytest.mark.parametrize(

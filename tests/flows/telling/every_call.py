@@ -18,6 +18,7 @@ from bot.demo.hub.state import ACTIONS_BOT
 from bot.world import Database, World
 from tests.fakes import FakeCheckout, FakeDatabase, FakeRunner, applied, history, world
 from tests.hub import FILES, FIRST, SECOND, SHOP, ticking
+from tests.openapi.validator import OpenApiValidator
 
 SQL = "CREATE TABLE b (id int PRIMARY KEY);\n"
 OLD = Migration("20260101000000_first", FIRST, FILES[FIRST])
@@ -104,7 +105,8 @@ class Scene:
 
 @contextmanager
 def scene(folder: Path, *, merged: bool) -> Iterator[Scene]:
-    with Hub(folder, clock=ticking()) as hub:
+    validator = OpenApiValidator()
+    with Hub(folder, clock=ticking(), on_call=validator.check) as hub:
         hub.create_repository(SHOP, files=FILES, roles={"mia": "maintain", "ada": "write"})
         hub.push(SHOP, "second", {SECOND: SQL}, author="ada", message="Add the second")
         opened = hub.open_pull_request(SHOP, author="ada", head="second", title="Second")
@@ -113,6 +115,7 @@ def scene(folder: Path, *, merged: bool) -> Iterator[Scene]:
         if merged:
             made.merge = hub.merge(SHOP, made.number, author="ada", method="squash")[1].sha
         yield made
+    validator.require_clean()
 
 
 def each_call(folder: Path, order: Order, *, merged: bool) -> Iterator[tuple[Scene, int]]:

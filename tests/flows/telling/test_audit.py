@@ -75,6 +75,7 @@ def test_production_keeps_a_row_and_the_job_a_file() -> None:
     (row,) = given.production.audit
     record = row.record
     assert json.loads(given.runner.files[FILE])["record"] == json.loads(json.dumps(record))
+    assert given.runner.outputs["audit"] == FILE
     assert record["trigger"] == {
         "login": "linus",
         "event": "push",

@@ -11,8 +11,10 @@ from bot.core.settings import Settings, default_targets
 from bot.errors import ExitCode, FleetStopped, PostgresError
 from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import SHARD_VARIABLE, TARGET_VARIABLE
+from bot.flows.telling.audit import AUDIT_VARIABLE
 from bot.world import World
 from tests.fakes import FakeDatabase, FakeFleets, applied
+from tests.flows.telling.test_audit import FakeSealer
 from tests.flows.world import INIT, MERGE, MORE, Stage
 
 HERE = "h" * 40
@@ -79,3 +81,15 @@ def test_a_tenant_that_is_parked_fails_the_job_and_is_told() -> None:
     assert error.value.exit_code is ExitCode.PARKED
     assert states(stage) == [State.APPLYING, State.FAILED]
     assert "duplicate key" in "\n".join(stage.runner.written)
+
+
+def test_a_slice_that_is_done_is_written_down() -> None:
+    fleets, stage = FakeFleets(tenants(5)), Stage()
+    go(jobs(fleets, stage, size=2))
+    world = jobs(fleets, stage, "2/2", size=2)
+    environ = {**world.environ, AUDIT_VARIABLE: "/tmp/audit.json"}
+    assert go(replace(world, environ=environ, sealer=FakeSealer())) is ExitCode.FINE
+    record = json.loads(stage.runner.files["/tmp/audit.json"])["record"]
+    assert [(each["name"], each["applied"]) for each in record["migrations"]] == [(MORE.name, True)]
+    assert record["outcome"]["message"] == "2 done."
+    assert stage.runner.outputs["audit-part"] == "-2-of-2"
