@@ -16,7 +16,7 @@ from benchmarks.histories import make_history, write_history
 from benchmarks.timing import Line, Work, in_turns, show, stopwatch
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
-from bot.core.migration import Migration
+from bot.core.migrations.migration import Migration
 from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
 from bot.wiring import build_world

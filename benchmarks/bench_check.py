@@ -15,8 +15,8 @@ from pathlib import Path
 from benchmarks.histories import FOLDER, make_history, write_history
 from benchmarks.timing import Line, Sample, Work, in_turns, show, stopwatch
 from bot.cli import collect_rarely
-from bot.core.history import Change, History
-from bot.core.migration import Migration
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration
 from bot.judge.judge import judge
 from bot.rules import RULES
 from bot.sql.parse import parse

@@ -14,12 +14,12 @@ from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.rows.synthetic import Synthetic
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.sizes import read_sizes
-from bot.core.effects import Effects
-from bot.core.rehearsal import DataKind, Estimate, Measured, TouchedRows
-from bot.core.rehearsal_order import DataOrder, Limits
-from bot.core.review import JudgedStatement
-from bot.core.sizes import RelationSize, Sizes
-from bot.core.statement import Position, Statement
+from bot.core.findings.review import JudgedStatement
+from bot.core.migrations.effects import Effects
+from bot.core.migrations.statement import Position, Statement
+from bot.core.rehearsals.rehearsal import DataKind, Estimate, Measured, TouchedRows
+from bot.core.rehearsals.rehearsal_order import DataOrder, Limits
+from bot.core.rehearsals.sizes import RelationSize, Sizes
 from bot.rehearsing.estimates import estimates_of
 
 TIMES = 3

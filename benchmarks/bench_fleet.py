@@ -24,7 +24,7 @@ from benchmarks.timing import Line, Work, in_turns, show, stopwatch
 from bot.adapters.postgres.migrations_table import create, insert_finished
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
-from bot.core.migration import Migration
+from bot.core.migrations.migration import Migration
 from bot.flows.fleets.rolling import roll_out_fleet
 from bot.wiring import build_world
 

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from benchmarks.histories import make_history, write_history
 from bot.adapters.postgres.server import Server, start_server
-from bot.core.migration import Migration
+from bot.core.migrations.migration import Migration
 
 ROOT = Path(__file__).parents[1]
 STATEMENTS = (10, 1_000, 5_000, 20_000)

@@ -18,8 +18,8 @@ from benchmarks.histories import make_history
 from benchmarks.timing import Line, Work, in_turns, show, stopwatch
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.adapters.postgres.server import start_server
-from bot.core.migration import SCRIPT, Migration, checksum_of
-from bot.core.rehearsal_order import BaseMigration, NewMigration, Order, Part, Step
+from bot.core.migrations.migration import SCRIPT, Migration, checksum_of
+from bot.core.rehearsals.rehearsal_order import BaseMigration, NewMigration, Order, Part, Step
 
 ROOT = Path(__file__).parents[1]
 FLOOR = "a psycopg loop, each file as one message"

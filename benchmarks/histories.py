@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.author import Author, Step
 from benchmarks.prisma_text import warning
-from bot.core.migration import LOCK_FILE, SCRIPT, Migration
+from bot.core.migrations.migration import LOCK_FILE, SCRIPT, Migration
 
 FOLDER = "prisma/migrations"
 LOCK = 'provider = "postgresql"\n'

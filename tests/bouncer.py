@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 
 PROGRAM = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
 _SECONDS = 10

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot import rules
-from bot.core.history import Change, History
-from bot.core.migration import Migration
-from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Rule, name_of
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.findings.rule import Rule, name_of
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration
 from bot.judge.judge import judge
 
 FOLDER = "prisma/migrations"

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.adapters.checkout import Checkout
-from bot.core.history import Change, History
-from bot.core.layout import Layout
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.layout import Layout
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

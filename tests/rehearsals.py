@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.history import Change
-from bot.core.rehearsal import Rehearsal
-from bot.core.rehearsal_order import Limits, Order
-from bot.core.review import Review
+from bot.core.findings.review import Review
+from bot.core.migrations.history import Change
+from bot.core.rehearsals.rehearsal import Rehearsal
+from bot.core.rehearsals.rehearsal_order import Limits, Order
+from bot.core.rehearsals.sizes import Sizes
 from bot.core.settings import RehearsalSettings, Settings
-from bot.core.sizes import Sizes
 from bot.errors import PostgresError
 from bot.flows.reviewing.rehearsal import rehearsed
 from bot.judge.judge import judge

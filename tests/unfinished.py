@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from bot.core.checkpoint import Batch, Checkpoint, Intent
-from bot.core.migration import AppliedMigration, Migration
+from bot.core.migrations.migration import AppliedMigration, Migration
+from bot.core.rollouts.checkpoint import Batch, Checkpoint, Intent
 from bot.flows.reviewing.review import cut_named
 from bot.rollout.segments import segments_of
 from tests.fakes import FakeCheckout, applied, history, migration, world

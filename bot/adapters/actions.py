@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote
 
-from bot.core.event import Event
-from bot.core.run import Run
+from bot.core.github.event import Event
+from bot.core.github.run import Run
 from bot.errors import UsageError
 
 _SUMMARY_LIMIT = 1024 * 1024

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core.spans import HORIZON, Span
+from bot.core.gates.spans import HORIZON, Span
 from bot.errors import UsageError
 
 _MOST_CHARACTERS = 2_000_000

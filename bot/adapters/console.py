@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from bot.core.page import Page
+from bot.core.findings.page import Page
 from bot.errors import UsageError
 
 _DEFAULT_WIDTH = 80

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from bot.core.rollout_log import Value, line_of
+from bot.core.rollouts.rollout_log import Value, line_of
 from bot.errors import UsageError
 
 VARIABLE = "MIGRATION_BOT_LOG"

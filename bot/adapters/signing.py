@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from bot.core.audit import ALGORITHM, Sealed, Signature, canonical, cleaned, key_id
+from bot.core.rollouts.audit import ALGORITHM, Sealed, Signature, canonical, cleaned, key_id
 from bot.errors import UsageError
 
 VARIABLE = "MIGRATION_BOT_AUDIT_KEY"

@@ -13,11 +13,11 @@ from dataclasses import replace
 import click
 
 from bot.commands.session import Session, format_option, pass_session
-from bot.core.fleet import Shard
-from bot.core.gate import closed
-from bot.core.plan import Plan
-from bot.core.progress import Progress
-from bot.core.target import Target
+from bot.core.gates.gate import closed
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import Progress
+from bot.core.targets.fleet import Shard
+from bot.core.targets.target import Target
 from bot.errors import BotError, ExitCode, UsageError
 from bot.fleet.waves import INDEX_VARIABLE, read_shard
 from bot.flows.fleets.rolling import roll_out_fleet

@@ -10,7 +10,7 @@ A record is what a rollout wrote to MIGRATION_BOT_AUDIT. A changed or unsigned o
 import click
 
 from bot.commands.session import Session, format_option, pass_session
-from bot.core.audit import sealed_in
+from bot.core.rollouts.audit import sealed_in
 from bot.errors import ExitCode, UsageError
 from bot.report.as_json import dumps
 from bot.report.audit_as_json import records_json, verified_json

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import click
 
 from bot.commands.session import Session, format_option, pass_session
-from bot.core.resolution import Baseline
+from bot.core.rollouts.resolution import Baseline
 from bot.errors import ExitCode, HistoryError
 from bot.flows.fleets.tenants import addressed
 from bot.flows.targets.baselining import baseline, look_ahead

@@ -20,9 +20,9 @@ from dataclasses import replace
 import click
 
 from bot.commands.session import Session, format_option, pass_session
-from bot.core.finding import Severity, Verdict
-from bot.core.review import Review
-from bot.core.rule import Rule, name_of
+from bot.core.findings.finding import Severity, Verdict
+from bot.core.findings.review import Review
+from bot.core.findings.rule import Rule, name_of
 from bot.core.settings import NEWEST_POSTGRES, OLDEST_POSTGRES
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.review import review_change

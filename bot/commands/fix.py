@@ -22,7 +22,7 @@ left.
 import click
 
 from bot.commands.session import Session, pass_session
-from bot.core.rule import name_of
+from bot.core.findings.rule import name_of
 from bot.errors import ExitCode, UsageError
 from bot.fixing.fix import Wish
 from bot.flows.fixing import fixed_change

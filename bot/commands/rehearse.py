@@ -20,10 +20,10 @@ import click
 
 from bot.commands.check import weighing
 from bot.commands.session import Session, format_option, pass_session
-from bot.core.finding import Verdict
-from bot.core.rehearsal import DataKind
-from bot.core.review import Review
-from bot.core.sizes import SIZE_PATTERN, bytes_of
+from bot.core.findings.finding import Verdict
+from bot.core.findings.review import Review
+from bot.core.rehearsals.rehearsal import DataKind
+from bot.core.rehearsals.sizes import SIZE_PATTERN, bytes_of
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change

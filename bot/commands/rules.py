@@ -8,7 +8,7 @@
 import click
 
 from bot.commands.session import Session, pass_session
-from bot.core.rule import Rule, name_of
+from bot.core.findings.rule import Rule, name_of
 from bot.errors import ExitCode, UsageError
 from bot.report.rules_text import rule_text, rules_text
 from bot.rules import RULES

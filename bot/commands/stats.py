@@ -13,7 +13,7 @@ role may do that can connect.
 import click
 
 from bot.commands.session import Session, format_option, pass_session
-from bot.core.sizes_file import dump
+from bot.core.rehearsals.sizes_file import dump
 from bot.errors import ExitCode
 from bot.flows.reviewing.sizes import live_sizes
 from bot.report.sizes_text import sizes_text

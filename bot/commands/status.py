@@ -11,9 +11,9 @@ from functools import cache
 import click
 
 from bot.commands.session import Session, format_option, pass_session
-from bot.core.history import History
-from bot.core.status import TargetStatus
-from bot.core.target import Target
+from bot.core.migrations.history import History
+from bot.core.rollouts.status import TargetStatus
+from bot.core.targets.target import Target
 from bot.errors import ExitCode, PostgresError
 from bot.flows.fleets.survey import survey_fleet
 from bot.flows.fleets.tenants import addressed

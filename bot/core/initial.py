@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.settings import Settings
-from bot.core.target import Kind, Target
+from bot.core.targets.target import Kind, Target
 from bot.errors import UsageError
 
 _STAGES = (Kind.STAGING, Kind.PRODUCTION)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bot.core.fold import View, folded, views
+from bot.core.migrations.fold import View, folded, views
 
 MARK = "[redacted]"
 SHORTEST = 4

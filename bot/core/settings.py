@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.core.approval_policy import ApprovalPolicy, Approvers
-from bot.core.command import Verb
-from bot.core.exclusion import Exclusion
-from bot.core.faces import Faces
-from bot.core.finding import Severity
-from bot.core.notification import Sink
-from bot.core.rehearsal import DataKind
-from bot.core.rehearsal_order import BUDGET, Limits
-from bot.core.sizes import Thresholds
-from bot.core.target import BackupPolicy, Kind, Target
+from bot.core.approvals.approval_policy import ApprovalPolicy, Approvers
+from bot.core.findings.exclusion import Exclusion
+from bot.core.findings.finding import Severity
+from bot.core.github.command import Verb
+from bot.core.github.faces import Faces
+from bot.core.github.notification import Sink
+from bot.core.rehearsals.rehearsal import DataKind
+from bot.core.rehearsals.rehearsal_order import BUDGET, Limits
+from bot.core.rehearsals.sizes import Thresholds
+from bot.core.targets.target import BackupPolicy, Kind, Target
 from bot.errors import UsageError
 
 CONFIG_PATH = ".github/migration-bot.yml"

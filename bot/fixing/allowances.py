@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.core.review import JudgedMigration
+from bot.core.findings.review import JudgedMigration
 from bot.fixing.draft import Draft, Part
 from bot.judge.allowance import Allowance, read_allowances
 from bot.sql.parse import parse

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.sql import actions as act
 from bot.sql.parse import parse
 from bot.sql.read import actions_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from bot.core.statement import Position, Script, Statement
+from bot.core.migrations.statement import Position, Script, Statement
 from bot.sql.lexer import Part, pieces
 
 _NEAR = re.compile(r"(?:^[ \t]*--[^\n]*\n)+[ \t]*\Z", re.MULTILINE)

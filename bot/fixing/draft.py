@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.migration import Migration
-from bot.core.rewrite import stage_of
+from bot.core.findings.rewrite import stage_of
+from bot.core.migrations.migration import Migration
 
 
 class CannotSplit(Exception):

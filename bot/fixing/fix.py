@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.core.finding import Finding, Severity
-from bot.core.fixed import FixedMigration, Fixing, Left
-from bot.core.history import Change
-from bot.core.migration import Migration, sort_key
-from bot.core.review import JudgedMigration, Review
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.fixed import FixedMigration, Fixing, Left
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.migrations.history import Change
+from bot.core.migrations.migration import Migration, sort_key
 from bot.fixing.allowances import with_allowances
 from bot.fixing.draft import CannotSplit, Draft
 from bot.fixing.naming import Named, named

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.history import Change
-from bot.core.migration import sort_key
+from bot.core.migrations.history import Change
+from bot.core.migrations.migration import sort_key
 from bot.fixing.called import THEN, called, numbered
 from bot.fixing.draft import CannotSplit, Draft, Part
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.judge.births import key_of, named_by
 from bot.sql import actions as act
 from bot.sql.read import actions_of

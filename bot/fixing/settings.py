@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.core.rewrite import Rewrite
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Rewrite
+from bot.core.migrations.statement import Statement
 from bot.sql import actions as act
 from bot.sql.parse import parse
 from bot.sql.read import actions_of

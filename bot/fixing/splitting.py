@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.migrations.statement import Statement
 from bot.fixing.chunks import Chunk, chunks_of
 from bot.fixing.draft import CannotSplit, Draft, Part, place_among
 from bot.fixing.groups import (

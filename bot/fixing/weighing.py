@@ -1,7 +1,7 @@
 """Whether a step of rewriting was for the better: what is found before it, and after it."""
 
-from bot.core.finding import Finding, Severity
-from bot.core.review import Review
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import Review
 
 # Findings about a file as a whole that go when one transaction carries all of it.
 ATOMIC_RULES = frozenset({"prisma-split-not-atomic", "non-idempotent-ddl"})

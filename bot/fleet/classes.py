@@ -6,8 +6,8 @@ What is found out about one of a class, by judging it or by rehearsing it, holds
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from bot.core.migration import sort_key
-from bot.core.survey import Look, TenantClass
+from bot.core.migrations.migration import sort_key
+from bot.core.rollouts.survey import Look, TenantClass
 
 # The migrations a tenant has and lacks, and the fingerprint of its catalogue.
 _Key = tuple[tuple[str, ...], tuple[str, ...], str]

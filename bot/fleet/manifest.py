@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.target import Target
+from bot.core.targets.target import Target
 from bot.errors import ExitCode
 from bot.fleet.failures import MOST_ATTEMPTS
 from bot.fleet.waves import allowed_failures

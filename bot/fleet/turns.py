@@ -6,7 +6,7 @@ Not safe for several threads: whoever asks holds a lock of his own.
 from collections import Counter, deque
 from collections.abc import Iterable
 
-from bot.core.fleet import Tenant
+from bot.core.targets.fleet import Tenant
 
 
 class Turns:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Collection, Iterator, Sequence
 
-from bot.core.fleet import Budget, Shard, Tenant, Wave
+from bot.core.targets.fleet import Budget, Shard, Tenant, Wave
 from bot.errors import UsageError
 
 Cut = tuple[Wave, tuple[Tenant, ...]]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.finding import Verdict, verdict_of
-from bot.core.fixed import Fixing
-from bot.core.history import Change, History
-from bot.core.rule import Rule
-from bot.core.target import Kind
-from bot.core.trial import Comparison, Run, Trial
+from bot.core.findings.finding import Verdict, verdict_of
+from bot.core.findings.fixed import Fixing
+from bot.core.findings.rule import Rule
+from bot.core.migrations.history import Change, History
+from bot.core.rollouts.trial import Comparison, Run, Trial
+from bot.core.targets.target import Kind
 from bot.errors import ExitCode, PostgresError, UnequalFix, UsageError
 from bot.fixing.fix import Wish, fix
 from bot.flows.reviewing.review import cut_named, review_change

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from bot.core.effects import Effects, Lock, LockMode
-from bot.core.finding import Finding, Severity
-from bot.core.migration import Migration
-from bot.core.review import JudgedMigration, JudgedStatement, Review
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.statement import Position, Statement
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.migrations.effects import Effects, Lock, LockMode
+from bot.core.migrations.migration import Migration
+from bot.core.migrations.statement import Position, Statement
 from bot.handoff.archive import not_taken, only_file
 from bot.handoff.schema import (
     FILE,

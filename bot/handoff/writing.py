@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.effects import Effects
-from bot.core.finding import Finding
-from bot.core.review import JudgedMigration, JudgedStatement, Review
-from bot.core.rewrite import Rewrite
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
+from bot.core.findings.rewrite import Rewrite
+from bot.core.migrations.effects import Effects
 
 SCHEMA = 1
 _TEXT = 4_000

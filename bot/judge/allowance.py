@@ -10,8 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.core.finding import Finding
-from bot.core.statement import Position, Statement
+from bot.core.findings.finding import Finding
+from bot.core.migrations.statement import Position, Statement
 from bot.sql.batching import VERB as BATCH
 from bot.sql.directives import Directive, directives_of, statement_below
 

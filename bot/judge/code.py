@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.idle import fails, idle
 from bot.judge.presence import holds

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from bot.core.effects import Effects, Lock, LockMode
+from bot.core.migrations.effects import Effects, Lock, LockMode
 from bot.judge.catalogue import Catalogue
 from bot.sql import actions as act
 from bot.sql.names import is_internal

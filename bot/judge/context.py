@@ -6,15 +6,15 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
-from bot.core.effects import Effects, LockMode
-from bot.core.exclusion import Exclusion
-from bot.core.finding import Finding
-from bot.core.history import Change
-from bot.core.migration import Migration
-from bot.core.project import Project
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits, Rule
-from bot.core.statement import Script, Statement
+from bot.core.findings.exclusion import Exclusion
+from bot.core.findings.finding import Finding
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits, Rule
+from bot.core.migrations.effects import Effects, LockMode
+from bot.core.migrations.history import Change
+from bot.core.migrations.migration import Migration
+from bot.core.migrations.project import Project
+from bot.core.migrations.statement import Script, Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.timeline import Step, Stretch, Timeline
 from bot.sql.actions import Action, AddColumn

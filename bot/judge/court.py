@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from bot.core.finding import Finding, Severity
-from bot.core.history import Change
-from bot.core.rule import Hit, Hits, Rule, name_of, reason_of
-from bot.core.statement import Position, Span, Statement
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.rule import Hit, Hits, Rule, name_of, reason_of
+from bot.core.migrations.history import Change
+from bot.core.migrations.statement import Position, Span, Statement
 from bot.judge.context import Context, HistoryContext, MigrationContext
 from bot.judge.timeline import Step
 from bot.sql.actions import Action

@@ -8,7 +8,7 @@ rewritten, partitions in place of their parents. `loses` names tables and column
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.effects import Effects
+from bot.core.migrations.effects import Effects
 from bot.judge.births import named_by
 from bot.judge.catalogue import Catalogue
 from bot.judge.code import runs, runs_code

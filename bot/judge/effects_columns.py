@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 from bot.judge.collector import Collector
 from bot.judge.effects_drops import column_goes
 from bot.judge.type_change import compared_as, type_change

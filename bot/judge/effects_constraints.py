@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 from bot.judge.collector import Collector
 from bot.judge.effects_columns import lock_table, scans_for_not_null
 from bot.sql import actions as act

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 from bot.judge.collector import Collector
 from bot.judge.effects_rows import deleted, draws, draws_if_rows, inserted, updated
 from bot.sql import actions as act

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 from bot.judge.births import key_of
 from bot.judge.collector import Collector
 from bot.sql import actions as act

@@ -8,7 +8,7 @@ rows, the locks are those `if_rows`.
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 from bot.judge.collector import Collector
 from bot.judge.schema import Table
 from bot.sql import actions as act

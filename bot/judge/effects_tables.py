@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 from bot.judge.collector import Collector
 from bot.judge.effects_columns import lock_table, names_sequence
 from bot.judge.inherited import has_same_key

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.core.effects import Effects, LockMode
-from bot.core.exclusion import Exclusion
-from bot.core.finding import Finding
+from bot.core.findings.exclusion import Exclusion
+from bot.core.findings.finding import Finding
+from bot.core.migrations.effects import Effects, LockMode
 from bot.judge.context import MigrationContext
 from bot.judge.timeline import Step
 from bot.sql.actions import (

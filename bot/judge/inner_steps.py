@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.core.finding import Finding
-from bot.core.statement import Statement
+from bot.core.findings.finding import Finding
+from bot.core.migrations.statement import Statement
 from bot.judge.code import ELSEWHERE, Run, runs
 from bot.judge.context import Context, MigrationContext
 from bot.judge.effects import effects_of

@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.exclusion import Exclusion
-from bot.core.finding import Finding, Severity
-from bot.core.history import Change
-from bot.core.migration import Migration
-from bot.core.review import JudgedMigration, JudgedStatement, Review
-from bot.core.rule import Hit, Rule
-from bot.core.sizes import Sizes
-from bot.core.statement import Script
+from bot.core.findings.exclusion import Exclusion
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
+from bot.core.findings.rule import Hit, Rule
+from bot.core.migrations.history import Change
+from bot.core.migrations.migration import Migration
+from bot.core.migrations.statement import Script
+from bot.core.rehearsals.sizes import Sizes
 from bot.judge.allowance import (
     PROBLEM_RULE,
     Allowance,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.core.exclusion import Exclusion
-from bot.core.finding import Finding, Severity
-from bot.core.rehearsal import Rehearsal, RehearsedMigration
-from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Hit, Rule, name_of
-from bot.core.statement import Statement
+from bot.core.findings.exclusion import Exclusion
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.findings.rule import Hit, Rule, name_of
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.rehearsal import Rehearsal, RehearsedMigration
 from bot.judge.allowance import PROBLEM_RULE, apply_allowances, read_allowances, unneeded
 from bot.judge.context import Settings
 from bot.judge.court import Court, Seat

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.core.finding import Finding
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Rule
-from bot.core.statement import Statement
+from bot.core.findings.finding import Finding
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Rule
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 
 Ask = Callable[[Statement, Context], Rewrite | None]

@@ -15,11 +15,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.effects import Effects
-from bot.core.finding import Finding, Severity
-from bot.core.rule import Rule, name_of
-from bot.core.sized import Sized, sized
-from bot.core.sizes import RelationSize, Sizes, SizesNote, Thresholds
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.rule import Rule, name_of
+from bot.core.migrations.effects import Effects
+from bot.core.rehearsals.sized import Sized, sized
+from bot.core.rehearsals.sizes import RelationSize, Sizes, SizesNote, Thresholds
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import MigrationContext
 from bot.sql.actions import Rename

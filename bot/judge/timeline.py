@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.sql.actions import Action, RefreshView
 from bot.sql.places import Places
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import MigrationContext
 from bot.judge.effects import effects_of

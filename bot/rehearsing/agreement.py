@@ -6,8 +6,8 @@ against a prediction: see the functions for what that is.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 
-from bot.core.effects import Effects, Lock, LockMode
-from bot.core.rehearsal import Measured, MeasuredLock
+from bot.core.migrations.effects import Effects, Lock, LockMode
+from bot.core.rehearsals.rehearsal import Measured, MeasuredLock
 
 # Tables that hold large values of others, and those of one session.
 _INTERNAL = ("pg_toast", "pg_temp")

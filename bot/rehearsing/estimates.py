@@ -8,10 +8,10 @@ rows, as sorting does, and a change of rows with how many they are.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import LEAST_TIMES, MOST_TIMES, Estimate, Measured, MeasuredLock
-from bot.core.review import JudgedStatement
-from bot.core.sizes import RelationSize, Sizes
+from bot.core.findings.review import JudgedStatement
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import LEAST_TIMES, MOST_TIMES, Estimate, Measured, MeasuredLock
+from bot.core.rehearsals.sizes import RelationSize, Sizes
 
 # Of less than that, most of what was measured is not the table's: it would grow into nonsense.
 LEAST_BYTES = 1_000_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.core.finding import Finding, Severity
+from bot.core.findings.finding import Finding, Severity
 from bot.report.escape import command_data, command_property
 from bot.report.size_words import size_sentence
 from bot.report.words import count

@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.drift import Drift
-from bot.core.effects import Lock
-from bot.core.finding import Finding
-from bot.core.gate import Gate
-from bot.core.plan import Plan
-from bot.core.progress import AppliedResult, BackupSummary, Progress
-from bot.core.rehearsal import Rehearsal, RehearsedMigration
-from bot.core.review import JudgedMigration, JudgedStatement, Review
-from bot.core.rewrite import Rewrite
-from bot.core.sizes import RelationSize, SizesNote
-from bot.core.status import Details, TargetStatus
-from bot.core.survey import Survey
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
+from bot.core.findings.rewrite import Rewrite
+from bot.core.gates.gate import Gate
+from bot.core.migrations.effects import Lock
+from bot.core.rehearsals.rehearsal import Rehearsal, RehearsedMigration
+from bot.core.rehearsals.sizes import RelationSize, SizesNote
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import AppliedResult, BackupSummary, Progress
+from bot.core.rollouts.status import Details, TargetStatus
+from bot.core.rollouts.survey import Survey
 from bot.report.rehearsal_as_json import measured_json, rehearsed_json
 from bot.report.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.size_words import size_words

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.core.audit import Sealed
+from bot.core.rollouts.audit import Sealed
 
 SCHEMA = 1
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.core.audit import Sealed
+from bot.core.rollouts.audit import Sealed
 from bot.report import words
 from bot.report.escape import one_line
 from bot.report.terminal import Line, drawn, line

@@ -1,10 +1,10 @@
 """The face of a report beside a commit: a line, a summary, and text beside the lines."""
 
-from bot.core.check_run import Annotation, CheckResult, Conclusion, Level
-from bot.core.finding import Finding, Severity, Verdict
-from bot.core.review import Review
-from bot.core.rewrite import Rewrite
-from bot.core.run import Run
+from bot.core.findings.finding import Finding, Severity, Verdict
+from bot.core.findings.review import Review
+from bot.core.findings.rewrite import Rewrite
+from bot.core.github.check_run import Annotation, CheckResult, Conclusion, Level
+from bot.core.github.run import Run
 from bot.errors import BotError, Interrupted
 from bot.report.escape import fence, one_line, visible
 from bot.report.headline import headline

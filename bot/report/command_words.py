@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.core.command import WORD, Command, Verb, usage
-from bot.core.target import Target
+from bot.core.github.command import WORD, Command, Verb, usage
+from bot.core.targets.target import Target
 from bot.report.words import listed
 
 _WHAT = {

@@ -7,7 +7,7 @@ is answered.
 import re
 from collections.abc import Sequence
 
-from bot.core.said import Answered, Reaction
+from bot.core.github.said import Answered, Reaction
 from bot.report.template import render
 from bot.report.words import clipped
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.marker import Marker
+from bot.core.github.marker import Marker
 from bot.report.commands_section import commands_section, with_commands
 from bot.report.detail import COMMENT_BUDGET
 from bot.report.markdown import render_markdown

@@ -1,6 +1,6 @@
 """What is said of labels and reviewers in the log."""
 
-from bot.core.reviewers import Reviewers
+from bot.core.github.reviewers import Reviewers
 from bot.report.escape import one_line
 from bot.report.words import listed
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 
-from bot.core.finding import Severity
-from bot.core.fixed import FixedMigration, Fixing, Left
-from bot.core.trial import Comparison
+from bot.core.findings.finding import Severity
+from bot.core.findings.fixed import FixedMigration, Fixing, Left
+from bot.core.rollouts.trial import Comparison
 from bot.report.terminal import Line, drawn, line
 from bot.report.words import count, listed
 

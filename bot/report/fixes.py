@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from bot.core.finding import Finding
-from bot.core.rewrite import Piece
+from bot.core.findings.finding import Finding
+from bot.core.findings.rewrite import Piece
 
 _COMMAND = re.compile(r"^\$? ?(?:git|npx|npm|pnpm|yarn|prisma|psql|migration-bot) \S")
 _QUOTED = re.compile(

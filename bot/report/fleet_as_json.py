@@ -1,8 +1,8 @@
 """A fleet as JSON, every tenant of it; the fields are a contract."""
 
-from bot.core.fleet_outcome import FleetOutcome, TenantResult
-from bot.core.status import Details
-from bot.core.survey import Look, Survey, TenantClass
+from bot.core.rollouts.status import Details
+from bot.core.rollouts.survey import Look, Survey, TenantClass
+from bot.core.targets.fleet_outcome import FleetOutcome, TenantResult
 from bot.report.as_json import Json
 from bot.report.standings_as_json import standings_json
 

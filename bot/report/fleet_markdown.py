@@ -1,6 +1,6 @@
 """A fleet's rollout in Markdown, for a job's summary."""
 
-from bot.core.fleet_outcome import BAD, FleetOutcome, TenantState
+from bot.core.targets.fleet_outcome import BAD, FleetOutcome, TenantState
 from bot.report import words
 from bot.report.template import render
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.core.fleet_outcome import BAD, FleetOutcome, TenantResult, TenantState
-from bot.core.survey import Look, Survey, TenantClass
+from bot.core.rollouts.survey import Look, Survey, TenantClass
+from bot.core.targets.fleet_outcome import BAD, FleetOutcome, TenantResult, TenantState
 from bot.report import words
 from bot.report.status_text import disagrees
 from bot.report.terminal import Grid, Line, drawn, line

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.gate import Gate
+from bot.core.gates.gate import Gate
 from bot.report.terminal import Line, line
 
 

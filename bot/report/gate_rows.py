@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.gate import Gate
+from bot.core.gates.gate import Gate
 from bot.report.words import count
 
 _MOST_GATES = 20

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.core.finding import Finding, Severity, Verdict
-from bot.core.gate import closed
-from bot.core.progress import Progress, State
-from bot.core.risk import Risk, risk_of_review
+from bot.core.findings.finding import Finding, Severity, Verdict
+from bot.core.findings.risk import Risk, risk_of_review
+from bot.core.gates.gate import closed
+from bot.core.rollouts.progress import Progress, State
 from bot.report.fixes import only_command
 from bot.report.rehearsal_setting import read_and_run, stopped_sentence
 from bot.report.report import Report

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 
-from bot.core.identity import read_mark
-from bot.core.server import Pooling, ServerFacts
-from bot.core.target import Target
+from bot.core.targets.identity import read_mark
+from bot.core.targets.server import Pooling, ServerFacts
+from bot.core.targets.target import Target
 
 _UNKNOWN = "not told by the server"
 _POOLING = {

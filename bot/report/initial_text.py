@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import unified_diff
 
-from bot.core.check_run import check_name
+from bot.core.github.check_run import check_name
 from bot.core.initial import Laid, Pin, Stage, stages_of
 from bot.core.settings import Settings
 from bot.report.escape import visible

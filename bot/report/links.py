@@ -2,8 +2,8 @@
 
 from urllib.parse import quote
 
-from bot.core.finding import Finding
-from bot.core.run import Run
+from bot.core.findings.finding import Finding
+from bot.core.github.run import Run
 
 DOCS_URL = "https://github.com/migration-bot/migration-bot/blob/main/docs"
 

@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import RehearsedMigration
-from bot.core.review import JudgedStatement, Review
+from bot.core.findings.review import JudgedStatement, Review
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.report.lock_words import named, who_waits
 from bot.report.rehearsal_words import ms_words
 from bot.report.source import cells

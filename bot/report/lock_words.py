@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import MeasuredLock
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import MeasuredLock
 from bot.report.escape import one_line
 
 # The mode that each kind of query asks for, from the same section of the manual as the conflicts.

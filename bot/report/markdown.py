@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.core.approval import StaleApproval
-from bot.core.finding import Verdict
-from bot.core.gate import closed
-from bot.core.progress import State
+from bot.core.approvals.approval import StaleApproval
+from bot.core.findings.finding import Verdict
+from bot.core.gates.gate import closed
+from bot.core.rollouts.progress import State
 from bot.report import links, words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.headline import Headline, headline, rolling_out

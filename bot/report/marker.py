@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 from hashlib import sha256
 
-from bot.core.marker import Marker
-from bot.core.run import Run
+from bot.core.github.marker import Marker
+from bot.core.github.run import Run
 from bot.report.escape import comment_safe
 
 _LINE = re.compile(r"\A<!-- migration-bot v1 (\{[^<>\r\n]{1,2000}\}) -->[ \t]*(?:\r?\n|\Z)")

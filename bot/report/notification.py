@@ -7,8 +7,8 @@ as code, where nothing is a link, a mention or bold; Teams' text runs know no Ma
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.core.gate import Gate
-from bot.core.notification import Channel, Moment, Notification
+from bot.core.gates.gate import Gate
+from bot.core.github.notification import Channel, Moment, Notification
 from bot.report import words
 from bot.report.escape import one_line
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.marker import Marker
-from bot.core.said import Answered
+from bot.core.github.marker import Marker
+from bot.core.github.said import Answered
 from bot.report.commands_section import with_commands
 from bot.report.markdown import render_markdown
 from bot.report.marker import cut_ended, cut_marker, end_line, marker_line, with_end

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.core.gate import Gate, closed
-from bot.core.plan import Plan
-from bot.core.review import JudgedMigration, Review
-from bot.core.run import Run
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.gates.gate import Gate, closed
+from bot.core.github.run import Run
+from bot.core.rollouts.plan import Plan
 from bot.report import words
 from bot.report.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.report import Report

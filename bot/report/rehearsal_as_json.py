@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from bot.core.rehearsal import (
+from bot.core.findings.review import JudgedMigration
+from bot.core.rehearsals.rehearsal import (
     BaseReplay,
     DownProof,
     Estimate,
@@ -17,8 +18,7 @@ from bot.core.rehearsal import (
     SchemaAgreement,
     SecondRun,
 )
-from bot.core.review import JudgedMigration
-from bot.core.schema import Change, Differences
+from bot.core.schemas.schema import Change, Differences
 from bot.report.lock_words import waiting
 
 Json = dict[str, Any]

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.core.effects import LockMode
-from bot.core.review import JudgedStatement
+from bot.core.findings.review import JudgedStatement
+from bot.core.migrations.effects import LockMode
 from bot.report.lock_words import named, who_waits
 from bot.report.timeline import Bar, Timeline
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.rehearsal import (
+from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
+from bot.core.rehearsals.rehearsal import (
     BatchProof,
     MeasuredLock,
     Refusal,
     Rehearsal,
     RehearsedMigration,
 )
-from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.report import rehearsal_words as say
 from bot.report.escape import one_line
 from bot.report.lock_words import lock_words, strongest

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.core.rehearsal import (
+from bot.core.findings.review import Review
+from bot.core.rehearsals.rehearsal import (
     BaseReplay,
     DataKind,
     HistoryRefusal,
@@ -12,7 +13,6 @@ from bot.core.rehearsal import (
     RehearsalServer,
     SchemaAgreement,
 )
-from bot.core.review import Review
 from bot.report.escape import one_line
 from bot.report.rehearsal_words import refusal_words
 from bot.report.size_words import bytes_words

@@ -3,8 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.core.rehearsal import Measured, Rehearsal, RehearsedMigration, RehearsedStatement
-from bot.core.review import JudgedMigration, JudgedStatement
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.rehearsals.rehearsal import (
+    Measured,
+    Rehearsal,
+    RehearsedMigration,
+    RehearsedStatement,
+)
 from bot.report import links, words
 from bot.report import rehearsal_words as say
 from bot.report.detail import Detail, Rehearsed

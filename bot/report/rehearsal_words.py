@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.core.rehearsal import (
+from bot.core.findings.review import JudgedMigration
+from bot.core.rehearsals.rehearsal import (
     BatchProof,
     DownProof,
     Estimate,
@@ -11,8 +12,7 @@ from bot.core.rehearsal import (
     SecondRun,
     Stop,
 )
-from bot.core.review import JudgedMigration
-from bot.core.schema import Differences
+from bot.core.schemas.schema import Differences
 from bot.report.escape import one_line
 from bot.report.lock_words import named
 from bot.report.size_words import bytes_words

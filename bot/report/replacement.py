@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from bot.core.finding import Finding
-from bot.core.review import JudgedMigration
-from bot.core.statement import Position, Statement
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.statement import Position, Statement
 from bot.report.escape import visible
 from bot.report.source import lines_of
 

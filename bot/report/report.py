@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from bot.core.approval import Approval, StaleApproval
-from bot.core.finding import Verdict
-from bot.core.progress import Progress
-from bot.core.review import Review
-from bot.core.run import Run
-from bot.core.said import Answered
+from bot.core.approvals.approval import Approval, StaleApproval
+from bot.core.findings.finding import Verdict
+from bot.core.findings.review import Review
+from bot.core.github.run import Run
+from bot.core.github.said import Answered
+from bot.core.rollouts.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.plan import Plan
-from bot.core.resolution import Baseline, Mark, Resolved
-from bot.core.status import Details, Fragment, Halt
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.resolution import Baseline, Mark, Resolved
+from bot.core.rollouts.status import Details, Fragment, Halt
 from bot.report import words
 from bot.report.status_text import disagreement_lines, halt_lines
 from bot.report.terminal import Line, drawn, line

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.drift import Drift
-from bot.core.gate import Gate
-from bot.core.plan import Plan
-from bot.core.progress import BackupSummary, Progress, State
-from bot.core.status import Details
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import BackupSummary, Progress, State
+from bot.core.rollouts.status import Details
 from bot.report import words
 from bot.report.gate_lines import gate_lines
 from bot.report.status_text import disagreement_lines, halt_lines

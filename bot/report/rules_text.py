@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from json import dumps
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.page import Page
+from bot.core.findings.rule import Rule, fixable, name_of, options_of, reason_of, title_of
 from bot.core.options import options_in, plain
-from bot.core.page import Page
-from bot.core.rule import Rule, fixable, name_of, options_of, reason_of, title_of
-from bot.core.sized import Sized, sized
+from bot.core.rehearsals.sized import Sized, sized
 from bot.report.subjects import by_subject
 from bot.report.terminal import Line, drawn, line, paragraphs
 from bot.report.words import count

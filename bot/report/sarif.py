@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot import __version__
-from bot.core.finding import Finding
-from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Rule, name_of
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.findings.rule import Rule, name_of
 from bot.report.escape import fence, prose, visible
 from bot.report.fixes import instead_of, parts_of
 from bot.report.links import DOCS_URL

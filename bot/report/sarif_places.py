@@ -3,9 +3,9 @@
 from typing import Any
 from urllib.parse import quote
 
-from bot.core.finding import Finding
-from bot.core.review import JudgedMigration
-from bot.core.statement import Position
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.statement import Position
 from bot.report.line_hash import line_hashes
 from bot.report.replacement import replacement_of, statement_of
 from bot.report.source import lines_of

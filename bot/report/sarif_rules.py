@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.finding import Severity
-from bot.core.rule import Rule, name_of, reason_of, title_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Rule, name_of, reason_of, title_of
 from bot.report.escape import fence, prose
 from bot.report.links import rule_url
 from bot.report.words import clipped

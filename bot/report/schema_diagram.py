@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from bot.core.touched import Column, Reference, Table, Touched
+from bot.core.schemas.touched import Column, Reference, Table, Touched
 from bot.report.lock_words import named
 from bot.report.words import clipped, count
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.core.schema import Differences
+from bot.core.schemas.schema import Differences
 from bot.report.detail import Detail
 from bot.report.rehearsal_words import schema_lines, schema_summary
 from bot.report.report import Report

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from bot.core.finding import Finding, Severity
-from bot.core.gate import closed
-from bot.core.progress import Progress, State
-from bot.core.review import JudgedMigration
-from bot.core.run import Run
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration
+from bot.core.gates.gate import closed
+from bot.core.github.run import Run
+from bot.core.rollouts.progress import Progress, State
 from bot.report import links, words
 from bot.report.detail import Detail
 from bot.report.fixes import Part, instead_of, parts_of

@@ -1,7 +1,7 @@
 """How big a relation is, as a person would say it."""
 
-from bot.core.finding import Finding, Severity
-from bot.core.sizes import RelationSize, RowSource, SizesNote
+from bot.core.findings.finding import Finding, Severity
+from bot.core.rehearsals.sizes import RelationSize, RowSource, SizesNote
 from bot.report.words import count, time
 
 _ARTICLES = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.core.sizes import RelationKind, RelationSize, Sizes
+from bot.core.rehearsals.sizes import RelationKind, RelationSize, Sizes
 from bot.report.size_words import bytes_words, rows_words, writes_words
 from bot.report.terminal import Grid, Line, drawn, line
 from bot.report.words import count, time

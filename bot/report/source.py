@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.core.statement import Position, Span, Statement
+from bot.core.migrations.statement import Position, Span, Statement
 from bot.report.escape import visible
 
 _MOST_LINES = 3

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.finding import Severity
-from bot.core.review import JudgedMigration
+from bot.core.findings.finding import Severity
+from bot.core.findings.review import JudgedMigration
 from bot.report import links, words
 from bot.report.detail import Detail
 from bot.report.report import Report

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.core.disagreement import disagreements
-from bot.core.failure import reason_of
-from bot.core.plan import Plan
-from bot.core.resolution import Baseline, Resolved
-from bot.core.standing import MigrationState, Standing
-from bot.core.status import Details, Fragment, Halt
+from bot.core.rollouts.disagreement import disagreements
+from bot.core.rollouts.failure import reason_of
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.resolution import Baseline, Resolved
+from bot.core.rollouts.standing import MigrationState, Standing
+from bot.core.rollouts.status import Details, Fragment, Halt
 
 SCHEMA = 1
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import Measured, MeasuredLock, Rehearsal, TouchedRows
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import Measured, MeasuredLock, Rehearsal, TouchedRows
 from bot.report.lock_words import felt, named, told, who_waits
 from bot.report.rehearsal_words import Name, ms_words, refusal_words
 from bot.report.timeline import Timeline

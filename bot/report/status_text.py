@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from bot.core.disagreement import disagreements
-from bot.core.gate import closed
-from bot.core.plan import Plan
-from bot.core.standing import MigrationState, Standing
-from bot.core.status import Details, Halt, TargetStatus
-from bot.core.survey import Survey
+from bot.core.gates.gate import closed
+from bot.core.rollouts.disagreement import disagreements
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.standing import MigrationState, Standing
+from bot.core.rollouts.status import Details, Halt, TargetStatus
+from bot.core.rollouts.survey import Survey
 from bot.report import words
 from bot.report.gate_lines import gate_lines
 from bot.report.terminal import Grid, Line, drawn, line

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Rule, subject_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Rule, subject_of
 
 _SUBJECTS = {
     "tables": "Tables",

@@ -7,11 +7,11 @@ itself, apart from its semicolon and a comment behind it.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.core.finding import Finding
-from bot.core.pull import LineComment
-from bot.core.review import JudgedMigration, Review
-from bot.core.run import Run
-from bot.core.thread import Thread
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.github.pull import LineComment
+from bot.core.github.run import Run
+from bot.core.github.thread import Thread
 from bot.report.escape import fence, visible
 from bot.report.links import rule_url
 from bot.report.replacement import Replacement, replacement_of

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
-from bot.core.finding import Finding, Severity, Verdict
-from bot.core.review import Review
+from bot.core.findings.finding import Finding, Severity, Verdict
+from bot.core.findings.review import Review
 from bot.report.size_words import sizes_sentence
 from bot.report.terminal import Line, line
 from bot.report.words import count, listed, unjudged, worst

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.core.finding import Finding, Severity
-from bot.core.review import JudgedMigration, Review
-from bot.core.rewrite import Place
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.findings.rewrite import Place
 from bot.report.fixes import instead_of, parts_of
 from bot.report.rehearsal_lines import rehearsal_block, rehearsal_section
 from bot.report.size_words import size_sentence

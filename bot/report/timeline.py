@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.core.rehearsal import Measured, MeasuredLock, RehearsedMigration
+from bot.core.rehearsals.rehearsal import Measured, MeasuredLock, RehearsedMigration
 from bot.report.lock_words import told
 
 

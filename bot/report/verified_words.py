@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.core.drift import Drift
-from bot.core.progress import Check
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.progress import Check
 from bot.report.words import count, duration, listed
 
 _WHAT = {"rows": "rows", "indexes": "indexes", "catalogue": "schema", "queries": "queries"}

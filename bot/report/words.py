@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from bot.core.duration import duration as duration
-from bot.core.effects import Effects, Lock
-from bot.core.finding import Finding, Severity
-from bot.core.migration import well_named
-from bot.core.progress import State
-from bot.core.review import JudgedMigration, Review
-from bot.core.sizes import size_text
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.migrations.effects import Effects, Lock
+from bot.core.migrations.migration import well_named
+from bot.core.rehearsals.sizes import size_text
+from bot.core.rollouts.progress import State
 
 STATE_SIGNS = {
     State.WAITING: "⏳",

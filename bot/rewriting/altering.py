@@ -6,8 +6,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from bot.core.rewrite import Piece, Place, Rewrite, stage_of
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Piece, Place, Rewrite, stage_of
+from bot.core.migrations.statement import Statement
 from bot.sql.expressions import relation_name
 from bot.sql.parse import parse
 from bot.sql.words import Word, after_table_name, parts_of, words_of

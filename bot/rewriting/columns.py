@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, listed, shown
 from bot.rewriting.altering import AlterTable, Command, Levels, read_alter_table, rewritten
 from bot.rewriting.column_text import Clause, ColumnText, read_column

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.altering import AlterTable, Command, Levels, read_alter_table, rewritten
 from bot.rewriting.names import chosen

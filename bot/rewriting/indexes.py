@@ -1,7 +1,7 @@
 """Indexes built, dropped and rebuilt CONCURRENTLY, each alone in its folder."""
 
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.words import fits, inserted_after, quoted, without
 from bot.sql.actions import CreateIndex, DropObjects, Reindex

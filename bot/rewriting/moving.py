@@ -1,7 +1,7 @@
 """Statements that are safe elsewhere, or with a word before or after them."""
 
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.migrations.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context
 from bot.rewriting.partitions import written

@@ -1,7 +1,7 @@
 """NOT NULL without reading the table under a lock: a CHECK, validated, that proves it."""
 
-from bot.core.rewrite import Rewrite
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Rewrite
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.altering import AlterTable, Levels, read_alter_table, rewritten
 from bot.rewriting.names import temporary

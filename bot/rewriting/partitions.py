@@ -1,7 +1,7 @@
 """Partitions taken in, let go and indexed without stopping the whole table."""
 
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.migrations.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context
 from bot.judge.schema import Table

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.core.batching import Chosen, Key
-from bot.core.checkpoint import Batch, Note, Record
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
+from bot.core.rollouts.batching import Chosen, Key
+from bot.core.rollouts.checkpoint import Batch, Note, Record
 from bot.errors import PostgresError, UsageError
 from bot.rollout.locks import Locks, with_locks
 from bot.rollout.pacing import Pace

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bot.core.blocker import Blocker, Blocking, Need
-from bot.core.effects import LockMode
-from bot.core.review import JudgedMigration, JudgedStatement
-from bot.core.statement import Statement
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.migrations.effects import LockMode
+from bot.core.migrations.statement import Statement
+from bot.core.rollouts.blocker import Blocker, Blocking, Need
+from bot.core.targets.target import Target
 from bot.errors import PostgresError
 from bot.rollout.telling.steps import Steps
 from bot.world import Database, World

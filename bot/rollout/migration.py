@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from bot.core.checkpoint import Checkpoint, Intent, Last, Note, Record, Step, Whole
-from bot.core.migration import AppliedMigration
-from bot.core.progress import AppliedResult
-from bot.core.review import JudgedMigration
-from bot.core.statement import Statement
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.migrations.statement import Statement
+from bot.core.rollouts.checkpoint import Checkpoint, Intent, Last, Note, Record, Step, Whole
+from bot.core.rollouts.progress import AppliedResult
+from bot.core.targets.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.batches import BatchRun, require_batchable
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks

@@ -3,7 +3,7 @@
 from collections import deque
 from datetime import datetime, timedelta
 
-from bot.core.replication import Replication, Standby
+from bot.core.rollouts.replication import Replication, Standby
 from bot.errors import PostgresError
 from bot.rollout.locks import Locks
 

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from bot.core.bookkeeping import require_kept
-from bot.core.gate import Gate, closed
-from bot.core.history import History
-from bot.core.migration import AppliedMigration
-from bot.core.outcome import AppliedResult, Journal, Outcome
-from bot.core.plan import Plan
-from bot.core.progress import BackupSummary
-from bot.core.review import JudgedMigration
-from bot.core.server import ServerFacts
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration
+from bot.core.gates.gate import Gate, closed
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.rollouts.bookkeeping import require_kept
+from bot.core.rollouts.outcome import AppliedResult, Journal, Outcome
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
 from bot.rollout.migration import apply_migration
 from bot.rollout.preflight.agreement import not_agreed_to, plan_of, require_agreement

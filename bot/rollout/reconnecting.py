@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.core.server import ServerFacts
-from bot.core.target import Target
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.preflight.ready import READ_ONLY
 from bot.rollout.telling.telling import Telling

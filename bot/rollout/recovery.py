@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.core.checkpoint import Checkpoint, Intent, read_checkpoint
-from bot.core.migration import AppliedMigration
-from bot.core.statement import Statement
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.migrations.statement import Statement
+from bot.core.rollouts.checkpoint import Checkpoint, Intent, read_checkpoint
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.outside.alone import outside_of
 from bot.rollout.outside.outside import State

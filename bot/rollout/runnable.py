@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.review import JudgedMigration
-from bot.core.statement import Statement
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.statement import Statement
 from bot.errors import UsageError
 from bot.rollout.outside.alone import outside_of
 from bot.rollout.segments import Segment, own_blocks, segments_of

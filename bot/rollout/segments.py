@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.review import JudgedMigration, JudgedStatement
-from bot.core.statement import Statement
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.migrations.statement import Statement
 from bot.errors import UsageError
 from bot.rollout.settings import (
     chooses_modes,

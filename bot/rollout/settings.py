@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.sql.expressions import nodes, strings_of
 
 _OPENING = re.compile(r"(?:BEGIN(?:\s+(?:WORK|TRANSACTION)\b)?|START\s+TRANSACTION)", re.IGNORECASE)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.core.drift import MOST_LINES, Drift, Expected, as_the_target_has_it, drift_between
-from bot.core.outcome import Check, Journal
-from bot.core.plan import Plan
-from bot.core.review import JudgedMigration
-from bot.core.server import ServerFacts
-from bot.core.target import DriftMode, Target
+from bot.core.findings.review import JudgedMigration
+from bot.core.rollouts.drift import MOST_LINES, Drift, Expected, as_the_target_has_it, drift_between
+from bot.core.rollouts.outcome import Check, Journal
+from bot.core.rollouts.plan import Plan
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import DriftMode, Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.preflight.notes import notes_to
 from bot.rollout.telling.telling import Telling

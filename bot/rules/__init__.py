@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import cast
 
-from bot.core.rule import Rule
+from bot.core.findings.rule import Rule
 
 # Folder and module, without the packages' own names.
 ORDER = (

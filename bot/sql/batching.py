@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.batching import MOST_ROWS, Batching, DataChange
-from bot.core.statement import Position, Statement
+from bot.core.migrations.statement import Position, Statement
+from bot.core.rollouts.batching import MOST_ROWS, Batching, DataChange
 from bot.sql.changes import NotBatched, data_change
 from bot.sql.directives import Directive, directives_of, statement_below
 from bot.sql.expressions import nodes, strings_of

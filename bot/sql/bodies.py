@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import count
 
-from bot.core.statement import Position, Statement
+from bot.core.migrations.statement import Position, Statement
 from bot.sql.body_tokens import Token, after, assigned, chunks, into, past, place_of
 from bot.sql.conditions import Condition, conditions_of
 from bot.sql.expressions import function_volatility, nodes, relations_of, strings_of

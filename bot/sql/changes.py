@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from bot.core.batching import DataChange, Key, KeyColumn, quoted
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
+from bot.core.rollouts.batching import DataChange, Key, KeyColumn, quoted
 from bot.sql.expressions import nodes, reads_of, relation_name, strings_of
 from bot.sql.lexer import Part, pieces
 from bot.sql.parse import parse

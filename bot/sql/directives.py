@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from bot.core.statement import Position, Statement
+from bot.core.migrations.statement import Position, Statement
 from bot.sql.lexer import Lines, Part, pieces
 
 _LINE = re.compile(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.statement import Position, SyntaxFault
+from bot.core.migrations.statement import Position, SyntaxFault
 from bot.sql.characters import suspicious_characters
 from bot.sql.leftovers import leftover, placeholder
 from bot.sql.lexer import Lines, Part, Piece, pieces

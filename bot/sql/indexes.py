@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.sql.expressions import columns_of
 from bot.sql.parse import parse
 

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.statement import Position, SyntaxFault
+from bot.core.migrations.statement import Position, SyntaxFault
 from bot.sql.lexer import Lines, Part, pieces
 
 _FILLED_IN = "Write the SQL as it is to run; neither Prisma nor migration-bot fills anything in."

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from bot.core.statement import Position, Statement
+from bot.core.migrations.statement import Position, Statement
 
 
 class Part(Enum):

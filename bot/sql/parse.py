@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from bot.core.statement import Position, Script, Statement
+from bot.core.migrations.statement import Position, Script, Statement
 from bot.sql.faults import fault_before, fault_of_copy, fault_of_refusal, fault_of_size
 from bot.sql.kinds import kind_of
 from bot.sql.leftovers import template_in_name

@@ -1,6 +1,6 @@
 """A text as the statements that two versions of it are compared by."""
 
-from bot.core.text_difference import Piece
+from bot.core.rollouts.text_difference import Piece
 from bot.sql.parse import parse
 
 

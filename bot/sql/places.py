@@ -7,7 +7,7 @@ do not agree on how many there are, no place is given.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.core.statement import Span, Statement
+from bot.core.migrations.statement import Span, Statement
 from bot.sql.actions import (
     Action,
     AddColumn,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.core.statement import Position
+from bot.core.migrations.statement import Position
 from bot.sql.lexer import Lines, Part, pieces
 
 _HEADING = re.compile(r"/\*\s*Warnings:\s")

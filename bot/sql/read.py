@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.sql import actions as act
 from bot.sql import read_access as access
 from bot.sql import read_data as data

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 
 _SETTINGS = ("role", "session_authorization")
 

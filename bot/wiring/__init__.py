@@ -19,21 +19,21 @@ from bot.adapters.installation import installed_from
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
-from bot.core.audit import Sealed
-from bot.core.backup import ProvedBackup, StoredBackup
-from bot.core.drift import Expected
-from bot.core.fleet import Tenant
-from bot.core.holder import who_is
 from bot.core.log import inert
-from bot.core.progress import BackupSummary
 from bot.core.redact import Redactor
-from bot.core.rehearsal import Rehearsal
-from bot.core.rehearsal_order import Order
+from bot.core.rehearsals.rehearsal import Rehearsal
+from bot.core.rehearsals.rehearsal_order import Order
+from bot.core.rollouts.audit import Sealed
+from bot.core.rollouts.backup import ProvedBackup, StoredBackup
+from bot.core.rollouts.drift import Expected
+from bot.core.rollouts.holder import who_is
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.rollouts.trial import Comparison, Trial
 from bot.core.settings import DEFAULT_FOLDER, Settings
-from bot.core.target import Target
-from bot.core.tenants import tenants_in
-from bot.core.trial import Comparison, Trial
-from bot.core.url import ConnectionUrl, parse_url
+from bot.core.targets.fleet import Tenant
+from bot.core.targets.target import Target
+from bot.core.targets.tenants import tenants_in
+from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
 from bot.wiring.choosing import chosen_of
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from bot.adapters.actions import read_event
 from bot.adapters.checkout import Checkout
 from bot.commands.session import Options
-from bot.core.event import CHECKING_EVENTS, request_of
-from bot.core.request import AgainRequest, CheckRequest
+from bot.core.gates.spans import Span
+from bot.core.github.event import CHECKING_EVENTS, request_of
+from bot.core.github.request import AgainRequest, CheckRequest
+from bot.core.rehearsals.sizes import Sizes
+from bot.core.rehearsals.sizes_file import load
 from bot.core.settings import CONFIG_PATH, Settings
-from bot.core.sizes import Sizes
-from bot.core.sizes_file import load
-from bot.core.spans import Span
 from bot.errors import UsageError
 
 
@@ -99,7 +99,7 @@ def _missing(path: str) -> UsageError:
 
 def _parse(text: str, path: str) -> tuple[Settings, ...]:
     # Imported late: without a file there is nothing to validate.
-    from bot.config_databases import read_databases
+    from bot.config.databases import read_databases
     from bot.rules import RULES
 
     return read_databases(text, path=path, rules=RULES)

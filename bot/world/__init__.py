@@ -7,23 +7,23 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.core.backup import ProvedBackup, StoredBackup
-from bot.core.drift import Expected
-from bot.core.event import Event
-from bot.core.fixed import FixedMigration
-from bot.core.fleet import Tenant
-from bot.core.history import Change, History
+from bot.core.findings.fixed import FixedMigration
+from bot.core.findings.page import Page
+from bot.core.gates.spans import Span
+from bot.core.github.event import Event
+from bot.core.github.run import Run
 from bot.core.initial import Ground
-from bot.core.page import Page
-from bot.core.progress import BackupSummary
-from bot.core.rehearsal import Rehearsal
-from bot.core.rehearsal_order import Order
-from bot.core.run import Run
+from bot.core.migrations.history import Change, History
+from bot.core.rehearsals.rehearsal import Rehearsal
+from bot.core.rehearsals.rehearsal_order import Order
+from bot.core.rehearsals.sizes import Sizes
+from bot.core.rollouts.backup import ProvedBackup, StoredBackup
+from bot.core.rollouts.drift import Expected
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.rollouts.trial import Comparison, Trial
 from bot.core.settings import Settings
-from bot.core.sizes import Sizes
-from bot.core.spans import Span
-from bot.core.target import Target
-from bot.core.trial import Comparison, Trial
+from bot.core.targets.fleet import Tenant
+from bot.core.targets.target import Target
 from bot.world.database import Database as Database
 from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart

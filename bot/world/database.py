@@ -4,18 +4,18 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from bot.core.audit import Sealed
-from bot.core.batching import Chosen, DataChange, Key
-from bot.core.blocker import Blocker, Need
-from bot.core.checkpoint import Checkpoint, Note, Record
-from bot.core.doing import Doing, Heard
-from bot.core.found import Attachment, FoundIndex
-from bot.core.holder import Holder
-from bot.core.migration import AppliedMigration, Migration
-from bot.core.replication import Replication
-from bot.core.schema import Snapshot
-from bot.core.server import ServerFacts, TableFacts
-from bot.core.sizes import Sizes
+from bot.core.findings.found import Attachment, FoundIndex
+from bot.core.migrations.migration import AppliedMigration, Migration
+from bot.core.rehearsals.sizes import Sizes
+from bot.core.rollouts.audit import Sealed
+from bot.core.rollouts.batching import Chosen, DataChange, Key
+from bot.core.rollouts.blocker import Blocker, Need
+from bot.core.rollouts.checkpoint import Checkpoint, Note, Record
+from bot.core.rollouts.doing import Doing, Heard
+from bot.core.rollouts.holder import Holder
+from bot.core.rollouts.replication import Replication
+from bot.core.schemas.schema import Snapshot
+from bot.core.targets.server import ServerFacts, TableFacts
 
 
 class Looking(Protocol):

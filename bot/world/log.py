@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.core.rollout_log import Value
+from bot.core.rollouts.rollout_log import Value
 
 
 class RolloutLog(Protocol):

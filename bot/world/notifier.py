@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bot.core.notification import Sink
+from bot.core.github.notification import Sink
 
 
 class Notifier(Protocol):

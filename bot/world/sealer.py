@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bot.core.audit import Sealed
+from bot.core.rollouts.audit import Sealed
 
 
 class Sealer(Protocol):

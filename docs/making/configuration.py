@@ -6,10 +6,10 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bot.config_parts import key_of, part_in
+from bot.config.parts import key_of, part_in
 
 _INTRODUCTION = """\
-<!-- Made by `make docs` from bot/config.py; change it there. -->
+<!-- Made by `make docs` from bot/config/file.py; change it there. -->
 # Configuration
 
 `.github/migration-bot.yml`, or the file that `--config` names. Without a file, the folder is

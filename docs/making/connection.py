@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _INTRODUCTION = """\
-<!-- Made by `make docs` from bot/core/url_parameters.py; change it there. -->
+<!-- Made by `make docs` from bot/core/targets/url_parameters.py; change it there. -->
 # Connection strings
 
 A target's connection string is in the environment variable that its `url_env` names, and is the one

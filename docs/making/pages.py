@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from bot.cli import cli
-from bot.config_databases import WholeFile, json_schema
-from bot.core.rule import name_of
-from bot.core.url_parameters import PARAMETERS
+from bot.config.databases import WholeFile, json_schema
+from bot.core.findings.rule import name_of
+from bot.core.targets.url_parameters import PARAMETERS
 from bot.handoff.schema import report_schema
 from bot.rules import RULES
 from docs.making.commands import commands_page

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator
 from json import dumps
 from typing import Any
 
-from bot.core.layout import Layout
-from bot.core.options import options_in, plain
-from bot.core.rule import (
+from bot.core.findings.rule import (
     ChangeRule,
     Rule,
     fixable,
@@ -16,6 +14,8 @@ from bot.core.rule import (
     reason_of,
     title_of,
 )
+from bot.core.migrations.layout import Layout
+from bot.core.options import options_in, plain
 from bot.judge.context import HistoryRule, MigrationRule, StatementRule
 from bot.report.rules_text import sized_sentence
 from bot.report.subjects import by_subject

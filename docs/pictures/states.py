@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.approval import Approval, StaleApproval
-from bot.core.history import Change, History
-from bot.core.migration import Migration
-from bot.core.rehearsal_order import DataOrder
-from bot.core.review import Review
-from bot.core.run import Run
+from bot.core.approvals.approval import Approval, StaleApproval
+from bot.core.findings.review import Review
+from bot.core.github.run import Run
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration
+from bot.core.rehearsals.rehearsal_order import DataOrder
 from bot.core.settings import Settings
 from bot.demo.project import platform_files
 from bot.flows.reviewing.rehearsal_order import order_for

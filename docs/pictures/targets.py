@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.core.drift import Drift
-from bot.core.gate import Gate
-from bot.core.progress import BackupSummary, Check, Progress, State
-from bot.core.target import DriftMode, Kind
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.progress import BackupSummary, Check, Progress, State
+from bot.core.targets.target import DriftMode, Kind
 
 _LATER = datetime(2026, 11, 23, 15, 12, tzinfo=UTC)
 _LOG = "https://github.com/acme/platform/actions/runs/9876543299"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.calendar import entries
-from bot.core.spans import Span, covering
+from bot.core.gates.spans import Span, covering
 from bot.errors import UsageError
 
 BERLIN = ZoneInfo("Europe/Berlin")

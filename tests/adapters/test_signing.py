@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bot.adapters.signing import VARIABLE, Sealer, problem_with
-from bot.core.audit import Sealed, sealed_in
+from bot.core.rollouts.audit import Sealed, sealed_in
 from bot.errors import UsageError
 
 KEY = Ed25519PrivateKey.generate()

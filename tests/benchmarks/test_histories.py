@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.histories import FOLDER, make_history, write_history
 from bot.adapters.checkout import Checkout
-from bot.core.history import Change, History
+from bot.core.migrations.history import Change, History
 from bot.judge.judge import judge
 from bot.rules import RULES
 from bot.sql.parse import parse

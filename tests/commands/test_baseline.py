@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.commands import baseline
-from bot.core.drift import Expected, unknown
-from bot.core.identity import Mark, read_mark
-from bot.core.migration import AppliedMigration, Migration
-from bot.core.rehearsal_order import Order
-from bot.core.schema import Snapshot
+from bot.core.migrations.migration import AppliedMigration, Migration
+from bot.core.rehearsals.rehearsal_order import Order
+from bot.core.rollouts.drift import Expected, unknown
+from bot.core.schemas.schema import Snapshot
+from bot.core.targets.identity import Mark, read_mark
 from bot.errors import ExitCode, HistoryError, UsageError
 from bot.world import World
 from tests.fakes import (

@@ -9,8 +9,8 @@ from typing import cast
 import pytest
 
 from bot.commands.check import chosen_rules, run, switched_on
-from bot.core.finding import Severity
-from bot.core.rule import Rule, name_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Rule, name_of
 from bot.core.settings import Settings
 from bot.errors import ExitCode, UsageError
 from bot.rules import RULES

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.commands.fix import run, wish_of
-from bot.core.migration import Migration
-from bot.core.trial import Comparison, Trial
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.trial import Comparison, Trial
 from bot.errors import ExitCode, PostgresError, UnequalFix, UsageError
 from bot.world import World
 from tests.commands.place import FOLDER, MORE, SCRIPT, Place

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.core.rollout_log import COMMON, FIELDS, Event
+from bot.core.rollouts.rollout_log import COMMON, FIELDS, Event
 from bot.errors import ExitCode
 from tests.asking import PATIENCE, ask, wait_until
 from tests.commands.place import FOLDER, INIT, MORE, SCRIPT, Place

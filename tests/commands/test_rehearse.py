@@ -18,8 +18,8 @@ from jsonschema import Draft202012Validator
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands import check, rehearse
 from bot.commands.session import Options, Session
-from bot.core.rehearsal import DataKind, Rehearsal
-from bot.core.rehearsal_order import Order
+from bot.core.rehearsals.rehearsal import DataKind, Rehearsal
+from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.settings import RehearsalSettings, Settings
 from bot.errors import BotError, ExitCode, PostgresError, UsageError
 from bot.world import World

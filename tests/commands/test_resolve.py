@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import resolve
-from bot.core.migration import AppliedMigration, Migration
+from bot.core.migrations.migration import AppliedMigration, Migration
 from bot.errors import ExitCode, HistoryError, UsageError
 from bot.world import World
 from tests.fakes import (

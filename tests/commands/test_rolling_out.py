@@ -5,9 +5,9 @@ import json
 import pytest
 
 from bot.commands import apply, backup, plan, status
-from bot.core.holder import Holder
-from bot.core.migration import AppliedMigration
-from bot.core.plan import digest_of
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.rollouts.holder import Holder
+from bot.core.rollouts.plan import digest_of
 from bot.errors import BackupError, ExitCode, GateClosed, HistoryError, PostgresError, UsageError
 from bot.world import World
 from tests.fakes import (

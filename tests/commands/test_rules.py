@@ -3,8 +3,8 @@
 import pytest
 
 from bot.commands.rules import run
-from bot.core.page import Page
-from bot.core.rule import name_of
+from bot.core.findings.page import Page
+from bot.core.findings.rule import name_of
 from bot.errors import ExitCode, UsageError
 from bot.report.rules_text import rules_text
 from bot.report.subjects import by_subject

@@ -11,10 +11,10 @@ from jsonschema import Draft202012Validator
 
 from bot.commands import stats
 from bot.commands.check import weighing
-from bot.core.review import Review
+from bot.core.findings.review import Review
+from bot.core.rehearsals.sizes import RelationSize, Sizes, Thresholds
+from bot.core.rehearsals.sizes_file import dump
 from bot.core.settings import Settings
-from bot.core.sizes import RelationSize, Sizes, Thresholds
-from bot.core.sizes_file import dump
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.review import review_change
 from tests.commands.place import CONFIGURATION, MORE, SCRIPT, Place, refused, repository

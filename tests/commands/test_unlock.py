@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands import unlock
-from bot.core.holder import Holder
+from bot.core.rollouts.holder import Holder
 from bot.errors import ExitCode, PostgresError, UsageError
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeDatabase, history, shown, world

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot import rules
+from bot.core.findings.rule import Rule, name_of, needs_options, options_of
 from bot.core.options import Option, option, options_in, plain
-from bot.core.rule import Rule, name_of, needs_options, options_of
 
 WITH_OPTIONS = [rule for rule in rules.RULES if options_of(rule) is not None]
 

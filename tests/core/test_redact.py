@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.core.fold import folded
+from bot.core.migrations.fold import folded
 from bot.core.redact import MARK, Redactor
 
 CANARY = "c4n@ry/p:ss w+rd'\"\\&é%💧"

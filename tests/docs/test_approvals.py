@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.config import read_settings
-from bot.core.approval_policy import ApprovalPolicy
-from bot.core.codeowners import owners_of
+from bot.config.file import read_settings
+from bot.core.approvals.approval_policy import ApprovalPolicy
+from bot.core.approvals.codeowners import owners_of
 from tests.docs.documents import ROOT, blocks
 
 PAGE = ROOT / "docs/how-to/approvals.md"

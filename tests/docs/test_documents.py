@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from bot.cli import VERBS, cli
-from bot.config_databases import read_databases
+from bot.config.databases import read_databases
 from bot.rules import RULES
 from tests.docs.documents import DOCUMENTS, ROOT, Block, anchors, blocks, commands, links, name_of
 from tests.workflows.files import bot_step

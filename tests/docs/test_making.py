@@ -4,7 +4,7 @@ import click
 import pytest
 from pydantic import BaseModel, Field
 
-from bot.core.rule import Rule, name_of
+from bot.core.findings.rule import Rule, name_of
 from bot.rules import RULES
 from bot.rules.constraints import fk_add_validating
 from bot.rules.files import file_encoding, syntax_error

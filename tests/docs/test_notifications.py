@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.notify.notifier import Notifier
-from bot.core.notification import Channel, Moment, Notification, Sink
-from bot.core.target import Kind
+from bot.core.github.notification import Channel, Moment, Notification, Sink
+from bot.core.targets.target import Kind
 from bot.report.notification import payload_of
 from tests.fakes import NOON
 from tests.scripted import Scripted, answer, scripted

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from bot.core.rollout_log import COMMON, FIELDS
+from bot.core.rollouts.rollout_log import COMMON, FIELDS
 
 PAGE = Path(__file__).parents[2] / "docs/reference/rollout-log.md"
 _ROW = re.compile(r"^\| `([a-z_]+)` \| (.+) \|$", re.MULTILINE)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from bot.core.rule import Rule, name_of, reason_of, title_of
+from bot.core.findings.rule import Rule, name_of, reason_of, title_of
 from bot.judge.context import StatementRule
 from bot.rules import RULES
 from tests.docs.documents import ROOT, blocks

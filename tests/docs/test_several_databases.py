@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from bot.config_databases import read_databases
+from bot.config.databases import read_databases
 from bot.errors import ExitCode
 from tests.commands.place import CONFIGURATION, Place, repository
 from tests.docs.documents import ROOT, blocks, commands

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.event import request_of
+from bot.core.github.event import request_of
 from bot.errors import BotError, UsageError
 from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import TARGET_VARIABLE

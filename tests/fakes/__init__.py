@@ -7,31 +7,31 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.core.audit import Sealed
-from bot.core.backup import Manifest, Proof, ProvedBackup, StoredBackup
-from bot.core.batching import Chosen, DataChange, Key, KeyColumn
-from bot.core.blocker import Blocker, Need
-from bot.core.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
-from bot.core.doing import Doing, Heard
-from bot.core.event import Event
-from bot.core.fixed import FixedMigration
-from bot.core.fleet import Tenant
-from bot.core.found import Attachment, FoundIndex
-from bot.core.history import Change, History
-from bot.core.holder import Holder
+from bot.core.findings.fixed import FixedMigration
+from bot.core.findings.found import Attachment, FoundIndex
+from bot.core.findings.page import Page
+from bot.core.github.event import Event
+from bot.core.github.run import Run
 from bot.core.initial import Ground
-from bot.core.migration import AppliedMigration, Migration
-from bot.core.page import Page
-from bot.core.progress import BackupSummary
-from bot.core.replication import Replication
-from bot.core.rollout_log import Value
-from bot.core.run import Run
-from bot.core.schema import Snapshot
-from bot.core.server import ServerFacts, TableFacts
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import AppliedMigration, Migration
+from bot.core.rehearsals.sizes import Sizes
+from bot.core.rollouts.audit import Sealed
+from bot.core.rollouts.backup import Manifest, Proof, ProvedBackup, StoredBackup
+from bot.core.rollouts.batching import Chosen, DataChange, Key, KeyColumn
+from bot.core.rollouts.blocker import Blocker, Need
+from bot.core.rollouts.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
+from bot.core.rollouts.doing import Doing, Heard
+from bot.core.rollouts.holder import Holder
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.rollouts.replication import Replication
+from bot.core.rollouts.rollout_log import Value
+from bot.core.schemas.schema import Snapshot
 from bot.core.settings import Settings
-from bot.core.sizes import Sizes
-from bot.core.target import Target
-from bot.core.url import parse_url
+from bot.core.targets.fleet import Tenant
+from bot.core.targets.server import ServerFacts, TableFacts
+from bot.core.targets.target import Target
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError, UsageError
 from bot.rollout.outside.outside import quoted
 from bot.world import World

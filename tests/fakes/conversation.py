@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.approval_policy import Permission
-from bot.core.said import Reaction, Remark
-from bot.core.seen import Head
+from bot.core.approvals.approval_policy import Permission
+from bot.core.github.said import Reaction, Remark
+from bot.core.github.seen import Head
 from bot.errors import GitHubError
 
 MORNING = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)

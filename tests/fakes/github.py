@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.approval import PullFacts
-from bot.core.deployment import Deployment
-from bot.core.pull import Comment, LineComment, Pull
+from bot.core.approvals.approval import PullFacts
+from bot.core.github.deployment import Deployment
+from bot.core.github.pull import Comment, LineComment, Pull
 from bot.errors import GitHubError
 from tests.fakes.conversation import FakeConversation
 from tests.fakes.github_faces import FakeFaces

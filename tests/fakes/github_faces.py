@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.core.check_run import Annotation, CheckResult, CheckRun
-from bot.core.label import Label
-from bot.core.reviewers import Reviewers
-from bot.core.thread import Thread
+from bot.core.github.check_run import Annotation, CheckResult, CheckRun
+from bot.core.github.label import Label
+from bot.core.github.reviewers import Reviewers
+from bot.core.github.thread import Thread
 from bot.errors import GitHubError
 
 

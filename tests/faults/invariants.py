@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from bot.core.checkpoint import read_checkpoint
+from bot.core.rollouts.checkpoint import read_checkpoint
 from tests.faults.runner import Ending
 from tests.faults.stories import Story
 

@@ -13,9 +13,9 @@ from zlib import crc32
 import pytest
 
 from bot.adapters.postgres.target.opening import open_target
-from bot.core.migration import Migration
-from bot.core.plan import Plan, make_plan
-from bot.core.url import parse_url
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.plan import Plan, make_plan
+from bot.core.targets.url import parse_url
 from tests.conftest import SERVERS
 from tests.fakes import history
 from tests.faults.figures import EVERYTHING

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from bot.core.url import ConnectionUrl, parse_url
+from bot.core.targets.url import ConnectionUrl, parse_url
 
 Side = Literal["frontend", "backend"]
 

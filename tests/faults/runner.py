@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.postgres.target.opening import open_target
-from bot.core.migration import Migration
+from bot.core.migrations.migration import Migration
 from bot.core.settings import default_targets
-from bot.core.target import Target
-from bot.core.url import parse_url
+from bot.core.targets.target import Target
+from bot.core.targets.url import parse_url
 from bot.errors import BotError
 from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out

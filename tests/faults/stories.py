@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.migration import Migration
+from bot.core.migrations.migration import Migration
 from tests.fakes import migration
 
 BEFORE = migration(

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.core.migration import Migration
+from bot.core.migrations.migration import Migration
 from bot.errors import ExitCode
 from tests.conftest import RunningServer
 from tests.fakes import migration

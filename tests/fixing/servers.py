@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 
 from bot.adapters.postgres.catalogue import snapshot
-from bot.core.review import JudgedMigration
-from bot.core.schema import Snapshot
+from bot.core.findings.review import JudgedMigration
+from bot.core.schemas.schema import Snapshot
 from bot.rollout.segments import segments_of
 from tests.conftest import RunningServer
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from bot import rules
-from bot.core.finding import Severity, Verdict
-from bot.core.fixed import Fixing
-from bot.core.history import Change
-from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Rule, name_of
-from bot.core.schema import differences
+from bot.core.findings.finding import Severity, Verdict
+from bot.core.findings.fixed import Fixing
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.findings.rule import Rule, name_of
+from bot.core.migrations.history import Change
+from bot.core.schemas.schema import differences
 from bot.fixing.fix import Wish, fix
 from bot.judge.context import Rewriting
 from bot.judge.judge import judge

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.finding import Severity
-from bot.core.fixed import Fixing
-from bot.core.history import Change
-from bot.core.review import Review
-from bot.core.schema import differences
+from bot.core.findings.finding import Severity
+from bot.core.findings.fixed import Fixing
+from bot.core.findings.review import Review
+from bot.core.migrations.history import Change
+from bot.core.schemas.schema import differences
 from bot.fixing.chunks import chunks_of
 from bot.fixing.fix import fix
 from bot.judge.judge import judge

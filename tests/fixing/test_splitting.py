@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.core.fixed import Fixing
-from bot.core.history import Change
-from bot.core.migration import Migration
-from bot.core.review import Review
+from bot.core.findings.fixed import Fixing
+from bot.core.findings.review import Review
+from bot.core.migrations.history import Change
+from bot.core.migrations.migration import Migration
 from bot.fixing.fix import Wish, fix
 from bot.judge.judge import judge
 from bot.rules import RULES

@@ -1,5 +1,5 @@
-from bot.core.finding import Severity
-from bot.core.review import Review
+from bot.core.findings.finding import Severity
+from bot.core.findings.review import Review
 from bot.fixing.weighing import counts, worse_by
 from tests.judging import review
 

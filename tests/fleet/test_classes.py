@@ -1,5 +1,5 @@
-from bot.core.plan import Plan
-from bot.core.survey import Look, Survey
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.survey import Look, Survey
 from bot.fleet.classes import classes_of
 from tests.fakes import migration
 

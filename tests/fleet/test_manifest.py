@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.fleet import Budget, Fleet, Source
 from bot.core.settings import default_targets
+from bot.core.targets.fleet import Budget, Fleet, Source
 from bot.errors import ExitCode
 from bot.fleet.manifest import Manifest, job_of, object_name
 

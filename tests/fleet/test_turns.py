@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.fleet import Tenant
-from bot.core.url import parse_url
+from bot.core.targets.fleet import Tenant
+from bot.core.targets.url import parse_url
 from bot.fleet.turns import Turns
 
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.fleet import DEFAULT_WAVES, Budget, Shard, Tenant, Wave
-from bot.core.url import parse_url
+from bot.core.targets.fleet import DEFAULT_WAVES, Budget, Shard, Tenant, Wave
+from bot.core.targets.url import parse_url
 from bot.errors import UsageError
 from bot.fleet.waves import (
     allowed_failures,

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.approval import Opinion, PullFacts
-from bot.core.approval_policy import ApprovalPolicy, Permission
-from bot.core.deployment import Deployment
-from bot.core.history import History
-from bot.core.migration import Migration
-from bot.core.progress import State
-from bot.core.pull import Pull
+from bot.core.approvals.approval import Opinion, PullFacts
+from bot.core.approvals.approval_policy import ApprovalPolicy, Permission
+from bot.core.github.deployment import Deployment
+from bot.core.github.pull import Pull
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.progress import State
 from bot.core.settings import Settings
-from bot.core.target import Kind, Target
+from bot.core.targets.target import Kind, Target
 from bot.world import World
 from tests.fakes import NOON, FakeCheckout, FakeDatabase, FakeGitHub, FakeRunner, applied, world
 from tests.flows.world import HEAD, NUMBER

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.core.approval import Opinion, PullFacts
-from bot.core.approval_policy import Permission
-from bot.core.migration import Migration
-from bot.core.pull import Pull
+from bot.core.approvals.approval import Opinion, PullFacts
+from bot.core.approvals.approval_policy import Permission
+from bot.core.github.pull import Pull
+from bot.core.migrations.migration import Migration
 from bot.world import World
 from tests.fakes import (
     NOON,

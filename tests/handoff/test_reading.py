@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.review import Review
+from bot.core.findings.review import Review
 from bot.errors import UsageError
 from bot.flows.reviewing.review import review_change
 from bot.handoff.reading import read_report

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from bot.core.effects import Effects
+from bot.core.migrations.effects import Effects
 from tests.judge.observed import Observation
 
 # What takes rows away leaves nothing in the server's catalogue to see.

@@ -5,8 +5,8 @@ from functools import cache
 from typing import Any
 
 from bot import rules
-from bot.core.finding import Finding, Severity
-from bot.core.rule import ChangeRule, Rule, name_of
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.rule import ChangeRule, Rule, name_of
 from tests.judging import applied_by, before_of, review
 
 SWITCHED_ON = {name_of(each): each.SEVERITY or Severity.NOTICE for each in rules.RULES}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 
 _USERS = "nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'"
 _LOCKS = """

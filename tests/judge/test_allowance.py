@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.finding import Verdict
+from bot.core.findings.finding import Verdict
 from tests.judging import judged, names, review
 
 ORDER = 'CREATE TABLE "Order" ("id" TEXT NOT NULL, "userId" TEXT);'

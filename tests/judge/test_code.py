@@ -1,6 +1,6 @@
 """Code of DO blocks and functions in effects and in the catalogue."""
 
-from bot.core.effects import Effects, Lock, LockMode
+from bot.core.migrations.effects import Effects, Lock, LockMode
 from bot.judge.catalogue import Catalogue
 from bot.judge.effects import effects_of
 from bot.judge.replay import replay

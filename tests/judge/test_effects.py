@@ -1,6 +1,6 @@
 """Effects where a server is not needed to know them: unknown tables, versions, new relations."""
 
-from bot.core.effects import Effects, Lock, LockMode
+from bot.core.migrations.effects import Effects, Lock, LockMode
 from bot.judge.catalogue import Catalogue
 from bot.judge.effects import effects_of
 from bot.judge.replay import replay

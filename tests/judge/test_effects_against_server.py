@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.core.effects import Effects
+from bot.core.migrations.effects import Effects
 from bot.judge.catalogue import Catalogue
 from bot.judge.effects import effects_of
 from bot.judge.replay import replay

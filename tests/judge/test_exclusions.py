@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.core.exclusion import Exclusion
-from bot.core.finding import Severity, Verdict
-from bot.core.review import Review
-from bot.core.rule import Hit
+from bot.core.findings.exclusion import Exclusion
+from bot.core.findings.finding import Severity, Verdict
+from bot.core.findings.review import Review
+from bot.core.findings.rule import Hit
 from tests.judging import review
 
 TABLES = "CREATE TABLE audit_log (id INT, user_id INT); CREATE TABLE users (id INT PRIMARY KEY);"

@@ -1,6 +1,6 @@
 """Findings inside DO blocks and called functions."""
 
-from bot.core.finding import Finding
+from bot.core.findings.finding import Finding
 from tests.judging import judged
 
 BEFORE = [

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from bot import rules
-from bot.core.effects import Lock, LockMode
-from bot.core.finding import Severity, Verdict
-from bot.core.history import Change, History
-from bot.core.rule import Rule, name_of
+from bot.core.findings.finding import Severity, Verdict
+from bot.core.findings.rule import Rule, name_of
+from bot.core.migrations.effects import Lock, LockMode
+from bot.core.migrations.history import Change, History
 from bot.judge.context import MigrationRule, StatementRule
 from bot.judge.judge import judge
 from tests.judging import applied_by, change, judged, migration, names, review

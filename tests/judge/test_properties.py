@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.finding import Finding
-from bot.core.rule import Rule, name_of
+from bot.core.findings.finding import Finding
+from bot.core.findings.rule import Rule, name_of
 from bot.sql.lexer import Part, pieces
 from tests.judge.examples import OF_SQL, SWITCHED_ON, Example, examples, examples_of
 from tests.judging import review

@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from bot import rules
-from bot.core.effects import LockMode
-from bot.core.exclusion import Exclusion
-from bot.core.finding import Severity, Verdict
-from bot.core.rehearsal import (
+from bot.core.findings.exclusion import Exclusion
+from bot.core.findings.finding import Severity, Verdict
+from bot.core.findings.review import Review
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import (
     BaseReplay,
     DownProof,
     Estimate,
@@ -21,7 +22,6 @@ from bot.core.rehearsal import (
     SecondRun,
     Stop,
 )
-from bot.core.review import Review
 from bot.judge.rehearsed import with_rehearsal
 from tests.judging import FOLDER, review
 

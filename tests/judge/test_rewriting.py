@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.rewrite import Piece, Place, Rewrite
+from bot.core.findings.rewrite import Piece, Place, Rewrite
 from tests.judging import judged
 
 BEFORE = [

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.finding import Finding, Severity, Verdict
-from bot.core.sizes import RelationKind, RelationSize, Sizes, SizesNote, Thresholds
+from bot.core.findings.finding import Finding, Severity, Verdict
+from bot.core.rehearsals.sizes import RelationKind, RelationSize, Sizes, SizesNote, Thresholds
 from tests.judging import review
 
 TABLES = """

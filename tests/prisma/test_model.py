@@ -11,9 +11,9 @@ from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.model import agreement_of
 from bot.adapters.prisma.cli import PrismaCli, find_prisma
-from bot.core.project import Project
-from bot.core.rehearsal import SchemaAgreement
-from bot.core.rehearsal_order import Limits, ModelOrder
+from bot.core.migrations.project import Project
+from bot.core.rehearsals.rehearsal import SchemaAgreement
+from bot.core.rehearsals.rehearsal_order import Limits, ModelOrder
 from bot.flows.reviewing.model import model_order
 from tests.conftest import SERVERS
 from tests.prisma import oracle

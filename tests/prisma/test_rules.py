@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.checkout import Checkout
-from bot.core.finding import Finding
-from bot.core.review import Review
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import Review
 from bot.judge.judge import judge
 from bot.rules import RULES
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.histories import make_history, write_history
 from bot.adapters.postgres.catalogue import snapshot
-from bot.core.schema import Snapshot
+from bot.core.schemas.schema import Snapshot
 from tests.conftest import SERVERS, RunningServer
 from tests.prisma.oracle import SCHEMA, Prisma, find_prisma
 from tests.shell import bot, write

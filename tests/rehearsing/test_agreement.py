@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.effects import Effects, Lock, LockMode
-from bot.core.rehearsal import Measured, MeasuredLock
+from bot.core.migrations.effects import Effects, Lock, LockMode
+from bot.core.rehearsals.rehearsal import Measured, MeasuredLock
 from bot.rehearsing.agreement import disagreements
 
 S, AE, AS, RE = (

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.effects import Effects, LockMode
-from bot.core.rehearsal import Estimate, Measured, MeasuredLock, TouchedRows
-from bot.core.review import JudgedStatement
-from bot.core.sizes import RelationKind, RelationSize, Sizes
-from bot.core.statement import Position, Statement
+from bot.core.findings.review import JudgedStatement
+from bot.core.migrations.effects import Effects, LockMode
+from bot.core.migrations.statement import Position, Statement
+from bot.core.rehearsals.rehearsal import Estimate, Measured, MeasuredLock, TouchedRows
+from bot.core.rehearsals.sizes import RelationKind, RelationSize, Sizes
 from bot.rehearsing.estimates import LEAST_BYTES, estimates_of
 from tests.fakes import NOON
 

@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
-from bot.core.approval import Approval, StaleApproval
-from bot.core.drift import Drift
-from bot.core.effects import Effects, Lock, LockMode
-from bot.core.finding import Finding, Severity
-from bot.core.gate import Gate
-from bot.core.progress import Check, Progress, State
-from bot.core.rehearsal import MeasuredLock, Refusal, RehearsedMigration, Stop
-from bot.core.review import JudgedMigration, JudgedStatement
-from bot.core.schema import Change, Differences
-from bot.core.target import DriftMode, Kind
-from bot.core.touched import Touched
+from bot.core.approvals.approval import Approval, StaleApproval
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.gates.gate import Gate
+from bot.core.migrations.effects import Effects, Lock, LockMode
+from bot.core.rehearsals.rehearsal import MeasuredLock, Refusal, RehearsedMigration, Stop
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.progress import Check, Progress, State
+from bot.core.schemas.schema import Change, Differences
+from bot.core.schemas.touched import Touched
+from bot.core.targets.target import DriftMode, Kind
 from bot.report.report import Report
 from tests.report.hostile_text import hostile_text
 from tests.report.rehearsal_samples import KEYS, TABLES, ran, rehearsal

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.effects import Effects, Lock, LockMode
-from bot.core.finding import Finding, Severity
-from bot.core.rehearsal import (
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.effects import Effects, Lock, LockMode
+from bot.core.rehearsals.rehearsal import (
     BaseReplay,
     DataKind,
     DownProof,
@@ -25,10 +26,9 @@ from bot.core.rehearsal import (
     Stop,
     TouchedRows,
 )
-from bot.core.review import JudgedMigration
-from bot.core.schema import Change, Differences
-from bot.core.sizes import RelationSize, RowSource
-from bot.core.touched import Column, Reference, Table, Touched
+from bot.core.rehearsals.sizes import RelationSize, RowSource
+from bot.core.schemas.schema import Change, Differences
+from bot.core.schemas.touched import Column, Reference, Table, Touched
 from bot.report.report import Report
 from tests.report.samples import (
     BLOCKING_INDEX,

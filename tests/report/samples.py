@@ -3,18 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.core.approval import Approval, StaleApproval
-from bot.core.drift import Drift
-from bot.core.effects import Effects, Lock, LockMode
-from bot.core.finding import Finding, Severity
-from bot.core.gate import Gate
-from bot.core.migration import Migration
-from bot.core.progress import BackupSummary, Check, Progress, State
-from bot.core.review import JudgedMigration, JudgedStatement, Review
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.run import Run
-from bot.core.statement import Position, Statement
-from bot.core.target import DriftMode, Kind
+from bot.core.approvals.approval import Approval, StaleApproval
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.gates.gate import Gate
+from bot.core.github.run import Run
+from bot.core.migrations.effects import Effects, Lock, LockMode
+from bot.core.migrations.migration import Migration
+from bot.core.migrations.statement import Position, Statement
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.progress import BackupSummary, Check, Progress, State
+from bot.core.targets.target import DriftMode, Kind
 from bot.report.report import Report
 
 AT = datetime(2026, 11, 22, 14, 29, 41, tzinfo=UTC)

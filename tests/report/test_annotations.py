@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from bot.report.annotations import annotations
 from tests.report.samples import BLOCKING_INDEX, HOSTILE, REWRITE
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.core.checkpoint import Checkpoint
-from bot.core.effects import LockMode
-from bot.core.plan import Plan, make_plan
-from bot.core.progress import Progress
-from bot.core.resolution import Baseline, Mark, Resolved, SchemaCheck
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.standing import MigrationState
-from bot.core.status import Details, Fragment, Halt, TargetStatus
-from bot.core.target import Kind
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.migrations.effects import LockMode
+from bot.core.rollouts.checkpoint import Checkpoint
+from bot.core.rollouts.plan import Plan, make_plan
+from bot.core.rollouts.progress import Progress
+from bot.core.rollouts.resolution import Baseline, Mark, Resolved, SchemaCheck
+from bot.core.rollouts.standing import MigrationState
+from bot.core.rollouts.status import Details, Fragment, Halt, TargetStatus
+from bot.core.targets.target import Kind
 from bot.report.as_json import apply_json, plan_json, review_json, status_json
 from bot.report.standings_as_json import baseline_json, resolved_json
 from tests.fakes import applied, migration

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.check_run import Conclusion, Level
-from bot.core.finding import Finding, Severity
-from bot.core.review import Review
-from bot.core.rewrite import Piece, Rewrite
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import Review
+from bot.core.findings.rewrite import Piece, Rewrite
+from bot.core.github.check_run import Conclusion, Level
 from bot.report.check_run import MOST, check_annotations, check_result
 from tests.report.samples import BLOCKING_INDEX, GONE, INDEX, judged, report
 

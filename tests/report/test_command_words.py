@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.command import Verb, usage
+from bot.core.github.command import Verb, usage
 from bot.report.command_words import help_answer
 
 PAGE = (Path(__file__).parents[2] / "docs/how-to/commands.md").read_text("utf-8")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.said import Answered, Reaction
+from bot.core.github.said import Answered, Reaction
 from bot.report.commands_section import commands_section, with_commands
 from tests.fakes import NOON
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from bot.report.comment import read_marker, render_comment
 from bot.report.headline import headline
 from bot.report.report import Report

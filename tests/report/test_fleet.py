@@ -7,9 +7,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from bot.core.fleet_outcome import FleetOutcome, TenantResult, TenantState
-from bot.core.plan import Plan
-from bot.core.survey import Look, Survey
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.survey import Look, Survey
+from bot.core.targets.fleet_outcome import FleetOutcome, TenantResult, TenantState
 from bot.fleet.classes import classes_of
 from bot.report.fleet_as_json import fleet_outcome_json, survey_json
 from bot.report.fleet_markdown import render_fleet

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.gate import Gate
+from bot.core.gates.gate import Gate
 from bot.report.gate_rows import gate_table
 from bot.report.template import render
 

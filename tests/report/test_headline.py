@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.gate import Gate
-from bot.core.progress import Progress, State
-from bot.core.target import Kind
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.progress import Progress, State
+from bot.core.targets.target import Kind
 from bot.report.headline import headline
 from tests.report.samples import (
     APPROVED,

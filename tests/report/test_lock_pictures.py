@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import MeasuredLock, RehearsedMigration
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import MeasuredLock, RehearsedMigration
 from bot.report.lock_timeline_svg import lock_timeline_svg, review_timeline_svg
 from bot.report.rehearsal_gantt import lock_gantt, plain
 from bot.report.timeline import Timeline

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import MeasuredLock
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import MeasuredLock
 from bot.report.lock_words import (
     QUERIES,
     felt,

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.core.review import Review
+from bot.core.findings.review import Review
 from bot.report.markdown import render_markdown
 from bot.report.report import Report
 from tests.report.samples import BLOCKING_INDEX, INDEX, judged

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.marker import Marker
+from bot.core.github.marker import Marker
 from bot.report.marker import marker, read_marker
 from tests.report.samples import HEAD, HOSTILE, RUN
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.gate import Gate
-from bot.core.notification import Channel, Moment, Notification
-from bot.core.target import Kind
+from bot.core.gates.gate import Gate
+from bot.core.github.notification import Channel, Moment, Notification
+from bot.core.targets.target import Kind
 from bot.report.notification import headline_of, payload_of
 from tests.fakes import NOON
 

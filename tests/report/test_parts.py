@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.marker import Marker
-from bot.core.review import Review
+from bot.core.findings.review import Review
+from bot.core.github.marker import Marker
 from bot.report.marker import cut_marker, end_line, marker_line, with_end
 from bot.report.parts import Part, outlined, part_of, read_parts, whole_of
 from bot.report.report import Report

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.core.plan import Plan
+from bot.core.rollouts.plan import Plan
 from bot.report.plan_markdown import render_plan
 from tests.report.samples import COUPONS, NOTE, PRODUCTION_CLOSED, RUN, hostile, many
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import (
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import (
     LEAST_TIMES,
     MOST_TIMES,
     BaseReplay,

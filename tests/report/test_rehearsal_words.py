@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import (
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import (
     BaseReplay,
     DataKind,
     DownProof,
@@ -18,7 +18,7 @@ from bot.core.rehearsal import (
     SecondRun,
     Stop,
 )
-from bot.core.schema import Change, Differences
+from bot.core.schemas.schema import Change, Differences
 from bot.report.rehearsal_setting import (
     isolation_words,
     read_and_run,

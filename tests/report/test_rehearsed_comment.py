@@ -8,10 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.core.effects import LockMode
-from bot.core.finding import Severity
-from bot.core.rehearsal import MeasuredLock, Refusal, RehearsedMigration, SecondRun, Stop
-from bot.core.schema import Change, Differences
+from bot.core.findings.finding import Severity
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import MeasuredLock, Refusal, RehearsedMigration, SecondRun, Stop
+from bot.core.schemas.schema import Change, Differences
 from bot.report.comment import read_marker, render_comment
 from bot.report.headline import headline
 from bot.report.markdown import render_markdown

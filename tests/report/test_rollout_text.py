@@ -1,9 +1,9 @@
 """`plan`, `apply` and `backup` in a terminal."""
 
-from bot.core.gate import Gate
-from bot.core.plan import Plan
-from bot.core.progress import Progress, State
-from bot.core.target import Kind
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import Progress, State
+from bot.core.targets.target import Kind
 from bot.report.rollout_text import outcome_text, plan_text, progress_text
 from tests.report.samples import COUPONS, HOSTILE, NOTE, PRODUCTION_CLOSED, PRODUCTION_FAILED
 

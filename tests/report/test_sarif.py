@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.finding import Finding, Severity
-from bot.core.history import History
-from bot.core.review import Review
-from bot.core.rewrite import Piece, Place, Rewrite
-from bot.core.rule import name_of
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import Review
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.findings.rule import name_of
+from bot.core.migrations.history import History
 from bot.report.sarif import LIMIT, plain, sarif_json
 from bot.rules import RULES
 from tests.judging import judged as judged_by_rules

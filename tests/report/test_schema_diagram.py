@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.schema import Snapshot
-from bot.core.touched import Column, Reference, Table, Touched, touched
+from bot.core.schemas.schema import Snapshot
+from bot.core.schemas.touched import Column, Reference, Table, Touched, touched
 from bot.report.schema_diagram import schema_diagram
 from tests.npm import ask, installed
 from tests.report.hostile_text import PIECES, hostile_text

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.finding import Severity
-from bot.core.review import Review
-from bot.core.sizes import RelationKind, RelationSize, RowSource, Sizes, SizesNote
+from bot.core.findings.finding import Severity
+from bot.core.findings.review import Review
+from bot.core.rehearsals.sizes import RelationKind, RelationSize, RowSource, Sizes, SizesNote
 from bot.report.annotations import annotations
 from bot.report.as_json import review_json
 from bot.report.markdown import render_markdown

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.statement import Position, Statement
+from bot.core.migrations.statement import Position, Statement
 from bot.report.source import cells, excerpt
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import (
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import (
     Measured,
     MeasuredLock,
     Refusal,
@@ -14,7 +14,7 @@ from bot.core.rehearsal import (
     Stop,
     TouchedRows,
 )
-from bot.core.sizes import RelationSize
+from bot.core.rehearsals.sizes import RelationSize
 from bot.report.lock_words import felt
 from bot.report.rehearsal_words import quoted
 from bot.report.statement_words import statement_sentence, worst_lock_words

@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
-from bot.core.checkpoint import Checkpoint
-from bot.core.gate import Gate
-from bot.core.plan import Plan, make_plan
-from bot.core.standing import MigrationState
-from bot.core.status import Details, Halt, TargetStatus
-from bot.core.target import Kind
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.checkpoint import Checkpoint
+from bot.core.rollouts.plan import Plan, make_plan
+from bot.core.rollouts.standing import MigrationState
+from bot.core.rollouts.status import Details, Halt, TargetStatus
+from bot.core.targets.target import Kind
 from bot.report.rollout_text import plan_text
 from bot.report.status_text import STATE_WORDS, status_text
 from tests.fakes import applied, marked, migration

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.core.finding import Finding, Severity
-from bot.core.pull import LineComment
-from bot.core.review import JudgedMigration, Review
-from bot.core.rewrite import Piece, Place, Rewrite
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.findings.rewrite import Piece, Place, Rewrite
+from bot.core.github.pull import LineComment
 from bot.report.suggestions import (
     MOST,
     introduction,

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from bot.core.finding import Finding
-from bot.core.review import Review
-from bot.core.rewrite import Piece, Place, Rewrite
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import Review
+from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.report.source import cells
 from bot.report.text import check_text
 from tests.report.samples import (

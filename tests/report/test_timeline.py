@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import MeasuredLock, RehearsedMigration, RehearsedStatement
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import MeasuredLock, RehearsedMigration, RehearsedStatement
 from bot.report.timeline import Timeline
 from tests.report.rehearsal_samples import ran
 

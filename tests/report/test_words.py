@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from bot.core.effects import Effects, Lock, LockMode
+from bot.core.migrations.effects import Effects, Lock, LockMode
 from bot.report import words
 from tests.report.samples import COUPONS, INDEX, NOTE, TYPE, UNNAMED, judged, migration, statement
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.adapters.postgres.target.opening import open_target
-from bot.core.migration import Migration
-from bot.core.outcome import Outcome
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.outcome import Outcome
 from bot.core.settings import default_targets
-from bot.core.target import Target
-from bot.core.url import parse_url
+from bot.core.targets.target import Target
+from bot.core.targets.url import parse_url
 from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
 from bot.world import Database, World

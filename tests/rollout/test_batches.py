@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.checkpoint import read_checkpoint
-from bot.core.effects import Effects
-from bot.core.replication import Replication, Standby
-from bot.core.review import JudgedMigration, JudgedStatement
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.migrations.effects import Effects
+from bot.core.rollouts.checkpoint import read_checkpoint
+from bot.core.rollouts.replication import Replication, Standby
 from bot.core.settings import default_targets
-from bot.core.target import ReplicaPolicy
+from bot.core.targets.target import ReplicaPolicy
 from bot.errors import HistoryError, PostgresError, UsageError
 from bot.rollout.migration import apply_migration
 from bot.rollout.segments import segments_of

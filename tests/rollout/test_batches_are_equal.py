@@ -12,10 +12,10 @@ import pytest
 
 from bot.adapters.postgres.batches import choose, key_of
 from bot.adapters.postgres.target.opening import open_target
-from bot.core.batching import DataChange
-from bot.core.checkpoint import Checkpoint, Last, Note, Record
+from bot.core.rollouts.batching import DataChange
+from bot.core.rollouts.checkpoint import Checkpoint, Last, Note, Record
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.rollout.batches import BatchRun
 from bot.rollout.locks import Locks
 from bot.rollout.recovery import checkpoint_of

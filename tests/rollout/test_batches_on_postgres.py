@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.target.opening import open_target
-from bot.core.checkpoint import Note, Record
-from bot.core.migration import Migration
-from bot.core.target import Target
-from bot.core.url import parse_url
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.checkpoint import Note, Record
+from bot.core.targets.target import Target
+from bot.core.targets.url import parse_url
 from bot.errors import HistoryError, PostgresError, UsageError
 from bot.world import Database
 from tests.asking import ask

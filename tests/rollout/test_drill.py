@@ -13,8 +13,8 @@ import pytest
 
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import installations
-from bot.core.effects import Effects, LockMode
-from bot.core.migration import Migration
+from bot.core.migrations.effects import Effects, LockMode
+from bot.core.migrations.migration import Migration
 from bot.flows.reviewing.review import cut_named
 from tests.adapters.postgres.rehearsal.test_locks_of_the_catalogue import (
     ALONE,

@@ -6,7 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import HistoryError, PostgresError
 from tests.asking import ask
 from tests.fakes import migration

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.blocker import Blocker, Blocking, Need
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
+from bot.core.rollouts.blocker import Blocker, Blocking, Need
 from bot.core.settings import default_targets
 from bot.errors import PostgresError
 from bot.flows.reviewing.review import cut_named

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.effects import Effects
-from bot.core.found import FoundIndex
-from bot.core.review import JudgedMigration, JudgedStatement
+from bot.core.findings.found import FoundIndex
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.migrations.effects import Effects
+from bot.core.migrations.statement import Position, Statement
 from bot.core.settings import default_targets
-from bot.core.statement import Position, Statement
 from bot.errors import PostgresError
 from bot.rollout.migration import apply_migration
 from bot.rollout.recovery import checkpoint_of

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.effects import Effects
-from bot.core.gate import Gate
-from bot.core.migration import Migration
-from bot.core.plan import digest_of
-from bot.core.review import JudgedMigration, JudgedStatement
-from bot.core.server import ServerFacts
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.gates.gate import Gate
+from bot.core.migrations.effects import Effects
+from bot.core.migrations.migration import Migration
+from bot.core.migrations.statement import Position, Statement
+from bot.core.rollouts.plan import digest_of
 from bot.core.settings import default_targets
-from bot.core.statement import Position, Statement
-from bot.core.target import Target
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import BackupError, GateClosed, HistoryError, PostgresError, UsageError
 from bot.rollout.procedure import Order, roll_out
 from tests.fakes import (

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.gate import Gate
-from bot.core.identity import Identity
-from bot.core.migration import Migration
-from bot.core.outcome import Outcome
-from bot.core.plan import Plan
-from bot.core.server import ServerFacts
-from bot.core.target import Target
+from bot.core.gates.gate import Gate
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.outcome import Outcome
+from bot.core.rollouts.plan import Plan
+from bot.core.targets.identity import Identity
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.procedure import Order, roll_out
 from bot.rollout.reconnecting import LIVES, PATIENCE

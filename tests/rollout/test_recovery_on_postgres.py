@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.target.opening import open_target
-from bot.core.checkpoint import Checkpoint, Intent, Note
-from bot.core.url import parse_url
+from bot.core.rollouts.checkpoint import Checkpoint, Intent, Note
+from bot.core.targets.url import parse_url
 from bot.errors import HistoryError, PostgresError
 from tests.asking import ask
 from tests.fakes import migration

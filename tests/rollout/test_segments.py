@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.effects import Effects
-from bot.core.review import JudgedMigration, JudgedStatement
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.migrations.effects import Effects
 from bot.errors import UsageError
 from bot.judge.transactions import runs_in_transaction
 from bot.rollout.runnable import require_runnable

@@ -3,13 +3,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.drift import Expected, unknown
-from bot.core.found import FoundIndex
-from bot.core.outcome import AppliedResult, Journal
-from bot.core.plan import Plan
-from bot.core.schema import Snapshot
+from bot.core.findings.found import FoundIndex
+from bot.core.rollouts.drift import Expected, unknown
+from bot.core.rollouts.outcome import AppliedResult, Journal
+from bot.core.rollouts.plan import Plan
+from bot.core.schemas.schema import Snapshot
 from bot.core.settings import default_targets
-from bot.core.target import DriftMode, Target, Verification
+from bot.core.targets.target import DriftMode, Target, Verification
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.telling.telling import Telling
 from bot.rollout.verification import Verifier, may_spoil

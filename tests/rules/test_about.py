@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 
 from bot import rules
-from bot.core.finding import Severity
-from bot.core.rule import Rule, name_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Rule, name_of
 from bot.sql.actions import Action
 from tests.judging import applied_by, before_of, review
 

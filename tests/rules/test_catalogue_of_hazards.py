@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from bot import rules
-from bot.core.finding import Severity
-from bot.core.rule import name_of, subject_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import name_of, subject_of
 
 BY_NAME: dict[str, Any] = {name_of(rule): rule for rule in rules.RULES}
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot import rules
-from bot.core.finding import Severity
-from bot.core.layout import Layout
-from bot.core.review import Review
-from bot.core.rule import Rule, name_of, reason_of, subject_of, title_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.review import Review
+from bot.core.findings.rule import Rule, name_of, reason_of, subject_of, title_of
+from bot.core.migrations.layout import Layout
 from bot.judge.judge import judge
 from tests.judging import applied_by, before_of, judged, names, review
 from tests.layouts import change_of

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.rehearsal import DataKind
-from bot.core.rehearsal_order import Limits
-from bot.core.review import Review
+from bot.core.findings.review import Review
+from bot.core.rehearsals.rehearsal import DataKind
+from bot.core.rehearsals.rehearsal_order import Limits
+from bot.core.rehearsals.sizes import RelationKind, RelationSize, RowSource, Sizes
 from bot.core.settings import RehearsalSettings, Settings
-from bot.core.sizes import RelationKind, RelationSize, RowSource, Sizes
 from bot.rules.rehearsal import long_lock_estimated as rule
 from tests.rehearsals import rehearsed_review
 

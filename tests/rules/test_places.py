@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 
 from bot import rules
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits, Rule, name_of
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits, Rule, name_of
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, StatementRule
 from bot.sql.actions import Action
 from bot.sql.values import Column, Constraint

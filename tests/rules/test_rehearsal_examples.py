@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.rehearsal_order import Limits
-from bot.core.review import Review
-from bot.core.rule import Rule, name_of, subject_of
+from bot.core.findings.review import Review
+from bot.core.findings.rule import Rule, name_of, subject_of
+from bot.core.rehearsals.rehearsal_order import Limits
 from bot.core.settings import RehearsalSettings, Settings
 from bot.rules import RULES
 from tests.judging import before_of

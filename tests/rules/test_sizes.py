@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.finding import Finding, Severity
-from bot.core.review import JudgedMigration
-from bot.core.rule import name_of, subject_of
-from bot.core.sized import Sized, sized
-from bot.core.sizes import RelationSize, Sizes
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import JudgedMigration
+from bot.core.findings.rule import name_of, subject_of
+from bot.core.rehearsals.sized import Sized, sized
+from bot.core.rehearsals.sizes import RelationSize, Sizes
 from bot.judge.sizes import Touched
 from bot.rules import RULES
 from tests.judging import applied_by, before_of, judged

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.batching import Batching, Key, KeyColumn, literal
+from bot.core.rollouts.batching import Batching, Key, KeyColumn, literal
 from bot.sql.batching import batched_in, read_batches
 from bot.sql.parse import parse
 

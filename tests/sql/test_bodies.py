@@ -1,6 +1,6 @@
 """What is found inside bodies of PL/pgSQL, and what is said not to be understood."""
 
-from bot.core.statement import Position
+from bot.core.migrations.statement import Position
 from bot.sql.bodies import Body, Steering, read_body
 from bot.sql.conditions import Logic, Presence
 

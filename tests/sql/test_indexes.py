@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.sql.indexes import same_index
 from bot.sql.parse import parse
 

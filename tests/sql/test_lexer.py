@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.statement import Position
+from bot.core.migrations.statement import Position
 from bot.sql.lexer import Lines, Part, code_of, comment_text, pieces
 
 

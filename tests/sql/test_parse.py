@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.statement import Position, SyntaxFault
+from bot.core.migrations.statement import Position, SyntaxFault
 from bot.sql.parse import MOST_BYTES, parse
 
 

@@ -1,4 +1,4 @@
-from bot.core.text_difference import Piece
+from bot.core.rollouts.text_difference import Piece
 from bot.sql.pieces import pieces_in
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.statement import Span
+from bot.core.migrations.statement import Span
 from bot.sql.actions import Action, CreateTable
 from bot.sql.parse import parse
 from bot.sql.places import Places

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.sql import actions as act
 from bot.sql.parse import parse
 from bot.sql.read import actions_of

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from bot.core.migration import checksum_of
+from bot.core.migrations.migration import checksum_of
 from tests.harness import Run
 from tests.story.stage import COUNTRY, HARMLESS, SHOP, TARGETS, Stage, script
 

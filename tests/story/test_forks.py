@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.migration import checksum_of
+from bot.core.migrations.migration import checksum_of
 from bot.demo.hub import Event
 from tests.harness import Run
 from tests.harness.shipping import ROOT

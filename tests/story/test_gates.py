@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from bot.core.plan import digest_of
+from bot.core.rollouts.plan import digest_of
 from tests.fakes import migration
 from tests.harness import Request, Run
 from tests.story.stage import COUNTRY, HARMLESS, INDEX, MENDED, SHOP, TARGETS, Stage, script

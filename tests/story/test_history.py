@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from bot.core.migration import checksum_of
+from bot.core.migrations.migration import checksum_of
 from tests.harness.stand_ins import git
 from tests.story.stage import (
     COUNTRY,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.postgres.server import Server
-from bot.config_databases import read_databases
+from bot.config.databases import read_databases
 from bot.core.initial import Pin
 from bot.core.settings import CONFIG_PATH
 from bot.demo.hub import Event

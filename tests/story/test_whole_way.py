@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.core.migration import checksum_of
+from bot.core.migrations.migration import checksum_of
 from tests.harness import JobResult
 from tests.story.stage import (
     COUNTRY,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.config import read_settings
+from bot.config.file import read_settings
 from bot.core.initial import Pin
 from bot.core.settings import CONFIG_PATH
 from bot.initial import WORKFLOWS, starting_files, starting_files_for

@@ -18,10 +18,10 @@ from bot.adapters.checkout.project import find_project, project_at
 from bot.adapters.checkout.proposal import fetched
 from bot.adapters.checkout.texts import commit_with
 from bot.adapters.checkout.writing import write_fixed
-from bot.core.fixed import FixedMigration
-from bot.core.history import Change, History
+from bot.core.findings.fixed import FixedMigration
 from bot.core.initial import Ground
-from bot.core.project import Project
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.project import Project
 from bot.errors import UsageError
 
 

@@ -1,6 +1,6 @@
 """In which folders two histories differ."""
 
-from bot.core.history import History
+from bot.core.migrations.history import History
 
 
 def differing(one: History, other: History) -> frozenset[str]:

@@ -21,7 +21,7 @@ from bot.adapters.checkout.loading import (
     is_prisma_8,
     printable_name,
 )
-from bot.core.migration import LOCK_FILE, SCRIPT
+from bot.core.migrations.migration import LOCK_FILE, SCRIPT
 
 
 def find_in_folder(top: Path, boundary: Path | None) -> Found:

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.adapters.checkout.base import find_base
 from bot.adapters.checkout.git import Git
 from bot.core.initial import Ground
-from bot.core.migration import LOCK_FILE
+from bot.core.migrations.migration import LOCK_FILE
 from bot.errors import UsageError
 
 _SCHEMA = "schema.prisma"

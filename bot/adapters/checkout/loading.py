@@ -7,8 +7,8 @@ are found by different means and loaded by the same rules.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.core.history import History
-from bot.core.migration import DOWN_SCRIPT, LOCK_FILE, SCRIPT, Migration, sort_key
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import DOWN_SCRIPT, LOCK_FILE, SCRIPT, Migration, sort_key
 
 READ = (SCRIPT, DOWN_SCRIPT)
 SIZE_LIMIT = 10 * 1024 * 1024

@@ -20,7 +20,7 @@ from bot.adapters.checkout.loading import (
     is_prisma_8,
     printable_name,
 )
-from bot.core.migration import LOCK_FILE, SCRIPT
+from bot.core.migrations.migration import LOCK_FILE, SCRIPT
 from bot.errors import UsageError
 
 _LINK = "120000"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.adapters.checkout.git import Git
 from bot.adapters.checkout.objects import by_id, objects_in, read_blobs
-from bot.core.project import Project
+from bot.core.migrations.project import Project
 
 _SCHEMA = ".prisma"
 _ENDINGS = ("ts", "mts", "cts", "js", "mjs", "cjs")

@@ -2,7 +2,7 @@
 
 from bot.adapters.checkout.git import Git
 from bot.adapters.checkout.objects import read_blobs
-from bot.core.migration import same_checksum
+from bot.core.migrations.migration import same_checksum
 
 # A file that was edited oftener than this is not read through.
 _MOST_COMMITS = 100

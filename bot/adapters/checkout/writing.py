@@ -10,8 +10,8 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.core.fixed import FixedMigration
-from bot.core.migration import SCRIPT, Migration
+from bot.core.findings.fixed import FixedMigration
+from bot.core.migrations.migration import SCRIPT, Migration
 from bot.errors import UsageError
 
 

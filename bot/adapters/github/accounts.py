@@ -4,7 +4,7 @@ from typing import Protocol
 
 from github import IncompletableObject
 
-from bot.core.pull import GHOST
+from bot.core.github.pull import GHOST
 
 
 class Account(Protocol):

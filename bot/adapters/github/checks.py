@@ -12,7 +12,7 @@ from github.Repository import Repository
 from github.Requester import Requester
 
 from bot.adapters.github.client import explained
-from bot.core.check_run import Annotation, CheckResult, CheckRun, Conclusion, same_check
+from bot.core.github.check_run import Annotation, CheckResult, CheckRun, Conclusion, same_check
 
 # GitHub refuses a call with more.
 BATCH = 50

@@ -10,7 +10,7 @@ from github.Repository import Repository
 
 from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import ACTIONS_LOGIN, explained, may_have_happened
-from bot.core.pull import Comment, LineComment
+from bot.core.github.pull import Comment, LineComment
 
 Clean = Callable[[str], str]
 VIEWER = "query Viewer { viewer { login } }"

@@ -12,8 +12,8 @@ from github.Repository import Repository
 
 from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
-from bot.core.coauthors import Contributor, coauthors_in, login_in
-from bot.core.pull import GHOST
+from bot.core.approvals.coauthors import Contributor, coauthors_in, login_in
+from bot.core.github.pull import GHOST
 from bot.errors import GitHubError
 
 # GitHub lists no more of a pull request's commits than this (REST: "List commits on a pull

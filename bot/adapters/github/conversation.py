@@ -9,7 +9,7 @@ from github.Repository import Repository
 
 from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
-from bot.core.said import Reaction, Remark
+from bot.core.github.said import Reaction, Remark
 
 _PERSON = "User"
 

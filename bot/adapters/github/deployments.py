@@ -10,9 +10,9 @@ from github.Deployment import Deployment as GitHubDeployment
 from github.Repository import Repository
 
 from bot.adapters.github.client import explained
-from bot.core.deployment import Deployment
-from bot.core.progress import State
-from bot.core.target import Kind
+from bot.core.github.deployment import Deployment
+from bot.core.rollouts.progress import State
+from bot.core.targets.target import Kind
 
 # Tells our deployments from those other workflows make in the same environment.
 TASK = "migrate"

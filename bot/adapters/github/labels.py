@@ -5,7 +5,7 @@ from github.Issue import Issue
 from github.Repository import Repository
 
 from bot.adapters.github.client import explained
-from bot.core.label import Label
+from bot.core.github.label import Label
 
 _NEEDS = "pull-requests: write"
 

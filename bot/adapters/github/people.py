@@ -6,7 +6,7 @@ from urllib.parse import quote
 from github import Github, GithubException
 
 from bot.adapters.github.client import explained
-from bot.core.approval_policy import Permission
+from bot.core.approvals.approval_policy import Permission
 from bot.errors import GitHubError
 
 _KNOWN = {each.word: each for each in Permission}

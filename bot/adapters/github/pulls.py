@@ -13,10 +13,10 @@ from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
 from bot.adapters.github.contributors import Contributors, contributors_of
 from bot.adapters.github.touched import touched_by
-from bot.core.approval import Opinion, PullFacts
-from bot.core.codeowners import MOST_BYTES, PLACES
-from bot.core.migration import checksum_of
-from bot.core.pull import GHOST, Pull
+from bot.core.approvals.approval import Opinion, PullFacts
+from bot.core.approvals.codeowners import MOST_BYTES, PLACES
+from bot.core.github.pull import GHOST, Pull
+from bot.core.migrations.migration import checksum_of
 
 
 class Pulls:

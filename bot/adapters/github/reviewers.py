@@ -10,7 +10,7 @@ from github.Repository import Repository
 
 from bot.adapters.github.accounts import login_of
 from bot.adapters.github.client import explained
-from bot.core.reviewers import Reviewers
+from bot.core.github.reviewers import Reviewers
 
 _NEEDS = "pull-requests: write"
 _PERSON, _TEAM = "requested_reviewer", "requested_team"

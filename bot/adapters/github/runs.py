@@ -8,7 +8,7 @@ from github.Repository import Repository
 from github.WorkflowRun import WorkflowRun
 
 from bot.adapters.github.client import explained
-from bot.core.seen import Head
+from bot.core.github.seen import Head
 from bot.errors import GitHubError
 
 _CHECKING = "pull_request"

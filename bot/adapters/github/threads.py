@@ -7,7 +7,7 @@ from github import Github, GithubException
 
 from bot.adapters.github.client import explained
 from bot.adapters.github.trouble import limit_in
-from bot.core.thread import Thread
+from bot.core.github.thread import Thread
 
 # An answer beyond these is somebody's all the same: `totalCount` tells of it.
 THREADS = """

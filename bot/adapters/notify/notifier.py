@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 from bot.adapters.notify.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER, signature_of
-from bot.core.notification import Channel, Sink
+from bot.core.github.notification import Channel, Sink
 from bot.errors import NotificationError
 
 _CONNECT, _ANSWER = 5, 10

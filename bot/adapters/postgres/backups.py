@@ -9,10 +9,10 @@ from pathlib import Path
 
 from bot.adapters.postgres.dump import list_backups, take_backup
 from bot.adapters.postgres.proof import prove
-from bot.core.backup import Manifest, Proof, ProvedBackup, StoredBackup
-from bot.core.progress import BackupSummary
-from bot.core.target import Target
-from bot.core.url import ConnectionUrl
+from bot.core.rollouts.backup import Manifest, Proof, ProvedBackup, StoredBackup
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.targets.target import Target
+from bot.core.targets.url import ConnectionUrl
 from bot.errors import BackupError
 
 PROOF_SUFFIX = ".proof.json"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.core.batching import Chosen, DataChange, Key, KeyColumn
+from bot.core.rollouts.batching import Chosen, DataChange, Key, KeyColumn
 from bot.errors import PostgresError, UsageError
 
 _FACTS = Path(__file__).with_name("batches.sql").read_text(encoding="utf-8")

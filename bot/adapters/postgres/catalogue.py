@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.string import TextLoader
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.core.schema import Definition, Snapshot
+from bot.core.schemas.schema import Definition, Snapshot
 
 MIGRATIONS_TABLE = "_prisma_migrations"
 

@@ -9,8 +9,8 @@ from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_server
-from bot.core.schema import Snapshot, differences
-from bot.core.trial import Comparison, Run, Trial
+from bot.core.rollouts.trial import Comparison, Run, Trial
+from bot.core.schemas.schema import Snapshot, differences
 from bot.errors import PostgresError
 
 ROLE = "author"

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from bot.adapters.postgres.advice import NETWORK_LOST, hint_for, refusal_of, without_values
-from bot.core.url import ConnectionUrl, parse_url
+from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import PostgresError
 
 Connection = psycopg.Connection[Any]

@@ -10,9 +10,9 @@ from typing import Any
 from psycopg import RawCursor
 
 from bot.adapters.postgres.connection import Connection, connect, explained
-from bot.core.fleet import Source, Tenant
-from bot.core.tenants import at_schema, named
-from bot.core.url import ConnectionUrl
+from bot.core.targets.fleet import Source, Tenant
+from bot.core.targets.tenants import at_schema, named
+from bot.core.targets.url import ConnectionUrl
 from bot.errors import UsageError
 
 _QUERY_SECONDS = 60

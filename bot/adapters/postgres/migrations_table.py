@@ -13,8 +13,8 @@ from psycopg.pq import TransactionStatus
 
 from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.piping import Answer, Query, say
-from bot.core.migration import AppliedMigration
-from bot.core.url import DEFAULT_SCHEMA
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.targets.url import DEFAULT_SCHEMA
 from bot.errors import HistoryError
 
 TABLE = "_prisma_migrations"

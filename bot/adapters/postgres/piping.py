@@ -17,7 +17,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 from bot.adapters.postgres.connection import Connection, NotCarried
-from bot.core.doing import Heard
+from bot.core.rollouts.doing import Heard
 
 # So many are under way at once: enough to hide the way to the server, and little memory.
 _WINDOW = 64

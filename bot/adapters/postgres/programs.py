@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from bot.adapters.postgres.tools import Installation
-from bot.core.url import ConnectionUrl
+from bot.core.targets.url import ConnectionUrl
 from bot.errors import BackupError
 
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")

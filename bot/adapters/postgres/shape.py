@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, explained
-from bot.core.schema import Snapshot
+from bot.core.schemas.schema import Snapshot
 
 # Defaults are printed as values are, and a database may have settings of its own for that.
 _PRINTING = (

@@ -15,8 +15,15 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.core.sizes import ColumnSize, RelationKind, RelationSize, RowSource, Sizes, with_sums
-from bot.core.url import DEFAULT_SCHEMA
+from bot.core.rehearsals.sizes import (
+    ColumnSize,
+    RelationKind,
+    RelationSize,
+    RowSource,
+    Sizes,
+    with_sums,
+)
+from bot.core.targets.url import DEFAULT_SCHEMA
 from bot.errors import PostgresError
 
 # A backend reports its counters when its transaction ends, and at most once a second.

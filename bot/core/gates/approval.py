@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.approval import Approval, PullFacts, StaleApproval, weigh
-from bot.core.gate import Gate
+from bot.core.approvals.approval import Approval, PullFacts, StaleApproval, weigh
+from bot.core.findings.risk import Risk
 from bot.core.gates.approval_words import Wanting, hint, reasons, remarks, unknown
-from bot.core.migration import Migration
-from bot.core.risk import Risk
-from bot.core.target import Target
+from bot.core.gates.gate import Gate
+from bot.core.migrations.migration import Migration
+from bot.core.targets.target import Target
 
 NAME = "approval"
 _NO_TOKEN = Gate(

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.approval import Approval, PassedOver, PullFacts, StaleApproval, owner_teams
-from bot.core.approval_policy import Need
+from bot.core.approvals.approval import Approval, PassedOver, PullFacts, StaleApproval, owner_teams
+from bot.core.approvals.approval_policy import Need
 
 ANYBODY = "somebody who may write to the repository"
 _SHOWN = 3

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from bot.core.backup import ProvedBackup
 from bot.core.duration import duration
-from bot.core.gate import Gate
-from bot.core.progress import BackupSummary
-from bot.core.target import Target
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.backup import ProvedBackup
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.targets.target import Target
 
 NAME = "backup"
 

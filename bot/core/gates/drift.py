@@ -1,8 +1,8 @@
 """The target's schema must be what its applied migrations make, where it is refused otherwise."""
 
-from bot.core.drift import Drift
-from bot.core.gate import Gate
-from bot.core.target import DriftMode, Target
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.drift import Drift
+from bot.core.targets.target import DriftMode, Target
 
 NAME = "drift"
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.closing import Freeze
-from bot.core.gate import Gate
+from bot.core.gates.closing import Freeze
+from bot.core.gates.gate import Gate
 from bot.core.gates.override import Override
-from bot.core.spans import HORIZON, Span, at_the_wall, covering, end_of
+from bot.core.gates.spans import HORIZON, Span, at_the_wall, covering, end_of
 
 NAME = "freeze"
 

@@ -3,9 +3,9 @@
 What a rollout would refuse for it is said by `core.disagreement`, here as there.
 """
 
-from bot.core.disagreement import Disagreement, disagreements
-from bot.core.gate import Gate
-from bot.core.plan import Plan
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.disagreement import Disagreement, disagreements
+from bot.core.rollouts.plan import Plan
 
 NAME = "order"
 

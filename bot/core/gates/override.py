@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bot.core.migration import Migration
+from bot.core.migrations.migration import Migration
 
 
 @dataclass(frozen=True)

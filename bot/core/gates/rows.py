@@ -1,9 +1,9 @@
 """No migration of the target may have been begun and never finished (Prisma's P3009)."""
 
-from bot.core.disagreement import disagreements
-from bot.core.gate import Gate
+from bot.core.gates.gate import Gate
 from bot.core.gates.order import closed_by
-from bot.core.plan import Plan
+from bot.core.rollouts.disagreement import disagreements
+from bot.core.rollouts.plan import Plan
 
 NAME = "rows"
 

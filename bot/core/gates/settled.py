@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.core.drift import Drift
-from bot.core.gate import Gate
 from bot.core.gates import backup, drift
-from bot.core.progress import BackupSummary
-from bot.core.target import Target
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.targets.target import Target
 
 
 def settled(

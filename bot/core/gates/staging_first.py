@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from bot.core.deployment import Carried
 from bot.core.duration import duration
-from bot.core.gate import Gate
-from bot.core.migration import Migration, same_checksum
-from bot.core.target import Target
+from bot.core.gates.gate import Gate
+from bot.core.github.deployment import Carried
+from bot.core.migrations.migration import Migration, same_checksum
+from bot.core.targets.target import Target
 
 
 def staging_first_gate(

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from bot.core.closing import Window
-from bot.core.gate import Gate
-from bot.core.spans import at_the_wall, covering, end_of
+from bot.core.gates.closing import Window
+from bot.core.gates.gate import Gate
+from bot.core.gates.spans import at_the_wall, covering, end_of
 
 NAME = "window"
 

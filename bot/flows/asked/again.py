@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.check_run import check_name
-from bot.core.request import AgainRequest, CheckRequest
+from bot.core.github.check_run import check_name
+from bot.core.github.request import AgainRequest, CheckRequest
 from bot.report.check_run import not_again, not_ours
 from bot.world import World
 

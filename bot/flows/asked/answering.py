@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.core.event import request_of
-from bot.core.request import (
+from bot.core.github.event import request_of
+from bot.core.github.request import (
     AgainRequest,
     ApplyRequest,
     CheckRequest,

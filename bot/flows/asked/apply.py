@@ -3,13 +3,13 @@
 import json
 from dataclasses import replace
 
-from bot.core.fleet import Shard
+from bot.core.github.request import ApplyRequest
 from bot.core.log import inert
-from bot.core.outcome import Journal
-from bot.core.plan import Plan, digest_of
-from bot.core.progress import Progress, State
-from bot.core.request import ApplyRequest
-from bot.core.target import Target
+from bot.core.rollouts.outcome import Journal
+from bot.core.rollouts.plan import Plan, digest_of
+from bot.core.rollouts.progress import Progress, State
+from bot.core.targets.fleet import Shard
+from bot.core.targets.target import Target
 from bot.errors import BotError, UsageError
 from bot.fleet.waves import read_shard
 from bot.flows.asked.outputs import set_outputs

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from bot.core.request import ApplyRequest
-from bot.core.target import Target
+from bot.core.github.request import ApplyRequest
+from bot.core.targets.target import Target
 from bot.errors import BotError, ExitCode, GateClosed, Interrupted, UsageError
 from bot.flows.asked.apply import (
     DIGEST_VARIABLE,

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from bot.core.event import Event
-from bot.core.run import Run
+from bot.core.github.event import Event
+from bot.core.github.run import Run
 from bot.world import Runner, World
 
 # What is JSON already, and is put into the object as it is.

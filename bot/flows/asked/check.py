@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from bot.core.finding import Verdict
+from bot.core.findings.finding import Verdict
+from bot.core.findings.review import Review, together
+from bot.core.github.pull import Pull
+from bot.core.github.request import CheckRequest
 from bot.core.log import inert
-from bot.core.pull import Pull
-from bot.core.request import CheckRequest
-from bot.core.review import Review, together
 from bot.errors import ExitCode
 from bot.flows.asked.by_database import outputs_by_database
 from bot.flows.asked.outputs import set_check_outputs, set_outputs

@@ -6,9 +6,9 @@ obeyed, so that neither has to believe the other.
 
 from collections.abc import Sequence
 
-from bot.core.command import Misread
-from bot.core.request import CommandRequest
-from bot.core.said import FINAL, Reaction, Remark
+from bot.core.github.command import Misread
+from bot.core.github.request import CommandRequest
+from bot.core.github.said import FINAL, Reaction, Remark
 from bot.errors import BotError, ExitCode, GateClosed, UsageError
 from bot.flows.asked.apply import TARGET_VARIABLE, is_slice
 from bot.flows.asked.apply_all import names_in, world_for

@@ -2,8 +2,8 @@
 
 import json
 
-from bot.core.review import Review
-from bot.core.risk import risk_of_review
+from bot.core.findings.review import Review
+from bot.core.findings.risk import risk_of_review
 from bot.world import World
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot.core.migration import sort_key
-from bot.core.pull import Pull
-from bot.core.request import ApplyRequest
-from bot.core.review import Review
+from bot.core.findings.review import Review
+from bot.core.github.pull import Pull
+from bot.core.github.request import ApplyRequest
+from bot.core.migrations.migration import sort_key
 from bot.errors import ExitCode, UsageError
 from bot.flows.reviewing.rehearsal import rehearsed
 from bot.flows.reviewing.review import review_change

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.migration import SCRIPT
-from bot.core.pull import Pull
-from bot.core.request import ReportRequest
-from bot.core.review import Review
-from bot.core.run import Run
+from bot.core.findings.review import Review
+from bot.core.github.pull import Pull
+from bot.core.github.request import ReportRequest
+from bot.core.github.run import Run
+from bot.core.migrations.migration import SCRIPT
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.by_database import outputs_by_database
 from bot.flows.asked.outputs import set_outputs

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.core.history import Change, History
-from bot.core.rehearsal import DataKind
-from bot.core.rehearsal_order import DataOrder
-from bot.core.request import ApplyRequest
-from bot.core.review import Review
+from bot.core.findings.review import Review
+from bot.core.github.request import ApplyRequest
+from bot.core.migrations.history import Change, History
+from bot.core.rehearsals.rehearsal import DataKind
+from bot.core.rehearsals.rehearsal_order import DataOrder
 from bot.errors import ExitCode, PostgresError, UsageError
 from bot.flows.reviewing.rehearsal_order import order_for
 from bot.world import World

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from bot.core.fleet import Tenant
+from bot.core.targets.fleet import Tenant
 from bot.fleet.turns import Turns
 
 # Between two looks at how far it is, in seconds.

@@ -7,10 +7,10 @@ again goes on where it was.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.core.fleet import Shard, Tenant
-from bot.core.fleet_outcome import FleetOutcome
-from bot.core.progress import Progress
-from bot.core.target import Target
+from bot.core.rollouts.progress import Progress
+from bot.core.targets.fleet import Shard, Tenant
+from bot.core.targets.fleet_outcome import FleetOutcome
+from bot.core.targets.target import Target
 from bot.errors import FleetStopped, GateClosed
 from bot.fleet.waves import Cut, allowed_failures, before_shard, cut_in_waves, in_shard
 from bot.flows.fleets.run import Run

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.core.fleet import Fleet, Shard, Tenant
-from bot.core.fleet_outcome import BAD, FleetOutcome, TenantResult, TenantState, in_words
-from bot.core.plan import digest_of
+from bot.core.rollouts.plan import digest_of
+from bot.core.targets.fleet import Fleet, Shard, Tenant
+from bot.core.targets.fleet_outcome import BAD, FleetOutcome, TenantResult, TenantState, in_words
 from bot.fleet.waves import Cut
 from bot.flows.fleets.tenant import Shared
 from bot.flows.fleets.tenants import fleet_of

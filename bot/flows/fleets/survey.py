@@ -4,10 +4,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.fleet import Tenant
-from bot.core.plan import make_plan
-from bot.core.survey import Look, Survey
-from bot.core.target import Target
+from bot.core.rollouts.plan import make_plan
+from bot.core.rollouts.survey import Look, Survey
+from bot.core.targets.fleet import Tenant
+from bot.core.targets.target import Target
 from bot.errors import PostgresError
 from bot.fleet.classes import classes_of
 from bot.fleet.turns import Turns

@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from bot.core.backup import ProvedBackup, StoredBackup
-from bot.core.drift import Expected
-from bot.core.fleet import Tenant
-from bot.core.gate import Gate
-from bot.core.history import History
-from bot.core.page import Page
-from bot.core.plan import Plan
-from bot.core.progress import BackupSummary
-from bot.core.review import JudgedMigration
-from bot.core.server import ServerFacts
-from bot.core.target import Target
+from bot.core.findings.page import Page
+from bot.core.findings.review import JudgedMigration
+from bot.core.gates.gate import Gate
+from bot.core.migrations.history import History
+from bot.core.rollouts.backup import ProvedBackup, StoredBackup
+from bot.core.rollouts.drift import Expected
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.targets.fleet import Tenant
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import BackupError
 from bot.flows.gating.gates import gates_of
 from bot.flows.reviewing.review import cut_named

@@ -4,8 +4,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from difflib import get_close_matches
 
-from bot.core.fleet import Fleet, Shard, Tenant
-from bot.core.target import Target
+from bot.core.targets.fleet import Fleet, Shard, Tenant
+from bot.core.targets.target import Target
 from bot.errors import UsageError
 from bot.fleet.waves import cut_in_waves, shards_for
 from bot.world import Database, World

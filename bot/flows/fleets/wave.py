@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.fleet import Tenant, Wave
-from bot.core.fleet_outcome import BAD, TenantResult, TenantState
+from bot.core.targets.fleet import Tenant, Wave
+from bot.core.targets.fleet_outcome import BAD, TenantResult, TenantState
 from bot.errors import BotError, Interrupted, PostgresError
 from bot.fleet.classes import head_of
 from bot.fleet.failures import MOST_ATTEMPTS, Meaning, meaning_of

@@ -7,7 +7,7 @@ time, so that the gate under the lock knows what is true then.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.core.approval import (
+from bot.core.approvals.approval import (
     Opinion,
     PullFacts,
     Reviewer,
@@ -16,16 +16,16 @@ from bot.core.approval import (
     stale_approvals,
     standing_approvals,
 )
-from bot.core.approval_policy import ApprovalPolicy
-from bot.core.codeowners import owners_of
-from bot.core.event import CHECKING_EVENTS
-from bot.core.gate import Gate
+from bot.core.approvals.approval_policy import ApprovalPolicy
+from bot.core.approvals.codeowners import owners_of
+from bot.core.findings.risk import Risk, risk_of
 from bot.core.gates.approval import Asked, approval_gate
-from bot.core.migration import Migration, checksum_of
-from bot.core.pull import Pull
-from bot.core.risk import Risk, risk_of
-from bot.core.target import Target
-from bot.core.text_difference import sentences, statement_changes
+from bot.core.gates.gate import Gate
+from bot.core.github.event import CHECKING_EVENTS
+from bot.core.github.pull import Pull
+from bot.core.migrations.migration import Migration, checksum_of
+from bot.core.rollouts.text_difference import sentences, statement_changes
+from bot.core.targets.target import Target
 from bot.errors import GitHubError
 from bot.flows.gating.said import opinions_said
 from bot.flows.reviewing.review import review_named

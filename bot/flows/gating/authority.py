@@ -6,14 +6,14 @@ All of it is asked of GitHub each time; nothing that was found out before is bel
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.core.approval_policy import Approvers, Permission
-from bot.core.command import Command, Verb
-from bot.core.deployment import progress_of
-from bot.core.progress import State
-from bot.core.pull import Pull
-from bot.core.said import ON_TARGETS, Allowances, Person, Remark, Said, may
-from bot.core.seen import Head
-from bot.core.target import Target
+from bot.core.approvals.approval_policy import Approvers, Permission
+from bot.core.github.command import Command, Verb
+from bot.core.github.deployment import progress_of
+from bot.core.github.pull import Pull
+from bot.core.github.said import ON_TARGETS, Allowances, Person, Remark, Said, may
+from bot.core.github.seen import Head
+from bot.core.rollouts.progress import State
+from bot.core.targets.target import Target
 from bot.errors import GateClosed, GitHubError
 from bot.world import World
 

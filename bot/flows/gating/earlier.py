@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.core.deployment import Carried, carried_by
-from bot.core.migration import AppliedMigration, Migration, same_checksum
-from bot.core.target import Target
+from bot.core.github.deployment import Carried, carried_by
+from bot.core.migrations.migration import AppliedMigration, Migration, same_checksum
+from bot.core.targets.target import Target
 from bot.flows.fleets.survey import survey
 from bot.flows.fleets.tenants import tenants_of
 from bot.world import World

@@ -6,21 +6,21 @@ gets one that is closed, with the reason.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bot.core.gate import Gate
 from bot.core.gates import backup, freeze
 from bot.core.gates.backup import backup_gate
 from bot.core.gates.drift import drift_gate
 from bot.core.gates.freeze import freeze_gate
+from bot.core.gates.gate import Gate
 from bot.core.gates.order import order_gate
 from bot.core.gates.override import overriding
 from bot.core.gates.rows import rows_gate
+from bot.core.gates.spans import Span
 from bot.core.gates.staging_first import staging_first_gate
 from bot.core.gates.window import window_gate
-from bot.core.migration import Migration
-from bot.core.plan import Plan
-from bot.core.pull import Pull
-from bot.core.spans import Span
-from bot.core.target import Target
+from bot.core.github.pull import Pull
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.plan import Plan
+from bot.core.targets.target import Target
 from bot.errors import BotError, UsageError
 from bot.flows.gating.approvals import approval_of, pulls_of
 from bot.flows.gating.earlier import earlier_of

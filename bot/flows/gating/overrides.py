@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from bot.core.command import Command, Verb
 from bot.core.gates.override import Override
-from bot.core.pull import Pull
-from bot.core.said import Remark
-from bot.core.target import Target
+from bot.core.github.command import Command, Verb
+from bot.core.github.pull import Pull
+from bot.core.github.said import Remark
+from bot.core.targets.target import Target
 from bot.errors import GateClosed
 from bot.flows.gating.authority import authorised
 from bot.world import World

@@ -1,9 +1,9 @@
 """Approvals that were given by a comment, recomputed from the conversation."""
 
-from bot.core.approval import Opinion
-from bot.core.command import Command, Verb
-from bot.core.pull import Pull
-from bot.core.said import Remark
+from bot.core.approvals.approval import Opinion
+from bot.core.github.command import Command, Verb
+from bot.core.github.pull import Pull
+from bot.core.github.said import Remark
 from bot.world import World
 
 _APPROVED = "APPROVED"

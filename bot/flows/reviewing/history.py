@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.core.history import History
-from bot.core.migration import DOWN_SCRIPT, PROVIDER, SCRIPT
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import DOWN_SCRIPT, PROVIDER, SCRIPT
 from bot.errors import UsageError
 from bot.world import World
 

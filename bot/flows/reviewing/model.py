@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.core.datamodel import Datamodel, read_datamodel
-from bot.core.project import Project
-from bot.core.rehearsal_order import ModelOrder
-from bot.core.statement import Statement
+from bot.core.migrations.datamodel import Datamodel, read_datamodel
+from bot.core.migrations.project import Project
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.rehearsal_order import ModelOrder
 from bot.errors import UsageError
 from bot.sql.parse import parse
 from bot.world import Prisma

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.backup import StoredBackup
-from bot.core.event import request_of
-from bot.core.history import Change
-from bot.core.rehearsal import (
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.findings.rule import Rule, name_of
+from bot.core.github.event import request_of
+from bot.core.github.request import CheckRequest, CommandRequest
+from bot.core.migrations.history import Change
+from bot.core.rehearsals.rehearsal import (
     DataKind,
     DownProof,
     HistoryRefusal,
@@ -15,10 +17,8 @@ from bot.core.rehearsal import (
     RehearsedMigration,
     RehearsedStatement,
 )
-from bot.core.rehearsal_order import DataOrder, Order
-from bot.core.request import CheckRequest, CommandRequest
-from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Rule, name_of
+from bot.core.rehearsals.rehearsal_order import DataOrder, Order
+from bot.core.rollouts.backup import StoredBackup
 from bot.core.settings import CONFIG_PATH
 from bot.errors import PostgresError, UsageError
 from bot.flows.reviewing.model import model_order

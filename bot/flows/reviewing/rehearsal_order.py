@@ -4,11 +4,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.core.effects import Effects
-from bot.core.history import Change
-from bot.core.migration import DOWN_SCRIPT, Migration, sort_key
-from bot.core.rehearsal import Refusal, RehearsedMigration, Stop
-from bot.core.rehearsal_order import (
+from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
+from bot.core.migrations.effects import Effects
+from bot.core.migrations.history import Change
+from bot.core.migrations.migration import DOWN_SCRIPT, Migration, sort_key
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.rehearsal import Refusal, RehearsedMigration, Stop
+from bot.core.rehearsals.rehearsal_order import (
     BaseMigration,
     DataOrder,
     ModelOrder,
@@ -17,9 +19,7 @@ from bot.core.rehearsal_order import (
     Part,
     Step,
 )
-from bot.core.review import JudgedMigration, JudgedStatement, Review
 from bot.core.settings import Settings
-from bot.core.statement import Statement
 from bot.errors import UsageError
 from bot.judge.transactions import runs_in_transaction
 from bot.rollout.segments import Segment, segments_of

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.core.history import Change, History
-from bot.core.review import JudgedMigration, Review
-from bot.core.rule import Rule, name_of
+from bot.core.findings.review import JudgedMigration, Review
+from bot.core.findings.rule import Rule, name_of
+from bot.core.migrations.history import Change, History
 from bot.judge.judge import judge
 from bot.world import World
 

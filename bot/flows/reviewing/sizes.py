@@ -1,7 +1,7 @@
 """Where the sizes come from that findings are weighed by."""
 
-from bot.core.sizes import Sizes
-from bot.core.sizes_file import load
+from bot.core.rehearsals.sizes import Sizes
+from bot.core.rehearsals.sizes_file import load
 from bot.world import World
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bot.core.pull import Pull
+from bot.core.github.pull import Pull
 from bot.world import World
 
 

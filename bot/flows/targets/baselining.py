@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.core.drift import as_the_target_has_it, drift_between
-from bot.core.history import History
-from bot.core.migration import Migration
-from bot.core.plan import Plan
-from bot.core.resolution import Baseline, SchemaCheck, plain_name, require_folder, to_mark
-from bot.core.target import Target
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.drift import as_the_target_has_it, drift_between
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.resolution import Baseline, SchemaCheck, plain_name, require_folder, to_mark
+from bot.core.targets.target import Target
 from bot.errors import HistoryError, UsageError
 from bot.flows.reviewing.history import history_of
 from bot.flows.reviewing.rehearsal_order import schema_order

@@ -1,10 +1,10 @@
 """What a target's history is expected to have made of it, and to make; and what is asked of it."""
 
-from bot.core.drift import Expected, unknown
-from bot.core.history import History
-from bot.core.plan import Plan
-from bot.core.server import ServerFacts
-from bot.core.target import Target
+from bot.core.migrations.history import History
+from bot.core.rollouts.drift import Expected, unknown
+from bot.core.rollouts.plan import Plan
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import UsageError
 from bot.flows.reviewing.rehearsal_order import schema_order
 from bot.sql.parse import parse

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from bot.core.deployment import Deployment
-from bot.core.forecast import Forecast, forecast_from, with_digest
-from bot.core.gate import Gate
-from bot.core.history import History
-from bot.core.migration import Migration
-from bot.core.plan import Plan
-from bot.core.plan_difference import Planned, difference_lines, plan_difference
-from bot.core.target import Target
+from bot.core.gates.gate import Gate
+from bot.core.github.deployment import Deployment
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.forecast import Forecast, forecast_from, with_digest
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.plan_difference import Planned, difference_lines, plan_difference
+from bot.core.targets.target import Target
 from bot.errors import GitHubError, UsageError
 from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.history import history_of

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.core.history import History
-from bot.core.migration import AppliedMigration
-from bot.core.plan import make_plan
-from bot.core.resolution import (
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.rollouts.plan import make_plan
+from bot.core.rollouts.resolution import (
     Mark,
     Resolved,
     is_failed,
@@ -13,8 +13,8 @@ from bot.core.resolution import (
     require_folder,
     require_unapplied,
 )
-from bot.core.status import Halt
-from bot.core.target import Target
+from bot.core.rollouts.status import Halt
+from bot.core.targets.target import Target
 from bot.flows.targets.standing import details_of, halts_of
 from bot.rollout.preflight.agreement import plan_of
 from bot.rollout.preflight.ready import require_ready

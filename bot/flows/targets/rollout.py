@@ -1,10 +1,10 @@
 """What a rollout to a target is made of, for every verb that plans or applies one."""
 
-from bot.core.gate import Gate
-from bot.core.plan import Plan
-from bot.core.status import Details
-from bot.core.survey import Survey
-from bot.core.target import Target
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.status import Details
+from bot.core.rollouts.survey import Survey
+from bot.core.targets.target import Target
 from bot.flows.fleets.survey import survey_fleet
 from bot.flows.gating.gates import gates_of
 from bot.flows.reviewing.history import history_of

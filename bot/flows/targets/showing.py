@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.core.fleet_outcome import FleetOutcome
-from bot.core.gate import Gate
+from bot.core.gates.gate import Gate
 from bot.core.log import inert
-from bot.core.plan import Plan
-from bot.core.survey import Survey
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.survey import Survey
+from bot.core.targets.fleet_outcome import FleetOutcome
 from bot.flows.targets.rollout import plan_details
 from bot.report.as_json import dumps, plan_json
 from bot.report.fleet_as_json import survey_json

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.core.checkpoint import Checkpoint
-from bot.core.history import History
-from bot.core.plan import Plan
-from bot.core.review import JudgedMigration
-from bot.core.standing import Standing
-from bot.core.status import Details, Fragment, Halt
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.history import History
+from bot.core.rollouts.checkpoint import Checkpoint
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.standing import Standing
+from bot.core.rollouts.status import Details, Fragment, Halt
+from bot.core.targets.target import Target
 from bot.errors import BotError
 from bot.flows.reviewing.review import cut_named
 from bot.rollout.preflight.agreement import commits_of, plan_of

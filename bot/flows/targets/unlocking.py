@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from bot.core.holder import Holder
-from bot.core.target import Target
+from bot.core.rollouts.holder import Holder
+from bot.core.targets.target import Target
 from bot.errors import PostgresError
 from bot.report.terminal import drawn, line
 from bot.world import Database, World

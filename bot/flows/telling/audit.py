@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from bot import __version__
-from bot.core.approval import Opinion
-from bot.core.audit import Leave, Rollout, Sealed, Trigger, leaves_of, record_of
-from bot.core.outcome import Journal
-from bot.core.plan import Plan
-from bot.core.progress import Progress
-from bot.core.pull import Pull
-from bot.core.server import ServerFacts
-from bot.core.target import Target
+from bot.core.approvals.approval import Opinion
+from bot.core.github.pull import Pull
+from bot.core.rollouts.audit import Leave, Rollout, Sealed, Trigger, leaves_of, record_of
+from bot.core.rollouts.outcome import Journal
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import Progress
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import BotError, GitHubError, PostgresError
 from bot.world import World
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bot.core.check_run import CheckResult, CheckRun, check_name, check_run_id
-from bot.core.marker import database_key
-from bot.core.request import CheckRequest
-from bot.core.review import Review
-from bot.core.run import Run
+from bot.core.findings.review import Review
+from bot.core.github.check_run import CheckResult, CheckRun, check_name, check_run_id
+from bot.core.github.marker import database_key
+from bot.core.github.request import CheckRequest
+from bot.core.github.run import Run
 from bot.errors import GitHubError
 from bot.report.check_run import check_result, stopped_result
 from bot.world import World

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bot.core.command import WORD, Command, Misread
-from bot.core.commanded import Silence
-from bot.core.said import FINAL, Answered, Reaction, Remark
+from bot.core.github.command import WORD, Command, Misread
+from bot.core.github.commanded import Silence
+from bot.core.github.said import FINAL, Answered, Reaction, Remark
 from bot.errors import GateClosed, GitHubError
 from bot.flows.gating.authority import authorised
 from bot.report.commands_section import MOST, with_commands

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bot.core.approval_policy import ApprovalPolicy
-from bot.core.deployment import Deployment, progress_of
+from bot.core.approvals.approval_policy import ApprovalPolicy
+from bot.core.findings.review import Review
+from bot.core.findings.risk import Risk, risk_of_review
 from bot.core.gates.approval import counted
-from bot.core.history import History
-from bot.core.marker import database_key, whole_key
-from bot.core.migration import Migration
-from bot.core.progress import Progress, State
-from bot.core.pull import Comment, Pull
-from bot.core.review import Review
-from bot.core.risk import Risk, risk_of_review
-from bot.core.sticky import decide, of_key
-from bot.core.target import Target
+from bot.core.github.deployment import Deployment, progress_of
+from bot.core.github.marker import database_key, whole_key
+from bot.core.github.pull import Comment, Pull
+from bot.core.github.sticky import decide, of_key
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import Migration
+from bot.core.rollouts.progress import Progress, State
+from bot.core.targets.target import Target
 from bot.flows.gating.approvals import facts_of, stale_of, triggerers_of
 from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.review import review_named

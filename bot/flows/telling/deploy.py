@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.core.deployment import NOT_VERIFIED, Deployment, unrecorded
-from bot.core.fleet import Shard
 from bot.core.gates.settled import settled
-from bot.core.outcome import Journal
-from bot.core.plan import Plan
-from bot.core.progress import Progress, State
-from bot.core.pull import Pull
-from bot.core.target import Target
+from bot.core.github.deployment import NOT_VERIFIED, Deployment, unrecorded
+from bot.core.github.pull import Pull
+from bot.core.rollouts.outcome import Journal
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import Progress, State
+from bot.core.targets.fleet import Shard
+from bot.core.targets.target import Target
 from bot.errors import BotError, GateClosed, GitHubError
 from bot.flows.fleets.rolling import roll_out_shown
 from bot.flows.gating.approvals import pulls_of

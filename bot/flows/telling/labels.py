@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot.core.label import relabelling
-from bot.core.pull import Pull
-from bot.core.review import Review
-from bot.core.risk import highest, risk_of_review
+from bot.core.findings.review import Review
+from bot.core.findings.risk import highest, risk_of_review
+from bot.core.github.label import relabelling
+from bot.core.github.pull import Pull
 from bot.errors import GitHubError
 from bot.world import World
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from bot.core.notification import notifications_of
-from bot.core.progress import Progress
-from bot.core.run import Run
+from bot.core.github.notification import notifications_of
+from bot.core.github.run import Run
+from bot.core.rollouts.progress import Progress
 from bot.errors import BotError
 from bot.report.notification import payload_of
 from bot.world import World

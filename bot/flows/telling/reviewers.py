@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.core.finding import Verdict
-from bot.core.pull import Pull
-from bot.core.review import Review
-from bot.core.reviewers import Reviewers, reviewers_for
-from bot.core.risk import risk_of_review
+from bot.core.findings.finding import Verdict
+from bot.core.findings.review import Review
+from bot.core.findings.risk import risk_of_review
+from bot.core.github.pull import Pull
+from bot.core.github.reviewers import Reviewers, reviewers_for
 from bot.errors import GitHubError
 from bot.report.faces import unknown_reviewers
 from bot.world import World

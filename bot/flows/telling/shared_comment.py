@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.core.marker import Marker, whole_key
-from bot.core.pull import Comment
-from bot.core.said import Answered
-from bot.core.sticky import decide, of_key
+from bot.core.github.marker import Marker, whole_key
+from bot.core.github.pull import Comment
+from bot.core.github.said import Answered
+from bot.core.github.sticky import decide, of_key
 from bot.flows.telling.told import Told, carry_out
 from bot.report.comment import same_but_for_time
 from bot.report.detail import COMMENT_BUDGET

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.core.deployment import progress_of
-from bot.core.marker import Marker, database_key
-from bot.core.progress import Progress
-from bot.core.sticky import Decision
+from bot.core.github.deployment import progress_of
+from bot.core.github.marker import Marker, database_key
+from bot.core.github.sticky import Decision
+from bot.core.rollouts.progress import Progress
 from bot.report.comment import same_but_for_time, same_state
 from bot.report.marker import read_marker
 from bot.report.report import Report

@@ -6,7 +6,7 @@ Its intent is in the migration's row by then. So wherever this ends, the next ru
 
 from collections.abc import Callable
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.errors import BotError, PostgresError
 from bot.rollout.locks import DEADLOCK_DETECTED, LOCK_NOT_AVAILABLE
 from bot.rollout.outside.indexes import BuildIndex, DropIndex, RebuildIndexes

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from bot.core.found import FoundIndex
-from bot.core.statement import Statement
+from bot.core.findings.found import FoundIndex
+from bot.core.migrations.statement import Statement
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.outside.outside import State, quoted, relation_as_written
 from bot.sql.expressions import strings_of

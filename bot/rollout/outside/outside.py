@@ -5,7 +5,7 @@ whether it has been done. Nothing rolls them back, so what was left half done ha
 from enum import Enum
 from typing import Protocol
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.world import Database
 
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot.core.found import Attachment
-from bot.core.statement import Statement
+from bot.core.findings.found import Attachment
+from bot.core.migrations.statement import Statement
 from bot.errors import PostgresError
 from bot.rollout.outside.outside import State, quoted, relation_as_written
 from bot.world import Database

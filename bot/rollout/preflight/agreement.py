@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from bot.core.disagreement import disagreements
-from bot.core.history import History
-from bot.core.migration import AppliedMigration
-from bot.core.plan import Plan, make_plan
-from bot.core.standing import MigrationState
-from bot.core.target import Target
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.rollouts.disagreement import disagreements
+from bot.core.rollouts.plan import Plan, make_plan
+from bot.core.rollouts.standing import MigrationState
+from bot.core.targets.target import Target
 from bot.errors import HistoryError, UsageError
 from bot.world import Database, World
 

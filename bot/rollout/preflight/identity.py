@@ -8,9 +8,9 @@ that only its host tells from the first.
 
 from collections.abc import Iterator
 
-from bot.core.identity import Identity, Mark, marked, read_mark
-from bot.core.server import ServerFacts
-from bot.core.target import Kind, Target
+from bot.core.targets.identity import Identity, Mark, marked, read_mark
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Kind, Target
 from bot.errors import BotError, HistoryError, PostgresError
 from bot.rollout.preflight.notes import Tell
 from bot.world import Database, World

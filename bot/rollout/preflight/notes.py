@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.core.outcome import Journal
+from bot.core.rollouts.outcome import Journal
 from bot.world import World
 
 Tell = Callable[[str], None]

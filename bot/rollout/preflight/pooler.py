@@ -6,10 +6,10 @@ the migration lock, and what it sets ends with it.
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.review import JudgedMigration
-from bot.core.server import Pooling, ServerFacts
-from bot.core.statement import Statement
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.statement import Statement
+from bot.core.targets.server import Pooling, ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import PostgresError
 from bot.rollout.segments import is_atomic, segments_of
 from bot.rollout.settings import sets_session

@@ -6,10 +6,10 @@ statement would run than the one that was judged.
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.review import JudgedMigration
-from bot.core.server import ServerFacts
-from bot.core.statement import Statement
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.statement import Statement
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import PostgresError
 from bot.rollout.settings import is_on
 from bot.sql.lexer import Part, pieces

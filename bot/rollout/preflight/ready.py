@@ -6,10 +6,10 @@ facts that were gathered at once; what it does not stop for it says, and the out
 
 from collections.abc import Sequence
 
-from bot.core.review import JudgedMigration
-from bot.core.server import ServerFacts
+from bot.core.findings.review import JudgedMigration
 from bot.core.settings import NEWEST_POSTGRES, OLDEST_POSTGRES
-from bot.core.target import Target
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import PostgresError
 from bot.rollout.preflight.identity import require_identity
 from bot.rollout.preflight.notes import Tell

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from bot.core.replication import Replication
-from bot.core.sizes import size_text
-from bot.core.target import ReplicaPolicy, Target
+from bot.core.rehearsals.sizes import size_text
+from bot.core.rollouts.replication import Replication
+from bot.core.targets.target import ReplicaPolicy, Target
 from bot.errors import PostgresError
 from bot.rollout.telling.telling import Telling
 from bot.world import Database

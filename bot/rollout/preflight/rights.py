@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from bot.core.effects import LockMode
-from bot.core.review import JudgedMigration, JudgedStatement
-from bot.core.server import ServerFacts, TableFacts
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration, JudgedStatement
+from bot.core.migrations.effects import LockMode
+from bot.core.targets.server import ServerFacts, TableFacts
+from bot.core.targets.target import Target
 from bot.errors import PostgresError
 
 # Statements after which our role, or what it owns, may be another.

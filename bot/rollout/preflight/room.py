@@ -6,10 +6,10 @@ sizes, so that is said; a target's `rewrite_limit` makes it a stop.
 
 from collections.abc import Mapping, Sequence
 
-from bot.core.review import JudgedMigration
-from bot.core.server import ServerFacts, TableFacts
-from bot.core.sizes import size_text
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration
+from bot.core.rehearsals.sizes import size_text
+from bot.core.targets.server import ServerFacts, TableFacts
+from bot.core.targets.target import Target
 from bot.errors import PostgresError
 from bot.rollout.preflight.notes import Tell
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from bot.core.review import JudgedMigration
-from bot.core.server import OpenTransaction, ServerFacts
-from bot.core.target import Target
-from bot.core.url import inside
+from bot.core.findings.review import JudgedMigration
+from bot.core.targets.server import OpenTransaction, ServerFacts
+from bot.core.targets.target import Target
+from bot.core.targets.url import inside
 from bot.errors import PostgresError
 from bot.rollout.preflight.notes import Tell
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.core.checkpoint import Checkpoint, read_checkpoint
-from bot.core.holder import Holder
-from bot.core.outcome import Journal
-from bot.core.plan import Plan
-from bot.core.review import JudgedMigration
-from bot.core.target import Target
+from bot.core.findings.review import JudgedMigration
+from bot.core.rollouts.checkpoint import Checkpoint, read_checkpoint
+from bot.core.rollouts.holder import Holder
+from bot.core.rollouts.outcome import Journal
+from bot.core.rollouts.plan import Plan
+from bot.core.targets.target import Target
 from bot.errors import BotError, Interrupted
 from bot.rollout.segments import segments_of
 from bot.world import Database, World

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.doing import Doing, Heard
 from bot.core.duration import duration
-from bot.core.progress import AppliedResult, StatementTiming
-from bot.core.review import JudgedMigration
-from bot.core.rollout_log import Event
-from bot.core.statement import Statement
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.statement import Statement
+from bot.core.rollouts.doing import Doing, Heard
+from bot.core.rollouts.progress import AppliedResult, StatementTiming
+from bot.core.rollouts.rollout_log import Event
 from bot.rollout.telling.telling import Telling
 from bot.world.database import Watching
 

@@ -6,14 +6,14 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot import __version__
-from bot.core.drift import Drift
-from bot.core.gate import Gate
-from bot.core.outcome import Journal, Outcome
-from bot.core.plan import Plan
-from bot.core.progress import BackupSummary, Check
-from bot.core.rollout_log import Event, Value, document
-from bot.core.server import ServerFacts
-from bot.core.target import Target
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.outcome import Journal, Outcome
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import BackupSummary, Check
+from bot.core.rollouts.rollout_log import Event, Value, document
+from bot.core.targets.server import ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import BotError
 from bot.world import Database, World
 

@@ -5,10 +5,10 @@ throughout. Every row and every index is written anew for it, while nobody can r
 table: for a large one the application is down for minutes.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
 from bot.sql.actions import AddColumn

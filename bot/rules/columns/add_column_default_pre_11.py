@@ -5,10 +5,10 @@ on a default that is the same for every row is stored once, whatever the size of
 configuration takes 13 and newer, so this speaks up only where a judge is asked about an older one.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
 from bot.sql.actions import AddColumn

@@ -7,10 +7,10 @@ Without the words, the migration stops where the difference can still be looked 
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.columns import added_plainly
 from bot.sql import actions as act

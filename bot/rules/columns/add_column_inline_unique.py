@@ -4,11 +4,11 @@ ADD COLUMN shuts out reads and writes, and it lasts until the index is built, wh
 a large table. Added apart, the index can be built while everybody works.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.columns import indexed_after
 from bot.rules.columns.additions import added_columns, constraints_beside

@@ -7,9 +7,9 @@ does the same and has none of this.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
 from bot.sql.actions import AddColumn, AlterColumnType, CreateTable

@@ -5,11 +5,11 @@ table it goes through, and then the running version of the application, which do
 column, can no longer insert. A new table is no better once the same file has put rows into it.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.columns import filled_first
 from bot.rules.columns.additions import emptied, filled

@@ -4,8 +4,8 @@ Code that names its columns, as Prisma's does, notices nothing. Raw queries that
 or number of columns fail, and open connections may have to prepare theirs again.
 """
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
 from bot.sql.actions import TableOption

@@ -4,9 +4,9 @@ They all get the moment of the migration, as if they had been created, or change
 costs nothing, but nobody can tell afterwards which values are true.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import added_columns
 from bot.sql.actions import AddColumn, Update

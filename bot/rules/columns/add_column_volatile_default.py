@@ -4,11 +4,11 @@ Every row and every index is written anew while nobody can read or write the tab
 the application is down for minutes. A constant or now() costs nothing, because it is stored once.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.columns import defaulted_after
 from bot.sql.actions import AddColumn

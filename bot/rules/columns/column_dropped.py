@@ -5,10 +5,10 @@ error for each of them until it is replaced. A column that the file adds again, 
 hazard: prisma-drop-recreate-column.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn, DropColumn
 

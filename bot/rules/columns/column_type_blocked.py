@@ -6,9 +6,9 @@ convert the values, or the default, by itself. The deployment stops there.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, shown
 from bot.judge.schema import View

@@ -6,9 +6,9 @@ them, in a form that no longer fits. Where the table is rewritten too it is a no
 that graver finding asks for, a new column, is the way out of both.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, listed
 from bot.rules.columns.afterwards import happens
 from bot.rules.columns.type_changes import ChangedType, changed_types

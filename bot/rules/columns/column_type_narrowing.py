@@ -4,10 +4,10 @@ One row that is too long or too large stops the deployment. Times and decimals d
 what the new type cannot hold is rounded away or cut off, for good.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied
 from bot.rules.columns.type_changes import ChangedType, changed_types

@@ -6,10 +6,10 @@ for every row, with both tables shut. Reads and writes wait until that is done.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import ChangedType, changed_types
 from bot.sql.actions import AlterColumnType

@@ -8,10 +8,10 @@ prisma-enum-replace.
 
 from collections.abc import Sequence
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, listed, shown
 from bot.rules.columns.type_changes import ChangedType, changed_types, replaces_enum
 from bot.sql.actions import AlterColumnType

@@ -5,10 +5,10 @@ takes minutes on a large table while nobody can read or write it. Full precision
 values, and costs nothing if the session's time zone is UTC and no index is on the column.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rules.columns.type_changes import changed_types
 from bot.sql.actions import AlterColumnType

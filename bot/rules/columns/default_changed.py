@@ -4,8 +4,8 @@ From the moment of the change, every insert that leaves the column out stores th
 those of code that was written for the old one. Rows that are there keep what they have.
 """
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import SetDefault
 

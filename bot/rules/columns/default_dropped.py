@@ -4,9 +4,9 @@ The running version may leave the column out and count on the default. From the 
 gone, such an insert fails if the column must have a value, and leaves it empty otherwise.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.afterwards import happens
 from bot.sql.actions import DropColumn, DropDefault, SetDefault

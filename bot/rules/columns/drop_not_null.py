@@ -4,9 +4,9 @@ It was generated when every row had a value: the first one without makes it fail
 where something belongs. Dropping the constraint is quick; it is the readers that are not ready.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.columns.afterwards import happens
 from bot.sql.actions import DropColumn, DropNotNull, SetNotNull

@@ -4,9 +4,9 @@ GENERATED ALWAYS refuses every insert that brings a number of its own; without a
 insert that brings none has no number at all. The running version does either the one or the other.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
 

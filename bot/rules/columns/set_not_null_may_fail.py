@@ -6,10 +6,10 @@ the deployment there. Rows must be filled first, and new ones must not come with
 
 from collections.abc import Iterable
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rules.columns.additions import emptied
 from bot.rules.columns.proofs import validated_unseen

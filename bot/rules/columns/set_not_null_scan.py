@@ -4,11 +4,11 @@ PostgreSQL looks at every row for a missing value, and holds up all reads and wr
 a validated CHECK that says the same, it need not look.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.not_null import proved_first
 from bot.rules.columns.proofs import validated_unseen

@@ -7,9 +7,9 @@ it does not, rows become invalid by themselves, and a dump of the database canno
 import re
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.constraints_of import constraints_of
 from bot.sql.actions import AddColumn, AddConstraint, CreateFunction, CreateTable

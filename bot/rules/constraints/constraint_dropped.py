@@ -6,9 +6,9 @@ Getting it back is harder than dropping it: the rows that broke it meanwhile are
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint, AlterConstraint, DropConstraint, DropObjects
 from bot.sql.values import Constraint, ConstraintKind

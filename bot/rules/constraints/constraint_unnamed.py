@@ -4,10 +4,10 @@ The name depends on what is there already, so it can differ from one database to
 changes or drops it later has to look it up in each, and Prisma reports a difference.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.constraints import given_a_name
 from bot.sql.actions import AddConstraint

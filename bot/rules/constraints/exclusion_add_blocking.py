@@ -4,10 +4,10 @@ Reads and writes wait until all rows are compared and the index is built. Unlike
 constraint there is no way to build that index beforehand.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind

@@ -4,11 +4,11 @@ PostgreSQL looks up each row of the table in the other one, and until it has fin
 insert, update or delete in either. Users see requests that hang; reads go on.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.constraints import FOREIGN, validated_later
 from bot.sql.actions import AddConstraint

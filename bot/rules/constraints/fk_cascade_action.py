@@ -5,9 +5,9 @@ database. Without any ON DELETE the delete is refused, which surprises the code 
 work. Either may be right; nobody should have it by accident.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import foreign_keys_of
 from bot.sql.actions import AddColumn, AddConstraint, CreateTable

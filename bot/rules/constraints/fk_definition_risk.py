@@ -7,9 +7,9 @@ can be inserted. And a foreign key into another schema ties the two together for
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of
 from bot.sql.actions import AddColumn, AddConstraint, CreateTable

@@ -7,12 +7,12 @@ It is a notice where migration-bot applies the migration: it gives up early and 
 
 from collections.abc import Iterator
 
-from bot.core.effects import LockMode
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.effects import LockMode
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import LOCK_TIMEOUT, after
 from bot.rules.constraints.waiting import gives_up, held, while_waiting

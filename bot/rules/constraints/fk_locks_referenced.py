@@ -5,12 +5,12 @@ statement waits for it, and every other write to that table waits behind the sta
 notice where migration-bot applies the migration: it gives up early and tries again.
 """
 
-from bot.core.effects import LockMode
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.effects import LockMode
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import LOCK_TIMEOUT, after
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of

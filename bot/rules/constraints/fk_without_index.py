@@ -7,10 +7,10 @@ holds locks meanwhile. Nothing shows while tables are small, so it is a notice o
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.rules.constraints.foreign_keys import ForeignKey, foreign_keys_of

@@ -7,8 +7,8 @@ nobody can tell what the old version writes, so this is off unless a configurati
 
 from collections.abc import Iterator
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import Action, AddConstraint, CreateIndex, SetNotNull
 from bot.sql.values import Constraint

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.core.finding import Severity
-from bot.core.history import Change
-from bot.core.layout import Layout
-from bot.core.migration import Migration
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Position
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.migration import Migration
+from bot.core.migrations.statement import Position
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import shown
 from bot.judge.replay import replay

@@ -4,11 +4,11 @@ The strong lock that adding took is held until the transaction ends, so the rows
 writes, or even reads, wait: exactly what NOT VALID was meant to avoid.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import moved_last
 from bot.sql.actions import AddConstraint, ValidateConstraint

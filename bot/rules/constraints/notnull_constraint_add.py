@@ -4,11 +4,11 @@ PostgreSQL 18 lets NOT NULL be added by name like a CHECK. Without NOT VALID it 
 for a missing value, and holds up all reads and writes meanwhile.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.constraints import NOT_NULL, validated_later
 from bot.sql.actions import AddConstraint

@@ -8,9 +8,9 @@ the key drops the key.
 import re
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.tables.primary_keys import primary_keys_of
 from bot.sql.actions import AddColumn, AddConstraint, CreateTable, DropColumn, DropConstraint

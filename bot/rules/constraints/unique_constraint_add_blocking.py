@@ -4,11 +4,11 @@ Unlike CREATE INDEX, which lets reads through, this holds up reads and writes un
 built, which takes minutes on a large table.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.constraints import UNIQUE, built_apart
 from bot.sql.actions import AddConstraint

@@ -4,9 +4,9 @@ The step itself is the right one and quick. But a build that is cancelled, or me
 leaves an invalid index behind, and then this fails, on whichever database it happened.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddConstraint
 from bot.sql.values import ConstraintKind

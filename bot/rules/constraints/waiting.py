@@ -1,7 +1,7 @@
 """Whether a lock on a busy table is asked for with patience. No rule by itself."""
 
-from bot.core.effects import LockMode
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.migrations.effects import LockMode
 from bot.judge.context import Context
 from bot.rules.transactions.timeouts import in_effect
 

@@ -6,10 +6,10 @@ minutes, queries may be slower than before.
 
 from collections.abc import Iterator, Mapping
 
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, MigrationContext, shown
 from bot.rewriting.moving import analysed
 from bot.rules.data.changes import changes_of, reaches_many

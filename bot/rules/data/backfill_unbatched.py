@@ -5,10 +5,10 @@ The table grows by as many dead rows, and replicas fall behind. How many rows th
 only in production.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rules.data.changes import Fields, changes_of, chooses_few, keys_of, limited, reaches_many
 from bot.sql.dml import always_true

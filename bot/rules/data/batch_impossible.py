@@ -7,8 +7,8 @@ statement does, so one that looks at other rows of its own table is refused.
 
 from collections.abc import Sequence
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import MigrationContext, shown
 from bot.sql.batching import read_batches

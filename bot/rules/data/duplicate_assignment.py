@@ -7,9 +7,9 @@ the deployment stops.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rules.data.changes import Fields
 from bot.rules.data.output_names import output_names

@@ -4,10 +4,10 @@ The values are taken in the order the columns happen to have, which can differ b
 that came about in different ways: the statement fails there, or puts values into the wrong columns.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import with_columns
 from bot.rules.data.changes import changes_of

@@ -4,7 +4,7 @@ Where the two are kept apart, each can be reviewed, timed and repeated by itself
 change holds its locks while rows are being changed.
 """
 
-from bot.core.rule import Hit, Hits
+from bot.core.findings.rule import Hit, Hits
 from bot.judge.context import MigrationContext
 from bot.judge.timeline import Step
 from bot.sql import actions as act

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.core.statement import Statement
+from bot.core.migrations.statement import Statement
 from bot.sql.expressions import strings_of
 
 # What the server calls a column whose expression says nothing about a name.

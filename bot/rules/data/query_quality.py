@@ -6,8 +6,8 @@ It reads columns nobody asked for, or cannot use an index and reads the whole ta
 from collections.abc import Iterator
 from typing import Any
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.expressions import nodes, strings_of
 

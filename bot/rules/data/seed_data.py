@@ -4,8 +4,8 @@ A migration runs in every environment, so what belongs into one of them, such as
 accounts of a customer, ends up in all, production included.
 """
 
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.data.changes import changes_of
 from bot.sql.expressions import relation_name

@@ -7,10 +7,10 @@ then an ordinary INSERT of the application fails because the number is taken.
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, MigrationContext, shown
 from bot.judge.timeline import Step
 from bot.rewriting.moving import counted_on

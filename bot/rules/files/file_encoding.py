@@ -4,8 +4,8 @@ A byte order mark, UTF-16, a no-break space or a zero-width character makes Post
 statement. Marks that turn the direction of text show a reviewer other code than the server runs.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
 from bot.judge.context import MigrationContext
 from bot.sql.characters import suspicious_characters, turned_data
 from bot.sql.lexer import Lines

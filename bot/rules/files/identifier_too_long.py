@@ -6,10 +6,10 @@ duplicate, and Prisma reports drift because it looks for the full name.
 
 import re
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.moving import shortened
 from bot.sql.lexer import Part, pieces, position_in

@@ -4,7 +4,7 @@ It names a rule that does not exist, gives no reason, stands where nothing needs
 has passed. Left alone, it would make readers believe that somebody had looked and decided.
 """
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 
 SEVERITY = Severity.WARNING
 

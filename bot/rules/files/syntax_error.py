@@ -6,9 +6,9 @@ The migration would fail on every database, production included.
 import re
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import AddColumn, AlterColumnType, CreateTable
 from bot.sql.expressions import nodes

@@ -1,6 +1,6 @@
 """The rules about the history as a whole, in the order they are shown."""
 
-from bot.core.rule import ChangeRule
+from bot.core.findings.rule import ChangeRule
 from bot.rules.history import (
     prisma_bad_folder,
     prisma_deleted_migration,

@@ -9,12 +9,12 @@ empty file is recorded as applied without having done anything.
 import re
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.history import Change
-from bot.core.layout import Layout
-from bot.core.migration import SCRIPT, Migration
-from bot.core.renaming import Flaw, move_command, quoted, renamings
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.migration import SCRIPT, Migration
+from bot.core.migrations.renaming import Flaw, move_command, quoted, renamings
 from bot.rules.history.layouts import FIRST, SECOND, files
 
 SEVERITY = Severity.ERROR

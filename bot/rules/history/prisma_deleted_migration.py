@@ -6,12 +6,12 @@ directory, and wants a reset in development. Under a new name it would be applie
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.history import Change, History
-from bot.core.layout import Layout
-from bot.core.migration import SCRIPT, Migration, same_checksum
-from bot.core.renaming import is_baseline, quoted, restore_command
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.migration import SCRIPT, Migration, same_checksum
+from bot.core.migrations.renaming import is_baseline, quoted, restore_command
 from bot.rules.history.layouts import FIRST, SECOND, THIRD, files
 
 SEVERITY = Severity.ERROR

@@ -3,12 +3,12 @@
 Versions of Prisma sort the rest differently: up to 6.5 by byte, from 6.6 on as a dictionary would.
 """
 
-from bot.core.finding import Severity
-from bot.core.history import Change
-from bot.core.layout import Layout
-from bot.core.migration import timestamp_of
-from bot.core.renaming import Flaw, move_command, renamings
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.migration import timestamp_of
+from bot.core.migrations.renaming import Flaw, move_command, renamings
 from bot.rules.history.layouts import FIRST, SECOND, THIRD, files
 
 SEVERITY = Severity.WARNING

@@ -5,13 +5,13 @@ Prisma compares checksums: `migrate dev` asks to reset the database, and this bo
 change between LF and CRLF makes no difference.
 """
 
-from bot.core.finding import Severity
-from bot.core.history import Change
-from bot.core.layout import Layout
-from bot.core.migration import Migration, same_checksum
-from bot.core.renaming import restore_command
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Position
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.migration import Migration, same_checksum
+from bot.core.migrations.renaming import restore_command
+from bot.core.migrations.statement import Position
 from bot.rules.history.layouts import FIRST, SECOND, files
 
 SEVERITY = Severity.ERROR

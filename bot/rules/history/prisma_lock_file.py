@@ -5,12 +5,12 @@ Prisma does not read `migration_lock.toml` as TOML: it takes the first line that
 every command of Prisma Migrate (P3019), and a history for another database is no use on PostgreSQL.
 """
 
-from bot.core.finding import Severity
-from bot.core.history import Change
-from bot.core.layout import Layout
-from bot.core.migration import LOCK_FILE, PROVIDER
-from bot.core.renaming import restore_command
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.migration import LOCK_FILE, PROVIDER
+from bot.core.migrations.renaming import restore_command
 from bot.rules.history.layouts import FIRST, LOCK, LOCK_PATH, SECOND, files
 
 SEVERITY = Severity.ERROR

@@ -4,11 +4,11 @@ Without `migration_lock.toml` Prisma checks no provider at all, and a schema tha
 another database applies migrations it cannot have made.
 """
 
-from bot.core.finding import Severity
-from bot.core.history import Change
-from bot.core.layout import Layout
-from bot.core.migration import LOCK_FILE
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.migration import LOCK_FILE
 from bot.rules.history.layouts import FIRST, LOCK_PATH, SECOND, files
 
 SEVERITY = Severity.WARNING

@@ -5,11 +5,11 @@ this one after it, a fresh database gets it before, so the two may end up differ
 may fail. The usual cause is a branch that was made before another was merged.
 """
 
-from bot.core.finding import Severity
-from bot.core.history import Change
-from bot.core.layout import Layout
-from bot.core.renaming import Flaw, move_command, newest_merged, renamings
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.renaming import Flaw, move_command, newest_merged, renamings
 from bot.rules.history.layouts import FIRST, SECOND, THIRD, files
 
 SEVERITY = Severity.ERROR

@@ -7,10 +7,10 @@ looks as if it were.
 
 from pathlib import PurePosixPath
 
-from bot.core.finding import Severity
-from bot.core.history import Change
-from bot.core.layout import Layout
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.history import Change
+from bot.core.migrations.layout import Layout
 from bot.rules.history.layouts import FIRST, SECOND, files
 
 SEVERITY = Severity.WARNING

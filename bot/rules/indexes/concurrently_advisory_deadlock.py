@@ -5,8 +5,8 @@ build waits for everybody who is waiting, the second run included: PostgreSQL en
 if that is the build, it leaves a broken index behind.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
 from bot.judge.context import MigrationContext
 from bot.sql.actions import CreateIndex
 

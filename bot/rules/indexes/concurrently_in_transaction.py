@@ -4,10 +4,10 @@ PostgreSQL refuses the statement (25001), so the migration fails on every databa
 included, and the deployment stops.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.moving import moved_apart
 

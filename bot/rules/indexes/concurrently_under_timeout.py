@@ -5,11 +5,11 @@ cancels it, the index stays, marked invalid: it slows writes, answers no query, 
 fails because the name is taken.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context
 from bot.rewriting.moving import moved_apart
 from bot.rules.transactions.timeouts import milliseconds

@@ -6,10 +6,10 @@ fault was mended in 14.4.
 
 from dataclasses import dataclass
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.core.options import option
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import CreateIndex, Reindex
 

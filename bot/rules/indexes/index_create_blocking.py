@@ -4,11 +4,11 @@ Nobody can insert, update or delete rows of the table until the index is built, 
 on a large one. Users see requests that hang and then time out; reads go on.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.indexes import built_concurrently
 from bot.sql.actions import CreateIndex

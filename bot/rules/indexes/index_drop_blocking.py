@@ -4,11 +4,11 @@ The drop itself is quick, but it waits for every running query on the table, and
 comes after waits behind it: one slow report is enough to stall all reads and writes.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.indexes import dropped_concurrently
 from bot.sql.actions import CreateIndex, DropObjects

@@ -4,9 +4,9 @@ PostgreSQL refuses to drop what a primary key, a UNIQUE or an EXCLUDE constraint
 migration fails on every database, production included, and the deployment stops.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, shown
 from bot.sql.actions import DropObjects

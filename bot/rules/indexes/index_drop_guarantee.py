@@ -7,9 +7,9 @@ a foreign key every delete in the other table reads the whole table.
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.schema import Index
 from bot.sql.actions import CreateIndex, DropColumn, DropConstraint, DropObjects

@@ -4,9 +4,9 @@ Queries stay as slow as before while the index takes room and time: a vector ind
 parameters, a plain index on shapes, or a GIN index over everything in a JSON column.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateIndex, SetVariable
 

@@ -6,9 +6,9 @@ write and take up memory twice, and no query gets faster.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.schema import Index
 from bot.sql.actions import CreateIndex, DropConstraint, DropObjects

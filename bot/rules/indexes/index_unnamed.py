@@ -4,10 +4,10 @@ Which one depends on what is there already, so it may differ from one database t
 DROP INDEX works on one and fails on another, and Prisma sees a difference to its schema.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.indexes import given_a_name
 from bot.sql.actions import CreateIndex

@@ -4,9 +4,9 @@ Queries rarely get past its first columns, while every INSERT and many an UPDATE
 and it takes room in memory that other data could use.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateIndex
 

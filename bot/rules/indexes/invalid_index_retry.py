@@ -5,10 +5,10 @@ the name, says nothing and succeeds: queries stay slow, and a unique index lets 
 a notice where migration-bot applies the migration: it drops what a failed build leaves.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.indexes import built_for_certain
 from bot.sql.actions import CreateIndex

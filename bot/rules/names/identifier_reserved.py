@@ -6,9 +6,9 @@ Prisma always writes the quotes, people do not: a query by hand fails with a syn
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import AddColumn, CreateTable, CreateView, Rename
 from bot.sql.names import bare

@@ -4,9 +4,9 @@ The blanks come back when the value is read, and comparing with a text fails wit
 same amount of MONEY reads differently on a server with another locale.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rules.names.typed_columns import TYPED, columns_with
 from bot.sql.values import Type

@@ -4,9 +4,9 @@ When the last number is given out, every INSERT fails, and making the column wid
 table while nobody can use it.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rules.names.typed_columns import columns_with
 from bot.sql.values import Type

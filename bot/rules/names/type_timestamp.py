@@ -4,9 +4,9 @@ It keeps what the writer's clock showed, without the time zone. Two writers in d
 store the same moment as different values, and nobody can tell them apart later.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rules.names.typed_columns import columns_with
 from bot.sql.values import Type

@@ -4,9 +4,9 @@ A value that is too long fails the whole request. Making the limit smaller later
 table; a CHECK constraint can be changed without that.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rules.names.typed_columns import columns_with
 from bot.sql.values import Type

@@ -7,9 +7,9 @@ changes different tables on two databases that are set up differently.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import SetVariable
 from bot.sql.expressions import nodes

@@ -4,9 +4,9 @@ No migration has a reason to: the server also refuses it inside a transaction, a
 that the migration is connected to.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 
 SEVERITY = Severity.ERROR

@@ -6,9 +6,9 @@ after it waits for a repair. With CASCADE it does not fail, and takes them along
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import comes_back

@@ -4,9 +4,9 @@ From this moment on the running version cannot name it any more, and with CASCAD
 have it as their type are deleted too.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
 from bot.sql.actions import DropObjects

@@ -4,9 +4,9 @@ Whatever the application uses of it fails at once, and bringing the extension ba
 that neither the migration nor its author has.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import DropObjects
 

@@ -4,9 +4,9 @@ Queries of the running version that call it fail from this moment on. The same h
 aggregates, operators and casts.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
 from bot.sql.actions import DropObjects

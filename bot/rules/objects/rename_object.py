@@ -5,9 +5,9 @@ that share the database. Indexes and constraints are rarely named by anybody: th
 where code reads the name of a violated constraint.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import comes_back, is_new

@@ -4,9 +4,9 @@ From the moment of the rename until the last old instance is replaced, every que
 version that names the schema fails, and so does every search path that leads there.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context
 from bot.rules.objects.lifecycle import is_new

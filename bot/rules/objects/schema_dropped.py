@@ -4,9 +4,9 @@ Every table, view and function of the schema is gone with its data, and every qu
 version that names one of them fails.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rules.objects.lifecycle import dropped
 from bot.sql.actions import DropObjects

@@ -6,9 +6,9 @@ number where nothing forbids it. Another increment breaks whoever relies on the 
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.sequences import is_new
 from bot.sql.actions import AlterSequence, TableOption

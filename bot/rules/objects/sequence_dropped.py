@@ -4,9 +4,9 @@ Every INSERT that takes its number from the sequence fails from this moment on, 
 remembers how far it had come.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped
 from bot.rules.objects.sequences import columns_of, is_new

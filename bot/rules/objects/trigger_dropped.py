@@ -4,9 +4,9 @@ Nothing fails: rows are no longer checked, stamped or copied, and it shows up as
 later. The drop also waits for every running query on the table, and blocks those that follow.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import comes_back, is_new

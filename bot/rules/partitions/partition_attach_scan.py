@@ -4,11 +4,11 @@ PostgreSQL checks that every row belongs there, and holds up all reads and write
 until it has. A validated CHECK that says so already spares the look.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.partitions import checked_first
 from bot.rules.partitions.bounds import proved

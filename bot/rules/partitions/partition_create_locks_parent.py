@@ -4,11 +4,11 @@ The new table is empty, but PostgreSQL locks the partitioned one completely to t
 query on it is enough: the statement waits for that, and every other query waits behind it.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.partitions import attached_after
 from bot.sql.actions import CreateTable

@@ -7,8 +7,8 @@ partitioned tables need somebody's approval.
 
 from collections.abc import Iterator
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.constraints_of import constraints_of
 from bot.sql.actions import CreateIndex, CreateTable

@@ -4,11 +4,11 @@ Nobody can insert, update or delete in any partition until the last index is bui
 not possible here; each partition's index has to be built by itself.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.partitions import indexed_one_by_one
 from bot.sql.actions import CreateIndex

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.core.options import option
-from bot.core.rule import Hits
-from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import SetVariable
 from bot.sql.expressions import nodes, strings_of

@@ -7,10 +7,10 @@ has no default, has to be decided each time by whoever writes a row.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.core.options import option
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import foreign_keys_of
 from bot.sql import actions as act

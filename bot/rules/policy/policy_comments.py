@@ -7,10 +7,10 @@ by. A comment is stored with it and needs no lock that anybody would feel.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.core.options import option
-from bot.core.rule import Hits
-from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn, CommentOn, CreateTable
 

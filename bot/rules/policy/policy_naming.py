@@ -7,10 +7,10 @@ gives; a table or a column may be called anything until a configuration says oth
 import re
 from dataclasses import dataclass
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.core.options import option
-from bot.core.rule import Hits
-from bot.core.statement import Statement
 from bot.judge.context import Context
 from bot.rules.policy.named import Named, new_names
 

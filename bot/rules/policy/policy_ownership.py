@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from bot.core.exclusion import is_table
-from bot.core.finding import Severity
+from bot.core.findings.exclusion import is_table
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.core.options import option
-from bot.core.rule import Hits
-from bot.core.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.exclusions import changed_tables
 

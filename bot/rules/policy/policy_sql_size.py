@@ -6,9 +6,9 @@ file takes may be held until the last one is done.
 
 from dataclasses import dataclass
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
 from bot.core.options import option
-from bot.core.rule import Hits
 from bot.judge.context import MigrationContext
 
 SEVERITY: Severity | None = None

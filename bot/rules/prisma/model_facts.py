@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.core.datamodel import Datamodel, Field, Model
+from bot.core.migrations.datamodel import Datamodel, Field, Model
 
 # Worked out by Prisma's client, so the database knows nothing of them.
 _CLIENTS = re.compile(

@@ -4,9 +4,9 @@ Prisma sends the file as one message, which PostgreSQL runs as a whole. The firs
 while the statements about the others run, so the waiting adds up.
 """
 
-from bot.core.effects import LockMode
-from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.effects import LockMode
 from bot.judge.context import MigrationContext, shown
 from bot.judge.transactions import sent_as_one, splits
 from bot.sql.actions import Transaction

@@ -4,9 +4,9 @@ A migration that changes it makes Prisma and migration-bot believe things that n
 next deployment applies migrations twice, or not at all.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import CreateTable
 

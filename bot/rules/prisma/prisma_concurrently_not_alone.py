@@ -4,10 +4,10 @@ Prisma sends the file as one message, which PostgreSQL runs as one transaction, 
 CONCURRENTLY is refused (25001). Even a SET beside it is one statement too many.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, MigrationContext
 from bot.judge.transactions import sent_as_one, version_of
 from bot.rewriting.moving import moved_apart

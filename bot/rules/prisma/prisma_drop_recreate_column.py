@@ -4,10 +4,10 @@ Prisma writes this where it knows no cast from the old type to the new one. Ever
 default or NULL; where the new column is required and has none, the migration fails instead.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.sql.actions import AddColumn, DropColumn
 

@@ -9,10 +9,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.project import Project
 from bot.core.options import option
-from bot.core.project import Project
-from bot.core.rule import Hit, Hits
 from bot.judge.context import MigrationContext
 from bot.sql.lexer import Lines, Part, pieces
 

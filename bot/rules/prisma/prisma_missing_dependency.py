@@ -7,10 +7,10 @@ every database that is built from the history: a new environment, a shadow datab
 from collections.abc import Iterable, Iterator
 from heapq import merge
 
-from bot.core.finding import Severity
-from bot.core.migration import Migration
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.migration import Migration
+from bot.core.migrations.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
-from bot.core.datamodel import Source, read_datamodel
-from bot.core.finding import Severity
-from bot.core.history import Change, History
-from bot.core.layout import Layout
-from bot.core.project import Project
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Position
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.datamodel import Source, read_datamodel
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.project import Project
+from bot.core.migrations.statement import Position
 
 SEVERITY = Severity.NOTICE
 

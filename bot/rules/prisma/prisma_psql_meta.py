@@ -4,7 +4,7 @@
 alone. The server refuses them, and the migration fails on every database.
 """
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 
 SEVERITY = Severity.ERROR
 

@@ -7,10 +7,10 @@ writes DROP COLUMN and ADD COLUMN. The new column is empty for every row.
 import re
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import comes_back

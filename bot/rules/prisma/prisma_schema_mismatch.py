@@ -9,12 +9,12 @@ is added at all. Nothing is said while a migration does what its text does not t
 
 from collections.abc import Iterator, Mapping
 
-from bot.core.datamodel import Datamodel, read_datamodel
-from bot.core.finding import Severity
-from bot.core.history import History
-from bot.core.layout import Layout
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Position
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.datamodel import Datamodel, read_datamodel
+from bot.core.migrations.history import History
+from bot.core.migrations.layout import Layout
+from bot.core.migrations.statement import Position
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import HistoryContext
 from bot.rules.prisma.model_facts import facts_of

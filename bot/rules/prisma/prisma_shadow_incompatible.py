@@ -4,9 +4,9 @@
 the server is there already, or needs rights a developer does not have: it fails for everyone.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 
 SEVERITY = Severity.WARNING

@@ -4,8 +4,8 @@ From 7.4 on, Prisma sends statements one by one. If one fails, those before it s
 in between, Prisma refuses to go on (P3009), and somebody has to repair it by hand.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
 from bot.judge.context import MigrationContext
 from bot.judge.timeline import Step
 from bot.judge.transactions import atomic, sent_as_one

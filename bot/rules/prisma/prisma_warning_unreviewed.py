@@ -4,8 +4,8 @@
 rules reports the statement, that finding says it better; what is left was read by nobody.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
 from bot.judge.context import MigrationContext
 from bot.sql.names import bare
 from bot.sql.prisma_warnings import PrismaWarning, prisma_warnings

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.core.datamodel import Datamodel, Field, Model
+from bot.core.migrations.datamodel import Datamodel, Field, Model
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import shown
 from bot.judge.schema import Table

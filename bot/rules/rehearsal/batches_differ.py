@@ -6,8 +6,8 @@ before it have changed: through a trigger, a function, or a table that both of t
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit
 from bot.judge.rehearsed import RehearsedContext
 
 SEVERITY = Severity.ERROR

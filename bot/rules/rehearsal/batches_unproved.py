@@ -6,8 +6,8 @@ or had no time for it.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit
 from bot.judge.rehearsed import RehearsedContext
 from bot.sql.batching import batched_in
 

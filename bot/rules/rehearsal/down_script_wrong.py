@@ -6,10 +6,10 @@ migration, compares the whole schema with that before, and runs the migration on
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.finding import Severity
-from bot.core.migration import DOWN_SCRIPT, SCRIPT
-from bot.core.rehearsal import DownProof, Stop
-from bot.core.rule import Hit
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit
+from bot.core.migrations.migration import DOWN_SCRIPT, SCRIPT
+from bot.core.rehearsals.rehearsal import DownProof, Stop
 from bot.judge.rehearsed import RehearsedContext
 
 SEVERITY = Severity.ERROR

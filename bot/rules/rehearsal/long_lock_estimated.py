@@ -7,11 +7,11 @@ the range leaves room for another machine and for rows that have to be read from
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.core.effects import LockMode
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit
+from bot.core.migrations.effects import LockMode
 from bot.core.options import option
-from bot.core.rehearsal import Estimate
-from bot.core.rule import Hit
+from bot.core.rehearsals.rehearsal import Estimate
 from bot.judge.rehearsed import RehearsedContext
 
 SEVERITY = Severity.WARNING

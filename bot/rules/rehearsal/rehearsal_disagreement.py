@@ -7,8 +7,8 @@ migration-bot that we want to hear of.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit
 from bot.judge.rehearsed import RehearsedContext
 
 SEVERITY = Severity.NOTICE

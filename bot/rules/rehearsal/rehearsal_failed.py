@@ -7,9 +7,9 @@ production too, after the merge and in front of everybody.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rehearsal import Stop
-from bot.core.rule import Hit
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit
+from bot.core.rehearsals.rehearsal import Stop
 from bot.judge.rehearsed import RehearsedContext
 
 SEVERITY = Severity.ERROR

@@ -6,9 +6,9 @@ the next `prisma migrate dev` would put into somebody else's migration.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rehearsal import Rehearsal
-from bot.core.rule import Hit
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit
+from bot.core.rehearsals.rehearsal import Rehearsal
 
 SEVERITY = Severity.WARNING
 

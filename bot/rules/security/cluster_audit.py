@@ -10,9 +10,9 @@ and is not looked at here.
 import re
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.names.typed_columns import columns_with
 from bot.sql.actions import ChangeOwner

@@ -4,9 +4,9 @@ Many extensions can be installed by a superuser alone, or only if the provider a
 migration fails where it matters, though it worked on the author's machine.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import CreateExtension
 

@@ -4,9 +4,9 @@ Results, signatures and plans may differ from one version to the next, and there
 Without a version in the statement, each database gets the one its server happens to have.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import CreateExtension, Other
 

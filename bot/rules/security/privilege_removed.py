@@ -6,9 +6,9 @@ change of owner takes the rights of the old owner, and waits for every query on 
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.security.new_objects import created_here
 from bot.sql.actions import ChangeOwner, Grant, TableOption

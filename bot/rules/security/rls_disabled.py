@@ -4,9 +4,9 @@ The policies stay where they are and do nothing: each customer may see the rows 
 the moment the migration commits. The statement also waits for every query on the table.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
 

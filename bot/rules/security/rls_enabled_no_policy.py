@@ -4,9 +4,9 @@ Whoever does not own the table sees it empty and cannot write to it, without any
 to the application it looks as if the data were gone.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreatePolicy, TableOption
 

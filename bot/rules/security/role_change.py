@@ -8,9 +8,9 @@ that it was given, and what it makes belongs to somebody else.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.expressions import nodes, strings_of
 from bot.sql.read_data import strings_in

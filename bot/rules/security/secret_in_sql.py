@@ -6,9 +6,9 @@ everyone who may read those can use it.
 
 import re
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import Role
 

@@ -6,9 +6,9 @@ and the owner's rights then run the caller's code.
 
 from collections.abc import Mapping, Sequence
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, MigrationContext, shown
 from bot.sql.actions import CreateFunction
 from bot.sql.expressions import qualified, strings_of

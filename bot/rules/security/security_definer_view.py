@@ -6,9 +6,9 @@ may read the view sees every row, whatever the policies say.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.catalogue import Catalogue
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateView, TableOption

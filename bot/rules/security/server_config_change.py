@@ -5,9 +5,9 @@ commands of everybody, with their rights. ALTER SYSTEM writes a file on the
 server that nobody will look for in a repository, and it cannot run in a transaction.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import Other
 

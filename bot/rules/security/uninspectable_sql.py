@@ -5,9 +5,9 @@ anything, and no finding will say so. Blocks whose commands stand in them as the
 any other statement.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import Call, RunBlock, Unread
 

@@ -7,9 +7,9 @@ what it will do.
 import re
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import Copy, CreateExtension, CreateFunction, RunBlock
 from bot.sql.expressions import nodes, strings_of

@@ -4,9 +4,9 @@ Dead rows are never cleaned up and the planner's statistics grow old; what nobod
 switch on again ends in an emergency vacuum at the worst moment.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateTable, TableOption
 

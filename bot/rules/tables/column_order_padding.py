@@ -6,9 +6,9 @@ On a table of a billion rows that is gigabytes; it can only be chosen when the t
 
 from collections.abc import Iterable
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateTable
 from bot.sql.values import Column

@@ -6,10 +6,10 @@ possibly others in production than on the author's machine.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import dropped_alone
 from bot.sql.actions import CreateSchema, DropColumn, DropConstraint, DropObjects

@@ -6,9 +6,9 @@ names agreed on end in `_old`, `_deprecated`, `_unused` or `_del`, or begin with
 
 import re
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import DropObjects
 

@@ -4,9 +4,9 @@ Queries on the parent read the rows of its children too: without an error anywhe
 or fewer rows from this moment on. Nobody can use the child meanwhile.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import TableOption
 

@@ -4,11 +4,11 @@ The lock is kept to the end of the transaction, whatever comes in between. Witho
 strongest there is: nobody can even read the table.
 """
 
-from bot.core.effects import LockMode
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.effects import LockMode
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.sql.actions import LockTable
 

@@ -7,9 +7,9 @@ columns, is copied into every table that refers to it.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.constraints.foreign_keys import foreign_keys_of
 from bot.rules.tables.primary_keys import PrimaryKey, primary_keys_of

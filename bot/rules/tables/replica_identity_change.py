@@ -5,9 +5,9 @@ what they receive. After a change they miss rows, stop with an error, or make th
 updates.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import dropped, is_new

@@ -4,10 +4,10 @@ PostgreSQL writes every row and every index anew, while nobody can read or write
 after a crash of the server an unlogged table has no rows at all; replicas never have any.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateTable, DropObjects, TableOption
 

@@ -5,10 +5,10 @@ replaced. Tables it refers to are locked for a moment too. A table whose rows th
 whose copy then takes its name, is another hazard: table-replaced.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.births import key_of
 from bot.judge.context import Context, MigrationContext, shown
 from bot.rules.objects.lifecycle import comes_back

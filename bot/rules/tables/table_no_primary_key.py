@@ -7,9 +7,9 @@ subscriber of the table's changes makes the server refuse every update.
 import re
 from collections.abc import Iterable
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.judge.transactions import version_of

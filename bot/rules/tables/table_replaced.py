@@ -5,10 +5,10 @@ copy is done, and what is written meanwhile, or what the copy forgets (rights, t
 comments), is lost.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.births import key_of
 from bot.judge.context import Context, shown
 from bot.rules.objects.lifecycle import comes_back

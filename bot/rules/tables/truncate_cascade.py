@@ -4,10 +4,10 @@ And so are the tables that refer to those: with one more word, rows of tables th
 never names are gone, possibly others in production than on the author's machine.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.sql.actions import Truncate
 

@@ -4,9 +4,9 @@ When requests hang, somebody looks at pg_stat_activity for the session that hold
 migration-bot calls itself by the target's name; Prisma's session looks like any other.
 """
 
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.moving import after
 from bot.rules.transactions.blocking import blocks_first

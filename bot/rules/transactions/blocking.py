@@ -1,6 +1,6 @@
 """Which tables in use a statement blocks, and how."""
 
-from bot.core.effects import Effects, LockMode
+from bot.core.migrations.effects import Effects, LockMode
 from bot.judge.context import Context, MigrationContext
 from bot.judge.timeline import Step
 from bot.sql.actions import DropObjects

@@ -4,11 +4,11 @@ The lock of ALTER TABLE is held until the transaction ends. An UPDATE in the sam
 a lock of milliseconds into one of minutes: no request can use the table meanwhile.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import moved_on
 from bot.rules.transactions.blocking import blocked_before

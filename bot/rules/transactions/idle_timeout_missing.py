@@ -4,10 +4,10 @@ If the deployment is paused, or its network goes away, the server waits for the 
 holds the tables meanwhile. idle_in_transaction_session_timeout ends such a session.
 """
 
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context
 from bot.rewriting.moving import after
 from bot.rules.transactions.blocking import blocks_first

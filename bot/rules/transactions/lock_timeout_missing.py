@@ -7,11 +7,11 @@ Prisma sets none: where `prisma migrate deploy` applies them, say so in the conf
 `prisma = "6.19.0"` or whatever version it is.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.rewriting.moving import LOCK_TIMEOUT, after
 from bot.rules.transactions.blocking import blocked, blocks_first

@@ -7,11 +7,11 @@ the table anew, and everybody behind it.
 
 from dataclasses import dataclass, replace
 
-from bot.core.effects import Effects, LockMode
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.effects import Effects, LockMode
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.sql.actions import AddColumn, AddConstraint, SetNotNull, TableAction, ValidateConstraint

@@ -6,8 +6,8 @@ try stops at the first of them.
 
 from collections.abc import Iterator
 
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.judge.transactions import sent_as_one
 from bot.sql.actions import (

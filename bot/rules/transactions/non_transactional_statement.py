@@ -6,9 +6,9 @@ work for an administrator: they say nothing about the schema.
 
 import re
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.judge.transactions import sent_as_one, version_of
 from bot.sql.actions import AddEnumValue, RunBlock

@@ -4,9 +4,9 @@ The size and traffic of a table, the lag of its replicas and the free disk space
 statement that goes through all rows takes a second or an hour.
 """
 
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 
 SEVERITY = None

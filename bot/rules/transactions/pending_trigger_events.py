@@ -5,10 +5,10 @@ or trigger is deferred. Until then PostgreSQL refuses to alter the table (pendin
 and the migration fails, but only where there were rows to change.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.rewriting.moving import moved_on

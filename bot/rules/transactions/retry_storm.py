@@ -6,8 +6,8 @@ A loop without a pause does so thousands of times a second.
 
 import re
 
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.sql.actions import RunBlock
 from bot.sql.lexer import code_of

@@ -4,10 +4,10 @@ Prisma sends the file without a BEGIN of its own, so PostgreSQL answers that sav
 used in transaction blocks: the migration fails, on the developer's machine already.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.moving import taken_out
 from bot.sql.actions import Transaction

@@ -7,12 +7,12 @@ table is reported once for a transaction, at the first statement that keeps it l
 
 from collections.abc import Iterable, Iterator
 
-from bot.core.effects import LockMode
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.effects import LockMode
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, MigrationContext, listed, shown
 from bot.rewriting.moving import moved_on
 from bot.rules.data.changes import chooses_few, keys_of, limited

@@ -4,10 +4,10 @@ It holds its locks until somebody notices and ends it. migration-bot goes by the
 statement_timeout; Prisma sets none.
 """
 
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context
 from bot.rewriting.moving import after
 from bot.rules.transactions.blocking import blocks_first

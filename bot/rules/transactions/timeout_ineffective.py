@@ -6,10 +6,10 @@ waits, all queries that come later wait behind it.
 
 from collections.abc import Iterator
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, MigrationContext, shown
 from bot.judge.timeline import Step
 from bot.judge.transactions import sent_as_one

@@ -4,10 +4,10 @@ What stands before it stays applied. The migration counts as failed, cannot be r
 and holds up every deployment until somebody has cleaned up by hand.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, MigrationContext
 from bot.judge.timeline import Step
 from bot.rewriting.moving import cut_after

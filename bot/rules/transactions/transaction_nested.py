@@ -4,11 +4,11 @@ PostgreSQL only warns about it. The first COMMIT commits all that was done so fa
 statement fails, half of the migration stays.
 """
 
-from bot.core.effects import Effects
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.effects import Effects
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.judge.timeline import Step
 from bot.rewriting.moving import taken_out

@@ -4,10 +4,10 @@ Everything after it is rolled back when the connection closes, the note that the
 applied included: the deployment says that all is well, and nothing has happened.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context
 from bot.rewriting.moving import taken_out
 from bot.sql.actions import Transaction

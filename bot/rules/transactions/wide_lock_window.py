@@ -5,12 +5,12 @@ waits for it: PostgreSQL ends one of them with an error. Until then, and until t
 migration, users of either table wait.
 """
 
-from bot.core.effects import Effects, LockMode
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.sized import Sized
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.effects import Effects, LockMode
+from bot.core.migrations.statement import Statement
+from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, listed
 from bot.judge.timeline import Step
 from bot.rewriting.moving import moved_on

@@ -4,10 +4,10 @@ A file with several statements is one transaction, so the migration fails on eve
 production included.
 """
 
-from bot.core.finding import Severity
-from bot.core.rewrite import Rewrite
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rewrite import Rewrite
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.transactions import sent_as_one
 from bot.rewriting.moving import moved_apart

@@ -4,8 +4,8 @@ To take a value away, the type has to be built anew, and every table that uses i
 of allowed values needs one DELETE.
 """
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import rebuilt_in
 from bot.sql.actions import CreateEnum

@@ -4,9 +4,9 @@ The value is unknown to every instance that was built before. As soon as one new
 the old ones throw an error on each row that holds it.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import is_new_type
 from bot.sql.actions import AddEnumValue

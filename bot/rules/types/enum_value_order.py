@@ -4,8 +4,8 @@ ORDER BY and comparisons go by the order in which the values are declared, so li
 by the column may show the new value where nobody expects it.
 """
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import is_new_type
 from bot.sql.actions import AddEnumValue

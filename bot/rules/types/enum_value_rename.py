@@ -4,9 +4,9 @@ It goes on writing and asking for the old label, and every such query fails from
 migration commits until the new version has replaced it.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.types.enums import is_new_type
 from bot.sql.actions import RenameEnumValue

@@ -5,8 +5,8 @@ SECURITY DEFINER lets its callers do what its owner may. Changed by themselves, 
 longer stand where the body is read.
 """
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateFunction, TableOption
 from bot.sql.expressions import qualified, strings_of

@@ -5,9 +5,9 @@ all of them are off. Writes to the table wait for the moment of switching, and n
 rows afterwards.
 """
 
-from bot.core.finding import Severity
-from bot.core.rule import Hits
-from bot.core.statement import Statement
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.sql.actions import SetVariable, TableOption

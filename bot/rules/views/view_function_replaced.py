@@ -4,8 +4,8 @@ Both versions of the application use the same name while they take turns. Querie
 for a moment; then the old version sees new columns, or gets other results than it was tested with.
 """
 
-from bot.core.rule import Hit, Hits
-from bot.core.statement import Statement
+from bot.core.findings.rule import Hit, Hits
+from bot.core.migrations.statement import Statement
 from bot.judge.context import Context, shown
 from bot.rules.views.replaced import existed
 from bot.sql.actions import CreateFunction, CreatePolicy, CreateTrigger, CreateView

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.core.check_run import CheckResult, CheckRun
+from bot.core.github.check_run import CheckResult, CheckRun
 
 
 class Checks(Protocol):

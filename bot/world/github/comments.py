@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bot.core.pull import Comment, LineComment
+from bot.core.github.pull import Comment, LineComment
 
 
 class Comments(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.core.said import Reaction, Remark
+from bot.core.github.said import Reaction, Remark
 
 
 class Conversation(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from bot.core.deployment import Deployment
+from bot.core.github.deployment import Deployment
 
 
 class Deployments(Protocol):

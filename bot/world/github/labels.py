@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.core.label import Label
+from bot.core.github.label import Label
 
 
 class Labels(Protocol):

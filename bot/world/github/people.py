@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.core.approval_policy import Permission
+from bot.core.approvals.approval_policy import Permission
 
 
 class People(Protocol):

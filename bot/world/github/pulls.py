@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.core.approval import PullFacts
-from bot.core.pull import Pull
+from bot.core.approvals.approval import PullFacts
+from bot.core.github.pull import Pull
 
 
 class Pulls(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.core.reviewers import Reviewers
+from bot.core.github.reviewers import Reviewers
 
 
 class ReviewRequests(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.core.seen import Head
+from bot.core.github.seen import Head
 
 
 class Runs(Protocol):

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from bot.core.thread import Thread
+from bot.core.github.thread import Thread
 
 
 class Threads(Protocol):

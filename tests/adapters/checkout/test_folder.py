@@ -7,7 +7,7 @@ import pytest
 
 from bot.adapters.checkout import Checkout
 from bot.adapters.checkout.loading import SIZE_LIMIT
-from bot.core.history import History
+from bot.core.migrations.history import History
 from bot.errors import ExitCode, UsageError
 from tests.adapters.checkout.repository import FIRST, FOLDER, LOCK, SECOND, Repository
 

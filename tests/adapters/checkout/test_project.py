@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.checkout import Checkout
-from bot.core.project import Project
+from bot.core.migrations.project import Project
 from tests.adapters.checkout.repository import NOW, THIRD, Repository
 
 SCHEMA = 'datasource db {\n  provider = "postgresql"\n}\n'

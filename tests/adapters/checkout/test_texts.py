@@ -1,7 +1,7 @@
 """The commit that has a text which a target applied."""
 
 from bot.adapters.checkout import Checkout
-from bot.core.migration import checksum_of
+from bot.core.migrations.migration import checksum_of
 from tests.adapters.checkout.repository import FIRST, Repository
 
 SCRIPT = f"{FIRST}/migration.sql"

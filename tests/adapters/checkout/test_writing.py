@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.checkout.writing import write_fixed
-from bot.core.fixed import FixedMigration
-from bot.core.migration import Migration
+from bot.core.findings.fixed import FixedMigration
+from bot.core.migrations.migration import Migration
 from bot.errors import UsageError
 
 OLD = Migration("20260101000000_old", "m/20260101000000_old/migration.sql", "SELECT 1;\r\n")

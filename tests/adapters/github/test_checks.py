@@ -4,7 +4,7 @@ import pytest
 
 from bot.adapters.github.checks import BATCH
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.check_run import Annotation, CheckResult, CheckRun, Conclusion, Level
+from bot.core.github.check_run import Annotation, CheckResult, CheckRun, Conclusion, Level
 from bot.demo.hub import Hub
 from bot.demo.hub.records import CheckRun as HubCheckRun
 from bot.errors import GitHubError

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.approval import PullFacts
-from bot.core.coauthors import Contributor
+from bot.core.approvals.approval import PullFacts
+from bot.core.approvals.coauthors import Contributor
 from bot.demo.hub import Hub
 from bot.demo.hub.git import Signature
 from bot.errors import GitHubError

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.approval import PullFacts
-from bot.core.coauthors import Contributor
-from bot.core.deployment import Deployment
-from bot.core.progress import State
-from bot.core.pull import GHOST
-from bot.core.reviewers import Reviewers
-from bot.core.said import Reaction
+from bot.core.approvals.approval import PullFacts
+from bot.core.approvals.coauthors import Contributor
+from bot.core.github.deployment import Deployment
+from bot.core.github.pull import GHOST
+from bot.core.github.reviewers import Reviewers
+from bot.core.github.said import Reaction
+from bot.core.rollouts.progress import State
 from bot.demo.hub import Hub
 from bot.demo.hub.git import Signature
 from bot.demo.hub.state import ACTIONS_BOT

@@ -4,10 +4,10 @@ from itertools import islice
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.deployment import Deployment, applied_texts, progress_of
-from bot.core.progress import State
+from bot.core.github.deployment import Deployment, applied_texts, progress_of
+from bot.core.rollouts.progress import State
 from bot.core.settings import default_targets
-from bot.core.target import Kind
+from bot.core.targets.target import Kind
 from bot.demo.hub import Hub
 from bot.demo.hub.records import Deployment as HubDeployment
 from bot.errors import GitHubError

@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.github.client import connect
 from bot.adapters.github.patience import Patience
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.pull import LineComment
+from bot.core.github.pull import LineComment
 from bot.demo.hub import Hub
 from bot.demo.hub.faults import SECONDARY_LIMIT
 from bot.errors import GitHubError

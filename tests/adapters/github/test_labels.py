@@ -3,8 +3,8 @@
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.label import risk_label
-from bot.core.risk import Risk
+from bot.core.findings.risk import Risk
+from bot.core.github.label import risk_label
 from bot.demo.hub import Hub
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open

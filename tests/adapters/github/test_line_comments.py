@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.pull import LineComment
+from bot.core.github.pull import LineComment
 from bot.demo.hub import Hub
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open

@@ -9,10 +9,10 @@ from typing import TypeVar
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.check_run import CheckRun
-from bot.core.deployment import Deployment
-from bot.core.progress import State
-from bot.core.said import Reaction
+from bot.core.github.check_run import CheckRun
+from bot.core.github.deployment import Deployment
+from bot.core.github.said import Reaction
+from bot.core.rollouts.progress import State
 from bot.demo.hub import Hub
 from bot.demo.hub.records import CheckRun as HubCheckRun
 from bot.demo.hub.records import DeploymentStatus, Happening, Label, PullRequest, Review

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.approval_policy import Permission
+from bot.core.approvals.approval_policy import Permission
 from bot.demo.hub import Hub
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository, open_repository
-from bot.core.migration import checksum_of
+from bot.core.migrations.migration import checksum_of
 from bot.demo.hub import Hub
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open

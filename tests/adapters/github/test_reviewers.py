@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.reviewers import Reviewers
+from bot.core.github.reviewers import Reviewers
 from bot.demo.hub import Hub
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open

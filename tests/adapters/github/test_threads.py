@@ -9,7 +9,7 @@ import responses
 
 from bot.adapters.github.repository import GitHubRepository, open_repository
 from bot.adapters.github.threads import HIDE, RESOLVE, THREADS
-from bot.core.thread import Thread
+from bot.core.github.thread import Thread
 from bot.errors import GitHubError
 from tests.hub import SECOND, SHOP
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.adapters.notify.notifier import Notifier
 from bot.adapters.notify.signature import signature_of
-from bot.core.notification import Channel, Sink
+from bot.core.github.notification import Channel, Sink
 from bot.errors import NotificationError
 from tests.fakes import NOON
 from tests.scripted import answer, scripted

@@ -9,7 +9,7 @@ import pytest
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.server import start_server
-from bot.core.schema import POSITION, Definition, Snapshot, differences
+from bot.core.schemas.schema import POSITION, Definition, Snapshot, differences
 from tests.conftest import SERVERS, RunningServer
 
 KITCHEN_SINK = Path(__file__).with_name("kitchen_sink.sql").read_bytes()

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.adapters.postgres.comparing import compare
-from bot.core.trial import Comparison, Run, Trial
+from bot.core.rollouts.trial import Comparison, Run, Trial
 
 BEFORE = (Run("before", ("CREATE TABLE t (a int)",)),)
 PLAIN = (Run("plain", ("CREATE INDEX i ON t (a)",)),)

@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.postgres.advice import hint_for, refusal_of
 from bot.adapters.postgres.connection import connect, explained
 from bot.adapters.postgres.server import Server, start_server
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError
 
 CANARY = "canary 5150/#@"

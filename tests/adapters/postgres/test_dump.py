@@ -23,8 +23,8 @@ from bot.adapters.postgres.dump import CATALOGUE, compression, list_backups, tak
 from bot.adapters.postgres.proof import prove
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_dump
-from bot.core.backup import MANIFEST, BackupFile, Manifest, TableContent
-from bot.core.url import parse_url
+from bot.core.rollouts.backup import MANIFEST, BackupFile, Manifest, TableContent
+from bot.core.targets.url import parse_url
 from bot.errors import BackupError, PostgresError
 from tests.adapters.postgres.processes import ROOT, becomes_true
 from tests.conftest import SERVERS, RunningServer
@@ -321,7 +321,7 @@ def test_a_killed_run_takes_its_pg_dump_along(database: str, tmp_path: Path) -> 
     script = (
         "import sys; from pathlib import Path\n"
         "from bot.adapters.postgres.dump import take_backup\n"
-        "from bot.core.url import parse_url\n"
+        "from bot.core.targets.url import parse_url\n"
         "take_backup('t', parse_url(sys.argv[1]), Path(sys.argv[2]), run_id='1')\n"
     )
     dumps = (

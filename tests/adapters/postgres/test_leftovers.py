@@ -8,10 +8,10 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
-from bot.core.found import Attachment
+from bot.core.findings.found import Attachment
+from bot.core.migrations.statement import Statement
 from bot.core.settings import default_targets
-from bot.core.statement import Statement
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError
 from bot.sql.indexes import same_index
 from bot.sql.parse import parse

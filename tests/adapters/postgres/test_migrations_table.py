@@ -8,8 +8,8 @@ from bot.adapters.postgres import migrations_table as table
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.piping import pipe
 from bot.adapters.postgres.target.records import start_query
-from bot.core.checkpoint import Checkpoint
-from bot.core.migration import AppliedMigration, checksum_of
+from bot.core.migrations.migration import AppliedMigration, checksum_of
+from bot.core.rollouts.checkpoint import Checkpoint
 from bot.errors import PostgresError
 
 NAME = "20240529000000_initial_schema"

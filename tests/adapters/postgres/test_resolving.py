@@ -6,11 +6,11 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
-from bot.core.checkpoint import Checkpoint
-from bot.core.plan import make_plan
+from bot.core.rollouts.checkpoint import Checkpoint
+from bot.core.rollouts.plan import make_plan
+from bot.core.rollouts.standing import MigrationState
 from bot.core.settings import default_targets
-from bot.core.standing import MigrationState
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import HistoryError, PostgresError
 from tests.fakes import migration
 

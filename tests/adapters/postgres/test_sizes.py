@@ -11,8 +11,8 @@ import pytest
 
 from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.sizes import read_sizes
-from bot.core.sizes import ColumnSize, RelationKind, RowSource, Sizes
-from bot.core.sizes_file import dump
+from bot.core.rehearsals.sizes import ColumnSize, RelationKind, RowSource, Sizes
+from bot.core.rehearsals.sizes_file import dump
 from bot.errors import PostgresError
 
 ORDERS = """

@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
-from bot.core.checkpoint import (
+from bot.core.rollouts.checkpoint import (
     Checkpoint,
     Last,
     Note,
@@ -20,7 +20,7 @@ from bot.core.checkpoint import (
     read_checkpoint,
 )
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import HistoryError, PostgresError
 from tests.fakes import migration
 

@@ -9,9 +9,9 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
-from bot.core.doing import Doing
+from bot.core.rollouts.doing import Doing
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 
 STAGING = default_targets()["staging"]
 

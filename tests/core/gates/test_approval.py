@@ -5,14 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.approval import Opinion, PullFacts, Reviewer, StaleApproval, current_opinions
-from bot.core.approval_policy import ApprovalPolicy, Approvers, Need, Permission
-from bot.core.coauthors import Contributor
-from bot.core.gate import Gate
+from bot.core.approvals.approval import (
+    Opinion,
+    PullFacts,
+    Reviewer,
+    StaleApproval,
+    current_opinions,
+)
+from bot.core.approvals.approval_policy import ApprovalPolicy, Approvers, Need, Permission
+from bot.core.approvals.coauthors import Contributor
+from bot.core.findings.risk import Risk
 from bot.core.gates.approval import Asked, approval_gate, counted
-from bot.core.migration import checksum_of
-from bot.core.pull import GHOST
-from bot.core.risk import Risk
+from bot.core.gates.gate import Gate
+from bot.core.github.pull import GHOST
+from bot.core.migrations.migration import checksum_of
 from bot.core.settings import default_targets
 from tests.fakes import NOON, migration
 

@@ -3,12 +3,12 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.approval_policy import Approvers, Permission
-from bot.core.closing import Between, Freeze
-from bot.core.gate import Gate
+from bot.core.approvals.approval_policy import Approvers, Permission
+from bot.core.gates.closing import Between, Freeze
 from bot.core.gates.freeze import freeze_gate
+from bot.core.gates.gate import Gate
 from bot.core.gates.override import Override
-from bot.core.spans import Span, read_weekly
+from bot.core.gates.spans import Span, read_weekly
 
 YEARS_END = Between(date(2026, 12, 20), date(2027, 1, 6), name="Year's end")
 WEEKEND = read_weekly("Fri 16:00 - Mon 08:00")

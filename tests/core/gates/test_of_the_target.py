@@ -5,18 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.backup import Proof, ProvedBackup
-from bot.core.drift import Drift
 from bot.core.gates.backup import backup_gate
 from bot.core.gates.drift import drift_gate
 from bot.core.gates.order import order_gate
 from bot.core.gates.rows import rows_gate
 from bot.core.gates.settled import settled
-from bot.core.migration import AppliedMigration
-from bot.core.plan import make_plan
-from bot.core.progress import BackupSummary
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.rollouts.backup import Proof, ProvedBackup
+from bot.core.rollouts.drift import Drift
+from bot.core.rollouts.plan import make_plan
+from bot.core.rollouts.progress import BackupSummary
 from bot.core.settings import default_targets
-from bot.core.target import DriftMode
+from bot.core.targets.target import DriftMode
 from bot.errors import HistoryError
 from bot.rollout.preflight.agreement import require_agreement
 from tests.fakes import MANIFEST, NOON, FakeCheckout, applied, history, migration, world

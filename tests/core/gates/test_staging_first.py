@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.closing import Closing
-from bot.core.deployment import Carried
-from bot.core.gate import Gate
+from bot.core.gates.closing import Closing
+from bot.core.gates.gate import Gate
 from bot.core.gates.staging_first import staging_first_gate
-from bot.core.migration import checksum_of
-from bot.core.progress import State
+from bot.core.github.deployment import Carried
+from bot.core.migrations.migration import checksum_of
+from bot.core.rollouts.progress import State
 from bot.core.settings import default_targets
 from tests.fakes import NOON, migration
 

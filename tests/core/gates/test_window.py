@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.closing import Window
+from bot.core.gates.closing import Window
+from bot.core.gates.spans import Hours, covering, read_hours
 from bot.core.gates.window import window_gate
-from bot.core.spans import Hours, covering, read_hours
 
 NIGHTS = Window("Europe/Berlin", read_hours("22:00-05:00"), (0, 1))
 

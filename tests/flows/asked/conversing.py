@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.core.approval_policy import Approvers, Permission
-from bot.core.command import Verb
-from bot.core.said import Reaction, Remark
-from bot.core.seen import Head
+from bot.core.approvals.approval_policy import Approvers, Permission
+from bot.core.github.command import Verb
+from bot.core.github.said import Reaction, Remark
+from bot.core.github.seen import Head
 from bot.core.settings import Settings
 from bot.errors import ExitCode
 from bot.flows.asked.answering import answer

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.core.check_run import Conclusion
-from bot.core.deployment import Deployment
-from bot.core.plan import digest_of
-from bot.core.progress import State
+from bot.core.github.check_run import Conclusion
+from bot.core.github.deployment import Deployment
+from bot.core.rollouts.plan import digest_of
+from bot.core.rollouts.progress import State
 from bot.errors import ExitCode, GateClosed, GitHubError, HistoryError, UsageError
 from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import DIGEST_VARIABLE, TARGET_VARIABLE

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.approval_policy import Approvers, Permission
-from bot.core.command import Verb
-from bot.core.deployment import Deployment
-from bot.core.holder import Holder
-from bot.core.progress import State
-from bot.core.said import Reaction
+from bot.core.approvals.approval_policy import Approvers, Permission
+from bot.core.github.command import Verb
+from bot.core.github.deployment import Deployment
+from bot.core.github.said import Reaction
+from bot.core.rollouts.holder import Holder
+from bot.core.rollouts.progress import State
 from bot.errors import ExitCode, GateClosed, GitHubError
 from tests.fakes import NOON, FakeDatabase, applied
 from tests.flows.asked.conversing import Talk

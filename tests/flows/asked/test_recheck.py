@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.check_run import Conclusion
-from bot.core.pull import Pull
+from bot.core.github.check_run import Conclusion
+from bot.core.github.pull import Pull
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked import recheck as module
 from bot.flows.asked.answering import WORK_VARIABLE, answer

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.check_run import Conclusion
-from bot.core.event import request_of
-from bot.core.request import ReportRequest
+from bot.core.github.check_run import Conclusion
+from bot.core.github.event import request_of
+from bot.core.github.request import ReportRequest
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.answering import answer
 from bot.flows.asked.check import REPORT_VARIABLE

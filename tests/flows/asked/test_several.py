@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.request import ApplyRequest
+from bot.core.github.request import ApplyRequest
 from bot.errors import BotError, ExitCode, GateClosed, PostgresError, UsageError
 from bot.flows.asked.answering import WORK_VARIABLE, answer_all
 from bot.flows.asked.apply import DIGEST_VARIABLE, SHARD_VARIABLE, TARGET_VARIABLE

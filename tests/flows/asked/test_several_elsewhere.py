@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval_policy import Permission
-from bot.core.history import History
-from bot.core.pull import Pull
-from bot.core.said import Reaction
-from bot.core.seen import Head
+from bot.core.approvals.approval_policy import Permission
+from bot.core.github.pull import Pull
+from bot.core.github.said import Reaction
+from bot.core.github.seen import Head
+from bot.core.migrations.history import History
 from bot.errors import ExitCode, UsageError
 from bot.flows.asked.answering import WORK_VARIABLE, answer_all
 from bot.flows.asked.apply import TARGET_VARIABLE

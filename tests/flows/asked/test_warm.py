@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.core.rehearsal import BaseReplay, HistoryRefusal, Refusal, Rehearsal, Stop
-from bot.core.rehearsal_order import Order
+from bot.core.rehearsals.rehearsal import BaseReplay, HistoryRefusal, Refusal, Rehearsal, Stop
+from bot.core.rehearsals.rehearsal_order import Order
 from bot.errors import ExitCode, PostgresError
 from bot.flows.asked.answering import WORK_VARIABLE, answer
 from bot.world import World

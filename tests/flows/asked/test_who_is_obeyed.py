@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval_policy import Permission
-from bot.core.said import Reaction
-from bot.core.seen import Head
+from bot.core.approvals.approval_policy import Permission
+from bot.core.github.said import Reaction
+from bot.core.github.seen import Head
 from bot.errors import ExitCode, GateClosed, GitHubError, UsageError
 from bot.flows.asked.answering import answer
 from tests.fakes.conversation import MORNING

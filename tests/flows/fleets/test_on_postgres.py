@@ -14,8 +14,8 @@ import pytest
 
 from bot.adapters.postgres.fleet import healthy, read_tenants
 from bot.adapters.postgres.server import Server, start_server
-from bot.core.fleet import Source, Tenant
-from bot.core.url import parse_url
+from bot.core.targets.fleet import Source, Tenant
+from bot.core.targets.url import parse_url
 from bot.errors import ExitCode, PostgresError, UsageError
 
 pytestmark = pytest.mark.slow

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import apply, fleet, plan, status
-from bot.core.fleet import DEFAULT_WAVES, Budget, Fleet, Shard, Source, Wave
-from bot.core.fleet_outcome import FleetOutcome, TenantState
 from bot.core.settings import Settings, default_targets
-from bot.core.target import Target
+from bot.core.targets.fleet import DEFAULT_WAVES, Budget, Fleet, Shard, Source, Wave
+from bot.core.targets.fleet_outcome import FleetOutcome, TenantState
+from bot.core.targets.target import Target
 from bot.errors import ExitCode, GateClosed, HistoryError, PostgresError, UsageError
 from bot.flows.fleets.rolling import roll_out_fleet
 from bot.flows.fleets.survey import survey_fleet

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import identity, status
-from bot.core.fleet import Fleet, Source
 from bot.core.settings import Settings, default_targets
+from bot.core.targets.fleet import Fleet, Source
 from bot.errors import UsageError
 from bot.flows.fleets.tenants import addressed
 from bot.world import World

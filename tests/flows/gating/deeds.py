@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
-from bot.core.approval_policy import ApprovalPolicy, Approvers, Need, Permission
-from bot.core.risk import Risk
+from bot.core.approvals.approval_policy import ApprovalPolicy, Approvers, Need, Permission
+from bot.core.findings.risk import Risk
 
 PEOPLE = ("ada", "grace", "linus", "mia", "eve")
 STRANGER = "Mia Stone <mia@home.example>"

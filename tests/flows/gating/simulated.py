@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.core.approval import Opinion, PullFacts
-from bot.core.approval_policy import Permission
-from bot.core.coauthors import coauthors_in, login_in
-from bot.core.migration import Migration, checksum_of
-from bot.core.pull import Pull
+from bot.core.approvals.approval import Opinion, PullFacts
+from bot.core.approvals.approval_policy import Permission
+from bot.core.approvals.coauthors import coauthors_in, login_in
+from bot.core.github.pull import Pull
+from bot.core.migrations.migration import Migration, checksum_of
 from tests.fakes import NOON, FakeCheckout, FakeGitHub, history, migration
 from tests.flows.gating.deeds import (
     CODEOWNERS,

@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
-from bot.core.event import Event
-from bot.core.gate import Gate
 from bot.core.gates.approval import Asked, approval_gate
-from bot.core.migration import Migration
+from bot.core.gates.gate import Gate
+from bot.core.github.event import Event
+from bot.core.migrations.migration import Migration
 from bot.core.settings import default_targets
 from bot.flows.gating.approvals import (
     RERUN_VARIABLE,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from bot.core.approval import Opinion
-from bot.core.approval_policy import ApprovalPolicy, Approvers, Need, Permission
-from bot.core.coauthors import Contributor
-from bot.core.event import Event
-from bot.core.gate import Gate
-from bot.core.risk import Risk
+from bot.core.approvals.approval import Opinion
+from bot.core.approvals.approval_policy import ApprovalPolicy, Approvers, Need, Permission
+from bot.core.approvals.coauthors import Contributor
+from bot.core.findings.risk import Risk
+from bot.core.gates.gate import Gate
+from bot.core.github.event import Event
 from bot.core.settings import default_targets
 from bot.errors import GitHubError
 from bot.flows.gating.approvals import (

@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.closing import Between, Closing, Freeze, Window
-from bot.core.deployment import Deployment
-from bot.core.gate import Gate
+from bot.core.gates.closing import Between, Closing, Freeze, Window
+from bot.core.gates.gate import Gate
 from bot.core.gates.override import Override
-from bot.core.plan import make_plan
-from bot.core.progress import State
-from bot.core.pull import Pull
+from bot.core.gates.spans import Hours, Span
+from bot.core.github.deployment import Deployment
+from bot.core.github.pull import Pull
+from bot.core.rollouts.plan import make_plan
+from bot.core.rollouts.progress import State
 from bot.core.settings import default_targets
-from bot.core.spans import Hours, Span
-from bot.core.target import Target
+from bot.core.targets.target import Target
 from bot.errors import GateClosed, UsageError
 from bot.flows.gating.approvals import pulls_of
 from bot.flows.gating.gates import gates_ahead, gates_of

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.core.deployment import Deployment
-from bot.core.gate import Gate
-from bot.core.plan import make_plan
-from bot.core.progress import State
+from bot.core.gates.gate import Gate
+from bot.core.github.deployment import Deployment
+from bot.core.rollouts.plan import make_plan
+from bot.core.rollouts.progress import State
 from bot.core.settings import default_targets
 from bot.errors import GitHubError, PostgresError
 from bot.flows.gating.earlier import earlier_of

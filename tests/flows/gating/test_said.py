@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.approval import current_opinions
-from bot.core.approval_policy import Permission
+from bot.core.approvals.approval import current_opinions
+from bot.core.approvals.approval_policy import Permission
 from bot.core.gates.override import Override
-from bot.core.seen import Head
+from bot.core.github.seen import Head
 from bot.errors import GitHubError
 from bot.flows.gating.overrides import overrides_of
 from bot.flows.gating.said import opinions_said

@@ -1,8 +1,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.project import Project
-from bot.core.rehearsal_order import ModelOrder
+from bot.core.migrations.project import Project
+from bot.core.rehearsals.rehearsal_order import ModelOrder
 from bot.errors import UsageError
 from bot.flows.reviewing.model import model_order
 

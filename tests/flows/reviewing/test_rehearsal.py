@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.finding import Finding
-from bot.core.rehearsal import Rehearsal, Stop
-from bot.core.rehearsal_order import Limits, Order
-from bot.core.review import Review
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import Review
+from bot.core.rehearsals.rehearsal import Rehearsal, Stop
+from bot.core.rehearsals.rehearsal_order import Limits, Order
+from bot.core.schemas.touched import Reference
 from bot.core.settings import RehearsalSettings, Settings
-from bot.core.touched import Reference
 from bot.report.schema_diagram import schema_diagram
 from tests.rehearsals import NoRehearsals, RealRehearsals, rehearsed_review
 

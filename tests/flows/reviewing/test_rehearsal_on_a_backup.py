@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.event import Event
-from bot.core.rehearsal import DataKind, Rehearsal
-from bot.core.rehearsal_order import Order
+from bot.core.github.event import Event
+from bot.core.rehearsals.rehearsal import DataKind, Rehearsal
+from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.settings import RehearsalSettings, Settings
 from bot.errors import BackupError
 from bot.flows.reviewing.rehearsal import rehearsed

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.core.history import Change, History
-from bot.core.migration import Migration
-from bot.core.rehearsal import Stop
-from bot.core.rehearsal_order import DataOrder
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration
+from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.rehearsal_order import DataOrder
 from bot.core.settings import RehearsalSettings, Settings
 from bot.flows.reviewing.rehearsal_order import Wanted, order_for
 from bot.judge.judge import judge

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bot.commands.check import chosen_rules
-from bot.core.exclusion import Exclusion
-from bot.core.finding import Severity, Verdict
+from bot.core.findings.exclusion import Exclusion
+from bot.core.findings.finding import Severity, Verdict
 from bot.core.settings import Settings
 from bot.errors import UsageError
 from bot.flows.reviewing.review import cut_named, review_change, review_named

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.deployment import Deployment
-from bot.core.plan import digest_of, make_plan
-from bot.core.progress import State
+from bot.core.github.deployment import Deployment
+from bot.core.rollouts.plan import digest_of, make_plan
+from bot.core.rollouts.progress import State
 from bot.core.settings import default_targets
 from bot.errors import HistoryError
 from bot.flows.targets.forecasting import differing, forecast_of, later_forecasts, unreached_gates

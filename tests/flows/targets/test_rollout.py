@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.history import History
+from bot.core.migrations.history import History
 from bot.core.settings import default_targets
 from bot.errors import UsageError
 from bot.flows.reviewing.history import history_of

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.core.history import History
-from bot.core.holder import Holder
-from bot.core.plan import make_plan
+from bot.core.migrations.history import History
+from bot.core.rollouts.holder import Holder
+from bot.core.rollouts.plan import make_plan
+from bot.core.rollouts.status import Fragment, Halt
 from bot.core.settings import default_targets
-from bot.core.status import Fragment, Halt
 from bot.errors import UsageError
 from bot.flows.targets.standing import details_of, forecast, halts_of
 from tests.fakes import FakeCheckout, FakeDatabase, applied, history, world

@@ -9,9 +9,9 @@ from pathlib import Path
 from bot.adapters.github.client import connect
 from bot.adapters.github.patience import Patience
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.event import Event
-from bot.core.migration import Migration
-from bot.core.target import Target
+from bot.core.github.event import Event
+from bot.core.migrations.migration import Migration
+from bot.core.targets.target import Target
 from bot.demo.hub import Hub
 from bot.demo.hub.records import Deployment
 from bot.demo.hub.state import ACTIONS_BOT

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from bot.core.audit import Sealed, Signature
-from bot.core.deployment import Deployment
-from bot.core.event import Event
-from bot.core.gate import Gate
-from bot.core.outcome import Journal
-from bot.core.plan import Plan
-from bot.core.progress import Progress, State
+from bot.core.gates.gate import Gate
+from bot.core.github.deployment import Deployment
+from bot.core.github.event import Event
+from bot.core.rollouts.audit import Sealed, Signature
+from bot.core.rollouts.outcome import Journal
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.progress import Progress, State
 from bot.errors import GateClosed, PostgresError, UsageError
 from bot.flows.telling.audit import AUDIT_VARIABLE, Audited, keep_audit
 from bot.flows.telling.deploy import deploy

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.check_run import Conclusion
-from bot.core.request import CheckRequest
+from bot.core.github.check_run import Conclusion
+from bot.core.github.request import CheckRequest
 from bot.errors import ExitCode, Interrupted, UsageError
 from bot.flows.asked.check import check
 from bot.flows.telling.check_run import check_run

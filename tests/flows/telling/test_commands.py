@@ -1,6 +1,6 @@
 """The list of commands, read again from the conversation each time."""
 
-from bot.core.said import Reaction
+from bot.core.github.said import Reaction
 from bot.flows.telling.commands import commands_on, commands_told
 from tests.fakes import FakeConsole
 from tests.flows.asked.conversing import Talk

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core.approval import Opinion, StaleApproval
-from bot.core.deployment import Deployment
-from bot.core.event import Event
-from bot.core.history import History
-from bot.core.progress import Progress, State
-from bot.core.pull import Comment
-from bot.core.rehearsal import Rehearsal, RehearsalServer, RehearsedMigration
+from bot.core.approvals.approval import Opinion, StaleApproval
+from bot.core.github.deployment import Deployment
+from bot.core.github.event import Event
+from bot.core.github.pull import Comment
+from bot.core.migrations.history import History
+from bot.core.rehearsals.rehearsal import Rehearsal, RehearsalServer, RehearsedMigration
+from bot.core.rollouts.progress import Progress, State
 from bot.core.settings import Settings
-from bot.core.target import Kind
+from bot.core.targets.target import Kind
 from bot.flows.reviewing.review import review_change
 from bot.flows.telling.comment import (
     comment_key,

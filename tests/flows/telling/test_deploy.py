@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.core.drift import Expected
-from bot.core.progress import State
-from bot.core.rehearsal_order import Order
-from bot.core.schema import Snapshot
+from bot.core.rehearsals.rehearsal_order import Order
+from bot.core.rollouts.drift import Expected
+from bot.core.rollouts.progress import State
+from bot.core.schemas.schema import Snapshot
 from bot.core.settings import default_targets
-from bot.core.target import DriftMode
+from bot.core.targets.target import DriftMode
 from bot.errors import GateClosed, GitHubError, HistoryError, PostgresError
 from bot.flows.telling.deploy import deploy
 from tests.fakes import FakeDatabase, applied, migration

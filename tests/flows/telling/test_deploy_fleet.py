@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.fleet import Fleet, Source, Wave
-from bot.core.progress import State
+from bot.core.rollouts.progress import State
 from bot.core.settings import Settings, default_targets
+from bot.core.targets.fleet import Fleet, Source, Wave
 from bot.errors import ExitCode, FleetStopped, PostgresError
 from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import SHARD_VARIABLE, TARGET_VARIABLE

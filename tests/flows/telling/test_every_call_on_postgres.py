@@ -10,8 +10,8 @@ import pytest
 
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.target.opening import open_target
-from bot.core.target import Target
-from bot.core.url import parse_url
+from bot.core.targets.target import Target
+from bot.core.targets.url import parse_url
 from bot.errors import BotError, ExitCode
 from bot.flows.asked.answering import answer
 from bot.flows.asked.apply import TARGET_VARIABLE

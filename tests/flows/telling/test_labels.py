@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.faces import Faces
-from bot.core.finding import Finding, Severity
-from bot.core.review import Review
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import Review
+from bot.core.github.faces import Faces
 from bot.flows.telling.labels import keep_labels
 from bot.world import World
 from tests.fakes import FakeConsole

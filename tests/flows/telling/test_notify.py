@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.notification import Channel, Moment, Sink
+from bot.core.github.notification import Channel, Moment, Sink
 from bot.core.settings import Settings
 from bot.errors import GateClosed, NotificationError, PostgresError
 from bot.flows.telling.deploy import deploy

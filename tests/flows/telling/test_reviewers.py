@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.approval_policy import ApprovalPolicy, Approvers
-from bot.core.faces import Faces
-from bot.core.finding import Finding, Severity
-from bot.core.review import Review
-from bot.core.reviewers import Reviewers
+from bot.core.approvals.approval_policy import ApprovalPolicy, Approvers
+from bot.core.findings.finding import Finding, Severity
+from bot.core.findings.review import Review
+from bot.core.github.faces import Faces
+from bot.core.github.reviewers import Reviewers
 from bot.core.settings import Settings, default_targets
 from bot.flows.telling.reviewers import ask_for_reviews
 from bot.world import World

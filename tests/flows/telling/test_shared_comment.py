@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.core.marker import database_key
-from bot.core.pull import Comment
-from bot.core.said import Answered, Reaction
+from bot.core.github.marker import database_key
+from bot.core.github.pull import Comment
+from bot.core.github.said import Answered, Reaction
 from bot.flows.reviewing.review import review_change
 from bot.flows.telling.comment import keep_comment, keep_comments, report_on
 from bot.flows.telling.told import Told

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.core.finding import Finding
-from bot.core.pull import Comment
-from bot.core.review import Review
-from bot.core.rewrite import Piece, Rewrite
-from bot.core.thread import Thread
+from bot.core.findings.finding import Finding
+from bot.core.findings.review import Review
+from bot.core.findings.rewrite import Piece, Rewrite
+from bot.core.github.pull import Comment
+from bot.core.github.thread import Thread
 from bot.flows.telling.suggest import keep_suggestions
 from bot.report.suggestions import suggestions_of
 from bot.world import World

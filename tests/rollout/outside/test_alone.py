@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.found import Attachment, FoundIndex
-from bot.core.statement import Statement
+from bot.core.findings.found import Attachment, FoundIndex
+from bot.core.migrations.statement import Statement
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.outside.alone import TRIES, outside_of, see_through
 from bot.rollout.outside.outside import Outside

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bot.commands import identity as verb
-from bot.core.identity import Identity, Pin, marked
-from bot.core.outcome import Outcome
-from bot.core.server import Rights, ServerFacts
+from bot.core.rollouts.outcome import Outcome
 from bot.core.settings import Settings, default_targets
-from bot.core.target import Target
+from bot.core.targets.identity import Identity, Pin, marked
+from bot.core.targets.server import Rights, ServerFacts
+from bot.core.targets.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.server import Server, start_server
-from bot.core.target import ReplicaPolicy
+from bot.core.targets.target import ReplicaPolicy
 from bot.errors import HistoryError, PostgresError
 from tests.conftest import SERVERS
 from tests.fakes import migration

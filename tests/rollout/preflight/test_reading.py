@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.server import ServerFacts
 from bot.core.settings import default_targets
+from bot.core.targets.server import ServerFacts
 from bot.errors import PostgresError
 from bot.rollout.preflight.reading import require_same_reading
 from tests.judging import judged

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.outcome import Journal
-from bot.core.replication import Replication, Slot, Standby
-from bot.core.review import JudgedMigration
-from bot.core.server import OpenTransaction, Rights, ServerFacts, TableFacts
+from bot.core.findings.review import JudgedMigration
+from bot.core.rollouts.outcome import Journal
+from bot.core.rollouts.replication import Replication, Slot, Standby
 from bot.core.settings import default_targets
-from bot.core.target import ReplicaPolicy, Target
+from bot.core.targets.server import OpenTransaction, Rights, ServerFacts, TableFacts
+from bot.core.targets.target import ReplicaPolicy, Target
 from bot.errors import PostgresError
 from bot.rollout.preflight.notes import notes_to
 from bot.rollout.preflight.ready import require_fit, require_ready

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.core.checkpoint import Batch, Intent
-from bot.core.outcome import Journal
-from bot.core.plan import make_plan
-from bot.core.review import JudgedMigration
+from bot.core.findings.review import JudgedMigration
+from bot.core.rollouts.checkpoint import Batch, Intent
+from bot.core.rollouts.outcome import Journal
+from bot.core.rollouts.plan import make_plan
 from bot.core.settings import default_targets
 from bot.flows.reviewing.review import cut_named
 from bot.rollout.telling.interruption import interruption_of

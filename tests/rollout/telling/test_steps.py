@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.doing import Doing
-from bot.core.review import JudgedMigration
-from bot.core.rollout_log import COMMON, FIELDS, Event, Value, document, line_of
+from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.statement import Position, Statement
+from bot.core.rollouts.doing import Doing
+from bot.core.rollouts.rollout_log import COMMON, FIELDS, Event, Value, document, line_of
 from bot.core.settings import default_targets
-from bot.core.statement import Position, Statement
 from bot.rollout.telling.steps import Steps
 from bot.rollout.telling.telling import Telling
 from bot.world.heart import Heart

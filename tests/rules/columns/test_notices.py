@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from tests.judging import judged, names
 
 USERS = 'CREATE TABLE "User" ("id" TEXT NOT NULL, "n" INT NOT NULL, "e" INT);'

@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.finding import Finding
-from bot.core.history import Change, History
+from bot.core.findings.finding import Finding
+from bot.core.migrations.history import Change, History
 from bot.judge.judge import judge
 from bot.rules.constraints import not_valid_never_validated as rule
 from tests.judging import FOLDER, migration

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.core.history import Change, History
-from bot.core.migration import Migration, sort_key
-from bot.core.rule import ChangeRule, Hit
+from bot.core.findings.rule import ChangeRule, Hit
+from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration, sort_key
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 500, tzinfo=UTC)
 FOLDER = "prisma/migrations"

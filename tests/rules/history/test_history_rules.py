@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.finding import Severity
-from bot.core.rule import ChangeRule, Hit, name_of, reason_of, title_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import ChangeRule, Hit, name_of, reason_of, title_of
 from bot.rules import history as package
 from bot.rules.history import HISTORY_RULES
 from tests.adapters.checkout.repository import FIRST, FOLDER, LOCK, NOW, SECOND, Repository

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.core.history import History
-from bot.core.rule import Hit
+from bot.core.findings.rule import Hit
+from bot.core.migrations.history import History
 from bot.rules.history import prisma_deleted_migration as rule
 from tests.rules.history.changes import (
     FIRST,

@@ -1,8 +1,8 @@
 import pytest
 
-from bot.core.history import History
-from bot.core.rule import Hit
-from bot.core.statement import Position
+from bot.core.findings.rule import Hit
+from bot.core.migrations.history import History
+from bot.core.migrations.statement import Position
 from bot.rules.history import prisma_edited_applied as rule
 from tests.rules.history.changes import (
     FIRST,

@@ -1,4 +1,4 @@
-from bot.core.rule import Hit
+from bot.core.findings.rule import Hit
 from bot.rules.history import prisma_lock_file_missing as rule
 from tests.rules.history.changes import FIRST, FOLDER, NEW, change, everything, history, hits
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.rule import Hit
+from bot.core.findings.rule import Hit
 from bot.rules.history import prisma_order_by_version as rule
 from tests.rules.history.changes import (
     FIRST,

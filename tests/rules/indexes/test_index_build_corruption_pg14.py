@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from bot.rules.indexes import index_build_corruption_pg14
 from bot.rules.indexes.index_build_corruption_pg14 import Options
 from tests.judging import judged

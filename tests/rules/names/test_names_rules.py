@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.core.finding import Severity
-from bot.core.history import Change, History
-from bot.core.rule import Rule, name_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import Rule, name_of
+from bot.core.migrations.history import Change, History
 from bot.judge.judge import judge
 from bot.rules.names import (
     identifier_reserved,

@@ -1,6 +1,6 @@
 """Odd cases of the rules about partitions."""
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from tests.judging import judged, names
 
 LOG = 'CREATE TABLE "Log" ("at" DATE NOT NULL) PARTITION BY RANGE ("at");'

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from bot.rules.policy import policy_columns
 from bot.rules.policy.policy_columns import Options
 from tests.judging import judged

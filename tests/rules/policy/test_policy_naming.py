@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from bot.rules.policy import policy_naming
 from bot.rules.policy.policy_naming import Options
 from tests.judging import judged

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.finding import Severity
-from bot.core.rule import name_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.rule import name_of
 from bot.judge.judge import judge
 from bot.rules.policy import policy_charset, policy_comments, policy_ownership, policy_sql_size
 from tests.judging import change, judged, review

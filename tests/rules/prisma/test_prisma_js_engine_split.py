@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.project import Project
+from bot.core.migrations.project import Project
 from bot.judge.judge import judge
 from bot.rules.prisma import prisma_js_engine_split
 from bot.rules.prisma.prisma_js_engine_split import Options

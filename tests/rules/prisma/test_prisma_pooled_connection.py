@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.layout import Layout
+from bot.core.migrations.layout import Layout
 from bot.rules.prisma.prisma_pooled_connection import check_change
 from tests.layouts import change_of
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.layout import Layout
-from bot.core.review import Review
+from bot.core.findings.review import Review
+from bot.core.migrations.layout import Layout
 from bot.judge.judge import judge
 from bot.rules.prisma import prisma_schema_mismatch
 from tests.layouts import change_of

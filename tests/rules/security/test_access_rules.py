@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.rule import Rule
+from bot.core.findings.rule import Rule
 from bot.rules.security import (
     extension_upgrade,
     grant_to_public,

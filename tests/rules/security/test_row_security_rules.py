@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from bot.rules.security import (
     policy_change,
     rls_disabled,

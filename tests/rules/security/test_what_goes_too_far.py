@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.core.finding import Severity
-from bot.core.risk import Risk, risk_of
+from bot.core.findings.finding import Severity
+from bot.core.findings.risk import Risk, risk_of
 from bot.rules.security import role_change, server_config_change, untrusted_code
 from tests.judging import judged, names
 

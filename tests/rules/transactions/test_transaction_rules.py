@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from tests.judging import judged, names
 
 OLD = """

@@ -1,6 +1,6 @@
 """Odd cases of the rules about enum types."""
 
-from bot.core.finding import Severity
+from bot.core.findings.finding import Severity
 from tests.judging import judged, names
 
 OLD = """

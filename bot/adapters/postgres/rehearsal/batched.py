@@ -15,9 +15,9 @@ from bot.adapters.postgres.catalogue import identity
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.refusals import refusal_of
-from bot.core.batching import DataChange, Key
-from bot.core.rehearsal import BatchProof
-from bot.core.rehearsal_order import Step
+from bot.core.rehearsals.rehearsal import BatchProof
+from bot.core.rehearsals.rehearsal_order import Step
+from bot.core.rollouts.batching import DataChange, Key
 from bot.errors import PostgresError, UsageError
 
 # So many batches, or a few more: enough for one to see what another has changed.

@@ -10,8 +10,8 @@ from threading import Event, Thread
 import psycopg
 
 from bot.adapters.postgres.connection import Connection
-from bot.core.rehearsal import Stop
-from bot.core.rehearsal_order import Limits
+from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.rehearsal_order import Limits
 
 CANCEL_SECONDS = 2.0
 # How long each measure has to take effect before the next one.

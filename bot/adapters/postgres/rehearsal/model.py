@@ -17,10 +17,10 @@ from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.refusals import refusal_of
-from bot.core.modelled import model_differences
-from bot.core.rehearsal import SchemaAgreement
-from bot.core.rehearsal_order import ModelOrder
-from bot.core.schema import Snapshot
+from bot.core.rehearsals.rehearsal import SchemaAgreement
+from bot.core.rehearsals.rehearsal_order import ModelOrder
+from bot.core.schemas.modelled import model_differences
+from bot.core.schemas.schema import Snapshot
 from bot.errors import PostgresError
 
 # All that Prisma writes to make a schema from nothing, and nothing that ends a transaction.

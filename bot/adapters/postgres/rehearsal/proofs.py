@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.core.rehearsal import DownProof, SecondRun
-from bot.core.rehearsal_order import NewMigration
-from bot.core.schema import Snapshot, differences
+from bot.core.rehearsals.rehearsal import DownProof, SecondRun
+from bot.core.rehearsals.rehearsal_order import NewMigration
+from bot.core.schemas.schema import Snapshot, differences
 
 Look = Callable[[], Snapshot]
 

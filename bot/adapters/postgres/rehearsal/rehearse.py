@@ -11,8 +11,8 @@ from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.restoring import open_dump
 from bot.adapters.postgres.rehearsal.work import Note, Work
-from bot.core.rehearsal import Rehearsal
-from bot.core.rehearsal_order import Order, Part
+from bot.core.rehearsals.rehearsal import Rehearsal
+from bot.core.rehearsals.rehearsal_order import Order, Part
 
 
 def rehearse(

@@ -11,8 +11,8 @@ from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.performing import Performer
 from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.adapters.postgres.target.session import AS_BEFORE
-from bot.core.rehearsal import HistoryRefusal
-from bot.core.rehearsal_order import BaseMigration
+from bot.core.rehearsals.rehearsal import HistoryRefusal
+from bot.core.rehearsals.rehearsal_order import BaseMigration
 
 _TOLD_EVERY = 0.5
 

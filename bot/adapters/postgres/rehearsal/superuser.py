@@ -3,7 +3,7 @@
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.rehearsal.places.extensions import create_extension
 from bot.adapters.postgres.rehearsal.places.place import Place
-from bot.core.rehearsal_order import Step
+from bot.core.rehearsals.rehearsal_order import Step
 
 
 class Superuser:

@@ -19,7 +19,7 @@ from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.target.looking import invalid_indexes
-from bot.core.rehearsal import (
+from bot.core.rehearsals.rehearsal import (
     BaseReplay,
     DownProof,
     HistoryRefusal,
@@ -30,9 +30,9 @@ from bot.core.rehearsal import (
     SecondRun,
     Stop,
 )
-from bot.core.rehearsal_order import BaseMigration, NewMigration, Order
-from bot.core.schema import Definition, Snapshot, differences
-from bot.core.touched import touched
+from bot.core.rehearsals.rehearsal_order import BaseMigration, NewMigration, Order
+from bot.core.schemas.schema import Definition, Snapshot, differences
+from bot.core.schemas.touched import touched
 from bot.errors import PostgresError
 
 _LOCK_HINT = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
-from bot.core.audit import AUDIT_SCHEMA, Sealed, Signature
+from bot.core.rollouts.audit import AUDIT_SCHEMA, Sealed, Signature
 
 _TABLE = f"{AUDIT_SCHEMA}.audit"
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from bot.adapters.postgres.batches import choose, expected_rows, key_of
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
-from bot.core.batching import Chosen, DataChange, Key
+from bot.core.rollouts.batching import Chosen, DataChange, Key
 
 
 class Batching(Part):

@@ -8,9 +8,9 @@ from typing import Any
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.relations import quoted
-from bot.core.blocker import Blocker, Blocking, Need
-from bot.core.effects import LockMode
-from bot.core.literals import without_literals
+from bot.core.migrations.effects import LockMode
+from bot.core.migrations.literals import without_literals
+from bot.core.rollouts.blocker import Blocker, Blocking, Need
 
 # One that waits for a lock is in the way as well as one that holds it: nobody overtakes in the
 # queue. A role that may not see a session sees neither its age, its state nor its query, and of

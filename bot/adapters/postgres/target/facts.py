@@ -14,9 +14,9 @@ from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.migrations_table import TABLE
 from bot.adapters.postgres.piping import Query, ask
 from bot.adapters.postgres.target.around import Around, Row, Servers, around, queries_around
-from bot.core.identity import Identity
-from bot.core.server import OpenTransaction, Pooling, Rights, ServerFacts
-from bot.core.url import ConnectionUrl
+from bot.core.targets.identity import Identity
+from bot.core.targets.server import OpenTransaction, Pooling, Rights, ServerFacts
+from bot.core.targets.url import ConnectionUrl
 
 LONG_SECONDS = 60
 

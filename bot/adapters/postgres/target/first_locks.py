@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.adapters.postgres.piping import Query
 from bot.adapters.postgres.target.relations import Relations, quoted
-from bot.core.blocker import Need
+from bot.core.rollouts.blocker import Need
 
 # now() is when the transaction began.
 _WHAT_IS_LEFT = """SELECT pg_catalog.set_config('lock_timeout', greatest(1, $1::text::integer

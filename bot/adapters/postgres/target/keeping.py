@@ -12,7 +12,7 @@ from psycopg import sql
 
 from bot.adapters.postgres.migrations_table import TABLE
 from bot.adapters.postgres.piping import Query
-from bot.core.checkpoint import Checkpoint, Last, Record, Whole
+from bot.core.rollouts.checkpoint import Checkpoint, Last, Record, Whole
 from bot.errors import HistoryError
 
 # A division by zero if our row is not as it was written, the root of -1 if there are more or fewer

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
-from bot.core.found import Attachment, FoundIndex
+from bot.core.findings.found import Attachment, FoundIndex
 
 # Which index another role is building is not for every role to see: then every one counts that is
 # not valid, of a table that the builder has locked.

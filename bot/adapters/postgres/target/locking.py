@@ -12,9 +12,9 @@ from bot.adapters.postgres.migrations_table import rows_in, rows_query
 from bot.adapters.postgres.piping import ask
 from bot.adapters.postgres.target.pooled import LOCKED
 from bot.adapters.postgres.target.recording import Rows
-from bot.core.holder import Holder
-from bot.core.literals import without_literals
-from bot.core.migration import AppliedMigration
+from bot.core.migrations.literals import without_literals
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.rollouts.holder import Holder
 from bot.errors import PostgresError
 
 # The key Prisma's engine locks (prisma-engines, flavour/postgres.rs), and one of our own. Prisma's

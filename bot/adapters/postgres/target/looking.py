@@ -12,10 +12,10 @@ from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.relations import Relations
 from bot.adapters.postgres.target.replication import read_replication
 from bot.adapters.postgres.target.tables import read_tables
-from bot.core.replication import Replication
-from bot.core.schema import Snapshot
-from bot.core.server import ServerFacts, TableFacts
-from bot.core.sizes import Sizes
+from bot.core.rehearsals.sizes import Sizes
+from bot.core.rollouts.replication import Replication
+from bot.core.schemas.schema import Snapshot
+from bot.core.targets.server import ServerFacts, TableFacts
 
 # With partitioned ones, materialized views and foreign tables.
 _TABLES = ("r", "p", "m", "f")

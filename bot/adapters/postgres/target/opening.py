@@ -14,9 +14,9 @@ from bot.adapters.postgres.target.reaching import reach
 from bot.adapters.postgres.target.running import Running
 from bot.adapters.postgres.target.waiting import Waiting
 from bot.adapters.postgres.target.watching import Watching
-from bot.core.holder import session_name
-from bot.core.target import Target
-from bot.core.url import ConnectionUrl
+from bot.core.rollouts.holder import session_name
+from bot.core.targets.target import Target
+from bot.core.targets.url import ConnectionUrl
 
 
 class TargetDatabase(

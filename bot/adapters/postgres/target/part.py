@@ -5,9 +5,9 @@ from bot.adapters.postgres.target.around import Servers
 from bot.adapters.postgres.target.pooling import pooling_of
 from bot.adapters.postgres.target.session import RESET
 from bot.adapters.postgres.target.settings import set_by_hand
-from bot.core.server import Pooling
-from bot.core.target import Target
-from bot.core.url import ConnectionUrl
+from bot.core.targets.server import Pooling
+from bot.core.targets.target import Target
+from bot.core.targets.url import ConnectionUrl
 
 
 class Part:

@@ -7,7 +7,7 @@ from psycopg import sql
 
 from bot.adapters.postgres.migrations_table import TABLE
 from bot.adapters.postgres.piping import Query
-from bot.core.checkpoint import Record, Whole
+from bot.core.rollouts.checkpoint import Record, Whole
 from bot.errors import HistoryError, PostgresError
 
 LOCKED = "55P03"

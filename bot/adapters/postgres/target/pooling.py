@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 from bot.adapters.postgres.connection import Connection, connect
-from bot.core.server import Pooling
-from bot.core.url import ConnectionUrl
+from bot.core.targets.server import Pooling
+from bot.core.targets.url import ConnectionUrl
 from bot.errors import PostgresError
 
 CONNECTIONS = 3

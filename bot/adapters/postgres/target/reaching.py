@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.target.settings import SETTINGS
-from bot.core.url import ConnectionUrl
+from bot.core.targets.url import ConnectionUrl
 from bot.errors import PostgresError
 
 PATIENCE = 15.0

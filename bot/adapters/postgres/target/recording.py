@@ -10,8 +10,8 @@ from bot.adapters.postgres.piping import Query, Refused, pipe
 from bot.adapters.postgres.target.keeping import look_at_start, seen_by_look
 from bot.adapters.postgres.target.part import Part
 from bot.adapters.postgres.target.records import forget_query, start_query
-from bot.core.checkpoint import Checkpoint
-from bot.core.migration import AppliedMigration, Migration
+from bot.core.migrations.migration import AppliedMigration, Migration
+from bot.core.rollouts.checkpoint import Checkpoint
 
 
 class Rows(Part):

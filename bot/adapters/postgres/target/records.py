@@ -10,7 +10,7 @@ from psycopg import sql
 
 from bot.adapters.postgres.migrations_table import TABLE
 from bot.adapters.postgres.piping import Query
-from bot.core.checkpoint import Checkpoint, Last, Record, Step, Whole
+from bot.core.rollouts.checkpoint import Checkpoint, Last, Record, Step, Whole
 
 # `now()` is when the transaction began.
 _WHOLE = """INSERT INTO {table} (id, checksum, migration_name, started_at, finished_at,

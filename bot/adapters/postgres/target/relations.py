@@ -12,8 +12,8 @@ from psycopg import sql
 
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
-from bot.core.effects import LockMode
-from bot.core.url import inside
+from bot.core.migrations.effects import LockMode
+from bot.core.targets.url import inside
 
 # Functions instead of the views above them: the first query in a database pays for each by itself.
 _RELATIONS = """

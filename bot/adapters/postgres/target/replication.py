@@ -3,7 +3,7 @@
 import psycopg
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.core.replication import Replication, Slot, Standby
+from bot.core.rollouts.replication import Replication, Slot, Standby
 
 # A base backup has no place that it has replayed, and a standby that catches up has one. A slot is
 # there whether somebody is connected or not.

@@ -17,11 +17,11 @@ from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.records import record_query
 from bot.adapters.postgres.target.sending import Sent, limit_again
 from bot.adapters.postgres.target.session import OURSELVES, TO_RECORD
-from bot.core.blocker import Need
-from bot.core.bookkeeping import require_same_rows, touches_rows
-from bot.core.checkpoint import Last, Note, Record, Step, Whole
-from bot.core.doing import Heard
-from bot.core.migration import AppliedMigration
+from bot.core.migrations.migration import AppliedMigration
+from bot.core.rollouts.blocker import Need
+from bot.core.rollouts.bookkeeping import require_same_rows, touches_rows
+from bot.core.rollouts.checkpoint import Last, Note, Record, Step, Whole
+from bot.core.rollouts.doing import Heard
 from bot.errors import PostgresError
 
 _TIMES_TRANSACTIONS = 17_00_00

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 
 from bot.adapters.postgres.piping import Query
-from bot.core.target import Target
+from bot.core.targets.target import Target
 
 # The server says a setting in the largest unit that fits, and 0 is no limit at all.
 _CAP = """SELECT pg_catalog.set_config(name, most::text, true)

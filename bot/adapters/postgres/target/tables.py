@@ -6,8 +6,8 @@ import psycopg
 from psycopg.rows import dict_row
 
 from bot.adapters.postgres.connection import Connection, explained
-from bot.core.server import TableFacts
-from bot.core.url import inside
+from bot.core.targets.server import TableFacts
+from bot.core.targets.url import inside
 
 _BEGIN = "BEGIN READ ONLY; SET LOCAL lock_timeout = '500ms'; SET LOCAL statement_timeout = '10s'"
 

@@ -12,8 +12,8 @@ from psycopg.conninfo import make_conninfo
 
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.target.part import Part
-from bot.core.blocker import Blocker, Blocking
-from bot.core.literals import without_literals
+from bot.core.migrations.literals import without_literals
+from bot.core.rollouts.blocker import Blocker, Blocking
 from bot.errors import PostgresError
 
 _LOOK_EVERY = 0.5

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.target.part import Part
-from bot.core.doing import Doing
-from bot.core.server import Pooling
-from bot.core.url import ConnectionUrl
+from bot.core.rollouts.doing import Doing
+from bot.core.targets.server import Pooling
+from bot.core.targets.url import ConnectionUrl
 
 _SESSION = """
 SELECT coalesce(nullif(wait_event_type, 'Client') || ': ' || wait_event, ''),

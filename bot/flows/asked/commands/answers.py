@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from bot.core.github.said import Answered, Reaction, Remark
 from bot.core.log import inert
-from bot.core.said import Answered, Reaction, Remark
 from bot.errors import BotError, GitHubError
 from bot.flows.asked.outputs import set_outputs
 from bot.flows.telling.commands import line_of, tell_commands

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.command import Command, Verb
-from bot.core.said import Remark
+from bot.core.github.command import Command, Verb
+from bot.core.github.said import Remark
 from bot.errors import GateClosed
 from bot.flows.gating.authority import Granted, authorised
 from bot.flows.reviewing.touching import touched_by

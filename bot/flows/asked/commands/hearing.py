@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from bot.core.approval_policy import Permission
-from bot.core.command import Command, Verb
-from bot.core.said import Reaction
+from bot.core.approvals.approval_policy import Permission
+from bot.core.github.command import Command, Verb
+from bot.core.github.said import Reaction
 from bot.errors import GitHubError
 from bot.flows.asked.commands.answers import Answer
 from bot.flows.gating.authority import Granted

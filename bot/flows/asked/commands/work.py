@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from bot.core.command import Command, Verb
-from bot.core.request import ApplyRequest
-from bot.core.said import Reaction
-from bot.core.target import Target
+from bot.core.github.command import Command, Verb
+from bot.core.github.request import ApplyRequest
+from bot.core.github.said import Reaction
+from bot.core.targets.target import Target
 from bot.flows.asked.apply import apply_part
 from bot.flows.asked.commands.answers import Answer
 from bot.flows.fleets.tenants import addressed

@@ -10,8 +10,8 @@ import psycopg
 
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.core.rehearsal import RehearsalServer, Stop
-from bot.core.url import ConnectionUrl, parse_url
+from bot.core.rehearsals.rehearsal import RehearsalServer, Stop
+from bot.core.targets.url import ConnectionUrl, parse_url
 
 
 @dataclass

@@ -7,7 +7,7 @@ from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.places.templates import Templates
-from bot.core.rehearsal_order import BaseMigration, Order
+from bot.core.rehearsals.rehearsal_order import BaseMigration, Order
 
 ORDER = Order(base=(), new=(), postgres=18)
 HISTORY = tuple(

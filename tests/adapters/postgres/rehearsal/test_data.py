@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.postgres.rehearsal.rows.fill import fill
-from bot.core.rehearsal import DataKind, RehearsalData
-from bot.core.rehearsal_order import DataOrder
-from bot.core.sizes import ColumnSize, RelationSize, Sizes
+from bot.core.rehearsals.rehearsal import DataKind, RehearsalData
+from bot.core.rehearsals.rehearsal_order import DataOrder
+from bot.core.rehearsals.sizes import ColumnSize, RelationSize, Sizes
 from tests.adapters.postgres.rehearsal.bases import Base, Unwatched, new_base
 from tests.conftest import RunningServer
 from tests.fakes import NOON

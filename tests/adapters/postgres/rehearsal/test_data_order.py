@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.postgres.rehearsal.rows.order import LEAST_ROWS, in_order, row_bytes, shares
 from bot.adapters.postgres.rehearsal.rows.tables import Column, Index, Reference, Table
-from bot.core.sizes import RelationSize, Sizes
+from bot.core.rehearsals.sizes import RelationSize, Sizes
 from tests.fakes import NOON
 
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.postgres.rehearsal.rows.fill import fill
-from bot.core.rehearsal import DataKind
-from bot.core.rehearsal_order import DataOrder
+from bot.core.rehearsals.rehearsal import DataKind
+from bot.core.rehearsals.rehearsal_order import DataOrder
 from tests.adapters.postgres.rehearsal.bases import Base, Unwatched, new_base
 from tests.conftest import RunningServer
 

@@ -6,11 +6,11 @@ import pytest
 
 from bot.adapters.postgres.rehearsal.rows.fill import fill
 from bot.adapters.postgres.rehearsal.trace.tracing import Tracer
-from bot.core.effects import LockMode
-from bot.core.rehearsal import DataKind, Estimate, Measured
-from bot.core.rehearsal_order import DataOrder, Part, Step
-from bot.core.review import JudgedStatement
-from bot.core.sizes import RelationSize, Sizes
+from bot.core.findings.review import JudgedStatement
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import DataKind, Estimate, Measured
+from bot.core.rehearsals.rehearsal_order import DataOrder, Part, Step
+from bot.core.rehearsals.sizes import RelationSize, Sizes
 from bot.rehearsing.estimates import estimates_of
 from tests.adapters.postgres.rehearsal.bases import Base, Unwatched, new_base
 from tests.conftest import RunningServer

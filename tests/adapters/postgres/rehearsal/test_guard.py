@@ -13,8 +13,8 @@ from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.adapters.postgres.server import Server, start_server
-from bot.core.rehearsal import Stop
-from bot.core.rehearsal_order import Limits
+from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.rehearsal_order import Limits
 from tests.adapters.postgres.processes import alive, becomes_true
 
 # It starts many servers, or takes seconds of one: too long for every run.

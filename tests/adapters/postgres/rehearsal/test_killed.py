@@ -29,7 +29,7 @@ from pathlib import Path
 from bot.adapters.postgres.rehearsal.places.given_place import open_given_place
 from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.places.templates import Templates
-from bot.core.rehearsal_order import BaseMigration, Order
+from bot.core.rehearsals.rehearsal_order import BaseMigration, Order
 print("begun", flush=True)
 where, history = sys.argv[1:]
 base = tuple(

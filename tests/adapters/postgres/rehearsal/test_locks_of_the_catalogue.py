@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 
-from bot.core.effects import LockMode
-from bot.core.rehearsal import Measured
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import Measured
 from bot.rehearsing.agreement import disagreements
 from tests.adapters.postgres.rehearsal.traced import Bench, bench, modes, only
 

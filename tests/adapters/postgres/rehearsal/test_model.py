@@ -13,8 +13,8 @@ from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.places.templates import Templates
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.rehearsal import SchemaAgreement
-from bot.core.rehearsal_order import Limits, ModelOrder, NewMigration, Order, Part, Step
+from bot.core.rehearsals.rehearsal import SchemaAgreement
+from bot.core.rehearsals.rehearsal_order import Limits, ModelOrder, NewMigration, Order, Part, Step
 from tests.adapters.postgres.rehearsal.places import ORDER
 from tests.conftest import SERVERS
 

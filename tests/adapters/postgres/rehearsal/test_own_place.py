@@ -17,7 +17,7 @@ from bot.adapters.postgres.rehearsal.places.place import PINNED, Place
 from bot.adapters.postgres.rehearsal.places.shims import shims_for
 from bot.adapters.postgres.rehearsal.places.templates import SUFFIX, Templates
 from bot.adapters.postgres.tools import Installation, best_for_server
-from bot.core.rehearsal_order import Limits
+from bot.core.rehearsals.rehearsal_order import Limits
 from bot.errors import PostgresError
 from tests.adapters.postgres.processes import ROOT, becomes_true, python_for_everybody
 from tests.adapters.postgres.rehearsal.places import (
@@ -356,7 +356,7 @@ import sys
 from pathlib import Path
 from bot.adapters.postgres.rehearsal.places.templates import Templates
 from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
-from bot.core.rehearsal_order import Order
+from bot.core.rehearsals.rehearsal_order import Order
 for _ in range(2):
     with open_own_place(Order((), (), 18), templates=Templates(Path(sys.argv[1]))) as place:
         with place.author() as connection:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.rehearsal import DownProof, Rehearsal, Stop
-from bot.core.rehearsal_order import BaseMigration, Limits, NewMigration, Order
+from bot.core.rehearsals.rehearsal import DownProof, Rehearsal, Stop
+from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, NewMigration, Order
 from bot.flows.reviewing.rehearsal_order import parts_of
 from bot.sql.extensions import extensions_in
 from bot.sql.parse import parse

@@ -9,8 +9,15 @@ import pytest
 from bot.adapters.postgres.rehearsal.places.place import ROLE
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.adapters.postgres.target.locking import PRISMA_KEY
-from bot.core.rehearsal import Measured, Rehearsal, Stop
-from bot.core.rehearsal_order import BaseMigration, Limits, NewMigration, Order, Part, Step
+from bot.core.rehearsals.rehearsal import Measured, Rehearsal, Stop
+from bot.core.rehearsals.rehearsal_order import (
+    BaseMigration,
+    Limits,
+    NewMigration,
+    Order,
+    Part,
+    Step,
+)
 from tests.adapters.postgres.rehearsal.hostile import ALONE, SHARED, SPOKEN, Hostile
 from tests.conftest import SERVERS
 

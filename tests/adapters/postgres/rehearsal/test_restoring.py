@@ -15,10 +15,9 @@ from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.dump import take_backup
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.adapters.postgres.rehearsal.restoring import hint_of
-from bot.core.backup import MANIFEST, StoredBackup
-from bot.core.migration import checksum_of
-from bot.core.rehearsal import DataKind, Rehearsal, Stop
-from bot.core.rehearsal_order import (
+from bot.core.migrations.migration import checksum_of
+from bot.core.rehearsals.rehearsal import DataKind, Rehearsal, Stop
+from bot.core.rehearsals.rehearsal_order import (
     BaseMigration,
     DataOrder,
     Limits,
@@ -27,8 +26,9 @@ from bot.core.rehearsal_order import (
     Part,
     Step,
 )
-from bot.core.target import BackupPolicy, Kind, Target
-from bot.core.url import parse_url
+from bot.core.rollouts.backup import MANIFEST, StoredBackup
+from bot.core.targets.target import BackupPolicy, Kind, Target
+from bot.core.targets.url import parse_url
 from bot.errors import BackupError
 from tests.conftest import RunningServer
 

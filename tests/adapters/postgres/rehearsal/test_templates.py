@@ -12,7 +12,7 @@ from bot.adapters.postgres.rehearsal.places.templates import (
     cache_directory,
     keys,
 )
-from bot.core.rehearsal_order import BaseMigration
+from bot.core.rehearsals.rehearsal_order import BaseMigration
 from tests.adapters.postgres.rehearsal.places import HISTORY
 
 KEYS = keys({"server": "18.6"}, HISTORY)

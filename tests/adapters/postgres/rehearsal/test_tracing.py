@@ -7,9 +7,9 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.rehearsal.trace.tracing import Tracer
-from bot.core.effects import LockMode
-from bot.core.rehearsal import Stop, TouchedRows
-from bot.core.rehearsal_order import Limits, Part, Step
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import Stop, TouchedRows
+from bot.core.rehearsals.rehearsal_order import Limits, Part, Step
 from bot.errors import PostgresError
 from tests.adapters.postgres.processes import becomes_true
 from tests.adapters.postgres.rehearsal.traced import Bench, bench, guard, modes, only, together

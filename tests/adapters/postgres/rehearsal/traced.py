@@ -9,9 +9,9 @@ import psycopg
 
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
-from bot.core.effects import Effects
-from bot.core.rehearsal import Measured
-from bot.core.rehearsal_order import Limits, Part, Step
+from bot.core.migrations.effects import Effects
+from bot.core.rehearsals.rehearsal import Measured
+from bot.core.rehearsals.rehearsal_order import Limits, Part, Step
 from bot.judge.catalogue import Catalogue
 from bot.judge.effects import effects_of
 from bot.judge.replay import replay

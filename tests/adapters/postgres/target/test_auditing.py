@@ -10,9 +10,9 @@ import pytest
 
 from bot.adapters.postgres.shape import shape_of
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
-from bot.core.audit import Sealed, Signature
+from bot.core.rollouts.audit import Sealed, Signature
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError
 
 PRODUCTION = default_targets()["production"]

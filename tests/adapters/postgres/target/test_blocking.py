@@ -10,10 +10,10 @@ import psycopg
 import pytest
 
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
-from bot.core.blocker import Blocker, Blocking, Need
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
+from bot.core.rollouts.blocker import Blocker, Blocking, Need
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 
 STAGING = default_targets()["staging"]
 SCHEMA = """

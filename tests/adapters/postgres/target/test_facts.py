@@ -11,12 +11,12 @@ from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.opening import open_target
 from bot.adapters.postgres.tools import Installation
-from bot.core.blocker import Blocking, Need
-from bot.core.effects import LockMode
-from bot.core.identity import marked
-from bot.core.server import Pooling, Rights, ServerFacts
+from bot.core.migrations.effects import LockMode
+from bot.core.rollouts.blocker import Blocking, Need
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.identity import marked
+from bot.core.targets.server import Pooling, Rights, ServerFacts
+from bot.core.targets.url import parse_url
 
 STAGING = default_targets()["staging"]
 

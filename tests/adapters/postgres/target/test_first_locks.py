@@ -8,11 +8,11 @@ import pytest
 
 from bot.adapters.postgres.target.first_locks import FirstLocks
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
-from bot.core.blocker import Need
-from bot.core.checkpoint import Whole
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
+from bot.core.rollouts.blocker import Need
+from bot.core.rollouts.checkpoint import Whole
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError
 from tests.asking import ask
 from tests.fakes import migration

@@ -11,7 +11,7 @@ import pytest
 from bot.adapters.postgres.target.locking import OWN_KEY, PRISMA_KEY
 from bot.adapters.postgres.target.opening import TargetDatabase, open_target
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError
 from bot.fleet.failures import Meaning, meaning_of
 

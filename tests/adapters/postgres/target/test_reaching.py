@@ -10,7 +10,7 @@ import pytest
 
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.target.reaching import reach
-from bot.core.url import ConnectionUrl, parse_url
+from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import PostgresError
 
 pytestmark = pytest.mark.slow

@@ -4,9 +4,9 @@ import pytest
 
 from bot.adapters.postgres.target.opening import open_target
 from bot.adapters.postgres.target.sending import Sent, limit_again
-from bot.core.checkpoint import Whole
+from bot.core.rollouts.checkpoint import Whole
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError
 from tests.fakes import migration
 

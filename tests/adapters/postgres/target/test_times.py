@@ -7,9 +7,9 @@ from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.sizes import read_sizes
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.target.opening import open_target
-from bot.core.checkpoint import Whole
+from bot.core.rollouts.checkpoint import Whole
 from bot.core.settings import default_targets
-from bot.core.url import parse_url
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError
 from tests.fakes import migration
 

@@ -4,7 +4,7 @@ from psycopg import sql
 
 from bot.adapters.postgres.recipe import SUPERUSER
 from bot.adapters.postgres.rehearsal.places.place import ROLE
-from bot.core.rehearsal_order import Limits, Order
+from bot.core.rehearsals.rehearsal_order import Limits, Order
 
 # As many as look on from several sides; what the pull request runs can open none.
 CONNECTIONS = 8

@@ -19,9 +19,9 @@ from bot.adapters.postgres.rehearsal.places.author import (
 )
 from bot.adapters.postgres.rehearsal.places.leftovers import drop, lock_key, new_name, sweep
 from bot.adapters.postgres.rehearsal.places.place import APPLICATION, Place, pinned, pins
-from bot.core.rehearsal import Isolation, RehearsalServer
-from bot.core.rehearsal_order import Order
-from bot.core.url import ConnectionUrl, parse_url
+from bot.core.rehearsals.rehearsal import Isolation, RehearsalServer
+from bot.core.rehearsals.rehearsal_order import Order
+from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import PostgresError, UsageError
 
 PROVIDER = "given"

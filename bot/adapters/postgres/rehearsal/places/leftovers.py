@@ -10,7 +10,7 @@ from psycopg import sql
 
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.places.place import APPLICATION, PINNED, pinned
-from bot.core.url import ConnectionUrl
+from bot.core.targets.url import ConnectionUrl
 from bot.errors import PostgresError
 
 PREFIX = "migration_bot_rehearsal_"

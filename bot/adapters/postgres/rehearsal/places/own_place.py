@@ -21,9 +21,9 @@ from bot.adapters.postgres.rehearsal.places.shims import extension_files, shims_
 from bot.adapters.postgres.rehearsal.places.templates import Templates, cache_directory
 from bot.adapters.postgres.server import Server
 from bot.adapters.postgres.tools import best_for_server
-from bot.core.rehearsal import Isolation, RehearsalServer
-from bot.core.rehearsal_order import Limits, Order
-from bot.core.url import ConnectionUrl, parse_url
+from bot.core.rehearsals.rehearsal import Isolation, RehearsalServer
+from bot.core.rehearsals.rehearsal_order import Limits, Order
+from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import PostgresError
 
 

@@ -14,8 +14,8 @@ from bot.adapters.postgres.rehearsal.places.place import APPLICATION, ROLE, pinn
 from bot.adapters.postgres.rehearsal.places.templates import Templates, keys
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation
-from bot.core.rehearsal_order import PUBLIC, Limits, Order
-from bot.core.url import parse_url
+from bot.core.rehearsals.rehearsal_order import PUBLIC, Limits, Order
+from bot.core.targets.url import parse_url
 from bot.errors import PostgresError
 
 DATABASE = "rehearsal"

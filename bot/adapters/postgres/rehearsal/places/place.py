@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.adapters.postgres.connection import Connection
-from bot.core.rehearsal import RehearsalServer
-from bot.core.url import ConnectionUrl
+from bot.core.rehearsals.rehearsal import RehearsalServer
+from bot.core.targets.url import ConnectionUrl
 
 # What the pull request's SQL runs as: the owner of its database, and nothing else.
 ROLE = "author"

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from bot.adapters.postgres.archive import pack
-from bot.core.rehearsal_order import BaseMigration
+from bot.core.rehearsals.rehearsal_order import BaseMigration
 
 CACHE_VARIABLE = "MIGRATION_BOT_CACHE"
 MOST_ENTRIES = 8

@@ -12,9 +12,9 @@ from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.rows.seed import seed
 from bot.adapters.postgres.rehearsal.rows.synthetic import Synthetic
 from bot.adapters.postgres.sizes import read_sizes
-from bot.core.rehearsal import DataKind, RehearsalData
-from bot.core.rehearsal_order import DataOrder
-from bot.core.sizes import RelationKind, RelationSize
+from bot.core.rehearsals.rehearsal import DataKind, RehearsalData
+from bot.core.rehearsals.rehearsal_order import DataOrder
+from bot.core.rehearsals.sizes import RelationKind, RelationSize
 
 # Whose pages the planner knows nothing of yet. Only its owner's own: the author's.
 _TABLES = """

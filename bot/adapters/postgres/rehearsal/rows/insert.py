@@ -10,7 +10,7 @@ from bot.adapters.postgres.rehearsal.rows.order import is_own
 from bot.adapters.postgres.rehearsal.rows.partitions import Part
 from bot.adapters.postgres.rehearsal.rows.tables import Column, Key, Reference, Table, quoted
 from bot.adapters.postgres.rehearsal.rows.values import ENDLESS, Maker
-from bot.core.sizes import ColumnSize
+from bot.core.rehearsals.sizes import ColumnSize
 
 NUMBER = quoted("migration_bot_number")
 # Where nothing is known of a column.

@@ -13,7 +13,7 @@ from bot.adapters.postgres.rehearsal.rows.partitions import Part, parts
 from bot.adapters.postgres.rehearsal.rows.styles import fitting, literals, styles
 from bot.adapters.postgres.rehearsal.rows.tables import Column, Table, Type, quoted
 from bot.adapters.postgres.rehearsal.rows.values import USUAL_WIDTH, Maker, Types
-from bot.core.sizes import ColumnSize, RelationSize
+from bot.core.rehearsals.sizes import ColumnSize, RelationSize
 
 _TEXTS = ("text", "varchar", "bpchar", "citext", "name")
 _NUMBERS = ("int2", "int4", "int8", "numeric", "float4", "float8", "money")

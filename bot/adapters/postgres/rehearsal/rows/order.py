@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.adapters.postgres.rehearsal.rows.tables import Index, Reference, Table
-from bot.core.sizes import RelationSize, Sizes
+from bot.core.rehearsals.sizes import RelationSize, Sizes
 
 # Enough to be rewritten and looked through, and made in a moment.
 LEAST_ROWS = 300

@@ -15,7 +15,7 @@ from bot.adapters.postgres.rehearsal.rows.order import Turn, in_order, is_own, m
 from bot.adapters.postgres.rehearsal.rows.partitions import Part
 from bot.adapters.postgres.rehearsal.rows.tables import Reference, Table, quoted, read_tables
 from bot.adapters.postgres.rehearsal.rows.values import Types
-from bot.core.rehearsal_order import DataOrder
+from bot.core.rehearsals.rehearsal_order import DataOrder
 
 # The same rows every time: no order that depends on what else runs, and no plan that is quadratic.
 SETTINGS = """

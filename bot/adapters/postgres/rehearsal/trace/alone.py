@@ -10,9 +10,9 @@ from bot.adapters.postgres.rehearsal.trace.observing import Reading, Standing
 from bot.adapters.postgres.rehearsal.trace.sampling import Sampler, modes
 from bot.adapters.postgres.rehearsal.trace.session import Session, left_open
 from bot.adapters.postgres.rehearsal.trace.snapshots import Snapshot
-from bot.core.effects import LockMode
-from bot.core.rehearsal import Measured, RehearsedStatement
-from bot.core.rehearsal_order import Part, Step
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import Measured, RehearsedStatement
+from bot.core.rehearsals.rehearsal_order import Part, Step
 
 
 class Alone:

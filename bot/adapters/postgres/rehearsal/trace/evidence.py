@@ -8,7 +8,7 @@ from functools import cached_property
 from bot.adapters.postgres.rehearsal.trace.hearing import Heard
 from bot.adapters.postgres.rehearsal.trace.observing import Counters, Reading
 from bot.adapters.postgres.rehearsal.trace.snapshots import Snapshot
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 
 FILLED = "rm"
 INDEXES = "iI"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.adapters.postgres.connection import Connection
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 
 _OWN_LOCKS = """
 FROM pg_catalog.pg_locks

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from bot.adapters.postgres.rehearsal.trace.evidence import FILLED, INDEXES, Evidence, renewed
 from bot.adapters.postgres.rehearsal.trace.losing import lost, missed
 from bot.adapters.postgres.rehearsal.trace.snapshots import Constraint, Snapshot
-from bot.core.effects import LockMode
-from bot.core.rehearsal import Measured, MeasuredLock, TouchedRows
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import Measured, MeasuredLock, TouchedRows
 
 
 def measured(

@@ -16,7 +16,7 @@ from psycopg.errors import Diagnostic
 
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.trace.looking import mode_of
-from bot.core.effects import LockMode
+from bot.core.migrations.effects import LockMode
 
 READY_SECONDS = 5.0
 SETTLE_SECONDS = 0.05

@@ -14,9 +14,9 @@ from bot.adapters.postgres.rehearsal.trace.looking import Look
 from bot.adapters.postgres.rehearsal.trace.measuring import measured
 from bot.adapters.postgres.rehearsal.trace.observing import Catalogue, Reading, Standing
 from bot.adapters.postgres.rehearsal.trace.session import Session, ended, milliseconds_since
-from bot.core.effects import LockMode
-from bot.core.rehearsal import Measured, RehearsedStatement
-from bot.core.rehearsal_order import Part, Step
+from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.rehearsal import Measured, RehearsedStatement
+from bot.core.rehearsals.rehearsal_order import Part, Step
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Who approved which text, and whose word counts."""

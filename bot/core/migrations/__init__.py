@@ -1,0 +1,1 @@
+"""Migrations, their statements, and the history they make."""

@@ -1,0 +1,1 @@
+"""What is asked of a rehearsal, and what it measured."""

@@ -1,0 +1,1 @@
+"""What a target has, what it would run, and how that went."""

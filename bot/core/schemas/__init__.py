@@ -1,0 +1,1 @@
+"""What a database's schema is, and how two of them differ."""

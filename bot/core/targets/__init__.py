@@ -1,0 +1,1 @@
+"""Where migrations go: one database or many, and how it is reached and known."""
