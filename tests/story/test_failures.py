@@ -201,8 +201,13 @@ def test_of_two_merges_the_newer_run_applies_both_and_the_older_one_touches_noth
         assert "### 🟢 1 migration applied to production" in stage.comment(number)
         assert "prisma-out-of-order" not in stage.comment(number)
     untouched = [stage.schema(name) for name in TARGETS]
-    assert stage.deploy(older).jobs["staging"].status == 6
+    told = [stage.comment(number) for number in (1, 2)]
+    late = stage.deploy(older).jobs["staging"]
+    assert late.status == 6
+    assert "overtaken: a newer run has applied what this one brings" in late.log
     assert [stage.schema(name) for name in TARGETS] == untouched
+    assert [stage.comment(number) for number in (1, 2)] == told
+    assert [len(stage.deployments(name)) for name in TARGETS] == [1, 1]
 
 
 def two_merges(stage: Stage) -> list[HubEvent]:

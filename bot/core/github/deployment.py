@@ -1,7 +1,7 @@
 """What GitHub remembers of a rollout: a deployment of one commit to one target."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -95,6 +95,18 @@ def unrecorded(
     carried = carried_by(known, [each.name for each in wanted])
     recorded = {name for name, each in carried.items() if each.verified}
     return {each.name: each.checksum for each in wanted if each.name not in recorded}
+
+
+def overtaken(plan: Plan, deployments: Iterable[Deployment]) -> bool:
+    """Whether a newer history was rolled out already, and nothing else is wrong.
+
+    Then nothing is pending, and whatever the target has and ours lacks was applied by deployments.
+    """
+    lacking = set(plan.missing)
+    if plan.pending or not lacking or not replace(plan, missing=()).agrees:
+        return False
+    carried = carried_by(islice(deployments, _LATEST), lacking)
+    return carried.keys() == lacking and all(each.done for each in carried.values())
 
 
 def progress_of(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.gates.settled import settled
-from bot.core.github.deployment import NOT_VERIFIED, Deployment, unrecorded
+from bot.core.github.deployment import NOT_VERIFIED, Deployment, overtaken, unrecorded
 from bot.core.github.pull import Pull
 from bot.core.rollouts.outcome import Journal
 from bot.core.rollouts.plan import Plan
@@ -38,6 +38,10 @@ class Teller:
     failed: GitHubError | None = None
 
     def tell(self, progress: Progress) -> None:
+        """A run that was overtaken fails, and has nothing to say of what a newer one has done."""
+        if progress.state is State.FAILED and self._overtaken():
+            self.world.console.say("overtaken: a newer run has applied what this one brings")
+            return
         self.notify(progress)
         if self.world.github is None:
             return
@@ -45,6 +49,13 @@ class Teller:
             texts = {each.name: each.checksum for each in self.plan.pending}
             self._try(lambda: self._announce(progress, texts, _note(progress)))
         self.comment(progress)
+
+    def _overtaken(self) -> bool:
+        github = self.world.github
+        try:
+            return github is not None and overtaken(self.plan, github.deployments(self.target.name))
+        except GitHubError:
+            return False
 
     def notify(self, progress: Progress) -> None:
         run = self.world.runner.run(self.commit) if self.world.runner else None

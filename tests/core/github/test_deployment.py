@@ -1,6 +1,7 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
-from bot.core.github.deployment import Deployment, carried_by, progress_of, unrecorded
+from bot.core.github.deployment import Deployment, carried_by, overtaken, progress_of, unrecorded
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import Progress, State
 from bot.core.settings import default_targets
@@ -37,6 +38,26 @@ def test_of_a_rollout_that_stopped_half_way_the_first_half_is_missing() -> None:
 def test_what_was_recorded_later_is_not_missing() -> None:
     later = deployment(State.APPLIED, {ONE.name: ONE.checksum})
     assert left_out(later, deployment(State.FAILED, BOTH), applied=(ONE.name,)) == {}
+
+
+BEHIND = Plan("staging", applied=(ONE.name,), missing=(TWO.name,))
+
+
+def test_a_run_is_overtaken_where_a_newer_rollout_brought_what_it_lacks() -> None:
+    assert overtaken(BEHIND, [deployment(State.APPLIED, BOTH)])
+
+
+def test_a_run_is_not_overtaken_by_what_no_rollout_has_brought() -> None:
+    assert not overtaken(BEHIND, [])
+    assert not overtaken(BEHIND, [deployment(State.APPLIED, {ONE.name: ONE.checksum})])
+    assert not overtaken(BEHIND, [deployment(State.FAILED, BOTH)])
+
+
+def test_a_run_that_has_work_of_its_own_or_other_trouble_is_not_overtaken() -> None:
+    newer = [deployment(State.APPLIED, BOTH)]
+    assert not overtaken(replace(BEHIND, missing=()), newer)
+    assert not overtaken(replace(BEHIND, pending=(ONE,)), newer)
+    assert not overtaken(replace(BEHIND, modified=(ONE.name,)), newer)
 
 
 def test_what_nobody_asks_about_is_not_looked_for() -> None:
