@@ -79,6 +79,7 @@ def test_what_failed_is_replaced_by_a_pull_request(stage: Stage) -> None:
     assert "### 🟢 1 migration applied to production" in stage.comment(2)
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_fails_its_job_and_the_comment_says_so(
     stage: Stage,
 ) -> None:
@@ -100,6 +101,7 @@ def unreachable(url: str) -> str:
     return f"{address.rpartition(':')[0]}:9/{database}"
 
 
+@pytest.mark.slow
 def test_without_a_backup_production_is_not_touched(stage: Stage) -> None:
     untouched = stage.schema("production")
     stage.hub.push(

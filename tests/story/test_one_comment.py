@@ -70,6 +70,7 @@ def test_without_migrations_any_more_the_comment_says_so(stage: Stage) -> None:
     assert "### 🟢 No new migrations" in stage.comment()
 
 
+@pytest.mark.slow
 def test_an_edited_comment_opens_nothing(stage: Stage) -> None:
     """Whoever may write to the repository may write anything into the comment."""
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))

@@ -8,6 +8,7 @@ from tests.story.stage import COUNTRY, HARMLESS, INDEX, MENDED, Stage, script
 RECHECK = ROOT / ".github/workflows/migration-recheck.yml"
 
 
+@pytest.mark.slow
 def test_the_one_that_a_merge_overtook_is_told_and_not_its_neighbours(stage: Stage) -> None:
     early = stage.propose({script(INDEX): MENDED}, branch="early")
     late = stage.propose({script(COUNTRY): HARMLESS}, branch="late")

@@ -56,7 +56,7 @@ RULES = {
     ],
     "No pull_request_target; actions pinned by SHA; least permissions; no expression in a script": [
         "story/test_events.py::test_pull_request_target_is_refused_before_anything_is_read",
-        "core/test_event.py::test_pull_request_target_is_refused_in_words",
+        "core/github/test_event.py::test_pull_request_target_is_refused_in_words",
         "workflows/test_safety.py::test_no_event_runs_foreign_code_beside_a_token",
         "workflows/test_safety.py::test_every_action_of_others_is_pinned_to_a_commit_and_says_its_"
         "version",
@@ -73,7 +73,7 @@ RULES = {
         "adapters/postgres/test_target.py::test_the_lock_is_prismas_and_ours_and_is_let_go_of",
         "story/test_whole_way.py::test_what_a_rollout_leaves_behind",
         "story/test_failures.py::test_without_a_backup_production_is_not_touched",
-        "test_config.py::test_production_needs_an_approval_and_a_backup_unless_said_otherwise",
+        "config/test_file.py::test_production_needs_an_approval_and_a_backup_unless_said_otherwise",
     ],
 }
 

@@ -10,7 +10,7 @@ from tests.story.held import not_there
 DANGERS = {
     "the event that runs on foreign code with our own token is refused, and nowhere recommended": [
         "story/test_events.py::test_pull_request_target_is_refused_before_anything_is_read",
-        "core/test_event.py::test_pull_request_target_is_refused_in_words",
+        "core/github/test_event.py::test_pull_request_target_is_refused_in_words",
         "workflows/test_safety.py::test_no_event_runs_foreign_code_beside_a_token",
         "workflows/test_initial.py::test_what_init_writes_may_do_what_our_own_may_and_hears_of_the_"
         "same",
@@ -122,13 +122,13 @@ DANGERS = {
         "story/test_secrets.py::test_neither_a_chat_room_nor_a_record_learns_of_a_secret",
         "story/test_secrets.py::test_the_search_for_secrets_finds_one",
         "core/test_redact.py::test_no_canary_survives_in_any_form",
-        "core/test_url.py::test_any_password_survives_and_is_never_shown",
+        "core/targets/test_url.py::test_any_password_survives_and_is_never_shown",
         "adapters/postgres/test_dump.py::test_no_secret_is_in_an_argument_an_error_or_a_file",
         "report/test_comment.py::test_a_secret_marker_carries_nothing_from_the_repository",
     ],
     "a row that stands in the way is not quoted": [
         "story/test_secrets.py::test_a_row_that_stands_in_the_way_is_quoted_nowhere",
-        "core/test_failure.py::test_the_servers_message_is_told_with_its_state_and_without_values",
+        "core/rollouts/test_failure.py::test_the_servers_message_is_told_with_its_state_and_without_values",
         "adapters/postgres/test_connection.py::test_values_of_rows_are_not_quoted",
         "adapters/postgres/rehearsal/test_refusals.py::test_values_of_rows_are_left_out",
     ],
@@ -162,7 +162,7 @@ DANGERS = {
         "story/test_commands.py::test_a_stranger_commands_nothing",
         "story/test_commands.py::test_a_comment_that_asks_for_nothing_is_passed_over",
         "story/test_commands.py::test_production_is_applied_by_a_command_once_it_is_approved",
-        "core/test_commanded.py::test_what_is_quoted_or_only_spoken_of_asks_for_nothing",
+        "core/github/test_commanded.py::test_what_is_quoted_or_only_spoken_of_asks_for_nothing",
         "flows/asked/test_who_is_obeyed.py::test_what_the_payload_says_of_an_association_is_not_asked",
         "flows/asked/test_who_is_obeyed.py::test_a_comment_that_changed_since_the_event_is_not_obeyed",
         "flows/asked/test_who_is_obeyed.py::test_a_comment_of_a_bot_or_in_another_name_is_none",
@@ -213,7 +213,7 @@ MISHAPS = {
     ],
     "a password of the characters that a URL is made of": [
         "story/test_secrets.py::test_a_database_that_is_not_reached_tells_nothing_of_its_address",
-        "core/test_url.py::test_any_password_survives_and_is_never_shown",
+        "core/targets/test_url.py::test_any_password_survives_and_is_never_shown",
     ],
     "a push between approval and merge": [
         "story/test_approval.py::test_production_is_not_touched_when_the_approval_is_of"
@@ -238,7 +238,7 @@ MISHAPS = {
     ],
     "a row that was marked as rolled back": [
         "story/test_commands.py::test_what_failed_half_way_is_marked_as_taken_back_and_applied_anew",
-        "core/test_plan.py::test_a_row_that_was_rolled_back_counts_as_never_applied",
+        "core/rollouts/test_plan.py::test_a_row_that_was_rolled_back_counts_as_never_applied",
     ],
     "a merged file that was edited to the same end": [
         "story/test_history.py::test_a_merged_migration_is_restored_by_the_comments_command"
