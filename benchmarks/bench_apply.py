@@ -19,7 +19,7 @@ from bot.commands.session import Options
 from bot.core.migrations.migration import Migration
 from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
-from bot.wiring import build_world
+from bot.wiring.worlds import build_world
 
 ROOT = Path(__file__).parents[1]
 FLOOR = "a psycopg loop, each file as one message"

@@ -26,7 +26,7 @@ from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
 from bot.core.migrations.migration import Migration
 from bot.flows.fleets.rolling import roll_out_fleet
-from bot.wiring import build_world
+from bot.wiring.worlds import build_world
 
 FLOOR = "threads: connect, BEGIN, file, row, COMMIT"
 FLEET = "apply to the fleet"

@@ -190,13 +190,13 @@ def _as_ours(error: click.UsageError) -> UsageError:
 
 
 def _build(options: Options) -> Any:
-    from bot.wiring import build_worlds
+    from bot.wiring.worlds import build_worlds
 
     return build_worlds(options)
 
 
 def _print_error(error: BotError) -> None:
-    from bot.wiring import log_cleaner
+    from bot.wiring.secrets import log_cleaner
 
     clean = log_cleaner()
     click.echo(f"error: {clean(error.message)}", err=True)
@@ -214,7 +214,7 @@ def _print_traceback() -> None:
     """Where the exception at hand came from, with secrets struck out."""
     import traceback
 
-    from bot.wiring import log_cleaner
+    from bot.wiring.secrets import log_cleaner
 
     click.echo(log_cleaner()(traceback.format_exc()), err=True)
 

@@ -1,0 +1,123 @@
+"""Which adapter fills which place of the world. cli.py's other half."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from pathlib import Path
+
+from bot.adapters.checkout import Checkout
+from bot.adapters.console import open_console
+from bot.adapters.files import Files
+from bot.adapters.installation import installed_from
+from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
+from bot.adapters.rollout_log import RolloutLogFile
+from bot.commands.session import Options
+from bot.core.settings import DEFAULT_FOLDER, Settings
+from bot.wiring.choosing import chosen_of
+from bot.wiring.databases import Backups, Fleets, Rehearsals, Schemas, Trials, open_database
+from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
+from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
+from bot.wiring.services import Sealer, github, notifier, prisma, runner
+from bot.world import Console, GitHub, Runner, World
+from bot.world.choosing import only
+
+# A server to rehearse on, such as a service container of the workflow's job.
+REHEARSAL_VARIABLE = "MIGRATION_BOT_REHEARSAL_URL"
+
+
+def build_world(options: Options, environ: Mapping[str, str] = os.environ) -> World:
+    """The only one there is. Raises UsageError where the configuration has several databases."""
+    return only(build_worlds(options, environ))
+
+
+def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> tuple[World, ...]:
+    """A world for each database of the configuration, in its order, or for the chosen one."""
+    start = Path.cwd()
+    environ = with_base(environ)
+    checkout = Checkout.find(options.migrations or DEFAULT_FOLDER, start=start, environ=environ)
+    configured = read_configuration(options, checkout, environ)
+    secret = _secret_variables(configured)
+    keep_variables_secret(secret)
+    clean = cleaner(secret)
+    shared = _Shared(
+        environ,
+        checkout.root or start,
+        clean,
+        open_console(
+            environ,
+            colour=options.colour,
+            verbosity=options.verbosity,
+            clean=clean,
+            clean_progress=log_cleaner(secret),
+        ),
+    )
+    worlds = []
+    for settings in chosen_of(configured, database=options.database, folder=options.migrations):
+        if options.migrations is None and settings.folder != DEFAULT_FOLDER:
+            checkout = Checkout.find(settings.folder, start=start, environ=environ)
+        worlds.append(_world(settings, checkout, shared))
+    return tuple(worlds)
+
+
+def _secret_variables(configured: Iterable[Settings]) -> tuple[str, ...]:
+    """The names of the variables that hold connection strings, addresses of webhooks and keys, of
+    every database there is."""
+    names: list[str | None] = []
+    for settings in configured:
+        for target in settings.targets.values():
+            names += [target.url_env, target.direct_url_env]
+        for sink in settings.notify:
+            names += [sink.url_env, sink.secret_env]
+    return tuple(name for name in names if name)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the worlds of several databases have in common."""
+
+    environ: Mapping[str, str]
+    root: Path
+    clean: Callable[[str], str]
+    console: Console
+
+    @cached_property
+    def github(self) -> GitHub | None:
+        return github(self.environ, self.clean, self.console.say)
+
+    @cached_property
+    def runner(self) -> Runner | None:
+        return runner(self.environ, self.clean)
+
+
+def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
+    environ, console = shared.environ, shared.console
+    given = environ.get(REHEARSAL_VARIABLE) or None
+    return World(
+        settings=settings,
+        console=console,
+        checkout=checkout,
+        connect=lambda target: open_database(target, environ),
+        backups=Backups(environ, shared.root),
+        files=Files(),
+        now=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+        environ=environ,
+        github=shared.github,
+        runner=shared.runner,
+        notifier=notifier(settings, environ, shared.clean),
+        sealer=Sealer(environ, shared.clean),
+        sizes=cache(lambda: read_sizes(settings.sizes_file, checkout, environ, console.say)),
+        seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
+        trials=Trials(environ, settings.postgres),
+        prisma=prisma(environ, checkout.root),
+        rehearsals=Rehearsals(environ, given),
+        fleets=Fleets(environ, shared.root),
+        schemas=Schemas(environ, given),
+        text_of=lambda path: trusted(path, checkout, environ),
+        calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
+        installed_from=installed_from,
+        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
+    )
