@@ -25,10 +25,10 @@ from bot.flows.targets.rollout import fleet_plan_for, order_for, plan_for
 from bot.flows.targets.showing import show_fleet_plan, show_plan
 from bot.flows.telling.audit import Audited, keep_audit
 from bot.flows.telling.deploy import stopped
-from bot.report.as_json import apply_json, dumps
-from bot.report.fleet_as_json import fleet_outcome_json
-from bot.report.fleet_text import fleet_outcome_text
-from bot.report.rollout_text import outcome_text
+from bot.report.formats.as_json import apply_json, dumps
+from bot.report.formats.fleet_as_json import fleet_outcome_json
+from bot.report.terminal.fleet import fleet_outcome_text
+from bot.report.terminal.rollout import outcome_text
 from bot.rollout.preflight.agreement import require_agreement
 from bot.rollout.procedure import Order, roll_out
 from bot.world import World

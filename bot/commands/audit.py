@@ -12,9 +12,9 @@ import click
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.rollouts.audit import sealed_in
 from bot.errors import ExitCode, UsageError
-from bot.report.as_json import dumps
-from bot.report.audit_as_json import records_json, verified_json
-from bot.report.audit_text import records_text, verified_text
+from bot.report.formats.as_json import dumps
+from bot.report.formats.audit_as_json import records_json, verified_json
+from bot.report.terminal.audit import records_text, verified_text
 from bot.world import World
 
 

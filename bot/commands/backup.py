@@ -8,7 +8,7 @@ import click
 
 from bot.commands.session import Session, pass_session
 from bot.errors import ExitCode
-from bot.report.rollout_text import backup_text
+from bot.report.terminal.rollout import backup_text
 from bot.world import World
 
 

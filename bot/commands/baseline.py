@@ -21,9 +21,9 @@ from bot.core.rollouts.resolution import Baseline
 from bot.errors import ExitCode, HistoryError
 from bot.flows.fleets.tenants import addressed
 from bot.flows.targets.baselining import baseline, look_ahead
-from bot.report.as_json import dumps
-from bot.report.resolve_text import baseline_text
-from bot.report.standings_as_json import baseline_json
+from bot.report.formats.as_json import dumps
+from bot.report.formats.standings_as_json import baseline_json
+from bot.report.terminal.resolve import baseline_text
 from bot.world import World
 
 

@@ -58,20 +58,20 @@ def run(
 def _face(review: Review, form: str, world: World) -> str:
     """Each face is loaded where it is asked for: together they take a tenth of a check."""
     if form == "json":
-        from bot.report.as_json import dumps, review_json
+        from bot.report.formats.as_json import dumps, review_json
 
         return dumps(review_json(review))
     if form == "sarif":
-        from bot.report.as_json import dumps
-        from bot.report.sarif import sarif_json
+        from bot.report.formats.as_json import dumps
+        from bot.report.formats.sarif import sarif_json
 
         return dumps(sarif_json(review, RULES))
     if form == "markdown":
-        from bot.report.markdown import render_markdown
+        from bot.report.comment.markdown import render_markdown
         from bot.report.report import Report
 
         return render_markdown(Report(review))
-    from bot.report.text import check_text
+    from bot.report.terminal.check import check_text
 
     page = world.console.page
     return check_text(review, width=page.width, colour=page.colour)

@@ -26,7 +26,7 @@ from bot.core.findings.rule import name_of
 from bot.errors import ExitCode, UsageError
 from bot.fixing.fix import Wish
 from bot.flows.fixing import fixed_change
-from bot.report.fix_text import fix_text
+from bot.report.terminal.fix import fix_text
 from bot.rules import RULES
 from bot.world import World
 

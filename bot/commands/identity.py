@@ -14,7 +14,7 @@ import click
 from bot.commands.session import Session, pass_session
 from bot.errors import ExitCode
 from bot.flows.fleets.tenants import addressed
-from bot.report.identity_text import claimed_text, identity_text
+from bot.report.terminal.identity import claimed_text, identity_text
 from bot.rollout.preflight.identity import claim
 from bot.world import World
 

@@ -16,7 +16,7 @@ from bot.commands.session import Session, pass_session
 from bot.core.settings import Settings
 from bot.errors import ExitCode
 from bot.flows.moving_in import move_in, still_differing
-from bot.report.initial_text import initial_text
+from bot.report.terminal.init import initial_text
 from bot.world import World
 
 

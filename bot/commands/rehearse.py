@@ -52,10 +52,10 @@ def run(
 
 def _face(review: Review, form: str, world: World) -> str:
     if form == "json":
-        from bot.report.as_json import dumps, review_json
+        from bot.report.formats.as_json import dumps, review_json
 
         return dumps(review_json(review))
-    from bot.report.text import rehearsal_text
+    from bot.report.terminal.check import rehearsal_text
 
     page = world.console.page
     return rehearsal_text(review, width=page.width, colour=page.colour)
@@ -63,7 +63,7 @@ def _face(review: Review, form: str, world: World) -> str:
 
 def _draw(review: Review, file: str, world: World) -> None:
     """Every migration's locks over time, in one picture."""
-    from bot.report.lock_timeline_svg import review_timeline_svg
+    from bot.report.rehearsals.lock_timeline_svg import review_timeline_svg
 
     world.files.write(file, review_timeline_svg(review))
 

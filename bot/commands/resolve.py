@@ -18,9 +18,9 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.errors import ExitCode, UsageError
 from bot.flows.fleets.tenants import addressed
 from bot.flows.targets.resolving import resolve_applied, resolve_rolled_back
-from bot.report.as_json import dumps
-from bot.report.resolve_text import resolved_text
-from bot.report.standings_as_json import resolved_json
+from bot.report.formats.as_json import dumps
+from bot.report.formats.standings_as_json import resolved_json
+from bot.report.terminal.resolve import resolved_text
 from bot.world import World
 
 

@@ -10,7 +10,7 @@ import click
 from bot.commands.session import Session, pass_session
 from bot.core.findings.rule import Rule, name_of
 from bot.errors import ExitCode, UsageError
-from bot.report.rules_text import rule_text, rules_text
+from bot.report.terminal.rules import rule_text, rules_text
 from bot.rules import RULES
 from bot.world import World
 

@@ -16,7 +16,7 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.core.rehearsals.sizes_file import dump
 from bot.errors import ExitCode
 from bot.flows.reviewing.sizes import live_sizes
-from bot.report.sizes_text import sizes_text
+from bot.report.terminal.sizes import sizes_text
 from bot.world import World
 
 

@@ -21,9 +21,9 @@ from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.history import history_of
 from bot.flows.targets.forecasting import unreached_gates
 from bot.flows.targets.standing import details_of, forecast
-from bot.report.as_json import dumps, status_json
 from bot.report.escape import fence
-from bot.report.status_text import status_text
+from bot.report.formats.as_json import dumps, status_json
+from bot.report.terminal.status import status_text
 from bot.world import World
 from bot.world.choosing import world_with
 

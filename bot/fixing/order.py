@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.core.migrations.statement import Statement
-from bot.judge.births import key_of, named_by
+from bot.judge.replay.births import key_of, named_by
 from bot.sql import actions as act
 from bot.sql.read import actions_of
 

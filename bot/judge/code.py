@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from bot.core.migrations.statement import Statement
-from bot.judge.catalogue import Catalogue
-from bot.judge.idle import fails, idle
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.presence import holds
+from bot.judge.replay.idle import fails, idle
 from bot.sql import actions as act
 from bot.sql.bodies import Body, Guard, Inner, Steering, read_body
 from bot.sql.read import actions_of

@@ -15,7 +15,7 @@ from bot.core.migrations.history import Change
 from bot.core.migrations.migration import Migration
 from bot.core.migrations.project import Project
 from bot.core.migrations.statement import Script, Statement
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.timeline import Step, Stretch, Timeline
 from bot.sql.actions import Action, AddColumn
 

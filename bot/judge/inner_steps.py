@@ -7,7 +7,7 @@ from bot.core.findings.finding import Finding
 from bot.core.migrations.statement import Statement
 from bot.judge.code import ELSEWHERE, Run, runs
 from bot.judge.context import Context, MigrationContext
-from bot.judge.effects import effects_of
+from bot.judge.effects.effects import effects_of
 from bot.judge.timeline import Step
 
 

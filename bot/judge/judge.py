@@ -20,14 +20,14 @@ from bot.judge.allowance import (
     read_allowances,
     unneeded,
 )
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.code import runs_code
 from bot.judge.context import Context, HistoryContext, MigrationContext, Settings
 from bot.judge.court import Court
-from bot.judge.effects import effects_of
+from bot.judge.effects.effects import effects_of
 from bot.judge.exclusions import kept, kept_in_general
 from bot.judge.inner_steps import inner_contexts, within_limits
-from bot.judge.replay import replay, replay_one
+from bot.judge.replay.replay import replay, replay_one
 from bot.judge.rewriting import with_rewrites
 from bot.judge.sizes import Scales, note_of, scales_of, weighed
 from bot.judge.timeline import Step

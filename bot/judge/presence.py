@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from bot.judge.births import key_of
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.replay.births import key_of
 from bot.sql.conditions import Condition, Logic, Presence
 
 

@@ -20,7 +20,7 @@ from bot.core.findings.rule import Rule, name_of
 from bot.core.migrations.effects import Effects
 from bot.core.rehearsals.sized import Sized, sized
 from bot.core.rehearsals.sizes import RelationSize, Sizes, SizesNote, Thresholds
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import MigrationContext
 from bot.sql.actions import Rename
 

@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 from bot.core.migrations.statement import Statement
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import MigrationContext
-from bot.judge.effects import effects_of
+from bot.judge.effects.effects import effects_of
 from bot.judge.timeline import Step
 from bot.sql import actions as act
 

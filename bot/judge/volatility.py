@@ -1,7 +1,7 @@
 """How often an expression changes its answer, where it calls functions of the history."""
 
-from bot.judge.catalogue import Catalogue
-from bot.judge.schema import Function
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.catalogue.schema import Function
 from bot.sql.expressions import expression_of, function_volatility
 from bot.sql.parse import parse
 from bot.sql.values import Expression, Volatility

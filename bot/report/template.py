@@ -8,7 +8,8 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from bot.report import escape, gate_rows, verified_words, words
+from bot.report import escape, verified_words, words
+from bot.report.comment import gate_rows
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -2,7 +2,7 @@
 
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.statement import Statement
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import Context
 from bot.rewriting.partitions import written
 from bot.rewriting.words import MOST_NAME_BYTES, fits, inserted_after, quoted, without

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.rewriting.words import fits
 
 IDENTIFIER_PARTS = "_"

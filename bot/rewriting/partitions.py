@@ -2,9 +2,9 @@
 
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.statement import Statement
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.catalogue.schema import Table
 from bot.judge.context import Context
-from bot.judge.schema import Table
 from bot.rewriting.altering import read_alter_table
 from bot.rewriting.names import chosen, temporary
 from bot.rewriting.not_null import VALIDATE

@@ -17,8 +17,8 @@ from bot.core.findings.rule import (
 from bot.core.migrations.layout import Layout
 from bot.core.options import options_in, plain
 from bot.judge.context import HistoryRule, MigrationRule, StatementRule
-from bot.report.rules_text import sized_sentence
 from bot.report.subjects import by_subject
+from bot.report.terminal.rules import sized_sentence
 
 _CONSEQUENCE = {
     "error": "blocks the pull request",

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.demo.screen import Screen
 from bot.demo.story import tell
-from bot.report.comment import render_comment
+from bot.report.comment.comment import render_comment
 from docs.pictures.drawing import HERE, Sheet, draw, install, rendered
 from docs.pictures.states import states
 

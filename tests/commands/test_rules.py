@@ -6,8 +6,8 @@ from bot.commands.rules import run
 from bot.core.findings.page import Page
 from bot.core.findings.rule import name_of
 from bot.errors import ExitCode, UsageError
-from bot.report.rules_text import rules_text
 from bot.report.subjects import by_subject
+from bot.report.terminal.rules import rules_text
 from bot.rules import RULES
 from tests.fakes import FakeCheckout, FakeConsole, history, world
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.report.comment import render_comment
+from bot.report.comment.comment import render_comment
 from docs.pictures.drawing import HERE, SOURCES, Sheet, draw, install, rendered
 from docs.pictures.make import FIRST, KEY, LAST, PICTURES, STATES
 from tests.report.samples import samples

@@ -14,7 +14,7 @@ from bot.errors import UsageError
 from bot.flows.reviewing.review import review_change
 from bot.handoff.reading import read_report
 from bot.handoff.writing import report_json
-from bot.report.markdown import render_markdown
+from bot.report.comment.markdown import render_markdown
 from bot.report.report import Report
 from tests.fakes import NOON
 from tests.flows.world import HEAD, MORE, RISKY, Stage

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import TypeVar
 
-from bot.judge.catalogue import Catalogue
-from bot.judge.schema import Table
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.catalogue.schema import Table
 from bot.sql.values import Column, ConstraintKind
 
 T = TypeVar("T")

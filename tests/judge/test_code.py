@@ -1,9 +1,9 @@
 """Code of DO blocks and functions in effects and in the catalogue."""
 
 from bot.core.migrations.effects import Effects, Lock, LockMode
-from bot.judge.catalogue import Catalogue
-from bot.judge.effects import effects_of
-from bot.judge.replay import replay
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.effects.effects import effects_of
+from bot.judge.replay.replay import replay
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 from tests.judging import judged, names

@@ -14,9 +14,9 @@ import psycopg
 import pytest
 
 from bot.core.migrations.effects import Effects
-from bot.judge.catalogue import Catalogue
-from bot.judge.effects import effects_of
-from bot.judge.replay import replay
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.effects.effects import effects_of
+from bot.judge.replay.replay import replay
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 from tests.judge.comparing import differences

@@ -6,9 +6,9 @@ from random import Random
 import psycopg
 import pytest
 
-from bot.judge.catalogue import Catalogue
-from bot.judge.effects import effects_of
-from bot.judge.replay import replay
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.effects.effects import effects_of
+from bot.judge.replay.replay import replay
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 from bot.sql.values import ConstraintKind, Type

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.judge.catalogue import Catalogue
-from bot.judge.effects import effects_of
-from bot.judge.replay import replay
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.effects.effects import effects_of
+from bot.judge.replay.replay import replay
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 from tests.judge.comparing import differences

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from bot.report.comment import render_comment
-from bot.report.lock_timeline_svg import lock_timeline_svg
+from bot.report.comment.comment import render_comment
+from bot.report.rehearsals.lock_timeline_svg import lock_timeline_svg
 from bot.report.report import Report
-from bot.report.text import rehearsal_text
+from bot.report.terminal.check import rehearsal_text
 from tests.report.rehearsal_samples import rehearsal_samples
 from tests.report.samples import samples
 

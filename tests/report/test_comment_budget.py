@@ -7,8 +7,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bot.core.findings.finding import Severity
-from bot.report.comment import read_marker, render_comment
-from bot.report.headline import headline
+from bot.report.comment.comment import read_marker, render_comment
+from bot.report.comment.headline import headline
 from bot.report.report import Report
 from tests.report.huge import huge
 from tests.report.regenerate import KEY

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from bot.report.comment import marker, render_comment
-from bot.report.markdown import render_markdown
+from bot.report.comment.comment import marker, render_comment
+from bot.report.comment.markdown import render_markdown
 from tests.npm import installed
 from tests.report.hostile_text import PIECES
 from tests.report.huge import huge

@@ -11,9 +11,9 @@ from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.survey import Look, Survey
 from bot.core.targets.fleet_outcome import FleetOutcome, TenantResult, TenantState
 from bot.fleet.classes import classes_of
-from bot.report.fleet_as_json import fleet_outcome_json, survey_json
-from bot.report.fleet_markdown import render_fleet
-from bot.report.fleet_text import fleet_outcome_text, survey_text
+from bot.report.comment.fleet_markdown import render_fleet
+from bot.report.formats.fleet_as_json import fleet_outcome_json, survey_json
+from bot.report.terminal.fleet import fleet_outcome_text, survey_text
 from tests.fakes import NOON, migration
 
 MORE = migration("20260201000000_more")

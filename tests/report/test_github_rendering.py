@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.report import escape
-from bot.report.comment import render_comment
+from bot.report.comment.comment import render_comment
 from tests.report.regenerate import KEY, every
 from tests.report.samples import HOSTILE
 

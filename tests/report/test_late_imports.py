@@ -17,11 +17,11 @@ print(sorted({{"jinja2", "rich"}} & set(sys.modules)))
 @pytest.mark.parametrize(
     ("module", "function", "argument", "loaded"),
     [
-        ("as_json", "review_json", "samples()['blocked'].review", "[]"),
-        ("annotations", "annotations", "samples()['blocked'].review.all_findings", "[]"),
-        ("sarif", "sarif_json", "samples()['blocked'].review, []", "[]"),
-        ("text", "check_text", "samples()['blocked'].review", "['rich']"),
-        ("markdown", "render_markdown", "samples()['blocked']", "['jinja2']"),
+        ("formats.as_json", "review_json", "samples()['blocked'].review", "[]"),
+        ("faces.annotations", "annotations", "samples()['blocked'].review.all_findings", "[]"),
+        ("formats.sarif", "sarif_json", "samples()['blocked'].review, []", "[]"),
+        ("terminal.check", "check_text", "samples()['blocked'].review", "['rich']"),
+        ("comment.markdown", "render_markdown", "samples()['blocked']", "['jinja2']"),
     ],
 )
 def test_a_face_loads_no_library_of_another(

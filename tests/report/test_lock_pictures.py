@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from bot.core.migrations.effects import LockMode
 from bot.core.rehearsals.rehearsal import MeasuredLock, RehearsedMigration
-from bot.report.lock_timeline_svg import lock_timeline_svg, review_timeline_svg
-from bot.report.rehearsal_gantt import lock_gantt, plain
-from bot.report.timeline import Timeline
+from bot.report.rehearsals.gantt import lock_gantt, plain
+from bot.report.rehearsals.lock_timeline_svg import lock_timeline_svg, review_timeline_svg
+from bot.report.rehearsals.timeline import Timeline
 from tests.report.rehearsal_samples import (
     BACKFILL,
     RAN_COUPONS,

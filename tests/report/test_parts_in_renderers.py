@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.report.parts import Part, part_of, read_parts, whole_of
+from bot.report.comment.parts import Part, part_of, read_parts, whole_of
 from tests.fakes import NOON
 from tests.report.huge import huge
 from tests.report.regenerate import every

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.report.source import cells
-from bot.report.text import check_text, rehearsal_text
+from bot.report.terminal.check import check_text, rehearsal_text
+from bot.report.terminal.source import cells
 from tests.report.rehearsal_samples import (
     hostile_rehearsal,
     rehearsal,

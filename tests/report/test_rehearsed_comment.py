@@ -12,9 +12,9 @@ from bot.core.findings.finding import Severity
 from bot.core.migrations.effects import LockMode
 from bot.core.rehearsals.rehearsal import MeasuredLock, Refusal, RehearsedMigration, SecondRun, Stop
 from bot.core.schemas.schema import Change, Differences
-from bot.report.comment import read_marker, render_comment
-from bot.report.headline import headline
-from bot.report.markdown import render_markdown
+from bot.report.comment.comment import read_marker, render_comment
+from bot.report.comment.headline import headline
+from bot.report.comment.markdown import render_markdown
 from bot.report.report import Report
 from tests.report.regenerate import KEY
 from tests.report.rehearsal_samples import (

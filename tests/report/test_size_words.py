@@ -7,15 +7,15 @@ import pytest
 from bot.core.findings.finding import Severity
 from bot.core.findings.review import Review
 from bot.core.rehearsals.sizes import RelationKind, RelationSize, RowSource, Sizes, SizesNote
-from bot.report.annotations import annotations
-from bot.report.as_json import review_json
-from bot.report.markdown import render_markdown
+from bot.report.comment.markdown import render_markdown
+from bot.report.faces.annotations import annotations
+from bot.report.formats.as_json import review_json
 from bot.report.report import Report
 from bot.report.size_words import bytes_words, size_sentence, size_words, sizes_sentence
-from bot.report.sizes_text import sizes_text
-from bot.report.text import check_text
+from bot.report.terminal.check import check_text
+from bot.report.terminal.sizes import sizes_text
+from tests.report.formats.test_as_json import validated
 from tests.report.samples import AT, BLOCKING_INDEX, HOSTILE, INDEX, judged
-from tests.report.test_as_json import validated
 
 ORDERS = RelationSize(
     "public.orders",

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.report.comment import read_marker
+from bot.report.comment.comment import read_marker
 from tests.harness import JobResult
 from tests.story.stage import COUNTRY, HARMLESS, SHOP, Stage, script
 

@@ -23,7 +23,7 @@ RULES = {
         "core/test_redact.py::test_no_canary_survives_in_any_form",
         "adapters/postgres/test_dump.py::test_no_secret_is_in_an_argument_an_error_or_a_file",
         "adapters/github/test_client.py::test_pygithub_writes_no_log_of_its_own",
-        "report/test_comment.py::test_a_secret_marker_carries_nothing_from_the_repository",
+        "report/comment/test_comment.py::test_a_secret_marker_carries_nothing_from_the_repository",
         "adapters/checkout/test_folder.py::test_a_linked_script_never_leads_to_a_secret",
     ],
     "Text from a repository never becomes markup, a mention, a workflow command or code": [
@@ -31,7 +31,7 @@ RULES = {
         "story/test_hostile_text.py::test_hostile_names_are_shown_and_do_nothing",
         "story/test_hostile_text.py::test_what_the_server_says_is_no_command",
         "core/test_log.py::test_nothing_the_runner_acts_upon_is_left",
-        "report/test_comment.py::test_hostile_text_mentions_nobody_and_hides_nothing",
+        "report/comment/test_comment.py::test_hostile_text_mentions_nobody_and_hides_nothing",
         "report/test_escape.py::test_a_workflow_command_stays_one_command",
         "report/test_template.py::test_every_filter_answers_with_escaped_text",
         "workflows/test_action.py::test_nothing_of_the_working_directory_is_importable",

@@ -50,7 +50,7 @@ DANGERS = {
     "nothing that is printed is a command to the runner": [
         "core/test_log.py::test_nothing_the_runner_acts_upon_is_left",
         "report/test_escape.py::test_a_workflow_command_stays_one_command",
-        "report/test_annotations.py::test_hostile_text_cannot_start_a_command_of_its_own",
+        "report/faces/test_annotations.py::test_hostile_text_cannot_start_a_command_of_its_own",
         "story/test_hostile_text.py::test_what_the_server_says_is_no_command",
         "story/test_hostile_text.py::test_a_folder_with_a_line_end_in_its_name_is_shown_on_one_line",
     ],
@@ -90,7 +90,7 @@ DANGERS = {
         "adapters/github/test_comments.py::test_a_stranger_who_pastes_the_marker_is_not_us",
         "adapters/github/test_comments.py::test_the_token_of_an_app_finds_that_apps_comments_and_no_"
         "other_apps",
-        "report/test_marker.py::test_anything_but_a_whole_marker_on_line_one_is_none",
+        "report/comment/test_marker.py::test_anything_but_a_whole_marker_on_line_one_is_none",
     ],
     "nothing is decided by what stands in a comment": [
         "story/test_one_comment.py::test_an_edited_comment_opens_nothing",
@@ -124,7 +124,7 @@ DANGERS = {
         "core/test_redact.py::test_no_canary_survives_in_any_form",
         "core/targets/test_url.py::test_any_password_survives_and_is_never_shown",
         "adapters/postgres/test_dump.py::test_no_secret_is_in_an_argument_an_error_or_a_file",
-        "report/test_comment.py::test_a_secret_marker_carries_nothing_from_the_repository",
+        "report/comment/test_comment.py::test_a_secret_marker_carries_nothing_from_the_repository",
     ],
     "a row that stands in the way is not quoted": [
         "story/test_secrets.py::test_a_row_that_stands_in_the_way_is_quoted_nowhere",
@@ -137,7 +137,7 @@ DANGERS = {
         "story/test_hostile_text.py::test_hostile_names_are_shown_and_do_nothing",
         "report/test_escape.py::test_a_fence_holds_whatever_it_is_given",
         "report/test_escape.py::test_json_in_an_html_comment_cannot_end_it_and_reads_back",
-        "report/test_comment.py::test_hostile_text_adds_no_markup_to_the_comment",
+        "report/comment/test_comment.py::test_hostile_text_adds_no_markup_to_the_comment",
         "report/test_comment_in_renderers.py::test_hostile_reports_are_text_and_nothing_else",
     ],
     "what is fetched is named by its content": [

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.core.github.check_run import check_name
 from bot.core.github.request import AgainRequest, CheckRequest
-from bot.report.check_run import not_again, not_ours
+from bot.report.faces.check_run import not_again, not_ours
 from bot.world import World
 
 

@@ -19,9 +19,9 @@ from bot.flows.gating.gates import gates_ahead
 from bot.flows.targets.forecasting import later_forecasts
 from bot.flows.telling.audit import Audited, keep_audit
 from bot.flows.telling.deploy import deploy
+from bot.report.comment.plan_markdown import render_plan
 from bot.report.escape import fence
-from bot.report.plan_markdown import render_plan
-from bot.report.rollout_text import gates_text, outcome_text
+from bot.report.terminal.rollout import gates_text, outcome_text
 from bot.world import World
 
 TARGET_VARIABLE = "MIGRATION_BOT_TARGET"

@@ -21,13 +21,13 @@ from bot.flows.telling.reviewers import ask_all_for_reviews
 from bot.flows.telling.suggest import keep_suggestions
 from bot.flows.telling.told import Told
 from bot.handoff.writing import report_json, reports_json
-from bot.report.annotations import annotations
-from bot.report.as_json import dumps
-from bot.report.detail import SUMMARY_BUDGET
-from bot.report.markdown import render_markdown
+from bot.report.comment.detail import SUMMARY_BUDGET
+from bot.report.comment.markdown import render_markdown
+from bot.report.faces.annotations import annotations
+from bot.report.formats.as_json import dumps
+from bot.report.formats.sarif import sarif_json
 from bot.report.report import Report
-from bot.report.sarif import sarif_json
-from bot.report.text import check_text
+from bot.report.terminal.check import check_text
 from bot.rules import RULES
 from bot.world import World
 

@@ -8,12 +8,12 @@ from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.survey import Survey
 from bot.core.targets.fleet_outcome import FleetOutcome
 from bot.flows.targets.rollout import plan_details
-from bot.report.as_json import dumps, plan_json
-from bot.report.fleet_as_json import survey_json
-from bot.report.fleet_markdown import render_fleet
-from bot.report.fleet_text import fleet_outcome_text, survey_text
-from bot.report.plan_markdown import render_plan
-from bot.report.rollout_text import plan_text
+from bot.report.comment.fleet_markdown import render_fleet
+from bot.report.comment.plan_markdown import render_plan
+from bot.report.formats.as_json import dumps, plan_json
+from bot.report.formats.fleet_as_json import survey_json
+from bot.report.terminal.fleet import fleet_outcome_text, survey_text
+from bot.report.terminal.rollout import plan_text
 from bot.world import World
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from bot.core.rollouts.holder import Holder
 from bot.core.targets.target import Target
 from bot.errors import PostgresError
-from bot.report.terminal import drawn, line
+from bot.report.terminal.lines import drawn, line
 from bot.world import Database, World
 
 # A runner that is alive tidies up when its statement is cancelled, and ends by itself.

@@ -1,7 +1,7 @@
 """Where what was told can be read."""
 
 from bot.flows.telling.comment import comment_key
-from bot.report.comment import read_marker
+from bot.report.comment.comment import read_marker
 from bot.report.report import Report
 from bot.world import World
 

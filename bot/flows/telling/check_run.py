@@ -10,7 +10,7 @@ from bot.core.github.marker import database_key
 from bot.core.github.request import CheckRequest
 from bot.core.github.run import Run
 from bot.errors import GitHubError
-from bot.report.check_run import check_result, stopped_result
+from bot.report.faces.check_run import check_result, stopped_result
 from bot.world import World
 
 

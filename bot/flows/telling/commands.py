@@ -7,8 +7,8 @@ from bot.core.github.commanded import Silence
 from bot.core.github.said import FINAL, Answered, Reaction, Remark
 from bot.errors import GateClosed, GitHubError
 from bot.flows.gating.authority import authorised
-from bot.report.commands_section import MOST, with_commands
-from bot.report.marker import read_marker
+from bot.report.comment.commands_section import MOST, with_commands
+from bot.report.comment.marker import read_marker
 from bot.world import World
 
 News = Mapping[int, Answered]

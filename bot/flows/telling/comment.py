@@ -21,7 +21,7 @@ from bot.flows.reviewing.review import review_named
 from bot.flows.telling.commands import commands_told
 from bot.flows.telling.shared_comment import keep_shared_comment
 from bot.flows.telling.told import Told, carry_out
-from bot.report.comment import read_marker, render_comment
+from bot.report.comment.comment import read_marker, render_comment
 from bot.report.report import Report
 from bot.world import World
 

@@ -8,7 +8,7 @@ from bot.core.findings.risk import risk_of_review
 from bot.core.github.pull import Pull
 from bot.core.github.reviewers import Reviewers, reviewers_for
 from bot.errors import GitHubError
-from bot.report.faces import unknown_reviewers
+from bot.report.faces.log_words import unknown_reviewers
 from bot.world import World
 
 

@@ -8,10 +8,10 @@ from bot.core.github.pull import Comment
 from bot.core.github.said import Answered
 from bot.core.github.sticky import decide, of_key
 from bot.flows.telling.told import Told, carry_out
-from bot.report.comment import same_but_for_time
-from bot.report.detail import COMMENT_BUDGET
-from bot.report.marker import read_marker
-from bot.report.parts import Part, outlined, part_of, read_parts, whole_of
+from bot.report.comment.comment import same_but_for_time
+from bot.report.comment.detail import COMMENT_BUDGET
+from bot.report.comment.marker import read_marker
+from bot.report.comment.parts import Part, outlined, part_of, read_parts, whole_of
 
 # GitHub lets nobody change a comment only if it is still what they read: two rollouts that end at
 # once may each put back what the other has replaced. So it is read once more, and put right.

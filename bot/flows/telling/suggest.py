@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.core.findings.review import Review
 from bot.core.github.pull import Pull
 from bot.errors import GitHubError
-from bot.report.suggestions import introduction, outlived, speaks_of, suggestions_of, unposted
+from bot.report.faces.suggestions import introduction, outlived, speaks_of, suggestions_of, unposted
 from bot.world import World
 
 

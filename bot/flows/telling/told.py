@@ -6,8 +6,8 @@ from bot.core.github.deployment import progress_of
 from bot.core.github.marker import Marker, database_key
 from bot.core.github.sticky import Decision
 from bot.core.rollouts.progress import Progress
-from bot.report.comment import same_but_for_time, same_state
-from bot.report.marker import read_marker
+from bot.report.comment.comment import same_but_for_time, same_state
+from bot.report.comment.marker import read_marker
 from bot.report.report import Report
 from bot.world import World
 

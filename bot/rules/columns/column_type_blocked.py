@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hits
 from bot.core.migrations.statement import Statement
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.catalogue.schema import View
 from bot.judge.context import Context, shown
-from bot.judge.schema import View
 from bot.sql.actions import AlterColumnType, DropDefault
 from bot.sql.values import Column, Type
 

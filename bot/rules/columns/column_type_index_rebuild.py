@@ -10,8 +10,8 @@ from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
 from bot.core.migrations.statement import Statement
 from bot.core.rehearsals.sized import Sized
+from bot.judge.catalogue.schema import Index
 from bot.judge.context import Context, shown
-from bot.judge.schema import Index
 from bot.rules.columns.type_changes import ChangedType, changed_types
 from bot.sql.actions import AlterColumnType
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.judge.context import Context
-from bot.judge.type_change import TypeChange, type_change
+from bot.judge.effects.type_change import TypeChange, type_change
 from bot.rules.types.enums import rebuilt_in
 from bot.sql.actions import AlterColumnType
 from bot.sql.values import Column, Type

@@ -14,9 +14,9 @@ from bot.core.migrations.history import Change
 from bot.core.migrations.layout import Layout
 from bot.core.migrations.migration import Migration
 from bot.core.migrations.statement import Position
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import shown
-from bot.judge.replay import replay
+from bot.judge.replay.replay import replay
 from bot.sql.actions import AddConstraint
 from bot.sql.parse import parse
 from bot.sql.read import actions_of

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import MigrationContext, shown
 from bot.sql.batching import read_batches
 from bot.sql.expressions import relation_name

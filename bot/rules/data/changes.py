@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.core.migrations.statement import Statement
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.sql.expressions import nodes, relation_name, relations_of, strings_of
 
 Fields = Mapping[str, Any]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
 from bot.core.migrations.statement import Statement
+from bot.judge.catalogue.schema import Index
 from bot.judge.context import Context, shown
-from bot.judge.schema import Index
 from bot.sql.actions import CreateIndex, DropColumn, DropConstraint, DropObjects
 from bot.sql.values import IndexedColumn
 

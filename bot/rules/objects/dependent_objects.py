@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
 from bot.core.migrations.statement import Statement
-from bot.judge.births import key_of
 from bot.judge.context import Context, shown
+from bot.judge.replay.births import key_of
 from bot.rules.objects.lifecycle import comes_back
 from bot.sql.actions import AlterColumnType, DropColumn, DropObjects
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from bot.judge.births import RELATION, Key, key_of, named_by
 from bot.judge.context import Context, MigrationContext
+from bot.judge.replay.births import RELATION, Key, key_of, named_by
 from bot.sql.actions import DropObjects, Rename
 
 

@@ -8,8 +8,8 @@ where code reads the name of a violated constraint.
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
 from bot.core.migrations.statement import Statement
-from bot.judge.births import key_of
 from bot.judge.context import Context, shown
+from bot.judge.replay.births import key_of
 from bot.rules.objects.lifecycle import comes_back, is_new
 from bot.sql.actions import Rename
 

@@ -7,8 +7,8 @@ version that names the schema fails, and so does every search path that leads th
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
 from bot.core.migrations.statement import Statement
-from bot.judge.births import key_of
 from bot.judge.context import Context
+from bot.judge.replay.births import key_of
 from bot.rules.objects.lifecycle import is_new
 from bot.sql.actions import Rename
 

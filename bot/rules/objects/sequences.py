@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import Context
 
 

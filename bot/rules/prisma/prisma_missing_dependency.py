@@ -11,7 +11,7 @@ from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hits
 from bot.core.migrations.migration import Migration
 from bot.core.migrations.statement import Statement
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import Context, shown
 from bot.judge.timeline import Step
 from bot.sql import actions as act

@@ -15,7 +15,7 @@ from bot.core.migrations.datamodel import Datamodel, read_datamodel
 from bot.core.migrations.history import History
 from bot.core.migrations.layout import Layout
 from bot.core.migrations.statement import Position
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import HistoryContext
 from bot.rules.prisma.model_facts import facts_of
 from bot.rules.prisma.schema_compare import Key, Mismatch, mismatches

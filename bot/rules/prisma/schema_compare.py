@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.core.migrations.datamodel import Datamodel, Field, Model
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.catalogue.schema import Table
 from bot.judge.context import shown
-from bot.judge.schema import Table
 from bot.sql.values import Column, ConstraintKind
 
 Key = tuple[str, ...]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
 from bot.core.migrations.statement import Statement
-from bot.judge.catalogue import Catalogue
+from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import Context, shown
 from bot.sql.actions import CreateView, TableOption
 

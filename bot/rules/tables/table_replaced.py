@@ -9,8 +9,8 @@ from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
 from bot.core.migrations.statement import Statement
 from bot.core.rehearsals.sized import Sized
-from bot.judge.births import key_of
 from bot.judge.context import Context, shown
+from bot.judge.replay.births import key_of
 from bot.rules.objects.lifecycle import comes_back
 from bot.sql.actions import CreateView, DropObjects
 

@@ -17,7 +17,7 @@ from bot.core.rehearsals.rehearsal import Rehearsal, Stop
 from bot.core.rehearsals.rehearsal_order import Limits, Order
 from bot.core.schemas.touched import Reference
 from bot.core.settings import RehearsalSettings, Settings
-from bot.report.schema_diagram import schema_diagram
+from bot.report.comment.schema_diagram import schema_diagram
 from tests.rehearsals import NoRehearsals, RealRehearsals, rehearsed_review
 
 TABLE = "CREATE TABLE orders (id bigint PRIMARY KEY, total numeric);"

@@ -8,8 +8,8 @@ from bot.core.github.said import Answered, Reaction
 from bot.flows.reviewing.review import review_change
 from bot.flows.telling.comment import keep_comment, keep_comments, report_on
 from bot.flows.telling.told import Told
-from bot.report.marker import read_marker
-from bot.report.parts import read_parts
+from bot.report.comment.marker import read_marker
+from bot.report.comment.parts import read_parts
 from bot.world import World
 from tests.fakes import NOON, FakeGitHub
 from tests.flows.several import HARMLESS, RISKY, Two

@@ -11,7 +11,7 @@ from bot.core.findings.rewrite import Piece, Rewrite
 from bot.core.github.pull import Comment
 from bot.core.github.thread import Thread
 from bot.flows.telling.suggest import keep_suggestions
-from bot.report.suggestions import suggestions_of
+from bot.report.faces.suggestions import suggestions_of
 from bot.world import World
 from tests.fakes import FakeConsole
 from tests.flows.world import HEAD, NUMBER, Stage, pull

@@ -9,7 +9,7 @@ from bot.errors import GitHubError
 from bot.flows.asked.commands.answers import Answer
 from bot.flows.gating.authority import Granted
 from bot.flows.telling.comment import keep_comment, report_after_merge
-from bot.report import command_words as words
+from bot.report.comment import command_words as words
 from bot.world import World
 
 WORKFLOW_VARIABLE = "MIGRATION_BOT_CHECK_WORKFLOW"

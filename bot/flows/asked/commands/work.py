@@ -12,7 +12,7 @@ from bot.flows.fleets.tenants import addressed
 from bot.flows.gating.authority import Granted
 from bot.flows.targets.resolving import resolve_applied, resolve_rolled_back
 from bot.flows.targets.unlocking import unlock
-from bot.report import command_words as words
+from bot.report.comment import command_words as words
 from bot.world import World
 
 Handler = Callable[[Command, Target, str, World], Answer]

@@ -12,9 +12,9 @@ from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
 from bot.core.migrations.effects import Effects
 from bot.core.rehearsals.rehearsal import Measured
 from bot.core.rehearsals.rehearsal_order import Limits, Part, Step
-from bot.judge.catalogue import Catalogue
-from bot.judge.effects import effects_of
-from bot.judge.replay import replay
+from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.effects.effects import effects_of
+from bot.judge.replay.replay import replay
 from bot.sql.parse import parse
 from bot.sql.read import actions_of
 

@@ -1,0 +1,1 @@
+"""What a statement locks, rewrites, scans, rebuilds and loses."""

@@ -1,0 +1,1 @@
+"""What a rehearsal found, in words and pictures."""

@@ -1,0 +1,134 @@
+"""`status` in a terminal, and what `plan` shows of the same."""
+
+import re
+from dataclasses import replace
+
+from bot.core.gates.gate import Gate
+from bot.core.rollouts.checkpoint import Checkpoint
+from bot.core.rollouts.plan import Plan, make_plan
+from bot.core.rollouts.standing import MigrationState
+from bot.core.rollouts.status import Details, Halt, TargetStatus
+from bot.core.targets.target import Kind
+from bot.report.terminal.rollout import plan_text
+from bot.report.terminal.status import STATE_WORDS, status_text
+from tests.fakes import applied, marked, migration
+from tests.report.samples import COUPONS, HOSTILE, NOTE, PRODUCTION_CLOSED
+
+PLAN = Plan("production", (COUPONS.migration, NOTE.migration), applied=("a", "b"))
+INIT = migration("20260101000000_init", "CREATE TABLE a ()")
+MIXED = migration("20260102000000_mixed", "ALTER TABLE a ADD n int;")
+MORE = migration("20260103000000_more", "SELECT 3")
+LATE = migration("20260104000000_late", "SELECT 4")
+
+
+def of(plan: Plan, details: Details | None = None, **more: object) -> str:
+    found = TargetStatus(plan.target, Kind.STAGING, plan, details=details or Details(), **more)  # type: ignore[arg-type]
+    return status_text([found])
+
+
+def test_every_disagreement_is_named_with_what_settles_it() -> None:
+    names = tuple(f"m{number:02}" for number in range(12))
+    text = plan_text(Plan("x", missing=names, failed=("c",), out_of_order=("d",)), width=200)
+    assert "c was started and never finished (Prisma calls this P3009).\n  hint: Look" in text
+    assert "\n    migration-bot resolve x --applied c\n" in text
+    assert text.count("missing from the history.\n") == 9
+    assert text.count("Apply from the branch that has it") == 1
+    assert "\nand 4 more\n" in text
+    assert "The database has tables and no migrations table" in plan_text(
+        Plan("x", unbaselined=True)
+    )
+
+
+def test_status_is_one_table_with_the_details_below() -> None:
+    text = status_text(
+        [
+            TargetStatus("staging", Kind.STAGING, Plan("staging", applied=("a",))),
+            TargetStatus("production", Kind.PRODUCTION, PLAN, PRODUCTION_CLOSED.gates),
+            TargetStatus("old", Kind.STAGING, problem="Not reached.", hint="Is it up?"),
+            TargetStatus("odd", Kind.STAGING, Plan("odd", failed=("zz",))),
+            TargetStatus("next", Kind.STAGING, PLAN),
+            TargetStatus("new", Kind.STAGING, replace(PLAN, applied=())),
+            TargetStatus("bare", Kind.STAGING, Plan("bare", unbaselined=True)),
+        ]
+    )
+    rows = [line.split(maxsplit=4) for line in text.split("\n\n")[0].splitlines()]
+    assert rows[0] == ["target", "kind", "applied", "pending", "state"]
+    assert [row[4] for row in rows[2:]] == [
+        "up to date",
+        "on hold: approval",
+        "could not be read",
+        "a migration failed",
+        "ready",
+        "never applied",
+        "needs a baseline",
+    ]
+    assert "\nold\n  Not reached.\n    hint: Is it up?\n" in text
+    assert "\nodd\n  zz was started and never finished" in text
+
+
+def test_a_target_is_a_row_for_each_migration_that_is_not_settled() -> None:
+    rows = [applied(INIT), replace(marked(MORE), checksum="0" * 64), applied(LATE)]
+    text = of(make_plan("staging", [INIT, MIXED, MORE, LATE], rows))
+
+    assert "\n  2 applied, 1 out of order, 1 edited.\n" in text
+    table = text.partition("\nmigration ")[2].partition("\n\n")[0].splitlines()[2:]
+    assert [re.split(" {2,}", each.strip()) for each in table] == [
+        ["20260102000000_mixed", "out of order"],
+        ["20260103000000_more", "edited", "2026-11-22 12:00"],
+    ]
+
+
+def test_what_is_settled_is_counted_when_somebody_asks_for_the_target() -> None:
+    plan = make_plan("staging", [INIT, MIXED], [marked(INIT), applied(MIXED)])
+
+    assert "1 applied, 1 marked as applied." not in of(plan)
+    assert of(plan, named=True).endswith("\nstaging\n  1 applied, 1 marked as applied.\n")
+
+
+def test_an_interrupted_migration_says_where_it_goes_on_and_why_it_stopped() -> None:
+    row = replace(applied(MIXED, finished=False), logs=Checkpoint("c", ("a",)).text())
+    plan = make_plan("staging", [INIT, MIXED], [applied(INIT), row])
+    halt = Halt(MIXED.name, 1, 3, line=4, reason="line 4: no such column.")
+    text = of(plan, Details({MIXED.name: halt}))
+
+    assert re.search(r"staging +staging +1 +1 +interrupted\n", text)
+    said = " ".join(text.split())
+    assert f"{MIXED.name} was interrupted, 1 of 3 parts applied: line 4: no such column." in said
+    assert "hint: `migration-bot apply staging` goes on at line 4." in said
+    edited = of(plan, Details({MIXED.name: Halt(MIXED.name, 1, problem="It was edited.")}))
+    assert "cannot go on: It was edited." in " ".join(edited.split())
+
+
+def test_while_somebody_holds_the_lock_what_is_unfinished_is_running() -> None:
+    plan = make_plan("staging", [INIT], [applied(INIT, finished=False)], running=True)
+    text = of(plan, lock_holder="psql (process 7)")
+
+    assert "a rollout is running" in text
+    assert "P3009" not in text
+    assert "20260101000000_init   running   2026-11-22 12:00\n" in text
+
+
+def test_an_edited_migration_tells_how_to_see_what_was_changed() -> None:
+    edited = replace(INIT, sql="CREATE TABLE b ()")
+    plan = make_plan("staging", [edited], [applied(INIT)])
+    text = of(plan, Details(commits={INIT.name: "c" * 40}))
+
+    assert f"\n      git diff cccccccccccc -- {INIT.path}\n" in text
+    assert f"\n      git log -p -- {INIT.path}\n" in of(plan)
+
+
+def test_every_state_has_a_word() -> None:
+    assert set(STATE_WORDS) == set(MigrationState)
+
+
+def test_no_target_is_said() -> None:
+    assert status_text([]) == "No target is configured.\n"
+
+
+def test_hostile_names_cannot_drive_the_terminal() -> None:
+    gate = Gate(HOSTILE, open=False, reason=HOSTILE, hint=HOSTILE)
+    lost = TargetStatus(HOSTILE, Kind.STAGING, problem=HOSTILE, gates=(gate,))
+    row = replace(applied(migration(HOSTILE), finished=False), logs=HOSTILE)
+    bad = TargetStatus(HOSTILE, Kind.STAGING, make_plan(HOSTILE, [], [row]))
+    for text in (status_text([lost]), status_text([bad])):
+        assert not set(text) & set("\x1b\x00\u202e")
