@@ -1,0 +1,64 @@
+"""A checkout that is a value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.findings.fixed import FixedMigration
+from bot.core.initial import Ground
+from bot.core.migrations.history import Change, History
+
+
+@dataclass
+class FakeCheckout:
+    """`commits` brought migrations, by name; `texts` are commits by the checksums they have, and
+    `scripts` what those texts are."""
+
+    head_history: History
+    base_history: History | None = None
+    commits: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    scripts: Mapping[str, str] = field(default_factory=dict)
+    written: list[FixedMigration] = field(default_factory=list)
+    proposed: dict[int, str] = field(default_factory=dict)
+    proposals: dict[str, History] = field(default_factory=dict)
+
+    grounds: Ground | None = None
+    files: dict[str, str] = field(default_factory=dict)
+
+    def ground(self) -> Ground:
+        return self.grounds or Ground("/shop", "main", ("prisma/migrations",))
+
+    def text(self, path: str) -> str | None:
+        return self.files.get(path)
+
+    def fetched(self, pull: int) -> str | None:
+        """`proposed` are the heads of pull requests, `proposals` what each has."""
+        return self.proposed.get(pull)
+
+    def change_at(self, commit: str, base_name: str, now: datetime) -> Change:
+        return Change(self.proposals[commit], now, self.head_history, base_name)
+
+    def put(self, migrations: Sequence[FixedMigration]) -> None:
+        self.written += migrations
+
+    def history(self) -> History:
+        return self.head_history
+
+    def change(self, base: str | None, now: datetime) -> Change:
+        return Change(self.head_history, now, self.base_history, base or "main")
+
+    def everything(self, now: datetime) -> Change:
+        return Change(self.head_history, now)
+
+    def added_by(self, name: str) -> str | None:
+        return self.commits.get(name)
+
+    def head(self) -> str:
+        return "h" * 40
+
+    def commit_with(self, name: str, checksum: str) -> str | None:
+        return self.texts.get(checksum)
+
+    def text_with(self, name: str, checksum: str) -> str | None:
+        return self.scripts.get(checksum)
