@@ -1,6 +1,6 @@
 """Keeping the one status comment of a pull request: what it shows, and writing it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bot.core.approvals.approval_policy import ApprovalPolicy
@@ -22,6 +22,7 @@ from bot.flows.telling.commands import commands_told
 from bot.flows.telling.shared_comment import keep_shared_comment
 from bot.flows.telling.told import Told, carry_out
 from bot.report.comment.comment import read_marker, render_comment
+from bot.report.comment.parts import read_parts
 from bot.report.report import Report
 from bot.world import World
 
@@ -113,7 +114,21 @@ def _keep_own(told: Told) -> None:
         wanted=told.wanted,
         overrules=told.overrules,
     )
-    carry_out(decision, body, marker, told)
+    gone = (*decision.delete, *_replaced(existing, key, told))
+    carry_out(replace(decision, delete=gone), body, marker, told)
+
+
+def _replaced(existing: Sequence[Comment], key: str, told: Told) -> Iterator[int]:
+    """A comment on several databases, once each of them has one of its own."""
+    assert told.report.run is not None
+    shared = whole_key(told.report.run.repository_url)
+    marks = {each.id: read_marker(each.body) for each in existing}
+    own = {key, *(mark.key for mark in marks.values() if mark is not None)}
+    for each in existing:
+        mark = marks[each.id]
+        if mark is not None and mark.key == shared:
+            if {part.marker.key for part in read_parts(each.body)} <= own:
+                yield each.id
 
 
 def _rehearsed_in(existing: Sequence[Comment], key: str) -> int:

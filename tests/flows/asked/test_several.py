@@ -97,6 +97,17 @@ def test_each_may_have_a_comment_of_its_own() -> None:
     assert urls["shop"] != urls["billing"]
 
 
+def test_comments_of_their_own_take_the_place_of_the_one_on_both() -> None:
+    two = Two()
+    check(two)
+    assert len(two.comments) == 1
+    two.apart = True
+    check(two)
+    shop, billing = two.comments
+    assert "### 🟢 shop: 1 new migration" in shop
+    assert "### 🟢 billing: 1 new migration" in billing
+
+
 def test_as_long_as_one_is_to_be_mended_nobody_is_asked_for_the_other() -> None:
     two = Two({"shop": HARMLESS, "billing": RISKY})
     check(two)
