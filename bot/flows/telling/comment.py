@@ -126,9 +126,9 @@ def _replaced(existing: Sequence[Comment], key: str, told: Told) -> Iterator[int
     own = {key, *(mark.key for mark in marks.values() if mark is not None)}
     for each in existing:
         mark = marks[each.id]
-        if mark is not None and mark.key == shared:
-            if {part.marker.key for part in read_parts(each.body)} <= own:
-                yield each.id
+        inside = {part.marker.key for part in read_parts(each.body)}
+        if mark is not None and mark.key == shared and inside <= own:
+            yield each.id
 
 
 def _rehearsed_in(existing: Sequence[Comment], key: str) -> int:
