@@ -32,7 +32,7 @@ from tests.harness import (
     run_workflow,
 )
 from tests.harness.documents import load_workflow
-from tests.harness.shipping import ROOT, preinstalled
+from tests.harness.shipping import ROOT, preinstalled, warmed
 from tests.harness.triggers import waits_for
 from tests.harness.values import StepFailed
 
@@ -238,8 +238,8 @@ class Stage:
             api_url=self.hub.api_url,
             server_url=self.hub.site_url,
             stand_ins={
-                "actions/checkout": checkout_from(
-                    self.hub.repository(SHOP).git.path, self.actions, self._may_read
+                "actions/checkout": warmed(
+                    checkout_from(self.hub.repository(SHOP).git.path, self.actions, self._may_read)
                 ),
                 "actions/setup-python": never,
                 "actions/cache": nothing,

@@ -9,6 +9,7 @@ from tests.story.test_audit import records
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.soak
 def test_a_fleet_is_migrated_by_the_matrix_and_told_as_one(stage: Stage) -> None:
     become_fleets(stage, *TARGETS)
     run = stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))

@@ -5,8 +5,9 @@ jobs of production is true of those of staging: their steps are the same.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,7 @@ DEGRADED = {
     (RECHECK, "recheck", "checks"),
 }
 Case = tuple[Path, str, str, str]
+SOAK = pytest.mark.soak
 
 
 def listed() -> Iterator[Case]:
@@ -43,11 +45,20 @@ def named(value: object) -> str:
     return value.name if isinstance(value, Path) else str(value)
 
 
+# What is then left for the bot to be refused.
+READERS = [(CHECK, "check"), (REPORT, "report"), (DEPLOY, "staging")]
+
+
+def every(cases: Iterable[Case]) -> list[Any]:
+    """The jobs that every pull request goes through, and the others where there is time."""
+    return [each if each[:2] in READERS else pytest.param(*each, marks=SOAK) for each in cases]
+
+
 # Of a fleet the scene is long, and its checkouts are those of every job.
 FIRST = [each for each in listed() if each[2] == "contents" and "_" not in each[1]]
 OTHERS = [each for each in listed() if each[2] != "contents"]
-# What is then left for the bot to be refused.
-READERS = [(CHECK, "check"), (REPORT, "report"), (DEPLOY, "staging")]
+FLEETS = {scene for scene in SCENES if "_" in scene[1]}
+JOBS = [pytest.param(*each, marks=SOAK) if each in FLEETS else each for each in SCENES]
 
 
 def weaker(
@@ -80,7 +91,7 @@ def test_every_job_of_every_workflow_is_here() -> None:
     assert wanted - {(path, job) for path, job in SCENES} == TWINS
 
 
-@pytest.mark.parametrize(("workflow", "scene"), list(SCENES), ids=named)
+@pytest.mark.parametrize(("workflow", "scene"), JOBS, ids=named)
 def test_a_job_with_exactly_what_is_listed_lacks_nothing(
     stage: Stage, workflow: Path, scene: str
 ) -> None:
@@ -90,7 +101,7 @@ def test_a_job_with_exactly_what_is_listed_lacks_nothing(
     assert (job.status, hints(job)) == (ordinary(workflow), set()), job.log
 
 
-@pytest.mark.parametrize(("workflow", "name", "permission", "level"), OTHERS, ids=named)
+@pytest.mark.parametrize(("workflow", "name", "permission", "level"), every(OTHERS), ids=named)
 def test_a_job_with_one_permission_lowered_says_which_it_lacks(
     stage: Stage, workflow: Path, name: str, permission: str, level: str
 ) -> None:
@@ -103,7 +114,7 @@ def test_a_job_with_one_permission_lowered_says_which_it_lacks(
         assert job.steps[-1].outputs["verdict"] == "block"
 
 
-@pytest.mark.parametrize(("workflow", "name", "permission", "level"), FIRST, ids=named)
+@pytest.mark.parametrize(("workflow", "name", "permission", "level"), every(FIRST), ids=named)
 def test_what_may_not_be_read_is_not_even_checked_out(
     stage: Stage, workflow: Path, name: str, permission: str, level: str
 ) -> None:

@@ -20,7 +20,11 @@ from tests.flows.telling.every_call import (
 )
 from tests.hub import SHOP
 
-ROLLOUTS = [("staging", order) for order in TROUBLES] + [("production", down), ("production", lost)]
+ROLLOUTS = [
+    *(pytest.param("staging", order, marks=pytest.mark.soak) for order in TROUBLES),
+    pytest.param("production", down, marks=pytest.mark.soak),
+    ("production", lost),
+]
 
 
 @pytest.mark.slow

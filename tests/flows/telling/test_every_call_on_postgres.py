@@ -80,7 +80,10 @@ def job(made: Scene, target: str) -> tuple[ExitCode, str]:
     return code, ""
 
 
-@pytest.mark.parametrize(("target", "order"), [("staging", down), ("production", lost)])
+@pytest.mark.parametrize(
+    ("target", "order"),
+    [pytest.param("staging", down, marks=pytest.mark.soak), ("production", lost)],
+)
 def test_the_target_is_what_the_job_says_whichever_call_fails(
     tmp_path: Path, server: Server, targets: Targets, target: str, order: Order
 ) -> None:
