@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from tests.harness.stand_ins import ActionCall, StandIn, git
+from tests.harness.stand_ins import git
+from tests.harness.world import ActionCall, StandIn
 
 ROOT = Path(__file__).parents[2]
 
