@@ -65,6 +65,25 @@ def test_what_init_writes_for_several_databases_is_as_clean(
         assert not re.search(left, path.read_text("utf-8")), path
 
 
+def test_the_jobs_of_several_databases_are_given_what_ours_are(written_for_two: Path) -> None:
+    theirs = load(written_for_two / ".github/workflows/migration-deploy.yml")["jobs"]
+    ours = load(OURS / "migration-deploy.yml")["jobs"]
+    for job in ("staging", "production"):
+        mine, given = (handed_over(each[job]) for each in (ours, theirs))
+        assert "MIGRATION_BOT_AUDIT_KEY" in mine
+        assert given == {
+            *(mine - {f"{job.upper()}_DATABASE_URL"}),
+            *(f"{name}_{job.upper()}_URL" for name in ("SHOP", "BILLING")),
+        }
+        assert theirs[job]["permissions"] == ours[job]["permissions"]
+
+
+def handed_over(job: dict[str, Any]) -> set[str]:
+    """The names of the variables of the step that applies."""
+    step = next(each for each in job["steps"] if "target" in each.get("with", {}))
+    return set(step["env"])
+
+
 def test_zizmor_finds_nothing_in_what_init_writes(written: Path) -> None:
     done = ask(*ZIZMOR, *workflows_in(written))
     assert done.returncode == 0, done.stdout + done.stderr
