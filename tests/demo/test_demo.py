@@ -82,6 +82,7 @@ def test_killed_outright_it_leaves_nothing_behind(place: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_kept_servers_can_be_connected_to_and_stopped_as_it_says(place: Path) -> None:
     with start(place, "--keep") as demo:
         told, _ = demo.communicate(timeout=120)

@@ -29,6 +29,7 @@ def test_a_fleet_is_migrated_by_the_matrix_and_told_as_one(stage: Stage) -> None
         assert [done["applied"] for done in each["record"]["migrations"]] == [True]
 
 
+@pytest.mark.soak
 def test_a_command_on_a_fleet_reaches_every_tenant(stage: Stage) -> None:
     become_fleets(stage, "staging")
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))

@@ -149,6 +149,7 @@ def test_where_staging_of_one_fails_the_other_goes_on_to_production(two: Two) ->
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_each_has_a_comment_of_its_own_where_that_is_configured(two: Two) -> None:
     stage = two.stage
     two.configure(f"comment_per_database: true\n{configurations()[0]}")
@@ -165,6 +166,7 @@ def test_each_has_a_comment_of_its_own_where_that_is_configured(two: Two) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_workflow_that_init_writes_hears_a_command_for_a_target_of_either(two: Two) -> None:
     stage = two.stage
     stage.check(two.propose())

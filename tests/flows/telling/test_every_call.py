@@ -23,7 +23,7 @@ from tests.hub import SHOP
 ROLLOUTS = [
     *(pytest.param("staging", order, marks=pytest.mark.soak) for order in TROUBLES),
     pytest.param("production", down, marks=pytest.mark.soak),
-    ("production", lost),
+    pytest.param("production", lost, marks=pytest.mark.soak),
 ]
 
 
