@@ -112,7 +112,8 @@ def test_hostile_reports_are_text_and_nothing_else(seed: int) -> None:
     check([render_comment(huge(random, most=2), KEY) for _ in range(100)])
 
 
-@pytest.mark.parametrize("seed", [pytest.param(seed, marks=SOAK) for seed in range(100, 110)])
+@SOAK
+@pytest.mark.parametrize("seed", range(100, 110))
 def test_hostile_reports_that_had_to_be_shortened_are_text_and_nothing_else(seed: int) -> None:
     random = Random(seed)
     first = f"{marker(KEY)}\n"

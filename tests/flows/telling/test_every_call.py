@@ -20,14 +20,11 @@ from tests.flows.telling.every_call import (
 )
 from tests.hub import SHOP
 
-ROLLOUTS = [
-    *(pytest.param("staging", order, marks=pytest.mark.soak) for order in TROUBLES),
-    pytest.param("production", down, marks=pytest.mark.soak),
-    pytest.param("production", lost, marks=pytest.mark.soak),
-]
+ROLLOUTS = [("staging", order) for order in TROUBLES] + [("production", down), ("production", lost)]
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize(("target", "order"), ROLLOUTS)
 def test_a_rollout_is_the_same_whatever_call_fails(
     tmp_path: Path, target: str, order: Order
