@@ -28,7 +28,7 @@ export PYTHONDONTWRITEBYTECODE :=
 CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
-COMPILE := $(RUN) uv pip compile pyproject.toml --extra embedded --universal \
+COMPILE := $(RUN) uv pip compile pyproject.toml --extra embedded --extra backup --universal \
 	--python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
 	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --system-certs \
 	--custom-compile-command "make lock"
@@ -83,9 +83,10 @@ format: $(READY) ## Mend what can be mended
 	@$(RUN) ruff check --fix
 	@$(RUN) ruff format
 
-lock: $(READY) ## Write both lock files anew (LOCK_ARGS=--upgrade for newer versions)
-	@$(COMPILE) $(LOCK_ARGS) --output-file requirements.txt
-	@$(COMPILE) $(LOCK_ARGS) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+lock: $(READY) ## Write the lock files anew (LOCK_ARGS=--upgrade for newer versions)
+	@$(COMPILE) $(LOCK_ARGS) --extra aws --group dev --output-file requirements-dev.txt
+	@$(COMPILE) --extra aws --constraint requirements-dev.txt --output-file requirements-aws.txt
+	@$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
 
 docs: $(READY) ## Write the pages that are made from the code
 	@$(RUN) docs.making

@@ -17,7 +17,7 @@ from bot.adapters.postgres.dump import DUMP, JOBS, compression, take_backup
 from bot.adapters.postgres.proof import prove, scratch_server
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_dump, best_for_proof
-from bot.core.rollouts.backup import Manifest
+from bot.core.backups.backup import Manifest
 from bot.core.targets.url import parse_url
 
 DUMPING = "pg_dump"

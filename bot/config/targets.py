@@ -12,13 +12,13 @@ from bot.config.approvals import (
     approval_mistakes,
     policy_of,
 )
+from bot.config.backups import BackupFile, backup_mistakes, backup_policy_of
 from bot.config.fleet import FleetFile, fleet_mistakes, fleet_of
 from bot.config.gates import Duration, FreezeFile, WindowFile, closing_of
 from bot.config.parts import Bytes, EnvironmentName, Milliseconds, StrictModel
 from bot.core.rehearsals.sizes import bytes_of
 from bot.core.targets.identity import Pin
 from bot.core.targets.target import (
-    BackupPolicy,
     DriftMode,
     Kind,
     ReplicaPolicy,
@@ -73,19 +73,6 @@ class ReplicasFile(StrictModel):
     wait: Milliseconds = Field(
         default=ReplicaPolicy().wait,
         description="Milliseconds they are given to catch up before the rollout gives up.",
-    )
-
-
-class BackupFile(StrictModel):
-    """Where the backups of a target are kept."""
-
-    directory: str = Field(
-        default=BackupPolicy().directory,
-        description="A directory on the machine that runs the bot; relative to the checkout.",
-    )
-    required: bool | None = Field(
-        default=None,
-        description="Whether a proved backup must precede a rollout. Production always needs one.",
     )
 
 
@@ -191,7 +178,6 @@ class TargetFile(StrictModel):
 def target_of(name: str, file: TargetFile) -> Target:
     kind = Kind(file.kind)
     production = kind is Kind.PRODUCTION
-    required = file.backup.required
     fleet = fleet_of(file.fleet) if file.fleet else None
     listed = fleet.source.urls_env if fleet else None
     return Target(
@@ -209,10 +195,7 @@ def target_of(name: str, file: TargetFile) -> Target:
         replicas=_replica_policy(file.replicas),
         rewrite_limit=bytes_of(file.rewrite_limit) if file.rewrite_limit else None,
         batch_budget=file.batch_budget,
-        backup=BackupPolicy(
-            required=production if required is None else required,
-            directory=file.backup.directory,
-        ),
+        backup=backup_policy_of(file.backup, production=production),
         fleet=fleet,
         audit=file.audit.rows,
         drift=DriftMode(file.drift) if file.drift else None,
@@ -237,8 +220,9 @@ def target_mistakes(targets: Mapping[str, TargetFile]) -> Iterator[str]:
             yield f"targets.{name}.after: the order goes round in a circle"
         if target.soak is not None and target.after is None:
             yield f"targets.{name}.soak: it is counted from `after`, which is missing"
-        if target.kind == "production" and target.backup.required is False:
-            yield f"targets.{name}.backup.required: production is never changed without a backup"
+        yield from backup_mistakes(
+            f"targets.{name}.backup", target.backup, production=target.kind == "production"
+        )
         yield from approval_mistakes(
             f"targets.{name}",
             target.approvals,

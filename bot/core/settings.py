@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.approvals.approval_policy import ApprovalPolicy, Approvers
+from bot.core.backups.policy import BackupPolicy
 from bot.core.findings.exclusion import Exclusion
 from bot.core.findings.finding import Severity
 from bot.core.github.command import Verb
@@ -13,7 +14,7 @@ from bot.core.github.notification import Sink
 from bot.core.rehearsals.rehearsal import DataKind
 from bot.core.rehearsals.rehearsal_order import BUDGET, Limits
 from bot.core.rehearsals.sizes import Thresholds
-from bot.core.targets.target import BackupPolicy, Kind, Target
+from bot.core.targets.target import Kind, Target
 from bot.errors import UsageError
 
 CONFIG_PATH = ".github/migration-bot.yml"

@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.core.backups.backup import ProvedBackup, StoredBackup
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.backup import ProvedBackup, StoredBackup
 from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary

@@ -17,13 +17,13 @@ from bot.core.migrations.history import Change, History
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rehearsals.sizes import Sizes
-from bot.core.rollouts.backup import ProvedBackup, StoredBackup
 from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
 from bot.core.settings import Settings
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
+from bot.world.backups import Backups as Backups
 from bot.world.database import Database as Database
 from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart
@@ -128,17 +128,6 @@ class Prisma(Protocol):
     def version(self) -> str: ...
     def sql_of(self, schemas: Mapping[str, str]) -> str:
         """The SQL that makes everything these schema files model, from nothing."""
-
-
-class Backups(Protocol):
-    def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
-        """Dump the target, restore the dump elsewhere, compare. Raises BackupError."""
-
-    def newest(self, target: Target) -> StoredBackup:
-        """Its last backup on this machine. Raises BackupError if there is none."""
-
-    def proved(self, target: Target) -> ProvedBackup | None:
-        """Its last backup on this machine that was proved; None if none is known."""
 
 
 class Fleets(Protocol):

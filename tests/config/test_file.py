@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from bot.config.databases import json_schema
 from bot.config.file import read_settings
 from bot.core.approvals.approval_policy import ApprovalPolicy, Approvers
+from bot.core.backups.policy import BackupPolicy
 from bot.core.findings.exclusion import Exclusion
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Rule
@@ -21,7 +22,7 @@ from bot.core.options import option
 from bot.core.rehearsals.sizes import Thresholds
 from bot.core.settings import Settings, default_targets
 from bot.core.targets.identity import Pin
-from bot.core.targets.target import BackupPolicy, Kind, ReplicaPolicy
+from bot.core.targets.target import Kind, ReplicaPolicy
 from bot.errors import UsageError
 from bot.rules.columns import column_dropped
 from bot.rules.indexes import index_drop_blocking

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.rollouts.backup import Proof, ProvedBackup, StoredBackup
+from bot.core.backups.backup import Proof, ProvedBackup, StoredBackup
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
 from bot.errors import PostgresError

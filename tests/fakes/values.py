@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.core.backups.backup import Manifest
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import AppliedMigration, Migration
-from bot.core.rollouts.backup import Manifest
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

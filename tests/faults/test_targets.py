@@ -11,9 +11,10 @@ import pytest
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.tools import Installation
 from bot.core.approvals.approval_policy import ApprovalPolicy
+from bot.core.backups.policy import BackupPolicy
 from bot.core.settings import default_targets
 from bot.core.targets.identity import Pin
-from bot.core.targets.target import BackupPolicy, ReplicaPolicy
+from bot.core.targets.target import ReplicaPolicy
 from bot.errors import ExitCode
 from tests.bouncer import bouncer
 from tests.fakes import migration

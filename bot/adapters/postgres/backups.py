@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.adapters.postgres.dump import list_backups, take_backup
 from bot.adapters.postgres.proof import prove
-from bot.core.rollouts.backup import Manifest, Proof, ProvedBackup, StoredBackup
+from bot.core.backups.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
 from bot.core.targets.url import ConnectionUrl

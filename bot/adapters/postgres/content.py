@@ -7,7 +7,7 @@ from psycopg import sql
 
 from bot.adapters.postgres.catalogue import identity
 from bot.adapters.postgres.connection import Connection
-from bot.core.rollouts.backup import TableContent
+from bot.core.backups.backup import TableContent
 
 LARGE_OBJECTS = "large objects"
 

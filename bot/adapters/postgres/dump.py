@@ -21,8 +21,8 @@ from bot.adapters.postgres.content import Facts, facts, table_contents
 from bot.adapters.postgres.migrations_table import applied
 from bot.adapters.postgres.programs import running
 from bot.adapters.postgres.tools import Installation, best_for_dump
+from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, TableContent
 from bot.core.migrations.migration import sort_key
-from bot.core.rollouts.backup import MANIFEST, BackupFile, Manifest, TableContent
 from bot.core.schemas.schema import Snapshot
 from bot.core.targets.url import ConnectionUrl
 from bot.errors import BackupError

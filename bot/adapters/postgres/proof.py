@@ -18,7 +18,7 @@ from bot.adapters.postgres.dump import CATALOGUE, DUMP, JOBS
 from bot.adapters.postgres.programs import running
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_proof
-from bot.core.rollouts.backup import MANIFEST, Manifest, Proof, TableContent, differences_of_content
+from bot.core.backups.backup import MANIFEST, Manifest, Proof, TableContent, differences_of_content
 from bot.core.schemas.schema import Attribute, Definition, Snapshot, differences
 from bot.core.targets.url import parse_url
 from bot.errors import BackupError

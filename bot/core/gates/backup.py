@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from bot.core.backups.backup import ProvedBackup
 from bot.core.duration import duration
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.backup import ProvedBackup
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
 

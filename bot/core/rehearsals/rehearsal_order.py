@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from bot.core.backups.backup import StoredBackup
 from bot.core.rehearsals.rehearsal import DataKind
 from bot.core.rehearsals.sizes import Sizes
-from bot.core.rollouts.backup import StoredBackup
 from bot.core.rollouts.batching import DataChange
 
 PUBLIC = "public"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.approvals.approval_policy import ApprovalPolicy
+from bot.core.backups.policy import BackupPolicy
 from bot.core.gates.closing import Closing
 from bot.core.targets.fleet import Fleet
 from bot.core.targets.identity import Pin
@@ -44,17 +45,6 @@ class Verification:
     queries: tuple[str, ...] = ()
     file: str | None = None
     timeout: int = 30_000
-
-
-@dataclass(frozen=True)
-class BackupPolicy:
-    """Whether a backup is taken and proved before a rollout, and where it is kept.
-
-    `directory` is a path on the machine that runs the bot; relative paths start at the checkout.
-    """
-
-    required: bool = False
-    directory: str = ".migration-bot/backups"
 
 
 @dataclass(frozen=True)

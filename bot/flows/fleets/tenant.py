@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from bot.core.backups.backup import ProvedBackup, StoredBackup
 from bot.core.findings.page import Page
 from bot.core.findings.review import JudgedMigration
 from bot.core.gates.gate import Gate
 from bot.core.migrations.history import History
-from bot.core.rollouts.backup import ProvedBackup, StoredBackup
 from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import BackupSummary

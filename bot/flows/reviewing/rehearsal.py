@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.core.backups.backup import StoredBackup
 from bot.core.findings.review import JudgedMigration, Review
 from bot.core.findings.rule import Rule, name_of
 from bot.core.github.event import request_of
@@ -18,7 +19,6 @@ from bot.core.rehearsals.rehearsal import (
     RehearsedStatement,
 )
 from bot.core.rehearsals.rehearsal_order import DataOrder, Order
-from bot.core.rollouts.backup import StoredBackup
 from bot.core.settings import CONFIG_PATH
 from bot.errors import PostgresError, UsageError
 from bot.flows.reviewing.model import model_order

@@ -23,7 +23,7 @@ from bot.adapters.postgres.dump import CATALOGUE, compression, list_backups, tak
 from bot.adapters.postgres.proof import prove
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_dump
-from bot.core.rollouts.backup import MANIFEST, BackupFile, Manifest, TableContent
+from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, TableContent
 from bot.core.targets.url import parse_url
 from bot.errors import BackupError, PostgresError
 from tests.adapters.postgres.processes import ROOT, becomes_true

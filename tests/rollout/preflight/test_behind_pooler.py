@@ -8,9 +8,9 @@ import pytest
 
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.target.opening import open_target
+from bot.core.backups.policy import BackupPolicy
 from bot.core.rollouts.checkpoint import Whole
 from bot.core.targets.server import Pooling
-from bot.core.targets.target import BackupPolicy
 from bot.core.targets.url import parse_url
 from bot.errors import HistoryError, PostgresError
 from tests.asking import ask

@@ -18,9 +18,9 @@ from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.places.extensions import Standing, create_extension, standings
 from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.tools import Installation, best_for_restore
+from bot.core.backups.backup import Manifest, StoredBackup
 from bot.core.migrations.migration import AppliedMigration, same_checksum
 from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, Order
-from bot.core.rollouts.backup import Manifest, StoredBackup
 from bot.core.targets.url import ConnectionUrl
 from bot.errors import BackupError
 

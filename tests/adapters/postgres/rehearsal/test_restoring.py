@@ -15,6 +15,8 @@ from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.dump import take_backup
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.adapters.postgres.rehearsal.restoring import hint_of
+from bot.core.backups.backup import MANIFEST, StoredBackup
+from bot.core.backups.policy import BackupPolicy
 from bot.core.migrations.migration import checksum_of
 from bot.core.rehearsals.rehearsal import DataKind, Rehearsal, Stop
 from bot.core.rehearsals.rehearsal_order import (
@@ -26,8 +28,7 @@ from bot.core.rehearsals.rehearsal_order import (
     Part,
     Step,
 )
-from bot.core.rollouts.backup import MANIFEST, StoredBackup
-from bot.core.targets.target import BackupPolicy, Kind, Target
+from bot.core.targets.target import Kind, Target
 from bot.core.targets.url import parse_url
 from bot.errors import BackupError
 from tests.conftest import RunningServer

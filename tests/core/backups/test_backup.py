@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.rollouts.backup import (
+from bot.core.backups.backup import (
     BackupFile,
     Manifest,
     Proof,
