@@ -1,0 +1,37 @@
+"""A script that makes one schema out of another, drafted from the catalogue, and what it loses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.core.schemas.schema import Snapshot
+
+
+@dataclass(frozen=True)
+class DraftedStatement:
+    """One statement, without its semicolon. `loses` says which rows or values are gone after it, in
+    words; "" if none are. `alone` if it must not run in a transaction."""
+
+    sql: str
+    loses: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`statements`, run in order on the current schema, are meant to give the wanted one. `left` are
+    the changes that could not be put into a statement, one line each, with why."""
+
+    statements: tuple[DraftedStatement, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return not self.left
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        return tuple(each.loses for each in self.statements if each.loses)
+
+
+# `draft(current, wanted)`: what to run on `current` so that it becomes `wanted`.
+Drafter = Callable[[Snapshot, Snapshot], Draft]
