@@ -10,18 +10,50 @@ from typing import Any
 
 from bot.errors import BackupError
 
-SCHEMA = 1
+SCHEMA = 2
+OLDEST_SCHEMA = 1
 MANIFEST = "manifest.json"
 RESTORE = "restore"
 
+_TIMES = ("started_at", "finished_at", "server_time")
+_SINCE_2 = frozenset({"location", "recipients", "server_time", "bot_version"})
+
 
 @dataclass(frozen=True)
-class BackupFile:
-    """One file of a backup; `name` has forward slashes and starts at the backup's directory."""
+class StoredBytes:
+    """What a file became where it is kept: `name` is its key there, below the backup's own.
+
+    Large ones are cut into `parts`, which follow each other. Encrypted ones have other bytes than
+    the file itself.
+    """
 
     name: str
     size: int
     sha256: str
+    parts: int = 1
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        if self.parts == 1:
+            return (self.name,)
+        return tuple(f"{self.name}.{part:05}" for part in range(1, self.parts + 1))
+
+
+@dataclass(frozen=True)
+class BackupFile:
+    """One file of a backup; `name` has forward slashes and starts at the backup's directory.
+
+    `stored` is None where it is kept as it is, under its own name.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    stored: StoredBytes | None = None
+
+    @property
+    def kept_as(self) -> StoredBytes:
+        return self.stored or StoredBytes(self.name, self.size, self.sha256)
 
 
 @dataclass(frozen=True)
@@ -38,7 +70,9 @@ class Manifest:
     """Everything known about a backup from the moment it was complete.
 
     `path` is its directory's name. `lsn` is the position in the server's write-ahead log that the
-    backup shows. `format` says how the dump is stored, `roles` who owns or may use what is in it.
+    backup shows, `server_time` the server's own clock then. `format` says how the dump is stored,
+    `roles` who owns or may use what is in it. `location` is where it is kept, "" for the directory
+    that it was written to; `recipients` are the public keys it is encrypted to, none if it is not.
     Neither a host nor a user nor anything secret is part of it.
     """
 
@@ -60,7 +94,20 @@ class Manifest:
     roles: tuple[str, ...] = ()
     migration_head: str | None = None
     encoding: str = "UTF8"
+    location: str = ""
+    recipients: tuple[str, ...] = ()
+    server_time: datetime | None = None
+    bot_version: str = ""
     schema: int = SCHEMA
+
+    @property
+    def encrypted(self) -> bool:
+        return bool(self.recipients)
+
+    @property
+    def stored_size(self) -> int:
+        """How much is kept, which is a little more than was dumped where it is encrypted."""
+        return sum(file.kept_as.size for file in self.files) or self.size
 
     @property
     def rows(self) -> int:
@@ -81,8 +128,15 @@ class Manifest:
 
     def to_json(self) -> str:
         values = asdict(self)
-        for name in ("started_at", "finished_at"):
-            values[name] = values[name].astimezone(UTC).isoformat()
+        for name in _TIMES:
+            if values[name] is not None:
+                values[name] = values[name].astimezone(UTC).isoformat()
+        if self.schema == OLDEST_SCHEMA:
+            # As it was written then: its digest may be written down somewhere.
+            values = {name: each for name, each in values.items() if name not in _SINCE_2}
+            values["files"] = [
+                {k: v for k, v in each.items() if k != "stored"} for each in values["files"]
+            ]
         return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -90,9 +144,9 @@ class Manifest:
         """Read one back. A manifest of another schema, or with a part missing, is refused."""
         try:
             values = json.loads(text)
-            if values["schema"] != SCHEMA:
+            if values["schema"] not in range(OLDEST_SCHEMA, SCHEMA + 1):
                 raise BackupError(
-                    f"The manifest has schema {values['schema']}, and I know {SCHEMA}.",
+                    f"The manifest has schema {values['schema']}, and I know up to {SCHEMA}.",
                     hint="Use the version of migration-bot that took the backup.",
                 )
             return _manifest(values)
@@ -104,16 +158,11 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class StoredBackup:
-    """A backup on this machine: what is known about it, and the directory of its files."""
-
-    manifest: Manifest
-    place: Path
-
-
-@dataclass(frozen=True)
 class Proof:
-    """What restoring a backup into a scratch server showed. `restored_on` is that one's version."""
+    """What restoring a backup into a scratch server showed. `restored_on` is that one's version.
+
+    `manifest` is the digest of the manifest that was proved, "" where nobody noted it.
+    """
 
     backup: str
     restored_on: str
@@ -122,10 +171,47 @@ class Proof:
     rows: int
     differences: tuple[str, ...] = ()
     level: str = RESTORE
+    manifest: str = ""
 
     @property
     def ok(self) -> bool:
         return not self.differences
+
+    def is_of(self, manifest: Manifest) -> bool:
+        """Whether it is about this backup, and the manifest has not changed since."""
+        return self.backup == manifest.id and self.manifest in ("", manifest.digest)
+
+
+@dataclass(frozen=True)
+class StoredBackup:
+    """A backup that is kept. `place` is the directory of its files, where they lie on this machine
+    as they were dumped; None if they have to be fetched or decrypted first. `location` says in
+    words where it is kept, `proof` what somebody has written down about bringing it back.
+    """
+
+    manifest: Manifest
+    place: Path | None = None
+    location: str = ""
+    proof: Proof | None = None
+
+    @property
+    def proved(self) -> bool:
+        return self.proof is not None and self.proof.ok
+
+    @property
+    def files(self) -> Path:
+        """The directory of its files, for who has made sure that there is one."""
+        assert self.place is not None
+        return self.place
+
+
+@dataclass(frozen=True)
+class Stray:
+    """What lies among backups and is none: `problem` says why, `at` when it was written last."""
+
+    id: str
+    problem: str
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -162,9 +248,16 @@ def differences_of_content(
 
 def _manifest(values: Mapping[str, Any]) -> Manifest:
     parts = dict(values)
-    for name in ("started_at", "finished_at"):
-        parts[name] = datetime.fromisoformat(parts[name])
-    parts["files"] = tuple(BackupFile(**each) for each in parts["files"])
+    for name in _TIMES:
+        if parts.get(name) is not None:
+            parts[name] = datetime.fromisoformat(parts[name])
+    parts["files"] = tuple(_file(each) for each in parts["files"])
     parts["tables"] = tuple(TableContent(**each) for each in parts["tables"])
-    parts["roles"] = tuple(parts["roles"])
+    for name in ("roles", "recipients"):
+        parts[name] = tuple(parts.get(name, ()))
     return Manifest(**parts)
+
+
+def _file(values: Mapping[str, Any]) -> BackupFile:
+    stored = values.get("stored")
+    return BackupFile(**{**values, "stored": StoredBytes(**stored) if stored else None})
