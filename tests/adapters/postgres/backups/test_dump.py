@@ -33,7 +33,7 @@ CANARY = "canary 5150/#@'"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KITCHEN_SINK = "\n".join(
     line
-    for line in Path(__file__).with_name("kitchen_sink.sql").read_text("utf-8").splitlines()
+    for line in (Path(__file__).parents[1] / "kitchen_sink.sql").read_text("utf-8").splitlines()
     if "_prisma" not in line
 )
 ROWS = """
