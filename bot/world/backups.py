@@ -16,7 +16,7 @@ from bot.core.backups.backup import (
 )
 from bot.core.backups.level import Level
 from bot.core.backups.retention import NOTHING, Needed, Pruned
-from bot.core.backups.stored import StoredObject
+from bot.core.backups.stored import Shelf, StoredObject
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
 
@@ -83,8 +83,8 @@ class Store(Protocol):
     def require_ready(self) -> None:
         """Raises BackupError if it cannot be written to."""
 
-    def ids(self) -> tuple[str, ...]:
-        """What backups it has, complete or not."""
+    def shelf(self) -> Shelf:
+        """What backups it has, complete or not, and what lies beside them."""
 
     def objects(self, id: str) -> tuple[StoredObject, ...]:
         """Everything below that name."""
@@ -97,7 +97,7 @@ class Store(Protocol):
         """None if there is nothing of that key."""
 
     def fetch(self, keys: Iterable[str], path: Path) -> None:
-        """Write what is kept under the keys into one file, in that order."""
+        """Write what is kept under the keys into one new file, in that order."""
 
     def remove(self, keys: Iterable[str]) -> None: ...
     def place(self, id: str) -> Path | None:
@@ -130,5 +130,11 @@ class Workroom(Protocol):
     def private(self) -> AbstractContextManager[Path]:
         """A directory that nobody else can read, removed at the end, however that comes."""
 
-    def require(self, path: Path, kept: StoredBytes) -> str:
+    def wrong_with(self, path: Path, kept: StoredBytes) -> str:
         """What is wrong with a file, in words: its size or its content; "" if nothing is."""
+
+    def names(self, place: Path) -> frozenset[str]:
+        """Every file below, as a manifest names them."""
+
+    def write(self, path: Path, text: str) -> None: ...
+    def discard(self, path: Path) -> None: ...

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.core.backups.stored import StoredObject
+from bot.core.backups.stored import Shelf, StoredObject
 from bot.errors import BackupError
 
 _NEW = ".new-"
@@ -31,12 +31,16 @@ class DirectoryStore:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=self.directory).close()
 
-    def ids(self) -> tuple[str, ...]:
+    def shelf(self) -> Shelf:
         with self._explained("read"):
             if not self.directory.exists():
-                return ()
-            found = [each for each in self.directory.iterdir() if each.is_dir()]
-        return tuple(sorted(each.name for each in found if not each.name.startswith(".")))
+                return Shelf()
+            found = sorted(self.directory.iterdir())
+            shown = [each for each in found if not each.name.startswith(".")]
+            return Shelf(
+                tuple(each.name for each in shown if each.is_dir()),
+                tuple(each.name for each in shown if each.is_file()),
+            )
 
     def objects(self, id: str) -> tuple[StoredObject, ...]:
         with self._explained("read"):
@@ -84,6 +88,8 @@ class DirectoryStore:
             raise self._failed("read", error) from error
 
     def fetch(self, keys: Iterable[str], path: Path) -> None:
+        with self._explained("read"):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._explained("read"), path.open("xb") as file:
             for key in keys:
                 with (self.directory / key).open("rb") as part:

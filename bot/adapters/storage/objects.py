@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from bot.adapters.storage.trouble import explained
 from bot.core.backups.backup import StoredBytes
 from bot.core.backups.location import Location
-from bot.core.backups.stored import StoredObject
+from bot.core.backups.stored import Shelf, StoredObject
 from bot.errors import BackupError, UsageError
 
 if TYPE_CHECKING:
@@ -96,12 +96,14 @@ class BucketStore:
         with suppress(BackupError):
             self.remove([key])
 
-    def ids(self) -> tuple[str, ...]:
+    def shelf(self) -> Shelf:
         import obstore
 
         with explained(self.words, "read"):
-            found = obstore.list_with_delimiter(self._store)["common_prefixes"]
-        return tuple(sorted(each for each in found if not each.startswith(".")))
+            found = obstore.list_with_delimiter(self._store)
+        files = [each["path"] for each in found["objects"]]
+        folders = [each for each in found["common_prefixes"] if not each.startswith(".")]
+        return Shelf(tuple(sorted(folders)), tuple(sorted(files)))
 
     def objects(self, id: str) -> tuple[StoredObject, ...]:
         import obstore
@@ -166,6 +168,7 @@ class BucketStore:
         return found.decode("utf-8", errors="replace")
 
     def fetch(self, keys: Iterable[str], path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with ThreadPoolExecutor(_AT_ONCE) as pool, path.open("xb") as file:
             for some in _batches(tuple(keys)):
                 for data in pool.map(self._get, some):

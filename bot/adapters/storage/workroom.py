@@ -28,18 +28,14 @@ class Workroom:
         """One with a lock on it: who finds it without its lock knows that its owner is dead."""
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            sweep(self.directory)
-            # Only its owner may look into it.
-            made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.directory))
+            made, held = self._made()
         except OSError as error:
             raise BackupError(
                 f"Backups cannot be prepared in {self.directory}: {error.strerror}.",
                 hint="Choose another directory in the target's `backup` settings, or mend this "
                 "one.",
             ) from error
-        held = os.open(made, os.O_RDONLY)
         try:
-            fcntl.flock(held, fcntl.LOCK_EX)
             yield made
         except OSError as error:
             raise BackupError(
@@ -50,7 +46,29 @@ class Workroom:
             shutil.rmtree(made, ignore_errors=True)
             os.close(held)
 
-    def require(self, path: Path, kept: StoredBytes) -> str:
+    def _made(self) -> tuple[Path, int]:
+        """A new one and its lock. Nobody sweeps before it has that."""
+        with locked(self.directory):
+            sweep(self.directory)
+            # Only its owner may look into it.
+            made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=self.directory))
+            held = os.open(made, os.O_RDONLY)
+            fcntl.flock(held, fcntl.LOCK_EX)
+        return made, held
+
+    def names(self, place: Path) -> frozenset[str]:
+        return frozenset(
+            path.relative_to(place).as_posix() for path in place.rglob("*") if not path.is_dir()
+        )
+
+    def write(self, path: Path, text: str) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def discard(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def wrong_with(self, path: Path, kept: StoredBytes) -> str:
         if not path.is_file() or path.is_symlink():
             return f"{kept.name} is missing"
         with path.open("rb") as opened:
@@ -60,6 +78,16 @@ class Workroom:
             if hashlib.file_digest(opened, "sha256").hexdigest() != kept.sha256:
                 return f"{kept.name} has changed"
         return ""
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sweep(directory: Path) -> None:

@@ -177,6 +177,29 @@ class Proof:
     def ok(self) -> bool:
         return not self.differences
 
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Proof | None":
+        """Read one back; None for what is none."""
+        try:
+            values = json.loads(text)
+            return cls(**{**values, "differences": tuple(values["differences"])})
+        except (ValueError, TypeError, LookupError):
+            return None
+
+    @property
+    def words(self) -> str:
+        """As in "it is …"."""
+        if self.differences:
+            return f"proved to differ: {self.differences[0]}"
+        if not self.restored_on:
+            return "proved by reading every file to its end"
+        tables = "1 table" if self.tables == 1 else f"{self.tables:,} tables"
+        what = f"{tables} and {self.rows:,} rows"
+        return f"proved by restoring {what} on PostgreSQL {self.restored_on}"
+
     def is_of(self, manifest: Manifest) -> bool:
         """Whether it is about this backup, and the manifest has not changed since."""
         return self.backup == manifest.id and self.manifest in ("", manifest.digest)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+PROOF = ".proof"
+
 
 @dataclass(frozen=True)
 class StoredObject:
@@ -11,3 +13,21 @@ class StoredObject:
     key: str
     size: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What stands in a store: a folder for each backup, and files beside them."""
+
+    folders: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def proofs_of(self, id: str) -> tuple[str, ...]:
+        """The last first: all but the one written when the backup was taken have their time in
+        their names."""
+        own = [each for each in self.files if each.startswith((f"{id}{PROOF}.", f"{id}{PROOF}-"))]
+        return tuple(sorted(own, key=lambda each: (f"{PROOF}-" in each, each), reverse=True))
+
+
+def proof_key(id: str, stamp: str = "") -> str:
+    return f"{id}{PROOF}-{stamp}.json" if stamp else f"{id}{PROOF}.json"
