@@ -123,13 +123,19 @@ def too_small(*, size: int, database_size: int, past: Sequence[Past]) -> bool:
     return size / database_size < last.size / last.database_size
 
 
+def so_far(written: int, predicted: int, seconds: float) -> str:
+    """How far it is after so many seconds."""
+    told = f"{bytes_in_words(written)} of about {bytes_in_words(max(predicted, written))}"
+    if not 0 < written < predicted:
+        return told
+    return f"{told}, about {_in_words(seconds * (predicted - written) / written)} left"
+
+
 def bytes_in_words(size: int) -> str:
     for unit, bytes_each in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= bytes_each:
             number = size / bytes_each
-            return (
-                f"{number:.1f} {unit}" if number < 10 and unit == "GB" else f"{number:,.0f} {unit}"
-            )
+            return f"{number:.1f} GB" if unit == "GB" and number < 10 else f"{number:,.0f} {unit}"
     return f"{size} bytes"
 
 
