@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from bot.backups.means import Means
-from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, StoredBackup, StoredBytes
+from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, StoredBackup
+from bot.core.backups.stored import StoredBytes
 from bot.errors import BrokenBackup
 from bot.world.backups import Note
 

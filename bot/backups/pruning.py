@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from bot.backups.means import Means
 from bot.backups.shelf import listed, strays
-from bot.core.backups.backup import MANIFEST, StoredBackup, Stray
+from bot.core.backups.backup import MANIFEST, StoredBackup
 from bot.core.backups.location import ABANDONED_HOURS
 from bot.core.backups.retention import NOTHING, Needed, Pruned, pruned
+from bot.core.backups.stored import Stray
 
 
 def prune(

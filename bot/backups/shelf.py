@@ -4,16 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.backups.means import Means
-from bot.core.backups.backup import (
-    MANIFEST,
-    Manifest,
-    Proof,
-    ProvedBackup,
-    StoredBackup,
-    Stray,
-)
+from bot.core.backups.backup import MANIFEST, Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.backups.location import may_be_of, misplaced
-from bot.core.backups.stored import Shelf
+from bot.core.backups.stored import Shelf, Stray
 from bot.errors import BackupError
 
 _NEAR = 5

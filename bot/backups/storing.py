@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.backups.means import Means
-from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, StoredBytes
+from bot.core.backups.backup import MANIFEST, BackupFile, Manifest
+from bot.core.backups.stored import StoredBytes
 from bot.errors import BackupError
 from bot.world.backups import Note, Sealing
 

@@ -11,12 +11,10 @@ from bot.core.backups.backup import (
     Proof,
     ProvedBackup,
     StoredBackup,
-    StoredBytes,
-    Stray,
 )
 from bot.core.backups.level import Level
 from bot.core.backups.retention import NOTHING, Needed, Pruned
-from bot.core.backups.stored import Shelf, StoredObject
+from bot.core.backups.stored import Shelf, StoredBytes, StoredObject, Stray
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.adapters.storage.trouble import explained
-from bot.core.backups.backup import StoredBytes
 from bot.core.backups.location import Location
-from bot.core.backups.stored import Shelf, StoredObject
+from bot.core.backups.stored import Shelf, StoredBytes, StoredObject
 from bot.errors import BackupError, UsageError
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.core.backups.backup import StoredBytes
+from bot.core.backups.stored import StoredBytes
 from bot.errors import BackupError
 
 PREFIX = ".private-"

@@ -2,41 +2,23 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.core.backups.level import Level
+from bot.core.backups.stored import StoredBytes
 from bot.errors import BackupError
 
 SCHEMA = 2
 OLDEST_SCHEMA = 1
 MANIFEST = "manifest.json"
-RESTORE = "restore"
 
 _TIMES = ("started_at", "finished_at", "server_time")
-_SINCE_2 = frozenset({"location", "recipients", "server_time", "bot_version"})
-
-
-@dataclass(frozen=True)
-class StoredBytes:
-    """What a file became where it is kept: `name` is its key there, below the backup's own.
-
-    Large ones are cut into `parts`, which follow each other. Encrypted ones have other bytes than
-    the file itself.
-    """
-
-    name: str
-    size: int
-    sha256: str
-    parts: int = 1
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        if self.parts == 1:
-            return (self.name,)
-        return tuple(f"{self.name}.{part:05}" for part in range(1, self.parts + 1))
+_SINCE_2 = frozenset({"database_size", "touched", "level", "location", "recipients", "server_time"})
 
 
 @dataclass(frozen=True)
@@ -71,9 +53,11 @@ class Manifest:
 
     `path` is its directory's name. `lsn` is the position in the server's write-ahead log that the
     backup shows, `server_time` the server's own clock then. `format` says how the dump is stored,
-    `roles` who owns or may use what is in it. `location` is where it is kept, "" for the directory
-    that it was written to; `recipients` are the public keys it is encrypted to, none if it is not.
-    Neither a host nor a user nor anything secret is part of it.
+    `roles` who owns or may use what is in it. `database_size` is how large the database was, 0
+    where nobody noted it. `touched` are the tables whose rows it has; None is all. `level` is how
+    far it can be proved: without sums no rows can be compared. `location` is where it is kept, ""
+    for the directory that it was written to; `recipients` are the public keys it is encrypted to,
+    none if it is not. Neither a host nor a user nor anything secret is part of it.
     """
 
     id: str
@@ -94,10 +78,12 @@ class Manifest:
     roles: tuple[str, ...] = ()
     migration_head: str | None = None
     encoding: str = "UTF8"
+    database_size: int = 0
+    touched: tuple[str, ...] | None = None
+    level: Level = Level.CONTENT
     location: str = ""
     recipients: tuple[str, ...] = ()
     server_time: datetime | None = None
-    bot_version: str = ""
     schema: int = SCHEMA
 
     @property
@@ -159,10 +145,9 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Proof:
-    """What restoring a backup into a scratch server showed. `restored_on` is that one's version.
-
-    `manifest` is the digest of the manifest that was proved, "" where nobody noted it.
-    """
+    """What restoring a backup into a scratch server showed. `restored_on` is that one's version; ""
+    where the files were read and nothing was restored. `manifest` is the digest of the manifest
+    that was proved, "" where nobody noted it."""
 
     backup: str
     restored_on: str
@@ -170,7 +155,7 @@ class Proof:
     tables: int
     rows: int
     differences: tuple[str, ...] = ()
-    level: str = RESTORE
+    level: Level = Level.RESTORE
     manifest: str = ""
 
     @property
@@ -185,7 +170,8 @@ class Proof:
         """Read one back; None for what is none."""
         try:
             values = json.loads(text)
-            return cls(**{**values, "differences": tuple(values["differences"])})
+            told = {"differences": tuple(values["differences"]), "level": Level(values["level"])}
+            return cls(**{**values, **told})
         except (ValueError, TypeError, LookupError):
             return None
 
@@ -229,20 +215,16 @@ class StoredBackup:
 
 
 @dataclass(frozen=True)
-class Stray:
-    """What lies among backups and is none: `problem` says why, `at` when it was written last."""
-
-    id: str
-    problem: str
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
 class ProvedBackup:
     """A backup of which somebody has written down what restoring it showed."""
 
     manifest: Manifest
     proof: Proof
+
+
+def backup_id(started: datetime, target: str, run_id: str) -> str:
+    stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{stamp}-{target}-{run_id}")
 
 
 def age(manifest: Manifest, now: datetime) -> timedelta:
@@ -264,9 +246,13 @@ def differences_of_content(
             lines.append(f"table {name} was not in the backup")
         elif before[name].rows != after[name].rows:
             lines.append(f"table {name}: {before[name].rows} rows became {after[name].rows}")
-        elif before[name].content is not None and before[name].content != after[name].content:
+        elif _summed(before[name], after[name]) and before[name].content != after[name].content:
             lines.append(f"table {name}: the rows are not the same")
     return tuple(lines)
+
+
+def _summed(before: TableContent, after: TableContent) -> bool:
+    return before.content is not None and after.content is not None
 
 
 def _manifest(values: Mapping[str, Any]) -> Manifest:
@@ -278,6 +264,9 @@ def _manifest(values: Mapping[str, Any]) -> Manifest:
     parts["tables"] = tuple(TableContent(**each) for each in parts["tables"])
     for name in ("roles", "recipients"):
         parts[name] = tuple(parts.get(name, ()))
+    if parts.get("touched") is not None:
+        parts["touched"] = tuple(parts["touched"])
+    parts["level"] = Level(parts.get("level", Level.CONTENT))
     return Manifest(**parts)
 
 

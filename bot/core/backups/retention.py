@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.core.backups.backup import StoredBackup, Stray
+from bot.core.backups.backup import StoredBackup
+from bot.core.backups.stored import Stray
 from bot.core.migrations.migration import AppliedMigration
 
 

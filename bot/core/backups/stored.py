@@ -7,6 +7,26 @@ PROOF = ".proof"
 
 
 @dataclass(frozen=True)
+class StoredBytes:
+    """What a file became where it is kept: `name` is its key there, below the backup's own.
+
+    Large ones are cut into `parts`, which follow each other. Encrypted ones have other bytes than
+    the file itself.
+    """
+
+    name: str
+    size: int
+    sha256: str
+    parts: int = 1
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        if self.parts == 1:
+            return (self.name,)
+        return tuple(f"{self.name}.{part:05}" for part in range(1, self.parts + 1))
+
+
+@dataclass(frozen=True)
 class StoredObject:
     """`key` begins with the id of a backup. `at` is when it was written."""
 
@@ -31,3 +51,12 @@ class Shelf:
 
 def proof_key(id: str, stamp: str = "") -> str:
     return f"{id}{PROOF}-{stamp}.json" if stamp else f"{id}{PROOF}.json"
+
+
+@dataclass(frozen=True)
+class Stray:
+    """What lies among backups and is none: `problem` says why, `at` when it was written last."""
+
+    id: str
+    problem: str
+    at: datetime | None = None
