@@ -5,21 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.world.backups import Opening, Provider, Sealing, Store, Workroom
+from bot.core.backups.backup import Manifest
+from bot.world.backups import Opening, Prover, Provider, Sealing, Store, Workroom
 
 
 @dataclass(frozen=True)
 class Means:
-    """`provider` and `sealing` are made when they are wanted: who only lists needs neither.
+    """`provider`, `prover` and `sealing` are made when they are wanted: who lists needs none.
 
-    `sealing` is None where nothing is encrypted. `adopt` takes over what was dumped beside the
-    store, as it is; None where it has to be carried there.
+    A `prover` is for the kind of backup that a manifest describes. `sealing` is None where nothing
+    is encrypted. `adopt` takes over what was dumped beside the store, as it is; None where it has
+    to be carried there.
     """
 
     target: str
     store: Store
     workroom: Workroom
     provider: Callable[[], Provider]
+    prover: Callable[[Manifest], Prover]
     opening: Opening
     now: Callable[[], datetime]
     sealing: Callable[[], Sealing] | None = None

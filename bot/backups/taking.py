@@ -9,7 +9,7 @@ from bot.core.backups.backup import Manifest, Proof
 from bot.core.backups.level import Level
 from bot.core.backups.stored import proof_key
 from bot.core.rollouts.progress import BackupSummary
-from bot.world.backups import Note, Provider
+from bot.world.backups import Note
 
 
 def take(means: Means, note: Note, *, level: Level = Level.RESTORE) -> BackupSummary:
@@ -34,7 +34,7 @@ def take(means: Means, note: Note, *, level: Level = Level.RESTORE) -> BackupSum
             place = means.store.place(manifest.id) or place
         else:
             manifest = stored(manifest, place, sealing, means, say)
-        proof = _proved(manifest, place, provider, level, means, say)
+        proof = _proved(manifest, place, level, means, say)
     return BackupSummary(
         id=manifest.id,
         size=manifest.stored_size,
@@ -47,9 +47,8 @@ def take(means: Means, note: Note, *, level: Level = Level.RESTORE) -> BackupSum
     )
 
 
-def _proved(
-    manifest: Manifest, place: Path, provider: Provider, level: Level, means: Means, note: Note
-) -> Proof:
-    proof = replace(provider.prove(manifest, place, level, note), manifest=manifest.digest)
+def _proved(manifest: Manifest, place: Path, level: Level, means: Means, note: Note) -> Proof:
+    found = means.prover(manifest).prove(manifest, place, level, note)
+    proof = replace(found, manifest=manifest.digest)
     means.store.write(proof_key(manifest.id), proof.to_json())
     return proof

@@ -22,7 +22,7 @@ def verify(stored: StoredBackup, level: Level, means: Means, note: Note) -> Proo
     began = means.now()
     try:
         with opened(stored, means, say) as place:
-            proof = means.provider().prove(manifest, place, level, say)
+            proof = means.prover(manifest).prove(manifest, place, level, say)
     except BrokenBackup as error:
         seconds = round((means.now() - began).total_seconds(), 3)
         bad = Proof(manifest.id, "", seconds, 0, 0, (error.message,), level)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from bot.config.gates import Duration, duration_of
-from bot.config.parts import StrictModel
+from bot.config.gates import Duration, span_of
+from bot.config.sources import SourceFile, source_mistakes, sourced
 from bot.core.backups.location import location_of
 from bot.core.backups.policy import BackupPolicy
 from bot.core.backups.recipients import wrong_with
@@ -28,7 +28,7 @@ Store = Annotated[str, Field(min_length=1), AfterValidator(_store)]
 Recipient = Annotated[str, Field(min_length=1), AfterValidator(_recipient)]
 
 
-class BackupFile(StrictModel):
+class BackupFile(SourceFile):
     """Where the backups of a target are kept."""
 
     directory: str = Field(
@@ -44,9 +44,9 @@ class BackupFile(StrictModel):
     )
     encrypt_to: list[Recipient] = Field(
         default=[],
-        description="Public keys that backups are encrypted to, such as 'age1…', 'ssh-ed25519 …' or "
-        "'ssh-rsa …', or the path of a file of them below the checkout's top. **Required** with a "
-        "store that is not a directory, unless `plain_because` is given.",
+        description="Public keys that backups are encrypted to, such as 'age1…', 'ssh-ed25519 …' "
+        "or 'ssh-rsa …', or the path of a file of them below the checkout's top. **Required** with "
+        "a store that is not a directory, unless `plain_because` is given.",
     )
     plain_because: str | None = Field(
         default=None,
@@ -65,14 +65,15 @@ class BackupFile(StrictModel):
 
 
 def backup_policy_of(file: BackupFile, *, production: bool) -> BackupPolicy:
-    return BackupPolicy(
+    policy = BackupPolicy(
         required=production if file.required is None else file.required,
         directory=file.directory,
         store=file.store,
         encrypt_to=tuple(file.encrypt_to),
         plain_because=file.plain_because or "",
-        keep=duration_of(file.keep),
+        keep=span_of(file.keep),
     )
+    return sourced(policy, file, production=production)
 
 
 def backup_mistakes(place: str, file: BackupFile, *, production: bool) -> Iterator[str]:
@@ -87,3 +88,4 @@ def backup_mistakes(place: str, file: BackupFile, *, production: bool) -> Iterat
         )
     if file.encrypt_to and file.plain_because is not None:
         yield f"{place}.plain_because: the backups are encrypted"
+    yield from source_mistakes(place, file, production=production)

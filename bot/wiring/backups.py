@@ -1,5 +1,6 @@
 """Backups of targets: which store, which keys and which provider the keeper has."""
 
+import secrets
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from bot.backups.pruning import prune
 from bot.backups.shelf import find, listed, newest, newest_proved, strays
 from bot.backups.taking import take
 from bot.backups.verifying import verify
-from bot.core.backups.backup import Proof, ProvedBackup, StoredBackup
+from bot.core.backups.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.backups.level import Level
 from bot.core.backups.location import location_of
 from bot.core.backups.retention import NOTHING, Needed, Pruned
@@ -22,10 +23,13 @@ from bot.core.backups.stored import Stray
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
 from bot.core.targets.url import ConnectionUrl
-from bot.world.backups import Note, Provider, Sealing, Store
+from bot.world.backups import Note, Prover, Provider, Sealing, Store
 
 if TYPE_CHECKING:
     from bot.adapters.storage.directory import DirectoryStore
+
+# A proof reads no target.
+_NOWHERE = ConnectionUrl("", 0, "")
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Backups:
             store=store,
             workroom=Workroom(self.root / policy.directory),
             provider=partial(self._provider, target, touched),
+            prover=partial(self._prover, target),
             opening=Opener(self.environ),
             now=lambda: datetime.now(UTC),
             sealing=partial(self._sealing, policy.encrypt_to) if policy.encrypt_to else None,
@@ -115,14 +120,17 @@ class Backups:
         return Sealer(named, self.text_of)
 
     def _provider(self, target: Target, touched: Collection[str] | None) -> Provider:
-        from bot.adapters.postgres.backups.dump import Dumping
-        from bot.adapters.postgres.backups.providing import PgDumpProvider
+        from bot.adapters.postgres.backups.dumps import Dumps
 
-        policy = target.backup
-        wanted = Dumping(
-            level=policy.level,
+        return Dumps(
+            target,
+            self.url_of(target),
+            secrets.token_hex(3),
             touched=touched,
-            only_touched=policy.touched_only,
-            budget=policy.budget,
+            environ=self.environ,
         )
-        return PgDumpProvider(target.name, partial(self.url_of, target), self.environ, wanted)
+
+    def _prover(self, target: Target, manifest: Manifest) -> Prover:
+        from bot.adapters.postgres.backups.dumps import Dumps
+
+        return Dumps(target, _NOWHERE, "", environ=self.environ)

@@ -62,10 +62,14 @@ class Backups(Protocol):
 
 
 class Provider(Protocol):
-    """Makes the files of a backup, and proves files that it has made."""
+    """Makes the files of a backup."""
 
     def take(self, staging: Path, note: Note) -> Manifest:
         """Dump into a directory of its own in `staging`, named as the manifest's `path` says."""
+
+
+class Prover(Protocol):
+    """Proves files that a provider has made, whoever is the target's provider now."""
 
     def prove(self, manifest: Manifest, place: Path, level: Level, note: Note) -> Proof:
         """`place` is that directory. Raises BackupError for whatever is not as it was."""

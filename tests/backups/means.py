@@ -16,7 +16,7 @@ from bot.backups.means import Means
 from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, Proof, TableContent, backup_id
 from bot.core.backups.level import Level
 from bot.errors import BackupError
-from bot.world.backups import Note, Provider, Store
+from bot.world.backups import Note, Store
 from tests.fakes import MANIFEST as PLAIN
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -86,7 +86,7 @@ def means(
     *,
     target: str = "production",
     store: Store | None = None,
-    provider: Provider | None = None,
+    provider: Files | None = None,
     to: Pair | None = None,
     opening: Pair | None = None,
     now: Callable[[], datetime] = lambda: NOON,
@@ -99,6 +99,7 @@ def means(
         store=store or own,
         workroom=Workroom(directory),
         provider=lambda: made,
+        prover=lambda _: made,
         opening=Opener(opening.environ if opening else {}),
         now=now,
         sealing=(lambda: Sealer((to.public,), lambda path: None)) if to else None,
