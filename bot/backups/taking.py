@@ -24,8 +24,8 @@ def take(means: Means, note: Note, *, level: Level = Level.RESTORE) -> BackupSum
 
     began = means.now()
     sealing = means.sealing() if means.sealing is not None else None
-    means.store.require_ready()
     provider = means.provider()
+    means.store.require_ready()
     with means.workroom.private() as staging:
         manifest = provider.take(staging, say)
         place = staging / manifest.path

@@ -1,8 +1,9 @@
 """Backups in a bucket, through obstore: every write is one that creates, or fails."""
 
 import hashlib
+import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from bot.adapters.storage.trouble import explained
+from bot.adapters.storage.trouble import explained, timed_out
 from bot.core.backups.location import Location
 from bot.core.backups.stored import Shelf, StoredBytes, StoredObject
 from bot.errors import BackupError, UsageError
@@ -39,8 +40,14 @@ class BucketStore:
     """`part` is the largest object that is written."""
 
     def __init__(
-        self, location: Location, *, patience: Patience | None = None, part: int = PART
+        self,
+        location: Location,
+        *,
+        patience: Patience | None = None,
+        part: int = PART,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
+        self._environ = environ
         self._location = location
         self._patience = patience or Patience()
         self._part = part
@@ -71,6 +78,8 @@ class BucketStore:
                     self.words,
                     config=options or None,
                     client_options={
+                        # Once there are options it does not look this one up itself.
+                        "allow_http": self._allows_http,
                         "timeout": timedelta(seconds=known.request),
                         "connect_timeout": timedelta(seconds=known.connect),
                     },
@@ -80,6 +89,12 @@ class BucketStore:
                     },
                 ),
             )
+
+    @property
+    def _allows_http(self) -> bool:
+        """For a store on this machine: to any other, what is sent without TLS can be read."""
+        names = ("AWS_ALLOW_HTTP", "AZURE_ALLOW_HTTP", "GOOGLE_ALLOW_HTTP")
+        return any(self._environ.get(name, "").lower() in ("1", "true") for name in names)
 
     def require_ready(self) -> None:
         """Writes something small twice: the second time has to be refused."""
@@ -140,13 +155,19 @@ class BucketStore:
     def _create(self, key: str, data: bytes) -> bool:
         """Whether it was created; it was there already if not."""
         import obstore
-        from obstore.exceptions import AlreadyExistsError, PreconditionError
+        from obstore.exceptions import AlreadyExistsError, GenericError, PreconditionError
 
         with explained(self.words, "written to"):
-            try:
-                obstore.put(self._store, key, data, mode="create", use_multipart=False)
-            except (AlreadyExistsError, PreconditionError):
-                return False
+            # The library does not send again what it has heard nothing of.
+            for again in (True, True, False):
+                try:
+                    obstore.put(self._store, key, data, mode="create", use_multipart=False)
+                    break
+                except (AlreadyExistsError, PreconditionError):
+                    return False
+                except GenericError as error:
+                    if not again or not timed_out(error):
+                        raise
         return True
 
     def _get(self, key: str) -> bytes:
@@ -176,10 +197,8 @@ class BucketStore:
     def remove(self, keys: Iterable[str]) -> None:
         import obstore
 
-        with explained(self.words, "removed from"):
-            for key in keys:
-                with suppress(FileNotFoundError):
-                    obstore.delete(self._store, key)
+        with explained(self.words, "removed from"), suppress(FileNotFoundError):
+            obstore.delete(self._store, list(keys))
 
     def place(self, id: str) -> Path | None:
         return None

@@ -33,7 +33,15 @@ def explained(words: str, action: str) -> Iterator[None]:
     except (FileNotFoundError, exceptions.NotFoundError):
         raise _missing(words, action) from None
     except (exceptions.BaseError, OSError, ValueError) as error:
-        raise _failed(words, action, str(error)) from None
+        silent = timed_out(error)
+        # What follows are the library's own notes, which name every setting.
+        said = str(error).partition("\n\nDebug source")[0]
+        raise _failed(words, action, "timed out" if silent else said) from None
+
+
+def timed_out(error: Exception) -> bool:
+    """Whether nothing was heard for as long as a request may take."""
+    return "kind: Timeout" in str(error)
 
 
 def denied(words: str, action: str) -> BackupError:
@@ -69,10 +77,9 @@ def _reason(said: str, status: re.Match[str] | None) -> str:
     """Without addresses: some have a signature in them."""
     if status is not None:
         return f"it answered with status {status[1]}"
-    lowered = said.lower()
-    if "timed out" in lowered or "timeout" in lowered:
+    if said == "timed out":
         return "it did not answer in time"
-    if "error sending request" in lowered or "connect" in lowered:
+    if "error sending request" in said:
         return "no connection could be made, or it broke"
     first = said.strip().splitlines()[0] if said.strip() else "it does not say why"
     return re.sub(r"\S*://\S+", "(its address)", first)[:200].rstrip(".")
