@@ -26,12 +26,13 @@ def prune(
 
 
 def _remove(backup: StoredBackup, means: Means) -> None:
-    """The manifest goes first: what is broken off in the middle is not listed any more."""
+    """The manifest goes first of its files: what is broken off is not listed any more. Proofs go
+    before it, or nobody would know later whose they were."""
     id = backup.manifest.id
     manifest = f"{id}/{MANIFEST}"
     proofs = means.store.shelf().proofs_of(id)
     others = [each.key for each in means.store.objects(id) if each.key != manifest]
-    means.store.remove([manifest, *others, *proofs])
+    means.store.remove([*proofs, manifest, *others])
 
 
 def _abandoned(stray: Stray, now: datetime) -> bool:
