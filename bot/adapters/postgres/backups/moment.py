@@ -1,5 +1,7 @@
 """Where a target stands right before a rollout, and a restore point, where one may be made."""
 
+from typing import Any
+
 from psycopg import errors
 
 from bot.adapters.postgres.connection import Connection, connect, explained
@@ -67,7 +69,7 @@ def _text(position: int) -> str:
     return f"{position >> 32:X}/{position & 0xFFFFFFFF:X}"
 
 
-def _first(connection: Connection, query: str, *given: str) -> tuple[object, ...]:
+def _first(connection: Connection, query: str, *given: str) -> tuple[Any, ...]:
     row = connection.execute(query.encode(), given).fetchone()
     assert row is not None
     return tuple(row)
