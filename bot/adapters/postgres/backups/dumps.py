@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.adapters.postgres.backups.content import facts
@@ -29,7 +29,7 @@ class Dumps:
     touched: Collection[str] | None = None
     past: Sequence[Past] = ()
     follow: Say | None = None
-    environ: Mapping[str, str] = os.environ
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def predict(self) -> Prediction:
         name = f"migration-bot/backup {self.run_id}"
