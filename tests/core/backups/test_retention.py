@@ -92,7 +92,9 @@ def test_rows_say_what_is_needed() -> None:
 
 
 ages = st.lists(
-    st.tuples(st.integers(0, 99), st.sampled_from([True, False, None])), max_size=9, unique_by=lambda each: each[0]
+    st.tuples(st.integers(0, 99), st.sampled_from([True, False, None])),
+    max_size=9,
+    unique_by=lambda each: each[0],
 )
 needs = st.builds(
     Needed,
