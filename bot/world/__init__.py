@@ -17,7 +17,7 @@ from bot.core.migrations.history import Change, History
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rehearsals.sizes import Sizes
-from bot.core.rollouts.drift import Expected
+from bot.core.drift.drift import Expected
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
 from bot.core.settings import Settings

@@ -12,7 +12,7 @@ from bot.core.github.run import Run
 from bot.core.migrations.effects import Effects, Lock, LockMode
 from bot.core.migrations.migration import Migration
 from bot.core.migrations.statement import Position, Statement
-from bot.core.rollouts.drift import Drift
+from bot.core.drift.drift import Drift
 from bot.core.rollouts.progress import BackupSummary, Check, Progress, State
 from bot.core.targets.target import DriftMode, Kind
 from bot.report.report import Report

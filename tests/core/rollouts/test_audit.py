@@ -20,7 +20,7 @@ from bot.core.rollouts.audit import (
     record_of,
     sealed_in,
 )
-from bot.core.rollouts.drift import Drift
+from bot.core.drift.drift import Drift
 from bot.core.rollouts.progress import (
     AppliedResult,
     BackupSummary,

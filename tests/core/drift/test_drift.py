@@ -1,4 +1,4 @@
-from bot.core.rollouts.drift import Expected, as_the_target_has_it, drift_between
+from bot.core.drift.drift import Expected, as_the_target_has_it, drift_between
 from bot.core.schemas.schema import Definition, Snapshot
 
 TABLE = ("table", "public.a")
