@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.core.findings.review import JudgedMigration
 from bot.core.drift.drift import MOST_LINES, Drift, Expected, as_the_target_has_it, drift_between
+from bot.core.findings.review import JudgedMigration
 from bot.core.rollouts.outcome import Check, Journal
 from bot.core.rollouts.plan import Plan
 from bot.core.targets.server import ServerFacts

@@ -1,6 +1,7 @@
 """A snapshot of a database's schema, read from PostgreSQL's own catalogue."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from bot.adapters.postgres.connection import Connection, explained
 from bot.core.schemas.schema import Definition, Snapshot
 
 MIGRATIONS_TABLE = "_prisma_migrations"
+_SINCE = re.compile(rb"^.* -- since (\d+)\n", re.MULTILINE)
 
 
 def snapshot(
@@ -59,12 +61,14 @@ def _rows(connection: Connection, names: Mapping[str, object]) -> list[tuple[Any
     with connection.cursor() as cursor:
         for name in ("json", "jsonb"):
             cursor.adapters.register_loader(name, TextLoader)
-        return cursor.execute(_query(), names).fetchall()
+        major = connection.info.server_version // 10_000
+        return cursor.execute(_query(major), names).fetchall()
 
 
 @cache
-def _query() -> bytes:
-    return Path(__file__).with_name("catalogue.sql").read_bytes()
+def _query(major: int) -> bytes:
+    text = Path(__file__).with_name("catalogue.sql").read_bytes()
+    return _SINCE.sub(lambda line: line[0] if int(line[1]) <= major else b"", text)
 
 
 def identity(parts: Sequence[str]) -> str:

@@ -2,7 +2,8 @@
 --
 -- One statement, so that it is one round trip and one snapshot. Members of extensions are left out:
 -- the extension and its version stand for them. Columns that only some majors have are read through
--- to_jsonb, which knows nothing of columns that are not there.
+-- to_jsonb, which knows nothing of columns that are not there; a line that ends in `since` is left
+-- out for servers before that major.
 WITH member AS MATERIALIZED (
     -- A range type's constructors and casts come and go with the type.
     SELECT classid, objid FROM pg_depend
@@ -145,6 +146,9 @@ SELECT 'constraint', ARRAY[r.nspname::text, r.relname::text, k.conname::text],
             WHERE g.tgconstraint = k.oid AND g.tgisinternal AND g.tgenabled <> 'O'))
 FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid
 WHERE k.contype <> 't' AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit)
+  -- For each partition that it refers to there is one more, whose name no two majors agree on.
+  AND NOT EXISTS (
+      SELECT 1 FROM pg_constraint w WHERE w.oid = k.conparentid AND w.conrelid = k.conrelid)
 
 UNION ALL
 SELECT 'index', ARRAY[r.nspname::text, r.relname::text, c.relname::text],
@@ -427,15 +431,21 @@ SELECT 'publication', ARRAY[p.pubname::text],
         'tables', (
             SELECT string_agg(
                 x.prrelid::regclass::text
-                || coalesce((
-                    SELECT ' (' || string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) || ')'
-                    FROM pg_attribute a WHERE a.attrelid = x.prrelid AND a.attnum = ANY (
-                        (to_jsonb(x) ->> 'prattrs')::int2vector::int2[])), '')
-                || coalesce(
-                    ' WHERE ' || pg_get_expr((to_jsonb(x) ->> 'prqual')::pg_node_tree, x.prrelid),
-                    ''),
-                ', ' ORDER BY x.prrelid::regclass::text)
-            FROM pg_publication_rel x WHERE x.prpubid = p.oid))
+                || coalesce(( -- since 15
+                    SELECT ' (' || string_agg(quote_ident(a.attname), ', ' -- since 15
+                        ORDER BY a.attnum) || ')' FROM pg_attribute a -- since 15
+                    WHERE a.attrelid = x.prrelid AND a.attnum = ANY (x.prattrs)), '') -- since 15
+                || coalesce(' WHERE ' || pg_get_expr(x.prqual, x.prrelid), '') -- since 15
+                , ', ' ORDER BY x.prrelid::regclass::text)
+            FROM pg_publication_rel x WHERE x.prpubid = p.oid),
+        -- PostgreSQL 15 has a catalogue for these, and older ones none.
+        'schemas', (
+            SELECT string_agg(m.refobjid::regnamespace::text, ', '
+                ORDER BY m.refobjid::regnamespace::text)
+            FROM pg_depend d JOIN pg_depend m ON m.classid = d.classid AND m.objid = d.objid
+            WHERE d.classid = to_regclass('pg_catalog.pg_publication_namespace')
+              AND d.refclassid = 'pg_publication'::regclass AND d.refobjid = p.oid
+              AND m.refclassid = 'pg_namespace'::regclass))
 FROM pg_publication p WHERE %(schemas)s::text[] IS NULL
 
 UNION ALL

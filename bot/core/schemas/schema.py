@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.core.schemas.wording import same_meaning
+
 Scalar = str | int | bool | None
 Attribute = tuple[str, Scalar]
 Definition = tuple[Attribute, ...]
@@ -78,11 +80,10 @@ def differences(
     """What has to be done to `before` to make it `after`.
 
     `ignore` names attributes that do not count, such as POSITION for the order of columns. With
-    `across_majors` two things that PostgreSQL's majors write differently do not count: an
-    extension's version, and in views and rules the qualifiers, casts to text and parentheses.
+    `across_majors` what PostgreSQL's majors write differently does not count: an extension's
+    version, and in queries qualifiers that one of them leaves out, casts to text and parentheses.
     """
-    left = _comparable(before, frozenset(ignore), across_majors)
-    right = _comparable(after, frozenset(ignore), across_majors)
+    left, right = _without(before, frozenset(ignore)), _without(after, frozenset(ignore))
     return Differences(
         added=tuple(Change(*key, after=after[key]) for key in sorted(right.keys() - left.keys())),
         removed=tuple(
@@ -92,30 +93,25 @@ def differences(
             Change(*key, before=before[key], after=after[key])
             for key in sorted(left.keys() & right.keys())
             if left[key] != right[key]
+            and not (across_majors and _alike(key[0], left[key], right[key]))
         ),
     )
 
 
-def _comparable(snapshot: Snapshot, ignored: frozenset[str], across_majors: bool) -> Snapshot:
-    if not ignored and not across_majors:
+def _without(snapshot: Snapshot, ignored: frozenset[str]) -> Snapshot:
+    if not ignored:
         return snapshot
     return {
-        key: tuple(
-            (name, _settled(key[0], name, value) if across_majors else value)
-            for name, value in definition
-            if name not in ignored
-        )
+        key: tuple(each for each in definition if each[0] not in ignored)
         for key, definition in snapshot.items()
     }
 
 
-def _settled(kind: str, name: str, value: Scalar) -> Scalar:
-    if kind == "extension" and name == "version":
-        return None
-    if kind in ("view", "materialized view", "rule") and name == "definition":
-        unqualified = re.sub(r'(?:"[^"]+"|\b[a-z_]\w*)\.(?=["a-z_*])', "", str(value))
-        return re.sub(r"[\s()]+|::text", "", unqualified)
-    return value
+def _alike(kind: str, before: Definition, after: Definition) -> bool:
+    one, other = dict(before), dict(after)
+    return all(
+        same_meaning(kind, name, one.get(name), other.get(name)) for name in one.keys() | other
+    )
 
 
 def _folded(changes: tuple[Change, ...]) -> Iterator[str]:

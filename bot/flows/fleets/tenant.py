@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from bot.core.backups.backup import ProvedBackup, StoredBackup
+from bot.core.drift.drift import Expected
 from bot.core.findings.page import Page
 from bot.core.findings.review import JudgedMigration
 from bot.core.gates.gate import Gate
 from bot.core.migrations.history import History
-from bot.core.drift.drift import Expected
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.fleet import Tenant

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.core.drift.drift import as_the_target_has_it, drift_between
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import Migration
-from bot.core.drift.drift import as_the_target_has_it, drift_between
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.resolution import Baseline, SchemaCheck, plain_name, require_folder, to_mark
 from bot.core.targets.target import Target

@@ -18,9 +18,9 @@ from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.work import Note
 from bot.adapters.postgres.shape import shape_of
+from bot.core.drift.drift import Expected, unknown
 from bot.core.rehearsals.rehearsal import Refusal
 from bot.core.rehearsals.rehearsal_order import PUBLIC, Order
-from bot.core.drift.drift import Expected, unknown
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError
 

@@ -9,8 +9,8 @@ import pytest
 
 from bot.adapters.postgres.rehearsal.expected import expected
 from bot.adapters.postgres.shape import shape_of
-from bot.core.migrations.migration import Migration
 from bot.core.drift.drift import Expected, drift_between
+from bot.core.migrations.migration import Migration
 from bot.core.settings import Settings
 from bot.flows.reviewing.rehearsal_order import schema_order
 from tests.fakes import migration
