@@ -45,7 +45,9 @@ fun AS MATERIALIZED (
 -- What is rarely anybody else's, and has an owner too.
 lesser AS (
     SELECT i.type AS kind, i.identity AS name, o.owner FROM (
-        SELECT 'pg_collation'::regclass AS classid, c.oid, c.collowner AS owner
+        SELECT NULL::regclass AS classid, NULL::oid AS oid, NULL::oid AS owner WHERE false
+        UNION ALL
+        SELECT 'pg_collation'::regclass, c.oid, c.collowner
         FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace
         UNION ALL
         SELECT 'pg_operator'::regclass, p.oid, p.oprowner
@@ -64,13 +66,13 @@ lesser AS (
         FROM pg_statistic_ext s JOIN ns n ON n.oid = s.stxnamespace
         UNION ALL
         SELECT 'pg_event_trigger'::regclass, e.oid, e.evtowner FROM pg_event_trigger e
-        WHERE %(schemas)s::text[] IS NULL
+        WHERE %(wide)s
         UNION ALL
         SELECT 'pg_publication'::regclass, p.oid, p.pubowner FROM pg_publication p
-        WHERE %(schemas)s::text[] IS NULL
+        WHERE %(wide)s
         UNION ALL
         SELECT 'pg_foreign_server'::regclass, s.oid, s.srvowner FROM pg_foreign_server s
-        WHERE %(schemas)s::text[] IS NULL
+        WHERE %(wide)s
     ) o, pg_identify_object(o.classid, o.oid, 0) i
     WHERE NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = o.classid AND m.objid = o.oid)
 )
@@ -410,7 +412,7 @@ SELECT 'cast', ARRAY[format_type(c.castsource, NULL) || ' AS ' || format_type(c.
         'function', CASE WHEN c.castfunc <> 0 THEN c.castfunc::regprocedure::text END,
         'context', c.castcontext::text, 'method', c.castmethod::text)
 FROM pg_cast c
-WHERE c.oid >= 16384 AND %(schemas)s::text[] IS NULL AND NOT EXISTS (
+WHERE c.oid >= 16384 AND %(wide)s AND NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_cast'::regclass AND m.objid = c.oid)
 
 UNION ALL
@@ -419,7 +421,7 @@ SELECT 'event trigger', ARRAY[e.evtname::text],
         'event', e.evtevent, 'function', e.evtfoid::regprocedure::text,
         'tags', e.evttags::text, 'enabled', nullif(e.evtenabled::text, 'O'))
 FROM pg_event_trigger e
-WHERE %(schemas)s::text[] IS NULL AND NOT EXISTS (
+WHERE %(wide)s AND NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid)
 
 UNION ALL
@@ -446,7 +448,7 @@ SELECT 'publication', ARRAY[p.pubname::text],
             WHERE d.classid = to_regclass('pg_catalog.pg_publication_namespace')
               AND d.refclassid = 'pg_publication'::regclass AND d.refobjid = p.oid
               AND m.refclassid = 'pg_namespace'::regclass))
-FROM pg_publication p WHERE %(schemas)s::text[] IS NULL
+FROM pg_publication p WHERE %(wide)s
 
 UNION ALL
 -- What it is connected by is not for everybody to read.
@@ -454,7 +456,7 @@ SELECT 'subscription', ARRAY[s.subname::text],
     jsonb_build_object(
         'enabled', s.subenabled, 'slot', s.subslotname, 'publications', s.subpublications::text)
 FROM pg_subscription s
-WHERE %(schemas)s::text[] IS NULL
+WHERE %(wide)s
   AND s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
 
 UNION ALL
@@ -463,7 +465,7 @@ SELECT 'language', ARRAY[l.lanname::text],
         'trusted', l.lanpltrusted, 'handler', nullif(l.lanplcallfoid, 0)::regproc::text,
         'validator', nullif(l.lanvalidator, 0)::regproc::text)
 FROM pg_language l
-WHERE l.lanispl AND l.oid >= 16384 AND %(schemas)s::text[] IS NULL AND NOT EXISTS (
+WHERE l.lanispl AND l.oid >= 16384 AND %(wide)s AND NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_language'::regclass AND m.objid = l.oid)
 
 UNION ALL
@@ -471,14 +473,14 @@ SELECT 'transform', ARRAY[format_type(t.trftype, NULL) || ' for ' || l.lanname],
     jsonb_build_object(
         'from', nullif(t.trffromsql, 0)::regproc::text, 'to', nullif(t.trftosql, 0)::regproc::text)
 FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
-WHERE %(schemas)s::text[] IS NULL AND NOT EXISTS (
+WHERE %(wide)s AND NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_transform'::regclass AND m.objid = t.oid)
 
 UNION ALL
 SELECT 'access method', ARRAY[a.amname::text],
     jsonb_build_object('type', a.amtype::text, 'handler', a.amhandler::regproc::text)
 FROM pg_am a
-WHERE a.oid >= 16384 AND %(schemas)s::text[] IS NULL AND NOT EXISTS (
+WHERE a.oid >= 16384 AND %(wide)s AND NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_am'::regclass AND m.objid = a.oid)
 
 UNION ALL
@@ -488,14 +490,14 @@ SELECT 'foreign data wrapper', ARRAY[w.fdwname::text],
         'validator', nullif(w.fdwvalidator, 0)::regproc::text,
         'options', 'md5 ' || md5(w.fdwoptions::text))
 FROM pg_foreign_data_wrapper w
-WHERE %(schemas)s::text[] IS NULL AND NOT EXISTS (
+WHERE %(wide)s AND NOT EXISTS (
     SELECT 1 FROM member m
     WHERE m.classid = 'pg_foreign_data_wrapper'::regclass AND m.objid = w.oid)
 
 UNION ALL
 -- Whose they are, and not the passwords that may be in them.
 SELECT 'user mapping', ARRAY[u.usename || ' for ' || u.srvname], '{}'::jsonb
-FROM pg_user_mappings u WHERE %(schemas)s::text[] IS NULL
+FROM pg_user_mappings u WHERE %(wide)s
 
 UNION ALL
 SELECT 'security label', ARRAY[l.provider || ' on ' || i.type || ' ' || i.identity],
@@ -510,7 +512,7 @@ SELECT 'foreign server', ARRAY[s.srvname::text],
         'wrapper', w.fdwname, 'type', s.srvtype, 'version', s.srvversion,
         'options', 'md5 ' || md5(s.srvoptions::text))
 FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-WHERE %(schemas)s::text[] IS NULL
+WHERE %(wide)s
 
 UNION ALL
 SELECT 'comment', ARRAY[i.type || ' ' || i.identity],
@@ -586,13 +588,13 @@ FROM (
     WHERE t.typacl <> acldefault('T', t.typowner)
     UNION ALL
     SELECT 'language', l.lanname::text, l.lanacl FROM pg_language l
-    WHERE %(schemas)s::text[] IS NULL AND l.lanacl <> acldefault('l', l.lanowner)
+    WHERE %(wide)s AND l.lanacl <> acldefault('l', l.lanowner)
     UNION ALL
     SELECT 'foreign server', s.srvname::text, coalesce(s.srvacl, acldefault('S', s.srvowner))
-    FROM pg_foreign_server s WHERE %(schemas)s::text[] IS NULL
+    FROM pg_foreign_server s WHERE %(wide)s
     UNION ALL
     SELECT 'foreign data wrapper', w.fdwname::text, w.fdwacl FROM pg_foreign_data_wrapper w
-    WHERE %(schemas)s::text[] IS NULL AND w.fdwacl <> acldefault('F', w.fdwowner)
+    WHERE %(wide)s AND w.fdwacl <> acldefault('F', w.fdwowner)
     UNION ALL
     SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || n.nspname, '') || ' '
         || d.defaclobjtype::text, d.defaclacl

@@ -17,7 +17,7 @@ POSITION = "position"
 # Kinds that carry others: when one is added or removed, what belongs to it goes without saying.
 _PARENTS = ("table", "foreign table", "view", "materialized view")
 _CHILDREN = ("column", "constraint", "index", "trigger", "policy", "rule")
-_ABOUT = ("comment", "owner", "grant")
+_ABOUT = ("comment", "security label", "owner", "grant")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ class Differences:
     def lines(self) -> tuple[str, ...]:
         """One line each; the parts of an added or removed table are counted and not listed."""
         return tuple(
-            line for part in (self.removed, self.added, self.changed) for line in _folded(part)
+            f"{change} ({count} column{'s' * (count != 1)})" if count else str(change)
+            for change, count in whole((*self.removed, *self.added, *self.changed))
         )
 
 
@@ -114,17 +115,24 @@ def _alike(kind: str, before: Definition, after: Definition) -> bool:
     )
 
 
-def _folded(changes: tuple[Change, ...]) -> Iterator[str]:
+def whole(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:
+    """Without what goes without saying: the parts of an added or removed table, which comes with
+    the number of its columns."""
+    parts = tuple(changes)
+    for side in ("after", "before"):
+        gone = tuple(each for each in parts if getattr(each, side) is None)
+        yield from _folded(gone)
+    yield from ((each, 0) for each in parts if each.before is not None and each.after is not None)
+
+
+def _folded(changes: tuple[Change, ...]) -> Iterator[tuple[Change, int]]:
+    """Of changes that all are additions, or all are removals."""
     parents = {each.identity for each in changes if each.kind in _PARENTS}
     objects = {_plain(each.identity) for each in changes if each.kind not in _ABOUT}
     columns = Counter(_table(each, parents) for each in changes if each.kind == "column")
     for change in changes:
-        whole = change.before is None or change.after is None
-        if not whole:
-            yield str(change)
-        elif _table(change, parents) is None and not _about(change, objects):
-            count = columns[change.identity] if change.identity in parents else 0
-            yield f"{change} ({count} column{'s' * (count != 1)})" if count else str(change)
+        if _table(change, parents) is None and not _about(change, objects):
+            yield change, columns[change.identity] if change.identity in parents else 0
 
 
 def _table(change: Change, parents: Collection[str]) -> str | None:
