@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from bot.core.findings.found import Attachment, FoundIndex
-from bot.core.kept.kept import Keep, Kept, Woven
+from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
 from bot.core.kept.policy import KeepPolicy
 from bot.core.kept.table import Shelf, TableToKeep
 from bot.core.migrations.migration import AppliedMigration, Migration
@@ -257,6 +257,13 @@ class Keeping(Protocol):
     def kept(self, records: Sequence[str] | None = None) -> tuple[Kept, ...]:
         """What is kept of the migrations with these rows, of all if None, in the order in which it
         is given back: the last that was destroyed first."""
+
+    def giving_back(self, kept: Sequence[Kept]) -> Sequence[str]:
+        """What gives it back, to be run in the transaction that takes the migrations back, behind
+        what makes their tables and columns anew. No text of it may be left out or run apart."""
+
+    def given_back(self, records: Sequence[str]) -> GivenBack:
+        """What has become of it, once that is committed."""
 
     def prune_kept(self) -> tuple[Kept, ...]:
         """Delete what has had its time and is of no unfinished migration, in a transaction of its

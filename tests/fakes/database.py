@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.core.findings.found import Attachment, FoundIndex
-from bot.core.kept.kept import Keep, Kept, Woven
+from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
 from bot.core.kept.policy import KeepPolicy
 from bot.core.kept.table import Shelf, TableToKeep
 from bot.core.migrations.migration import AppliedMigration, Migration
@@ -106,6 +106,12 @@ class FakeDatabase:
 
     def kept(self, records: Sequence[str] | None = None) -> tuple[Kept, ...]:
         return tuple(each for each in self.listed if records is None or each.record in records)
+
+    def giving_back(self, kept: Sequence[Kept]) -> Sequence[str]:
+        return tuple(f"give back {each.shelf}" for each in kept)
+
+    def given_back(self, records: Sequence[str]) -> GivenBack:
+        return GivenBack(sum(each.rows for each in self.kept(records)))
 
     def prune_kept(self) -> tuple[Kept, ...]:
         gone, self.expired = tuple(self.expired), []

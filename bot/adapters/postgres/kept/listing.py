@@ -8,7 +8,7 @@ from psycopg import sql
 from bot.adapters.postgres import migrations_table
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.kept.names import AFTER, CONFLICTS, INDEX, on_shelf
-from bot.core.kept.kept import Kept
+from bot.core.kept.kept import Conflict, GivenBack, Kept
 from bot.core.kept.loss import Losing
 from bot.core.kept.table import KeptColumn
 
@@ -20,10 +20,18 @@ SELECT shelf, record, migration, statement, line, kind, table_schema, table_name
        coalesce((SELECT sum((each ->> 1)::int8)
                    FROM jsonb_array_elements(conflicts) AS each), 0)::int8
   FROM migration_bot.kept
- WHERE %s::text[] IS NULL OR record = ANY (%s)
+ WHERE (%s::text[] IS NULL OR record = ANY (%s))
+   AND pg_catalog.to_regclass(pg_catalog.format('migration_bot.%%I', shelf)) IS NOT NULL
  ORDER BY at DESC, migration DESC, statement DESC, shelf DESC
 """
+_GIVEN = """
+SELECT shelf, table_schema || '.' || table_name, given, conflicts FROM migration_bot.kept
+ WHERE record = ANY (%s) AND given_at IS NOT NULL ORDER BY at DESC, statement DESC, shelf DESC
+"""
 _UNFINISHED = "SELECT id FROM {table} WHERE finished_at IS NULL AND rolled_back_at IS NULL"
+# Somebody has dropped them by hand.
+_ORPHANS = """DELETE FROM migration_bot.kept
+ WHERE pg_catalog.to_regclass(pg_catalog.format('migration_bot.%I', shelf)) IS NULL"""
 _FORGET = "DELETE FROM migration_bot.kept WHERE shelf = %s"
 # Whoever reads a kept table must not hold up the end of a rollout.
 _PATIENCE = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '60s'"
@@ -47,6 +55,19 @@ def listed(
     return tuple(_kept(row, unfinished) for row in rows)
 
 
+def given_back(connection: Connection, records: Sequence[str]) -> GivenBack:
+    """What became of what was kept of the migrations with these rows."""
+    if not is_there(connection):
+        return GivenBack()
+    rows = connection.execute(_GIVEN, (list(records),)).fetchall()
+    conflicts = [
+        Conflict(relation, why, count, f"SELECT * FROM {on_shelf(shelf + CONFLICTS)}")  # noqa: S608
+        for shelf, relation, _, found in rows
+        for why, count in found
+    ]
+    return GivenBack(sum(given for _, _, given, _ in rows), tuple(conflicts))
+
+
 def prune(connection: Connection, schema: str) -> tuple[Kept, ...]:
     """Delete what has had its time, but for what is of a migration that is not finished."""
     with connection.transaction():
@@ -56,6 +77,8 @@ def prune(connection: Connection, schema: str) -> tuple[Kept, ...]:
         )
         for each in gone:
             _drop(connection, each)
+        if is_there(connection):
+            connection.execute(_ORPHANS)
     return gone
 
 

@@ -11,7 +11,7 @@ SCHEMA = AUDIT_SCHEMA
 INDEX = f"{SCHEMA}.kept"
 OWN = "migration_bot_"
 ROW, TABLE, PLACE, WHY = (f"{OWN}{each}" for each in ("row", "table", "place", "why"))
-AFTER, CONFLICTS = "_after", "_conflicts"
+AFTER, CONFLICTS, WAITING = "_after", "_conflicts", "_waiting"
 
 
 def shelf_name(record: str, statement: int, number: int) -> str:

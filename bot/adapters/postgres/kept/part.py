@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.kept import listing
+from bot.adapters.postgres.kept.giving.giving import giving_back
 from bot.adapters.postgres.kept.looking import shelf_of, tables_of
 from bot.adapters.postgres.kept.taking import prologue, taking
 from bot.adapters.postgres.target.part import Part
-from bot.core.kept.kept import Keep, Kept, Woven
+from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
 from bot.core.kept.policy import KeepPolicy
 from bot.core.kept.table import Shelf, TableToKeep
 
@@ -44,6 +45,13 @@ class Keeping(Part):
     def kept(self, records: Sequence[str] | None = None) -> tuple[Kept, ...]:
         with self._looking():
             return listing.listed(self._connection, self._schema, records)
+
+    def giving_back(self, kept: Sequence[Kept]) -> Sequence[str]:
+        return tuple(giving_back(kept))
+
+    def given_back(self, records: Sequence[str]) -> GivenBack:
+        with self._looking():
+            return listing.given_back(self._connection, records)
 
     def prune_kept(self) -> tuple[Kept, ...]:
         with explained("delete kept rows that have had their time"):
