@@ -144,12 +144,19 @@ class Keeper:
         self.say(f"{self.judged.migration.name}, {Unkept(keep.loss, why)}")
 
     def _tell(self, keeps: Sequence[Keep], record: Record) -> None:
+        """It is committed by now: whatever goes wrong here must not have it run again."""
         if not keeps:
             return
         statements = {each.loss.statement for each in keeps}
-        for each in reversed(self.database.kept([record.id])):
+        name = self.judged.migration.name
+        try:
+            kept = self.database.kept([record.id])
+        except PostgresError as error:
+            self.say(f"{name}: what was kept of it could not be listed: {error.message}")
+            return
+        for each in reversed(kept):
             if each.statement in statements:
-                self.say(f"{self.judged.migration.name}, {each}")
+                self.say(f"{name}, {each}")
 
 
 def _spoilt_by(error: PostgresError, woven: Weave) -> Keep | None:

@@ -1,14 +1,41 @@
 """Migrations whose kept rows are given back, in the one transaction that a rollback is."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 
 from bot.adapters.postgres.target.opening import open_target
 from bot.core.kept.kept import GivenBack
+from bot.core.migrations.migration import Migration
 from bot.core.targets.url import parse_url
 from tests.asking import ask
+from tests.fakes import migration
 from tests.rollout.real import STAGING
+
+MORE = "20260102000000_more"
+KEEP: dict[str, Any] = {"keep_rows": True}
+INIT = migration(
+    "20260101000000_init",
+    """CREATE TYPE mood AS ENUM ('fine', 'sad');
+CREATE TABLE a (id int PRIMARY KEY, n numeric(10,2), note text, mood mood);
+INSERT INTO a SELECT i, i + 0.55, 'x' || i, 'sad' FROM generate_series(1, 10) AS i;
+CREATE TABLE b (id serial PRIMARY KEY, at timestamptz DEFAULT now(),
+    twice int GENERATED ALWAYS AS (id * 2) STORED);
+INSERT INTO b (id) SELECT i FROM generate_series(1, 3) AS i;
+""",
+)
+
+
+def more(sql: str) -> Migration:
+    return migration(MORE, sql)
+
+
+def shelves(database: str) -> list[tuple[object, ...]]:
+    return ask(
+        database,
+        "SELECT shelf, kind, table_name, rows FROM migration_bot.kept ORDER BY statement, shelf",
+    )
 
 
 def take_back(database: str, name: str, *down: str) -> GivenBack:

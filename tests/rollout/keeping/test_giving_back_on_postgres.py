@@ -2,12 +2,10 @@
 
 from tests.asking import ask
 from tests.fakes import migration
-from tests.rollout.keeping.taking_back import run, take_back
-from tests.rollout.keeping.test_keeping_on_postgres import INIT, KEEP, more
+from tests.rollout.keeping.taking_back import INIT, KEEP, MORE, more, run, take_back
 from tests.rollout.real import Apply
 
 A = "SELECT id, n::text, note, mood::text FROM a ORDER BY id"
-MORE = "20260102000000_more"
 
 
 def test_everything_comes_back_where_nobody_has_written_since(apply: Apply, database: str) -> None:

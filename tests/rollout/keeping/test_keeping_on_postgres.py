@@ -1,32 +1,8 @@
 """What migrations destroy is kept in the database, in their own transaction."""
 
-from bot.core.migrations.migration import Migration
 from tests.asking import ask
-from tests.fakes import migration
+from tests.rollout.keeping.taking_back import INIT, KEEP, more, shelves
 from tests.rollout.real import Apply
-
-KEEP = {"keep_rows": True}
-INIT = migration(
-    "20260101000000_init",
-    """CREATE TYPE mood AS ENUM ('fine', 'sad');
-CREATE TABLE a (id int PRIMARY KEY, n numeric(10,2), note text, mood mood);
-INSERT INTO a SELECT i, i + 0.55, 'x' || i, 'sad' FROM generate_series(1, 10) AS i;
-CREATE TABLE b (id serial PRIMARY KEY, at timestamptz DEFAULT now(),
-    twice int GENERATED ALWAYS AS (id * 2) STORED);
-INSERT INTO b (id) SELECT i FROM generate_series(1, 3) AS i;
-""",
-)
-
-
-def more(sql: str) -> Migration:
-    return migration("20260102000000_more", sql)
-
-
-def shelves(database: str) -> list[tuple[object, ...]]:
-    return ask(
-        database,
-        "SELECT shelf, kind, table_name, rows FROM migration_bot.kept ORDER BY statement, shelf",
-    )
 
 
 def test_updated_values_are_kept_with_what_they_became(apply: Apply, database: str) -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from tests.asking import ask
 from tests.fakes import migration
-from tests.rollout.keeping.test_keeping_on_postgres import KEEP
 from tests.rollout.keeping.writers import Writers
 from tests.rollout.real import STAGING, Rollout
 
@@ -51,7 +50,7 @@ def test_every_preimage_is_what_the_migration_found(database: str) -> None:
     ]
     deletion = migration("20260301000000_delete", "DELETE FROM account WHERE v % 3 = 0;")
     plan = (INIT, *updates, deletion)
-    target = replace(STAGING, **KEEP)
+    target = replace(STAGING, keep_rows=True)
     Rollout(database, (INIT,), target).run()
     with Writers(database, *WRITES, most=ROWS) as writers:
         Rollout(database, plan, target).run()

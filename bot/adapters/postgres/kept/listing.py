@@ -50,7 +50,8 @@ def listed(
     if not is_there(connection):
         return ()
     asked = None if records is None else list(records)
-    rows = connection.execute(_LISTED, (asked, asked)).fetchall()
+    # In binary: the text of a time follows the DateStyle of the role or the database.
+    rows = connection.execute(_LISTED, (asked, asked), binary=True).fetchall()
     unfinished = _unfinished(connection, schema) if rows else set()
     return tuple(_kept(row, unfinished) for row in rows)
 

@@ -13,6 +13,14 @@ OWN = "migration_bot_"
 ROW, TABLE, PLACE, WHY = (f"{OWN}{each}" for each in ("row", "table", "place", "why"))
 AFTER, CONFLICTS, WAITING = "_after", "_conflicts", "_waiting"
 
+# By these a text is read back as it was written, whatever a session, a role or a database has set.
+EXACT = {
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "postgres",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+}
+
 
 def shelf_name(record: str, statement: int, number: int) -> str:
     """`record` is the id of the migration's row, `number` counts what one statement destroys."""

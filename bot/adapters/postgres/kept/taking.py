@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from bot.adapters.postgres.kept.names import (
     AFTER,
+    EXACT,
     INDEX,
     PLACE,
     ROW,
@@ -100,7 +101,25 @@ class _Taking:
         if self._loss.change is None:
             yield f"LOCK TABLE {self._source} IN ACCESS EXCLUSIVE MODE"
         chosen = f"({self._chosen()}) AS chosen"
-        yield f"CREATE TABLE {self._kept} AS SELECT {number}, chosen.* FROM {chosen}"  # noqa: S608
+        yield from self._exactly(
+            f"CREATE TABLE {self._kept} AS SELECT {number}, chosen.* FROM {chosen}"  # noqa: S608
+        )
+
+    def _exactly(self, text: str) -> Iterator[str]:
+        """Where values are kept as their text; what the file has set itself is set again."""
+        if self._loss.kind is not Losing.TYPES and all(
+            each.plain for each in (*self._keep.columns, *self._keep.key)
+        ):
+            yield text
+            return
+        for each, value in EXACT.items():
+            saved = f"set_config('{SCHEMA}.{each}', pg_catalog.current_setting('{each}'), true)"
+            changed = f"set_config('{each}', '{value}', true)"
+            yield f"SELECT pg_catalog.{saved}, pg_catalog.{changed}"
+        yield text
+        for each in EXACT:
+            saved = f"pg_catalog.current_setting('{SCHEMA}.{each}')"
+            yield f"SELECT pg_catalog.set_config('{each}', {saved}, true)"
 
     def _chosen(self) -> str:
         change = self._loss.change
@@ -144,7 +163,7 @@ class _Taking:
             for each in self._keep.columns
         )
         # Not by its name alone: the file may have another table of it in front by now.
-        yield (
+        yield from self._exactly(
             f"CREATE TABLE {self._after} AS SELECT k.{ROW}, {columns} FROM {self._kept} AS k "  # noqa: S608
             f"JOIN {self._source} AS t ON {same_key(self._keep.key, 't', 'k')}"
         )

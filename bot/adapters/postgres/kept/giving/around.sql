@@ -4,7 +4,9 @@
 DO {quote}
 DECLARE
     target constant regclass := pg_catalog.to_regclass({name});
-    security constant text := pg_catalog.current_setting('row_security');
+    settings constant text[] := ARRAY[{settings}];
+    before constant text[] := ARRAY(
+        SELECT pg_catalog.current_setting(name) FROM unnest(settings) AS name);
     again text[] := '{{}}';
     each record;
 {declared}BEGIN
@@ -13,7 +15,8 @@ DECLARE
         RETURN;
     END IF;
     SET CONSTRAINTS ALL IMMEDIATE;
-    PERFORM pg_catalog.set_config('row_security', 'off', true);
+    PERFORM pg_catalog.set_config(name, value, true)
+       FROM unnest(settings, ARRAY[{values}]) AS pair (name, value);
     FOR each IN
         SELECT tgname, tgenabled FROM pg_catalog.pg_trigger
          WHERE tgrelid = target AND NOT tgisinternal AND tgenabled IN ('O', 'A')
@@ -36,5 +39,6 @@ DECLARE
     FOR each IN SELECT pg_catalog.unnest(again) AS command LOOP
         EXECUTE each.command;
     END LOOP;
-    PERFORM pg_catalog.set_config('row_security', security, true);
+    PERFORM pg_catalog.set_config(name, value, true)
+       FROM unnest(settings, before) AS pair (name, value);
 END {quote}

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.adapters.postgres.kept.names import (
     AFTER,
     CONFLICTS,
+    EXACT,
     ROW,
     WAITING,
     WHY,
@@ -25,6 +26,7 @@ from bot.core.rollouts.batching import literal, quoted
 _HERE = Path(__file__).parent
 _TEXTS = {each.stem: each.read_text(encoding="utf-8") for each in _HERE.glob("*.sql")}
 _POINTING = "'what it points to is not there'"
+_SETTINGS = {**EXACT, "row_security": "off"}
 # Of a trigger: for each of its bits an event.
 _INSERT, _UPDATE = 4, 16
 
@@ -65,6 +67,8 @@ class _Giving:
             "shelf": literal(kept.shelf),
             "pointing": _POINTING,
             "keys": same_key(kept.key, "t", "k"),
+            "settings": ", ".join(map(literal, _SETTINGS)),
+            "values": ", ".join(map(literal, _SETTINGS.values())),
         }
 
     def text(self, template: str, **more: str) -> str:
