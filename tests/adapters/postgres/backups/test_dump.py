@@ -18,12 +18,19 @@ from urllib.parse import quote
 import pytest
 
 from bot.adapters.postgres import migrations_table
+from bot.adapters.postgres.backups.dump import (
+    CATALOGUE,
+    Dumping,
+    compression,
+    list_backups,
+    take_backup,
+)
+from bot.adapters.postgres.backups.proof import prove
 from bot.adapters.postgres.connection import connect
-from bot.adapters.postgres.dump import CATALOGUE, compression, list_backups, take_backup
-from bot.adapters.postgres.proof import prove
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_dump
 from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, TableContent
+from bot.core.backups.level import Level
 from bot.core.targets.url import parse_url
 from bot.errors import BackupError, PostgresError
 from tests.adapters.postgres.processes import ROOT, becomes_true
@@ -33,7 +40,7 @@ CANARY = "canary 5150/#@'"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KITCHEN_SINK = "\n".join(
     line
-    for line in Path(__file__).with_name("kitchen_sink.sql").read_text("utf-8").splitlines()
+    for line in (Path(__file__).parents[1] / "kitchen_sink.sql").read_text("utf-8").splitlines()
     if "_prisma" not in line
 )
 ROWS = """
@@ -92,6 +99,7 @@ def backups(source: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
         run_id="run/1",
         clock=lambda: NOON,
         progress=told.append,
+        wanted=Dumping(level=Level.CONTENT),
     )
     assert any("backed_up" in line for line in told)
     return directory, manifest
@@ -213,7 +221,7 @@ def test_a_restored_copy_that_differs_is_refused(backups: tuple[Path, Manifest])
     }
     tables = tuple(wrong.get(table.name, table) for table in manifest.tables)
     with pytest.raises(BackupError) as caught:
-        prove(replace(manifest, tables=tables), directory)
+        prove(replace(manifest, tables=tables), directory, level=Level.CONTENT)
     assert "table public.User: 501 rows became 500" in caught.value.message
     assert "table public.odd: the rows are not the same" in caught.value.message
 
@@ -320,7 +328,7 @@ def test_a_dump_that_is_killed_leaves_nothing(database: str, tmp_path: Path) -> 
 def test_a_killed_run_takes_its_pg_dump_along(database: str, tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path\n"
-        "from bot.adapters.postgres.dump import take_backup\n"
+        "from bot.adapters.postgres.backups.dump import take_backup\n"
         "from bot.core.targets.url import parse_url\n"
         "take_backup('t', parse_url(sys.argv[1]), Path(sys.argv[2]), run_id='1')\n"
     )
