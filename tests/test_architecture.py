@@ -28,6 +28,7 @@ ADAPTERS = {
 }
 INSIDE = {
     "rollout",
+    "restoring",
     "fleet",
     "rehearsing",
     "world",
@@ -51,6 +52,8 @@ ALLOWED = {
     "commands": INSIDE | {"flows", "demo"},
     "flows": INSIDE,
     "rollout": {"world", "sql", "core", "errors"},
+    # Never from a rollout: a restore shares no code with apply.
+    "restoring": {"world", "core", "errors"},
     "fleet": {"core", "errors"},
     "world": {"core", "report", "errors"},
     "rules": {"rewriting", "judge", "sql", "core", "errors"},

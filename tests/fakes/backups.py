@@ -1,13 +1,14 @@
 """Backups that are said to be there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.core.backups.backup import Proof, ProvedBackup, StoredBackup
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
-from bot.errors import PostgresError
+from bot.errors import BackupError, PostgresError
 from tests.fakes.values import MANIFEST, NOON
 
 
@@ -16,6 +17,7 @@ class FakeBackups:
     diary: list[str]
     error: PostgresError | None = None
     kept: bool = False
+    shelf: tuple[StoredBackup, ...] = ()
 
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
         self.diary.append("backup")
@@ -31,3 +33,15 @@ class FakeBackups:
 
     def proved(self, target: Target) -> ProvedBackup | None:
         return ProvedBackup(MANIFEST, Proof("b-1", "18.1", 2.0, 3, 40)) if self.kept else None
+
+    def find(self, target: Target, id: str) -> StoredBackup:
+        for each in self.shelf:
+            if each.manifest.id.startswith(id):
+                return each
+        raise BackupError(f"There is no backup {id}.", hint="Name another one.")
+
+    @contextmanager
+    def opened(self, stored: StoredBackup, note: Callable[[str], None]) -> Iterator[Path]:
+        self.diary.append(f"open {stored.manifest.id}")
+        yield stored.place
+        self.diary.append(f"close {stored.manifest.id}")

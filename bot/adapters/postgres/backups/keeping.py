@@ -3,12 +3,13 @@
 import json
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from bot.adapters.postgres.backups.dump import list_backups, take_backup
-from bot.adapters.postgres.backups.proof import prove
+from bot.adapters.postgres.backups.proof import check_files, prove
 from bot.core.backups.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
@@ -54,6 +55,27 @@ def newest_backup(target: Target, root: Path) -> StoredBackup:
             f"`migration-bot backup {target.name}`.",
         )
     return StoredBackup(own[0], directory / own[0].path)
+
+
+def find_backup(target: Target, id: str, root: Path) -> StoredBackup:
+    """The one of a target's backups that begins so. Raises BackupError if there is not one."""
+    directory = root / target.backup.directory
+    own = _own(target, directory)
+    near = [each for each in own if each.id.startswith(id)]
+    exact = [each for each in near if each.id == id] or near
+    if len(exact) != 1:
+        there = ", ".join(each.id for each in (near or own)[:5]) or "none at all"
+        raise BackupError(
+            f"{len(exact) or 'No'} backups of {target.name} begin with {id}.",
+            hint=f"There are {there}.",
+        )
+    return StoredBackup(exact[0], directory / exact[0].path)
+
+
+@contextmanager
+def open_backup(stored: StoredBackup) -> Iterator[Path]:
+    check_files(stored.manifest, stored.place)
+    yield stored.place
 
 
 def newest_proved(target: Target, root: Path) -> ProvedBackup | None:

@@ -64,7 +64,7 @@ def prove(
         _restore(manifest, place, server, environ)
         progress("comparing schema and rows")
         found, tables = _read(server)
-    wrong = _schema_differences(manifest, _expected(place), found, server.major)
+    wrong = schema_differences(manifest, expected_schema(place), found, server.major)
     wrong += differences_of_content(manifest.tables, tables)
     proof = Proof(
         backup=manifest.id,
@@ -146,7 +146,8 @@ def _read(server: Server) -> tuple[Snapshot, tuple[TableContent, ...]]:
         return snapshot(connection, exclude=(), privileges=True), table_contents(connection)
 
 
-def _expected(place: Path) -> Snapshot:
+def expected_schema(place: Path) -> Snapshot:
+    """The schema that was saved, as the backup keeps it."""
     listed = json.loads((place / CATALOGUE).read_text("utf-8"))
     return {
         (kind, name): tuple((attribute, value) for attribute, value in definition)
@@ -154,9 +155,10 @@ def _expected(place: Path) -> Snapshot:
     }
 
 
-def _schema_differences(
+def schema_differences(
     manifest: Manifest, expected: Snapshot, found: Snapshot, major: int
 ) -> tuple[str, ...]:
+    """One line for each difference that counts: see `prove`. `major` is that of what was found."""
     return differences(
         _restorable(expected), _restorable(found), across_majors=major != manifest.server_major
     ).lines
