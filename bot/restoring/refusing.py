@@ -31,6 +31,13 @@ def require_able(manifest: Manifest, scene: Scene, order: Order) -> None:
             f"{order.target.name} is older: {scene.version}.",
             hint=f"Restore it into a server of PostgreSQL {manifest.server_major} or newer.",
         )
+    if manifest.touched is not None:
+        raise BackupError(
+            f"The backup {manifest.id} has the rows of {len(manifest.touched)} tables only: what "
+            "it would be put in the place of has more.",
+            hint="Restore a whole backup; or take single rows out of this one by hand, with "
+            "pg_restore into a database of its own.",
+        )
     lacking = scene.lacks(manifest.roles) if order.owners else ()
     if lacking:
         raise BackupError(

@@ -2,17 +2,18 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.core.backups.level import Level
 from bot.errors import BackupError
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
-RESTORE = "restore"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class Manifest:
 
     `path` is its directory's name. `lsn` is the position in the server's write-ahead log that the
     backup shows. `format` says how the dump is stored, `roles` who owns or may use what is in it.
-    Neither a host nor a user nor anything secret is part of it.
+    `database_size` is how large the database was, 0 where nobody noted it. `touched` are the tables
+    whose rows it has; None is all. `level` is how far it can be proved: without sums no rows can be
+    compared. Neither a host nor a user nor anything secret is part of it.
     """
 
     id: str
@@ -60,6 +63,9 @@ class Manifest:
     roles: tuple[str, ...] = ()
     migration_head: str | None = None
     encoding: str = "UTF8"
+    database_size: int = 0
+    touched: tuple[str, ...] | None = None
+    level: Level = Level.CONTENT
     schema: int = SCHEMA
 
     @property
@@ -113,7 +119,8 @@ class StoredBackup:
 
 @dataclass(frozen=True)
 class Proof:
-    """What restoring a backup into a scratch server showed. `restored_on` is that one's version."""
+    """What restoring a backup into a scratch server showed. `restored_on` is that one's version; ""
+    where the files were read and nothing was restored."""
 
     backup: str
     restored_on: str
@@ -121,7 +128,7 @@ class Proof:
     tables: int
     rows: int
     differences: tuple[str, ...] = ()
-    level: str = RESTORE
+    level: Level = Level.RESTORE
 
     @property
     def ok(self) -> bool:
@@ -134,6 +141,11 @@ class ProvedBackup:
 
     manifest: Manifest
     proof: Proof
+
+
+def backup_id(started: datetime, target: str, run_id: str) -> str:
+    stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{stamp}-{target}-{run_id}")
 
 
 def age(manifest: Manifest, now: datetime) -> timedelta:
@@ -155,9 +167,13 @@ def differences_of_content(
             lines.append(f"table {name} was not in the backup")
         elif before[name].rows != after[name].rows:
             lines.append(f"table {name}: {before[name].rows} rows became {after[name].rows}")
-        elif before[name].content is not None and before[name].content != after[name].content:
+        elif _summed(before[name], after[name]) and before[name].content != after[name].content:
             lines.append(f"table {name}: the rows are not the same")
     return tuple(lines)
+
+
+def _summed(before: TableContent, after: TableContent) -> bool:
+    return before.content is not None and after.content is not None
 
 
 def _manifest(values: Mapping[str, Any]) -> Manifest:
@@ -167,4 +183,7 @@ def _manifest(values: Mapping[str, Any]) -> Manifest:
     parts["files"] = tuple(BackupFile(**each) for each in parts["files"])
     parts["tables"] = tuple(TableContent(**each) for each in parts["tables"])
     parts["roles"] = tuple(parts["roles"])
+    if parts.get("touched") is not None:
+        parts["touched"] = tuple(parts["touched"])
+    parts["level"] = Level(parts.get("level", Level.CONTENT))
     return Manifest(**parts)

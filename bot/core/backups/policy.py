@@ -1,6 +1,10 @@
 """What a target asks of backups."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.core.backups.level import Level
+from bot.core.backups.sources import Archive, Managed, PgDump, Source, Tables
 
 
 @dataclass(frozen=True)
@@ -8,7 +12,29 @@ class BackupPolicy:
     """Whether a backup is taken and proved before a rollout, and where it is kept.
 
     `directory` is a path on the machine that runs the bot; relative paths start at the checkout.
+    `source` is where backups come from, `level` how far they must be proved. `budget` is how many
+    seconds taking and proving one may take by prediction; 0 is no limit.
+
+    The rest is about recovery points. `make` says whether one is made where the provider can, or
+    only a recent one is looked for: of less than `max_age`. `tested_within` is how old the last
+    restore from it may be that `tested_file` tells of.
     """
 
     required: bool = False
     directory: str = ".migration-bot/backups"
+    source: Source = field(default_factory=PgDump)
+    level: Level = Level.RESTORE
+    budget: float = 600.0
+    make: bool = True
+    max_age: timedelta = timedelta(hours=24)
+    tested_within: timedelta = timedelta(days=30)
+    tested_file: str | None = None
+
+    @property
+    def touched_only(self) -> bool:
+        return isinstance(self.source, PgDump) and self.source.tables is Tables.TOUCHED
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether recovery points are kept elsewhere, and no files are taken."""
+        return isinstance(self.source, Archive | Managed)

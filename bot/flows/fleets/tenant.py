@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from bot.core.backups.backup import ProvedBackup, StoredBackup
@@ -128,6 +129,14 @@ class _OwnBackups:
     def proved(self, target: Target) -> ProvedBackup | None:
         """None is looked for."""
         return None
+
+    def find(self, target: Target, id: str) -> StoredBackup:
+        return self.newest(target)
+
+    def opened(
+        self, stored: StoredBackup, note: Callable[[str], None]
+    ) -> AbstractContextManager[Path]:
+        return nullcontext(stored.place)
 
 
 @dataclass(frozen=True)

@@ -59,10 +59,10 @@ def compare(
     connection: Connection, manifest: Manifest, place: Path, *, owners: bool, major: int
 ) -> tuple[TableContent, ...]:
     """What is in the database now, if it is what was saved. Raises BackupError if it is not."""
-    sums = any(each.content is not None for each in manifest.tables)
+    summed = {each.name for each in manifest.tables if each.content is not None}
     with explained("read what was restored"), connection.transaction():
         found = snapshot(connection, exclude=(), privileges=True)
-        tables = table_contents(connection, sums=sums)
+        tables = table_contents(connection, summed=summed)
     expected = expected_schema(place)
     if not owners:
         found, expected = _without(found, _OWNED), _without(expected, _OWNED)

@@ -66,7 +66,7 @@ def load(
             connection.execute(_PATIENCE)
             for (statement,) in connection.execute(_LOCK_TABLES).fetchall():
                 connection.execute(statement.encode())
-            before = table_contents(connection, sums=False)
+            before = table_contents(connection)
             heard(Step.SWAPPING)
             note("taking out what is there")
             empty(connection, extensions)

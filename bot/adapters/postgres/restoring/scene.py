@@ -109,7 +109,7 @@ def _inside(
         with explained("count what is there now"), inside.transaction():
             inside.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             rows = tuple(applied(inside, schema))
-            found = table_contents(inside, sums=False) if counted else None
+            found = table_contents(inside) if counted else None
     except PostgresError as error:
         return None, None, error.message
     return found, rows, ""

@@ -184,7 +184,7 @@ class Site:
                 explained("count what was swapped out"),
                 inside.transaction(),
             ):
-                return counts_that_differ(table_contents(inside, sums=False), tables)
+                return counts_that_differ(table_contents(inside), tables)
         except PostgresError:
             return None
 
