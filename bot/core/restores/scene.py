@@ -31,10 +31,10 @@ class Scene:
     `there` says whether the database exists. `tables` and `applied` are None where it does not, or
     where they cannot be read; `problem` then says why. `may_not_swap` says why the role may not
     make a database beside it and rename both, "" if it may; `cannot_load` what in it the role
-    cannot drop. `prepared` are transactions of nobody, and `slots` logical replication slots, which stay with
-    the database that they were made in.
-    `leftovers` are databases that killed restores left behind, `kept` those that were swapped out.
-    `cannot_end` are users whose sessions the role may not end.
+    cannot drop. `prepared` are transactions of nobody, and `slots` logical replication slots, which
+    stay with the database that they were made in. `leftovers` are databases that killed restores
+    left behind, `kept` those that were swapped out. `cannot_end` are users whose sessions the role
+    may not end.
     """
 
     database: str

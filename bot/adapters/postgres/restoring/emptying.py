@@ -69,6 +69,8 @@ SELECT o.type, o.identity FROM (
 """
 _LARGE_OBJECTS = "SELECT lo_unlink(oid) FROM pg_catalog.pg_largeobject_metadata"
 _WORDS = {"statistics object": "statistics"}
+_FIRST = ("table", "view")
+_LAST = "type"
 _SHOWN = 10
 
 
@@ -102,9 +104,9 @@ def empty(connection: Connection, kept: Collection[str]) -> None:
 
 
 def _found(connection: Connection) -> Sequence[tuple[str, str]]:
-    """Types last: what is made of them goes first, and takes fewer others along."""
+    """Tables first, which take their sequences along; types last, which others are made of."""
     rows = [(str(kind), str(identity)) for kind, identity in connection.execute(_IN_PUBLIC)]
-    return sorted(rows, key=lambda row: (row[0] == "type", row))
+    return sorted(rows, key=lambda row: (not row[0].endswith(_FIRST), row[0] == _LAST, row))
 
 
 def _drop(connection: Connection, kind: str, identity: str) -> None:

@@ -33,6 +33,7 @@ _COPY = re.compile(rb"COPY .* FROM stdin;\n")
 _END_OF_COPY = b"\\.\n"
 # Words for psql that newer pg_restore puts round its output.
 _FOR_PSQL = re.compile(rb"\\(?:un)?restrict [A-Za-z0-9]+\n")
+_ROUND_LARGE_OBJECTS = (b"BEGIN;\n", b"COMMIT;\n")
 _BLOCK = 1 << 16
 _LOCK_TABLES = """
 SELECT format('LOCK TABLE ONLY %I.%I IN ACCESS EXCLUSIVE MODE', n.nspname, c.relname)
@@ -100,7 +101,7 @@ def _load(
             if _COPY.fullmatch(line):
                 _say(connection, pending)
                 _copy(connection, line, script)
-            elif not _FOR_PSQL.fullmatch(line):
+            elif not _FOR_PSQL.fullmatch(line) and line not in _ROUND_LARGE_OBJECTS:
                 pending.append(line)
         _say(connection, pending)
 
