@@ -31,7 +31,8 @@ _NOBODY = ConnectionUrl("", 0, "")
 _SECTIONS = ("pre-data", "data", "post-data")
 _COPY = re.compile(rb"COPY .* FROM stdin;\n")
 _END_OF_COPY = b"\\.\n"
-# Words for psql that newer pg_restore puts round its output.
+# Words for psql that newer pg_restore puts round its output, with one made-up name for each time.
+_RESTRICTED = re.compile(rb"\A(?:--.*\n|\n)*(\\restrict ([A-Za-z0-9]+)\n)")
 _FOR_PSQL = re.compile(rb"\\(?:un)?restrict [A-Za-z0-9]+\n")
 _ROUND_LARGE_OBJECTS = (b"BEGIN;\n", b"COMMIT;\n")
 _BLOCK = 1 << 16
@@ -93,8 +94,7 @@ def _load(
     with _script(manifest, place, section, owners=owners) as script:
         if section != "data":
             # There is no COPY in it, but there may be anything in the body of a function.
-            text = b"".join(line for line in script if not _FOR_PSQL.fullmatch(line))
-            say(connection, text.decode())
+            say(connection, _for_the_server(script.read()).decode())
             return
         pending: list[bytes] = []
         for line in script:
@@ -104,6 +104,14 @@ def _load(
             elif not _FOR_PSQL.fullmatch(line) and line not in _ROUND_LARGE_OBJECTS:
                 pending.append(line)
         _say(connection, pending)
+
+
+def _for_the_server(script: bytes) -> bytes:
+    """A function may have such a line, too."""
+    match = _RESTRICTED.match(script)
+    if match is None:
+        return script
+    return script.replace(match[1], b"", 1).replace(b"\\un" + match[1][1:], b"")
 
 
 def _say(connection: Connection, pending: list[bytes]) -> None:

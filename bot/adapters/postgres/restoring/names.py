@@ -35,7 +35,7 @@ def kept_name(database: str, at: datetime) -> str:
 
 def scratch_mark(database: str) -> str:
     """The comment on a database that nobody but a restore uses."""
-    return f"migration-bot: being restored for {database}; nobody else's"
+    return f"migration-bot: being restored for {database}, and not in use"
 
 
 def kept_mark(database: str, backup: str) -> str:

@@ -21,6 +21,10 @@ from tests.conftest import RunningServer
 TARGET = Target("production", Kind.PRODUCTION, "DATABASE_URL")
 
 
+def quiet(text: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class Live:
     """A database of a server, and the backups that were taken of it."""
@@ -45,9 +49,7 @@ class Live:
             return found[-1].fetchall() if found[-1].description else []
 
     def back_up(self) -> Manifest:
-        return take_backup(
-            TARGET.name, self.url(), self.directory, run_id=secrets.token_hex(3)
-        )
+        return take_backup(TARGET.name, self.url(), self.directory, run_id=secrets.token_hex(3))
 
     @contextmanager
     def site(self) -> Iterator[Site]:
@@ -56,13 +58,13 @@ class Live:
             yield site
 
     def put(self, manifest: Manifest, how: How = How.SWAP, *, owners: bool = True) -> Put:
-        with self.site() as site, site.exclusively(str):
+        with self.site() as site, site.exclusively(quiet):
             return site.put(
                 manifest,
                 self.directory / manifest.path,
                 how,
                 owners=owners,
-                note=lambda _: None,
+                note=quiet,
                 heard=self.heard.append,
             )
 
