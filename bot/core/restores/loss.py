@@ -8,6 +8,9 @@ from bot.core.backups.backup import Manifest, TableContent
 from bot.core.migrations.migration import AppliedMigration, sort_key
 from bot.core.restores.scene import Scene
 
+# What the bot writes down itself is carried over; the migrations are told by their names.
+_TOLD_OTHERWISE = ("migration_bot.audit", "._prisma_migrations")
+
 
 @dataclass(frozen=True)
 class TableLoss:
@@ -51,13 +54,13 @@ def loss_of(manifest: Manifest, scene: Scene) -> Loss:
 def counts_that_differ(
     now: Sequence[TableContent], then: Sequence[TableContent]
 ) -> tuple[TableLoss, ...]:
-    """Those that lose most first."""
+    """Those that lose most first; without what the bot keeps there for itself."""
     here = {each.name: each.rows for each in now}
     there = {each.name: each.rows for each in then}
     found = [
         TableLoss(name, here.get(name), there.get(name))
         for name in sorted(here.keys() | there.keys())
-        if here.get(name) != there.get(name)
+        if here.get(name) != there.get(name) and not name.endswith(_TOLD_OTHERWISE)
     ]
     return tuple(sorted(found, key=lambda each: -each.fewer))
 

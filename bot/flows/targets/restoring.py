@@ -5,7 +5,7 @@ from bot.core.restores.plan import How, RestorePlan
 from bot.core.targets.target import Target
 from bot.errors import BotError, UsageError
 from bot.flows.gating.gates import gates_of_the_clock
-from bot.flows.telling.restored import keep_restore
+from bot.flows.telling.restored import keep_restore, records_of
 from bot.restoring.order import Order
 from bot.restoring.procedure import restore
 from bot.rollout.preflight.identity import require_identity
@@ -46,10 +46,11 @@ def order_for(
 
 def carry_out(order: Order, agreed: RestorePlan, world: World) -> Restored:
     """Restore, and write down how that ended."""
+    before = records_of(order.target, world) if order.target.audit_rows else ()
     try:
         restored = restore(order, agreed, world)
     except BotError as error:
         keep_restore(order.target, agreed, world, error=error)
         raise
-    keep_restore(order.target, restored.plan, world, restored=restored)
+    keep_restore(order.target, restored.plan, world, restored=restored, before=before)
     return restored

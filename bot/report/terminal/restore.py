@@ -9,7 +9,6 @@ from bot.core.restores.plan import How, RestorePlan
 from bot.report import words
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Line, drawn, line
-from bot.report.terminal.rollout import backup_text
 
 _MOST = 10
 
@@ -21,7 +20,7 @@ def restore_plan_text(plan: RestorePlan, *, width: int = 80, colour: bool = Fals
 
 def restored_text(restored: Restored, *, width: int = 80, colour: bool = False) -> str:
     """What a restore has done, and what to do next."""
-    return drawn(_restored(restored, width), width=width, colour=colour)
+    return drawn(_restored(restored), width=width, colour=colour)
 
 
 def lost_since(loss: Loss) -> str:
@@ -137,7 +136,7 @@ def _order(plan: RestorePlan) -> Iterator[Line]:
     )
 
 
-def _restored(restored: Restored, width: int) -> Iterator[Line]:
+def _restored(restored: Restored) -> Iterator[Line]:
     plan, put = restored.plan, restored.put
     yield Line(
         (
@@ -156,10 +155,8 @@ def _restored(restored: Restored, width: int) -> Iterator[Line]:
         if put.lost is not None:
             yield from _tables(put.lost)
     if restored.backup:
-        for text in backup_text(restored.backup, width=width - 2).splitlines():
-            yield line(
-                f"before it, {text.strip()}" if "backup " in text else text.strip(), indent=2
-            )
+        proof = restored.backup.proof or "not proved"
+        yield line(f"What was there before: backup {restored.backup.id}, {proof}.", indent=2)
     yield from (line(each, "bold red", indent=2) for each in restored.problems)
     yield from _next(restored)
 
@@ -171,12 +168,12 @@ def _next(restored: Restored) -> Iterator[Line]:
         yield Line(((f'DROP DATABASE "{put.kept}";', ""),), indent=4, wrapped=False)
     if restored.pending:
         number = words.count(len(restored.pending), "migration")
-        verb = "is" if len(restored.pending) == 1 else "are"
+        verb, them = ("is", "it") if len(restored.pending) == 1 else ("are", "them")
         yield line(f"{number} {verb} pending again:", "bold yellow", indent=2)
         yield from (line(each, indent=4) for each in restored.pending)
         yield line(
-            "The next deploy would apply them again. Before it, take them out of the history, or "
-            "mend them: in git, with a pull request.",
+            f"The next deploy would apply {them} again. Before it, take {them} out of the history, "
+            f"or mend {them}: in git, with a pull request.",
             indent=2,
         )
     yield line(f"Next: `migration-bot status {plan.target}`", indent=2)
