@@ -6,12 +6,17 @@ from datetime import timedelta
 from bot.core.backups.level import Level
 from bot.core.backups.sources import Archive, Managed, PgDump, Source, Tables
 
+KEEP = timedelta(days=14)
+
 
 @dataclass(frozen=True)
 class BackupPolicy:
-    """Whether a backup is taken and proved before a rollout, and where it is kept.
+    """Whether a backup is taken and proved before a rollout, and how it is kept.
 
     `directory` is a path on the machine that runs the bot; relative paths start at the checkout.
+    `store` is where backups end up, None for that very directory. `encrypt_to` are public keys, or
+    paths of files with some; `plain_because` says why none is needed in a store that is not this
+    machine's. What is older than `keep` may be pruned.
     `source` is where backups come from, `level` how far they must be proved. `budget` is how many
     seconds taking and proving one may take by prediction; 0 is no limit.
 
@@ -22,6 +27,10 @@ class BackupPolicy:
 
     required: bool = False
     directory: str = ".migration-bot/backups"
+    store: str | None = None
+    encrypt_to: tuple[str, ...] = ()
+    plain_because: str = ""
+    keep: timedelta = KEEP
     source: Source = field(default_factory=PgDump)
     level: Level = Level.RESTORE
     budget: float = 600.0
@@ -29,6 +38,11 @@ class BackupPolicy:
     max_age: timedelta = timedelta(hours=24)
     tested_within: timedelta = timedelta(days=30)
     tested_file: str | None = None
+
+    @property
+    def in_place(self) -> bool:
+        """Whether backups stay where they are dumped, as they are."""
+        return self.store is None and not self.encrypt_to
 
     @property
     def touched_only(self) -> bool:

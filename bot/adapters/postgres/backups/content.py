@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import sql
 
@@ -36,7 +37,7 @@ _FACTS = """
 SELECT current_database(), split_part(current_setting('server_version'), ' ', 1),
     CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text,
     pg_database_size(current_database()), getdatabaseencoding(),
-    has_function_privilege('pg_control_system()', 'EXECUTE')
+    has_function_privilege('pg_control_system()', 'EXECUTE'), clock_timestamp()
 """
 _ROLES = """
 SELECT DISTINCT r.rolname FROM pg_roles r
@@ -59,6 +60,7 @@ class Facts:
     encoding: str
     system_identifier: str
     roles: tuple[str, ...]
+    at: datetime
 
     @property
     def major(self) -> int:
@@ -68,13 +70,13 @@ class Facts:
 def facts(connection: Connection) -> Facts:
     row = connection.execute(_FACTS).fetchone()
     assert row is not None
-    database, version, lsn, size, encoding, may_ask = row
+    database, version, lsn, size, encoding, may_ask, at = row
     identifier = "unknown"
     if may_ask:
         answer = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
         identifier = str(answer[0]) if answer else identifier
     roles = tuple(name for (name,) in connection.execute(_ROLES).fetchall())
-    return Facts(database, version, lsn, size, encoding, identifier, roles)
+    return Facts(database, version, lsn, size, encoding, identifier, roles, at)
 
 
 def table_contents(

@@ -137,6 +137,7 @@ def take_backup(
                 roles=shown.facts.roles,
                 migration_head=shown.head,
                 encoding=source.encoding,
+                server_time=shown.facts.at,
                 database_size=source.size,
                 touched=None if shown.touched is None else shown.touched.tables,
                 level=Level.CONTENT if wanted.level is Level.CONTENT else Level.RESTORE,
