@@ -30,6 +30,7 @@ ADAPTERS = {
 }
 INSIDE = {
     "rollout",
+    "restoring",
     "fleet",
     "rehearsing",
     "world",
@@ -53,6 +54,8 @@ ALLOWED = {
     "commands": INSIDE | {"flows", "demo"},
     "flows": INSIDE,
     "rollout": {"world", "sql", "core", "errors"},
+    # Never from a rollout: a restore shares no code with apply.
+    "restoring": {"world", "core", "errors"},
     "backups": {"world", "core", "errors"},
     "fleet": {"core", "errors"},
     "world": {"core", "report", "errors"},
