@@ -414,7 +414,7 @@ FROM (
     UNION ALL
     SELECT 'type', t.oid::regtype::text, t.typacl FROM typ t WHERE t.typacl IS NOT NULL
     UNION ALL
-    SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || n.nspname, '') || ' '
+    SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || quote_ident(n.nspname), '') || ' '
         || d.defaclobjtype::text, d.defaclacl
     FROM pg_default_acl d LEFT JOIN ns n ON n.oid = d.defaclnamespace
 ) g

@@ -24,13 +24,16 @@ SELECT e.extname, n.nspname FROM pg_catalog.pg_extension AS e
 
 
 def shape_of(connection: Connection, schemas: Sequence[str] | None) -> Snapshot:
-    """What is in the schemas, without owners and rights, and every extension wherever it is.
+    """What is in the schemas, without owners and rights, and every extension wherever it is; with
+    what a draft wants to know of each.
 
     Of all schemas if none are named.
     """
     with explained("read the catalogue"), connection.transaction(force_rollback=True):
         connection.execute("; ".join(_PRINTING).encode())
-        found = dict(snapshot(connection, schemas=schemas))
+        found = dict(snapshot(connection, schemas=schemas, links=True))
         for name, place in connection.execute(_EXTENSIONS).fetchall():
-            found["extension", name] = (("schema", place),)
+            there = dict(found.get(("extension", name), ()))
+            needs = (("needs", there["needs"]),) if "needs" in there else ()
+            found["extension", name] = (*needs, ("schema", place))
     return found

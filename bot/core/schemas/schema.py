@@ -11,6 +11,10 @@ Definition = tuple[Attribute, ...]
 Snapshot = Mapping[tuple[str, str], Definition]
 
 POSITION = "position"
+# How an object is called in SQL and what it stands on: for drafting, and no part of what it is.
+LINKS = frozenset(
+    {"called", "part of", "known as", "taken over", "created by", "mappings by", "needs"}
+) | {"default needs"}
 
 # Kinds that carry others: when one is added or removed, what belongs to it goes without saying.
 _PARENTS = ("table", "foreign table", "view", "materialized view")
@@ -33,7 +37,7 @@ class Change:
         if self.before is None or self.after is None:
             return ()
         before, after = dict(self.before), dict(self.after)
-        names = sorted({*before, *after})
+        names = sorted({*before, *after} - LINKS)
         return tuple(name for name in names if before.get(name) != after.get(name))
 
     def __str__(self) -> str:
@@ -81,8 +85,9 @@ def differences(
     `across_majors` two things that PostgreSQL's majors write differently do not count: an
     extension's version, and in views and rules the qualifiers, casts to text and parentheses.
     """
-    left = _comparable(before, frozenset(ignore), across_majors)
-    right = _comparable(after, frozenset(ignore), across_majors)
+    ignored = LINKS | frozenset(ignore)
+    left = _comparable(before, ignored, across_majors)
+    right = _comparable(after, ignored, across_majors)
     return Differences(
         added=tuple(Change(*key, after=after[key]) for key in sorted(right.keys() - left.keys())),
         removed=tuple(
@@ -97,8 +102,6 @@ def differences(
 
 
 def _comparable(snapshot: Snapshot, ignored: frozenset[str], across_majors: bool) -> Snapshot:
-    if not ignored and not across_majors:
-        return snapshot
     return {
         key: tuple(
             (name, _settled(key[0], name, value) if across_majors else value)
