@@ -77,7 +77,8 @@ def prove(
         restore_into(server, manifest, place, environ)
         progress("comparing schema and rows")
         found, tables = _read(server, manifest, level)
-    wrong = _schema_differences(manifest, place, found, server.major)
+    expected = without(expected_schema(place), unchecked_in(place))
+    wrong = schema_differences(manifest, expected, found, server.major)
     wrong += differences_of_content(manifest.tables, tables)
     proof = Proof(
         backup=manifest.id,
@@ -187,7 +188,8 @@ def _read(
     return schema, tables if manifest.touched is None else only(tables, manifest.touched)
 
 
-def _expected(place: Path) -> Snapshot:
+def expected_schema(place: Path) -> Snapshot:
+    """The schema that was saved, as the backup keeps it."""
     listed = json.loads((place / CATALOGUE).read_text("utf-8"))
     return {
         (kind, name): tuple((attribute, value) for attribute, value in definition)
@@ -198,16 +200,16 @@ def _expected(place: Path) -> Snapshot:
 def _require_readable(manifest: Manifest, place: Path) -> None:
     """A manifest may have been made to fit files that say nothing."""
     try:
-        _expected(place)
+        expected_schema(place)
         unchecked_in(place)
     except (ValueError, TypeError, LookupError, AttributeError):
         raise broken(manifest, "the schema that it notes cannot be read") from None
 
 
-def _schema_differences(
-    manifest: Manifest, place: Path, found: Snapshot, major: int
+def schema_differences(
+    manifest: Manifest, expected: Snapshot, found: Snapshot, major: int
 ) -> tuple[str, ...]:
-    expected = without(_expected(place), unchecked_in(place))
+    """One line for each difference that counts: see `prove`. `major` is that of what was found."""
     return differences(
         _restorable(expected), _restorable(found), across_majors=major != manifest.server_major
     ).lines
