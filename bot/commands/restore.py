@@ -8,7 +8,7 @@ be pending again, whose sessions would be ended. Then the name of the target has
   migration-bot restore production 20261122T1531 --dry-run  say what it would do, change nothing
   migration-bot restore production 20261122T1531 --into staging
 
-BACKUP is an id, or how one begins; `migration-bot backups production` lists them.
+BACKUP is an id, or how one begins; `migration-bot backups list production` shows them.
 
 What is there now is backed up first. The backup is restored into a new database on the target's
 server, and compared with what was saved; only then do the two change places, in one transaction.
