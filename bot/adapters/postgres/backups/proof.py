@@ -25,7 +25,7 @@ from bot.core.backups.backup import MANIFEST, Manifest, Proof, TableContent, dif
 from bot.core.backups.level import Level
 from bot.core.schemas.schema import Attribute, Definition, Snapshot, differences
 from bot.core.targets.url import ConnectionUrl, parse_url
-from bot.errors import BackupError
+from bot.errors import BackupError, BrokenBackup
 
 RESTORED = "restored"
 SHOWN_DIFFERENCES = 10
@@ -129,8 +129,8 @@ def _escapes(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts
 
 
-def _broken(manifest: Manifest, what: str) -> BackupError:
-    return BackupError(
+def _broken(manifest: Manifest, what: str) -> BrokenBackup:
+    return BrokenBackup(
         f"The backup {manifest.id} is not what was written: {what}.",
         hint="Do not use it. Take a new backup, and find out what touched this one.",
     )
@@ -262,11 +262,11 @@ def _kept(kind: str, whole: Definition, part: Attribute) -> Attribute | None:
     return part
 
 
-def _refused(proof: Proof) -> BackupError:
+def _refused(proof: Proof) -> BrokenBackup:
     shown = proof.differences[:SHOWN_DIFFERENCES]
     more = len(proof.differences) - len(shown)
     lines = [*shown, *([f"and {more} more"] if more else [])]
-    return BackupError(
+    return BrokenBackup(
         f"The backup {proof.backup} was restored, and is not the same: {'; '.join(lines)}.",
         hint="Do not rely on it. Take a new backup; if that differs too, report it as a bug.",
     )
