@@ -199,14 +199,14 @@ def _apart(item: Item) -> Iterator[Item]:
 def _settings(whole: Layout) -> Iterator[Item]:
     for item in whole.items.values():
         if item.kind == "index":
-            named = {"called": quoted(parts_of(item.identity)[-1]), "part of": item.table}
+            named = {"index": quoted(parts_of(item.identity)[-1]), "part of": item.table}
             if item.has("clustered"):
                 yield Item("clustering", item.home, named, frozenset({item.key}))
         elif item.kind == "table" and item.has("replica identity"):
             parts = whole.by_table.get(item.identity, ())
             index = next((each for each in parts if each.has("replica identity")), None)
             named = {"mode": item.text("replica identity"), "part of": item.called}
-            named |= {"called": quoted(parts_of(index.identity)[-1])} if index else {}
+            named |= {"index": quoted(parts_of(index.identity)[-1])} if index else {}
             yield Item("replica identity", item.identity, named, frozenset({(index or item).key}))
         elif item.kind == "sequence" and item.has("owned by"):
             column = whole.columns.get(item.text("owned by"))

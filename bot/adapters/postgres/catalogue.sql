@@ -412,7 +412,9 @@ FROM (
         coalesce(f.proacl, acldefault('f', f.proowner))
     FROM fun f
     UNION ALL
-    SELECT 'type', t.oid::regtype::text, t.typacl FROM typ t WHERE t.typacl IS NOT NULL
+    -- What was taken back after it was given is as if it had never been.
+    SELECT 'type', t.oid::regtype::text, t.typacl FROM typ t
+    WHERE NOT (t.typacl @> acldefault('T', t.typowner) AND t.typacl <@ acldefault('T', t.typowner))
     UNION ALL
     SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || quote_ident(n.nspname), '') || ' '
         || d.defaclobjtype::text, d.defaclacl

@@ -15,6 +15,10 @@ _WITH = re.compile(r" WITH \(((?:\w+='?[^',()]*'?(?:, )?)+)\)")
 
 class Indexes:
     def create(self, item: Item, around: Around) -> Iterator[Step]:
+        if item.text("valid") and _ONLY.match(item.text("definition")):
+            # It waits for those of the partitions.
+            yield from one(item.text("definition"))
+            return
         if item.text("valid") or item.text("ready"):
             why = "it was left half built, and nobody wants it so"
             yield Undrafted(f"the index {item.identity} is not valid: {why}")
