@@ -7,9 +7,10 @@ from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.core.schemas.schema import Snapshot
 from bot.drafting.changes import Changes, changes_between
 from bot.drafting.implied import carrier, created_with, dropped_with
+from bot.drafting.item import Key
 from bot.drafting.kinds.columns import filled_later
 from bot.drafting.kinds.registry import KINDS, NOT_NULL, RANKS, kind_of
-from bot.drafting.layout import Key, laid_out
+from bot.drafting.layout import laid_out
 from bot.drafting.order import in_order
 from bot.drafting.renaming import Renamed, renamed
 from bot.drafting.steps import Step, Undrafted

@@ -1,8 +1,7 @@
 """What goes with something else that goes, and comes with something else that comes."""
 
-from bot.drafting.layout import ABOUT, PARTS, RELATIONS, Item, Key
+from bot.drafting.item import ABOUT, PARTS, RELATIONS, Item, Key
 from bot.drafting.steps import Around
-from bot.drafting.subjects import about, subjects_of
 
 
 def dropped_with(item: Item, around: Around) -> bool:
@@ -22,8 +21,7 @@ def dropped_with(item: Item, around: Around) -> bool:
         above = around.current.called.get(item.text("partition of"))
         return above is not None and above.key in gone
     if item.kind in ABOUT:
-        subjects = about(item.key)
-        return any(subjects & subjects_of(around.current.items[key]) for key in gone)
+        return bool(item.needs & gone)
     return False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.schemas.schema import LINKS, Attribute, Definition, Snapshot
-from bot.drafting.layout import PARTS, Item, Key
+from bot.drafting.item import PARTS, Item, Key
 from bot.drafting.steps import Step, one
 from bot.drafting.text import parts_of, quoted
 

@@ -15,7 +15,7 @@ CHANGES = tuple(
 
 
 def mixtures(count: int, *, seed: int = 7) -> Iterator[tuple[str, ...]]:
-    """Some changes one after the other. What cannot be run after another is left out by the test."""
+    """Some changes one after the other; the test leaves out what cannot be run after another."""
     chance = random.Random(seed)
     for _ in range(count):
         yield tuple(chance.sample(CHANGES, chance.randint(2, 6)))

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import TYPES, Item
 from bot.drafting.kinds.casting import default_storage, fits, needs_using
 from bot.drafting.kinds.sequences import counted_on, parameters
-from bot.drafting.layout import TYPES, Item
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
 from bot.drafting.text import array, literal, options, quoted, written
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.constraints import owns_index
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, changed, one
 from bot.drafting.text import quoted
 
