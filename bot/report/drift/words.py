@@ -67,9 +67,10 @@ def _weight(told: Sequence[Deviation], look: Look) -> str:
 
 
 def grouped(told: Iterable[Deviation]) -> list[tuple[str, list[Deviation]]]:
-    """By table, in the order of their names; what is in no table by its own name."""
+    """By table, in the order of their names; what is in no table by its own name. What stops a
+    rollout comes first."""
     found: dict[str, list[Deviation]] = {}
-    for each in told:
+    for each in sorted(told, key=lambda each: not each.stops):
         found.setdefault(each.place, []).append(each)
     return sorted(found.items())
 

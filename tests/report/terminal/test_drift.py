@@ -9,6 +9,7 @@ def test_each_difference_stands_below_its_table_with_what_it_is_about() -> None:
     assert text.startswith("The schema of production is not what its 3 applied migrations make.")
     assert "\n  public.a\n    has besides: index public.a.by_hand (structure)\n" in text
     assert "    has otherwise: column public.a.id: type: integer → bigint (structure)\n" in text
+    assert text.index("(structure)") < text.index("(comments)")
     assert "2 of 5 stop a rollout where `drift` is `refuse`." in text
     assert "To make the target as its migrations say:" in text
     assert "    DROP INDEX by_hand;" in text
