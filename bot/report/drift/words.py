@@ -33,10 +33,9 @@ def state_words(look: Look) -> str:
 def sentence(look: Look) -> str:
     """The one sentence that says it all."""
     target = look.target
-    applied = words.count(look.applied, "applied migration")
     return {
-        DriftState.CLEAN: f"{target} is what its {applied} make.",
-        DriftState.DRIFTED: f"The schema of {target} is not what its {applied} make.",
+        DriftState.CLEAN: f"{target} is what its applied migrations make.",
+        DriftState.DRIFTED: f"The schema of {target} is not what its applied migrations make.",
         DriftState.RUNNING: f"{target} was not looked at, because a rollout is running: "
         f"{look.problem}.",
         DriftState.UNKNOWN: f"{target} could not be looked at: {look.problem.rstrip('.')}.",

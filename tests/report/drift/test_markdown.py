@@ -27,7 +27,7 @@ MARKDOWN = MarkdownIt("commonmark", {"html": True})
 def test_the_issue_names_each_difference_with_its_table_and_the_sql() -> None:
     body = issue_body(drifted(), MARK, None)
 
-    assert "### 🔴 The schema of production is not what its 3 applied migrations make." in body
+    assert "### 🔴 The schema of production is not what its applied migrations make." in body
     assert "**`public.a`**" in body
     assert "- has besides: index public.a.by_hand (structure)" in body
     assert "(rights)" in body
@@ -66,7 +66,7 @@ def test_an_issue_of_a_thousand_differences_fits() -> None:
 def test_what_could_not_be_looked_at_says_why_and_what_to_do() -> None:
     text = drift_markdown([CLEAN, RUNNING, UNREAD])
 
-    assert "🟢 production is what its 3 applied migrations make." in text
+    assert "🟢 production is what its applied migrations make." in text
     assert "because a rollout is running: somebody is at it." in text
     assert "staging could not be looked at: It is down." in text
     assert "Start it." in text
@@ -83,4 +83,4 @@ def test_the_digest_is_of_what_is_told_and_not_of_the_moment() -> None:
 def test_the_closing_comment_says_since_when_it_was_so() -> None:
     assert issue_title(CLEAN) == "Drift: production"
     said = closing_comment(CLEAN, NOON, None)
-    assert said.startswith("production is what its 3 applied migrations make. The difference was")
+    assert said.startswith("production is what its applied migrations make. The difference was")

@@ -1,12 +1,13 @@
 from bot.report.formats.drift_as_json import drift_json
 from bot.report.terminal.drift import drift_text
 from tests.report.drift.samples import CLEAN, RUNNING, UNREAD, UNSET, drifted
+from tests.report.formats.test_as_json import validated
 
 
 def test_each_difference_stands_below_its_table_with_what_it_is_about() -> None:
     text = drift_text([drifted()], width=100)
 
-    assert text.startswith("The schema of production is not what its 3 applied migrations make.")
+    assert text.startswith("The schema of production is not what its applied migrations make.")
     assert "\n  public.a\n    has besides: index public.a.by_hand (structure)\n" in text
     assert "    has otherwise: column public.a.id: type: integer → bigint (structure)\n" in text
     assert text.index("(structure)") < text.index("(comments)")
@@ -31,7 +32,8 @@ def test_several_targets_have_a_row_each() -> None:
 
 
 def test_json_has_what_was_expected_and_what_is_there() -> None:
-    [target] = drift_json([drifted()])["targets"]
+    [target] = validated("drift", drift_json([drifted()]))["targets"]
+    validated("drift", drift_json([CLEAN, RUNNING, UNREAD, UNSET]))
 
     [column] = [each for each in target["differences"] if each["kind"] == "column"]
     assert (column["change"], column["table"], column["stops"]) == ("changed", "public.a", True)
