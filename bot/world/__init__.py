@@ -31,6 +31,7 @@ from bot.world.heart import Heart
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
 from bot.world.notifier import Notifier as Notifier
+from bot.world.restoring import Restoring as Restoring
 from bot.world.sealer import Sealer as Sealer
 
 
@@ -196,6 +197,7 @@ class World:
     log: RolloutLog = field(default_factory=NoLog)
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
+    restoring: Restoring | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None

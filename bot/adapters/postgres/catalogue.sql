@@ -596,7 +596,7 @@ FROM (
     SELECT 'foreign data wrapper', w.fdwname::text, w.fdwacl FROM pg_foreign_data_wrapper w
     WHERE %(wide)s AND w.fdwacl <> acldefault('F', w.fdwowner)
     UNION ALL
-    SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || n.nspname, '') || ' '
+    SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || quote_ident(n.nspname), '') || ' '
         || d.defaclobjtype::text, d.defaclacl
     FROM pg_default_acl d LEFT JOIN ns n ON n.oid = d.defaclnamespace
 ) g

@@ -25,7 +25,7 @@ from bot.core.backups.backup import MANIFEST, Manifest, Proof, TableContent, dif
 from bot.core.backups.level import Level
 from bot.core.schemas.schema import Attribute, Definition, Snapshot, differences
 from bot.core.targets.url import ConnectionUrl, parse_url
-from bot.errors import BackupError
+from bot.errors import BackupError, BrokenBackup
 
 RESTORED = "restored"
 SHOWN_DIFFERENCES = 10
@@ -76,7 +76,8 @@ def prove(
         restore_into(server, manifest, place, environ)
         progress("comparing schema and rows")
         found, tables = _read(server, manifest, level)
-    wrong = _schema_differences(manifest, place, found, server.major)
+    expected = without(expected_schema(place), unchecked_in(place))
+    wrong = schema_differences(manifest, expected, found, server.major)
     wrong += differences_of_content(manifest.tables, tables)
     proof = Proof(
         backup=manifest.id,
@@ -128,8 +129,8 @@ def _escapes(name: str) -> bool:
     return path.is_absolute() or ".." in path.parts
 
 
-def _broken(manifest: Manifest, what: str) -> BackupError:
-    return BackupError(
+def _broken(manifest: Manifest, what: str) -> BrokenBackup:
+    return BrokenBackup(
         f"The backup {manifest.id} is not what was written: {what}.",
         hint="Do not use it. Take a new backup, and find out what touched this one.",
     )
@@ -222,7 +223,8 @@ def _read(
     return schema, tables if manifest.touched is None else only(tables, manifest.touched)
 
 
-def _expected(place: Path) -> Snapshot:
+def expected_schema(place: Path) -> Snapshot:
+    """The schema that was saved, as the backup keeps it."""
     listed = json.loads((place / CATALOGUE).read_text("utf-8"))
     return {
         (kind, name): tuple((attribute, value) for attribute, value in definition)
@@ -230,10 +232,10 @@ def _expected(place: Path) -> Snapshot:
     }
 
 
-def _schema_differences(
-    manifest: Manifest, place: Path, found: Snapshot, major: int
+def schema_differences(
+    manifest: Manifest, expected: Snapshot, found: Snapshot, major: int
 ) -> tuple[str, ...]:
-    expected = without(_expected(place), unchecked_in(place))
+    """One line for each difference that counts: see `prove`. `major` is that of what was found."""
     return differences(
         _restorable(expected), _restorable(found), across_majors=major != manifest.server_major
     ).lines
@@ -260,11 +262,11 @@ def _kept(kind: str, whole: Definition, part: Attribute) -> Attribute | None:
     return part
 
 
-def _refused(proof: Proof) -> BackupError:
+def _refused(proof: Proof) -> BrokenBackup:
     shown = proof.differences[:SHOWN_DIFFERENCES]
     more = len(proof.differences) - len(shown)
     lines = [*shown, *([f"and {more} more"] if more else [])]
-    return BackupError(
+    return BrokenBackup(
         f"The backup {proof.backup} was restored, and is not the same: {'; '.join(lines)}.",
         hint="Do not rely on it. Take a new backup; if that differs too, report it as a bug.",
     )
