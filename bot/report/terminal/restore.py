@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bot.core.restores.loss import Loss, TableLoss
 from bot.core.restores.outcome import Restored
 from bot.core.restores.plan import How, RestorePlan
+from bot.core.restores.point_in_time import PointInTime, WayBack
 from bot.report import words
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Line, drawn, line
@@ -21,6 +22,13 @@ def restore_plan_text(plan: RestorePlan, *, width: int = 80, colour: bool = Fals
 def restored_text(restored: Restored, *, width: int = 80, colour: bool = False) -> str:
     """What a restore has done, and what to do next."""
     return drawn(_restored(restored), width=width, colour=colour)
+
+
+def way_back_text(
+    point: PointInTime, way: WayBack, *, width: int = 80, colour: bool = False
+) -> str:
+    """How to go back where others keep the recovery points."""
+    return drawn(_way(point, way), width=width, colour=colour)
 
 
 def lost_since(loss: Loss) -> str:
@@ -54,6 +62,12 @@ def _plan(plan: RestorePlan) -> Iterator[Line]:
     yield from gate_lines(plan.gates)
     if plan.gates:
         yield line("A restore is not stopped by gates, and asks nobody's approval.", indent=2)
+
+
+def _way(point: PointInTime, way: WayBack) -> Iterator[Line]:
+    yield line(f"To go back to {point.words}, on {way.where}:", "bold")
+    yield from (Line(((each, ""),), indent=2, wrapped=False) for each in way.commands)
+    yield line(way.after)
 
 
 def _losing(plan: RestorePlan) -> Iterator[Line]:
