@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.core.schemas.schema import LINKS, Attribute, Definition, Snapshot
-from bot.drafting.layout import PARTS, Item, Key
+from bot.drafting.item import PARTS, Item, Key
 from bot.drafting.steps import Step, one
 from bot.drafting.text import parts_of, quoted
 
 _STRINGS = re.compile(r"('(?:[^']|'')*')")
+# What nothing is lost of when one is taken for another that is the same.
+_NAMED_ONLY = ("enum", "domain", "composite type", "range type", "constraint", "index")
 # What a view calls its own columns stays as it is.
 _OWN = {"columns"}
 
@@ -29,14 +31,14 @@ def renamed(
 ) -> tuple[list[Step], Snapshot]:
     """The statements, and what the schema is after them. What does not fit is not done.
 
-    Constraints and indexes that differ in nothing but their names are found out.
+    Types, constraints and indexes that differ in nothing but their names are found out.
     """
     steps: list[Step] = []
     for each in renames:
         if _fits(each, current, wanted):
             steps += _statement(each, current, wanted)
             current = _after(each, current, wanted)
-    for kind in ("constraint", "index"):
+    for kind in _NAMED_ONLY:
         for each in _alike(kind, current, wanted):
             steps += _statement(each, current, wanted)
             current = _after(each, current, wanted)

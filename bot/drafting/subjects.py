@@ -1,9 +1,9 @@
 """What a comment, an owner or a right is about."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from bot.drafting.layout import RELATIONS, ROUTINES, TYPES, Item, Key
+from bot.drafting.item import RELATIONS, ROUTINES, TYPES, Item, Key
 
 _LAST = re.compile(r'\.(?:"(?:[^"]|"")*"|[^".]+)$')
 _DEFAULT = re.compile(r" in (.*) [a-zA-Z]$")
@@ -41,4 +41,13 @@ def about(key: Key) -> set[str]:
         found.add(whole.replace(" column ", " ", 1).replace("composite type ", "type ", 1))
     elif identity.startswith("domain constraint "):
         found.add(f"type {identity.rpartition(' on ')[2]}")
+    return found
+
+
+def by_subject(items: Iterable[Item]) -> Mapping[str, frozenset[Key]]:
+    """The objects by each of the ways."""
+    found: dict[str, frozenset[Key]] = {}
+    for item in items:
+        for each in subjects_of(item):
+            found[each] = found.get(each, frozenset()) | {item.key}
     return found

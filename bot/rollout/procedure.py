@@ -12,10 +12,10 @@ from bot.core.migrations.migration import AppliedMigration
 from bot.core.rollouts.bookkeeping import require_kept
 from bot.core.rollouts.outcome import AppliedResult, Journal, Outcome
 from bot.core.rollouts.plan import Plan
-from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.server import ServerFacts
 from bot.core.targets.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
+from bot.rollout.backing_up import back_up
 from bot.rollout.keeping.retention import prune, tell_prospects
 from bot.rollout.migration import apply_migration
 from bot.rollout.preflight.agreement import not_agreed_to, plan_of, require_agreement
@@ -179,7 +179,7 @@ def _agree(
     verifier.before(plan, database, judged)
     tell_prospects(judged, database, target, say=telling.say, note=note)
     mark = mark_to_leave(facts, target, telling.world, note)
-    journal.backup = _back_up(target, telling.world)
+    journal.backup = back_up(target, judged, facts.schema, telling.world)
     telling.backed_up(journal.backup)
     leave_mark(mark, facts, database, note)
     return tuple(judged)
@@ -203,10 +203,6 @@ def _rest(order: Order, plan: Plan, agreed: Agreed, world: World) -> Agreed:
     # One may be done and not known: its COMMIT was sent, and the answer was lost.
     order.journal.applied = [known.get(name) or AppliedResult(name, 0.0) for name in done]
     return rest
-
-
-def _back_up(target: Target, world: World) -> BackupSummary | None:
-    return world.backups.take(target, world.console.say) if target.backup.required else None
 
 
 def _carry_out(

@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.core.drift.drift import Expected
+from bot.core.drift.look import Compared, DriftOrder
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
+from bot.core.schemas.draft import Drafter
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.core.targets.tenants import tenants_in
@@ -136,12 +138,21 @@ class Rehearsals:
 
 @dataclass(frozen=True)
 class Schemas:
-    """Loads what runs a history when somebody wants to know what it makes."""
+    """Loads what runs a history when somebody wants to know what it makes. Without a drafter no
+    SQL is drafted that would settle a difference."""
 
     environ: Mapping[str, str]
     given: str | None
+    drafter: Drafter | None = None
 
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
         from bot.adapters.postgres.rehearsal.expected import expected
 
         return expected(order, given=self.given, environ=self.environ, note=note)
+
+    def compare(self, order: DriftOrder, note: Callable[[str], None]) -> Compared:
+        from bot.adapters.postgres.rehearsal.drifting import compare
+
+        return compare(
+            order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
+        )

@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.core.drift.drift import Expected
+from bot.core.drift.look import Compared, DriftOrder
 from bot.core.findings.fixed import FixedMigration
 from bot.core.findings.page import Page
 from bot.core.gates.spans import Span
@@ -117,6 +118,12 @@ class Rehearsals(Protocol):
 class Schemas(Protocol):
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
         """What the order's base makes, and its new migrations on top, from a throw-away server.
+
+        What cannot be known is said in the answer.
+        """
+
+    def compare(self, order: DriftOrder, note: Callable[[str], None]) -> Compared:
+        """What a target has set beside what its history makes there, and what would settle it.
 
         What cannot be known is said in the answer.
         """

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from bot.core.drift.look import Actual
 from bot.core.findings.found import Attachment, FoundIndex
 from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
 from bot.core.kept.policy import KeepPolicy
@@ -47,7 +48,11 @@ class Looking(Protocol):
         """Where its URL says that unqualified names are."""
 
     def shape(self, schemas: Sequence[str]) -> Snapshot:
-        """What is in these schemas, without owners and rights, and every extension."""
+        """What is in these schemas, with owners and rights, what is in none, and every
+        extension."""
+
+    def actual(self) -> Actual:
+        """All that there is, and which kinds the role may not read."""
 
     def wrong_with(self, query: str, *, timeout: int) -> str:
         """What is wrong with the answer of a query that should be true; "" if nothing is.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from bot.core.drift.look import Actual
 from bot.core.findings.found import Attachment, FoundIndex
 from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
 from bot.core.kept.policy import KeepPolicy
@@ -64,6 +65,7 @@ class FakeDatabase:
     patience: list[int] = field(default_factory=list)
     seen: Doing | None = None
     shapes: list[Snapshot] = field(default_factory=lambda: [{}])
+    unseen: tuple[str, ...] = ()
     wrong: dict[str, str] = field(default_factory=dict)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
     given_tables: dict[str, TableFacts] = field(default_factory=dict)
@@ -321,6 +323,11 @@ class FakeDatabase:
     def shape(self, schemas: Sequence[str]) -> Snapshot:
         self.diary.append(f"shape of {', '.join(schemas)}")
         return self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
+
+    def actual(self) -> Actual:
+        self.diary.append("actual")
+        found = self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
+        return Actual(found, self.facts().major, self.schema, self.unseen)
 
     def wrong_with(self, query: str, *, timeout: int) -> str:
         self.diary.append(query)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.drafting.layout import Item
+from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, one
 from bot.drafting.text import listed, literal
 
@@ -82,18 +82,27 @@ class Owners:
     def create(self, item: Item, around: Around) -> Iterator[Step]:
         """Of what is made here, by whoever runs it. Who that is, is not known: the commonest."""
         if item.text("role") != commonest_owner(around):
-            yield from self._given(item)
+            yield from self._given(item, around)
 
     def drop(self, item: Item, around: Around) -> Iterable[Step]:
         return ()
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
-        return altered(self._given(after))
+        return altered(self._given(after, around))
 
-    def _given(self, item: Item) -> Iterable[Step]:
+    def _given(self, item: Item, around: Around) -> Iterable[Step]:
         kind, _, name = item.identity.partition(" ")
+        sequence = around.wanted.called.get(name)
+        if sequence is not None and sequence.kind == "sequence" and _owned(sequence, around):
+            return ()
         word = {"relation": "TABLE", "function": "ROUTINE"}.get(kind, kind.upper())
         return one(f"ALTER {word} {name} OWNER TO {item.text('role')}")
+
+
+def _owned(sequence: Item, around: Around) -> bool:
+    """Whether it has its owner from a table."""
+    apart = ("ownership", sequence.identity) in around.wanted.items
+    return apart or sequence.has("of identity")
 
 
 def commonest_owner(around: Around) -> str:

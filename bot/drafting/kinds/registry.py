@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.about import Comments, Grants, Owners
 from bot.drafting.kinds.columns import Columns, Defaults, NotNulls
 from bot.drafting.kinds.constraints import Constraints
@@ -14,7 +15,6 @@ from bot.drafting.kinds.spaces import Extensions, Schemas
 from bot.drafting.kinds.tables import Attachments, Clusterings, ReplicaIdentities, Tables
 from bot.drafting.kinds.types import Composites, Domains, Enums, Others
 from bot.drafting.kinds.views import MaterializedViews, Views
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Kind, Step, Undrafted
 
 # A column that rows are without when it is added; no snapshot has it.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from bot.drafting.layout import Item
+from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, one
 
 _RETURNS = re.compile(r"\n RETURNS ([^\n]*)")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.columns import column_words, settings
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
 from bot.drafting.text import listed, literal, options, quoted, written
 
@@ -170,7 +170,7 @@ class Clusterings:
     """Which index a table's rows are put in the order of."""
 
     def create(self, item: Item, around: Around) -> Iterable[Step]:
-        return one(f"ALTER TABLE {item.text('part of')} CLUSTER ON {item.called}")
+        return one(f"ALTER TABLE {item.text('part of')} CLUSTER ON {item.text('index')}")
 
     def drop(self, item: Item, around: Around) -> Iterable[Step]:
         return one(f"ALTER TABLE {item.text('part of')} SET WITHOUT CLUSTER")
@@ -185,7 +185,9 @@ class ReplicaIdentities:
     def create(self, item: Item, around: Around) -> Iterable[Step]:
         start = f"ALTER TABLE {item.text('part of')} REPLICA IDENTITY "
         if item.text("mode") == "i":
-            return one(f"{start}USING INDEX {item.called}")
+            # Without one it was dropped, and that is all there is to it.
+            index = item.text("index")
+            return one(f"{start}USING INDEX {index}") if index else ()
         return one(start + {"f": "FULL", "n": "NOTHING"}[item.text("mode")])
 
     def drop(self, item: Item, around: Around) -> Iterable[Step]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.swapping import columns_with, swapped, users_besides
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, changed, one
 from bot.drafting.text import first_name, listed
 

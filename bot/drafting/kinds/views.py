@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.tables import option_changes
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
 from bot.drafting.text import first_name, listed, options, written
 
