@@ -191,7 +191,9 @@ def test_every_command_of_the_page_is_among_those_that_are_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("section", "before", "codes", "after"), NIGHTS, ids=lambda each: each if isinstance(each, str) else ""
+    ("section", "before", "codes", "after"),
+    NIGHTS,
+    ids=lambda each: each if isinstance(each, str) else "",
 )
 def test_what_the_page_says_can_be_done_where_it_says_so(
     night: Night, section: str, before: Scene, codes: tuple[ExitCode, ...], after: Scene

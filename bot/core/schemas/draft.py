@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.schemas.schema import Snapshot
-
 
 @dataclass(frozen=True)
 class DraftedStatement:
@@ -36,5 +34,16 @@ class Draft:
         return tuple(each.loses for each in self.statements if each.loses)
 
 
-# `draft(current, wanted)`: what to run on `current` so that it becomes `wanted`.
-Drafter = Callable[[Snapshot, Snapshot], Draft]
+@dataclass(frozen=True)
+class Renamed:
+    """What is the same under another name: `kind` and `name` as the current schema's snapshot has
+    them, `new` as the wanted one's."""
+
+    kind: str
+    name: str
+    new: str
+
+
+# `draft(current, wanted)`: what to run on `current` so that it becomes `wanted`. With `renames`, if
+# some are known: otherwise a column under another name is taken for another column.
+Drafter = Callable[..., Draft]
