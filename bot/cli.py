@@ -26,6 +26,7 @@ VERBS = {
     "fleet": "Spread a fleet's tenants over jobs.",
     "identity": "Show which database a target is, and mark it.",
     "unlock": "End the session of a rollout that is dead.",
+    "rollback": "Take back what a target has applied.",
     "resolve": "Mark a migration as applied, or as rolled back.",
     "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
@@ -37,7 +38,7 @@ VERBS = {
 }
 
 # Those that an interruption may catch in the middle of a rollout.
-APPLYING = ("apply", "github", "demo")
+APPLYING = ("apply", "rollback", "github", "demo")
 
 
 class Verbs(click.Group):

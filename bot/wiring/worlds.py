@@ -17,7 +17,7 @@ from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
 from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.wiring.choosing import chosen_of
-from bot.wiring.databases import Backups, Fleets, Rehearsals, Schemas, Trials, open_database
+from bot.wiring.databases import Backups, Downs, Fleets, Rehearsals, Schemas, Trials, open_database
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
 from bot.wiring.services import Sealer, github, notifier, prisma, runner
@@ -116,6 +116,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         rehearsals=Rehearsals(environ, given),
         fleets=Fleets(environ, shared.root),
         schemas=Schemas(environ, given),
+        downs=Downs(environ, given),
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.core.schemas.schema import POSITION, Definition, Differences, Snapshot, differences
+from bot.core.schemas.schema import POSITION, Change, Definition, Differences, Snapshot, differences
 from bot.core.targets.target import DriftMode
 
 MOST_LINES = 20
@@ -87,6 +87,29 @@ def drift_between(expected: Snapshot, there: Snapshot, *, across_majors: bool) -
     # An extension more does no harm.
     added = tuple(each for each in found.added if each.kind != "extension")
     return Differences(added, found.removed, found.changed)
+
+
+def changed_by_hand(expected: Expected, there: Snapshot, *, across_majors: bool) -> tuple[str, ...]:
+    """Of what a plan changes, what is otherwise on the target than its migrations make it: one line
+    each, as said of the target. A part of a table counts as the table."""
+    about = {_whole(each) for each in _all(differences(expected.before, expected.after))}
+    found = drift_between(expected.before, there, across_majors=across_majors)
+    return as_the_target_has_it(
+        Differences(
+            tuple(each for each in found.added if _whole(each) in about),
+            tuple(each for each in found.removed if _whole(each) in about),
+            tuple(each for each in found.changed if _whole(each) in about),
+        )
+    )
+
+
+def _all(found: Differences) -> tuple[Change, ...]:
+    return (*found.added, *found.removed, *found.changed)
+
+
+def _whole(change: Change) -> str:
+    """What it is a part of, or itself."""
+    return _owner(change.identity) if change.kind in _PARTS else change.identity
 
 
 def _used(snapshot: Snapshot, schema: str) -> bool:

@@ -23,10 +23,11 @@ class Plan:
     `pending` are to be applied, in order. The other fields are names. Of them `modified` (edited
     after they were applied), `missing`, `failed`, `out_of_order` and `rolling_back` (begun to be
     taken back, and not done) keep a rollout from starting; `interrupted` and `rolled_back` are
-    pending; `running` somebody else is at; `replaced` are the rows of a squash. `squash` is the pending migration that looks like one of the missing.
-    `unbaselined` says that the target has tables and no migrations table (Prisma's P3005).
-    `standings` says the same of each migration by itself. A plan that is `backwards` takes
-    migrations back: its `pending` are the scripts that do it, the newest migration first.
+    pending; `running` somebody else is at; `replaced` are the rows of a squash. `squash` is the
+    pending migration that looks like one of the missing. `unbaselined` says that the target has
+    tables and no migrations table (Prisma's P3005). `standings` says the same of each migration by
+    itself. A plan that is `backwards` takes migrations back: its `pending` are the scripts that do
+    it, the newest migration first.
     """
 
     target: str

@@ -58,7 +58,7 @@ def plan_json(plan: Plan, gates: Iterable[Gate] = (), details: Details | None = 
     return {
         "schema": SCHEMA,
         **standings_json(plan, details or Details()),
-        "gates": [_gate(each) for each in gates],
+        "gates": [gate_json(each) for each in gates],
     }
 
 
@@ -80,7 +80,7 @@ def apply_json(progress: Progress) -> Json:
         "migrations": list(progress.migrations),
         "timings": [_timing(each) for each in progress.timings],
         "failed": progress.failed,
-        "gates": [_gate(each) for each in progress.gates],
+        "gates": [gate_json(each) for each in progress.gates],
         "backup": _backup(progress.backup) if progress.backup else None,
         "message": progress.message,
         "hint": progress.hint,
@@ -207,7 +207,7 @@ def _status(status: TargetStatus) -> Json:
         "target": status.target,
         "kind": status.kind.value,
         "plan": standings_json(status.plan, status.details) if status.plan else None,
-        "gates": [_gate(each) for each in status.gates],
+        "gates": [gate_json(each) for each in status.gates],
         "lock_holder": status.lock_holder,
         "fleet": _fleet(status.fleet) if status.fleet else None,
         "problem": status.problem,
@@ -224,7 +224,7 @@ def _fleet(survey: Survey) -> Json:
     }
 
 
-def _gate(gate: Gate) -> Json:
+def gate_json(gate: Gate) -> Json:
     return {
         "name": gate.name,
         "open": gate.open,

@@ -7,6 +7,7 @@ from functools import partial
 
 from psycopg import sql
 
+from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.performing import Performer
@@ -19,7 +20,7 @@ from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.work import Note
 from bot.adapters.postgres.shape import shape_of
 from bot.core.rehearsals.rehearsal import Refusal
-from bot.core.rehearsals.rehearsal_order import PUBLIC, Order
+from bot.core.rehearsals.rehearsal_order import PUBLIC, NewMigration, Order
 from bot.core.rollouts.drift import Expected, unknown
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError
@@ -41,14 +42,16 @@ def expected(
         opened = open_own_place(order, environ=environ, note=note)
     try:
         with opened as place:
-            return _Replay(let_in(order, place), place, note).done()
+            return History(let_in(order, place), place, note).expected()
     except (PostgresError, UsageError, BackupError) as error:
         return unknown(error.message)
 
 
-class _Replay:
+class History:
+    """A history that is run in a place, and looked at."""
+
     def __init__(self, order: Order, place: Place, note: Note) -> None:
-        self._order = order
+        self.order = order
         self._place = place
         self._note = note
         superuser = Superuser(place)
@@ -59,31 +62,53 @@ class _Replay:
             kill=place.kill,
         )
         self._author = partial(_author, place, order.schema)
-        self._performer = Performer(self._author, self._guard, superuser.create_extension)
+        self.performer = Performer(self._author, self._guard, superuser.create_extension)
 
-    def done(self) -> Expected:
-        order, place = self._order, self._place
+    @property
+    def major(self) -> int:
+        return self._place.server.major
+
+    def expected(self) -> Expected:
+        refused = self.based()
+        if refused:
+            return unknown(refused)
+        before = self.shape()
+        for each in self.order.new:
+            refused = self.run(each)
+            if refused:
+                return unknown(refused)
+        return Expected(before, self.shape(), major=self.major)
+
+    def based(self) -> str:
+        """Run the base; why it stopped, "" if it did not."""
+        order, place = self.order, self._place
         if order.schema != PUBLIC and place.cached == 0:
             self._make_schema()
         base = order.base[place.cached :]
-        refused = replay(self._author, base, self._performer, self._guard, self._note)
+        refused = replay(self._author, base, self.performer, self._guard, self._note)
         if refused is not None:
-            return unknown(_words(refused.migration, refused.refusal))
+            return _words(refused.migration, refused.refusal)
         if base:
             place.keep()
-        before = self._look()
-        for each in order.new:
-            stopped = self._performer.perform(each.parts)
-            if stopped is not None:
-                return unknown(_words(each.name, stopped))
-        return Expected(before, self._look(), major=place.server.major)
+        return ""
 
-    def _look(self) -> Snapshot:
+    def run(self, new: NewMigration) -> str:
+        """Run one of what is new; why it stopped, "" if it did not."""
+        stopped = self.performer.perform(new.parts)
+        return "" if stopped is None else _words(new.name, stopped)
+
+    def shape(self) -> Snapshot:
+        """What can be compared with a target."""
         with self._place.admin() as connection:
             return shape_of(connection, None)
 
+    def look(self) -> Snapshot:
+        """Everything, with owners and rights."""
+        with self._place.admin() as connection:
+            return snapshot(connection, privileges=True)
+
     def _make_schema(self) -> None:
-        name = sql.Identifier(self._order.schema)
+        name = sql.Identifier(self.order.schema)
         with self._place.author() as connection, explained("make the schema of the URL"):
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
 
