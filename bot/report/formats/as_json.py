@@ -15,8 +15,10 @@ from bot.core.rehearsals.sizes import RelationSize, SizesNote
 from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import AppliedResult, BackupSummary, Progress
+from bot.core.rollouts.rollback_class import class_of
 from bot.core.rollouts.status import Details, TargetStatus
 from bot.core.rollouts.survey import Survey
+from bot.report.formats.class_as_json import class_json
 from bot.report.formats.rehearsal_as_json import measured_json, rehearsed_json
 from bot.report.formats.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.formats.standings_as_json import standings_json
@@ -133,6 +135,7 @@ def _migration(judged: JudgedMigration, rehearsal: Rehearsal | None) -> Json:
         "statements": [_statement(each, rehearsed) for each in judged.statements],
         "findings": [_finding(each) for each in judged.findings],
         "rehearsed": rehearsed_json(rehearsed, judged),
+        "rollback": class_json(class_of(judged, rehearsed)),
     }
 
 
