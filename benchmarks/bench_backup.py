@@ -13,8 +13,8 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.timing import Line, Work, in_turns, show, stopwatch
-from bot.adapters.postgres.dump import DUMP, JOBS, compression, take_backup
-from bot.adapters.postgres.proof import prove, scratch_server
+from bot.adapters.postgres.backups.dump import DUMP, JOBS, compression, take_backup
+from bot.adapters.postgres.backups.proof import prove, scratch_server
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_dump, best_for_proof
 from bot.core.backups.backup import Manifest

@@ -77,17 +77,17 @@ class Backups:
     root: Path
 
     def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
-        from bot.adapters.postgres.backups import take_and_prove
+        from bot.adapters.postgres.backups.keeping import take_and_prove
 
         return take_and_prove(target, url_of(target, self.environ), self.root, note)
 
     def newest(self, target: Target) -> StoredBackup:
-        from bot.adapters.postgres.backups import newest_backup
+        from bot.adapters.postgres.backups.keeping import newest_backup
 
         return newest_backup(target, self.root)
 
     def proved(self, target: Target) -> ProvedBackup | None:
-        from bot.adapters.postgres.backups import newest_proved
+        from bot.adapters.postgres.backups.keeping import newest_proved
 
         return newest_proved(target, self.root)
 
@@ -122,7 +122,7 @@ class Fleets:
         return Servers()
 
     def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
-        from bot.adapters.postgres.backups import take_and_prove
+        from bot.adapters.postgres.backups.keeping import take_and_prove
 
         return take_and_prove(target, tenant.url, self.root, note)
 

@@ -21,7 +21,7 @@ RULES = {
         "story/test_secrets.py::test_a_migration_cannot_read_its_own_connection_string_out",
         "story/test_secrets.py::test_the_search_for_secrets_finds_one",
         "core/test_redact.py::test_no_canary_survives_in_any_form",
-        "adapters/postgres/test_dump.py::test_no_secret_is_in_an_argument_an_error_or_a_file",
+        "adapters/postgres/backups/test_dump.py::test_no_secret_is_in_an_argument_an_error_or_a_file",
         "adapters/github/test_client.py::test_pygithub_writes_no_log_of_its_own",
         "report/comment/test_comment.py::test_a_secret_marker_carries_nothing_from_the_repository",
         "adapters/checkout/test_folder.py::test_a_linked_script_never_leads_to_a_secret",

@@ -123,7 +123,7 @@ DANGERS = {
         "story/test_secrets.py::test_the_search_for_secrets_finds_one",
         "core/test_redact.py::test_no_canary_survives_in_any_form",
         "core/targets/test_url.py::test_any_password_survives_and_is_never_shown",
-        "adapters/postgres/test_dump.py::test_no_secret_is_in_an_argument_an_error_or_a_file",
+        "adapters/postgres/backups/test_dump.py::test_no_secret_is_in_an_argument_an_error_or_a_file",
         "report/comment/test_comment.py::test_a_secret_marker_carries_nothing_from_the_repository",
     ],
     "a row that stands in the way is not quoted": [
@@ -255,7 +255,7 @@ MISHAPS = {
         "story/test_gates.py::test_what_staging_applied_as_another_text_is_not_promoted",
     ],
     "a backup that was finished and cannot be read": [
-        "adapters/postgres/test_dump.py::test_a_spoiled_backup_is_refused",
+        "adapters/postgres/backups/test_dump.py::test_a_spoiled_backup_is_refused",
         "rollout/test_procedure.py::test_a_backup_that_fails_leaves_production_untouched",
     ],
 }

@@ -18,8 +18,8 @@ class DraftedStatement:
 
 @dataclass(frozen=True)
 class Draft:
-    """`statements`, run in order on the current schema, are meant to give the wanted one. `left` are
-    the changes that could not be put into a statement, one line each, with why."""
+    """`statements`, run in order on the current schema, are meant to give the wanted one. `left`
+    are the changes that could not be put into a statement, one line each, with why."""
 
     statements: tuple[DraftedStatement, ...] = ()
     left: tuple[str, ...] = ()

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.adapters.postgres.dump import DUMP, JOBS
+from bot.adapters.postgres.backups.dump import DUMP, JOBS
+from bot.adapters.postgres.backups.proof import check_files
 from bot.adapters.postgres.migrations_table import TABLE, applied, exists
 from bot.adapters.postgres.programs import Program, running
-from bot.adapters.postgres.proof import check_files
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.places.extensions import Standing, create_extension, standings
 from bot.adapters.postgres.rehearsal.places.place import Place

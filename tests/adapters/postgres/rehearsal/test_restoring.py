@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.postgres import migrations_table
-from bot.adapters.postgres.backups import newest_backup
+from bot.adapters.postgres.backups.dump import take_backup
+from bot.adapters.postgres.backups.keeping import newest_backup
 from bot.adapters.postgres.connection import connect
-from bot.adapters.postgres.dump import take_backup
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.adapters.postgres.rehearsal.restoring import hint_of
 from bot.core.backups.backup import MANIFEST, StoredBackup

@@ -18,9 +18,9 @@ from urllib.parse import quote
 import pytest
 
 from bot.adapters.postgres import migrations_table
+from bot.adapters.postgres.backups.dump import CATALOGUE, compression, list_backups, take_backup
+from bot.adapters.postgres.backups.proof import prove
 from bot.adapters.postgres.connection import connect
-from bot.adapters.postgres.dump import CATALOGUE, compression, list_backups, take_backup
-from bot.adapters.postgres.proof import prove
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_dump
 from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, TableContent
@@ -33,7 +33,7 @@ CANARY = "canary 5150/#@'"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 KITCHEN_SINK = "\n".join(
     line
-    for line in Path(__file__).with_name("kitchen_sink.sql").read_text("utf-8").splitlines()
+    for line in (Path(__file__).parents[1] / "kitchen_sink.sql").read_text("utf-8").splitlines()
     if "_prisma" not in line
 )
 ROWS = """
@@ -320,7 +320,7 @@ def test_a_dump_that_is_killed_leaves_nothing(database: str, tmp_path: Path) -> 
 def test_a_killed_run_takes_its_pg_dump_along(database: str, tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path\n"
-        "from bot.adapters.postgres.dump import take_backup\n"
+        "from bot.adapters.postgres.backups.dump import take_backup\n"
         "from bot.core.targets.url import parse_url\n"
         "take_backup('t', parse_url(sys.argv[1]), Path(sys.argv[2]), run_id='1')\n"
     )

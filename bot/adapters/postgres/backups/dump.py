@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from bot.adapters.postgres.backups.content import Facts, facts, table_contents
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, connect, explained
-from bot.adapters.postgres.content import Facts, facts, table_contents
 from bot.adapters.postgres.migrations_table import applied
 from bot.adapters.postgres.programs import running
 from bot.adapters.postgres.tools import Installation, best_for_dump

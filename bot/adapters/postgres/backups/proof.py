@@ -11,10 +11,10 @@ from pathlib import Path, PurePosixPath
 
 from psycopg import sql
 
+from bot.adapters.postgres.backups.content import table_contents
+from bot.adapters.postgres.backups.dump import CATALOGUE, DUMP, JOBS
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import connect, explained
-from bot.adapters.postgres.content import table_contents
-from bot.adapters.postgres.dump import CATALOGUE, DUMP, JOBS
 from bot.adapters.postgres.programs import running
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_proof

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from bot.adapters.postgres.dump import list_backups, take_backup
-from bot.adapters.postgres.proof import prove
+from bot.adapters.postgres.backups.dump import list_backups, take_backup
+from bot.adapters.postgres.backups.proof import prove
 from bot.core.backups.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
