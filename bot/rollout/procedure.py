@@ -12,6 +12,7 @@ from bot.core.migrations.migration import AppliedMigration
 from bot.core.rollouts.outcome import AppliedResult, Journal, Outcome
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import BackupSummary
+from bot.core.rollouts.rollback import again
 from bot.core.targets.server import ServerFacts
 from bot.core.targets.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
@@ -171,6 +172,8 @@ def _agree(
             note(f"the gate {gate.name} was overridden {gate.overridden}")
     if not plan.pending:
         return ()
+    for name in again(plan):
+        note(f"{name} was taken back there, and its text is the same: it is applied again")
     judged = order.judge([each.name for each in plan.pending])
     require_runnable(judged)
     require_fit(facts, judged, database, telling, note)

@@ -20,6 +20,7 @@ from bot.core.rollouts.checkpoint import (
     Step,
     Whole,
 )
+from bot.core.rollouts.rollback import TAKEN_BACK
 from bot.world import Database
 
 
@@ -130,4 +131,4 @@ def _before(row: AppliedMigration) -> Before:
 
 def _told(before: Before) -> str:
     """What the row's `logs` say afterwards: its `finished_at` is empty, as Prisma leaves it."""
-    return f"Taken back by migration-bot. It had been applied at {before.finished_at}."
+    return f"{TAKEN_BACK} It had been applied at {before.finished_at}."

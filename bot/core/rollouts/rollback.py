@@ -4,12 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from bot.core.migrations.migration import DOWN_SCRIPT, SCRIPT, Migration
+from bot.core.migrations.migration import DOWN_SCRIPT, SCRIPT, Migration, same_checksum
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.standing import MigrationState
 from bot.errors import HistoryError, UsageError
 
 _LAST = 5
+# How the note in a row begins that was taken back, and not only marked so.
+TAKEN_BACK = "Taken back by migration-bot."
 # What can be taken back, or is being taken back.
 _THERE = (MigrationState.APPLIED, MigrationState.MARKED, MigrationState.ROLLING_BACK)
 
@@ -47,6 +49,16 @@ def chosen(plan: Plan, *, to: str | None = None, steps: int | None = None) -> Ch
     return Chosen(tuple(reversed(taken)), left[-1] if left else None)
 
 
+def chosen_of(plan: Plan, names: Collection[str]) -> Chosen:
+    """These, as far as they are there. Raises HistoryError where others are on top of them."""
+    _require_whole(plan)
+    there = [each.name for each in plan.standings if each.state in _THERE]
+    ours = [name for name in there if name in names]
+    _require_on_top(plan, ours)
+    left = there[: len(there) - len(ours)]
+    return Chosen(tuple(reversed(ours)), left[-1] if left else None)
+
+
 def last_applied(target: str, there: Sequence[str]) -> str:
     """The last of them, for whoever has to choose."""
     if not there:
@@ -72,6 +84,20 @@ def backwards(plan: Plan, scripts: Sequence[Migration]) -> Plan:
         rolled_back=(),
         out_of_order=(),
         backwards=True,
+    )
+
+
+def again(plan: Plan) -> tuple[str, ...]:
+    """What a rollout would apply again though it was taken back, with the text that it had then."""
+    texts = {each.name: each.sql for each in plan.pending} if not plan.backwards else {}
+    rows = {each.name: each.row for each in plan.standings}
+    return tuple(
+        name
+        for name, sql in texts.items()
+        if (row := rows.get(name)) is not None
+        and row.rolled_back_at is not None
+        and (row.logs or "").startswith(TAKEN_BACK)
+        and same_checksum(row.checksum, sql)
     )
 
 
@@ -117,6 +143,6 @@ def _require_on_top(plan: Plan, names: Sequence[str]) -> None:
         newer = [name for name in above if name not in names]
         raise HistoryError(
             f"{plan.target} has {', '.join(newer)} on top of what was to be taken back.",
-            hint="It was applied meanwhile, or the choice leaves it out. Look at "
-            f"`migration-bot status {plan.target}`, and choose again.",
+            hint="Take that back first, or along with it: `migration-bot status "
+            f"{plan.target}` shows what is there.",
         )

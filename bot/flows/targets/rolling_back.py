@@ -1,8 +1,10 @@
 """What a rollback of a target is made of: which migrations, what takes each back, and its gates."""
 
+from collections.abc import Sequence
+
 from bot.core.rollouts.drift import Expected, unknown
 from bot.core.rollouts.plan import Plan
-from bot.core.rollouts.rollback import backwards, chosen
+from bot.core.rollouts.rollback import backwards, chosen, chosen_of
 from bot.core.rollouts.undoing import Rollback
 from bot.core.targets.target import Target
 from bot.errors import HistoryError
@@ -19,9 +21,15 @@ from bot.world import World
 
 
 def rollback_for(
-    target: Target, world: World, *, to: str | None = None, steps: int | None = None
+    target: Target,
+    world: World,
+    *,
+    to: str | None = None,
+    steps: int | None = None,
+    only: Sequence[str] | None = None,
 ) -> Rollback:
-    """Chosen by what the target has now, and tried on a throw-away server.
+    """Chosen by what the target has now, and tried on a throw-away server. With `only` it is about
+    these, as far as the target has them, and nothing that is on top of them.
 
     Raises UsageError where the choice is none, HistoryError where target and history disagree.
     """
@@ -31,7 +39,7 @@ def rollback_for(
         facts, schema = database.facts(), database.schema
     if not plan.rolling_back and not plan.interrupted:
         require_agreement(backwards(plan, ()), world)
-    picked = chosen(plan, to=to, steps=steps)
+    picked = chosen(plan, to=to, steps=steps) if only is None else chosen_of(plan, only)
     texts = {each.name: each for each in history.migrations}
     turned = backwards(plan, [texts[name] for name in picked.names])
     require_agreement(turned, world)

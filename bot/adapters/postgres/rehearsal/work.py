@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
+from bot.adapters.postgres.backups.content import table_contents
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, explained
-from bot.adapters.postgres.backups.content import table_contents
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.model import agreement_of
 from bot.adapters.postgres.rehearsal.performing import Performer
