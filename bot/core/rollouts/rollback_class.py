@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.effects import Effects
 from bot.core.migrations.statement import Statement
 from bot.core.rehearsals.rehearsal import DownProof, RehearsedMigration
 from bot.core.schemas.schema import Change
@@ -105,7 +106,7 @@ def writes_rows(judged: JudgedMigration) -> bool:
     added = {each for one in judged.statements for each in _columns_added(one.statement)}
     return any(
         each.statement.node in _WRITING
-        and not all(lock.new for lock in (*each.effects.locks, *each.effects.if_rows))
+        and not _about_new(each.effects)
         and not _fills(each.statement, added)
         for each in judged.statements
     )
@@ -161,6 +162,12 @@ def _changes_nothing(judged: JudgedMigration, rehearsed: RehearsedMigration) -> 
 
 def _seen(changes: Sequence[Change]) -> Iterator[Change]:
     return (each for each in changes if each.kind not in _UNSEEN)
+
+
+def _about_new(effects: Effects) -> bool:
+    """Whether it touches nothing but what is new with the same migration."""
+    locks = (*effects.locks, *effects.if_rows)
+    return bool(locks) and effects.understood and all(each.new for each in locks)
 
 
 def _columns_added(statement: Statement) -> Iterator[tuple[str, str]]:

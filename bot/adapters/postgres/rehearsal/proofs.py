@@ -64,13 +64,16 @@ def prove_downs(
     *,
     drafter: Drafter | None = None,
     count: Count = dict,
+    spoilt: Collection[str] = (),
 ) -> Proved:
     """What is proved of each script that takes one back, run as a rollback would.
 
     The newest is first. It ends at the first that does not lead back, and before a migration that
-    has none. Afterwards the schema is that of the end again, if all of these are proved.
+    has none. Afterwards the schema is that of the end again, if all of these are proved. The rows
+    of `spoilt` tables are not compared: they are not those that the migrations left.
     """
     proofs: dict[str, DownProof] = {}
+    passed = set(spoilt)
     undone: list[tuple[Done, _Script]] = []
     for each in reversed(done):
         script = _script_of(each, drafter)
@@ -81,7 +84,9 @@ def prove_downs(
             proofs[name] = script.proof
             undone.append((each, script))
             break
-        proofs[name] = _down(each, script, performer, look, count)
+        proofs[name] = _down(each, script, performer, look, count, passed)
+        # What one leaves otherwise than it was is no fault of those before it.
+        passed |= set(proofs[name].differing)
         undone.append((each, script))
         if not proofs[name].proved:
             break
@@ -135,21 +140,30 @@ def _parts_of(draft: Draft) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _down(done: Done, script: _Script, performer: Performer, look: Look, count: Count) -> DownProof:
+def _down(
+    done: Done,
+    script: _Script,
+    performer: Performer,
+    look: Look,
+    count: Count,
+    passed: Collection[str] = (),
+) -> DownProof:
     refused = performer.perform(script.parts)
     left = differences(done.before, look(), ignore=script.ignored).lines
     held = count() if done.held and refused is None else {}
+    differing = differing_in(done.held, held) - {*passed}
     return replace(
         script.proof,
         refused=refused,
         left=left,
-        differing=tuple(sorted(name for name in held if _differs(name, done.held, held))),
+        differing=tuple(sorted(differing)),
         rows=sum(rows for rows, _ in done.held.values()) if held else 0,
     )
 
 
-def _differs(name: str, before: Held, after: Held) -> bool:
-    return name in before and before[name] != after[name]
+def differing_in(before: Held, after: Held) -> set[str]:
+    """The tables that are in both, and hold something else."""
+    return {name for name in before.keys() & after.keys() if before[name] != after[name]}
 
 
 def _up_again(
