@@ -30,6 +30,7 @@ VERBS = {
     "resolve": "Mark a migration as applied, or as rolled back.",
     "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
+    "backups": "List, verify or prune a target's backups.",
     "stats": "Write how big a target's tables are; no data.",
     "audit": "Check the record of a rollout, or list them.",
     "rules": "List the rules, or explain one.",

@@ -65,6 +65,10 @@ class BackupError(PostgresError):
     """A backup could not be taken, or could not be proved."""
 
 
+class BrokenBackup(BackupError):
+    """A backup is not what was written, or does not hold what its manifest says."""
+
+
 class GitHubError(BotError):
     """GitHub refused, or could not be reached."""
 

@@ -24,6 +24,8 @@ ADAPTERS = {
         "calendar",
         "notify",
         "signing",
+        "age",
+        "storage",
     )
 }
 INSIDE = {
@@ -46,11 +48,12 @@ ALLOWED = {
     "__main__": {"cli"},
     "cli": {"commands", "wiring", "signals", "errors"},
     # Only these two name adapters.
-    "wiring": {"commands", "world", "config", "rules", "core", "errors", *ADAPTERS},
+    "wiring": {"commands", "backups", "world", "config", "rules", "core", "errors", *ADAPTERS},
     "demo": {"core", "errors", *ADAPTERS},
     "commands": INSIDE | {"flows", "demo"},
     "flows": INSIDE,
     "rollout": {"world", "sql", "core", "errors"},
+    "backups": {"world", "core", "errors"},
     "fleet": {"core", "errors"},
     "world": {"core", "report", "errors"},
     "rules": {"rewriting", "judge", "sql", "core", "errors"},

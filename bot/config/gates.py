@@ -155,7 +155,7 @@ def closing_of(freeze: FreezeFile | None, window: WindowFile | None, soak: str |
     return Closing(
         freeze=_freeze(freeze) if freeze else None,
         window=_window(window) if window else None,
-        soak=_duration(soak) if soak else timedelta(0),
+        soak=span_of(soak) if soak else timedelta(0),
     )
 
 
@@ -196,7 +196,8 @@ def _window(file: WindowFile) -> Window:
     return Window(file.zone, hours, days)
 
 
-def _duration(text: str) -> timedelta:
+def span_of(text: str) -> timedelta:
+    """Of a `Duration`."""
     found = re.fullmatch(r"(\d+) ?([mhd])", text)
     assert found is not None, "the pattern of the field"
     return timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.approvals.approval_policy import ApprovalPolicy, Approvers
+from bot.core.backups.level import Level
 from bot.core.backups.policy import BackupPolicy
 from bot.core.findings.exclusion import Exclusion
 from bot.core.findings.finding import Severity
@@ -25,9 +26,10 @@ NEWEST_POSTGRES = 18
 
 def default_targets() -> dict[str, Target]:
     """The three targets of a repository without a configuration file, in rollout order."""
+    others = BackupPolicy(level=Level.DECODE)
     return {
-        "development": Target("development", Kind.DEVELOPMENT, "DATABASE_URL"),
-        "staging": Target("staging", Kind.STAGING, "STAGING_DATABASE_URL"),
+        "development": Target("development", Kind.DEVELOPMENT, "DATABASE_URL", backup=others),
+        "staging": Target("staging", Kind.STAGING, "STAGING_DATABASE_URL", backup=others),
         "production": Target(
             "production",
             Kind.PRODUCTION,

@@ -3,15 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.core.drift.deviation import changed_by_hand, stopping_lines
+from bot.core.drift.drift import MOST_LINES, Drift, Expected
 from bot.core.findings.review import JudgedMigration
-from bot.core.rollouts.drift import (
-    MOST_LINES,
-    Drift,
-    Expected,
-    as_the_target_has_it,
-    changed_by_hand,
-    drift_between,
-)
 from bot.core.rollouts.outcome import Check, Journal
 from bot.core.rollouts.plan import Plan
 from bot.core.targets.server import ServerFacts
@@ -94,7 +88,7 @@ class Verifier:
         if drift.unknown:
             self._telling.say(f"drift was not looked for: {drift.unknown}")
         require_no_drift(drift, self._target, self._telling.say)
-        if plan.backwards and drift.found:
+        if plan.backwards and not drift.unknown:
             require_untouched(self._expected, database, self._target)
 
     def after(self, database: Database, *, applied: bool) -> None:
@@ -107,7 +101,9 @@ class Verifier:
         if applied:
             checks = [Check("rows", True), _indexes(self._left(database))]
             if self._expected is not None and self._journal.drift is not None:
-                checks.append(_catalogue(self._expected, self._journal.drift, database))
+                checks.append(
+                    _catalogue(self._expected, self._journal.drift, database, self._target)
+                )
             self._tell_unvalidated(database)
         checks += _queries(self._target, self._queries, database)
         self._journal.checks = tuple(checks)
@@ -144,7 +140,7 @@ def _drift(expected: Expected, database: Database, target: Target) -> Drift:
     """What the target has that its applied migrations do not make, and the reverse."""
     if expected.problem:
         return Drift(target.drift_mode, unknown=expected.problem)
-    found = _differences(expected, database, after=False)
+    found = _differences(expected, database, target, after=False)
     more = max(len(found) - MOST_LINES, 0)
     return Drift(target.drift_mode, lines=found[:MOST_LINES], more=more)
 
@@ -171,9 +167,10 @@ def require_no_drift(drift: Drift, target: Target, say: Callable[[str], None]) -
 def require_untouched(expected: Expected, database: Database, target: Target) -> None:
     """Raises HistoryError if what a rollback is about was changed by hand, whatever the target
     makes of drift: its scripts were tried on something else."""
-    there = database.shape(expected.schemas(database.schema))
+    schemas = expected.schemas(database.schema)
     across = expected.major != database.facts().major
-    found = changed_by_hand(expected, there, across_majors=across)
+    there, policy = database.shape(schemas), target.drift_policy
+    found = changed_by_hand(expected, there, policy, schemas=schemas, across_majors=across)
     if not found:
         return
     listed = "\n".join(f"  - {line}" for line in found[:MOST_LINES])
@@ -211,10 +208,10 @@ def _indexes(left: frozenset[str]) -> Check:
     return Check("indexes", False, f"PostgreSQL does not use these indexes: {named}.")
 
 
-def _catalogue(expected: Expected, drift: Drift, database: Database) -> Check:
+def _catalogue(expected: Expected, drift: Drift, database: Database, target: Target) -> Check:
     if expected.problem:
         return Check("catalogue", None, expected.problem)
-    found = _differences(expected, database, after=True)
+    found = _differences(expected, database, target, after=True)
     new = [line for line in found if line not in drift.lines]
     if drift.more:
         # Not all that was there before is known by its line.
@@ -235,8 +232,14 @@ def _queries(target: Target, queries: Sequence[str], database: Database) -> Iter
         yield Check("queries", not wrong, message)
 
 
-def _differences(expected: Expected, database: Database, *, after: bool) -> tuple[str, ...]:
-    there = database.shape(expected.schemas(database.schema))
-    wanted = expected.after if after else expected.before
-    across = expected.major != database.facts().major
-    return as_the_target_has_it(drift_between(wanted, there, across_majors=across))
+def _differences(
+    expected: Expected, database: Database, target: Target, *, after: bool
+) -> tuple[str, ...]:
+    schemas = expected.schemas(database.schema)
+    return stopping_lines(
+        expected.after if after else expected.before,
+        database.shape(schemas),
+        target.drift_policy,
+        schemas=schemas,
+        across_majors=expected.major != database.facts().major,
+    )

@@ -4,13 +4,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.backups.backup import ProvedBackup, StoredBackup
+from bot.core.drift.drift import Expected
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
@@ -21,6 +19,7 @@ from bot.core.targets.target import Target
 from bot.core.targets.tenants import tenants_in
 from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import UsageError
+from bot.wiring.backups import Backups
 from bot.wiring.secrets import keep_secret
 from bot.world import Database
 
@@ -70,34 +69,11 @@ def text_of(target: Target, environ: Mapping[str, str]) -> str:
 
 
 @dataclass(frozen=True)
-class Backups:
-    """Loads what takes backups when one is taken: a check needs no connection."""
-
-    environ: Mapping[str, str]
-    root: Path
-
-    def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
-        from bot.adapters.postgres.backups.keeping import take_and_prove
-
-        return take_and_prove(target, url_of(target, self.environ), self.root, note)
-
-    def newest(self, target: Target) -> StoredBackup:
-        from bot.adapters.postgres.backups.keeping import newest_backup
-
-        return newest_backup(target, self.root)
-
-    def proved(self, target: Target) -> ProvedBackup | None:
-        from bot.adapters.postgres.backups.keeping import newest_proved
-
-        return newest_proved(target, self.root)
-
-
-@dataclass(frozen=True)
 class Fleets:
     """Loads what connects when a fleet is gone through. What a database tells is kept secret."""
 
     environ: Mapping[str, str]
-    root: Path
+    backups: Backups
 
     def tenants(self, target: Target) -> tuple[Tenant, ...]:
         assert target.fleet is not None
@@ -122,9 +98,8 @@ class Fleets:
         return Servers()
 
     def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
-        from bot.adapters.postgres.backups.keeping import take_and_prove
-
-        return take_and_prove(target, tenant.url, self.root, note)
+        backups = replace(self.backups, url_of=lambda _: tenant.url)
+        return backups.take(target, note)
 
     def healthy(self, tenant: Tenant, query: str) -> bool:
         from bot.adapters.postgres.fleet import healthy

@@ -16,8 +16,9 @@ from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
 from bot.core.settings import DEFAULT_FOLDER, Settings
+from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
-from bot.wiring.databases import Backups, Downs, Fleets, Rehearsals, Schemas, Trials, open_database
+from bot.wiring.databases import Downs, Fleets, Rehearsals, Schemas, Trials, open_database, url_of
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
 from bot.wiring.services import Sealer, github, notifier, prisma, runner
@@ -95,12 +96,19 @@ class _Shared:
 def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
     environ, console = shared.environ, shared.console
     given = environ.get(REHEARSAL_VARIABLE) or None
+    backups = Backups(
+        environ,
+        shared.root,
+        settings.target,
+        lambda target: url_of(target, environ),
+        lambda path: trusted(path, checkout, environ),
+    )
     return World(
         settings=settings,
         console=console,
         checkout=checkout,
         connect=lambda target: open_database(target, environ),
-        backups=Backups(environ, shared.root),
+        backups=backups,
         files=Files(),
         now=lambda: datetime.now(UTC),
         sleep=time.sleep,
@@ -114,7 +122,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         trials=Trials(environ, settings.postgres),
         prisma=prisma(environ, checkout.root),
         rehearsals=Rehearsals(environ, given),
-        fleets=Fleets(environ, shared.root),
+        fleets=Fleets(environ, backups),
         schemas=Schemas(environ, given),
         downs=Downs(environ, given),
         text_of=lambda path: trusted(path, checkout, environ),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.core.drift.drift import Expected
 from bot.core.findings.fixed import FixedMigration
 from bot.core.findings.page import Page
 from bot.core.gates.spans import Span
@@ -17,7 +18,6 @@ from bot.core.migrations.history import Change, History
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rehearsals.sizes import Sizes
-from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
 from bot.core.rollouts.undoing import Tried

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.drift.drift import Expected
 from bot.core.findings.review import JudgedMigration
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.progress import State
 from bot.core.rollouts.rollback import backwards, script_of
 from bot.core.rollouts.rollback import chosen as choose

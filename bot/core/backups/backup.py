@@ -2,26 +2,40 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.core.backups.level import Level
+from bot.core.backups.stored import StoredBytes
 from bot.errors import BackupError
 
-SCHEMA = 1
+SCHEMA = 2
+OLDEST_SCHEMA = 1
 MANIFEST = "manifest.json"
-RESTORE = "restore"
+
+_TIMES = ("started_at", "finished_at", "server_time")
+_SINCE_2 = frozenset({"database_size", "touched", "level", "location", "recipients", "server_time"})
 
 
 @dataclass(frozen=True)
 class BackupFile:
-    """One file of a backup; `name` has forward slashes and starts at the backup's directory."""
+    """One file of a backup; `name` has forward slashes and starts at the backup's directory.
+
+    `stored` is None where it is kept as it is, under its own name.
+    """
 
     name: str
     size: int
     sha256: str
+    stored: StoredBytes | None = None
+
+    @property
+    def kept_as(self) -> StoredBytes:
+        return self.stored or StoredBytes(self.name, self.size, self.sha256)
 
 
 @dataclass(frozen=True)
@@ -38,8 +52,12 @@ class Manifest:
     """Everything known about a backup from the moment it was complete.
 
     `path` is its directory's name. `lsn` is the position in the server's write-ahead log that the
-    backup shows. `format` says how the dump is stored, `roles` who owns or may use what is in it.
-    Neither a host nor a user nor anything secret is part of it.
+    backup shows, `server_time` the server's own clock then. `format` says how the dump is stored,
+    `roles` who owns or may use what is in it. `database_size` is how large the database was, 0
+    where nobody noted it. `touched` are the tables whose rows it has; None is all. `level` is how
+    far it can be proved: without sums no rows can be compared. `location` is where it is kept, ""
+    for the directory that it was written to; `recipients` are the public keys it is encrypted to,
+    none if it is not. Neither a host nor a user nor anything secret is part of it.
     """
 
     id: str
@@ -60,7 +78,22 @@ class Manifest:
     roles: tuple[str, ...] = ()
     migration_head: str | None = None
     encoding: str = "UTF8"
+    database_size: int = 0
+    touched: tuple[str, ...] | None = None
+    level: Level = Level.CONTENT
+    location: str = ""
+    recipients: tuple[str, ...] = ()
+    server_time: datetime | None = None
     schema: int = SCHEMA
+
+    @property
+    def encrypted(self) -> bool:
+        return bool(self.recipients)
+
+    @property
+    def stored_size(self) -> int:
+        """How much is kept, which is a little more than was dumped where it is encrypted."""
+        return sum(file.kept_as.size for file in self.files) or self.size
 
     @property
     def rows(self) -> int:
@@ -81,8 +114,15 @@ class Manifest:
 
     def to_json(self) -> str:
         values = asdict(self)
-        for name in ("started_at", "finished_at"):
-            values[name] = values[name].astimezone(UTC).isoformat()
+        for name in _TIMES:
+            if values[name] is not None:
+                values[name] = values[name].astimezone(UTC).isoformat()
+        if self.schema == OLDEST_SCHEMA:
+            # As it was written then: its digest may be written down somewhere.
+            values = {name: each for name, each in values.items() if name not in _SINCE_2}
+            values["files"] = [
+                {k: v for k, v in each.items() if k != "stored"} for each in values["files"]
+            ]
         return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -90,9 +130,9 @@ class Manifest:
         """Read one back. A manifest of another schema, or with a part missing, is refused."""
         try:
             values = json.loads(text)
-            if values["schema"] != SCHEMA:
+            if values["schema"] not in range(OLDEST_SCHEMA, SCHEMA + 1):
                 raise BackupError(
-                    f"The manifest has schema {values['schema']}, and I know {SCHEMA}.",
+                    f"The manifest has schema {values['schema']}, and I know up to {SCHEMA}.",
                     hint="Use the version of migration-bot that took the backup.",
                 )
             return _manifest(values)
@@ -104,16 +144,10 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class StoredBackup:
-    """A backup on this machine: what is known about it, and the directory of its files."""
-
-    manifest: Manifest
-    place: Path
-
-
-@dataclass(frozen=True)
 class Proof:
-    """What restoring a backup into a scratch server showed. `restored_on` is that one's version."""
+    """What restoring a backup into a scratch server showed. `restored_on` is that one's version; ""
+    where the files were read and nothing was restored. `manifest` is the digest of the manifest
+    that was proved, "" where nobody noted it."""
 
     backup: str
     restored_on: str
@@ -121,11 +155,63 @@ class Proof:
     tables: int
     rows: int
     differences: tuple[str, ...] = ()
-    level: str = RESTORE
+    level: Level = Level.RESTORE
+    manifest: str = ""
 
     @property
     def ok(self) -> bool:
         return not self.differences
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> "Proof | None":
+        """Read one back; None for what is none."""
+        try:
+            values = json.loads(text)
+            told = {"differences": tuple(values["differences"]), "level": Level(values["level"])}
+            return cls(**{**values, **told})
+        except (ValueError, TypeError, LookupError):
+            return None
+
+    @property
+    def words(self) -> str:
+        """As in "it is …"."""
+        if self.differences:
+            return f"proved to differ: {self.differences[0]}"
+        if not self.restored_on:
+            return "proved by reading every file to its end"
+        tables = "1 table" if self.tables == 1 else f"{self.tables:,} tables"
+        what = f"{tables} and {self.rows:,} rows"
+        return f"proved by restoring {what} on PostgreSQL {self.restored_on}"
+
+    def is_of(self, manifest: Manifest) -> bool:
+        """Whether it is about this backup, and the manifest has not changed since."""
+        return self.backup == manifest.id and self.manifest in ("", manifest.digest)
+
+
+@dataclass(frozen=True)
+class StoredBackup:
+    """A backup that is kept. `place` is the directory of its files, where they lie on this machine
+    as they were dumped; None if they have to be fetched or decrypted first. `location` says in
+    words where it is kept, `proof` what somebody has written down about bringing it back.
+    """
+
+    manifest: Manifest
+    place: Path | None = None
+    location: str = ""
+    proof: Proof | None = None
+
+    @property
+    def proved(self) -> bool:
+        return self.proof is not None and self.proof.ok
+
+    @property
+    def files(self) -> Path:
+        """The directory of its files, for who has made sure that there is one."""
+        assert self.place is not None
+        return self.place
 
 
 @dataclass(frozen=True)
@@ -134,6 +220,11 @@ class ProvedBackup:
 
     manifest: Manifest
     proof: Proof
+
+
+def backup_id(started: datetime, target: str, run_id: str) -> str:
+    stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{stamp}-{target}-{run_id}")
 
 
 def age(manifest: Manifest, now: datetime) -> timedelta:
@@ -155,16 +246,30 @@ def differences_of_content(
             lines.append(f"table {name} was not in the backup")
         elif before[name].rows != after[name].rows:
             lines.append(f"table {name}: {before[name].rows} rows became {after[name].rows}")
-        elif before[name].content is not None and before[name].content != after[name].content:
+        elif _summed(before[name], after[name]) and before[name].content != after[name].content:
             lines.append(f"table {name}: the rows are not the same")
     return tuple(lines)
 
 
+def _summed(before: TableContent, after: TableContent) -> bool:
+    return before.content is not None and after.content is not None
+
+
 def _manifest(values: Mapping[str, Any]) -> Manifest:
     parts = dict(values)
-    for name in ("started_at", "finished_at"):
-        parts[name] = datetime.fromisoformat(parts[name])
-    parts["files"] = tuple(BackupFile(**each) for each in parts["files"])
+    for name in _TIMES:
+        if parts.get(name) is not None:
+            parts[name] = datetime.fromisoformat(parts[name])
+    parts["files"] = tuple(_file(each) for each in parts["files"])
     parts["tables"] = tuple(TableContent(**each) for each in parts["tables"])
-    parts["roles"] = tuple(parts["roles"])
+    for name in ("roles", "recipients"):
+        parts[name] = tuple(parts.get(name, ()))
+    if parts.get("touched") is not None:
+        parts["touched"] = tuple(parts["touched"])
+    parts["level"] = Level(parts.get("level", Level.CONTENT))
     return Manifest(**parts)
+
+
+def _file(values: Mapping[str, Any]) -> BackupFile:
+    stored = values.get("stored")
+    return BackupFile(**{**values, "stored": StoredBytes(**stored) if stored else None})

@@ -226,6 +226,9 @@ def _backup(backup: BackupSummary | None) -> dict[str, Any] | None:
         "size": backup.size,
         "snapshot_at": _time(backup.snapshot_at),
         "proof": backup.proof,
+        "digest": backup.digest or None,
+        "location": backup.location or None,
+        "encrypted": backup.encrypted,
     }
 
 

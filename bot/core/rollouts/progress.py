@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.drift import Drift
 from bot.core.targets.target import Kind
 
 
@@ -59,7 +59,8 @@ class BackupSummary:
     name, as "proved by …", and is "" as long as nothing is proved.
 
     `size` is in bytes, `seconds` is what taking and proving it took together. `snapshot_at` is the
-    time of its snapshot: writes after it are not in it.
+    time of its snapshot: writes after it are not in it. `digest` is its manifest's: whoever has it
+    notices when the backup is another one. `location` is where it is kept, in words.
     """
 
     id: str
@@ -67,6 +68,9 @@ class BackupSummary:
     seconds: float
     snapshot_at: datetime
     proof: str = ""
+    digest: str = ""
+    location: str = ""
+    encrypted: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,22 @@
 """One tenant of a fleet: the world it is rolled out in, and what all of them share."""
 
 import threading
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
 from typing import Generic, TypeVar
 
-from bot.core.backups.backup import ProvedBackup, StoredBackup
+from bot.core.backups.backup import Proof, ProvedBackup, StoredBackup
+from bot.core.backups.level import Level
+from bot.core.backups.retention import NOTHING, Needed, Pruned
+from bot.core.backups.stored import Stray
+from bot.core.drift.drift import Expected
 from bot.core.findings.page import Page
 from bot.core.findings.review import JudgedMigration
 from bot.core.gates.gate import Gate
 from bot.core.migrations.history import History
-from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.fleet import Tenant
@@ -23,6 +28,7 @@ from bot.flows.reviewing.review import cut_named
 from bot.flows.targets.expected import expected_of, queries_of
 from bot.rollout.procedure import Order
 from bot.world import Console, Fleets, World
+from bot.world.backups import Note
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -116,18 +122,44 @@ class _OwnBackups:
     tenant: Tenant
     wave: Backups
 
-    def take(self, target: Target, note: Callable[[str], None]) -> BackupSummary:
+    def take(
+        self, target: Target, note: Note, *, touched: Collection[str] | None = None
+    ) -> BackupSummary:
         return self.wave.take(target, self.tenant, note)
 
     def newest(self, target: Target) -> StoredBackup:
-        raise BackupError(
-            f"{target.name} is one of a fleet, and none of its backups is looked for.",
-            hint="Name a target of its own for this database.",
-        )
+        raise _not_looked_for(target.name)
 
     def proved(self, target: Target) -> ProvedBackup | None:
         """None is looked for."""
         return None
+
+    def listed(self, target: Target) -> tuple[StoredBackup, ...]:
+        raise _not_looked_for(target.name)
+
+    def strays(self, target: Target) -> tuple[Stray, ...]:
+        raise _not_looked_for(target.name)
+
+    def find(self, target: Target, id: str) -> StoredBackup:
+        raise _not_looked_for(target.name)
+
+    def opened(self, stored: StoredBackup, note: Note) -> AbstractContextManager[Path]:
+        raise _not_looked_for(stored.manifest.target)
+
+    def verify(self, stored: StoredBackup, level: Level, note: Note) -> Proof:
+        raise _not_looked_for(stored.manifest.target)
+
+    def prune(
+        self, target: Target, now: datetime, *, dry: bool, needed: Needed = NOTHING
+    ) -> Pruned:
+        raise _not_looked_for(target.name)
+
+
+def _not_looked_for(target: str) -> BackupError:
+    return BackupError(
+        f"{target} is one of a fleet, and none of its backups is looked for.",
+        hint="Ask for the whole fleet, or name a target of its own for this database.",
+    )
 
 
 @dataclass(frozen=True)

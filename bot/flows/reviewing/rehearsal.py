@@ -1,6 +1,7 @@
 """Rehearsing what a branch adds: asked of a server, set beside the prediction, and judged."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -66,8 +67,8 @@ def _rehearsal(review: Review, change: Change, world: World, *, required: bool) 
     try:
         model = model_order(change.head.project, world.prisma)
         wanted = order_for(change, review, world.settings, _data(world), model)
-        with world.console.waiting("rehearsing"):
-            found = _run(wanted.order, world)
+        with world.console.waiting("rehearsing"), _at_hand(wanted.order, world) as order:
+            found = _run(order, world)
     except (PostgresError, UsageError) as error:
         if required:
             raise
@@ -145,6 +146,17 @@ def _backup(world: World) -> StoredBackup:
     found = world.backups.newest(world.settings.target(target))
     world.console.say(f"running on real rows: the backup {found.manifest.id}")
     return found
+
+
+@contextmanager
+def _at_hand(order: Order, world: World) -> Iterator[Order]:
+    """With the backup's files on this machine, if it starts from one that is kept elsewhere."""
+    backup = order.data.backup
+    if backup is None or backup.place is not None:
+        yield order
+        return
+    with world.backups.opened(backup, world.console.say) as place:
+        yield replace(order, data=replace(order.data, backup=replace(backup, place=place)))
 
 
 def _require_own_branch(world: World) -> None:

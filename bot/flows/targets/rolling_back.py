@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.rollouts.drift import Expected, unknown
+from bot.core.drift.drift import Expected, unknown
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import backwards, chosen, chosen_of
 from bot.core.rollouts.undoing import Rollback

@@ -14,6 +14,7 @@ from bot.core.backups.backup import (
     age,
     differences_of_content,
 )
+from bot.core.backups.stored import StoredBytes
 from bot.errors import BackupError
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -40,8 +41,33 @@ MANIFEST = Manifest(
 
 def test_a_manifest_survives_json() -> None:
     assert Manifest.from_json(MANIFEST.to_json()) == MANIFEST
-    assert json.loads(MANIFEST.to_json())["schema"] == 1
+    assert json.loads(MANIFEST.to_json())["schema"] == 2
     assert "Ordér" in MANIFEST.to_json()
+
+
+def test_what_became_of_each_file_where_it_is_kept_survives_json() -> None:
+    stored = StoredBytes("dump/toc.dat.age", 1500, "cd" * 32, parts=2)
+    kept = replace(
+        MANIFEST,
+        files=(replace(MANIFEST.files[0], stored=stored),),
+        recipients=("age1x",),
+        location="s3://bucket",
+        server_time=NOON,
+    )
+    assert Manifest.from_json(kept.to_json()) == kept
+    assert stored.keys == ("dump/toc.dat.age.00001", "dump/toc.dat.age.00002")
+    assert (kept.encrypted, kept.stored_size, MANIFEST.stored_size) == (True, 1500, 1234)
+
+
+def test_a_manifest_of_the_first_schema_is_read_and_keeps_its_digest() -> None:
+    values = json.loads(MANIFEST.to_json())
+    new = ("database_size", "touched", "level", "location", "recipients", "server_time")
+    old = {name: each for name, each in values.items() if name not in new} | {"schema": 1}
+    del old["files"][0]["stored"]
+    text = json.dumps(old, indent=2, ensure_ascii=False) + "\n"
+    read = Manifest.from_json(text)
+    assert read == replace(MANIFEST, schema=1)
+    assert read.to_json() == text
 
 
 def test_a_manifest_counts_and_compares() -> None:
@@ -66,8 +92,8 @@ def test_what_is_no_manifest_is_refused(text: str) -> None:
 
 
 def test_a_manifest_of_another_version_is_refused() -> None:
-    text = MANIFEST.to_json().replace('"schema": 1', '"schema": 2')
-    with pytest.raises(BackupError, match="has schema 2") as caught:
+    text = MANIFEST.to_json().replace('"schema": 2', '"schema": 3')
+    with pytest.raises(BackupError, match="has schema 3") as caught:
         Manifest.from_json(text)
     assert "version of migration-bot" in caught.value.hint
 

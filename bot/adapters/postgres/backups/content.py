@@ -1,7 +1,8 @@
 """What a database holds, as a backup has to bring it back: facts, rows, and who they belong to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import sql
 
@@ -36,7 +37,7 @@ _FACTS = """
 SELECT current_database(), split_part(current_setting('server_version'), ' ', 1),
     CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text,
     pg_database_size(current_database()), getdatabaseencoding(),
-    has_function_privilege('pg_control_system()', 'EXECUTE')
+    has_function_privilege('pg_control_system()', 'EXECUTE'), clock_timestamp()
 """
 _ROLES = """
 SELECT DISTINCT r.rolname FROM pg_roles r
@@ -59,6 +60,7 @@ class Facts:
     encoding: str
     system_identifier: str
     roles: tuple[str, ...]
+    at: datetime
 
     @property
     def major(self) -> int:
@@ -68,22 +70,23 @@ class Facts:
 def facts(connection: Connection) -> Facts:
     row = connection.execute(_FACTS).fetchone()
     assert row is not None
-    database, version, lsn, size, encoding, may_ask = row
+    database, version, lsn, size, encoding, may_ask, at = row
     identifier = "unknown"
     if may_ask:
         answer = connection.execute("SELECT system_identifier FROM pg_control_system()").fetchone()
         identifier = str(answer[0]) if answer else identifier
     roles = tuple(name for (name,) in connection.execute(_ROLES).fetchall())
-    return Facts(database, version, lsn, size, encoding, identifier, roles)
+    return Facts(database, version, lsn, size, encoding, identifier, roles, at)
 
 
 def table_contents(
     connection: Connection,
     *,
-    sums: bool = True,
+    summed: Collection[str] | None = (),
     before_each: Callable[[], None] = lambda: None,
 ) -> tuple[TableContent, ...]:
-    """Every table's exact number of rows and, with `sums`, a sum over the text of the rows.
+    """Every table's exact number of rows, and of those in `summed` a sum over the text of the rows;
+    None is all of them. Counting is cheap beside a dump, and summing is not.
 
     Has to run inside a transaction. Materialised views are left out, because restoring computes
     them anew, and so are the tables of extensions.
@@ -93,6 +96,7 @@ def table_contents(
         found = []
         for schema, name in connection.execute(_TABLES).fetchall():
             before_each()
+            sums = summed is None or identity([schema, name]) in summed
             found.append(_content(connection, schema, name, sums=sums))
         found.extend(_large_objects(connection))
     return tuple(found)

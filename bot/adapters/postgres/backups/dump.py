@@ -1,27 +1,38 @@
 """Backups of a database: pg_dump of an exported snapshot, and a manifest of what it must hold."""
 
-import fcntl
-import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from bot.adapters.postgres.backups.beside import require_alone
 from bot.adapters.postgres.backups.content import Facts, facts, table_contents
+from bot.adapters.postgres.backups.following import Following
+from bot.adapters.postgres.backups.staging import new_directory
+from bot.adapters.postgres.backups.telling import Telling
+from bot.adapters.postgres.backups.touching import TOUCHED, Touched, only, touched_of
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.migrations_table import applied
-from bot.adapters.postgres.programs import running
+from bot.adapters.postgres.programs import Program, running
 from bot.adapters.postgres.tools import Installation, best_for_dump
-from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, TableContent
+from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, TableContent, backup_id
+from bot.core.backups.level import Level
+from bot.core.backups.prediction import (
+    Past,
+    Prediction,
+    odd_size,
+    predict,
+    require_affordable,
+    too_small,
+)
 from bot.core.migrations.migration import sort_key
 from bot.core.schemas.schema import Snapshot
 from bot.core.targets.url import ConnectionUrl
@@ -29,22 +40,50 @@ from bot.errors import BackupError
 
 CATALOGUE = "catalogue.json"
 DUMP = "dump"
-PARTIAL = ".partial-"
 JOBS = 2
 LOCK_WAIT_MILLISECONDS = 60_000
 
-# A dump has no indexes and is compressed: 0.26 to 0.8 of the database, by what is in it.
-_SPACE_NEEDED = 0.5
+
+@dataclass(frozen=True)
+class Dumping:
+    """What is wanted of a dump beyond that there is one.
+
+    `level` is how far it is going to be proved: sums over rows are only taken for `CONTENT`, and
+    only of the tables in `touched`, if those are known. `only_touched` leaves the rows of all
+    others out of the dump. `past` are earlier backups, newest first; `budget` is in seconds, 0 for
+    no limit. `follow` shows how far it is, where somebody watches.
+    """
+
+    level: Level = Level.RESTORE
+    touched: Collection[str] | None = None
+    only_touched: bool = False
+    past: Sequence[Past] = ()
+    budget: float = 0.0
+    follow: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True)
 class _Shown:
-    """What the snapshot showed that was dumped."""
+    """What the snapshot showed that was dumped, and the files."""
 
     facts: Facts
     schema: Snapshot
     tables: tuple[TableContent, ...]
     head: str | None
+    files: tuple[BackupFile, ...]
+    touched: Touched | None
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One dump, and what it is made with."""
+
+    url: ConnectionUrl
+    tool: Installation
+    place: Path
+    environ: Mapping[str, str]
+    wanted: Dumping
+    telling: Telling
 
 
 def take_backup(
@@ -58,6 +97,7 @@ def take_backup(
     progress: Callable[[str], None] = lambda _: None,
     free_space: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
     environ: Mapping[str, str] = os.environ,
+    wanted: Dumping = Dumping(),
 ) -> Manifest:
     """Dump a database into a new directory below `directory`, and return its manifest.
 
@@ -65,20 +105,21 @@ def take_backup(
     an earlier run left unfinished is removed.
     """
     started, timer = clock(), time.monotonic()
+    name = backup_id(started, target, run_id)
     with connect(url, application_name=f"migration-bot/backup {run_id}") as connection:
         with explained(f"read {url.redacted}"):
             source = facts(connection)
+            require_alone(connection)
         chosen = tool or best_for_dump(source.major, environ)
         _require_new_enough(chosen, source)
-        with _new_directory(directory, _id(started, target, run_id)) as partial:
-            _require_space(directory, source, free_space)
-            progress(f"dumping {source.database}, {source.size / 1e6:,.0f} MB")
-            shown = _dump(connection, url, chosen, partial / DUMP, environ)
-            progress(f"counted {len(shown.tables)} tables; writing the manifest")
-            _write(partial / CATALOGUE, _catalogue_json(shown.schema))
-            files = tuple(_files(partial))
+        with new_directory(directory, name) as partial:
+            prediction = predict(source.size, wanted.past, level=wanted.level)
+            _tell(target, source, prediction, directory, free_space, wanted, progress)
+            telling = Telling(progress, wanted.follow, prediction.size)
+            run = _Run(url, chosen, partial, environ, wanted, telling)
+            shown = _dump(connection, run)
             manifest = Manifest(
-                id=_id(started, target, run_id),
+                id=name,
                 target=target,
                 database=source.database,
                 system_identifier=source.system_identifier,
@@ -87,16 +128,21 @@ def take_backup(
                 started_at=started,
                 finished_at=clock(),
                 lsn=shown.facts.lsn,
-                size=sum(file.size for file in files),
+                size=sum(file.size for file in shown.files),
                 seconds=round(time.monotonic() - timer, 3),
-                path=_id(started, target, run_id),
+                path=name,
                 format=f"directory, {compression(chosen)}",
-                files=files,
+                files=shown.files,
                 tables=shown.tables,
                 roles=shown.facts.roles,
                 migration_head=shown.head,
                 encoding=source.encoding,
+                server_time=shown.facts.at,
+                database_size=source.size,
+                touched=None if shown.touched is None else shown.touched.tables,
+                level=Level.CONTENT if wanted.level is Level.CONTENT else Level.RESTORE,
             )
+            _require_likely(manifest, wanted, progress)
             _write(partial / MANIFEST, manifest.to_json())
     return manifest
 
@@ -132,36 +178,93 @@ def compression(tool: Installation) -> str:
     return "zstd:1" if b"pg_dump: error: connection" in tried.stderr else "gzip:1"
 
 
-def _dump(
-    connection: Connection,
-    url: ConnectionUrl,
-    tool: Installation,
-    place: Path,
-    environ: Mapping[str, str],
-) -> _Shown:
+def _dump(connection: Connection, run: _Run) -> _Shown:
     """Dump, and meanwhile read and count what the very same snapshot shows."""
-    with explained(f"read {url.redacted}"), connection.transaction():
+    with explained(f"read {run.url.redacted}"), connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         connection.execute(b"SET LOCAL lock_timeout = %d" % LOCK_WAIT_MILLISECONDS)
         exported = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert exported is not None
-        arguments = [
-            "--format=directory",
-            f"--file={place}",
-            f"--snapshot={exported[0]}",
-            f"--jobs={JOBS}",
-            f"--compress={_compress_argument(tool)}",
-            f"--lock-wait-timeout={LOCK_WAIT_MILLISECONDS}",
-        ]
-        with running(tool, "pg_dump", arguments, url=url, environ=environ) as dumping:
-            shown = _Shown(
-                facts(connection),
-                snapshot(connection, exclude=(), privileges=True),
-                table_contents(connection, before_each=dumping.check),
-                _head(connection, url),
-            )
-            dumping.wait()
-    return shown
+        touched = _touched(connection, run.wanted)
+        if touched is not None:
+            run.telling.say(touched.words)
+        with (
+            Following(run.place) as following,
+            _program(run, str(exported[0]), touched) as dumping,
+        ):
+            said = facts(connection)
+            schema = snapshot(connection, exclude=(), privileges=True)
+            _write(run.place / CATALOGUE, _catalogue_json(schema))
+            if touched is not None:
+                _write(run.place / TOUCHED, touched.to_json())
+            tables = _contents(connection, run.wanted, touched, dumping)
+            head = _head(connection, run.url)
+            while not dumping.ended(run.telling.pause):
+                run.telling.so_far(following.written)
+    return _Shown(said, schema, tables, head, following.files(), touched)
+
+
+def _program(run: _Run, exported: str, touched: Touched | None) -> AbstractContextManager[Program]:
+    arguments = [
+        "--format=directory",
+        f"--file={run.place / DUMP}",
+        f"--snapshot={exported}",
+        f"--jobs={JOBS}",
+        f"--compress={_compress_argument(run.tool)}",
+        f"--lock-wait-timeout={LOCK_WAIT_MILLISECONDS}",
+        *(touched.arguments if touched else ()),
+    ]
+    return running(run.tool, "pg_dump", arguments, url=run.url, environ=run.environ)
+
+
+def _touched(connection: Connection, wanted: Dumping) -> Touched | None:
+    """None where the rows of all tables are dumped."""
+    if not wanted.only_touched or wanted.touched is None:
+        return None
+    return touched_of(connection, wanted.touched)
+
+
+def _contents(
+    connection: Connection, wanted: Dumping, touched: Touched | None, dumping: Program
+) -> tuple[TableContent, ...]:
+    summed: Collection[str] | None = ()
+    if wanted.level is Level.CONTENT:
+        known = wanted.touched is not None
+        summed = touched_of(connection, wanted.touched or ()).tables if known else None
+    tables = table_contents(connection, summed=summed, before_each=dumping.check)
+    return tables if touched is None else only(tables, touched.tables)
+
+
+def _tell(
+    target: str,
+    source: Facts,
+    prediction: Prediction,
+    directory: Path,
+    free_space: Callable[[Path], int],
+    wanted: Dumping,
+    progress: Callable[[str], None],
+) -> None:
+    """What it is going to take, before it is taken. Raises BackupError if that is too much."""
+    free = free_space(directory)
+    progress(f"dumping {source.database}, {source.size / 1e6:,.0f} MB: {prediction.words(free)}")
+    # How much of it is touched is not known yet: the dump of everything may be far beyond.
+    budget = 0.0 if wanted.only_touched and wanted.touched is not None else wanted.budget
+    require_affordable(target, prediction, budget=budget, free=free, place=str(directory))
+
+
+def _require_likely(manifest: Manifest, wanted: Dumping, progress: Callable[[str], None]) -> None:
+    """A size that is out of proportion is told. Where nothing is going to be restored, nothing else
+    would notice that too little was dumped, so that is refused."""
+    size, whole = manifest.size, manifest.database_size
+    odd = odd_size(size=size, database_size=whole, past=wanted.past)
+    if not odd or manifest.touched is not None:
+        return
+    if wanted.level is Level.DECODE and too_small(size=size, database_size=whole, past=wanted.past):
+        raise BackupError(
+            f"The backup of {manifest.target} is much smaller than it should be: {odd}.",
+            hint="Prove it by restoring it (`backup.level: restore`): that compares every table.",
+        )
+    progress(f"note: {odd}")
 
 
 def _compress_argument(tool: Installation) -> str:
@@ -178,85 +281,6 @@ def _require_new_enough(tool: Installation, source: Facts) -> None:
         )
 
 
-def _require_space(directory: Path, source: Facts, free_space: Callable[[Path], int]) -> None:
-    needed, free = source.size * _SPACE_NEEDED, free_space(directory)
-    if free < needed:
-        raise BackupError(
-            f"{directory} has {free / 1e6:,.0f} MB free; a backup of {source.database} "
-            f"({source.size / 1e6:,.0f} MB) may take {needed / 1e6:,.0f} MB.",
-            hint="Free some disk space, or keep backups on a larger disk.",
-        )
-
-
-@contextmanager
-def _new_directory(directory: Path, name: str) -> Iterator[Path]:
-    """A directory to fill, renamed to its name at the end, or removed if there is no good end."""
-    place, partial = directory / name, directory / f"{PARTIAL}{name}"
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sweep(directory)
-        if place.exists():
-            raise BackupError(
-                f"There is a backup named {name} already.",
-                hint="Nothing is overwritten: run the backup again, or move that one away.",
-            )
-        partial.mkdir(mode=0o700)
-    except OSError as error:
-        raise BackupError(
-            f"Backups cannot be written to {directory}: {error.strerror}.",
-            hint="Choose another directory in the target's `backup` settings, or mend this one.",
-        ) from error
-    held = os.open(partial, os.O_RDONLY)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield partial
-        _publish(partial, place)
-    except OSError as error:
-        raise BackupError(
-            f"The backup could not be written to {directory}: {error.strerror}.",
-            hint="Free some disk space, or mend the directory, and try again.",
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        os.close(held)
-
-
-def _publish(partial: Path, place: Path) -> None:
-    for folder, _, names in os.walk(partial):
-        for path in (*(Path(folder, name) for name in names), Path(folder)):
-            _sync(path)
-    partial.rename(place)
-    _sync(place.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sweep(directory: Path) -> None:
-    """Remove what killed runs left: their lock has fallen open, a running one's has not."""
-    for partial in directory.glob(f"{PARTIAL}*"):
-        descriptor = os.open(partial, os.O_RDONLY | os.O_NOFOLLOW)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(partial, ignore_errors=True)
-        except BlockingIOError:
-            continue
-        finally:
-            os.close(descriptor)
-
-
-def _files(place: Path) -> Iterator[BackupFile]:
-    for path in sorted(path for path in place.rglob("*") if path.is_file()):
-        with path.open("rb") as opened:
-            digest = hashlib.file_digest(opened, "sha256").hexdigest()
-        yield BackupFile(path.relative_to(place).as_posix(), path.stat().st_size, digest)
-
-
 def _catalogue_json(schema: Snapshot) -> str:
     return json.dumps([[kind, name, value] for (kind, name), value in schema.items()], indent=0)
 
@@ -268,8 +292,3 @@ def _write(path: Path, text: str) -> None:
 def _head(connection: Connection, url: ConnectionUrl) -> str | None:
     finished = [row.name for row in applied(connection, url.schema) if row.finished]
     return max(finished, key=sort_key, default=None)
-
-
-def _id(started: datetime, target: str, run_id: str) -> str:
-    stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{stamp}-{target}-{run_id}")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -13,18 +14,22 @@ from psycopg import sql
 
 from bot.adapters.postgres.backups.content import table_contents
 from bot.adapters.postgres.backups.dump import CATALOGUE, DUMP, JOBS
+from bot.adapters.postgres.backups.frames import Truncated, read_to_end
+from bot.adapters.postgres.backups.touching import list_without, only, unchecked_in, without
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import connect, explained
 from bot.adapters.postgres.programs import running
 from bot.adapters.postgres.server import Server, start_server
-from bot.adapters.postgres.tools import Installation, best_for_proof
+from bot.adapters.postgres.tools import Installation, best_for_proof, best_for_restore
 from bot.core.backups.backup import MANIFEST, Manifest, Proof, TableContent, differences_of_content
+from bot.core.backups.level import Level
 from bot.core.schemas.schema import Attribute, Definition, Snapshot, differences
-from bot.core.targets.url import parse_url
+from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import BackupError
 
 RESTORED = "restored"
 SHOWN_DIFFERENCES = 10
+_NOBODY = ConnectionUrl("", 0, "")
 
 Scratch = Callable[[Installation], AbstractContextManager[Server]]
 
@@ -45,10 +50,12 @@ def prove(
     directory: Path,
     scratch: Scratch = scratch_server,
     *,
+    level: Level = Level.RESTORE,
     progress: Callable[[str], None] = lambda _: None,
     environ: Mapping[str, str] = os.environ,
 ) -> Proof:
-    """Check every file, restore the backup, and compare schema and rows with the manifest.
+    """Check every file, and as far as the level asks for it restore the backup, and compare schema
+    and rows with the manifest.
 
     Whatever is not as it was is a BackupError that names it. Four things do not count, because
     pg_dump leaves them out or PostgreSQL's majors write them differently: invalid indexes, the
@@ -56,15 +63,20 @@ def prove(
     and on another major how the text of views is written.
     """
     timer = time.monotonic()
+    require_provable(manifest, level)
     place = directory / manifest.path
     check_files(manifest, place)
+    if level is Level.DECODE:
+        decode(manifest, place, environ)
+        seconds = round(time.monotonic() - timer, 3)
+        return Proof(manifest.id, "", seconds, tables=0, rows=0, level=level)
     installation = best_for_proof(manifest.tool_major, environ)
     progress(f"restoring into PostgreSQL {installation.version}")
     with scratch(installation) as server:
-        _restore(manifest, place, server, environ)
+        restore_into(server, manifest, place, environ)
         progress("comparing schema and rows")
-        found, tables = _read(server)
-    wrong = _schema_differences(manifest, _expected(place), found, server.major)
+        found, tables = _read(server, manifest, level)
+    wrong = _schema_differences(manifest, place, found, server.major)
     wrong += differences_of_content(manifest.tables, tables)
     proof = Proof(
         backup=manifest.id,
@@ -73,10 +85,22 @@ def prove(
         tables=len(tables),
         rows=sum(table.rows for table in tables),
         differences=wrong,
+        level=level,
     )
     if not proof.ok:
         raise _refused(proof)
     return proof
+
+
+def require_provable(manifest: Manifest, level: Level) -> None:
+    """Raises BackupError where what the level compares was not written down."""
+    if not manifest.level.reaches(level):
+        raise BackupError(
+            f"The backup {manifest.id} was taken to be proved by {manifest.level.words}, and not "
+            f"by {level.words}.",
+            hint=f"Prove it at level {manifest.level}, or set `backup.level: {level}` and take a "
+            "new one.",
+        )
 
 
 def check_files(manifest: Manifest, place: Path) -> None:
@@ -111,7 +135,58 @@ def _broken(manifest: Manifest, what: str) -> BackupError:
     )
 
 
-def _restore(manifest: Manifest, place: Path, server: Server, environ: Mapping[str, str]) -> None:
+def decode(manifest: Manifest, place: Path, environ: Mapping[str, str]) -> None:
+    """Read every file to its end, and let pg_restore read what is in them. Raises BackupError."""
+    for file in manifest.files:
+        try:
+            read_to_end(place / file.name)
+        except Truncated as error:
+            raise _broken(manifest, f"{file.name}: {error}") from None
+    arguments = [f"--file={os.devnull}", str(place / DUMP)]
+    tool = best_for_restore(manifest.tool_major, environ)
+    with running(tool, "pg_restore", arguments, url=_NOBODY, environ=environ) as reading:
+        reading.wait()
+
+
+def restore_into(
+    server: Server, manifest: Manifest, place: Path, environ: Mapping[str, str] = os.environ
+) -> None:
+    """Make the database RESTORED in a scratch server out of the backup, its roles first."""
+    _prepare(server, manifest)
+    arguments = ["--exit-on-error", f"--jobs={JOBS}", f"--dbname={RESTORED}"]
+    url = parse_url(server.url())
+    with tempfile.TemporaryDirectory() as directory:
+        arguments += _chosen(server.installation, place, Path(directory), environ)
+        with running(
+            server.installation,
+            "pg_restore",
+            [*arguments, str(place / DUMP)],
+            url=url,
+            environ=environ,
+        ) as restore:
+            restore.wait()
+
+
+def _chosen(
+    tool: Installation, place: Path, directory: Path, environ: Mapping[str, str]
+) -> list[str]:
+    """Of a dump of touched tables, less the foreign keys that lead out of it."""
+    unchecked = unchecked_in(place)
+    if not unchecked:
+        return []
+    listed, kept = directory / "listed", directory / "kept"
+    arguments = ["--list", f"--file={listed}", str(place / DUMP)]
+    with running(tool, "pg_restore", arguments, url=_NOBODY, environ=environ) as listing:
+        listing.wait()
+    kept.write_text(
+        list_without(listed.read_text("utf-8", "surrogateescape"), unchecked),
+        "utf-8",
+        "surrogateescape",
+    )
+    return [f"--use-list={kept}"]
+
+
+def _prepare(server: Server, manifest: Manifest) -> None:
     with (
         connect(server.url(), application_name="migration-bot/proof") as connection,
         explained("prepare the scratch server"),
@@ -127,23 +202,24 @@ def _restore(manifest: Manifest, place: Path, server: Server, environ: Mapping[s
                 sql.SQL("" if manifest.encoding == "UTF8" else _c_locale(server.major)),
             )
         )
-    arguments = ["--exit-on-error", f"--jobs={JOBS}", f"--dbname={RESTORED}", str(place / DUMP)]
-    url = parse_url(server.url())
-    with running(server.installation, "pg_restore", arguments, url=url, environ=environ) as restore:
-        restore.wait()
 
 
 def _c_locale(major: int) -> str:
     return "LOCALE 'C'" + (" LOCALE_PROVIDER libc" if major >= 15 else "")
 
 
-def _read(server: Server) -> tuple[Snapshot, tuple[TableContent, ...]]:
+def _read(
+    server: Server, manifest: Manifest, level: Level
+) -> tuple[Snapshot, tuple[TableContent, ...]]:
+    summed = {table.name for table in manifest.tables if table.content is not None}
     with (
         connect(server.url(RESTORED), application_name="migration-bot/proof") as connection,
         explained("read what was restored"),
         connection.transaction(),
     ):
-        return snapshot(connection, exclude=(), privileges=True), table_contents(connection)
+        schema = snapshot(connection, exclude=(), privileges=True)
+        tables = table_contents(connection, summed=summed if level is Level.CONTENT else ())
+    return schema, tables if manifest.touched is None else only(tables, manifest.touched)
 
 
 def _expected(place: Path) -> Snapshot:
@@ -155,8 +231,9 @@ def _expected(place: Path) -> Snapshot:
 
 
 def _schema_differences(
-    manifest: Manifest, expected: Snapshot, found: Snapshot, major: int
+    manifest: Manifest, place: Path, found: Snapshot, major: int
 ) -> tuple[str, ...]:
+    expected = without(_expected(place), unchecked_in(place))
     return differences(
         _restorable(expected), _restorable(found), across_majors=major != manifest.server_major
     ).lines

@@ -1,13 +1,12 @@
 """What a history makes: replayed on a throw-away server, and looked at before and after the end."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
 from psycopg import sql
 
-from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, connect, explained
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.performing import Performer
@@ -19,9 +18,9 @@ from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.work import Note
 from bot.adapters.postgres.shape import shape_of
+from bot.core.drift.drift import Expected, unknown
 from bot.core.rehearsals.rehearsal import Refusal
-from bot.core.rehearsals.rehearsal_order import PUBLIC, NewMigration, Order
-from bot.core.rollouts.drift import Expected, unknown
+from bot.core.rehearsals.rehearsal_order import PUBLIC, NewMigration, Order, Part
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError
 
@@ -35,24 +34,40 @@ def expected(
 ) -> Expected:
     """What the order's base makes, and its new migrations on top. Never raises for what cannot be
     known: the answer says why. `given` is the URL of a server to find out on."""
-    opened: AbstractContextManager[Place]
-    if given is not None:
-        opened = open_given_place(given, order, note=note)
-    else:
-        opened = open_own_place(order, environ=environ, note=note)
     try:
-        with opened as place:
-            return History(let_in(order, place), place, note).expected()
+        with open_place(order, given, environ, note) as place:
+            return _expected(Replay(let_in(order, place), place, note))
     except (PostgresError, UsageError, BackupError) as error:
         return unknown(error.message)
 
 
-class History:
-    """A history that is run in a place, and looked at."""
+def open_place(
+    order: Order, given: str | None, environ: Mapping[str, str], note: Note
+) -> AbstractContextManager[Place]:
+    if given is not None:
+        return open_given_place(given, order, note=note)
+    return open_own_place(order, environ=environ, note=note)
+
+
+def _expected(replay: "Replay") -> Expected:
+    problem = replay.base()
+    if problem:
+        return unknown(problem)
+    before = replay.look()
+    for each in replay.order.new:
+        problem = replay.run(each)
+        if problem:
+            return unknown(problem)
+    server = replay.place.server
+    return Expected(before, replay.look(), major=server.major, imitated=server.shims)
+
+
+class Replay:
+    """The base of an order, run in a place; then whatever else is to be run there."""
 
     def __init__(self, order: Order, place: Place, note: Note) -> None:
         self.order = order
-        self._place = place
+        self.place = place
         self._note = note
         superuser = Superuser(place)
         self._guard = Guard(
@@ -64,24 +79,9 @@ class History:
         self._author = partial(_author, place, order.schema)
         self.performer = Performer(self._author, self._guard, superuser.create_extension)
 
-    @property
-    def major(self) -> int:
-        return self._place.server.major
-
-    def expected(self) -> Expected:
-        refused = self.based()
-        if refused:
-            return unknown(refused)
-        before = self.shape()
-        for each in self.order.new:
-            refused = self.run(each)
-            if refused:
-                return unknown(refused)
-        return Expected(before, self.shape(), major=self.major)
-
-    def based(self) -> str:
-        """Run the base; why it stopped, "" if it did not."""
-        order, place = self.order, self._place
+    def base(self) -> str:
+        """Run it; "" or why that could not be done."""
+        order, place = self.order, self.place
         if order.schema != PUBLIC and place.cached == 0:
             self._make_schema()
         base = order.base[place.cached :]
@@ -93,23 +93,20 @@ class History:
         return ""
 
     def run(self, new: NewMigration) -> str:
-        """Run one of what is new; why it stopped, "" if it did not."""
+        """Run one of what is new; "" or why that could not be done."""
         stopped = self.performer.perform(new.parts)
         return "" if stopped is None else _words(new.name, stopped)
 
-    def shape(self) -> Snapshot:
-        """What can be compared with a target."""
-        with self._place.admin() as connection:
-            return shape_of(connection, None)
+    def perform(self, parts: Sequence[Part]) -> Refusal | None:
+        return self.performer.perform(parts)
 
     def look(self) -> Snapshot:
-        """Everything, with owners and rights."""
-        with self._place.admin() as connection:
-            return snapshot(connection, privileges=True)
+        with self.place.admin() as connection:
+            return shape_of(connection, None)
 
     def _make_schema(self) -> None:
         name = sql.Identifier(self.order.schema)
-        with self._place.author() as connection, explained("make the schema of the URL"):
+        with self.place.author() as connection, explained("make the schema of the URL"):
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
 
 

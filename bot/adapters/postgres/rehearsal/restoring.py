@@ -88,7 +88,7 @@ def open_dump(
     """Raises BackupError if it is not what was written, or nothing here can read it."""
     note(f"checking the files of the backup {backup.manifest.id}")
     try:
-        check_files(backup.manifest, backup.place)
+        check_files(backup.manifest, backup.files)
         tool = best_for_restore(backup.manifest.tool_major, environ)
         return Dump(backup, tool, environ, _entries(backup, tool, environ))
     except OSError as error:
@@ -125,7 +125,7 @@ def restore(
             f"--use-list={chosen.name}",
             *([] if rows else ["--schema-only"]),
             f"--dbname={place.author_url.database}",
-            str(dump.backup.place / DUMP),
+            str(dump.backup.files / DUMP),
         ]
         try:
             with running(
@@ -189,7 +189,7 @@ def _entries(
     backup: StoredBackup, tool: Installation, environ: Mapping[str, str]
 ) -> tuple[str, ...]:
     with tempfile.NamedTemporaryFile("r", suffix=".list", errors="replace") as listed:
-        arguments = ["--list", f"--file={listed.name}", str(backup.place / DUMP)]
+        arguments = ["--list", f"--file={listed.name}", str(backup.files / DUMP)]
         try:
             with running(
                 tool, "pg_restore", arguments, url=_NOBODY, environ=environ, hint=hint_of

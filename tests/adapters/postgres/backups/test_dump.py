@@ -18,12 +18,19 @@ from urllib.parse import quote
 import pytest
 
 from bot.adapters.postgres import migrations_table
-from bot.adapters.postgres.backups.dump import CATALOGUE, compression, list_backups, take_backup
+from bot.adapters.postgres.backups.dump import (
+    CATALOGUE,
+    Dumping,
+    compression,
+    list_backups,
+    take_backup,
+)
 from bot.adapters.postgres.backups.proof import prove
 from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_dump
 from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, TableContent
+from bot.core.backups.level import Level
 from bot.core.targets.url import parse_url
 from bot.errors import BackupError, PostgresError
 from tests.adapters.postgres.processes import ROOT, becomes_true
@@ -92,6 +99,7 @@ def backups(source: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
         run_id="run/1",
         clock=lambda: NOON,
         progress=told.append,
+        wanted=Dumping(level=Level.CONTENT),
     )
     assert any("backed_up" in line for line in told)
     return directory, manifest
@@ -213,7 +221,7 @@ def test_a_restored_copy_that_differs_is_refused(backups: tuple[Path, Manifest])
     }
     tables = tuple(wrong.get(table.name, table) for table in manifest.tables)
     with pytest.raises(BackupError) as caught:
-        prove(replace(manifest, tables=tables), directory)
+        prove(replace(manifest, tables=tables), directory, level=Level.CONTENT)
     assert "table public.User: 501 rows became 500" in caught.value.message
     assert "table public.odd: the rows are not the same" in caught.value.message
 

@@ -11,12 +11,11 @@ import pytest
 
 from bot.adapters.postgres import migrations_table
 from bot.adapters.postgres.backups.dump import take_backup
-from bot.adapters.postgres.backups.keeping import newest_backup
 from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.adapters.postgres.rehearsal.restoring import hint_of
+from bot.backups.shelf import newest as newest_on
 from bot.core.backups.backup import MANIFEST, StoredBackup
-from bot.core.backups.policy import BackupPolicy
 from bot.core.migrations.migration import checksum_of
 from bot.core.rehearsals.rehearsal import DataKind, Rehearsal, Stop
 from bot.core.rehearsals.rehearsal_order import (
@@ -28,9 +27,9 @@ from bot.core.rehearsals.rehearsal_order import (
     Part,
     Step,
 )
-from bot.core.targets.target import Kind, Target
 from bot.core.targets.url import parse_url
 from bot.errors import BackupError
+from tests.backups.means import means
 from tests.conftest import RunningServer
 
 # It starts many servers, or takes seconds of one: too long for every run.
@@ -100,11 +99,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-def newest(directory: Path) -> StoredBackup:
-    target = Target(
-        "production", Kind.PRODUCTION, "URL", backup=BackupPolicy(directory=str(directory))
-    )
-    return newest_backup(target, Path("/"))
+def newest(directory: Path, target: str = "production") -> StoredBackup:
+    return newest_on(means(directory, target=target))
 
 
 def rehearsed(
@@ -213,15 +209,14 @@ def test_a_down_that_is_proved_elsewhere_starts_from_the_backup_too(
 def test_there_may_be_no_backup(directory: Path, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="There is no backup of production"):
         newest(tmp_path)
-    target = Target("staging", Kind.STAGING, "URL", backup=BackupPolicy(directory=str(directory)))
     with pytest.raises(BackupError, match="There is no backup of staging"):
-        newest_backup(target, Path("/"))
+        newest(directory, "staging")
 
 
 def copied(backup: StoredBackup, tmp_path: Path, **changes: object) -> StoredBackup:
     """The same files elsewhere, with another manifest."""
-    place = tmp_path / backup.place.name
-    shutil.copytree(backup.place, place)
+    place = tmp_path / backup.files.name
+    shutil.copytree(backup.files, place)
     values = json.loads(backup.manifest.to_json()) | changes
     (place / MANIFEST).write_text(json.dumps(values), "utf-8")
     return newest(tmp_path)
@@ -229,7 +224,7 @@ def copied(backup: StoredBackup, tmp_path: Path, **changes: object) -> StoredBac
 
 def test_a_file_that_was_touched_is_told(backup: StoredBackup, tmp_path: Path, cache: Path) -> None:
     touched = copied(backup, tmp_path)
-    data = next(iter(sorted((touched.place / "dump").glob("*.dat*"))))
+    data = next(iter(sorted((touched.files / "dump").glob("*.dat*"))))
     data.write_bytes(data.read_bytes()[:-1] + b"x")
     with pytest.raises(BackupError, match=r"is not what was written: dump/.* has changed"):
         rehearsed(touched, cache, new("SELECT 1"))
@@ -239,7 +234,7 @@ def test_a_directory_that_is_gone_is_told(
     backup: StoredBackup, tmp_path: Path, cache: Path
 ) -> None:
     gone = copied(backup, tmp_path)
-    shutil.rmtree(gone.place)
+    shutil.rmtree(gone.files)
     with pytest.raises(BackupError, match="is missing"):
         rehearsed(gone, cache, new("SELECT 1"))
 
@@ -306,7 +301,7 @@ def test_a_dump_that_is_no_dump_is_told_and_quotes_nothing(
 ) -> None:
     """Its checksums are right, so that only pg_restore sees it."""
     broken = copied(backup, tmp_path)
-    toc = broken.place / "dump" / "toc.dat"
+    toc = broken.files / "dump" / "toc.dat"
     toc.write_bytes(b"PGDMP" + SECRET.encode())
     files = [
         replace(each, size=toc.stat().st_size, sha256=sha256(toc.read_bytes()).hexdigest())

@@ -1,0 +1,62 @@
+"""Backups by pg_dump, for whoever keeps them: predicted, taken into a directory, proved."""
+
+import os
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.adapters.postgres.backups.content import facts
+from bot.adapters.postgres.backups.dump import Dumping, take_backup
+from bot.adapters.postgres.backups.proof import prove
+from bot.adapters.postgres.connection import connect, explained
+from bot.core.backups.backup import Manifest, Proof
+from bot.core.backups.level import Level
+from bot.core.backups.prediction import Past, Prediction, predict
+from bot.core.targets.target import Target
+from bot.core.targets.url import ConnectionUrl
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Dumps:
+    """Of one target. `touched` are the tables that a plan changes, None if no plan is known; `past`
+    are earlier backups, newest first; `follow` shows progress where somebody watches."""
+
+    target: Target
+    url: ConnectionUrl
+    run_id: str
+    touched: Collection[str] | None = None
+    past: Sequence[Past] = ()
+    follow: Say | None = None
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def predict(self) -> Prediction:
+        name = f"migration-bot/backup {self.run_id}"
+        with connect(self.url, application_name=name) as connection, explained("read its size"):
+            size = facts(connection).size
+        return predict(size, self.past, level=self.target.backup.level)
+
+    def take(self, staging: Path, note: Say) -> Manifest:
+        """Dump into a directory of its own in `staging`, named as the manifest's `path` says."""
+        policy = self.target.backup
+        return take_backup(
+            self.target.name,
+            self.url,
+            staging,
+            run_id=self.run_id,
+            progress=note,
+            environ=self.environ,
+            wanted=Dumping(
+                level=policy.level,
+                touched=self.touched,
+                only_touched=policy.touched_only,
+                past=self.past,
+                budget=policy.budget,
+                follow=self.follow,
+            ),
+        )
+
+    def prove(self, manifest: Manifest, place: Path, level: Level, note: Say) -> Proof:
+        """`place` is that directory, under whatever name it is now."""
+        return prove(manifest, place.parent, level=level, progress=note, environ=self.environ)

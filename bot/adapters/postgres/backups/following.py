@@ -1,0 +1,81 @@
+"""Files that grow, read while a program writes them: none of them is read twice."""
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from bot.core.backups.backup import BackupFile
+
+_EVERY_SECONDS = 0.1
+_CHUNK = 1 << 20
+
+
+@dataclass
+class _Followed:
+    """How far one file has been read. It only grows at its end."""
+
+    size: int = 0
+    digest: Any = field(default_factory=hashlib.sha256)
+
+    def read_on(self, path: Path) -> None:
+        with path.open("rb") as opened:
+            opened.seek(self.size)
+            while chunk := opened.read(_CHUNK):
+                self.digest.update(chunk)
+                self.size += len(chunk)
+
+
+class Following:
+    """Follows every file below a directory, in a thread of its own, for the length of a block."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+        self._files: dict[Path, _Followed] = {}
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    @property
+    def written(self) -> int:
+        """Bytes so far."""
+        return sum(each.size for each in list(self._files.values()))
+
+    def files(self) -> tuple[BackupFile, ...]:
+        """All of them, once nothing writes any more and the block is over."""
+        return tuple(self._whole(path) for path in sorted(_files_in(self._place)))
+
+    def _follow(self) -> None:
+        while not self._over.wait(_EVERY_SECONDS):
+            for path in _files_in(self._place):
+                try:
+                    self._files.setdefault(path, _Followed()).read_on(path)
+                except OSError:
+                    # Gone again, or not ours to read yet: what matters is read at the end.
+                    continue
+
+    def _whole(self, path: Path) -> BackupFile:
+        followed = self._files.get(path, _Followed())
+        if followed.size > path.stat().st_size:
+            followed = _Followed()
+        followed.read_on(path)
+        name = path.relative_to(self._place).as_posix()
+        return BackupFile(name, followed.size, followed.digest.hexdigest())
+
+
+def _files_in(place: Path) -> list[Path]:
+    return [path for path in place.rglob("*") if path.is_file()]

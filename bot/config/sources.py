@@ -1,0 +1,294 @@
+"""The part of a target's configuration about where its backups come from."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from bot.config.gates import Duration, span_of
+from bot.config.parts import EnvironmentName, StrictModel
+from bot.core.backups.level import Level
+from bot.core.backups.policy import BackupPolicy
+from bot.core.backups.sources import (
+    AzureFlexible,
+    Barman,
+    CloudSql,
+    Command,
+    Neon,
+    PgBackRest,
+    PgBaseBackup,
+    PgDump,
+    Rds,
+    Source,
+    Supabase,
+    Tables,
+    WalG,
+)
+
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
+FilePath = Annotated[str, Field(min_length=1)]
+Argument = Annotated[str, Field(min_length=1)]
+
+
+Provider = Literal[
+    "pg_dump",
+    "pg_basebackup",
+    "command",
+    "pgbackrest",
+    "barman",
+    "wal-g",
+    "rds",
+    "aurora",
+    "cloud-sql",
+    "azure",
+    "neon",
+    "supabase",
+]
+
+
+class PgBackRestFile(StrictModel):
+    """For `provider: pgbackrest`. Its own program has to be on this machine."""
+
+    stanza: Name
+    config: FilePath | None = Field(
+        default=None, description="pgBackRest's own configuration file, if not where it looks."
+    )
+
+
+class BarmanFile(StrictModel):
+    """For `provider: barman`. Its own program has to be on this machine."""
+
+    server: Name = Field(description="The server's name in Barman's configuration.")
+    config: FilePath | None = Field(
+        default=None, description="Barman's own configuration file, if not where it looks."
+    )
+
+
+class WalGFile(StrictModel):
+    """For `provider: wal-g`. Its own program has to be on this machine."""
+
+    config: FilePath | None = Field(
+        default=None, description="WAL-G's own configuration file, if not where it looks."
+    )
+
+
+class RdsFile(StrictModel):
+    """For `provider: rds`. Credentials are found as boto3 finds them."""
+
+    instance: Name
+    region: Name | None = Field(default=None, description="If the environment names none.")
+
+
+class AuroraFile(StrictModel):
+    """For `provider: aurora`. Credentials are found as boto3 finds them."""
+
+    cluster: Name
+    region: Name | None = Field(default=None, description="If the environment names none.")
+
+
+class CloudSqlFile(StrictModel):
+    """For `provider: cloud-sql`."""
+
+    project: Name
+    instance: Name
+    token_env: EnvironmentName = Field(
+        default=CloudSql.token_env,
+        description="The environment variable that holds an OAuth access token, as "
+        "`gcloud auth print-access-token` prints one.",
+    )
+
+
+class AzureFile(StrictModel):
+    """For `provider: azure`: a flexible server."""
+
+    subscription: Name
+    resource_group: Annotated[str, Field(min_length=1, max_length=90, pattern=r"^[\w().-]+$")]
+    server: Name
+    token_env: EnvironmentName = Field(
+        default=AzureFlexible.token_env,
+        description="The environment variable that holds an access token, as "
+        "`az account get-access-token` prints one.",
+    )
+
+
+class NeonFile(StrictModel):
+    """For `provider: neon`."""
+
+    project: Name
+    branch: Name = Field(description="The id of the branch that the target is, such as br-….")
+    kind: Literal["branch", "snapshot"] = Field(
+        default="branch", description="What is made of it before a rollout."
+    )
+    token_env: EnvironmentName = Field(
+        default=Neon.token_env, description="The environment variable that holds an API key."
+    )
+
+
+class SupabaseFile(StrictModel):
+    """For `provider: supabase`, whose backups are made by Supabase alone."""
+
+    project: Name = Field(description="The project's reference.")
+    token_env: EnvironmentName = Field(
+        default=Supabase.token_env,
+        description="The environment variable that holds an access token.",
+    )
+
+
+class SourceFile(StrictModel):
+    """Where backups come from, and how far they are proved."""
+
+    provider: Provider = Field(
+        default="pg_dump",
+        description="What takes the backup, or knows of a recovery point that is kept elsewhere.",
+    )
+    level: Literal["decode", "restore", "content"] | None = Field(
+        default=None,
+        description="How far a backup is proved before a rollout: every file read to its end; "
+        "restored, with the same schema and as many rows; or with the same rows in the tables "
+        "that the rollout touches. Of a recovery point, `restore` asks for a restore that "
+        "somebody did not long ago. Production has `restore`, others have `decode`.",
+    )
+    tables: Literal["all", "touched"] = Field(
+        default="all",
+        description="For `pg_dump`: whose rows are dumped. The rows of touched tables are of one "
+        "moment, and what they refer to in other tables is not in the dump.",
+    )
+    budget: Duration | Literal["none"] = Field(
+        default="10m",
+        description="How long taking and proving a backup may take, by what is predicted of it.",
+    )
+    make: bool = Field(
+        default=True,
+        description="Whether a recovery point is made before a rollout, where the provider can; "
+        "else a recent one is looked for.",
+    )
+    max_age: Duration = Field(
+        default="24h", description="How old the recovery point may be that a rollout relies on."
+    )
+    tested_within: Duration = Field(
+        default="30d", description="How long ago somebody may last have restored from there."
+    )
+    tested_file: FilePath | None = Field(
+        default=None,
+        description="A file, relative to the checkout, with the moment of that restore in it, "
+        "such as 2026-11-23T09:00:00Z.",
+    )
+    command: list[Argument] | None = Field(
+        default=None,
+        min_length=1,
+        description="For `command`: a program and its arguments; no shell reads them.",
+    )
+    environment: list[EnvironmentName] = Field(
+        default=[], description="For `command`: the environment variables that it is handed."
+    )
+    timeout: Duration = Field(default="60m", description="For `command`: how long it may run.")
+    pgbackrest: PgBackRestFile | None = None
+    barman: BarmanFile | None = None
+    wal_g: WalGFile | None = Field(default=None, alias="wal-g")
+    rds: RdsFile | None = None
+    aurora: AuroraFile | None = None
+    cloud_sql: CloudSqlFile | None = Field(default=None, alias="cloud-sql")
+    azure: AzureFile | None = None
+    neon: NeonFile | None = None
+    supabase: SupabaseFile | None = None
+
+
+def _rds(file: RdsFile) -> Source:
+    return Rds(file.instance, file.region)
+
+
+def _aurora(file: AuroraFile) -> Source:
+    return Rds(file.cluster, file.region, cluster=True)
+
+
+def _neon(file: NeonFile) -> Source:
+    return Neon(file.project, file.branch, file.kind == "snapshot", file.token_env)
+
+
+def _as(kind: Callable[..., Source]) -> Callable[[Any], Source]:
+    """For those whose keys are the value's own."""
+    return lambda file: kind(**dict(file))
+
+
+_OPTIONS: dict[str, tuple[str, Callable[[Any], Source]]] = {
+    "pgbackrest": ("pgbackrest", _as(PgBackRest)),
+    "barman": ("barman", _as(Barman)),
+    "wal-g": ("wal_g", _as(WalG)),
+    "rds": ("rds", _rds),
+    "aurora": ("aurora", _aurora),
+    "cloud-sql": ("cloud_sql", _as(CloudSql)),
+    "azure": ("azure", _as(AzureFlexible)),
+    "neon": ("neon", _neon),
+    "supabase": ("supabase", _as(Supabase)),
+}
+# What has to be known of it is on this machine already.
+_WITHOUT_OPTIONS = frozenset({"wal-g"})
+
+
+def source_of(file: SourceFile) -> Source:
+    if file.provider == "pg_dump":
+        return PgDump(Tables(file.tables))
+    if file.provider == "pg_basebackup":
+        return PgBaseBackup()
+    if file.provider == "command":
+        timeout = span_of(file.timeout).total_seconds()
+        return Command(tuple(file.command or ()), tuple(file.environment), timeout)
+    field, read = _OPTIONS[file.provider]
+    options = getattr(file, field)
+    return WalG() if options is None else read(options)
+
+
+def level_of(file: SourceFile, *, production: bool) -> Level:
+    if file.level is None:
+        return Level.RESTORE if production else Level.DECODE
+    return Level(file.level)
+
+
+def sourced(policy: BackupPolicy, file: SourceFile, *, production: bool) -> BackupPolicy:
+    """The policy, with what the file says of where backups come from."""
+    budget = 0.0 if file.budget == "none" else span_of(file.budget).total_seconds()
+    return replace(
+        policy,
+        source=source_of(file),
+        level=level_of(file, production=production),
+        budget=budget,
+        make=file.make,
+        max_age=span_of(file.max_age),
+        tested_within=span_of(file.tested_within),
+        tested_file=file.tested_file,
+    )
+
+
+def source_mistakes(place: str, file: SourceFile, *, production: bool) -> Iterator[str]:
+    """What no type can say; `place` is where it stands in the configuration."""
+    provider = file.provider
+    for name, (field, _) in _OPTIONS.items():
+        given = getattr(file, field) is not None
+        if given and name != provider:
+            yield f"{place}.{name}: the provider is {provider}"
+        if not given and name == provider and name not in _WITHOUT_OPTIONS:
+            yield f"{place}.{name} is missing: the provider is {name}"
+    if provider == "command" and file.command is None:
+        yield f"{place}.command is missing: the provider is command"
+    if provider != "command" and file.command is not None:
+        yield f"{place}.command: the provider is {provider}"
+    if file.tables == "touched" and provider != "pg_dump":
+        yield f"{place}.tables: {provider} has no part of a database; pg_dump has"
+    yield from _level_mistakes(place, file, level_of(file, production=production))
+
+
+def _level_mistakes(place: str, file: SourceFile, level: Level) -> Iterator[str]:
+    if level is Level.CONTENT and file.provider != "pg_dump":
+        yield f"{place}.level: only a dump of pg_dump can be compared row by row"
+    if level is Level.RESTORE and file.provider == "command" and file.tested_file is None:
+        yield (
+            f"{place}.level: what a command writes is read and not restored; set it to decode, "
+            "or let the command tell of a recovery point and set `tested_file`"
+        )
+    elsewhere = file.provider in _OPTIONS
+    if elsewhere and level is Level.RESTORE and file.tested_file is None:
+        yield (
+            f"{place}.tested_file is missing: level restore asks when somebody last restored "
+            f"from {file.provider}"
+        )

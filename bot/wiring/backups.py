@@ -1,0 +1,136 @@
+"""Backups of targets: which store, which keys and which provider the keeper has."""
+
+import secrets
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.backups.means import Means
+from bot.backups.opening import opened
+from bot.backups.pruning import prune
+from bot.backups.shelf import find, listed, newest, newest_proved, strays
+from bot.backups.taking import take
+from bot.backups.verifying import verify
+from bot.core.backups.backup import Manifest, Proof, ProvedBackup, StoredBackup
+from bot.core.backups.level import Level
+from bot.core.backups.location import location_of
+from bot.core.backups.retention import NOTHING, Needed, Pruned
+from bot.core.backups.stored import Stray
+from bot.core.rollouts.progress import BackupSummary
+from bot.core.targets.target import Target
+from bot.core.targets.url import ConnectionUrl
+from bot.world.backups import Note, Prover, Provider, Sealing, Store
+
+if TYPE_CHECKING:
+    from bot.adapters.storage.directory import DirectoryStore
+
+# A proof reads no target.
+_NOWHERE = ConnectionUrl("", 0, "")
+
+
+@dataclass(frozen=True)
+class Backups:
+    """See world.Backups. Loads what takes backups when one is taken: a check needs no connection.
+
+    `root` is where relative paths start, `target_of` finds one by its name, `url_of` leads to its
+    database, and `text_of` is a file below the checkout's top, as whoever may decide has it.
+    """
+
+    environ: Mapping[str, str]
+    root: Path
+    target_of: Callable[[str], Target]
+    url_of: Callable[[Target], ConnectionUrl]
+    text_of: Callable[[str], str | None]
+
+    def take(
+        self, target: Target, note: Note, *, touched: Collection[str] | None = None
+    ) -> BackupSummary:
+        means = self._means(target, touched=touched)
+        return take(means, note, level=target.backup.level)
+
+    def newest(self, target: Target) -> StoredBackup:
+        return newest(self._means(target))
+
+    def proved(self, target: Target) -> ProvedBackup | None:
+        return newest_proved(self._means(target))
+
+    def listed(self, target: Target) -> tuple[StoredBackup, ...]:
+        return listed(self._means(target))
+
+    def strays(self, target: Target) -> tuple[Stray, ...]:
+        return strays(self._means(target))
+
+    def find(self, target: Target, id: str) -> StoredBackup:
+        return find(self._means(target), id)
+
+    def opened(self, stored: StoredBackup, note: Note) -> AbstractContextManager[Path]:
+        return opened(stored, self._means_of(stored), note)
+
+    def verify(self, stored: StoredBackup, level: Level, note: Note) -> Proof:
+        return verify(stored, level, self._means_of(stored), note)
+
+    def prune(
+        self, target: Target, now: datetime, *, dry: bool, needed: Needed = NOTHING
+    ) -> Pruned:
+        keep = target.backup.keep
+        return prune(self._means(target), now, keep=keep, dry=dry, needed=needed)
+
+    def _means_of(self, stored: StoredBackup) -> Means:
+        return self._means(self.target_of(stored.manifest.target))
+
+    def _means(self, target: Target, *, touched: Collection[str] | None = None) -> Means:
+        from bot.adapters.age.opening import Opener
+        from bot.adapters.storage.workroom import Workroom
+
+        policy = target.backup
+        store = self._store(target)
+        return Means(
+            target=target.name,
+            store=store,
+            workroom=Workroom(self.root / policy.directory),
+            provider=partial(self._provider, target, touched),
+            prover=partial(self._prover, target),
+            opening=Opener(self.environ),
+            now=lambda: datetime.now(UTC),
+            sealing=partial(self._sealing, policy.encrypt_to) if policy.encrypt_to else None,
+            adopt=self._directory(target).adopt if policy.in_place else None,
+        )
+
+    def _store(self, target: Target) -> Store:
+        location = location_of(target.backup.store or target.backup.directory)
+        if not location.remote:
+            return self._directory(target)
+        from bot.adapters.storage.objects import BucketStore
+
+        return BucketStore(location)
+
+    def _directory(self, target: Target) -> "DirectoryStore":
+        from bot.adapters.storage.directory import DirectoryStore
+
+        path = target.backup.store or target.backup.directory
+        return DirectoryStore(self.root / path, path)
+
+    def _sealing(self, named: tuple[str, ...]) -> Sealing:
+        from bot.adapters.age.sealing import Sealer
+
+        return Sealer(named, self.text_of)
+
+    def _provider(self, target: Target, touched: Collection[str] | None) -> Provider:
+        from bot.adapters.postgres.backups.dumps import Dumps
+
+        return Dumps(
+            target,
+            self.url_of(target),
+            secrets.token_hex(3),
+            touched=touched,
+            environ=self.environ,
+        )
+
+    def _prover(self, target: Target, manifest: Manifest) -> Prover:
+        from bot.adapters.postgres.backups.dumps import Dumps
+
+        return Dumps(target, _NOWHERE, "", environ=self.environ)
