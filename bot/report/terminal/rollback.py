@@ -35,7 +35,7 @@ def _planned(rollback: Rollback) -> Iterator[Line]:
     yield line(f"{target}: {number} to take back, the newest first.", "bold")
     for each in rollback.undos:
         yield from _undo(each)
-    yield line(_what_stays(rollback))
+    yield from _what_stays(rollback)
     yield from gate_lines(rollback.gates)
     if not rollback.stuck:
         yield Line(((f"Plan digest {rollback.plan.digest}", "dim"),), wrapped=False)
@@ -63,11 +63,13 @@ def _whose(undo: Undo) -> str:
     return f"{written}, proved just now: down, the schema is as before, and up again"
 
 
-def _what_stays(rollback: Rollback) -> str:
-    if rollback.chosen.to is None:
-        return "No migration stays applied."
+def _what_stays(rollback: Rollback) -> Iterator[Line]:
     target, to = rollback.target.name, rollback.chosen.to
-    return f"{to} stays the last. The same again: migration-bot rollback {target} --to {to}"
+    if to is None:
+        yield line("No migration stays applied.")
+        return
+    yield line(f"{to} stays the last. What goes on with it if it is broken off:")
+    yield Line(((f"migration-bot rollback {target} --to {to}", ""),), 2, wrapped=False)
 
 
 def _script(undo: Undo) -> Iterator[Line]:
