@@ -24,6 +24,7 @@ VERBS = {
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
     "fleet": "Spread a fleet's tenants over jobs.",
+    "drift": "Look whether a target is what its migrations make.",
     "identity": "Show which database a target is, and mark it.",
     "unlock": "End the session of a rollout that is dead.",
     "rollback": "Take back what a target has applied.",
@@ -31,6 +32,7 @@ VERBS = {
     "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
     "backups": "List, verify or prune a target's backups.",
+    "restore": "Put a backup back; the target's name is typed out.",
     "stats": "Write how big a target's tables are; no data.",
     "audit": "Check the record of a rollout, or list them.",
     "rules": "List the rules, or explain one.",
@@ -80,7 +82,8 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine · 1 findings that block · 2 wrong arguments or configuration · "
     "3 a gate is closed · 4 PostgreSQL refused · 5 GitHub refused · 6 the histories disagree · "
-    "42 tenants of a fleet are parked · 70 a fault of the bot itself · 130 interrupted.",
+    "42 tenants of a fleet are parked · 70 a fault of the bot itself · 75 a rollout is running · "
+    "130 interrupted.",
 )
 @click.option(
     "--config",

@@ -22,6 +22,7 @@ from bot.config.drift import (
 )
 from bot.config.fleet import FleetFile, fleet_mistakes, fleet_of
 from bot.config.gates import Duration, FreezeFile, WindowFile, closing_of
+from bot.config.keeping import KeepFile, keep_policy_of
 from bot.config.parts import Bytes, EnvironmentName, Milliseconds, StrictModel
 from bot.core.rehearsals.sizes import bytes_of
 from bot.core.targets.identity import Pin
@@ -155,6 +156,12 @@ class TargetFile(StrictModel):
         "at a checkpoint then, and the next run goes on. 0 means no limit.",
     )
     backup: BackupFile = Field(default_factory=BackupFile)
+    keep_rows: KeepFile | bool | None = Field(
+        default=None,
+        description="How what migrations destroy is kept in the database itself, so that it can be "
+        "given back; or whether it is. Production keeps it unless said otherwise, with the values "
+        "below.",
+    )
     fleet: FleetFile | None = None
     audit: AuditFile = Field(default_factory=AuditFile)
     drift: Drift = Field(default_factory=DriftFile)
@@ -197,6 +204,7 @@ def target_of(name: str, file: TargetFile) -> Target:
         verify=_verification(file),
         closing=closing_of(file.freeze, file.window, file.soak),
         environment_url=file.environment_url,
+        keep_rows=keep_policy_of(file.keep_rows),
     )
 
 

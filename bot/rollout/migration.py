@@ -17,6 +17,8 @@ from bot.core.rollouts.progress import AppliedResult
 from bot.core.targets.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.batches import BatchRun, require_batchable
+from bot.rollout.keeping.giver import Giver
+from bot.rollout.keeping.keeper import Keeper, Say
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.outside.alone import is_untouched, outside_of, see_through
 from bot.rollout.outside.outside import Outside, Repeated
@@ -37,6 +39,7 @@ def apply_migration(
     world: World,
     begun: AppliedMigration | None = None,
     steps: Steps | None = None,
+    note: Say | None = None,
 ) -> AppliedResult:
     """Run a migration and record it as Prisma would; `begun` is its row, if an earlier run did not
     finish it.
@@ -44,7 +47,8 @@ def apply_migration(
     Raises as `run_script` does.
     """
     steps = steps or Steps(Telling(target, world))
-    return run_script(judged, Up(judged.migration, begun), database, target, world, steps)
+    way = Up(judged.migration, begun)
+    return run_script(judged, way, database, target, world, steps, note)
 
 
 def run_script(
@@ -54,13 +58,16 @@ def run_script(
     target: Target,
     world: World,
     steps: Steps,
+    note: Say | None = None,
 ) -> AppliedResult:
-    """Run what applies a migration, or what takes it back, and record it that way.
+    """Run what applies a migration, or what takes it back, and record it that way. `note` is told
+    what is kept of what it destroys, and what is given back.
 
     Raises PostgresError that names the script and the line, and says what is left behind.
     """
     segments = segments_of(judged)
-    work = _Work(judged, way, segments, database, target, world, steps)
+    keeper = way.keeper(judged, database, target, note or world.console.say)
+    work = _Work(judged, way, segments, database, target, world, steps, keeper)
     started = world.now()
     if is_atomic(segments) and way.begun is None:
         work.at_once()
@@ -82,6 +89,7 @@ class _Work:
     target: Target
     world: World
     steps: Steps
+    keeper: Keeper | Giver
     attempts: list[int] = field(default_factory=lambda: [1])
     intent: Intent | None = None
 
@@ -167,10 +175,12 @@ class _Work:
 
         def attempt() -> None:
             try:
-                heard = self.steps.of(statements)
-                texts = [each.sql for each in statements]
-                self.database.together(
-                    texts, record, needs=locks.needs, heard=heard, lifting=lifted
+                self.keeper.together(
+                    statements,
+                    record,
+                    needs=locks.needs,
+                    heard=lambda: self.steps.of(statements),
+                    lifting=lifted,
                 )
             except PostgresError as error:
                 raise self._at_line(error, statements) from error

@@ -11,12 +11,13 @@ from bot.core.migrations.history import History
 from bot.core.migrations.migration import AppliedMigration
 from bot.core.rollouts.outcome import AppliedResult, Journal, Outcome
 from bot.core.rollouts.plan import Plan
-from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.rollback import again
 from bot.core.targets.server import ServerFacts
 from bot.core.targets.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
+from bot.rollout.backing_up import back_up
 from bot.rollout.course import Course, Forwards
+from bot.rollout.keeping.retention import prune, tell_prospects
 from bot.rollout.migration import run_script
 from bot.rollout.preflight.agreement import not_agreed_to, require_agreement
 from bot.rollout.preflight.identity import leave_mark, mark_to_leave
@@ -102,6 +103,8 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
                 if agreed:
                     _require_remembered(order, database)
                 verifier.after(database, applied=bool(agreed))
+                if order.target.keeping:
+                    prune(database, telling.say)
             break
         except PostgresError as error:
             if not agreed or was_interrupted(error):
@@ -178,8 +181,10 @@ def _agree(
     require_runnable(judged)
     require_fit(facts, judged, database, telling, note)
     verifier.before(plan, database, judged)
+    if not plan.backwards:
+        tell_prospects(judged, database, target, say=telling.say, note=note)
     mark = mark_to_leave(facts, target, telling.world, note)
-    journal.backup = _back_up(target, telling.world)
+    journal.backup = back_up(target, judged, facts.schema, telling.world)
     telling.backed_up(journal.backup)
     leave_mark(mark, facts, database, note)
     return tuple(judged)
@@ -205,14 +210,11 @@ def _rest(order: Order, plan: Plan, agreed: Agreed, world: World) -> Agreed:
     return rest
 
 
-def _back_up(target: Target, world: World) -> BackupSummary | None:
-    return world.backups.take(target, world.console.say) if target.backup.required else None
-
-
 def _carry_out(
     order: Order, plan: Plan, rest: Agreed, database: Database, telling: Telling
 ) -> None:
     steps = Steps(telling)
+    note = notes_to(order.journal, telling.world)
     with steps.watching(database):
         for place, each in enumerate(rest, start=1):
             order.journal.begun = each.migration.name
@@ -221,7 +223,7 @@ def _carry_out(
             with steps.migration(
                 each, place=place, of=len(rest), resumed=resumed, doing=order.course.doing
             ):
-                result = run_script(each, way, database, order.target, telling.world, steps)
+                result = run_script(each, way, database, order.target, telling.world, steps, note)
             order.journal.applied.append(result)
             steps.ended(result)
 

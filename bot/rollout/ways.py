@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import Protocol
 from uuid import uuid4
 
+from bot.core.findings.review import JudgedMigration
 from bot.core.migrations.migration import DOWN_SCRIPT, AppliedMigration, Migration
 from bot.core.rollouts.checkpoint import (
     Back,
@@ -21,6 +22,9 @@ from bot.core.rollouts.checkpoint import (
     Whole,
 )
 from bot.core.rollouts.rollback import TAKEN_BACK
+from bot.core.targets.target import Target
+from bot.rollout.keeping.giver import Giver
+from bot.rollout.keeping.keeper import Keeper, Say
 from bot.world import Database
 
 
@@ -40,6 +44,11 @@ class Way(Protocol):
     @property
     def begun(self) -> AppliedMigration | None:
         """The row of an earlier run that did not finish it."""
+
+    def keeper(
+        self, judged: JudgedMigration, database: Database, target: Target, say: Say
+    ) -> Keeper | Giver:
+        """What keeps what it destroys, or gives back what was kept."""
 
     def whole(self) -> Record:
         """With a script that is one transaction."""
@@ -71,6 +80,11 @@ class Up:
     @property
     def begun(self) -> AppliedMigration | None:
         return self.row
+
+    def keeper(
+        self, judged: JudgedMigration, database: Database, target: Target, say: Say
+    ) -> Keeper | Giver:
+        return Keeper(judged, database, target, say)
 
     def whole(self) -> Record:
         return Whole(str(uuid4()), self.migration)
@@ -105,6 +119,11 @@ class Down:
     @property
     def begun(self) -> AppliedMigration | None:
         return self.row if self.row.unfinished else None
+
+    def keeper(
+        self, judged: JudgedMigration, database: Database, target: Target, say: Say
+    ) -> Keeper | Giver:
+        return Giver(self.migration.name, database, say)
 
     def whole(self) -> Record:
         return Back(self.row.id, _told(_before(self.row)))

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.core.drift.drift import Expected
+from bot.core.drift.look import Compared, DriftOrder
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.holder import who_is
@@ -31,10 +32,10 @@ def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContext
     # Imported late: a check does not connect to anything.
     from bot.adapters.postgres.target.opening import open_target
 
-    return open_target(target, url_of(target, environ), who=_who(environ))
+    return open_target(target, url_of(target, environ), who=who_of(environ))
 
 
-def _who(environ: Mapping[str, str]) -> str:
+def who_of(environ: Mapping[str, str]) -> str:
     from getpass import getuser
     from socket import gethostname
 
@@ -89,7 +90,7 @@ class Fleets:
     def connect(self, target: Target, tenant: Tenant) -> AbstractContextManager[Database]:
         from bot.adapters.postgres.target.opening import open_target
 
-        return open_target(target, tenant.url, who=_who(self.environ), servers=self._servers)
+        return open_target(target, tenant.url, who=who_of(self.environ), servers=self._servers)
 
     @cached_property
     def _servers(self) -> "Servers":
@@ -157,12 +158,21 @@ class Downs:
 
 @dataclass(frozen=True)
 class Schemas:
-    """Loads what runs a history when somebody wants to know what it makes."""
+    """Loads what runs a history when somebody wants to know what it makes. Without a drafter no
+    SQL is drafted that would settle a difference."""
 
     environ: Mapping[str, str]
     given: str | None
+    drafter: Drafter | None = None
 
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
         from bot.adapters.postgres.rehearsal.expected import expected
 
         return expected(order, given=self.given, environ=self.environ, note=note)
+
+    def compare(self, order: DriftOrder, note: Callable[[str], None]) -> Compared:
+        from bot.adapters.postgres.rehearsal.drifting import compare
+
+        return compare(
+            order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
+        )

@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.core.drift.drift import Expected
+from bot.core.drift.look import Compared, DriftOrder
 from bot.core.findings.fixed import FixedMigration
 from bot.core.findings.page import Page
 from bot.core.gates.spans import Span
@@ -31,6 +32,7 @@ from bot.world.heart import Heart
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
 from bot.world.notifier import Notifier as Notifier
+from bot.world.restoring import Restoring as Restoring
 from bot.world.sealer import Sealer as Sealer
 
 
@@ -121,6 +123,12 @@ class Schemas(Protocol):
         What cannot be known is said in the answer.
         """
 
+    def compare(self, order: DriftOrder, note: Callable[[str], None]) -> Compared:
+        """What a target has set beside what its history makes there, and what would settle it.
+
+        What cannot be known is said in the answer.
+        """
+
 
 class Downs(Protocol):
     def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
@@ -198,6 +206,7 @@ class World:
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
     downs: Downs | None = None
+    restoring: Restoring | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None

@@ -32,7 +32,9 @@ class FakeBackups:
         self.diary.append("backup")
         if self.error is not None:
             raise self.error
-        return BackupSummary("b-1", 1024, 2.0, NOON, proof="proved by restoring it")
+        return BackupSummary(
+            "b-1", 1024, 2.0, NOON, proof="proved by restoring it", level=Level.RESTORE
+        )
 
     def newest(self, target: Target) -> StoredBackup:
         self.diary.append(f"newest backup of {target.name}")

@@ -68,7 +68,7 @@ class Sealer:
         opened = Hashed()
         try:
             library().decrypt_io(file, opened, [self._ours])
-        except library().DecryptError:
+        except (library().DecryptError, OSError):
             raise _unequal(sealed) from None
         if opened.sha256 != sha256:
             raise _unequal(sealed)

@@ -11,6 +11,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.string import TextLoader
 
 from bot.adapters.postgres.connection import Connection, explained
+from bot.adapters.postgres.links import read_links
 from bot.core.schemas.schema import Definition, Snapshot
 
 # Some hosts let nobody read all of the catalogue.
@@ -36,6 +37,7 @@ def snapshot(
     known: dict[str, Definition] | None = None,
     wide: bool = False,
     unseen: list[str] | None = None,
+    links: bool = False,
 ) -> Snapshot:
     """Every object of the schemas named, or of all that are not PostgreSQL's own.
 
@@ -44,7 +46,8 @@ def snapshot(
     `known` are the definitions of the last snapshot: what is the same is taken from there, and left
     there for the next one. What is in no schema, such as a publication, is there with `wide`, or
     where no schemas are named. Kinds that the role may not read are put into `unseen`, if it is
-    given, and left out; otherwise that is refused.
+    given, and left out; otherwise that is refused. `links` adds what a draft wants to know of each
+    object, and no comparison looks at.
     """
     names = {
         "schemas": None if schemas is None else list(schemas),
@@ -61,13 +64,15 @@ def snapshot(
         connection.execute("SET LOCAL search_path = ''")
         connection.execute("SET LOCAL jit = off")
         rows = _rows(connection, names, unseen)
+        linked = read_links(connection, identity) if links else {}
     before, now = dict(known or {}), {} if known is None else known
     now.clear()
     found = {}
     for kind, parts, text in rows:
         if text not in now:
             now[text] = before[text] if text in before else _definition(json.loads(text))
-        found[kind, identity(parts)] = now[text]
+        key = kind, identity(parts)
+        found[key] = tuple(sorted((*now[text], *linked.get(key, ())))) if linked else now[text]
     return found
 
 
@@ -113,7 +118,13 @@ def identity(parts: Sequence[str]) -> str:
     """`schema.table.column` without quotes, except round a name that has a dot of its own."""
     if len(parts) == 1:
         return parts[0]
-    return ".".join(f'"{part}"' if "." in part and "(" not in part else part for part in parts)
+    return ".".join(_part(each) for each in parts)
+
+
+def _part(name: str) -> str:
+    if "(" in name:
+        return name
+    return '"' + name.replace('"', '""') + '"' if "." in name or '"' in name else name
 
 
 def _definition(attributes: dict[str, str | int | bool | None]) -> Definition:

@@ -584,8 +584,9 @@ FROM (
         coalesce(f.proacl, acldefault('f', f.proowner))
     FROM fun f
     UNION ALL
+    -- What was taken back after it was given is as if it had never been.
     SELECT 'type', t.oid::regtype::text, t.typacl FROM typ t
-    WHERE t.typacl <> acldefault('T', t.typowner)
+    WHERE NOT (t.typacl @> acldefault('T', t.typowner) AND t.typacl <@ acldefault('T', t.typowner))
     UNION ALL
     SELECT 'language', l.lanname::text, l.lanacl FROM pg_language l
     WHERE %(wide)s AND l.lanacl <> acldefault('l', l.lanowner)
@@ -596,7 +597,7 @@ FROM (
     SELECT 'foreign data wrapper', w.fdwname::text, w.fdwacl FROM pg_foreign_data_wrapper w
     WHERE %(wide)s AND w.fdwacl <> acldefault('F', w.fdwowner)
     UNION ALL
-    SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || n.nspname, '') || ' '
+    SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || quote_ident(n.nspname), '') || ' '
         || d.defaclobjtype::text, d.defaclacl
     FROM pg_default_acl d LEFT JOIN ns n ON n.oid = d.defaclnamespace
 ) g

@@ -87,10 +87,12 @@ def running(
     url: ConnectionUrl,
     environ: Mapping[str, str] = os.environ,
     hint: Callable[[str], str] = in_full,
+    output: int | None = None,
 ) -> Iterator[Program]:
     """Run a program beside the block. It never outlives the block, however that ends.
 
-    `hint` makes an error's hint of the last lines that it said.
+    `hint` makes an error's hint of the last lines that it said. `output` is where its results go,
+    if not there too.
     """
     inherited = {key: environ[key] for key in _INHERITED if key in environ}
     environment = {**inherited, "LC_ALL": "C", **url.libpq_environment()}
@@ -99,7 +101,7 @@ def running(
             [*_tie(), str(installation.bin / name), "--no-password", *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=said,
+            stdout=said if output is None else output,
             stderr=said,
         )
         try:

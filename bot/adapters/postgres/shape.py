@@ -26,7 +26,8 @@ SELECT e.extname, n.nspname, e.extversion FROM pg_catalog.pg_extension AS e
 def shape_of(
     connection: Connection, schemas: Sequence[str] | None, *, unseen: list[str] | None = None
 ) -> Snapshot:
-    """What is in the schemas, with owners and rights, what is in none, and every extension.
+    """What is in the schemas, with owners and rights, what is in none, and every extension; with
+    what a draft wants to know of each.
 
     Of all schemas if none are named. Kinds that the role may not read are put into `unseen`, if it
     is given.
@@ -34,8 +35,12 @@ def shape_of(
     with explained("read the catalogue"), connection.transaction(force_rollback=True):
         connection.execute("; ".join(_PRINTING).encode())
         found = dict(
-            snapshot(connection, schemas=schemas, privileges=True, wide=True, unseen=unseen)
+            snapshot(
+                connection, schemas=schemas, privileges=True, wide=True, unseen=unseen, links=True
+            )
         )
         for name, place, version in connection.execute(_EXTENSIONS).fetchall():
-            found["extension", name] = (("schema", place), ("version", version))
+            there = dict(found.get(("extension", name), ()))
+            needs = (("needs", there["needs"]),) if "needs" in there else ()
+            found["extension", name] = (*needs, ("schema", place), ("version", version))
     return found

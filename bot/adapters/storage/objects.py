@@ -4,7 +4,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.adapters.storage.trouble import explained, timed_out
+from bot.adapters.storage.waiting import alone, at_once
 from bot.core.backups.location import Location
 from bot.core.backups.stored import Shelf, StoredBytes, StoredObject
 from bot.errors import BackupError, UsageError
@@ -99,8 +99,8 @@ class BucketStore:
     def require_ready(self) -> None:
         """Writes something small twice: the second time has to be refused."""
         key = f"{_PROBE}/{secrets.token_hex(8)}"
-        self._create(key, b"1")
-        if self._create(key, b"2"):
+        alone(lambda: self._create(key, b"1"))
+        if alone(lambda: self._create(key, b"2")):
             raise BackupError(
                 f"{self.words} overwrites what it has: it takes no notice of conditional writes.",
                 hint="Use a store that does, such as S3, Google Cloud Storage, Azure or a newer "
@@ -114,7 +114,7 @@ class BucketStore:
         import obstore
 
         with explained(self.words, "read"):
-            found = obstore.list_with_delimiter(self._store)
+            found = alone(lambda: obstore.list_with_delimiter(self._store))
         files = [each["path"] for each in found["objects"]]
         folders = [each for each in found["common_prefixes"] if not each.startswith(".")]
         return Shelf(tuple(sorted(folders)), tuple(sorted(files)))
@@ -123,7 +123,7 @@ class BucketStore:
         import obstore
 
         with explained(self.words, "read"):
-            listed = [each for some in obstore.list(self._store, prefix=id) for each in some]
+            listed = alone(lambda: obstore.list(self._store, prefix=id).collect())
         return tuple(
             StoredObject(each["path"], each["size"], each["last_modified"])
             for each in sorted(listed, key=lambda each: each["path"])
@@ -132,15 +132,14 @@ class BucketStore:
     def put(self, key: str, path: Path, sha256: str) -> int:
         parts = max(1, -(-path.stat().st_size // self._part))
         names = StoredBytes(key, 0, sha256, parts).keys
-        with ThreadPoolExecutor(_AT_ONCE) as pool, path.open("rb") as file:
+        with path.open("rb") as file:
             for some in _batches(names):
                 pieces = [(name, file.read(self._part)) for name in some]
-                for _ in pool.map(lambda each: self._once(*each), pieces):
-                    pass
+                at_once(lambda each: self._once(*each), pieces)
         return parts
 
     def write(self, key: str, text: str) -> None:
-        self._once(key, text.encode())
+        alone(lambda: self._once(key, text.encode()))
 
     def _once(self, key: str, data: bytes) -> None:
         """Create it. Where an answer was lost, it was sent again and is there already."""
@@ -182,23 +181,23 @@ class BucketStore:
 
         with explained(self.words, "read"):
             try:
-                found = bytes(obstore.get(self._store, key).bytes())
+                found = alone(lambda: bytes(obstore.get(self._store, key).bytes()))
             except (FileNotFoundError, NotFoundError):
                 return None
         return found.decode("utf-8", errors="replace")
 
     def fetch(self, keys: Iterable[str], path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with ThreadPoolExecutor(_AT_ONCE) as pool, path.open("xb") as file:
+        with path.open("xb") as file:
             for some in _batches(tuple(keys)):
-                for data in pool.map(self._get, some):
+                for data in at_once(self._get, some):
                     file.write(data)
 
     def remove(self, keys: Iterable[str]) -> None:
         import obstore
 
         with explained(self.words, "removed from"), suppress(FileNotFoundError):
-            obstore.delete(self._store, list(keys))
+            alone(lambda: obstore.delete(self._store, list(keys)))
 
     def place(self, id: str) -> Path | None:
         return None

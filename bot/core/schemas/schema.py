@@ -13,6 +13,10 @@ Definition = tuple[Attribute, ...]
 Snapshot = Mapping[tuple[str, str], Definition]
 
 POSITION = "position"
+# How an object is called in SQL and what it stands on: for drafting, and no part of what it is.
+LINKS = frozenset(
+    {"called", "part of", "known as", "taken over", "created by", "mappings by", "needs"}
+) | {"default needs"}
 
 # Kinds that carry others: when one is added or removed, what belongs to it goes without saying.
 _PARENTS = ("table", "foreign table", "view", "materialized view")
@@ -35,7 +39,7 @@ class Change:
         if self.before is None or self.after is None:
             return ()
         before, after = dict(self.before), dict(self.after)
-        names = sorted({*before, *after})
+        names = sorted({*before, *after} - LINKS)
         return tuple(name for name in names if before.get(name) != after.get(name))
 
     def __str__(self) -> str:
@@ -84,28 +88,34 @@ def differences(
     `across_majors` what PostgreSQL's majors write differently does not count: an extension's
     version, and in queries qualifiers that one of them leaves out, casts to text and parentheses.
     """
-    left, right = _without(before, frozenset(ignore)), _without(after, frozenset(ignore))
+    ignored = LINKS | frozenset(ignore)
     return Differences(
-        added=tuple(Change(*key, after=after[key]) for key in sorted(right.keys() - left.keys())),
+        added=tuple(
+            Change(*key, after=_without(after[key], ignored))
+            for key in sorted(after.keys() - before.keys())
+        ),
         removed=tuple(
-            Change(*key, before=before[key]) for key in sorted(left.keys() - right.keys())
+            Change(*key, before=_without(before[key], ignored))
+            for key in sorted(before.keys() - after.keys())
         ),
-        changed=tuple(
-            Change(*key, before=before[key], after=after[key])
-            for key in sorted(left.keys() & right.keys())
-            if left[key] != right[key]
-            and not (across_majors and _alike(key[0], left[key], right[key]))
-        ),
+        changed=tuple(_changed(before, after, ignored, across_majors=across_majors)),
     )
 
 
-def _without(snapshot: Snapshot, ignored: frozenset[str]) -> Snapshot:
-    if not ignored:
-        return snapshot
-    return {
-        key: tuple(each for each in definition if each[0] not in ignored)
-        for key, definition in snapshot.items()
-    }
+def _changed(
+    before: Snapshot, after: Snapshot, ignored: frozenset[str], *, across_majors: bool
+) -> Iterator[Change]:
+    for key in sorted(before.keys() & after.keys()):
+        # Most of what one connection reads twice is the very same object.
+        if before[key] is after[key]:
+            continue
+        one, other = _without(before[key], ignored), _without(after[key], ignored)
+        if one != other and not (across_majors and _alike(key[0], one, other)):
+            yield Change(*key, before=one, after=other)
+
+
+def _without(definition: Definition, ignored: frozenset[str]) -> Definition:
+    return tuple(each for each in definition if each[0] not in ignored)
 
 
 def _alike(kind: str, before: Definition, after: Definition) -> bool:

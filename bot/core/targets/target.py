@@ -9,6 +9,7 @@ from bot.core.backups.policy import BackupPolicy
 from bot.core.drift.policy import DriftMode as DriftMode
 from bot.core.drift.policy import DriftPolicy
 from bot.core.gates.closing import Closing
+from bot.core.kept.policy import KeepPolicy
 from bot.core.targets.fleet import Fleet
 from bot.core.targets.identity import Pin
 
@@ -77,6 +78,7 @@ class Target:
     `environment_url` is where people see what uses it.
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
     that lists them. `audit` says whether rollouts leave rows there; None for what its kind has.
+    `keep_rows` is how what migrations destroy is kept, or whether; None for what its kind has.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Target:
     closing: Closing = field(default_factory=Closing)
     audit: bool | None = None
     environment_url: str | None = None
+    keep_rows: KeepPolicy | bool | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:
         """The environment variable to connect by."""
@@ -124,6 +127,14 @@ class Target:
     def audit_rows(self) -> bool:
         """Whether rollouts are written down in the database itself."""
         return self.kind is Kind.PRODUCTION if self.audit is None else self.audit
+
+    @property
+    def keeping(self) -> KeepPolicy | None:
+        """How what migrations destroy is kept there; None if it is not."""
+        if isinstance(self.keep_rows, KeepPolicy):
+            return self.keep_rows
+        wanted = self.kind is Kind.PRODUCTION if self.keep_rows is None else self.keep_rows
+        return KeepPolicy() if wanted else None
 
     @property
     def protected(self) -> bool:

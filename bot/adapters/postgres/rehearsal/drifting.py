@@ -83,7 +83,7 @@ class _Comparison:
         )
 
     def _script(self, draft: Draft, wanted: Snapshot | None, problem: str) -> Script:
-        """Proved against what the target has, or without `wanted` against what the history makes."""
+        """Proved against what the target has; without `wanted`, what the history makes."""
         problem = problem or self._run(draft.statements)
         if not problem:
             now = _seen(self._replay.look(), self._order.there.unseen)
