@@ -21,6 +21,7 @@ from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
+from bot.core.rollouts.undoing import Tried
 from bot.core.settings import Settings
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
@@ -129,6 +130,13 @@ class Schemas(Protocol):
         """
 
 
+class Downs(Protocol):
+    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
+        """What takes the order's new migrations back, tried on top of its base: their down.sql, or
+        a draft where there is none. What cannot be known is said in the answer.
+        """
+
+
 class Prisma(Protocol):
     """The Prisma command line. Both raise UsageError where it cannot be run."""
 
@@ -197,6 +205,7 @@ class World:
     log: RolloutLog = field(default_factory=NoLog)
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
+    downs: Downs | None = None
     restoring: Restoring | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
