@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class DraftedStatement:
-    """One statement, without its semicolon. `loses` says which rows or values are gone after it, in
-    words; "" if none are. `needs` is what has to hold of the rows there, or PostgreSQL refuses it:
-    rows that were kept are given back before the first that needs something. `alone` if it must
-    not run in a transaction."""
+    """One statement, without its semicolon. `loses` says which rows or values are gone after it,
+    such as `the values of public.user.email`; "" if none are. `needs` is what has to hold of the
+    rows there, or PostgreSQL refuses it: rows that were kept are given back before the first that
+    needs something. `alone` if it must not run in a transaction."""
 
     sql: str
     loses: str = ""

@@ -66,7 +66,7 @@ class ForeignServers:
         return one(" ".join([*words, f"FOREIGN DATA WRAPPER {quoted(item.text('wrapper'))}"]))
 
     def drop(self, item: Item, around: Around) -> Iterable[Step]:
-        loses = f"loses the options of the foreign server {item.identity}"
+        loses = f"the options of the foreign server {item.identity}"
         return one(f"DROP SERVER {item.called}", loses=loses if item.text("options") else "")
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
@@ -114,7 +114,7 @@ class UserMappings:
         who = "PUBLIC" if user == "public" else quoted(user)
         return one(
             f"DROP USER MAPPING FOR {who} SERVER {quoted(server)}",
-            loses=f"loses the options of the user mapping {item.identity}",
+            loses=f"the options of the user mapping {item.identity}",
         )
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:

@@ -25,7 +25,7 @@ class Tables:
         word = "FOREIGN TABLE" if item.kind == "foreign table" else "TABLE"
         empty = item.kind == "foreign table" or item.has("partitioned by")
         count = len(around.current.columns_of(item))
-        rows = f"loses the rows of {item.identity} ({count} column{'s' * (count != 1)})"
+        rows = f"the rows of {item.identity} ({count} column{'s' * (count != 1)})"
         return one(f"DROP {word} {item.called}", loses="" if empty else rows)
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
