@@ -20,6 +20,7 @@ _OUTCOMES = {
     State.APPLYING: ("is being migrated", "bold"),
     State.APPLIED: ("is up to date", "bold green"),
     State.FAILED: ("failed", "bold red"),
+    State.ROLLED_BACK: ("is rolled back", "bold green"),
 }
 
 
@@ -83,8 +84,9 @@ def _plan(plan: Plan, gates: Sequence[Gate], details: Details, *, with_sql: bool
 def _outcome(progress: Progress) -> Iterator[Line]:
     words_, style = _OUTCOMES[progress.state]
     took = f" in {words.duration(progress.seconds)}" if progress.seconds is not None else ""
-    applied = words.count(len(progress.migrations), "migration")
-    yield Line(((f"{progress.target} {words_}", style), (f": {applied} applied{took}.", "")))
+    number = words.count(len(progress.migrations), "migration")
+    done = "taken back" if progress.state is State.ROLLED_BACK else "applied"
+    yield Line(((f"{progress.target} {words_}", style), (f": {number} {done}{took}.", "")))
     if progress.failed:
         yield line(f"Stopped at {progress.failed}.", indent=2)
     if progress.message:
