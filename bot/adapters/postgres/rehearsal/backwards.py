@@ -57,4 +57,4 @@ def _tried(replay: Replay, drafter: Drafter | None, note: Note) -> Tried:
 def _whole(replay: Replay) -> Snapshot:
     """As the drafter and the proofs want it, with owners and rights."""
     with replay.place.admin() as connection:
-        return snapshot(connection, privileges=True)
+        return snapshot(connection, privileges=True, links=True)
