@@ -1,6 +1,5 @@
 """The proof of a backup: restored into a scratch server, it holds what the manifest says."""
 
-import json
 import os
 import tempfile
 import time
@@ -12,9 +11,11 @@ from pathlib import Path
 from psycopg import sql
 
 from bot.adapters.postgres.backups.content import table_contents
-from bot.adapters.postgres.backups.dump import CATALOGUE, DUMP, JOBS
+from bot.adapters.postgres.backups.dump import CATALOGUE as CATALOGUE
+from bot.adapters.postgres.backups.dump import DUMP, JOBS
 from bot.adapters.postgres.backups.files import check_files as check_files
 from bot.adapters.postgres.backups.files import read_all_to_end
+from bot.adapters.postgres.backups.schema_file import read_schema
 from bot.adapters.postgres.backups.touching import list_without, only, unchecked_in, without
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import connect, explained
@@ -88,7 +89,7 @@ def prove(
         level=level,
     )
     if not proof.ok:
-        raise _refused(proof)
+        raise refused(proof)
     return proof
 
 
@@ -186,18 +187,10 @@ def _read(
     return schema, tables if manifest.touched is None else only(tables, manifest.touched)
 
 
-def _expected(place: Path) -> Snapshot:
-    listed = json.loads((place / CATALOGUE).read_text("utf-8"))
-    return {
-        (kind, name): tuple((attribute, value) for attribute, value in definition)
-        for kind, name, definition in listed
-    }
-
-
 def _schema_differences(
     manifest: Manifest, place: Path, found: Snapshot, major: int
 ) -> tuple[str, ...]:
-    expected = without(_expected(place), unchecked_in(place))
+    expected = without(read_schema(place), unchecked_in(place))
     return differences(
         _restorable(expected), _restorable(found), across_majors=major != manifest.server_major
     ).lines
@@ -224,7 +217,7 @@ def _kept(kind: str, whole: Definition, part: Attribute) -> Attribute | None:
     return part
 
 
-def _refused(proof: Proof) -> BrokenBackup:
+def refused(proof: Proof) -> BrokenBackup:
     shown = proof.differences[:SHOWN_DIFFERENCES]
     more = len(proof.differences) - len(shown)
     lines = [*shown, *([f"and {more} more"] if more else [])]
