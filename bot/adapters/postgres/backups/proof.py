@@ -1,6 +1,7 @@
 """The proof of a backup: restored into a scratch server, it holds what the manifest says."""
 
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -72,6 +73,7 @@ def prove(
         seconds = round(time.monotonic() - timer, 3)
         return Proof(manifest.id, "", seconds, tables=0, rows=0, level=level)
     installation = best_for_proof(manifest.tool_major, environ)
+    _require_room(manifest, Path(tempfile.gettempdir()))
     progress(f"restoring into PostgreSQL {installation.version}")
     with scratch(installation) as server:
         restore_into(server, manifest, place, environ)
@@ -91,6 +93,18 @@ def prove(
     if not proof.ok:
         raise refused(proof)
     return proof
+
+
+def _require_room(manifest: Manifest, temporary: Path) -> None:
+    """For all that was in the database, and the log of putting it there."""
+    needed = 0 if manifest.touched is not None else manifest.database_size
+    free = shutil.disk_usage(temporary).free
+    if free < needed:
+        raise BackupError(
+            f"{temporary} has {free / 1e6:,.0f} MB free; restoring the backup {manifest.id} needs "
+            f"{needed / 1e6:,.0f} MB.",
+            hint="Free some disk space, or set TMPDIR to a larger place.",
+        )
 
 
 def require_provable(manifest: Manifest, level: Level) -> None:
