@@ -30,6 +30,7 @@ VERBS = {
     "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
     "backups": "List, verify or prune a target's backups.",
+    "restore": "Put a backup back; the target's name is typed out.",
     "stats": "Write how big a target's tables are; no data.",
     "audit": "Check the record of a rollout, or list them.",
     "rules": "List the rules, or explain one.",

@@ -1,9 +1,9 @@
 """The part of the configuration about targets: which databases, and how each is rolled out to."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from bot.config.approvals import (
     Approvals,
@@ -13,13 +13,20 @@ from bot.config.approvals import (
     policy_of,
 )
 from bot.config.backups import BackupFile, backup_mistakes, backup_policy_of
+from bot.config.drift import (
+    Drift,
+    DriftFile,
+    drift_mistakes,
+    drift_mode_of,
+    drift_policy_of,
+)
 from bot.config.fleet import FleetFile, fleet_mistakes, fleet_of
 from bot.config.gates import Duration, FreezeFile, WindowFile, closing_of
+from bot.config.keeping import KeepFile, keep_policy_of
 from bot.config.parts import Bytes, EnvironmentName, Milliseconds, StrictModel
 from bot.core.rehearsals.sizes import bytes_of
 from bot.core.targets.identity import Pin
 from bot.core.targets.target import (
-    DriftMode,
     Kind,
     ReplicaPolicy,
     Target,
@@ -29,11 +36,6 @@ from bot.core.targets.target import (
 Query = Annotated[str, Field(min_length=1)]
 Path = Annotated[str, Field(min_length=1)]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s@]+$", max_length=2000)]
-
-
-def _off_without_quotes(value: Any) -> Any:
-    """YAML takes `off` for false."""
-    return "off" if value is False else value
 
 
 class IdentityFile(StrictModel):
@@ -154,16 +156,15 @@ class TargetFile(StrictModel):
         "at a checkpoint then, and the next run goes on. 0 means no limit.",
     )
     backup: BackupFile = Field(default_factory=BackupFile)
+    keep_rows: KeepFile | bool | None = Field(
+        default=None,
+        description="How what migrations destroy is kept in the database itself, so that it can be "
+        "given back; or whether it is. Production keeps it unless said otherwise, with the values "
+        "below.",
+    )
     fleet: FleetFile | None = None
     audit: AuditFile = Field(default_factory=AuditFile)
-    drift: Annotated[
-        Literal["refuse", "report", "off"] | None, BeforeValidator(_off_without_quotes)
-    ] = Field(
-        default=None,
-        description="What to do before a rollout when the schema is not what the applied "
-        "migrations make. Production refuses unless said otherwise, staging reports, development "
-        "does not look.",
-    )
+    drift: Drift = Field(default_factory=DriftFile)
     verify: list[Query] | Path = Field(
         default=[],
         description="Queries to ask after a rollout, or the path of a script of them below the "
@@ -198,10 +199,12 @@ def target_of(name: str, file: TargetFile) -> Target:
         backup=backup_policy_of(file.backup, production=production),
         fleet=fleet,
         audit=file.audit.rows,
-        drift=DriftMode(file.drift) if file.drift else None,
+        drift=drift_mode_of(file.drift),
+        drift_policy=drift_policy_of(file.drift),
         verify=_verification(file),
         closing=closing_of(file.freeze, file.window, file.soak),
         environment_url=file.environment_url,
+        keep_rows=keep_policy_of(file.keep_rows),
     )
 
 
@@ -223,6 +226,7 @@ def target_mistakes(targets: Mapping[str, TargetFile]) -> Iterator[str]:
         yield from backup_mistakes(
             f"targets.{name}.backup", target.backup, production=target.kind == "production"
         )
+        yield from drift_mistakes(f"targets.{name}.drift", target.drift)
         yield from approval_mistakes(
             f"targets.{name}",
             target.approvals,

@@ -11,6 +11,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -19,7 +20,11 @@ from bot.core.migrations.fold import View, folded, views
 MARK = "[redacted]"
 SHORTEST = 4
 
-_NAME = re.compile(r"(TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|(ACCESS|SECRET|PRIVATE)_KEY)$")
+_NAME = re.compile(
+    r"(TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET"
+    # The last of them are those of object stores.
+    r"|(ACCESS|SECRET|PRIVATE|ACCOUNT|MASTER|SAS|ENCRYPTION|CUSTOMER)_KEY(_BASE64)?)$"
+)
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#@]*:[^\s]+@")
 _HARMLESS = frozenset({"true", "false", "none", "null", "read", "write"})
 
@@ -28,6 +33,7 @@ _PASSWORDS = (
     re.compile(rb"://[^\s:/?#@\"'<>]{0,256}:(?!\d{1,5}/)([^\s\"'<>]{1,1024})@"),
     re.compile(rb"(?i)(?<![a-z0-9])(?:ssl)?password=('(?:[^'\\]|\\.){0,1024}'|[^\s&'\"]{1,1024})"),
     re.compile(rb"(?i)\"(?:ssl)?password\": ?\"((?:[^\"\\]|\\.){1,1024})\""),
+    re.compile(rb"(?i)\b(AGE-SECRET-KEY-(?:PQ-)?1[a-z0-9]{1,4096})"),
     re.compile(rb"\b(gh[pousr]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255})"),
 )
 
@@ -63,7 +69,7 @@ class Redactor:
             if name in chosen or _URL.search(value):
                 secrets |= {value, *_credentials(value), *_listed(value)}
             elif _NAME.search(name.upper()) and value.lower() not in _HARMLESS:
-                secrets.add(value)
+                secrets |= {value, *_keys(value)}
         return cls(secrets)
 
     def redact(self, text: str) -> str:
@@ -152,6 +158,13 @@ def _listed(value: str) -> Iterator[str]:
     for each in texts:
         if each != value and _URL.search(each):
             yield from (each, *_credentials(each))
+
+
+def _keys(value: str) -> Iterator[str]:
+    """The private key in a file of JSON that stands for an account."""
+    if "PRIVATE KEY" in value:
+        with suppress(ValueError, RecursionError):
+            yield from (each for each in _texts(json.loads(value)) if "PRIVATE KEY" in each)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.rollouts.drift import Drift
+from bot.core.drift.drift import Drift
 from bot.core.rollouts.progress import Check
 from bot.report.words import count, duration, listed
 

@@ -18,6 +18,7 @@ from bot.core.rollouts.progress import AppliedResult
 from bot.core.targets.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.batches import BatchRun, require_batchable
+from bot.rollout.keeping.keeper import Keeper, Say
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.outside.alone import is_untouched, outside_of, see_through
 from bot.rollout.outside.outside import Outside, Repeated
@@ -37,15 +38,17 @@ def apply_migration(
     world: World,
     begun: AppliedMigration | None = None,
     steps: Steps | None = None,
+    note: Say | None = None,
 ) -> AppliedResult:
     """Run a migration and record it as Prisma would; `begun` is its row, if an earlier run did not
-    finish it.
+    finish it. `note` is told what is kept of what it destroys.
 
     Raises PostgresError that names the migration and the line, and says what is left behind.
     """
     segments = segments_of(judged)
     steps = steps or Steps(Telling(target, world))
-    work = _Work(judged, segments, database, target, world, steps)
+    keeper = Keeper(judged, database, target, note or world.console.say)
+    work = _Work(judged, segments, database, target, world, steps, keeper)
     started = world.now()
     if is_atomic(segments) and begun is None:
         work.at_once()
@@ -66,6 +69,7 @@ class _Work:
     target: Target
     world: World
     steps: Steps
+    keeper: Keeper
     attempts: list[int] = field(default_factory=lambda: [1])
     intent: Intent | None = None
 
@@ -151,10 +155,12 @@ class _Work:
 
         def attempt() -> None:
             try:
-                heard = self.steps.of(statements)
-                texts = [each.sql for each in statements]
-                self.database.together(
-                    texts, record, needs=locks.needs, heard=heard, lifting=lifted
+                self.keeper.together(
+                    statements,
+                    record,
+                    needs=locks.needs,
+                    heard=lambda: self.steps.of(statements),
+                    lifting=lifted,
                 )
             except PostgresError as error:
                 raise self._at_line(error, statements) from error

@@ -16,6 +16,7 @@ from bot.core.targets.server import ServerFacts
 from bot.core.targets.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
 from bot.rollout.backing_up import back_up
+from bot.rollout.keeping.retention import prune, tell_prospects
 from bot.rollout.migration import apply_migration
 from bot.rollout.preflight.agreement import not_agreed_to, plan_of, require_agreement
 from bot.rollout.preflight.identity import leave_mark, mark_to_leave
@@ -100,6 +101,8 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
                 if agreed:
                     _require_remembered(order, database)
                 verifier.after(database, applied=bool(agreed))
+                if order.target.keeping:
+                    prune(database, telling.say)
             break
         except PostgresError as error:
             if not agreed or was_interrupted(error):
@@ -174,6 +177,7 @@ def _agree(
     require_runnable(judged)
     require_fit(facts, judged, database, telling, note)
     verifier.before(plan, database, judged)
+    tell_prospects(judged, database, target, say=telling.say, note=note)
     mark = mark_to_leave(facts, target, telling.world, note)
     journal.backup = back_up(target, judged, facts.schema, telling.world)
     telling.backed_up(journal.backup)
@@ -206,13 +210,14 @@ def _carry_out(
 ) -> None:
     begun = {each.name: each.row for each in plan.standings if each.row and each.row.unfinished}
     steps = Steps(telling)
+    note = notes_to(order.journal, telling.world)
     with steps.watching(database):
         for place, each in enumerate(rest, start=1):
             order.journal.begun = name = each.migration.name
             row = begun.get(name)
             with steps.migration(each, place=place, of=len(rest), resumed=row is not None):
                 result = apply_migration(
-                    each, database, order.target, telling.world, row, steps=steps
+                    each, database, order.target, telling.world, row, steps=steps, note=note
                 )
             order.journal.applied.append(result)
             steps.ended(result)

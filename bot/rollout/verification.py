@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.core.drift.deviation import stopping_lines
+from bot.core.drift.drift import MOST_LINES, Drift, Expected
 from bot.core.findings.review import JudgedMigration
-from bot.core.rollouts.drift import MOST_LINES, Drift, Expected, as_the_target_has_it, drift_between
 from bot.core.rollouts.outcome import Check, Journal
 from bot.core.rollouts.plan import Plan
 from bot.core.targets.server import ServerFacts
@@ -89,7 +90,9 @@ class Verifier:
         if applied:
             checks = [Check("rows", True), _indexes(self._left(database))]
             if self._expected is not None and self._journal.drift is not None:
-                checks.append(_catalogue(self._expected, self._journal.drift, database))
+                checks.append(
+                    _catalogue(self._expected, self._journal.drift, database, self._target)
+                )
             self._tell_unvalidated(database)
         checks += _queries(self._target, self._queries, database)
         self._journal.checks = tuple(checks)
@@ -124,7 +127,7 @@ def _drift(expected: Expected, database: Database, target: Target) -> Drift:
     """What the target has that its applied migrations do not make, and the reverse."""
     if expected.problem:
         return Drift(target.drift_mode, unknown=expected.problem)
-    found = _differences(expected, database, after=False)
+    found = _differences(expected, database, target, after=False)
     more = max(len(found) - MOST_LINES, 0)
     return Drift(target.drift_mode, lines=found[:MOST_LINES], more=more)
 
@@ -173,10 +176,10 @@ def _indexes(left: frozenset[str]) -> Check:
     return Check("indexes", False, f"PostgreSQL does not use these indexes: {named}.")
 
 
-def _catalogue(expected: Expected, drift: Drift, database: Database) -> Check:
+def _catalogue(expected: Expected, drift: Drift, database: Database, target: Target) -> Check:
     if expected.problem:
         return Check("catalogue", None, expected.problem)
-    found = _differences(expected, database, after=True)
+    found = _differences(expected, database, target, after=True)
     new = [line for line in found if line not in drift.lines]
     if drift.more:
         # Not all that was there before is known by its line.
@@ -197,8 +200,14 @@ def _queries(target: Target, queries: Sequence[str], database: Database) -> Iter
         yield Check("queries", not wrong, message)
 
 
-def _differences(expected: Expected, database: Database, *, after: bool) -> tuple[str, ...]:
-    there = database.shape(expected.schemas(database.schema))
-    wanted = expected.after if after else expected.before
-    across = expected.major != database.facts().major
-    return as_the_target_has_it(drift_between(wanted, there, across_majors=across))
+def _differences(
+    expected: Expected, database: Database, target: Target, *, after: bool
+) -> tuple[str, ...]:
+    schemas = expected.schemas(database.schema)
+    return stopping_lines(
+        expected.after if after else expected.before,
+        database.shape(schemas),
+        target.drift_policy,
+        schemas=schemas,
+        across_majors=expected.major != database.facts().major,
+    )

@@ -27,23 +27,31 @@ class NotBatched(Exception):
 
 def data_change(statement: Statement) -> DataChange:
     """The pieces of a statement. Raises NotBatched if batches might not do what it does."""
-    tree = statement.tree
     if statement.node not in ("UpdateStmt", "DeleteStmt"):
         raise NotBatched(f"{statement.kind} cannot run in batches: only UPDATE and DELETE do.")
-    _require_plain(statement)
-    change = _pieces(statement)
-    own = relation_name(tree["relation"])
-    rest = [tree.get(each) for each in ("targetList", "whereClause", "fromClause", "usingClause")]
-    reads = reads_of(rest).named
-    if own in reads:
+    change = cut_change(statement)
+    if relation_name(statement.tree["relation"]) in _reads(statement):
         raise NotBatched(
             f"It reads {change.table} besides changing it: a batch would see what the batches "
             "before it have changed."
         )
-    change = _with_facts(change, statement, reads)
+    return change
+
+
+def cut_change(statement: Statement) -> DataChange:
+    """The pieces of an UPDATE or DELETE, which may read its own table. Raises NotBatched if its
+    rows cannot be chosen apart from changing them."""
+    _require_plain(statement)
+    change = _with_facts(_pieces(statement), statement, _reads(statement))
     if not _cut_well(change, statement):
         raise NotBatched("Its text cannot be cut at its WHERE: write it in a simpler way.")
     return change
+
+
+def _reads(statement: Statement) -> tuple[str, ...]:
+    """What it reads besides the rows that it changes."""
+    clauses = ("targetList", "whereClause", "fromClause", "usingClause")
+    return reads_of([statement.tree.get(each) for each in clauses]).named
 
 
 def _require_plain(statement: Statement) -> None:
@@ -85,7 +93,7 @@ def _pieces(statement: Statement) -> DataChange:
         head=sql[:end].rstrip(),
         relation=sql[words[0 if update else 1].end : table_ends].strip(),
         called=quoted(relation.get("alias", {}).get("aliasname") or relation["relname"]),
-        table=_name(relation),
+        table=written(relation),
         condition=sql[where.end :].strip() if where else "",
         others=sql[others.end : end].strip() if others else "",
         only=not relation.get("inh", False),
@@ -134,7 +142,7 @@ def _with_facts(change: DataChange, statement: Statement, reads: tuple[str, ...]
         )
     drawn = [each["name"] for each in targets if _functions(each.get("val")) & _RANDOM]
     named = {
-        relation_name(fields): _name(fields)
+        relation_name(fields): written(fields)
         for node, fields in nodes(dict(tree))
         if node == "RangeVar"
     }
@@ -154,7 +162,8 @@ def _functions(tree: Any) -> set[str]:
     }
 
 
-def _name(relation: Mapping[str, Any]) -> str:
+def written(relation: Mapping[str, Any]) -> str:
+    """A relation's name as a file has it, quoted."""
     parts = (relation.get("schemaname"), relation["relname"])
     return ".".join(quoted(each) for each in parts if each)
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bot.core.drift.drift import Expected
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
@@ -29,10 +29,10 @@ def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContext
     # Imported late: a check does not connect to anything.
     from bot.adapters.postgres.target.opening import open_target
 
-    return open_target(target, url_of(target, environ), who=_who(environ))
+    return open_target(target, url_of(target, environ), who=who_of(environ))
 
 
-def _who(environ: Mapping[str, str]) -> str:
+def who_of(environ: Mapping[str, str]) -> str:
     from getpass import getuser
     from socket import gethostname
 
@@ -87,7 +87,7 @@ class Fleets:
     def connect(self, target: Target, tenant: Tenant) -> AbstractContextManager[Database]:
         from bot.adapters.postgres.target.opening import open_target
 
-        return open_target(target, tenant.url, who=_who(self.environ), servers=self._servers)
+        return open_target(target, tenant.url, who=who_of(self.environ), servers=self._servers)
 
     @cached_property
     def _servers(self) -> "Servers":

@@ -8,12 +8,14 @@ from bot.core.redact import Redactor
 
 # The private key that audit records are signed with.
 AUDIT_KEY_VARIABLE = "MIGRATION_BOT_AUDIT_KEY"
+# The private key that encrypted backups are read with.
+IDENTITY_VARIABLE = "MIGRATION_BOT_AGE_IDENTITY"
 
 # Connection strings that this process was told by a database, and not by its environment.
 _told: set[str] = set()
 # Variables that the configuration says hold secrets, whatever they are called. An error that ends
 # the process is told when nobody knows the configuration any more.
-_named: set[str] = {AUDIT_KEY_VARIABLE}
+_named: set[str] = {AUDIT_KEY_VARIABLE, IDENTITY_VARIABLE}
 
 
 def keep_secret(urls: Iterable[str]) -> None:

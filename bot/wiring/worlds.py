@@ -20,6 +20,7 @@ from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
 from bot.wiring.databases import Fleets, Rehearsals, Schemas, Trials, open_database, url_of
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
+from bot.wiring.restoring import Restoring
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
 from bot.wiring.services import Sealer, github, notifier, prisma, runner
 from bot.world import Console, GitHub, Runner, World
@@ -126,6 +127,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         rehearsals=Rehearsals(environ, given),
         fleets=Fleets(environ, backups),
         schemas=Schemas(environ, given),
+        restoring=Restoring(environ),
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,

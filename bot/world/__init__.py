@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.core.drift.drift import Expected
 from bot.core.findings.fixed import FixedMigration
 from bot.core.findings.page import Page
 from bot.core.gates.spans import Span
@@ -17,7 +18,6 @@ from bot.core.migrations.history import Change, History
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rehearsals.sizes import Sizes
-from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
 from bot.core.settings import Settings
@@ -30,6 +30,7 @@ from bot.world.heart import Heart
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
 from bot.world.notifier import Notifier as Notifier
+from bot.world.restoring import Restoring as Restoring
 from bot.world.sealer import Sealer as Sealer
 
 
@@ -189,6 +190,7 @@ class World:
     log: RolloutLog = field(default_factory=NoLog)
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
+    restoring: Restoring | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None

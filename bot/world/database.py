@@ -5,6 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from bot.core.findings.found import Attachment, FoundIndex
+from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
+from bot.core.kept.policy import KeepPolicy
+from bot.core.kept.table import Shelf, TableToKeep
 from bot.core.migrations.migration import AppliedMigration, Migration
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.audit import Sealed
@@ -226,7 +229,58 @@ class Auditing(Protocol):
         """The newest, newest first; none if there is no table."""
 
 
+class Keeping(Protocol):
+    """What migrations destroy, kept in a schema of our own."""
+
+    def shelf(self) -> Shelf:
+        """The place for it."""
+
+    def tables_to_keep(self, names: Collection[str]) -> Mapping[str, TableToKeep]:
+        """Those that are there, by the quoted names that a file has for them."""
+
+    def shelving(self, shelf: Shelf) -> Sequence[str]:
+        """What makes the place in a transaction, where it is not there."""
+
+    def taking(
+        self,
+        keep: Keep,
+        shelf: Shelf,
+        policy: KeepPolicy,
+        *,
+        migration: str,
+        record: str,
+        number: int,
+    ) -> Woven:
+        """What keeps it in the transaction of its statement. `record` is the id of the migration's
+        row, `number` tells apart what one statement destroys of several tables."""
+
+    def kept(self, records: Sequence[str] | None = None) -> tuple[Kept, ...]:
+        """What is kept of the migrations with these rows, of all if None, in the order in which it
+        is given back: the last that was destroyed first."""
+
+    def giving_back(self, kept: Sequence[Kept]) -> Sequence[str]:
+        """What gives it back, to be run in the transaction that takes the migrations back, behind
+        what makes their tables and columns anew. No text of it may be left out or run apart."""
+
+    def given_back(self, records: Sequence[str]) -> GivenBack:
+        """What has become of it, once that is committed."""
+
+    def prune_kept(self) -> tuple[Kept, ...]:
+        """Delete what has had its time and is of no unfinished migration, in a transaction of its
+        own; returns what was deleted."""
+
+
 class Database(
-    Looking, Rows, Locking, InTheWay, Probing, Running, Batching, Watching, Auditing, Protocol
+    Looking,
+    Rows,
+    Locking,
+    InTheWay,
+    Probing,
+    Running,
+    Batching,
+    Watching,
+    Auditing,
+    Keeping,
+    Protocol,
 ):
     """One target."""

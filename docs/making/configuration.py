@@ -59,6 +59,7 @@ _TITLES = {
     "notify": "`notify[]`",
     "targets.audit": "`targets.<name>.audit`",
     "targets.backup": "`targets.<name>.backup`",
+    "targets.drift": "`targets.<name>.drift`",
     "targets.fleet": "`targets.<name>.fleet`",
     "targets.fleet.waves": "`targets.<name>.fleet.waves`",
     "targets.freeze": "`targets.<name>.freeze`",

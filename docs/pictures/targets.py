@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.progress import BackupSummary, Check, Progress, State
 from bot.core.targets.target import DriftMode, Kind
 

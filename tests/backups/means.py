@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ from tests.fakes import MANIFEST as PLAIN
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FILES = {"catalogue.json": b"[]", "dump/toc.dat": b"PGDMP" * 9, "dump/12.dat.zst": bytes(9000)}
 LATER = timedelta(days=1)
+
+
+def ticking(start: datetime = NOON) -> Callable[[], datetime]:
+    """A clock on which no moment comes twice."""
+    seconds = count()
+    return lambda: start + timedelta(seconds=next(seconds))
 
 
 @dataclass
@@ -89,7 +96,7 @@ def means(
     provider: Files | None = None,
     to: Pair | None = None,
     opening: Pair | None = None,
-    now: Callable[[], datetime] = lambda: NOON,
+    now: Callable[[], datetime] | None = None,
 ) -> Means:
     """In place where there is neither a store nor a key to encrypt to."""
     own = DirectoryStore(directory, "backups")
@@ -101,7 +108,7 @@ def means(
         provider=lambda: made,
         prover=lambda _: made,
         opening=Opener(opening.environ if opening else {}),
-        now=now,
+        now=now or ticking(),
         sealing=(lambda: Sealer((to.public,), lambda path: None)) if to else None,
         adopt=own.adopt if store is None and to is None else None,
     )

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.commands import baseline
+from bot.core.drift.drift import Expected, unknown
 from bot.core.migrations.migration import AppliedMigration, Migration
 from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.drift import Expected, unknown
 from bot.core.schemas.schema import Snapshot
 from bot.core.targets.identity import Mark, read_mark
 from bot.errors import ExitCode, HistoryError, UsageError

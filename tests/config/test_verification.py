@@ -3,6 +3,7 @@
 import pytest
 
 from bot.config.file import read_settings
+from bot.core.drift.policy import DriftPolicy
 from bot.core.targets.target import DriftMode, Target, Verification
 from bot.errors import UsageError
 
@@ -30,6 +31,27 @@ def test_off_is_off_with_quotes_and_without(written: str) -> None:
     assert target(more=f", drift: {written}").drift_mode is DriftMode.OFF
 
 
+def test_what_counts_is_said_beside_the_mode() -> None:
+    said = (
+        "{mode: report, owners: false, grants: refuse, comments: off, ignore: [table public.a_*]}"
+    )
+    here = target(more=f", drift: {said}")
+
+    assert here.drift_mode is DriftMode.REPORT
+    assert here.drift_policy == DriftPolicy(
+        ignore=("table public.a_*",),
+        owners=DriftMode.OFF,
+        grants=DriftMode.REFUSE,
+        comments=DriftMode.OFF,
+    )
+    assert target(more=", drift: {tuning: refuse}").drift_mode is DriftMode.REFUSE
+
+
+def test_a_pattern_that_can_never_fit_is_refused_with_its_place() -> None:
+    with pytest.raises(UsageError, match=r"targets\.here\.drift\.ignore: .*did you mean 'table'"):
+        target(more=", drift: {ignore: ['tabel public.a']}")
+
+
 def test_queries_are_a_list_or_the_path_of_a_script() -> None:
     assert target(more=", verify: [SELECT true]").verify == Verification(("SELECT true",))
     assert target(more=", verify: ops/verify.sql, verify_timeout: 5").verify == Verification(
@@ -37,7 +59,9 @@ def test_queries_are_a_list_or_the_path_of_a_script() -> None:
     )
 
 
-@pytest.mark.parametrize("more", [", drift: maybe", ", drift: true", ", verify: ['']"])
+@pytest.mark.parametrize(
+    "more", [", drift: maybe", ", drift: true", ", drift: {owners: true}", ", verify: ['']"]
+)
 def test_what_makes_no_sense_is_refused(more: str) -> None:
     with pytest.raises(UsageError, match=r"x\.yml has"):
         target(more=more)

@@ -219,3 +219,32 @@ def test_every_connection_string_of_a_list_is_a_secret() -> None:
 def test_a_connection_string_that_a_database_told_is_a_secret() -> None:
     redactor = Redactor.from_environment({}, urls=["postgresql://u:from-a-table@h/d"])
     assert redactor.redact("password from-a-table is wrong") == "password [redacted] is wrong"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AZURE_STORAGE_ACCOUNT_KEY",
+        "AZURE_STORAGE_SAS_KEY",
+        "AZURE_STORAGE_CLIENT_SECRET",
+        "GOOGLE_SERVICE_ACCOUNT_KEY",
+        "AWS_SSE_CUSTOMER_KEY_BASE64",
+    ],
+)
+def test_keys_of_object_stores_are_struck_out(name: str) -> None:
+    redactor = Redactor.from_environment({name: CANARY})
+    assert CANARY not in redactor.redact(f"it said {CANARY}")
+
+
+def test_the_private_key_in_an_account_of_google_is_struck_out() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvcanary5150\n-----END PRIVATE KEY-----\n"
+    value = json.dumps({"type": "service_account", "private_key": key})
+    redactor = Redactor.from_environment({"GOOGLE_SERVICE_ACCOUNT_KEY": value})
+    assert "MIIEvcanary5150" not in redactor.redact(f"bad key: {key}")
+
+
+def test_a_private_key_of_age_is_struck_out_whoever_told_it() -> None:
+    said = Redactor().redact("cannot read AGE-SECRET-KEY-1QQPZRY9X8, nor age1qqpzry9x8")
+    assert said == f"cannot read {MARK}, nor age1qqpzry9x8"

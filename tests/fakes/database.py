@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.core.findings.found import Attachment, FoundIndex
+from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
+from bot.core.kept.policy import KeepPolicy
+from bot.core.kept.table import Shelf, TableToKeep
 from bot.core.migrations.migration import AppliedMigration, Migration
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.audit import Sealed
@@ -73,6 +76,46 @@ class FakeDatabase:
     turns_into: ServerFacts | None = None
     audit: list[Sealed] = field(default_factory=list)
     no_audit: PostgresError | None = None
+    shelves: Shelf = field(default_factory=lambda: Shelf(schema=True, index=True))
+    to_keep: dict[str, TableToKeep] = field(default_factory=dict)
+    listed: list[Kept] = field(default_factory=list)
+    expired: list[Kept] = field(default_factory=list)
+
+    def shelf(self) -> Shelf:
+        return self.shelves
+
+    def tables_to_keep(self, names: Collection[str]) -> Mapping[str, TableToKeep]:
+        return {name: self.to_keep[name] for name in names if name in self.to_keep}
+
+    def shelving(self, shelf: Shelf) -> Sequence[str]:
+        return () if shelf.index else ("shelf",)
+
+    def taking(
+        self,
+        keep: Keep,
+        shelf: Shelf,
+        policy: KeepPolicy,
+        *,
+        migration: str,
+        record: str,
+        number: int,
+    ) -> Woven:
+        name = keep.table.name
+        limited = f"limited: {keep.loss.change.head}" if keep.loss.change else None
+        return Woven((f"keep {name} {number}",), (f"kept {name} {number}",), limited)
+
+    def kept(self, records: Sequence[str] | None = None) -> tuple[Kept, ...]:
+        return tuple(each for each in self.listed if records is None or each.record in records)
+
+    def giving_back(self, kept: Sequence[Kept]) -> Sequence[str]:
+        return tuple(f"give back {each.shelf}" for each in kept)
+
+    def given_back(self, records: Sequence[str]) -> GivenBack:
+        return GivenBack(sum(each.rows for each in self.kept(records)))
+
+    def prune_kept(self) -> tuple[Kept, ...]:
+        gone, self.expired = tuple(self.expired), []
+        return gone
 
     def keep_record(self, sealed: Sealed) -> None:
         if self.no_audit is not None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.core.approvals.approval import Approval, StaleApproval
+from bot.core.drift.drift import Drift
 from bot.core.findings.finding import Finding, Severity
 from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
 from bot.core.findings.rewrite import Piece, Place, Rewrite
@@ -12,7 +13,6 @@ from bot.core.github.run import Run
 from bot.core.migrations.effects import Effects, Lock, LockMode
 from bot.core.migrations.migration import Migration
 from bot.core.migrations.statement import Position, Statement
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.progress import BackupSummary, Check, Progress, State
 from bot.core.targets.target import DriftMode, Kind
 from bot.report.report import Report

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.drift.drift import Expected, unknown
 from bot.core.findings.found import FoundIndex
-from bot.core.rollouts.drift import Expected, unknown
 from bot.core.rollouts.outcome import AppliedResult, Journal
 from bot.core.rollouts.plan import Plan
 from bot.core.schemas.schema import Snapshot

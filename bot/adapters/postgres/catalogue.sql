@@ -2,7 +2,8 @@
 --
 -- One statement, so that it is one round trip and one snapshot. Members of extensions are left out:
 -- the extension and its version stand for them. Columns that only some majors have are read through
--- to_jsonb, which knows nothing of columns that are not there.
+-- to_jsonb, which knows nothing of columns that are not there; a line that ends in `since` is left
+-- out for servers before that major.
 WITH member AS MATERIALIZED (
     -- A range type's constructors and casts come and go with the type.
     SELECT classid, objid FROM pg_depend
@@ -18,7 +19,7 @@ ns AS MATERIALIZED (
 rel AS MATERIALIZED (
     SELECT c.oid, n.nspname, c.relname, c.relkind, c.relpersistence, c.relrowsecurity,
         c.relforcerowsecurity, c.relreplident, c.reloptions, c.relam, c.relpartbound, c.relowner,
-        c.relacl, c.relispartition, c.relispopulated, c.reloftype
+        c.relacl, c.relispartition, c.relispopulated, c.reloftype, c.reltoastrelid
     FROM pg_class c JOIN ns n ON n.oid = c.relnamespace
     WHERE c.relname <> ALL (%(exclude)s::text[])
       AND NOT EXISTS (
@@ -40,6 +41,40 @@ fun AS MATERIALIZED (
     FROM pg_proc p JOIN ns n ON n.oid = p.pronamespace
     WHERE NOT EXISTS (
         SELECT 1 FROM member m WHERE m.classid = 'pg_proc'::regclass AND m.objid = p.oid)
+),
+-- What is rarely anybody else's, and has an owner too.
+lesser AS (
+    SELECT i.type AS kind, i.identity AS name, o.owner FROM (
+        SELECT NULL::regclass AS classid, NULL::oid AS oid, NULL::oid AS owner WHERE false
+        UNION ALL
+        SELECT 'pg_collation'::regclass, c.oid, c.collowner
+        FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace
+        UNION ALL
+        SELECT 'pg_operator'::regclass, p.oid, p.oprowner
+        FROM pg_operator p JOIN ns n ON n.oid = p.oprnamespace
+        UNION ALL
+        SELECT 'pg_opclass'::regclass, c.oid, c.opcowner
+        FROM pg_opclass c JOIN ns n ON n.oid = c.opcnamespace
+        UNION ALL
+        SELECT 'pg_ts_config'::regclass, c.oid, c.cfgowner
+        FROM pg_ts_config c JOIN ns n ON n.oid = c.cfgnamespace
+        UNION ALL
+        SELECT 'pg_ts_dict'::regclass, d.oid, d.dictowner
+        FROM pg_ts_dict d JOIN ns n ON n.oid = d.dictnamespace
+        UNION ALL
+        SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxowner
+        FROM pg_statistic_ext s JOIN ns n ON n.oid = s.stxnamespace
+        UNION ALL
+        SELECT 'pg_event_trigger'::regclass, e.oid, e.evtowner FROM pg_event_trigger e
+        WHERE %(wide)s
+        UNION ALL
+        SELECT 'pg_publication'::regclass, p.oid, p.pubowner FROM pg_publication p
+        WHERE %(wide)s
+        UNION ALL
+        SELECT 'pg_foreign_server'::regclass, s.oid, s.srvowner FROM pg_foreign_server s
+        WHERE %(wide)s
+    ) o, pg_identify_object(o.classid, o.oid, 0) i
+    WHERE NOT EXISTS (SELECT 1 FROM member m WHERE m.classid = o.classid AND m.objid = o.oid)
 )
 
 SELECT 'schema' AS kind, ARRAY[nspname::text] AS name, '{}'::jsonb AS attributes FROM ns
@@ -68,6 +103,8 @@ SELECT CASE r.relkind WHEN 'f' THEN 'foreign table' ELSE 'table' END,
         'replica identity', nullif(r.relreplident::text, 'd'),
         'access method', (SELECT nullif(a.amname, 'heap') FROM pg_am a WHERE a.oid = r.relam),
         'options', r.reloptions::text,
+        'toast options', (
+            SELECT t.reloptions::text FROM pg_class t WHERE t.oid = r.reltoastrelid),
         'server', (
             SELECT s.srvname || coalesce(' ' || f.ftoptions::text, '')
             FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver
@@ -105,9 +142,15 @@ SELECT 'constraint', ARRAY[r.nspname::text, r.relname::text, k.conname::text],
     jsonb_build_object(
         'definition', pg_get_constraintdef(k.oid),
         'validated', CASE WHEN NOT k.convalidated THEN false END,
-        'inherited', CASE WHEN NOT k.conislocal THEN true END)
+        'inherited', CASE WHEN NOT k.conislocal THEN true END,
+        'triggers', (
+            SELECT string_agg(DISTINCT g.tgenabled::text, '') FROM pg_trigger g
+            WHERE g.tgconstraint = k.oid AND g.tgisinternal AND g.tgenabled <> 'O'))
 FROM pg_constraint k JOIN rel r ON r.oid = k.conrelid
 WHERE k.contype <> 't' AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit)
+  -- For each partition that it refers to there is one more, whose name no two majors agree on.
+  AND NOT EXISTS (
+      SELECT 1 FROM pg_constraint w WHERE w.oid = k.conparentid AND w.conrelid = k.conrelid)
 
 UNION ALL
 SELECT 'index', ARRAY[r.nspname::text, r.relname::text, c.relname::text],
@@ -133,6 +176,7 @@ SELECT CASE r.relkind WHEN 'v' THEN 'view' ELSE 'materialized view' END,
         'definition', pg_get_viewdef(r.oid),
         'options', r.reloptions::text,
         'populated', CASE WHEN r.relkind = 'm' AND NOT r.relispopulated THEN false END,
+        'access method', (SELECT nullif(a.amname, 'heap') FROM pg_am a WHERE a.oid = r.relam),
         'columns', (
             SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
                 || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), ''),
@@ -195,6 +239,7 @@ SELECT 'range type', ARRAY[t.nspname::text, t.typname::text],
     jsonb_build_object(
         'subtype', format_type(g.rngsubtype, NULL),
         'collation', CASE WHEN g.rngcollation <> 0 THEN g.rngcollation::regcollation::text END,
+        'multirange', ((to_jsonb(g) ->> 'rngmultitypid')::oid)::regtype::text,
         'canonical', nullif(g.rngcanonical::regproc::text, '-'),
         'difference', nullif(g.rngsubdiff::regproc::text, '-'))
 FROM typ t JOIN pg_range g ON g.rngtypid = t.oid
@@ -217,6 +262,12 @@ SELECT 'aggregate', ARRAY[f.nspname::text, f.signature],
         'final function', nullif(a.aggfinalfn::regproc::text, '-'),
         'combine function', nullif(a.aggcombinefn::regproc::text, '-'),
         'moving state function', nullif(a.aggmtransfn::regproc::text, '-'),
+        'serial function', nullif(a.aggserialfn::regproc::text, '-'),
+        'deserial function', nullif(a.aggdeserialfn::regproc::text, '-'),
+        'final extra', CASE WHEN a.aggfinalextra THEN true END,
+        'final modify', a.aggfinalmodify::text,
+        'state space', nullif(a.aggtransspace, 0),
+        'parallel', (SELECT nullif(p.proparallel::text, 'u') FROM pg_proc p WHERE p.oid = f.oid),
         'initial', a.agginitval, 'kind', nullif(a.aggkind::text, 'n'),
         'sort operator', nullif(a.aggsortop::regoper::text, '0'))
 FROM fun f JOIN pg_aggregate a ON a.aggfnoid = f.oid
@@ -259,7 +310,9 @@ SELECT 'collation', ARRAY[n.nspname::text, c.collname::text],
         'deterministic', CASE WHEN NOT c.collisdeterministic THEN false END,
         'locale', coalesce(
             to_jsonb(c) ->> 'colllocale', to_jsonb(c) ->> 'colliculocale',
-            to_jsonb(c) ->> 'collcollate'))
+            to_jsonb(c) ->> 'collcollate'),
+        'character type', nullif(to_jsonb(c) ->> 'collctype', to_jsonb(c) ->> 'collcollate'),
+        'rules', to_jsonb(c) ->> 'collicurules')
 FROM pg_collation c JOIN ns n ON n.oid = c.collnamespace
 WHERE NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_collation'::regclass AND m.objid = c.oid)
@@ -269,7 +322,8 @@ SELECT 'operator', ARRAY[o.oid::regoperator::text],
     jsonb_build_object(
         'function', o.oprcode::regprocedure::text, 'commutator', o.oprcom::regoperator::text,
         'negator', o.oprnegate::regoperator::text, 'restrict', o.oprrest::regproc::text,
-        'join', o.oprjoin::regproc::text)
+        'join', o.oprjoin::regproc::text, 'merges', CASE WHEN o.oprcanmerge THEN true END,
+        'hashes', CASE WHEN o.oprcanhash THEN true END)
 FROM pg_operator o JOIN ns n ON n.oid = o.oprnamespace
 WHERE NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_operator'::regclass AND m.objid = o.oid)
@@ -289,6 +343,47 @@ SELECT 'operator class', ARRAY[n.nspname::text, c.opcname::text, a.amname::text]
 FROM pg_opclass c JOIN ns n ON n.oid = c.opcnamespace JOIN pg_am a ON a.oid = c.opcmethod
 WHERE NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_opclass'::regclass AND m.objid = c.oid)
+
+UNION ALL
+-- One that stands by itself: a class that is made without one makes its own, of the same name.
+SELECT 'operator family', ARRAY[n.nspname::text, y.opfname::text, a.amname::text],
+    jsonb_build_object(
+        'operators', (
+            SELECT string_agg(o.amopstrategy || ' ' || o.amopopr::regoperator, ', '
+                ORDER BY o.amopstrategy, o.amopopr::regoperator::text)
+            FROM pg_amop o WHERE o.amopfamily = y.oid),
+        'functions', (
+            SELECT string_agg(p.amprocnum || ' ' || p.amproc::regproc, ', '
+                ORDER BY p.amprocnum, p.amproc::regproc::text)
+            FROM pg_amproc p WHERE p.amprocfamily = y.oid))
+FROM pg_opfamily y JOIN ns n ON n.oid = y.opfnamespace JOIN pg_am a ON a.oid = y.opfmethod
+WHERE NOT EXISTS (
+        SELECT 1 FROM pg_opclass c WHERE c.opcfamily = y.oid AND c.opcname = y.opfname)
+  AND NOT EXISTS (
+    SELECT 1 FROM member m WHERE m.classid = 'pg_opfamily'::regclass AND m.objid = y.oid)
+
+UNION ALL
+SELECT 'conversion', ARRAY[n.nspname::text, c.conname::text],
+    jsonb_build_object(
+        'from', pg_encoding_to_char(c.conforencoding), 'to', pg_encoding_to_char(c.contoencoding),
+        'function', c.conproc::regproc::text, 'default', CASE WHEN c.condefault THEN true END)
+FROM pg_conversion c JOIN ns n ON n.oid = c.connamespace
+WHERE NOT EXISTS (
+    SELECT 1 FROM member m WHERE m.classid = 'pg_conversion'::regclass AND m.objid = c.oid)
+
+UNION ALL
+SELECT 'text search parser', ARRAY[n.nspname::text, p.prsname::text],
+    jsonb_build_object('start', p.prsstart::regproc::text, 'token', p.prstoken::regproc::text)
+FROM pg_ts_parser p JOIN ns n ON n.oid = p.prsnamespace
+WHERE NOT EXISTS (
+    SELECT 1 FROM member m WHERE m.classid = 'pg_ts_parser'::regclass AND m.objid = p.oid)
+
+UNION ALL
+SELECT 'text search template', ARRAY[n.nspname::text, t.tmplname::text],
+    jsonb_build_object('lexize', t.tmpllexize::regproc::text)
+FROM pg_ts_template t JOIN ns n ON n.oid = t.tmplnamespace
+WHERE NOT EXISTS (
+    SELECT 1 FROM member m WHERE m.classid = 'pg_ts_template'::regclass AND m.objid = t.oid)
 
 UNION ALL
 SELECT 'text search dictionary', ARRAY[n.nspname::text, d.dictname::text],
@@ -317,7 +412,7 @@ SELECT 'cast', ARRAY[format_type(c.castsource, NULL) || ' AS ' || format_type(c.
         'function', CASE WHEN c.castfunc <> 0 THEN c.castfunc::regprocedure::text END,
         'context', c.castcontext::text, 'method', c.castmethod::text)
 FROM pg_cast c
-WHERE c.oid >= 16384 AND %(schemas)s::text[] IS NULL AND NOT EXISTS (
+WHERE c.oid >= 16384 AND %(wide)s AND NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_cast'::regclass AND m.objid = c.oid)
 
 UNION ALL
@@ -326,7 +421,7 @@ SELECT 'event trigger', ARRAY[e.evtname::text],
         'event', e.evtevent, 'function', e.evtfoid::regprocedure::text,
         'tags', e.evttags::text, 'enabled', nullif(e.evtenabled::text, 'O'))
 FROM pg_event_trigger e
-WHERE %(schemas)s::text[] IS NULL AND NOT EXISTS (
+WHERE %(wide)s AND NOT EXISTS (
     SELECT 1 FROM member m WHERE m.classid = 'pg_event_trigger'::regclass AND m.objid = e.oid)
 
 UNION ALL
@@ -334,10 +429,81 @@ SELECT 'publication', ARRAY[p.pubname::text],
     jsonb_build_object(
         'all tables', p.puballtables, 'insert', p.pubinsert, 'update', p.pubupdate,
         'delete', p.pubdelete, 'truncate', p.pubtruncate, 'via root', p.pubviaroot,
+        'generated columns', nullif(nullif(to_jsonb(p) ->> 'pubgencols', 'n'), 'false'),
         'tables', (
-            SELECT string_agg(x.prrelid::regclass::text, ', ' ORDER BY x.prrelid::regclass::text)
-            FROM pg_publication_rel x WHERE x.prpubid = p.oid))
-FROM pg_publication p WHERE %(schemas)s::text[] IS NULL
+            SELECT string_agg(
+                x.prrelid::regclass::text
+                || coalesce(( -- since 15
+                    SELECT ' (' || string_agg(quote_ident(a.attname), ', ' -- since 15
+                        ORDER BY a.attnum) || ')' FROM pg_attribute a -- since 15
+                    WHERE a.attrelid = x.prrelid AND a.attnum = ANY (x.prattrs)), '') -- since 15
+                || coalesce(' WHERE ' || pg_get_expr(x.prqual, x.prrelid), '') -- since 15
+                , ', ' ORDER BY x.prrelid::regclass::text)
+            FROM pg_publication_rel x WHERE x.prpubid = p.oid),
+        -- PostgreSQL 15 has a catalogue for these, and older ones none.
+        'schemas', (
+            SELECT string_agg(m.refobjid::regnamespace::text, ', '
+                ORDER BY m.refobjid::regnamespace::text)
+            FROM pg_depend d JOIN pg_depend m ON m.classid = d.classid AND m.objid = d.objid
+            WHERE d.classid = to_regclass('pg_catalog.pg_publication_namespace')
+              AND d.refclassid = 'pg_publication'::regclass AND d.refobjid = p.oid
+              AND m.refclassid = 'pg_namespace'::regclass))
+FROM pg_publication p WHERE %(wide)s
+
+UNION ALL
+-- What it is connected by is not for everybody to read.
+SELECT 'subscription', ARRAY[s.subname::text],
+    jsonb_build_object(
+        'enabled', s.subenabled, 'slot', s.subslotname, 'publications', s.subpublications::text)
+FROM pg_subscription s
+WHERE %(wide)s
+  AND s.subdbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+
+UNION ALL
+SELECT 'language', ARRAY[l.lanname::text],
+    jsonb_build_object(
+        'trusted', l.lanpltrusted, 'handler', nullif(l.lanplcallfoid, 0)::regproc::text,
+        'validator', nullif(l.lanvalidator, 0)::regproc::text)
+FROM pg_language l
+WHERE l.lanispl AND l.oid >= 16384 AND %(wide)s AND NOT EXISTS (
+    SELECT 1 FROM member m WHERE m.classid = 'pg_language'::regclass AND m.objid = l.oid)
+
+UNION ALL
+SELECT 'transform', ARRAY[format_type(t.trftype, NULL) || ' for ' || l.lanname],
+    jsonb_build_object(
+        'from', nullif(t.trffromsql, 0)::regproc::text, 'to', nullif(t.trftosql, 0)::regproc::text)
+FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang
+WHERE %(wide)s AND NOT EXISTS (
+    SELECT 1 FROM member m WHERE m.classid = 'pg_transform'::regclass AND m.objid = t.oid)
+
+UNION ALL
+SELECT 'access method', ARRAY[a.amname::text],
+    jsonb_build_object('type', a.amtype::text, 'handler', a.amhandler::regproc::text)
+FROM pg_am a
+WHERE a.oid >= 16384 AND %(wide)s AND NOT EXISTS (
+    SELECT 1 FROM member m WHERE m.classid = 'pg_am'::regclass AND m.objid = a.oid)
+
+UNION ALL
+SELECT 'foreign data wrapper', ARRAY[w.fdwname::text],
+    jsonb_build_object(
+        'handler', nullif(w.fdwhandler, 0)::regproc::text,
+        'validator', nullif(w.fdwvalidator, 0)::regproc::text,
+        'options', 'md5 ' || md5(w.fdwoptions::text))
+FROM pg_foreign_data_wrapper w
+WHERE %(wide)s AND NOT EXISTS (
+    SELECT 1 FROM member m
+    WHERE m.classid = 'pg_foreign_data_wrapper'::regclass AND m.objid = w.oid)
+
+UNION ALL
+-- Whose they are, and not the passwords that may be in them.
+SELECT 'user mapping', ARRAY[u.usename || ' for ' || u.srvname], '{}'::jsonb
+FROM pg_user_mappings u WHERE %(wide)s
+
+UNION ALL
+SELECT 'security label', ARRAY[l.provider || ' on ' || i.type || ' ' || i.identity],
+    jsonb_build_object('label', l.label)
+FROM pg_seclabel l, pg_identify_object(l.classoid, l.objoid, l.objsubid) i
+WHERE %(schemas)s::text[] IS NULL OR i.schema = ANY (%(schemas)s::text[])
 
 UNION ALL
 -- Options of servers may hold what is not ours to show.
@@ -346,7 +512,7 @@ SELECT 'foreign server', ARRAY[s.srvname::text],
         'wrapper', w.fdwname, 'type', s.srvtype, 'version', s.srvversion,
         'options', 'md5 ' || md5(s.srvoptions::text))
 FROM pg_foreign_server s JOIN pg_foreign_data_wrapper w ON w.oid = s.srvfdw
-WHERE %(schemas)s::text[] IS NULL
+WHERE %(wide)s
 
 UNION ALL
 SELECT 'comment', ARRAY[i.type || ' ' || i.identity],
@@ -383,6 +549,8 @@ FROM (
     SELECT 'type', t.oid::regtype::text, t.typowner FROM typ t WHERE t.typtype IN ('e', 'd', 'c')
         AND (t.typrelid = 0 OR EXISTS (
             SELECT 1 FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
+    UNION ALL
+    SELECT l.kind, l.name, l.owner FROM lesser l
 ) o
 WHERE %(privileges)s
 
@@ -394,7 +562,11 @@ SELECT 'grant', ARRAY[g.kind || ' ' || g.name],
             CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END
             || '=' || a.privilege_type || CASE WHEN a.is_grantable THEN '*' ELSE '' END, ', '
             ORDER BY a.grantee::regrole::text, a.privilege_type)
-        FROM aclexplode(g.acl) a WHERE a.privilege_type <> 'MAINTAIN'))
+        FROM (
+            -- By whom it was granted does not count, and twice is once.
+            SELECT x.grantee, x.privilege_type, bool_or(x.is_grantable) AS is_grantable
+            FROM aclexplode(g.acl) x WHERE x.privilege_type <> 'MAINTAIN'
+            GROUP BY x.grantee, x.privilege_type) a))
 FROM (
     SELECT 'schema' AS kind, quote_ident(nspname) AS name,
         coalesce(nspacl, acldefault('n', nspowner)) AS acl
@@ -412,9 +584,19 @@ FROM (
         coalesce(f.proacl, acldefault('f', f.proowner))
     FROM fun f
     UNION ALL
-    SELECT 'type', t.oid::regtype::text, t.typacl FROM typ t WHERE t.typacl IS NOT NULL
+    SELECT 'type', t.oid::regtype::text, t.typacl FROM typ t
+    WHERE t.typacl <> acldefault('T', t.typowner)
     UNION ALL
-    SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || n.nspname, '') || ' '
+    SELECT 'language', l.lanname::text, l.lanacl FROM pg_language l
+    WHERE %(wide)s AND l.lanacl <> acldefault('l', l.lanowner)
+    UNION ALL
+    SELECT 'foreign server', s.srvname::text, coalesce(s.srvacl, acldefault('S', s.srvowner))
+    FROM pg_foreign_server s WHERE %(wide)s
+    UNION ALL
+    SELECT 'foreign data wrapper', w.fdwname::text, w.fdwacl FROM pg_foreign_data_wrapper w
+    WHERE %(wide)s AND w.fdwacl <> acldefault('F', w.fdwowner)
+    UNION ALL
+    SELECT 'default', d.defaclrole::regrole || coalesce(' in ' || quote_ident(n.nspname), '') || ' '
         || d.defaclobjtype::text, d.defaclacl
     FROM pg_default_acl d LEFT JOIN ns n ON n.oid = d.defaclnamespace
 ) g

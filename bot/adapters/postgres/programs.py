@@ -88,11 +88,12 @@ def running(
     environ: Mapping[str, str] = os.environ,
     hint: Callable[[str], str] = in_full,
     connects: bool = True,
+    output: int | None = None,
 ) -> Iterator[Program]:
     """Run a program beside the block. It never outlives the block, however that ends.
 
     `hint` makes an error's hint of the last lines that it said. One that `connects` never asks for
-    a password.
+    a password. `output` is where its results go, if not where it says the rest.
     """
     inherited = {key: environ[key] for key in _INHERITED if key in environ}
     environment = {**inherited, "LC_ALL": "C", **url.libpq_environment()}
@@ -106,7 +107,7 @@ def running(
             ],
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=said,
+            stdout=said if output is None else output,
             stderr=said,
         )
         try:

@@ -18,19 +18,29 @@ _PRINTING = (
 )
 
 _EXTENSIONS = b"""
-SELECT e.extname, n.nspname FROM pg_catalog.pg_extension AS e
+SELECT e.extname, n.nspname, e.extversion FROM pg_catalog.pg_extension AS e
   JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
 """
 
 
-def shape_of(connection: Connection, schemas: Sequence[str] | None) -> Snapshot:
-    """What is in the schemas, without owners and rights, and every extension wherever it is.
+def shape_of(
+    connection: Connection, schemas: Sequence[str] | None, *, unseen: list[str] | None = None
+) -> Snapshot:
+    """What is in the schemas, with owners and rights, what is in none, and every extension; with
+    what a draft wants to know of each.
 
-    Of all schemas if none are named.
+    Of all schemas if none are named. Kinds that the role may not read are put into `unseen`, if it
+    is given.
     """
     with explained("read the catalogue"), connection.transaction(force_rollback=True):
         connection.execute("; ".join(_PRINTING).encode())
-        found = dict(snapshot(connection, schemas=schemas))
-        for name, place in connection.execute(_EXTENSIONS).fetchall():
-            found["extension", name] = (("schema", place),)
+        found = dict(
+            snapshot(
+                connection, schemas=schemas, privileges=True, wide=True, unseen=unseen, links=True
+            )
+        )
+        for name, place, version in connection.execute(_EXTENSIONS).fetchall():
+            there = dict(found.get(("extension", name), ()))
+            needs = (("needs", there["needs"]),) if "needs" in there else ()
+            found["extension", name] = (*needs, ("schema", place), ("version", version))
     return found

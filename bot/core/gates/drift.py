@@ -1,7 +1,7 @@
 """The target's schema must be what its applied migrations make, where it is refused otherwise."""
 
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.drift import Drift
 from bot.core.targets.target import DriftMode, Target
 
 NAME = "drift"

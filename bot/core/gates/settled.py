@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.core.drift.drift import Drift
 from bot.core.gates import backup, drift
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
 

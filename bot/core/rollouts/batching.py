@@ -78,11 +78,20 @@ class DataChange:
 
     def batch(self, key: Key, after: Sequence[str] | None, last: Sequence[str]) -> str:
         """The statement for the rows after one key and up to another."""
-        own = f"({self.condition}\n)" if self.condition else "true"
         stretch = self._compared(key, "<=", last)
         if after is not None:
             stretch = f"{self._compared(key, '>', after)} AND {stretch}"
-        return f"{self.head}\nWHERE {own} AND {stretch}"
+        return f"{self.head}\nWHERE {self._own()} AND {stretch}"
+
+    def limited(self, condition: str) -> str:
+        """The statement for those of its rows of which one more condition is true."""
+        return f"{self.head}\nWHERE {self._own()} AND {condition}"
+
+    def chosen(self, columns: Sequence[str], order: Sequence[str], lock: str) -> str:
+        """A query for columns of every row that it would change, which locks them in that order."""
+        ordered = f" ORDER BY {', '.join(order)}" if order else ""
+        source = f"{self.relation}\nWHERE {self._matches()}{ordered}"
+        return f"SELECT {', '.join(columns)} FROM {source} {lock} OF {self.called}"  # noqa: S608
 
     def choose(self, key: Key, after: Sequence[str] | None, size: int) -> str:
         """A query for the next batch: how many rows it has, whether its last key can be read back
@@ -114,8 +123,11 @@ class DataChange:
         source = f"{self.relation}\nWHERE {where}"
         return f"SELECT {own} FROM {source} ORDER BY {own} LIMIT {size}"  # noqa: S608
 
+    def _own(self) -> str:
+        return f"({self.condition}\n)" if self.condition else "true"
+
     def _matches(self) -> str:
-        own = f"({self.condition}\n)" if self.condition else "true"
+        own = self._own()
         return f"EXISTS (SELECT FROM {self.others}\nWHERE {own})" if self.others else own
 
     def _columns(self, key: Key) -> list[str]:

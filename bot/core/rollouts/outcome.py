@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
 from bot.core.gates.settled import settled
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import AppliedResult as AppliedResult
 from bot.core.rollouts.progress import BackupSummary, Progress, State

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.backups.level import Level
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.drift import Drift
 from bot.core.targets.target import Kind
 
 

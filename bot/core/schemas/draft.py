@@ -9,10 +9,13 @@ from bot.core.schemas.schema import Snapshot
 @dataclass(frozen=True)
 class DraftedStatement:
     """One statement, without its semicolon. `loses` says which rows or values are gone after it, in
-    words; "" if none are. `alone` if it must not run in a transaction."""
+    words; "" if none are. `needs` is what has to hold of the rows there, or PostgreSQL refuses it:
+    rows that were kept are given back before the first that needs something. `alone` if it must
+    not run in a transaction."""
 
     sql: str
     loses: str = ""
+    needs: str = ""
     alone: bool = False
 
 

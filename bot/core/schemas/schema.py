@@ -5,17 +5,23 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.core.schemas.wording import same_meaning
+
 Scalar = str | int | bool | None
 Attribute = tuple[str, Scalar]
 Definition = tuple[Attribute, ...]
 Snapshot = Mapping[tuple[str, str], Definition]
 
 POSITION = "position"
+# How an object is called in SQL and what it stands on: for drafting, and no part of what it is.
+LINKS = frozenset(
+    {"called", "part of", "known as", "taken over", "created by", "mappings by", "needs"}
+) | {"default needs"}
 
 # Kinds that carry others: when one is added or removed, what belongs to it goes without saying.
 _PARENTS = ("table", "foreign table", "view", "materialized view")
 _CHILDREN = ("column", "constraint", "index", "trigger", "policy", "rule")
-_ABOUT = ("comment", "owner", "grant")
+_ABOUT = ("comment", "security label", "owner", "grant")
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Change:
         if self.before is None or self.after is None:
             return ()
         before, after = dict(self.before), dict(self.after)
-        names = sorted({*before, *after})
+        names = sorted({*before, *after} - LINKS)
         return tuple(name for name in names if before.get(name) != after.get(name))
 
     def __str__(self) -> str:
@@ -64,7 +70,8 @@ class Differences:
     def lines(self) -> tuple[str, ...]:
         """One line each; the parts of an added or removed table are counted and not listed."""
         return tuple(
-            line for part in (self.removed, self.added, self.changed) for line in _folded(part)
+            f"{change} ({count} column{'s' * (count != 1)})" if count else str(change)
+            for change, count in whole((*self.removed, *self.added, *self.changed))
         )
 
 
@@ -78,57 +85,64 @@ def differences(
     """What has to be done to `before` to make it `after`.
 
     `ignore` names attributes that do not count, such as POSITION for the order of columns. With
-    `across_majors` two things that PostgreSQL's majors write differently do not count: an
-    extension's version, and in views and rules the qualifiers, casts to text and parentheses.
+    `across_majors` what PostgreSQL's majors write differently does not count: an extension's
+    version, and in queries qualifiers that one of them leaves out, casts to text and parentheses.
     """
-    left = _comparable(before, frozenset(ignore), across_majors)
-    right = _comparable(after, frozenset(ignore), across_majors)
+    ignored = LINKS | frozenset(ignore)
     return Differences(
-        added=tuple(Change(*key, after=after[key]) for key in sorted(right.keys() - left.keys())),
+        added=tuple(
+            Change(*key, after=_without(after[key], ignored))
+            for key in sorted(after.keys() - before.keys())
+        ),
         removed=tuple(
-            Change(*key, before=before[key]) for key in sorted(left.keys() - right.keys())
+            Change(*key, before=_without(before[key], ignored))
+            for key in sorted(before.keys() - after.keys())
         ),
-        changed=tuple(
-            Change(*key, before=before[key], after=after[key])
-            for key in sorted(left.keys() & right.keys())
-            if left[key] != right[key]
-        ),
+        changed=tuple(_changed(before, after, ignored, across_majors=across_majors)),
     )
 
 
-def _comparable(snapshot: Snapshot, ignored: frozenset[str], across_majors: bool) -> Snapshot:
-    if not ignored and not across_majors:
-        return snapshot
-    return {
-        key: tuple(
-            (name, _settled(key[0], name, value) if across_majors else value)
-            for name, value in definition
-            if name not in ignored
-        )
-        for key, definition in snapshot.items()
-    }
+def _changed(
+    before: Snapshot, after: Snapshot, ignored: frozenset[str], *, across_majors: bool
+) -> Iterator[Change]:
+    for key in sorted(before.keys() & after.keys()):
+        # Most of what one connection reads twice is the very same object.
+        if before[key] is after[key]:
+            continue
+        one, other = _without(before[key], ignored), _without(after[key], ignored)
+        if one != other and not (across_majors and _alike(key[0], one, other)):
+            yield Change(*key, before=one, after=other)
 
 
-def _settled(kind: str, name: str, value: Scalar) -> Scalar:
-    if kind == "extension" and name == "version":
-        return None
-    if kind in ("view", "materialized view", "rule") and name == "definition":
-        unqualified = re.sub(r'(?:"[^"]+"|\b[a-z_]\w*)\.(?=["a-z_*])', "", str(value))
-        return re.sub(r"[\s()]+|::text", "", unqualified)
-    return value
+def _without(definition: Definition, ignored: frozenset[str]) -> Definition:
+    return tuple(each for each in definition if each[0] not in ignored)
 
 
-def _folded(changes: tuple[Change, ...]) -> Iterator[str]:
+def _alike(kind: str, before: Definition, after: Definition) -> bool:
+    one, other = dict(before), dict(after)
+    return all(
+        same_meaning(kind, name, one.get(name), other.get(name)) for name in one.keys() | other
+    )
+
+
+def whole(changes: Iterable[Change]) -> Iterator[tuple[Change, int]]:
+    """Without what goes without saying: the parts of an added or removed table, which comes with
+    the number of its columns."""
+    parts = tuple(changes)
+    for side in ("after", "before"):
+        gone = tuple(each for each in parts if getattr(each, side) is None)
+        yield from _folded(gone)
+    yield from ((each, 0) for each in parts if each.before is not None and each.after is not None)
+
+
+def _folded(changes: tuple[Change, ...]) -> Iterator[tuple[Change, int]]:
+    """Of changes that all are additions, or all are removals."""
     parents = {each.identity for each in changes if each.kind in _PARENTS}
     objects = {_plain(each.identity) for each in changes if each.kind not in _ABOUT}
     columns = Counter(_table(each, parents) for each in changes if each.kind == "column")
     for change in changes:
-        whole = change.before is None or change.after is None
-        if not whole:
-            yield str(change)
-        elif _table(change, parents) is None and not _about(change, objects):
-            count = columns[change.identity] if change.identity in parents else 0
-            yield f"{change} ({count} column{'s' * (count != 1)})" if count else str(change)
+        if _table(change, parents) is None and not _about(change, objects):
+            yield change, columns[change.identity] if change.identity in parents else 0
 
 
 def _table(change: Change, parents: Collection[str]) -> str | None:

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 from bot.core.approvals.approval_policy import ApprovalPolicy
 from bot.core.backups.policy import BackupPolicy
+from bot.core.drift.policy import DriftMode as DriftMode
+from bot.core.drift.policy import DriftPolicy
 from bot.core.gates.closing import Closing
+from bot.core.kept.policy import KeepPolicy
 from bot.core.targets.fleet import Fleet
 from bot.core.targets.identity import Pin
 
@@ -15,15 +18,6 @@ class Kind(StrEnum):
     DEVELOPMENT = "development"
     STAGING = "staging"
     PRODUCTION = "production"
-
-
-class DriftMode(StrEnum):
-    """What becomes of a rollout to a target whose schema is not what its migrations make."""
-
-    REFUSE = "refuse"
-    REPORT = "report"
-    OFF = "off"
-    """Nobody looks."""
 
 
 _DRIFT = {
@@ -78,11 +72,13 @@ class Target:
     approved exactly this text. Timeouts are milliseconds; `lock_wait`, how long to wait for the
     migration lock while somebody else holds it, is seconds. `batch_budget` is how many milliseconds
     batches may take in one run before they stop at a checkpoint; 0 is no limit. `drift` is None for
-    what its kind has. `closing` says when it takes no rollouts.
+    what its kind has, `drift_policy` what of a difference counts. `closing` says
+    when it takes no rollouts.
 
     `environment_url` is where people see what uses it.
     `fleet` says that it is many databases; then `url_env` is where they are listed, or the database
     that lists them. `audit` says whether rollouts leave rows there; None for what its kind has.
+    `keep_rows` is how what migrations destroy is kept, or whether; None for what its kind has.
     """
 
     name: str
@@ -101,11 +97,13 @@ class Target:
     replicas: ReplicaPolicy = field(default_factory=ReplicaPolicy)
     rewrite_limit: int | None = None
     drift: DriftMode | None = None
+    drift_policy: DriftPolicy = field(default_factory=DriftPolicy)
     verify: Verification = field(default_factory=Verification)
     fleet: Fleet | None = None
     closing: Closing = field(default_factory=Closing)
     audit: bool | None = None
     environment_url: str | None = None
+    keep_rows: KeepPolicy | bool | None = None
 
     def variable(self, environ: Mapping[str, str]) -> str:
         """The environment variable to connect by."""
@@ -129,6 +127,14 @@ class Target:
     def audit_rows(self) -> bool:
         """Whether rollouts are written down in the database itself."""
         return self.kind is Kind.PRODUCTION if self.audit is None else self.audit
+
+    @property
+    def keeping(self) -> KeepPolicy | None:
+        """How what migrations destroy is kept there; None if it is not."""
+        if isinstance(self.keep_rows, KeepPolicy):
+            return self.keep_rows
+        wanted = self.kind is Kind.PRODUCTION if self.keep_rows is None else self.keep_rows
+        return KeepPolicy() if wanted else None
 
     @property
     def protected(self) -> bool:

@@ -12,11 +12,11 @@ from bot.core.backups.backup import Proof, ProvedBackup, StoredBackup
 from bot.core.backups.level import Level
 from bot.core.backups.retention import NOTHING, Needed, Pruned
 from bot.core.backups.stored import Stray
+from bot.core.drift.drift import Expected
 from bot.core.findings.page import Page
 from bot.core.findings.review import JudgedMigration
 from bot.core.gates.gate import Gate
 from bot.core.migrations.history import History
-from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.fleet import Tenant

@@ -67,6 +67,11 @@ def gates_ahead(
     return tuple(_told(name, make) for name, make in asked)
 
 
+def gates_of_the_clock(target: Target, world: World) -> tuple[Gate, ...]:
+    """Those that only time opens, to be shown."""
+    return tuple(_told(name, make) for name, make in _of_the_clock(target, (), world, overrides_of))
+
+
 def _told(name: str, make: Made) -> Gate:
     try:
         return make()

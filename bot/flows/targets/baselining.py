@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bot.core.drift.deviation import stopping_lines
+from bot.core.drift.policy import DriftPolicy
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import Migration
-from bot.core.rollouts.drift import as_the_target_has_it, drift_between
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.resolution import Baseline, SchemaCheck, plain_name, require_folder, to_mark
 from bot.core.targets.target import Target
@@ -93,10 +94,15 @@ def _check(
         expected = world.schemas.expected(order, world.console.say)
     if expected.problem:
         return SchemaCheck(problem=expected.problem)
-    there = database.shape(expected.schemas(schema))
-    across = expected.major != facts.major
-    found = drift_between(expected.after, there, across_majors=across)
-    return SchemaCheck(as_the_target_has_it(found))
+    schemas = expected.schemas(schema)
+    found = stopping_lines(
+        expected.after,
+        database.shape(schemas),
+        DriftPolicy(),
+        schemas=schemas,
+        across_majors=expected.major != facts.major,
+    )
+    return SchemaCheck(found)
 
 
 def _recorded(plan: Plan) -> set[str]:

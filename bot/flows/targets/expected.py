@@ -1,7 +1,7 @@
 """What a target's history is expected to have made of it, and to make; and what is asked of it."""
 
+from bot.core.drift.drift import Expected, unknown
 from bot.core.migrations.history import History
-from bot.core.rollouts.drift import Expected, unknown
 from bot.core.rollouts.plan import Plan
 from bot.core.targets.server import ServerFacts
 from bot.core.targets.target import Target

@@ -59,12 +59,12 @@ def keep_audit(audited: Audited, world: World) -> None:
     if sealed.signature is None:
         world.console.say("The audit record is not signed: MIGRATION_BOT_AUDIT_KEY is not set.")
     if rows:
-        _keep_row(sealed, audited.target, world)
+        keep_row(sealed, audited.target, world)
     if path:
-        _keep_file(sealed, path, world)
+        keep_file(sealed, path, world)
 
 
-def _keep_row(sealed: Sealed, target: Target, world: World) -> None:
+def keep_row(sealed: Sealed, target: Target, world: World) -> None:
     try:
         with world.connect(target) as database:
             database.keep_record(sealed)
@@ -72,7 +72,7 @@ def _keep_row(sealed: Sealed, target: Target, world: World) -> None:
         world.console.say(f"no audit row in {target.name}: {error.message}")
 
 
-def _keep_file(sealed: Sealed, path: str, world: World) -> None:
+def keep_file(sealed: Sealed, path: str, world: World) -> None:
     try:
         if world.runner is not None:
             world.runner.file(path, sealed.to_json())
@@ -94,7 +94,7 @@ def _rollout(audited: Audited, world: World) -> Rollout:
         version=__version__,
         commit=audited.commit,
         repository=run.repository_url if run else "",
-        trigger=_trigger(audited.commit, world),
+        trigger=trigger_of(audited.commit, world),
         pending=audited.pending.pending,
         approvals=leaves_of(audited.progress.gates, known),
         server=_server(audited.target, world),
@@ -102,7 +102,7 @@ def _rollout(audited: Audited, world: World) -> Rollout:
     )
 
 
-def _trigger(commit: str, world: World) -> Trigger:
+def trigger_of(commit: str, world: World) -> Trigger:
     if world.runner is None:
         return Trigger(login=world.environ.get("USER", ""), event="terminal")
     event, run = world.runner.event(), world.runner.run(commit)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.drift.drift import Drift
 from bot.core.findings.finding import Finding
 from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
 from bot.core.findings.rewrite import Rewrite
@@ -12,7 +13,6 @@ from bot.core.gates.gate import Gate
 from bot.core.migrations.effects import Lock
 from bot.core.rehearsals.rehearsal import Rehearsal, RehearsedMigration
 from bot.core.rehearsals.sizes import RelationSize, SizesNote
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import AppliedResult, BackupSummary, Progress
 from bot.core.rollouts.status import Details, TargetStatus

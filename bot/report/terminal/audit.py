@@ -39,16 +39,22 @@ def _record(sealed: Sealed) -> Iterator[Line]:
     """A record comes from outside, so nothing in it is taken for granted."""
     record = sealed.record
     outcome, trigger = _part(record, "outcome"), _part(record, "trigger")
-    migrations = record.get("migrations")
-    number = len(migrations) if isinstance(migrations, list) else 0
     what = f"{_text(outcome, 'state')} in {_text(_part(record, 'target'), 'name')}"
-    yield line(f"{_text(record, 'at')}  {words.count(number, 'migration')} {what}")
+    yield line(f"{_text(record, 'at')}  {_subject(record)} {what}")
     signed = f"signed with {sealed.signature.key}" if sealed.signature else "not signed"
+    digest = _text(record, "digest")
     by = _text(trigger, "login") or "nobody known"
-    yield line(f"    by {by} ({_text(trigger, 'event')}), {signed}, {_text(record, 'digest')}")
+    yield line(f"    by {by} ({_text(trigger, 'event')}), {signed}{digest and f', {digest}'}")
     for name in ("message",):
         if said := _text(outcome, name):
             yield line(f"    {said}")
+
+
+def _subject(record: Mapping[str, Any]) -> str:
+    if backup := _text(_part(record, "restore"), "backup"):
+        return f"backup {backup}"
+    migrations = record.get("migrations")
+    return words.count(len(migrations) if isinstance(migrations, list) else 0, "migration")
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import BackupSummary, Progress, State
 from bot.core.rollouts.status import Details

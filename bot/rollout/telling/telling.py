@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot import __version__
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.outcome import Journal, Outcome
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import BackupSummary, Check

@@ -12,7 +12,10 @@ from bot.adapters.postgres.server import start_server
 from bot.core.schemas.schema import POSITION, Definition, Snapshot, differences
 from tests.conftest import SERVERS, RunningServer
 
-KITCHEN_SINK = Path(__file__).with_name("kitchen_sink.sql").read_bytes()
+HERE = Path(__file__).parent
+KITCHEN_SINK = b"".join(
+    (HERE / name).read_bytes() for name in ("kitchen_sink.sql", "kitchen_cellar.sql")
+)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +84,7 @@ CHANGES = {
     "ALTER TYPE shop.mood RENAME VALUE 'ok' TO 'fine'": "changed enum shop.mood: labels",
     "ALTER DOMAIN shop.email DROP NOT NULL": "changed domain shop.email: not null",
     "ALTER DOMAIN shop.email DROP CONSTRAINT has_at": "changed domain shop.email: constraints",
-    "ALTER TYPE shop.pair ADD ATTRIBUTE c int": "changed composite type shop.pair",
+    "ALTER TYPE shop.pair ADD ATTRIBUTE c int CASCADE": "changed composite type shop.pair",
     "DROP TYPE shop.span": "removed range type shop.span",
     "ALTER SEQUENCE shop.s INCREMENT 7": "changed sequence shop.s: increment",
     "ALTER SEQUENCE shop.s OWNED BY shop.orders.who": "changed sequence shop.s: owned by",
@@ -116,6 +119,90 @@ CHANGES = {
     "REVOKE EXECUTE ON FUNCTION shop.touch FROM PUBLIC": "changed grant function shop.touch()",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA shop REVOKE SELECT ON TABLES FROM PUBLIC": "removed grant",
     "ALTER TABLE shop.kid OWNER TO pg_monitor": "changed owner relation shop.kid",
+    "ALTER TABLE shop.wide DROP c; ALTER TABLE shop.wide ADD c text": "shop.wide.c: position",
+    "ALTER TABLE shop.wide SET (toast.autovacuum_enabled = on)": "shop.wide: toast options",
+    "ALTER TABLE shop.wide ALTER body SET STORAGE EXTERNAL": "column shop.wide.body: storage",
+    "ALTER TABLE shop.narrow ALTER CONSTRAINT narrow_a_fkey DEFERRABLE": (
+        "changed constraint shop.narrow.narrow_a_fkey: definition"
+    ),
+    "ALTER TABLE shop.narrow DISABLE TRIGGER ALL": (
+        "changed constraint shop.narrow.narrow_a_fkey: triggers"
+    ),
+    "ALTER TABLE shop.typed NOT OF": "changed table shop.typed: of type",
+    "ALTER TABLE shop.wide ALTER a ADD GENERATED ALWAYS AS IDENTITY": (
+        "changed column shop.wide.a: identity"
+    ),
+    "ALTER TABLE shop.listed DETACH PARTITION shop.listed_x;"
+    "ALTER TABLE shop.listed ATTACH PARTITION shop.listed_x FOR VALUES IN ('y')": (
+        "changed table shop.listed_x: partition"
+    ),
+    "ALTER INDEX shop.wide_expression SET (fillfactor = 70)": "wide_expression: definition",
+    "ALTER INDEX shop.wide_expression ALTER COLUMN 1 SET STATISTICS 78": (
+        "changed index shop.wide.wide_expression: statistics"
+    ),
+    "ALTER TABLE shop.wide CLUSTER ON wide_a_key": "changed index shop.wide.wide_a_key: clustered",
+    "CREATE OR REPLACE VIEW shop.checked AS SELECT a, b FROM shop.wide WHERE a > 0": (
+        "changed view shop.checked: options"
+    ),
+    "CREATE OR REPLACE VIEW shop.both AS SELECT n.a, n.at FROM shop.wide w LEFT JOIN shop.narrow n"
+    ' ON n.a = w.a WHERE w.b IN (SELECT name FROM public."User" WHERE id > 1) ORDER BY n.at DESC': (
+        "changed view shop.both: definition"
+    ),
+    "ALTER VIEW shop.checked ALTER a SET DEFAULT 1": "changed view shop.checked: columns",
+    "ALTER MATERIALIZED VIEW shop.m SET (fillfactor = 50)": "materialized view shop.m: options",
+    "REFRESH MATERIALIZED VIEW shop.m WITH NO DATA": "materialized view shop.m: populated",
+    "ALTER FUNCTION shop.plain SECURITY INVOKER": "changed function shop.plain",
+    "ALTER FUNCTION shop.plain RESET search_path": "changed function shop.plain",
+    "ALTER FUNCTION shop.plain CALLED ON NULL INPUT": "changed function shop.plain",
+    "ALTER FUNCTION shop.atomic COST 8": "changed function shop.atomic",
+    "ALTER FUNCTION shop.atomic PARALLEL UNSAFE": "changed function shop.atomic",
+    "CREATE OR REPLACE AGGREGATE shop.total(int) (SFUNC = int4pl, STYPE = int, INITCOND = '1')": (
+        "changed aggregate shop.total(integer): initial"
+    ),
+    "ALTER TABLE shop.wide ENABLE ALWAYS TRIGGER always": "trigger shop.wide.always: enabled",
+    "ALTER TABLE shop.orders_1 ENABLE ALWAYS RULE nope": "rule shop.orders_1.nope: enabled",
+    "ALTER EVENT TRIGGER et DISABLE": "changed event trigger et: enabled",
+    "UPDATE pg_extension SET extversion = '0' WHERE extname = 'citext'": (
+        "changed extension citext: version"
+    ),
+    "ALTER EXTENSION pg_trgm SET SCHEMA shop": "changed extension pg_trgm: schema",
+    "ALTER TEXT SEARCH DICTIONARY shop.stopped (StopWords = danish)": "dictionary shop.stopped",
+    "ALTER TEXT SEARCH CONFIGURATION shop.ts ALTER MAPPING FOR url WITH shop.td": "ts: mappings",
+    "ALTER SERVER away OPTIONS (SET host 'elsewhere')": "changed foreign server away: options",
+    "ALTER SERVER away VERSION '2'": "changed foreign server away: version",
+    "ALTER FOREIGN TABLE shop.afar OPTIONS (SET file 'd')": "foreign table shop.afar: server",
+    "ALTER FOREIGN TABLE shop.afar ALTER a OPTIONS (SET name 'c')": "shop.afar.a: foreign options",
+    "DROP USER MAPPING FOR PUBLIC SERVER away": "removed user mapping public for away",
+    "ALTER FOREIGN DATA WRAPPER afar OPTIONS (ADD a 'b')": "changed foreign data wrapper afar",
+    "ALTER OPERATOR FAMILY shop.lone USING btree ADD FUNCTION 1 (int) btint4cmp(int, int)": (
+        "changed operator family shop.lone.btree: functions"
+    ),
+    "ALTER OPERATOR shop.=== (int, int) SET (RESTRICT = eqsel)": "changed operator",
+    "DROP CONVERSION shop.conversion": "removed conversion shop.conversion",
+    "DROP LANGUAGE plodd": "removed language plodd",
+    "DROP ACCESS METHOD pile": "removed access method pile",
+    "CREATE TRANSFORM FOR int LANGUAGE plodd (FROM SQL WITH FUNCTION prsd_lextype(internal))": (
+        "added transform integer for plodd"
+    ),
+    "CREATE CAST (shop.mood AS int) WITH INOUT AS ASSIGNMENT": "added cast shop.mood AS integer",
+    "ALTER PUBLICATION parts SET TABLE shop.wide (a) WHERE (a > 3)": "publication parts: tables",
+    "ALTER PUBLICATION parts SET TABLE shop.wide (a, b) WHERE (a > 4)": "publication parts: tables",
+    "ALTER PUBLICATION parts SET (publish = 'insert')": "changed publication parts: update",
+    "ALTER PUBLICATION whole ADD TABLES IN SCHEMA public": "changed publication whole: schemas",
+    "CREATE SUBSCRIPTION s CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)": (
+        "added subscription s"
+    ),
+    "ALTER DOMAIN shop.email SET DEFAULT 'y'": "changed domain shop.email: default",
+    "ALTER DOMAIN shop.email ADD CHECK (VALUE > '') NOT VALID": "domain shop.email: constraints",
+    "ALTER TYPE shop.pair ALTER ATTRIBUTE b TYPE varchar CASCADE": "composite type shop.pair",
+    "GRANT USAGE ON TYPE shop.mood TO PUBLIC": "grant type shop.mood",
+    "REVOKE USAGE ON SCHEMA shop FROM pg_monitor": "changed grant schema shop",
+    "REVOKE GRANT OPTION FOR USAGE ON SEQUENCE shop.s FROM pg_monitor": "grant relation shop.s",
+    "GRANT USAGE ON FOREIGN SERVER away TO PUBLIC": "changed grant foreign server away",
+    "ALTER FUNCTION shop.f OWNER TO pg_monitor": "changed owner function shop.f(integer,text)",
+    "ALTER PUBLICATION parts OWNER TO pg_monitor": "changed owner publication parts",
+    "ALTER STATISTICS shop.st OWNER TO pg_monitor": "changed owner statistics object shop.st",
+    "COMMENT ON TRIGGER always ON shop.wide IS 'never'": "changed comment trigger always",
 }
 
 

@@ -8,13 +8,13 @@ import pytest
 from bot.core.backups.backup import Proof, ProvedBackup
 from bot.core.backups.level import Level
 from bot.core.backups.sources import Rds
+from bot.core.drift.drift import Drift
 from bot.core.gates.backup import backup_gate
 from bot.core.gates.drift import drift_gate
 from bot.core.gates.order import order_gate
 from bot.core.gates.rows import rows_gate
 from bot.core.gates.settled import settled
 from bot.core.migrations.migration import AppliedMigration
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.plan import make_plan
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.settings import default_targets

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
 from bot.core.github.notification import Channel, Moment, Notification, Sink, notifications_of
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.progress import Progress, State
 from bot.core.targets.target import DriftMode, Kind
 from tests.fakes import NOON

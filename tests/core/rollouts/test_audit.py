@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
 from bot.core.rollouts.audit import (
     Leave,
@@ -20,7 +21,6 @@ from bot.core.rollouts.audit import (
     record_of,
     sealed_in,
 )
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.progress import (
     AppliedResult,
     BackupSummary,

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from bot.core.drift.drift import Expected
 from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.drift import Expected
 from bot.core.rollouts.progress import State
 from bot.core.schemas.schema import Snapshot
 from bot.core.settings import default_targets

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.core.approvals.approval import StaleApproval
+from bot.core.drift.drift import Drift
 from bot.core.findings.review import JudgedMigration, Review
 from bot.core.findings.rewrite import Piece, Rewrite
 from bot.core.gates.gate import Gate
 from bot.core.migrations.migration import Migration
-from bot.core.rollouts.drift import Drift
 from bot.core.rollouts.progress import Progress, State
 from bot.core.targets.target import DriftMode, Kind
 from bot.report.comment.comment import read_marker, render_comment, same_but_for_time, same_state

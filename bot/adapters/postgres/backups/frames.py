@@ -12,6 +12,7 @@ from typing import IO
 _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _ZSTD = 0xFD2FB528
+_COMPRESSED = (".gz", ".zst")
 _ZSTD_SKIPPABLE = 0x184D2A50
 
 
@@ -26,6 +27,8 @@ def read_to_end(path: Path) -> None:
         opened.seek(0)
         if reader is not None:
             reader(opened)
+        elif path.suffix in _COMPRESSED:
+            raise Truncated("it is not compressed, as its name says")
 
 
 def _reader_of(start: bytes) -> Callable[[IO[bytes]], None] | None:

@@ -79,7 +79,8 @@ def prove(
         restore_into(server, manifest, place, environ)
         progress("comparing schema and rows")
         found, tables = _read(server, manifest, level)
-    wrong = _schema_differences(manifest, place, found, server.major)
+    expected = expected_schema(place)
+    wrong = schema_differences(manifest, expected, found, server.major)
     wrong += differences_of_content(manifest.tables, tables)
     proof = Proof(
         backup=manifest.id,
@@ -201,10 +202,16 @@ def _read(
     return schema, tables if manifest.touched is None else only(tables, manifest.touched)
 
 
-def _schema_differences(
-    manifest: Manifest, place: Path, found: Snapshot, major: int
+def expected_schema(place: Path) -> Snapshot:
+    """The schema that was saved, as the backup keeps it, less what a dump of some tables cannot
+    bring back."""
+    return without(read_schema(place), unchecked_in(place))
+
+
+def schema_differences(
+    manifest: Manifest, expected: Snapshot, found: Snapshot, major: int
 ) -> tuple[str, ...]:
-    expected = without(read_schema(place), unchecked_in(place))
+    """One line for each difference that counts: see `prove`. `major` is that of what was found."""
     return differences(
         _restorable(expected), _restorable(found), across_majors=major != manifest.server_major
     ).lines

@@ -1,7 +1,7 @@
 """What a history makes: replayed on a throw-away server, and looked at before and after the end."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 
@@ -18,9 +18,9 @@ from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.work import Note
 from bot.adapters.postgres.shape import shape_of
+from bot.core.drift.drift import Expected, unknown
 from bot.core.rehearsals.rehearsal import Refusal
-from bot.core.rehearsals.rehearsal_order import PUBLIC, Order
-from bot.core.rollouts.drift import Expected, unknown
+from bot.core.rehearsals.rehearsal_order import PUBLIC, Order, Part
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError
 
@@ -34,22 +34,40 @@ def expected(
 ) -> Expected:
     """What the order's base makes, and its new migrations on top. Never raises for what cannot be
     known: the answer says why. `given` is the URL of a server to find out on."""
-    opened: AbstractContextManager[Place]
-    if given is not None:
-        opened = open_given_place(given, order, note=note)
-    else:
-        opened = open_own_place(order, environ=environ, note=note)
     try:
-        with opened as place:
-            return _Replay(let_in(order, place), place, note).done()
+        with open_place(order, given, environ, note) as place:
+            return _expected(Replay(let_in(order, place), place, note))
     except (PostgresError, UsageError, BackupError) as error:
         return unknown(error.message)
 
 
-class _Replay:
+def open_place(
+    order: Order, given: str | None, environ: Mapping[str, str], note: Note
+) -> AbstractContextManager[Place]:
+    if given is not None:
+        return open_given_place(given, order, note=note)
+    return open_own_place(order, environ=environ, note=note)
+
+
+def _expected(replay: "Replay") -> Expected:
+    problem = replay.base()
+    if problem:
+        return unknown(problem)
+    before = replay.look()
+    for each in replay.order.new:
+        stopped = replay.perform(each.parts)
+        if stopped is not None:
+            return unknown(_words(each.name, stopped))
+    server = replay.place.server
+    return Expected(before, replay.look(), major=server.major, imitated=server.shims)
+
+
+class Replay:
+    """The base of an order, run in a place; then whatever else is to be run there."""
+
     def __init__(self, order: Order, place: Place, note: Note) -> None:
-        self._order = order
-        self._place = place
+        self.order = order
+        self.place = place
         self._note = note
         superuser = Superuser(place)
         self._guard = Guard(
@@ -61,30 +79,29 @@ class _Replay:
         self._author = partial(_author, place, order.schema)
         self._performer = Performer(self._author, self._guard, superuser.create_extension)
 
-    def done(self) -> Expected:
-        order, place = self._order, self._place
+    def base(self) -> str:
+        """Run it; "" or why that could not be done."""
+        order, place = self.order, self.place
         if order.schema != PUBLIC and place.cached == 0:
             self._make_schema()
         base = order.base[place.cached :]
         refused = replay(self._author, base, self._performer, self._guard, self._note)
         if refused is not None:
-            return unknown(_words(refused.migration, refused.refusal))
+            return _words(refused.migration, refused.refusal)
         if base:
             place.keep()
-        before = self._look()
-        for each in order.new:
-            stopped = self._performer.perform(each.parts)
-            if stopped is not None:
-                return unknown(_words(each.name, stopped))
-        return Expected(before, self._look(), major=place.server.major)
+        return ""
 
-    def _look(self) -> Snapshot:
-        with self._place.admin() as connection:
+    def perform(self, parts: Sequence[Part]) -> Refusal | None:
+        return self._performer.perform(parts)
+
+    def look(self) -> Snapshot:
+        with self.place.admin() as connection:
             return shape_of(connection, None)
 
     def _make_schema(self) -> None:
-        name = sql.Identifier(self._order.schema)
-        with self._place.author() as connection, explained("make the schema of the URL"):
+        name = sql.Identifier(self.order.schema)
+        with self.place.author() as connection, explained("make the schema of the URL"):
             connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(name))
 
 

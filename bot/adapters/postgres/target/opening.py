@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bot.adapters.postgres.kept.part import Keeping
 from bot.adapters.postgres.target.around import Servers
 from bot.adapters.postgres.target.auditing import Auditing
 from bot.adapters.postgres.target.batching import Batching
@@ -29,6 +30,7 @@ class TargetDatabase(
     Running,
     Watching,
     Auditing,
+    Keeping,
 ):
     """An open connection to a target, in autocommit. See world.Database."""
 

@@ -36,7 +36,7 @@ BROKEN_OFF = {
     "it is told to end": (f'{HALF_WAY} kill -15 $!; wait $!; exit "$?"', "failed with exit status"),
     "it is killed itself": (f"{HALF_WAY} kill -9 $! $$", "ended by signal 9"),
     # A file may be no larger than that: what a full disk is, without one.
-    "no room is left": ("trap '' XFSZ; ulimit -f 40; exec \"$real\" \"$@\"", "exit status 1"),
+    "no room is left": ('trap \'\' XFSZ; ulimit -f 40; exec "$real" "$@"', "exit status 1"),
 }
 
 
@@ -86,7 +86,7 @@ def test_a_server_that_goes_away_half_way_leaves_nothing_either(
 ) -> None:
     run(database, ROWS)
     ends = (
-        "psql -qXc \"SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        'psql -qXc "SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
         "WHERE application_name = 'pg_dump'\""
     )
     tool = best_for_dump(major_of(database))

@@ -63,3 +63,13 @@ def test_a_file_that_ends_too_early_or_too_late_is_refused(
     (tmp_path / "file").write_bytes(SPOILT[how](WHOLE[kind]))
     with pytest.raises(Truncated):
         read_to_end(tmp_path / "file")
+
+
+@pytest.mark.parametrize("raw", [b"", b"plain"])
+@pytest.mark.parametrize("name", ["1.dat.gz", "1.dat.zst"])
+def test_a_file_that_is_not_what_its_name_says_is_refused(
+    tmp_path: Path, name: str, raw: bytes
+) -> None:
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(Truncated, match="not compressed"):
+        read_to_end(tmp_path / name)

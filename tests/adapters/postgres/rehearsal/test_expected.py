@@ -9,8 +9,11 @@ import pytest
 
 from bot.adapters.postgres.rehearsal.expected import expected
 from bot.adapters.postgres.shape import shape_of
+from bot.core.drift.deviation import deviations, stopping_lines
+from bot.core.drift.drift import Expected
+from bot.core.drift.policy import DriftPolicy
 from bot.core.migrations.migration import Migration
-from bot.core.rollouts.drift import Expected, drift_between
+from bot.core.schemas.schema import differences
 from bot.core.settings import Settings
 from bot.flows.reviewing.rehearsal_order import schema_order
 from tests.fakes import migration
@@ -77,7 +80,13 @@ def lines(database: str, environ: Mapping[str, str]) -> Callable[..., tuple[str,
             for each in else_:
                 connection.execute(each.encode())
             there = shape_of(connection, found.schemas(schema))
-        return drift_between(found.before, there, across_majors=False).lines
+        return stopping_lines(
+            found.before,
+            there,
+            DriftPolicy(),
+            schemas=found.schemas(schema),
+            across_majors=False,
+        )
 
     return lines
 
@@ -129,35 +138,38 @@ def test_what_a_provider_an_operator_and_time_bring_along_is_no_drift(
 @pytest.mark.parametrize(
     ("change", "line"),
     [
-        ("ALTER TABLE users DROP COLUMN span", "removed column public.users.span"),
-        ("ALTER TABLE users ADD COLUMN span2 int", "added column public.users.span2"),
-        ("CREATE INDEX extra ON users (mood)", "added index public.users.extra"),
-        ("DROP INDEX users_email", "removed index public.users.users_email"),
-        ("CREATE TABLE hand (id int)", "added table public.hand (1 column)"),
-        ("ALTER TYPE shop.mood ADD VALUE 'great'", "changed enum shop.mood: labels"),
-        ("ALTER TABLE users DISABLE TRIGGER touch", "changed trigger public.users.touch: enabled"),
-        ("DROP POLICY own ON users", "removed policy public.users.own"),
+        ("ALTER TABLE users DROP COLUMN span", "lacks column public.users.span"),
+        ("ALTER TABLE users ADD COLUMN span2 int", "has besides: column public.users.span2"),
+        ("CREATE INDEX extra ON users (mood)", "has besides: index public.users.extra"),
+        ("DROP INDEX users_email", "lacks index public.users.users_email"),
+        ("CREATE TABLE hand (id int)", "has besides: table public.hand (1 column)"),
+        ("ALTER TYPE shop.mood ADD VALUE 'great'", "has otherwise: enum shop.mood: labels"),
+        (
+            "ALTER TABLE users DISABLE TRIGGER touch",
+            "has otherwise: trigger public.users.touch: enabled",
+        ),
+        ("DROP POLICY own ON users", "lacks policy public.users.own"),
         (
             "ALTER TABLE users DISABLE ROW LEVEL SECURITY",
-            "changed table public.users: row level security",
+            "has otherwise: table public.users: row level security",
         ),
-        ("ALTER TABLE users ALTER mood DROP NOT NULL", "changed column public.users.mood"),
+        ("ALTER TABLE users ALTER mood DROP NOT NULL", "has otherwise: column public.users.mood"),
         (
             "ALTER TABLE users ALTER seen SET DEFAULT '2025-01-01 00:00:00+00'",
-            "changed column public.users.seen: default",
+            "has otherwise: column public.users.seen: default",
         ),
         (
             "CREATE OR REPLACE FUNCTION shop.touch() RETURNS trigger LANGUAGE plpgsql AS "
             "'BEGIN RETURN OLD; END'",
-            "changed function shop.touch()",
+            "has otherwise: function shop.touch()",
         ),
         (
             "ALTER TABLE shop.orders DROP CONSTRAINT orders_who_fkey",
-            "removed constraint shop.orders.orders_who_fkey",
+            "lacks constraint shop.orders.orders_who_fkey",
         ),
         (
             "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_email'::regclass",
-            "changed index public.users.users_email: valid",
+            "has otherwise: index public.users.users_email: valid",
         ),
     ],
 )
@@ -184,7 +196,7 @@ def test_the_schema_after_the_plan_is_known_as_well(
 ) -> None:
     found = known(environ, INIT, pending=(MORE,), postgres=major_of(database))
 
-    more = drift_between(found.before, found.after, across_majors=False)
+    more = differences(found.before, found.after)
     assert more.lines == ("added column public.users.age",)
 
 
@@ -198,7 +210,10 @@ def test_a_newer_throw_away_server_says_the_same_of_it(
         there = shape_of(connection, found.schemas("public"))
 
     assert (found.major, major_of(database)) == (18, 15)
-    assert drift_between(found.before, there, across_majors=True).lines == ()
+    every = deviations(
+        found.before, there, DriftPolicy(), schemas=found.schemas("public"), across_majors=True
+    )
+    assert every.all == ()
 
 
 def test_a_history_that_cannot_be_run_is_told_and_not_guessed_at(

@@ -1,0 +1,68 @@
+"""The database beside the target's that a backup is restored into first, and its end."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from psycopg import sql
+from psycopg.sql import Identifier
+
+from bot.adapters.postgres.connection import Connection, connect, explained
+from bot.adapters.postgres.restoring.names import left_behind, scratch_mark, scratch_name
+from bot.adapters.postgres.restoring.properties import Properties, commenting, creating
+from bot.core.targets.url import ConnectionUrl
+from bot.errors import PostgresError
+
+_NOTHING_IN_IT = """
+SELECT NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.oid >= 16384 AND n.nspname !~ '^pg_')
+"""
+_SESSION_ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+
+
+@contextmanager
+def scratch(
+    connection: Connection, database: str, like: Properties | None, *, encoding: str, major: int
+) -> Iterator[str]:
+    """An empty database, made as the one that it is to take the place of; dropped if the block
+    does not end well."""
+    name = scratch_name(database)
+    with explained("create a database to restore into"):
+        connection.execute(creating(name, like, encoding=encoding, major=major))
+        connection.execute(commenting(name, scratch_mark(database)))
+    try:
+        yield name
+    except BaseException:
+        # What was in the way of the restore may be in the way of this, too; the next run sweeps.
+        with suppress(Exception):
+            drop(connection, name)
+        raise
+
+
+def sweep(connection: Connection, database: str, url: ConnectionUrl) -> tuple[str, ...]:
+    """Drop what killed restores left behind. Nothing is dropped that does not bear their mark, or
+    at least their name and has nothing in it."""
+    swept = []
+    with explained("look for what a killed restore left behind"):
+        found = left_behind(connection, database)
+    for name, marked in found:
+        if marked or _is_empty(url.with_database(name)):
+            with explained(f"drop {name}, which a killed restore left behind"):
+                drop(connection, name)
+            swept.append(name)
+    return tuple(swept)
+
+
+def drop(connection: Connection, name: str) -> None:
+    """The sessions in it are those of a pg_restore that has been killed."""
+    connection.execute(_SESSION_ENDED, (name,))
+    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(Identifier(name)))
+
+
+def _is_empty(url: ConnectionUrl) -> bool:
+    try:
+        with connect(url, application_name="migration-bot/restore", read_only=True) as inside:
+            row = inside.execute(_NOTHING_IN_IT).fetchone()
+    except PostgresError:
+        return False
+    return row == (True,)

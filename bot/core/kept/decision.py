@@ -1,0 +1,144 @@
+"""Whether a loss is kept, decided from the table as it is: what cannot be kept says why."""
+
+from bot.core.kept.kept import Keep, Unkept
+from bot.core.kept.loss import Losing, Loss, NewType
+from bot.core.kept.policy import KeepPolicy
+from bot.core.kept.table import KeptColumn, Shelf, TableToKeep
+from bot.core.rehearsals.sizes import size_text
+
+# What PostgreSQL adds to each row.
+_ROW = 36
+_WHOLE = ("smallint", "integer", "bigint")
+_TEXTS = ("text", "character varying")
+# The old type, and the types that take each of its values as it is.
+_SAME: dict[str, tuple[str, ...]] = {
+    "smallint": ("integer", "bigint", "numeric", "real", "double precision", *_TEXTS),
+    "integer": ("bigint", "numeric", "double precision", *_TEXTS),
+    "bigint": ("numeric", *_TEXTS),
+    "real": ("double precision",),
+    "uuid": _TEXTS,
+    "text": ("varchar", *_TEXTS),
+    "character varying": ("varchar", *_TEXTS),
+    "date": ("timestamp", *_TEXTS),
+    "boolean": _TEXTS,
+}
+_TYPE_WORDS = {"varchar": "character varying", "char": "character"}
+
+
+def decide(
+    loss: Loss,
+    table: TableToKeep | None,
+    shelf: Shelf,
+    policy: KeepPolicy,
+    *,
+    matching: int | None = None,
+) -> Keep | Unkept | None:
+    """None if nothing is lost after all. `matching` is how many rows an UPDATE or DELETE will
+    change, as the planner thinks."""
+    if loss.obstacle:
+        return Unkept(loss, loss.obstacle)
+    if table is None:
+        return None
+    columns = _columns(loss, table)
+    if not columns:
+        return None
+    why = shelf.obstacle or table.obstacle or _forbidden(loss, table)
+    key = _key(loss, table)
+    if not why and key is None:
+        why = "without a key that is never null its rows cannot be found again"
+    if why:
+        return Unkept(loss, why)
+    keep = _measured(loss, table, key or (), columns, matching)
+    why = _too_much(keep, shelf, policy)
+    return Unkept(loss, why) if why else keep
+
+
+def is_lossless(old: KeptColumn, new: NewType) -> bool:
+    """Whether every value of the old type is a value of the new, so that the way back is a cast."""
+    if not new.casts:
+        return False
+    wanted, _, numbers = new.type.partition("(")
+    wanted = _TYPE_WORDS.get(wanted, wanted)
+    before, _, old_numbers = old.type.partition("(")
+    if not old.plain:
+        # Labels of an enum, for one: each that is not there in the new type is refused.
+        return wanted in _TEXTS and not numbers
+    if wanted == before:
+        return not numbers or numbers == old_numbers or _is_wider(old_numbers, numbers)
+    return not numbers and wanted in _SAME.get(before, ())
+
+
+def _is_wider(old: str, new: str) -> bool:
+    """Of varchar(10) and varchar(20); a value that does not fit is refused, and none is cut."""
+    sizes = [each.rstrip(")") for each in (old, new)]
+    return all(each.isdigit() for each in sizes) and int(sizes[0]) <= int(sizes[1])
+
+
+def _columns(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...]:
+    """What is kept of each row; what is worked out anew from the rest is not."""
+    stored = tuple(each for each in table.columns if not each.generated)
+    if not loss.columns:
+        return stored
+    lossy = {each.column: each for each in loss.types}
+    return tuple(
+        each
+        for each in stored
+        if each.name in loss.columns
+        and not (each.name in lossy and is_lossless(each, lossy[each.name]))
+    )
+
+
+def _key(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...] | None:
+    """The first key that the statement leaves alone; for whole rows none is asked for."""
+    for names in table.keys:
+        if not loss.kind.keyed or not {*names} & {*loss.columns}:
+            found = [table.column(name) for name in names]
+            return tuple(each for each in found if each is not None)
+    return None if loss.kind.keyed else ()
+
+
+def _forbidden(loss: Loss, table: TableToKeep) -> str:
+    if loss.kind is Losing.DELETED and table.cascades:
+        return f"rows of {', '.join(table.cascades)} go or change with its own, by foreign keys"
+    if loss.kind is Losing.DELETED and table.decided:
+        return "a trigger of it decides which rows are deleted"
+    if loss.kind is Losing.EMPTIED:
+        others = [each for each in table.referring if each not in loss.with_it]
+        if others:
+            return f"{', '.join(others)} would be emptied with it"
+    if loss.kind is Losing.UPDATED and (followed := {*loss.columns} & {*table.cascading}):
+        return f"other tables follow what is written to {min(followed)}, by foreign keys"
+    return ""
+
+
+def _measured(
+    loss: Loss,
+    table: TableToKeep,
+    key: tuple[KeptColumn, ...],
+    columns: tuple[KeptColumn, ...],
+    matching: int | None,
+) -> Keep:
+    rows = table.rows if matching is None else matching
+    width = _ROW + sum(each.width for each in (*key, *columns))
+    if loss.kind in (Losing.UPDATED, Losing.TYPES):
+        # Beside them stands what the statement has made of them.
+        width += _ROW + sum(each.width for each in columns)
+    whole = loss.kind.wholesale
+    return Keep(loss, table, key, columns, rows, max(table.bytes if whole else rows * width, 8192))
+
+
+def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy) -> str:
+    left = max(policy.budget - shelf.bytes, 0)
+    if keep.bytes > left:
+        return (
+            f"it takes about {size_text(keep.bytes)}, and of the budget of "
+            f"{size_text(policy.budget)} {size_text(left)} are left"
+        )
+    in_use = keep.loss.kind in (Losing.COLUMNS, Losing.TYPES, Losing.EMPTIED)
+    seconds = policy.seconds_for(keep.bytes)
+    if in_use and seconds * 1000 > policy.hold:
+        return (
+            f"the copy would keep {keep.table.relation} locked for about {seconds:.0f} s longer, "
+            f"and `hold` allows {policy.hold / 1000:g} s"
+        )
+    return ""

@@ -1,0 +1,69 @@
+"""A table as it is before a migration destroys something of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class KeptColumn:
+    """A column, and how its values are kept.
+
+    `type` is in SQL, qualified. `plain` says that PostgreSQL brings it along: a value of any other
+    type is kept as its text, so that the type can be dropped. `width` is the average in bytes.
+    `filled` says that a new row may have a value without being given one. `generated` columns are
+    worked out anew. `sequence` numbers it and goes with it: its name, quoted.
+    """
+
+    name: str
+    type: str
+    plain: bool = True
+    width: int = 8
+    filled: bool = False
+    generated: bool = False
+    sequence: str = ""
+
+
+@dataclass(frozen=True)
+class TableToKeep:
+    """`keys` are the columns of each unique key that is never null, the primary key first.
+
+    `rows` and `bytes` are estimates. `closed` says that row level security is on. `obstacle` is why
+    nothing of it can be kept, whatever the statement is. `cascades` are the tables whose rows go,
+    or change, with its own; `referring` those that point to it; `cascading` the columns whose
+    change other tables follow. `decided` says that a trigger may keep its rows from being deleted.
+    """
+
+    schema: str
+    name: str
+    columns: tuple[KeptColumn, ...] = ()
+    keys: tuple[tuple[str, ...], ...] = ()
+    rows: int = 0
+    bytes: int = 0
+    closed: bool = False
+    obstacle: str = ""
+    cascades: tuple[str, ...] = ()
+    referring: tuple[str, ...] = ()
+    cascading: tuple[str, ...] = ()
+    decided: bool = False
+
+    @property
+    def relation(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    def column(self, name: str) -> KeptColumn | None:
+        return next((each for each in self.columns if each.name == name), None)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where kept rows are put: the schema of the bot's own.
+
+    `schema` and `index` say whether it is there, and the table that lists what is kept. `obstacle`
+    is why nothing can be kept in this database. `bytes` is what is kept already. `granted` are the
+    roles that are given rights on new tables by default, quoted.
+    """
+
+    schema: bool = False
+    index: bool = False
+    obstacle: str = ""
+    bytes: int = 0
+    granted: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""Putting a backup back: what is there, what will be lost, and what became of it."""

@@ -1,0 +1,81 @@
+"""What is lost when a backup is put back: everything written after its snapshot."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.backups.backup import Manifest, TableContent
+from bot.core.migrations.migration import AppliedMigration, sort_key
+from bot.core.restores.scene import Scene
+
+# What the bot writes down itself is carried over; the migrations are told by their names.
+_TOLD_OTHERWISE = ("migration_bot.audit", "._prisma_migrations")
+
+
+@dataclass(frozen=True)
+class TableLoss:
+    """A table that has another number of rows than the backup; None where it does not have it."""
+
+    name: str
+    now: int | None
+    then: int | None
+
+    @property
+    def fewer(self) -> int:
+        """How many rows there will be less; below 0 if rows come back."""
+        return (self.now or 0) - (self.then or 0)
+
+
+@dataclass(frozen=True)
+class Loss:
+    """`since` is the moment of the snapshot, `ago` how long ago that is by the server's clock.
+
+    `tables` are those whose counts differ: an estimate from below, because a changed row counts as
+    no difference. None where nobody could count. `migrations` are those applied since, which will
+    be pending again.
+    """
+
+    since: datetime
+    ago: timedelta
+    tables: tuple[TableLoss, ...] | None = None
+    migrations: tuple[str, ...] | None = None
+
+
+def loss_of(manifest: Manifest, scene: Scene) -> Loss:
+    """What putting this backup back loses, as far as it can be known without doing it."""
+    return Loss(
+        since=manifest.started_at,
+        ago=max(scene.now - manifest.started_at, timedelta()),
+        tables=None if scene.tables is None else counts_that_differ(scene.tables, manifest.tables),
+        migrations=None if scene.applied is None else applied_since(manifest, scene.applied),
+    )
+
+
+def counts_that_differ(
+    now: Sequence[TableContent], then: Sequence[TableContent]
+) -> tuple[TableLoss, ...]:
+    """Those that lose most first; without what the bot keeps there for itself."""
+    here = {each.name: each.rows for each in now}
+    there = {each.name: each.rows for each in then}
+    found = [
+        TableLoss(name, here.get(name), there.get(name))
+        for name in sorted(here.keys() | there.keys())
+        if here.get(name) != there.get(name) and not name.endswith(_TOLD_OTHERWISE)
+    ]
+    return tuple(sorted(found, key=lambda each: -each.fewer))
+
+
+def applied_since(manifest: Manifest, rows: Sequence[AppliedMigration]) -> tuple[str, ...]:
+    """Finished after the snapshot, or later in the order than the last one it has; in order."""
+    head = manifest.migration_head
+    names = {
+        each.name
+        for each in rows
+        if each.finished
+        and (
+            head is None
+            or sort_key(each.name) > sort_key(head)
+            or (each.finished_at is not None and each.finished_at > manifest.started_at)
+        )
+    }
+    return tuple(sorted(names, key=sort_key))

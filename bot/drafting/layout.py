@@ -1,0 +1,257 @@
+"""A snapshot laid out for drafting: each object with what it stands on and what stands on it.
+
+Some attributes are objects of their own here, because they come at another time than what they
+belong to: a column's default, whose a sequence is, a partition's place, and which index a table is
+clustered on and replicates by.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from bot.core.schemas.schema import LINKS, POSITION, Definition, Scalar, Snapshot
+from bot.drafting.text import listed, parts_of, path, quoted
+
+Key = tuple[str, str]
+
+TABLES = ("table", "foreign table")
+RELATIONS = (*TABLES, "view", "materialized view")
+PARTS = ("column", "constraint", "index", "trigger", "policy", "rule")
+TYPES = ("enum", "domain", "composite type", "range type", "base type")
+ROUTINES = ("function", "procedure", "aggregate")
+ABOUT = ("comment", "owner", "grant")
+
+# Of an index, what is a setting of its table.
+_SETTINGS = ("clustered", "replica identity")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One object. `needs` are those that it cannot be without."""
+
+    kind: str
+    identity: str
+    values: Mapping[str, Scalar]
+    needs: frozenset[Key] = frozenset()
+
+    @property
+    def key(self) -> Key:
+        return self.kind, self.identity
+
+    def text(self, name: str) -> str:
+        value = self.values.get(name)
+        return "" if value is None else str(value)
+
+    def has(self, name: str) -> bool:
+        return bool(self.values.get(name))
+
+    @property
+    def called(self) -> str:
+        """Its name in SQL; of a table's part only its own."""
+        if name := self.text("called"):
+            return name
+        parts = parts_of(self.identity)
+        if self.kind == "index":
+            return path(parts[0], parts[-1])
+        return quoted(parts[-1]) if self.table else path(*parts)
+
+    @property
+    def table(self) -> str:
+        """Of a table's part, the table's name in SQL; of anything else ""."""
+        if name := self.text("part of"):
+            return name
+        return path(*parts_of(self.identity)[:-1]) if self.kind in (*PARTS, "default") else ""
+
+    @property
+    def home(self) -> str:
+        """The identity of the table that it is a part of."""
+        names = parts_of(self.identity)[:-1]
+        return ".".join(quoted(each) if "." in each or '"' in each else each for each in names)
+
+    @cached_property
+    def compared(self) -> Definition:
+        """What has to be the same for two to be the same."""
+        left_out = LINKS | {POSITION}
+        return tuple(
+            sorted(
+                (name, value)
+                for name, value in self.values.items()
+                if name not in left_out and value is not None
+            )
+        )
+
+
+class Layout:
+    """Every object by its key."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self.items = {each.key: each for each in items}
+
+    @cached_property
+    def needed_by(self) -> Mapping[Key, frozenset[Key]]:
+        found: dict[Key, set[Key]] = defaultdict(set)
+        for item in self.items.values():
+            for each in item.needs:
+                found[each].add(item.key)
+        return {key: frozenset(keys) for key, keys in found.items()}
+
+    @cached_property
+    def by_table(self) -> Mapping[str, tuple[Item, ...]]:
+        """The parts of each table, by its identity."""
+        found: dict[str, list[Item]] = defaultdict(list)
+        for item in self.items.values():
+            if item.kind in PARTS:
+                found[item.home].append(item)
+        return {table: tuple(items) for table, items in found.items()}
+
+    @cached_property
+    def called(self) -> Mapping[str, Item]:
+        """Relations, types and sequences by their name in SQL."""
+        kinds = (*RELATIONS, *TYPES, "sequence", "index")
+        return {each.called: each for each in self.items.values() if each.kind in kinds}
+
+    @cached_property
+    def columns(self) -> Mapping[str, Item]:
+        """By the table's name in SQL, a dot, and their own."""
+        found = (each for each in self.items.values() if each.kind == "column")
+        return {f"{each.table}.{each.called}": each for each in found}
+
+    @cached_property
+    def sequences(self) -> Mapping[str, frozenset[Key]]:
+        """By the column that they belong to, as it is in `columns`."""
+        found: dict[str, frozenset[Key]] = {}
+        for item in self.items.values():
+            if item.kind == "sequence" and (owner := item.text("owned by")):
+                found[owner] = found.get(owner, frozenset()) | {item.key}
+        return found
+
+    @cached_property
+    def below(self) -> Mapping[Key, frozenset[Key]]:
+        """Indexes and constraints of partitions, by that of the whole."""
+        found: dict[Key, set[Key]] = defaultdict(set)
+        for item in self.items.values():
+            if item.kind in ("index", "constraint"):
+                for each in item.needs:
+                    if each[0] == item.kind:
+                        found[each].add(item.key)
+        return {key: frozenset(keys) for key, keys in found.items()}
+
+    @cached_property
+    def owned(self) -> Mapping[Key, Item]:
+        """The sequences of identity columns, by the column."""
+        return {
+            self.columns[item.text("owned by")].key: item
+            for item in self.items.values()
+            if item.kind == "sequence" and item.has("of identity")
+        }
+
+    def columns_of(self, table: Item) -> list[Item]:
+        found = [each for each in self.by_table.get(table.identity, ()) if each.kind == "column"]
+        return sorted(found, key=lambda each: int(each.text(POSITION) or 0))
+
+    def default_of(self, column: Item) -> Item | None:
+        return self.items.get(("default", column.identity))
+
+    def reaches(self, start: Key, goal: Key) -> bool:
+        """Whether one stands on the other, by whatever is between them."""
+        seen, left = {start}, [start]
+        while left:
+            key = left.pop()
+            if key == goal:
+                return True
+            item = self.items.get(key)
+            more = (item.needs if item else frozenset()) - seen
+            seen |= more
+            left += more
+        return False
+
+
+def laid_out(snapshot: Snapshot) -> Layout:
+    plain = [
+        Item(kind, identity, dict(definition), _needs(definition))
+        for (kind, identity), definition in snapshot.items()
+    ]
+    whole = Layout([each for item in plain for each in _apart(item)])
+    return Layout([_linked(each, whole) for each in (*whole.items.values(), *_settings(whole))])
+
+
+def _needs(definition: Definition, name: str = "needs") -> frozenset[Key]:
+    text = dict(definition).get(name)
+    return frozenset((kind, identity) for kind, identity in json.loads(str(text or "[]")))
+
+
+def _apart(item: Item) -> Iterator[Item]:
+    values = dict(item.values)
+    if item.kind == "column" and values.get("default") is not None:
+        needs = _needs(tuple(values.items()), "default needs") | {item.key}
+        named = {name: values.get(name) for name in ("called", "part of", "default", "taken over")}
+        yield Item("default", item.identity, named, needs)
+        values.pop("default")
+    if item.kind in TABLES and values.get("partition"):
+        named = {name: values.pop(name) for name in ("partition", "inherits")}
+        named["called"] = values.get("called")
+        yield Item("attachment", item.identity, named, frozenset({item.key}))
+    yield replace(item, values=values)
+
+
+def _settings(whole: Layout) -> Iterator[Item]:
+    for item in whole.items.values():
+        if item.kind == "index":
+            named = {"called": quoted(parts_of(item.identity)[-1]), "part of": item.table}
+            if item.has("clustered"):
+                yield Item("clustering", item.home, named, frozenset({item.key}))
+        elif item.kind == "table" and item.has("replica identity"):
+            parts = whole.by_table.get(item.identity, ())
+            index = next((each for each in parts if each.has("replica identity")), None)
+            named = {"mode": item.text("replica identity"), "part of": item.called}
+            named |= {"called": quoted(parts_of(index.identity)[-1])} if index else {}
+            yield Item("replica identity", item.identity, named, frozenset({(index or item).key}))
+        elif item.kind == "sequence" and item.has("owned by"):
+            column = whole.columns.get(item.text("owned by"))
+            if column is not None and not column.has("identity"):
+                named = {"called": item.called, "owned by": item.text("owned by")}
+                yield Item("ownership", item.identity, named, frozenset({item.key, column.key}))
+
+
+def _linked(item: Item, whole: Layout) -> Item:
+    """With what goes without saying, and without what each of two says of the other."""
+    values, needs = dict(item.values), set(item.needs)
+    if item.kind in PARTS:
+        needs |= {(kind, item.home) for kind in RELATIONS} & whole.items.keys()
+    if item.kind in ("index", "constraint"):
+        needs -= _same_above(item, needs)
+        needs |= whole.below.get(item.key, frozenset())
+        needs |= _inherited(item, whole)
+        values = {name: each for name, each in values.items() if name not in _SETTINGS}
+    elif item.kind == "sequence":
+        if (column := whole.columns.get(item.text("owned by"))) and column.has("identity"):
+            values["of identity"] = True
+        else:
+            values.pop("owned by", None)
+    elif item.kind == "column" and item.has("identity"):
+        needs |= whole.sequences.get(f"{item.table}.{item.called}", frozenset())
+    elif item.kind in TABLES:
+        values.pop("replica identity", None)
+        if ("attachment", item.identity) in whole.items:
+            needs -= {each for each in needs if each[0] in TABLES}
+    elif item.kind == "attachment" and (above := whole.called.get(item.text("inherits"))):
+        needs.add(above.key)
+    return replace(item, values=values, needs=frozenset(needs))
+
+
+def _inherited(item: Item, whole: Layout) -> frozenset[Key]:
+    """The check of the table above that it is there for."""
+    table = whole.items.get(("table", item.home))
+    if not item.has("inherited") or table is None or not table.has("inherits"):
+        return frozenset()
+    above = (whole.called.get(each) for each in listed(table.text("inherits")))
+    name = parts_of(item.identity)[-1]
+    keys = {("constraint", f"{each.identity}.{name}") for each in above if each}
+    return frozenset(keys & whole.items.keys())
+
+
+def _same_above(item: Item, needs: set[Key]) -> set[Key]:
+    """What it is the part of a partition of: that finds it when it is made itself."""
+    return {each for each in needs if each[0] == item.kind and each != item.key}

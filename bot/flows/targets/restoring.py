@@ -1,0 +1,56 @@
+"""`restore`: what is asked of its order, and what is written down of it."""
+
+from bot.core.restores.outcome import Restored
+from bot.core.restores.plan import How, RestorePlan
+from bot.core.targets.target import Target
+from bot.errors import BotError, UsageError
+from bot.flows.gating.gates import gates_of_the_clock
+from bot.flows.telling.restored import keep_restore, records_of
+from bot.restoring.order import Order
+from bot.restoring.procedure import restore
+from bot.rollout.preflight.identity import require_identity
+from bot.world import World
+
+
+def order_for(
+    target: Target,
+    backup: str,
+    world: World,
+    *,
+    into: str | None = None,
+    how: How | None = None,
+    of_another: bool = False,
+    owners: bool = True,
+    without_backup: str = "",
+) -> Order:
+    """Raises UsageError for a fleet, or a target that is not configured."""
+    given = world.settings.target(into) if into else target
+    for each in (target, given):
+        if each.fleet is not None:
+            raise UsageError(
+                f"{each.name} is a fleet: a backup is put back into one database.",
+                hint="Give the tenant a target of its own, with `url_env`, and restore into that.",
+            )
+    return Order(
+        source=target,
+        target=given,
+        backup=backup,
+        how=how,
+        of_another=of_another,
+        owners=owners,
+        without_backup=without_backup,
+        require=lambda facts: require_identity(facts, given),
+        gates=lambda: gates_of_the_clock(given, world),
+    )
+
+
+def carry_out(order: Order, agreed: RestorePlan, world: World) -> Restored:
+    """Restore, and write down how that ended."""
+    before = records_of(order.target, world) if order.target.audit_rows else ()
+    try:
+        restored = restore(order, agreed, world)
+    except BotError as error:
+        keep_restore(order.target, agreed, world, error=error)
+        raise
+    keep_restore(order.target, restored.plan, world, restored=restored, before=before)
+    return restored

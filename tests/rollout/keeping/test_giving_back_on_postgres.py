@@ -1,0 +1,101 @@
+"""What was kept is given back; what was written since stays, and is told."""
+
+from tests.asking import ask
+from tests.fakes import migration
+from tests.rollout.keeping.taking_back import INIT, KEEP, MORE, more, run, take_back
+from tests.rollout.real import Apply
+
+A = "SELECT id, n::text, note, mood::text FROM a ORDER BY id"
+
+
+def test_everything_comes_back_where_nobody_has_written_since(apply: Apply, database: str) -> None:
+    apply(INIT, **KEEP)
+    before = ask(database, A), ask(database, "SELECT * FROM b ORDER BY id")
+    apply(
+        INIT,
+        more(
+            "UPDATE a SET n = n * 3, mood = 'fine' WHERE id < 9;\nDELETE FROM a WHERE id > 7;\n"
+            "ALTER TABLE a DROP COLUMN note;\nALTER TABLE a ALTER COLUMN n TYPE int;\n"
+            "DROP TABLE b;\nALTER TABLE a DROP COLUMN mood;\nDROP TYPE mood;"
+        ),
+        **KEEP,
+    )
+
+    given = take_back(
+        database,
+        MORE,
+        "CREATE TYPE mood AS ENUM ('fine', 'sad')",
+        "ALTER TABLE a ADD COLUMN mood mood",
+        "CREATE TABLE b (id serial PRIMARY KEY, at timestamptz DEFAULT now(), "
+        "twice int GENERATED ALWAYS AS (id * 2) STORED)",
+        "ALTER TABLE a ALTER COLUMN n TYPE numeric(10,2)",
+        "ALTER TABLE a ADD COLUMN note text",
+    )
+
+    assert given.conflicts == ()
+    assert (ask(database, A), ask(database, "SELECT * FROM b ORDER BY id")) == before
+    assert given.rows == 7 + 3 + 7 + 7 + 3 + 8
+    assert ask(database, "INSERT INTO b DEFAULT VALUES RETURNING id") == [(4,)]
+
+
+def test_a_value_written_since_stays_and_is_counted(apply: Apply, database: str) -> None:
+    apply(INIT, more("UPDATE a SET n = 0, note = 'gone';"), **KEEP)
+    run(
+        database,
+        "UPDATE a SET n = 5 WHERE id = 1",
+        "DELETE FROM a WHERE id = 2",
+        "UPDATE a SET n = 3.55, note = 'x3' WHERE id = 3",
+        "INSERT INTO a VALUES (11, 0, 'gone')",
+    )
+
+    given = take_back(database, MORE)
+
+    assert [(each.rows, each.why) for each in given.conflicts] == [
+        (1, "it was written since"),
+        (1, "the row is gone"),
+    ]
+    assert given.rows == 8
+    left = ask(database, "SELECT id, n::text, note FROM a WHERE id IN (1, 2, 3, 4, 11) ORDER BY id")
+    assert left == [
+        (1, "5.00", "gone"), (3, "3.55", "x3"), (4, "4.55", "x4"), (11, "0.00", "gone"),
+    ]  # fmt: skip
+    query = given.conflicts[0].query
+    assert {(each[0], each[2]) for each in ask(database, query)} == {
+        ("it was written since", given_oid(database)), ("the row is gone", given_oid(database)),
+    }  # fmt: skip
+
+
+def given_oid(database: str) -> object:
+    return ask(database, "SELECT 'a'::regclass::oid")[0][0]
+
+
+def test_deleted_rows_come_back_unless_their_key_is_taken_or_they_point_to_nothing(
+    apply: Apply, database: str
+) -> None:
+    start = migration(
+        "20260101000000_init",
+        """CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p, code text UNIQUE, boss int REFERENCES c);
+INSERT INTO p SELECT i FROM generate_series(1, 5) AS i;
+INSERT INTO c SELECT i, 1 + i % 5, 'c' || i, nullif(i - 1, 0) FROM generate_series(1, 100) AS i;
+""",
+    )
+    apply(start, more("DELETE FROM c;"), **KEEP)
+    run(
+        database,
+        "INSERT INTO c VALUES (50, 2, 'new', NULL)",
+        "INSERT INTO c VALUES (1000, 2, 'c2', NULL)",
+        "DELETE FROM p WHERE id = 5",
+    )
+
+    given = take_back(database, MORE)
+
+    # 4, 9, 14, … pointed to 5, and the code of 2 is another's; whoever has one of them above him
+    # has nobody to point to. What has is 1, and 51 to 53 below the new 50.
+    assert {each.why: each.rows for each in given.conflicts} == {
+        "another row has a unique value of it": 1,
+        "its key is there again": 1,
+        "what it points to is not there": 94,
+    }
+    assert given.rows == 4
+    assert ask(database, "SELECT code FROM c WHERE id = 50") == [("new",)]
