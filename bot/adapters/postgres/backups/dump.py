@@ -173,6 +173,7 @@ def compression(tool: Installation) -> str:
         [tool.bin / "pg_dump", "--format=directory", "--file=/nowhere/at/all", "--compress=zstd:1"],
         env={"PGHOST": "/nowhere", "LC_ALL": "C"},
         capture_output=True,
+        timeout=20,
         check=False,
     )
     return "zstd:1" if b"pg_dump: error: connection" in tried.stderr else "gzip:1"
