@@ -232,3 +232,13 @@ def test_a_dump_that_dies_leaves_nothing(
         take(here, ignored)
     assert list(tmp_path.iterdir()) == []
     assert (listed(here), strays(here)) == ((), ())
+
+
+def test_how_far_it_is_with_a_large_backup_is_said(tmp_path: Path) -> None:
+    files = {**FILES, **{f"dump/{number}.dat": bytes(30_000_000) for number in range(4)}}
+    told: list[str] = []
+    store = DirectoryStore(tmp_path / "store", "the store")
+    take(means(tmp_path / "work", store=store, provider=Files(files)), told.append)
+    assert [line for line in told if "%" in line] == [
+        f"backup of production: {share} % of it is stored" for share in (20, 40, 60, 80)
+    ]
