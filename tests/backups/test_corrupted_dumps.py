@@ -5,6 +5,7 @@ what decompresses to other rows is found by the last level, and by the digest wr
 import gzip
 import os
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -127,8 +128,10 @@ def keeping(
     request: pytest.FixtureRequest, kind: str, dump: Copied, tmp_path: Path
 ) -> Iterator[tuple[Kept, str, str]]:
     """What is kept, with the id of a backup that is good, and its digest. Its proof waits."""
+    # A copy of a cluster is a hundred times as large as these dumps.
+    part = 3_000_000 if dump.last is Level.RESTORE else 40_000
     upstream = request.getfixturevalue("upstream") if "bucket" in kind else None
-    with kept_in(kind, tmp_path / "kept", dump, upstream=upstream, part=40_000) as made:
+    with kept_in(kind, tmp_path / "kept", dump, upstream=upstream, part=part) as made:
         summary = take(made.means, ignored, level=Level.DECODE)
         yield made, summary.id, summary.digest
 
@@ -147,6 +150,15 @@ def rows_of(kept: Kept, id: str) -> str:
     """The largest file, which holds rows in every format."""
     keys = [each for each in keys_of(kept, id) if "toc.dat" not in each]
     return max(keys, key=lambda each: len(kept.get(each)))
+
+
+def same_inside(before: bytes, after: bytes) -> bool:
+    """Whether both decompress to the same: where there are nothing but zeros, as in a segment of
+    the log that is not full, another bit may stand for the same bytes."""
+    try:
+        return gzip.decompress(before) == gzip.decompress(after)
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 @pytest.mark.slow
@@ -210,6 +222,10 @@ def test_the_last_level_finds_whatever_the_manifest_was_made_to_fit(
             kept.change(key, CORRUPTIONS[corruption])
             kept.cover_up(id)
             assert kept.manifest(id).digest != digest
+            if same_inside(files[key], kept.get(key)):
+                kept.put(key, files[key])
+                kept.put(f"{id}/{MANIFEST}", files[f"{id}/{MANIFEST}"])
+                continue
             # Of what a program has left nobody knows more than its digest.
             if dump.last is not Level.DECODE:
                 with pytest.raises(BotError) as caught:
