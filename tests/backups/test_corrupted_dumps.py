@@ -162,6 +162,7 @@ def same_inside(before: bytes, after: bytes) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("dump", ["all", "command"], indirect=True)
 def test_one_bit_of_an_encrypted_dump_is_enough(
     request: pytest.FixtureRequest, dump: Copied, tmp_path: Path
 ) -> None:
@@ -194,7 +195,11 @@ def test_the_first_level_finds_whatever_was_spoiled(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("corruption", ["truncated", "emptied"])
-@pytest.mark.parametrize("dump", ["all", "touched", "cluster"], indirect=True)
+@pytest.mark.parametrize(
+    "dump",
+    ["all", "touched", pytest.param("cluster", marks=pytest.mark.soak)],
+    indirect=True,
+)
 def test_rows_that_are_missing_are_found_though_the_manifest_was_made_to_fit(
     request: pytest.FixtureRequest, dump: Copied, tmp_path: Path, corruption: str
 ) -> None:
@@ -249,7 +254,9 @@ def test_who_has_no_private_key_cannot_spoil_what_is_encrypted(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dump", ["all", "touched"], indirect=True)
+@pytest.mark.parametrize(
+    "dump", ["all", pytest.param("touched", marks=pytest.mark.soak)], indirect=True
+)
 def test_counts_that_were_edited_are_not_what_is_restored(
     request: pytest.FixtureRequest, dump: Copied, tmp_path: Path
 ) -> None:
