@@ -13,6 +13,7 @@ from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
+from bot.core.rollouts.undoing import Tried
 from bot.core.schemas.draft import Drafter
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
@@ -126,6 +127,7 @@ class Rehearsals:
 
     environ: Mapping[str, str]
     given: str | None = None
+    drafter: Drafter | None = None
 
     def at(self, url: str) -> "Rehearsals":
         return replace(self, given=url)
@@ -133,7 +135,25 @@ class Rehearsals:
     def run(self, order: Order, note: Callable[[str], None]) -> Rehearsal:
         from bot.adapters.postgres.rehearsal.rehearse import rehearse
 
-        return rehearse(order, given=self.given, environ=self.environ, note=note)
+        return rehearse(
+            order, given=self.given, environ=self.environ, note=note, drafter=self.drafter
+        )
+
+
+@dataclass(frozen=True)
+class Downs:
+    """Loads what runs a history when somebody wants to take a part of it back."""
+
+    environ: Mapping[str, str]
+    given: str | None
+    drafter: Drafter | None = None
+
+    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
+        from bot.adapters.postgres.rehearsal.backwards import tried_back
+
+        return tried_back(
+            order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
+        )
 
 
 @dataclass(frozen=True)
