@@ -86,8 +86,14 @@ class Keeper:
         losses = [each for each in losses if (each.statement, each.table) not in self._given_up]
         if not losses or all(each.obstacle for each in losses):
             return weave(statements, (), {}), []
-        shelf = self.database.shelf()
-        keeps = [each for each in self._decided(losses, shelf) if isinstance(each, Keep)]
+        try:
+            shelf = self.database.shelf()
+            keeps = [each for each in self._decided(losses, shelf) if isinstance(each, Keep)]
+        except PostgresError as error:
+            if not _is_ours(error):
+                raise
+            self.say(f"{self.judged.migration.name}: nothing of it is kept: {error.message}")
+            return weave(statements, (), {}), []
         around = self._around(keeps, shelf, record)
         return weave(statements, self.database.shelving(shelf), around), keeps
 
@@ -161,9 +167,15 @@ class Keeper:
 
 def _spoilt_by(error: PostgresError, woven: Weave) -> Keep | None:
     """What is not kept in another attempt; None if the error is the migration's own, or passes."""
-    state = error.sqlstate or ""
-    if not state.startswith(_OURS) or state in _OF_THE_MOMENT:
+    if not _is_ours(error):
         return None
     ours = woven.keep_at(error.position)
     # As it was limited it cannot be read: as it was written, it may.
-    return ours or (woven.limited_at(error.position) if state.startswith("42") else None)
+    unread = (error.sqlstate or "").startswith("42")
+    return ours or (woven.limited_at(error.position) if unread else None)
+
+
+def _is_ours(error: PostgresError) -> bool:
+    """Whether it would come again, however often one tries."""
+    state = error.sqlstate or ""
+    return state.startswith(_OURS) and state not in _OF_THE_MOMENT

@@ -193,6 +193,33 @@ def test_before_a_rollout_it_is_told_what_will_be_kept_and_noted_what_not() -> N
     ]
 
 
+@pytest.mark.parametrize(("state", "passes"), [("42501", False), ("55P03", True), ("08006", True)])
+def test_where_nobody_may_look_nothing_is_kept(state: str, passes: bool) -> None:
+    class Closed(FakeDatabase):
+        def shelf(self) -> Shelf:
+            raise PostgresError("denied", hint="so", sqlstate=state)
+
+    run = Run("DROP TABLE a;", Closed())
+
+    if passes:
+        with pytest.raises(PostgresError, match="denied"):
+            run.run()
+    else:
+        assert run.run()[1] == "DROP TABLE a"
+        assert "nothing of it is kept: denied" in run.said[0]
+
+
+def test_what_cannot_be_foreseen_does_not_stop_a_rollout() -> None:
+    class Held(FakeDatabase):
+        def shelf(self) -> Shelf:
+            raise PostgresError("held", hint="so", sqlstate="55P03")
+
+    notes: list[str] = []
+    tell_prospects([judged("DROP TABLE a;")], Held(), STAGING, say=print, note=notes.append)
+
+    assert "shows only later: held" in notes[0]
+
+
 def test_what_is_pruned_is_said_and_what_cannot_be_waits() -> None:
     class Busy(FakeDatabase):
         def prune_kept(self) -> tuple[Kept, ...]:
