@@ -69,6 +69,25 @@ def given_oid(database: str) -> object:
     return ask(database, "SELECT 'a'::regclass::oid")[0][0]
 
 
+def test_what_is_written_to_a_column_before_its_values_are_back_stays(
+    apply: Apply, database: str
+) -> None:
+    apply(INIT, more("ALTER TABLE a DROP COLUMN note, DROP COLUMN n;"), **KEEP)
+    run(
+        database,
+        "ALTER TABLE a ADD COLUMN note text, ADD COLUMN n numeric(10,2) DEFAULT 7",
+        "UPDATE a SET note = 'mine' WHERE id = 3",
+    )
+
+    given = take_back(database, MORE)
+
+    assert [(each.rows, each.why) for each in given.conflicts] == [(1, "it was written since")]
+    found = ask(database, "SELECT id, n::text, note FROM a WHERE id < 5 ORDER BY id")
+    assert found == [
+        (1, "1.55", "x1"), (2, "2.55", "x2"), (3, "7.00", "mine"), (4, "4.55", "x4"),
+    ]  # fmt: skip
+
+
 def test_deleted_rows_come_back_unless_their_key_is_taken_or_they_point_to_nothing(
     apply: Apply, database: str
 ) -> None:

@@ -131,9 +131,18 @@ class _Giving:
         return self.text(
             "values",
             order=", ".join(f"t.{quoted(each.name)}" for each in self.kept.key),
-            since="" if self.kept.kind is Losing.COLUMNS else self._since(),
+            since=self._fresh() if self.kept.kind is Losing.COLUMNS else self._since(),
             chunks=self.text("chunks", change=change),
         )
+
+    def _fresh(self) -> str:
+        written = " OR ".join(
+            f"(t.{quoted(each.name)} IS NOT NULL AND NOT {_same(each, 'k')} AND NOT EXISTS ("
+            "SELECT FROM pg_catalog.pg_attribute WHERE attrelid = target "
+            f"AND attname = {literal(each.name)} AND (atthasdef OR attidentity <> '')))"
+            for each in self.kept.columns
+        )
+        return self.text("fresh", written=written)
 
     def _since(self) -> str:
         columns = self.kept.columns
