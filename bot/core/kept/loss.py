@@ -63,3 +63,8 @@ class Loss:
     change: DataChange | None = None
     with_it: tuple[str, ...] = ()
     obstacle: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The table, or the columns of it whose values go."""
+        return tuple(f"{self.relation}.{each}" for each in self.columns) or (self.relation,)
