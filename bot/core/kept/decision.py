@@ -32,9 +32,11 @@ def decide(
     policy: KeepPolicy,
     *,
     matching: int | None = None,
+    timeout: int = 0,
 ) -> Keep | Unkept | None:
     """None if nothing is lost after all. `matching` is how many rows an UPDATE or DELETE will
-    change, as the planner thinks."""
+    change, as the planner thinks. `timeout` is how many milliseconds a statement may run; 0 is no
+    limit."""
     if loss.obstacle:
         return Unkept(loss, loss.obstacle)
     if table is None:
@@ -49,7 +51,7 @@ def decide(
     if why:
         return Unkept(loss, why)
     keep = _measured(loss, table, key or (), columns, matching)
-    why = _too_much(keep, shelf, policy)
+    why = _too_much(keep, shelf, policy, timeout)
     return Unkept(loss, why) if why else keep
 
 
@@ -89,9 +91,11 @@ def _columns(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...]:
 
 
 def _key(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...] | None:
-    """The first key that the statement leaves alone; for whole rows none is asked for."""
+    """The first key that the migration leaves alone from there on; for whole rows none is asked
+    for."""
+    changed = {*loss.columns, *loss.spoilt}
     for names in table.keys:
-        if not loss.kind.keyed or not {*names} & {*loss.columns}:
+        if not loss.kind.keyed or not {*names} & changed:
             found = [table.column(name) for name in names]
             return tuple(each for each in found if each is not None)
     return None if loss.kind.keyed else ()
@@ -127,7 +131,7 @@ def _measured(
     return Keep(loss, table, key, columns, rows, max(table.bytes if whole else rows * width, 8192))
 
 
-def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy) -> str:
+def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy, timeout: int) -> str:
     left = max(policy.budget - shelf.bytes, 0)
     if keep.bytes > left:
         return (
@@ -136,6 +140,8 @@ def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy) -> str:
         )
     in_use = keep.loss.kind in (Losing.COLUMNS, Losing.TYPES, Losing.EMPTIED)
     seconds = policy.seconds_for(keep.bytes)
+    if timeout and seconds * 1000 > timeout:
+        return f"the copy takes about {seconds:.0f} s, and a statement may run {timeout / 1000:g} s"
     if in_use and seconds * 1000 > policy.hold:
         return (
             f"the copy would keep {keep.table.relation} locked for about {seconds:.0f} s longer, "

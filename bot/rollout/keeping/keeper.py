@@ -126,7 +126,8 @@ class Keeper:
             matching = None
             if loss.change and table and not (loss.obstacle or table.obstacle or shelf.obstacle):
                 matching = self._matching(loss)
-            found = decide(loss, table, shelf, policy, matching=matching)
+            timeout = self.target.statement_timeout
+            found = decide(loss, table, shelf, policy, matching=matching, timeout=timeout)
             if isinstance(found, Keep):
                 shelf = replace(shelf, bytes=shelf.bytes + found.bytes)
             if found is not None:

@@ -57,6 +57,21 @@ def test_the_key_that_is_taken_away_is_not_what_rows_are_found_by() -> None:
     assert why(both) == "without a key that is never null its rows cannot be found again"
 
 
+def test_a_key_that_changes_later_in_the_migration_is_not_what_rows_are_found_by() -> None:
+    assert kept(replace(COLUMN, spoilt=("id",))).key == (CODE,)
+    assert "without a key" in why(replace(COLUMN, spoilt=("id", "code")))
+    assert kept(replace(DROP, spoilt=("id",))).key == (ID,)
+
+
+def test_a_copy_is_not_begun_that_would_run_out_of_its_time() -> None:
+    large = replace(TABLE, bytes=200_000_000)
+
+    assert isinstance(decide(DROP, large, SHELF, POLICY, timeout=5_000), Keep)
+    found = decide(DROP, large, SHELF, POLICY, timeout=3_000)
+    assert isinstance(found, Unkept)
+    assert found.why == "the copy takes about 4 s, and a statement may run 3 s"
+
+
 def test_rows_that_go_whole_need_no_key() -> None:
     bare = replace(TABLE, keys=())
 

@@ -88,6 +88,28 @@ def test_what_is_written_to_a_column_before_its_values_are_back_stays(
     ]  # fmt: skip
 
 
+def test_a_key_that_was_made_anew_finds_no_row(apply: Apply, database: str) -> None:
+    apply(INIT, more("ALTER TABLE a DROP COLUMN note;"), **KEEP)
+    run(database, "ALTER TABLE a DROP COLUMN id", "ALTER TABLE a ADD COLUMN id serial PRIMARY KEY")
+
+    given = take_back(database, MORE, "ALTER TABLE a ADD COLUMN note text")
+
+    assert [(each.rows, each.why) for each in given.conflicts] == [(10, "its key was made anew")]
+    assert ask(database, "SELECT count(note) FROM a") == [(0,)]
+
+
+def test_a_key_that_came_back_with_its_table_finds_its_rows(apply: Apply, database: str) -> None:
+    drop = migration("20260103000000_drop", "DROP TABLE a;")
+    apply(INIT, more("ALTER TABLE a DROP COLUMN note;"), drop, **KEEP)
+
+    again = "CREATE TABLE a (id int PRIMARY KEY, n numeric(10,2), mood mood)"
+    assert take_back(database, drop.name, again).conflicts == ()
+    given = take_back(database, MORE, "ALTER TABLE a ADD COLUMN note text")
+
+    assert (given.rows, given.conflicts) == (10, ())
+    assert ask(database, "SELECT note FROM a WHERE id = 4") == [("x4",)]
+
+
 def test_deleted_rows_come_back_unless_their_key_is_taken_or_they_point_to_nothing(
     apply: Apply, database: str
 ) -> None:

@@ -15,6 +15,7 @@ from bot.adapters.postgres.kept.names import (
     ROW,
     SCHEMA,
     TABLE,
+    identity_of,
     on_shelf,
     same_key,
     shelf_name,
@@ -39,6 +40,7 @@ _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (
     columns pg_catalog.jsonb NOT NULL,
     key pg_catalog.jsonb NOT NULL,
     sequences pg_catalog.jsonb NOT NULL,
+    identity pg_catalog.jsonb NOT NULL,
     rows pg_catalog.int8 NOT NULL,
     bytes pg_catalog.int8 NOT NULL,
     at pg_catalog.timestamptz NOT NULL,
@@ -48,7 +50,7 @@ _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (
     conflicts pg_catalog.jsonb NOT NULL DEFAULT '[]'
 )"""
 _LISTING = f"""INSERT INTO {INDEX} (shelf, record, migration, statement, line, kind, table_schema,
-    table_name, columns, key, sequences, rows, bytes, at, until)"""
+    table_name, columns, key, sequences, identity, rows, bytes, at, until)"""
 
 
 def prologue(shelf: Shelf) -> Iterator[str]:
@@ -194,8 +196,8 @@ class _Taking:
         counted = f"(SELECT count(*) FROM {self._kept})"  # noqa: S608
         until = f"now() + interval '{self._policy.days} days'"
         values = (
-            own, str(loss.statement), str(loss.line), texts, self._sequences(), counted,
-            " + ".join(sizes), "now()", until,
+            own, str(loss.statement), str(loss.line), texts, self._sequences(),
+            identity_of(self._source, self._keep.key), counted, " + ".join(sizes), "now()", until,
         )  # fmt: skip
         return f"{_LISTING} SELECT {', '.join(values)}"
 

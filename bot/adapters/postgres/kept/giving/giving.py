@@ -15,6 +15,7 @@ from bot.adapters.postgres.kept.names import (
     WAITING,
     WHY,
     given,
+    identity_of,
     on_shelf,
     same_key,
 )
@@ -39,7 +40,7 @@ def giving_back(kept: Sequence[Kept]) -> Iterator[str]:
     """
     all_of_it = [_Giving(each) for each in kept]
     for each in all_of_it:
-        yield each.text("begin")
+        yield each.begun()
         yield f"ANALYZE {each.kept_table}"
         yield each.given_back()
     rows = [each for each in all_of_it if not each.kept.kind.keyed]
@@ -86,6 +87,10 @@ class _Giving:
                 "around", declared=self._declared(), event=str(_UPDATE), work=self._values()
             )
         return self.text("around", declared=self._declared(), event=str(_INSERT), work=self._rows())
+
+    def begun(self) -> str:
+        keyed = str(self.kept.kind.keyed).lower()
+        return self.text("begin", keyed=keyed, identity=identity_of(self._table, self.kept.key))
 
     def ended(self) -> str:
         return self.text("end", numbers=self._numbers())
