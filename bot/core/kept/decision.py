@@ -1,9 +1,11 @@
 """Whether a loss is kept, decided from the table as it is: what cannot be kept says why."""
 
+from dataclasses import replace
+
 from bot.core.kept.kept import Keep, Unkept
 from bot.core.kept.loss import Losing, Loss, NewType
 from bot.core.kept.policy import KeepPolicy
-from bot.core.kept.table import KeptColumn, Shelf, TableToKeep
+from bot.core.kept.table import Cascade, KeptColumn, Shelf, TableToKeep
 from bot.core.rehearsals.sizes import size_text
 
 # What PostgreSQL adds to each row.
@@ -55,6 +57,32 @@ def decide(
     return Unkept(loss, why) if why else keep
 
 
+def decide_following(
+    above: Keep,
+    by: Cascade,
+    table: TableToKeep,
+    shelf: Shelf,
+    policy: KeepPolicy,
+    *,
+    again: bool,
+    timeout: int = 0,
+) -> Keep | Unkept:
+    """Of rows that are deleted with others. `again` says that others lead to this table too."""
+    loss = replace(
+        above.loss, table=by.table, relation=table.relation, columns=(), change=None, spoilt=()
+    )
+    if again:
+        return Unkept(loss, "its rows are deleted by more than one foreign key")
+    # As many of them as of the rows that they point to.
+    share = above.rows / max(above.table.rows, 1)
+    found = decide(
+        loss, table, shelf, policy, matching=round(table.rows * min(share, 1)), timeout=timeout
+    )
+    if isinstance(found, Keep):
+        return replace(found, above=above, by=by)
+    return found or Unkept(loss, "it has no column that could be kept")
+
+
 def is_lossless(old: KeptColumn, new: NewType) -> bool:
     """Whether every value of the old type is a value of the new, so that the way back is a cast."""
     if not new.casts:
@@ -102,8 +130,9 @@ def _key(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...] | None:
 
 
 def _forbidden(loss: Loss, table: TableToKeep) -> str:
-    if loss.kind is Losing.DELETED and table.cascades:
-        return f"rows of {', '.join(table.cascades)} go or change with its own, by foreign keys"
+    changed = sorted({each.table for each in table.cascades if not each.deletes})
+    if loss.kind is Losing.DELETED and changed:
+        return f"rows of {', '.join(changed)} are changed with it, by foreign keys"
     if loss.kind is Losing.DELETED and table.decided:
         return "a trigger of it decides which rows are deleted"
     if loss.kind is Losing.EMPTIED:

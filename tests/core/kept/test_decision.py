@@ -8,7 +8,7 @@ from bot.core.kept.decision import decide, is_lossless
 from bot.core.kept.kept import Keep, Unkept
 from bot.core.kept.loss import Losing, Loss, NewType
 from bot.core.kept.policy import KeepPolicy
-from bot.core.kept.table import KeptColumn, Shelf, TableToKeep
+from bot.core.kept.table import Cascade, KeptColumn, Shelf, TableToKeep
 
 ID = KeptColumn("id", "integer", width=4)
 NAME = KeptColumn("name", "text", width=20)
@@ -95,7 +95,11 @@ def test_what_is_not_there_or_worked_out_anew_is_no_loss() -> None:
     [
         (replace(DROP, obstacle="it is so"), TABLE, "it is so"),
         (DROP, replace(TABLE, obstacle="it has rules"), "it has rules"),
-        (DELETE, replace(TABLE, cascades=("public.b",)), "rows of public.b go or change with"),
+        (
+            DELETE,
+            replace(TABLE, cascades=(Cascade("public.b", ("a",), ("id",), deletes=False),)),
+            "rows of public.b are changed with it",
+        ),
         (DELETE, replace(TABLE, decided=True), "a trigger of it decides"),
         (UPDATE, replace(TABLE, cascading=("name",)), "other tables follow what is written to"),
         (

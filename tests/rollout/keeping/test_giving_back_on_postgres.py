@@ -2,7 +2,7 @@
 
 from tests.asking import ask
 from tests.fakes import migration
-from tests.rollout.keeping.taking_back import INIT, KEEP, MORE, more, run, take_back
+from tests.rollout.keeping.taking_back import INIT, KEEP, MORE, more, run, shelves, take_back
 from tests.rollout.real import Apply
 
 A = "SELECT id, n::text, note, mood::text FROM a ORDER BY id"
@@ -86,6 +86,53 @@ def test_what_is_written_to_a_column_before_its_values_are_back_stays(
     assert found == [
         (1, "1.55", "x1"), (2, "2.55", "x2"), (3, "7.00", "mine"), (4, "4.55", "x4"),
     ]  # fmt: skip
+
+
+def test_rows_that_are_deleted_with_others_come_back_with_them(apply: Apply, database: str) -> None:
+    start = migration(
+        "20260101000000_init",
+        """CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);
+CREATE TABLE c (id int PRIMARY KEY, p text REFERENCES p (code) ON DELETE CASCADE, n int);
+CREATE TABLE "D d" (id serial, c int REFERENCES c ON DELETE CASCADE) PARTITION BY RANGE (id);
+CREATE TABLE d_1 PARTITION OF "D d" DEFAULT;
+INSERT INTO p SELECT i, 'p' || i FROM generate_series(1, 10) AS i;
+INSERT INTO c SELECT i, 'p' || 1 + i % 10, i FROM generate_series(1, 40) AS i;
+INSERT INTO "D d" (c) SELECT 1 + i % 40 FROM generate_series(1, 80) AS i;
+""",
+    )
+    apply(start, more("DELETE FROM p WHERE id <= 4;"), **KEEP)
+    assert [each[1:] for each in shelves(database)] == [
+        ("delete", "p", 4), ("delete", "c", 16), ("delete", "D d", 32),
+    ]  # fmt: skip
+    run(database, "INSERT INTO p VALUES (1, 'other')")
+
+    given = take_back(database, MORE)
+
+    # One of the four is another now: its four, and their eight, have nobody to point to.
+    assert {(each.relation, each.why): each.rows for each in given.conflicts} == {
+        ("public.p", "its key is there again"): 1,
+        ("public.c", "what it points to is not there"): 4,
+        ("public.D d", "what it points to is not there"): 8,
+    }
+    assert ask(database, 'SELECT count(*), (SELECT count(*) FROM "D d") FROM c') == [(36, 72)]
+
+
+def test_rows_that_two_keys_delete_are_not_kept_and_the_rest_is(
+    apply: Apply, database: str
+) -> None:
+    start = migration(
+        "20260101000000_init",
+        """CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE c (id int PRIMARY KEY, a int REFERENCES p ON DELETE CASCADE,
+    b int REFERENCES p ON DELETE CASCADE);
+INSERT INTO p VALUES (1), (2);
+INSERT INTO c VALUES (1, 1, 2), (2, 2, 2);
+""",
+    )
+    apply(start, more("DELETE FROM p WHERE id = 1;"), **KEEP)
+
+    assert "public.c: its rows are deleted by more than one foreign key" in "\n".join(apply.said)
+    assert [each[2] for each in shelves(database)] == ["p", "c"]
 
 
 def test_a_key_that_was_made_anew_finds_no_row(apply: Apply, database: str) -> None:
