@@ -1,32 +1,28 @@
-"""Gives back what was kept of a migration, in the transaction that takes it back to the end.
-
-Tables and columns are there again by then, and nobody has seen them without their rows.
-"""
+"""Gives back what was kept of a migration, in the transaction that takes it back."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bot.core.kept.kept import GivenBack
+from bot.core.kept.kept import Kept
 from bot.core.migrations.statement import Statement
 from bot.core.rollouts.blocker import Need
-from bot.core.rollouts.checkpoint import Record
+from bot.core.rollouts.checkpoint import Back, LastBack, Record
 from bot.core.rollouts.doing import Heard
-from bot.errors import PostgresError
 from bot.rollout.keeping.keeper import Say
-from bot.rollout.keeping.weaving import followed_by
 from bot.world import Database
 
 
 @dataclass
 class Giver:
-    """Of the migration whose row has the id `row`. `ends` says of a record that the migration is
-    taken back with it. `given` is what was given back, once that is committed."""
+    """Of one migration on one target: behind the last statement that takes it back, when its tables
+    and columns are there again. `say` is told what was given back and what was not.
 
-    row: str
+    What taking it back destroys is not kept: that would be mixed up with what it gives back.
+    """
+
+    name: str
     database: Database
     say: Say
-    ends: Callable[[Record], bool]
-    given: GivenBack = field(default_factory=GivenBack)
 
     def together(
         self,
@@ -37,31 +33,28 @@ class Giver:
         heard: Callable[[], Heard],
         lifting: Collection[int],
     ) -> None:
-        """As the database does it. An error's position is that of a statement, or behind them."""
-        kept = self.database.kept([self.row]) if self.ends(record) else ()
-        woven = followed_by(statements, self.database.giving_back(kept) if kept else ())
-        try:
-            self.database.together(
-                woven.texts,
-                record,
-                needs=needs,
-                heard=woven.heard(heard()),
-                lifting=woven.lifting(lifting),
-            )
-        except PostgresError as error:
-            error.position = woven.statement_at(error.position)
-            raise
-        if kept:
-            self._tell()
+        """As the database does it. An error's position behind the statements is that of giving."""
+        kept = self._kept(record)
+        giving = self.database.giving_back(kept) if kept else ()
+        told = heard()
 
-    def _tell(self) -> None:
-        """It is committed by now: whatever goes wrong here must not have it run again."""
-        try:
-            self.given = self.database.given_back([self.row])
-        except PostgresError as error:
-            self.say(f"what was given back could not be counted: {error.message}")
-            return
-        rows = "1 kept row was" if self.given.rows == 1 else f"{self.given.rows:,} kept rows were"
-        self.say(f"{rows} given back, {self.given.conflicting:,} stay as they are")
-        for each in self.given.conflicts:
-            self.say(str(each))
+        def listen(place: int, seconds: float, rows: int) -> None:
+            if place < len(statements):
+                told(place, seconds, rows)
+
+        texts = [*(each.sql for each in statements), *giving]
+        self.database.together(texts, record, needs=needs, heard=listen, lifting=lifting)
+        if kept:
+            self._tell(record)
+
+    def _kept(self, record: Record) -> tuple[Kept, ...]:
+        if not isinstance(record, Back | LastBack):
+            return ()
+        return tuple(each for each in self.database.kept([record.id]) if each.given_at is None)
+
+    def _tell(self, record: Record) -> None:
+        given = self.database.given_back([record.id])
+        rows = "1 row" if given.rows == 1 else f"{given.rows:,} rows"
+        self.say(f"{self.name}: {rows} given back of what was kept")
+        for each in given.conflicts:
+            self.say(f"{self.name}: {each}")

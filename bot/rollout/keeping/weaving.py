@@ -86,13 +86,3 @@ def weave(
             for text in texts.after:
                 woven.add(text, place, keep)
     return woven
-
-
-def followed_by(statements: Sequence[Statement], texts: Sequence[str]) -> Weave:
-    """A file's statements with texts of ours behind the last, which are for none of them."""
-    woven = Weave()
-    for place, statement in enumerate(statements):
-        woven.add_own(statement.sql, place)
-    for text in texts:
-        woven.add(text, len(statements))
-    return woven
