@@ -13,7 +13,6 @@ from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
-from bot.core.schemas.draft import Drafter
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.core.targets.tenants import tenants_in
@@ -138,12 +137,10 @@ class Rehearsals:
 
 @dataclass(frozen=True)
 class Schemas:
-    """Loads what runs a history when somebody wants to know what it makes. Without a drafter no
-    SQL is drafted that would settle a difference."""
+    """Loads what runs a history when somebody wants to know what it makes."""
 
     environ: Mapping[str, str]
     given: str | None
-    drafter: Drafter | None = None
 
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
         from bot.adapters.postgres.rehearsal.expected import expected
@@ -152,7 +149,6 @@ class Schemas:
 
     def compare(self, order: DriftOrder, note: Callable[[str], None]) -> Compared:
         from bot.adapters.postgres.rehearsal.drifting import compare
+        from bot.drafting.draft import draft
 
-        return compare(
-            order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
-        )
+        return compare(order, drafter=draft, given=self.given, environ=self.environ, note=note)

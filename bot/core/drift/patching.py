@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.drift.deviation import Deviation
 from bot.core.drift.policy import Matter
-from bot.core.schemas.schema import Definition, Snapshot
+from bot.core.schemas.schema import LINKS, Definition, Snapshot
 
 _ROLE = re.compile(r'(?:^|(?<=, ))("(?:[^"]|"")+"|[^=,"]+)(?==)')
 _NO_ROLES = ("PUBLIC", "public", "")
@@ -21,7 +21,8 @@ def patched(base: Snapshot, other: Snapshot, deviations: Iterable[Deviation]) ->
         elif key not in base:
             found[key] = other[key]
         else:
-            found[key] = _mixed(base[key], other[key], each.change.attributes)
+            # With what it stands on there.
+            found[key] = _mixed(base[key], other[key], {*each.change.attributes, *LINKS})
     return found
 
 

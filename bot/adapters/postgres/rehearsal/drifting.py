@@ -36,8 +36,8 @@ def compare(
     environ: Mapping[str, str] = os.environ,
     note: Note = lambda _: None,
 ) -> Compared:
-    """Never raises for what cannot be known: the answer says why. Without a drafter there are no
-    scripts. `given` is the URL of a server to run the history on."""
+    """Never raises for what cannot be known: the answer says why. There are no scripts without a
+    drafter, or where not all could be read. `given` is the URL of a server to run it on."""
     try:
         with open_place(order.history, given, environ, note) as place:
             replay = Replay(let_in(order.history, place), place, note)
@@ -54,12 +54,12 @@ class _Comparison:
         self._order = order
         self._replay = replay
         self._there = order.there.snapshot
-        self._made = _seen(replay.look(), order.there.unseen)
+        self._made = _seen(replay.look(links=True), order.there.unseen)
         self._server = replay.place.server
 
     def done(self, drafter: Drafter | None) -> Compared:
         found = self._differing(self._made, self._there)
-        if drafter is None or not found.all:
+        if drafter is None or not found.all or self._order.there.unseen:
             return Compared(found)
         recorded = patched(self._made, self._there, found.all)
         mended = patched(self._there, self._made, found.all)

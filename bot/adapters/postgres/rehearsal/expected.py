@@ -95,9 +95,9 @@ class Replay:
     def perform(self, parts: Sequence[Part]) -> Refusal | None:
         return self._performer.perform(parts)
 
-    def look(self) -> Snapshot:
+    def look(self, *, links: bool = False) -> Snapshot:
         with self.place.admin() as connection:
-            return shape_of(connection, None)
+            return shape_of(connection, None, links=links)
 
     def _make_schema(self) -> None:
         name = sql.Identifier(self.order.schema)

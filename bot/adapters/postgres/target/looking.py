@@ -84,7 +84,7 @@ class Looking(Relations):
 
     def actual(self) -> Actual:
         unseen: list[str] = []
-        found = shape_of(self._connection, None, unseen=unseen)
+        found = shape_of(self._connection, None, unseen=unseen, links=True)
         major = self._connection.info.server_version // 10_000
         return Actual(found, major, self._schema, tuple(dict.fromkeys(unseen)))
 
