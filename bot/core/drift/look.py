@@ -5,7 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.drift.deviation import Deviations
-from bot.core.drift.policy import DriftPolicy
+from bot.core.drift.drift import MOST_LINES, Drift
+from bot.core.drift.policy import DriftMode, DriftPolicy
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.schemas.draft import DraftedStatement
 from bot.core.schemas.schema import Snapshot
@@ -90,3 +91,10 @@ class Look:
     hint: str = ""
     disagrees: bool = False
     seconds: float = 0.0
+
+    def as_before(self, mode: DriftMode) -> Drift:
+        """As a rollout would tell it, that looks before it begins."""
+        found = tuple(each.line for each in self.deviations.stopping)
+        return Drift(
+            mode, found[:MOST_LINES], max(len(found) - MOST_LINES, 0), self.problem, self.seconds
+        )

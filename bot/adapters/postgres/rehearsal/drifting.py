@@ -54,7 +54,7 @@ class _Comparison:
         self._order = order
         self._replay = replay
         self._there = order.there.snapshot
-        self._made = _seen(replay.look(links=True), order.there.unseen)
+        self._made = _seen(replay.look(), order.there.unseen)
         self._server = replay.place.server
 
     def done(self, drafter: Drafter | None) -> Compared:
@@ -86,7 +86,7 @@ class _Comparison:
         """Proved against what the target has; without `wanted`, what the history makes."""
         problem = problem or self._run(draft.statements)
         if not problem:
-            now = _seen(self._replay.look(), self._order.there.unseen)
+            now = _seen(self._replay.look(links=False), self._order.there.unseen)
             left = (
                 self._differing(self._made, now) if wanted is None else self._differing(now, wanted)
             )

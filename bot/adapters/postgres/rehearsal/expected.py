@@ -95,7 +95,8 @@ class Replay:
     def perform(self, parts: Sequence[Part]) -> Refusal | None:
         return self._performer.perform(parts)
 
-    def look(self, *, links: bool = False) -> Snapshot:
+    def look(self, *, links: bool = True) -> Snapshot:
+        """With what a draft wants to know of each object, if that is wanted."""
         with self.place.admin() as connection:
             return shape_of(connection, None, links=links)
 
