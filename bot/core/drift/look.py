@@ -1,5 +1,6 @@
 """What a look for drift found on one target: what differs, and the SQL that would settle it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -26,11 +27,14 @@ class Actual:
 
 @dataclass(frozen=True)
 class DriftOrder:
-    """What to set beside what: the history that a target has applied, and what it has."""
+    """What to set beside what: the history that a target has applied, and what it has. `again`
+    reads it once more, with what a draft wants to know of each object: few targets have drifted,
+    and that takes longer than all else. It gives None if it cannot be had now."""
 
     history: Order
     there: Actual
     policy: DriftPolicy
+    again: Callable[[], Actual | None] = lambda: None
 
 
 @dataclass(frozen=True)

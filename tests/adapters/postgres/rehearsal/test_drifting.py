@@ -79,11 +79,13 @@ def looked(
         for each in by_hand:
             connection.execute(each.encode())
         major = connection.info.server_version // 10_000
-        there = Actual(shape_of(connection, None, links=True), major)
+        there = Actual(shape_of(connection, None), major)
+        linked = Actual(shape_of(connection, None, links=True), major)
     order = schema_order(
         [migration(INIT.name, sql)], (), Settings(), postgres=major, schema="public"
     )
-    return compare(DriftOrder(order, there, DriftPolicy()), drafter=drafter, environ=environ)
+    wanted = DriftOrder(order, there, DriftPolicy(), lambda: linked)
+    return compare(wanted, drafter=drafter, environ=environ)
 
 
 def lines(found: Compared) -> list[str]:
