@@ -20,6 +20,7 @@ VERBS = {
     "check": "Check the migrations that a branch adds.",
     "rehearse": "Run them on a throw-away PostgreSQL.",
     "fix": "Rewrite them so that they are safe.",
+    "down": "Draft and prove a migration's down.sql.",
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
@@ -27,6 +28,7 @@ VERBS = {
     "drift": "Look whether a target is what its migrations make.",
     "identity": "Show which database a target is, and mark it.",
     "unlock": "End the session of a rollout that is dead.",
+    "rollback": "Take back what a target has applied.",
     "resolve": "Mark a migration as applied, or as rolled back.",
     "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
@@ -40,7 +42,7 @@ VERBS = {
 }
 
 # Those that an interruption may catch in the middle of a rollout.
-APPLYING = ("apply", "github", "demo")
+APPLYING = ("apply", "rollback", "github", "demo")
 
 
 class Verbs(click.Group):

@@ -44,6 +44,7 @@ def take(means: Means, note: Note, *, level: Level = Level.RESTORE) -> BackupSum
         digest=manifest.digest,
         location=means.store.words,
         encrypted=manifest.encrypted,
+        level=proof.level,
     )
 
 

@@ -182,7 +182,16 @@ class SourceFile(StrictModel):
     environment: list[EnvironmentName] = Field(
         default=[], description="For `command`: the environment variables that it is handed."
     )
-    timeout: Duration = Field(default="60m", description="For `command`: how long it may run.")
+    gives: Literal["files", "recovery-point"] = Field(
+        default="files",
+        description="For `command`: whether it leaves files in MIGRATION_BOT_BACKUP_DIRECTORY, or "
+        "prints JSON about a recovery point.",
+    )
+    timeout: Duration = Field(
+        default="60m",
+        description="How long a `command` may run, or a provider may take to make a recovery "
+        "point.",
+    )
     pgbackrest: PgBackRestFile | None = None
     barman: BarmanFile | None = None
     wal_g: WalGFile | None = Field(default=None, alias="wal-g")
@@ -233,7 +242,8 @@ def source_of(file: SourceFile) -> Source:
         return PgBaseBackup()
     if file.provider == "command":
         timeout = span_of(file.timeout).total_seconds()
-        return Command(tuple(file.command or ()), tuple(file.environment), timeout)
+        arguments, tells = tuple(file.command or ()), file.gives == "recovery-point"
+        return Command(arguments, tuple(file.environment), timeout, tells)
     field, read = _OPTIONS[file.provider]
     options = getattr(file, field)
     return WalG() if options is None else read(options)
@@ -257,6 +267,7 @@ def sourced(policy: BackupPolicy, file: SourceFile, *, production: bool) -> Back
         max_age=span_of(file.max_age),
         tested_within=span_of(file.tested_within),
         tested_file=file.tested_file,
+        timeout=span_of(file.timeout).total_seconds(),
     )
 
 
@@ -281,12 +292,10 @@ def source_mistakes(place: str, file: SourceFile, *, production: bool) -> Iterat
 def _level_mistakes(place: str, file: SourceFile, level: Level) -> Iterator[str]:
     if level is Level.CONTENT and file.provider != "pg_dump":
         yield f"{place}.level: only a dump of pg_dump can be compared row by row"
-    if level is Level.RESTORE and file.provider == "command" and file.tested_file is None:
-        yield (
-            f"{place}.level: what a command writes is read and not restored; set it to decode, "
-            "or let the command tell of a recovery point and set `tested_file`"
-        )
-    elsewhere = file.provider in _OPTIONS
+    files = file.provider == "command" and file.gives == "files"
+    if level is Level.RESTORE and files:
+        yield f"{place}.level: what a command leaves is read and not restored; set it to decode"
+    elsewhere = file.provider in _OPTIONS or (file.provider == "command" and not files)
     if elsewhere and level is Level.RESTORE and file.tested_file is None:
         yield (
             f"{place}.tested_file is missing: level restore asks when somebody last restored "

@@ -1,6 +1,6 @@
 """Targets, and the servers that backups, rehearsals and comparisons want: loaded when asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,6 +13,9 @@ from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
+from bot.core.rollouts.undoing import Tried
+from bot.core.schemas.draft import Draft, Drafter, Renamed
+from bot.core.schemas.schema import Snapshot
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.core.targets.tenants import tenants_in
@@ -119,12 +122,20 @@ class Trials:
         return compare(trial, postgres=self.postgres, environ=self.environ)
 
 
+def drafted(current: Snapshot, wanted: Snapshot, **known: Sequence[Renamed]) -> Draft:
+    """Loads what drafts when something is drafted."""
+    from bot.drafting.draft import draft
+
+    return draft(current, wanted, **known)
+
+
 @dataclass(frozen=True)
 class Rehearsals:
     """Loads what runs migrations when some are to be run. `given` is the URL of a server."""
 
     environ: Mapping[str, str]
     given: str | None = None
+    drafter: Drafter | None = None
 
     def at(self, url: str) -> "Rehearsals":
         return replace(self, given=url)
@@ -132,7 +143,25 @@ class Rehearsals:
     def run(self, order: Order, note: Callable[[str], None]) -> Rehearsal:
         from bot.adapters.postgres.rehearsal.rehearse import rehearse
 
-        return rehearse(order, given=self.given, environ=self.environ, note=note)
+        return rehearse(
+            order, given=self.given, environ=self.environ, note=note, drafter=self.drafter
+        )
+
+
+@dataclass(frozen=True)
+class Downs:
+    """Loads what runs a history when somebody wants to take a part of it back."""
+
+    environ: Mapping[str, str]
+    given: str | None
+    drafter: Drafter | None = None
+
+    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
+        from bot.adapters.postgres.rehearsal.backwards import tried_back
+
+        return tried_back(
+            order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
+        )
 
 
 @dataclass(frozen=True)

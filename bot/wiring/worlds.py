@@ -18,7 +18,16 @@ from bot.commands.session import Options
 from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
-from bot.wiring.databases import Fleets, Rehearsals, Schemas, Trials, open_database, url_of
+from bot.wiring.databases import (
+    Downs,
+    Fleets,
+    Rehearsals,
+    Schemas,
+    Trials,
+    drafted,
+    open_database,
+    url_of,
+)
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.wiring.restoring import Restoring
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
@@ -124,7 +133,8 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         prisma=prisma(environ, checkout.root),
         rehearsals=Rehearsals(environ, given),
         fleets=Fleets(environ, backups),
-        schemas=Schemas(environ, given),
+        schemas=Schemas(environ, given, drafted),
+        downs=Downs(environ, given, drafted),
         restoring=Restoring(environ),
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),

@@ -14,7 +14,7 @@ from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.audit import Sealed
 from bot.core.rollouts.batching import Chosen, DataChange, Key
 from bot.core.rollouts.blocker import Blocker, Need
-from bot.core.rollouts.checkpoint import Checkpoint, Note, Record
+from bot.core.rollouts.checkpoint import Before, Checkpoint, Note, Record
 from bot.core.rollouts.doing import Doing, Heard
 from bot.core.rollouts.holder import Holder
 from bot.core.rollouts.replication import Replication
@@ -94,6 +94,12 @@ class Rows(Protocol):
 
     def forget(self, id: str, steps: int) -> None:
         """Take back a started row: nothing of its migration is left."""
+
+    def reopen(self, id: str, name: str, checkpoint: Checkpoint) -> None:
+        """Let the row of an applied migration be unfinished while it is taken back in parts."""
+
+    def close(self, id: str, before: Before) -> None:
+        """Let such a row say again what it said before: nothing was taken back."""
 
 
 class Locking(Protocol):

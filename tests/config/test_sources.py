@@ -71,8 +71,8 @@ def test_levels_times_and_tables_are_read() -> None:
         ("provider: neon\nneon: {project: a, branch: b, kind: snapshot}", Neon("a", "b", True)),
         ("provider: supabase\nsupabase: {project: r, token_env: T}", Supabase("r", "T")),
         (
-            "provider: command\ncommand: [./back-up, now]\nenvironment: [A]\ntimeout: 5m",
-            Command(("./back-up", "now"), ("A",), 300.0),
+            "provider: command\ncommand: [./b, now]\nenvironment: [A]\ntimeout: 5m\nlevel: decode",
+            Command(("./b", "now"), ("A",), 300.0),
         ),
     ],
 )
@@ -91,7 +91,8 @@ def test_every_provider_is_read(text: str, source: Source) -> None:
         ("command: [x]", "targets.p.backup.command: the provider is pg_dump"),
         ("provider: pg_basebackup\ntables: touched", "pg_basebackup has no part of a database"),
         ("provider: pg_basebackup\nlevel: content", "only a dump of pg_dump can be compared"),
-        ("provider: command\ncommand: [x]", "what a command writes is read and not restored"),
+        ("provider: command\ncommand: [x]", "what a command leaves is read and not restored"),
+        ("provider: command\ncommand: [x]\ngives: recovery-point", "tested_file is missing"),
         ("provider: wal-g", "targets.p.backup.tested_file is missing: level restore asks"),
         ("provider: pg_dunp", "provider"),
         ("level: hope", "level"),

@@ -32,13 +32,15 @@ class FakeBackups:
         self.diary.append("backup")
         if self.error is not None:
             raise self.error
-        return BackupSummary("b-1", 1024, 2.0, NOON, proof="proved by restoring it")
+        return BackupSummary(
+            "b-1", 1024, 2.0, NOON, proof="proved by restoring it", level=Level.RESTORE
+        )
 
     def newest(self, target: Target) -> StoredBackup:
         self.diary.append(f"newest backup of {target.name}")
         if self.error is not None:
             raise self.error
-        return StoredBackup(MANIFEST, Path("/backups/b-1"))
+        return self.shelf[0] if self.shelf else StoredBackup(MANIFEST, Path("/backups/b-1"))
 
     def proved(self, target: Target) -> ProvedBackup | None:
         return ProvedBackup(MANIFEST, Proof("b-1", "18.1", 2.0, 3, 40)) if self.kept else None

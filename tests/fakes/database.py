@@ -14,7 +14,17 @@ from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.audit import Sealed
 from bot.core.rollouts.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.rollouts.blocker import Blocker, Need
-from bot.core.rollouts.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
+from bot.core.rollouts.checkpoint import (
+    Back,
+    Before,
+    Checkpoint,
+    Last,
+    LastBack,
+    Note,
+    Record,
+    Step,
+    Whole,
+)
 from bot.core.rollouts.doing import Doing, Heard
 from bot.core.rollouts.holder import Holder
 from bot.core.rollouts.replication import Replication
@@ -347,7 +357,19 @@ class FakeDatabase:
         self.diary.append("forgotten")
         self.rows = [row for row in self.rows if row.id != id]
 
+    def reopen(self, id: str, name: str, checkpoint: Checkpoint) -> None:
+        self.diary.append(f"reopened {name}")
+        self._change(id, finished_at=None, logs=checkpoint.text(), applied_steps_count=0)
+
+    def close(self, id: str, before: Before) -> None:
+        self.diary.append("closed")
+        self._change(id, finished_at=NOON, logs=before.logs, applied_steps_count=before.steps)
+
     def _record(self, record: Record) -> None:
+        if isinstance(record, Back | LastBack):
+            self.diary.append("taken back")
+            self._change(record.id, finished_at=None, rolled_back_at=NOON, logs=record.logs)
+            return
         if isinstance(record, Whole):
             self.diary.append(f"record {record.migration.name}")
             if not self.forgets:

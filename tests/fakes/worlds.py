@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from bot.core.backups.level import Level
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.settings import Settings
 from bot.core.targets.fleet import Tenant
@@ -96,7 +97,7 @@ class FakeFleets:
 
     def back_up(self, target: Target, tenant: Tenant, note: Callable[[str], None]) -> BackupSummary:
         self.backed_up.append(tenant.name)
-        return BackupSummary(f"b-{tenant.name}", 1024, 1.0, NOON, "proved")
+        return BackupSummary(f"b-{tenant.name}", 1024, 1.0, NOON, "proved", level=Level.RESTORE)
 
     def healthy(self, tenant: Tenant, query: str) -> bool:
         return tenant.name not in self.unwell

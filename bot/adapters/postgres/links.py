@@ -29,7 +29,7 @@ def read_links(connection: Connection, identity: Identity) -> Links:
         given = (*attributes.items(), ("needs", needs))
         found[kind, identity(parts)] = tuple(each for each in given if each[1] is not None)
     for column, needs in defaults.items():
-        # Of a view it is no column that a snapshot has by itself.
+        # A view's columns have defaults, too, and are none of their own.
         if ("column", column) in found:
             found["column", column] += (("default needs", needs),)
     return found

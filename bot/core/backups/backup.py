@@ -17,6 +17,10 @@ SCHEMA = 2
 OLDEST_SCHEMA = 1
 MANIFEST = "manifest.json"
 
+# What a manifest says of files that are not the dump of a database by pg_dump.
+COMMAND_FORMAT = "files of a command"
+CLUSTER_FORMAT = "cluster, gzip:1"
+
 _TIMES = ("started_at", "finished_at", "server_time")
 _SINCE_2 = frozenset({"database_size", "touched", "level", "location", "recipients", "server_time"})
 

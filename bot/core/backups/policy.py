@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.core.backups.level import Level
-from bot.core.backups.sources import Archive, Managed, PgDump, Source, Tables
+from bot.core.backups.sources import Archive, Command, Managed, PgDump, Source, Tables
 
 KEEP = timedelta(days=14)
 
@@ -22,7 +22,8 @@ class BackupPolicy:
 
     The rest is about recovery points. `make` says whether one is made where the provider can, or
     only a recent one is looked for: of less than `max_age`. `tested_within` is how old the last
-    restore from it may be that `tested_file` tells of.
+    restore from it may be that `tested_file` tells of. `timeout` is how many seconds a provider
+    may take to make one.
     """
 
     required: bool = False
@@ -38,6 +39,7 @@ class BackupPolicy:
     max_age: timedelta = timedelta(hours=24)
     tested_within: timedelta = timedelta(days=30)
     tested_file: str | None = None
+    timeout: float = 3600.0
 
     @property
     def in_place(self) -> bool:
@@ -51,4 +53,6 @@ class BackupPolicy:
     @property
     def elsewhere(self) -> bool:
         """Whether recovery points are kept elsewhere, and no files are taken."""
+        if isinstance(self.source, Command):
+            return self.source.tells
         return isinstance(self.source, Archive | Managed)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.backups.backup import Manifest, Proof
 from bot.core.backups.level import Level
 from bot.core.duration import duration
 from bot.errors import BackupError
@@ -37,6 +38,16 @@ class Past:
     size: int
     seconds: float
     proof_seconds: float | None = None
+
+
+def past_of(manifest: Manifest, proof: Proof | None, level: Level) -> Past:
+    proved = proof is not None and proof.ok and proof.level is level
+    return Past(
+        database_size=manifest.database_size,
+        size=manifest.size,
+        seconds=manifest.seconds,
+        proof_seconds=proof.seconds if proof is not None and proved else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -62,17 +62,23 @@ class Recovery:
     def level(self) -> Level:
         return Level.DECODE if self.tested_at is None else Level.RESTORE
 
+    @property
+    def reaches_the_moment(self) -> bool:
+        """Whether one can go on from the copy to the moment, by an archive."""
+        return self.point.reaches is not None or bool(self.point.wal_file)
+
     def words(self, now: datetime) -> str:
         """Reads after the name of the point."""
         point = self.point
-        made = "made" if point.made else f"{duration(point.age(now).total_seconds())} old, found"
-        archived = ", with the archive after it" if point.reaches or point.wal_file else ""
+        age = duration(point.age(now).total_seconds())
+        made = f"{'made' if point.made else 'found'} by {point.provider}, {age} old"
+        archived = " and with an archive up to now" if self.reaches_the_moment else ""
         tested = (
             f"last restored from {duration((now - self.tested_at).total_seconds())} ago"
             if self.tested_at
             else "never restored from, as far as is known"
         )
-        return f"{made} by {point.provider}{archived}; {tested}; go back to {self.moment.words}"
+        return f"a recovery point {made}{archived}; {tested}; go back to {self.moment.words}"
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2, default=_text) + "\n"

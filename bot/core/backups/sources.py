@@ -26,11 +26,12 @@ class PgBaseBackup:
 @dataclass(frozen=True)
 class Command:
     """A program of the operator's own. `environment` names what it is handed of ours; `timeout` is
-    in seconds."""
+    in seconds. It leaves files, or, if `tells` is set, tells of a recovery point."""
 
     arguments: tuple[str, ...]
     environment: tuple[str, ...] = ()
     timeout: float = 3600.0
+    tells: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,3 +101,32 @@ Managed = Rds | CloudSql | AzureFlexible | Neon | Supabase
 """What asks a vendor."""
 
 Source = Copying | Archive | Managed
+
+_WORDS: dict[type[Source], str] = {
+    PgDump: "pg_dump",
+    PgBaseBackup: "pg_basebackup",
+    PgBackRest: "pgBackRest",
+    Barman: "Barman",
+    WalG: "WAL-G",
+    CloudSql: "Cloud SQL",
+    AzureFlexible: "Azure",
+    Neon: "Neon",
+    Supabase: "Supabase",
+}
+
+
+def words_of(source: Source) -> str:
+    """Who takes or keeps the backups, by their own name."""
+    if isinstance(source, Rds):
+        return "Aurora" if source.cluster else "RDS"
+    if isinstance(source, Command):
+        return source.arguments[0]
+    return _WORDS[type(source)]
+
+
+def makes_points(source: Source) -> bool:
+    """Whether a recovery point can be asked for. Supabase makes its own when it likes, and an
+    archive's next base backup is a matter of hours."""
+    if isinstance(source, Command):
+        return source.tells
+    return isinstance(source, Managed) and not isinstance(source, Supabase)

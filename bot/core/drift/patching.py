@@ -28,7 +28,8 @@ def patched(base: Snapshot, other: Snapshot, deviations: Iterable[Deviation]) ->
 
 def _mixed(base: Definition, other: Definition, names: Iterable[str]) -> Definition:
     taken, wanted = dict(base), dict(other)
-    for name in names:
+    # How the other is called and made comes with it: a script is made of that.
+    for name in {*names, *LINKS}:
         taken.pop(name, None)
         if name in wanted:
             taken[name] = wanted[name]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.core.backups.backup import ProvedBackup
+from bot.core.backups.sources import makes_points, words_of
 from bot.core.duration import duration
 from bot.core.gates.gate import Gate
 from bot.core.rollouts.progress import BackupSummary
@@ -18,21 +19,51 @@ def backup_gate(
     last: ProvedBackup | None = None,
     taken: BackupSummary | None = None,
 ) -> Gate:
-    """`last` is the last one with a proof on this machine, `taken` the one of this rollout.
+    """`last` is the last one with a proof that is kept, `taken` the one of this rollout.
 
-    It is open before there is one: a rollout that cannot take and prove it ends there.
+    It is open before there is one: a rollout that cannot take and prove it ends there. It is closed
+    by one that was proved to less than the target asks for.
     """
     if not target.backup.required:
         return Gate(NAME, True, f"{target.name} asks for none")
     if taken is not None:
-        return Gate(NAME, True, f"{taken.id} is {taken.proof or 'not proved yet'}")
-    ahead = "one is taken and proved before anything is applied"
+        return _of_this_rollout(target, taken, now)
+    if target.backup.elsewhere:
+        return Gate(NAME, True, _elsewhere(target))
+    ahead = f"one is taken and proved by {target.backup.level.words} before anything is applied"
     if last is None:
         return Gate(NAME, True, f"{ahead}; none is kept on this machine")
-    old = duration(max((now - last.manifest.started_at).total_seconds(), 0.0))
-    word = f"proved by a {last.proof.level}" if last.proof.ok else "proved to differ"
+    old = _age(last.manifest.started_at, now)
+    return Gate(NAME, True, f"{ahead}; the last is {old} old, {_proved(last)}")
+
+
+def _of_this_rollout(target: Target, taken: BackupSummary, now: datetime) -> Gate:
+    wanted = target.backup.level
+    if taken.level is not None and taken.level.reaches(wanted):
+        return Gate(NAME, True, f"{taken.id} is {taken.proof}")
+    old = _age(taken.snapshot_at, now)
+    known = taken.proof or "not proved"
     return Gate(
         NAME,
-        True,
-        f"{ahead}; the last is {old} old, {word} on PostgreSQL {last.proof.restored_on}",
+        False,
+        f"{taken.id} is {old} old and {known}; {target.name} asks for {wanted.words}",
+        hint=f"Prove it at level {wanted}, or ask for less: `targets.{target.name}.backup.level`.",
     )
+
+
+def _elsewhere(target: Target) -> str:
+    policy = target.backup
+    made = policy.make and makes_points(policy.source)
+    what = "made" if made else "looked for"
+    return f"a recovery point is {what} in {words_of(policy.source)} before anything is applied"
+
+
+def _proved(last: ProvedBackup) -> str:
+    if not last.proof.ok:
+        return "proved to differ"
+    on = f" on PostgreSQL {last.proof.restored_on}" if last.proof.restored_on else ""
+    return f"proved by {last.proof.level.words}{on}"
+
+
+def _age(moment: datetime, now: datetime) -> str:
+    return duration(max((now - moment).total_seconds(), 0.0))

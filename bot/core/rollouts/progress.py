@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.backups.level import Level
 from bot.core.drift.drift import Drift
 from bot.core.gates.gate import Gate
 from bot.core.targets.target import Kind
@@ -60,7 +61,8 @@ class BackupSummary:
 
     `size` is in bytes, `seconds` is what taking and proving it took together. `snapshot_at` is the
     time of its snapshot: writes after it are not in it. `digest` is its manifest's: whoever has it
-    notices when the backup is another one. `location` is where it is kept, in words.
+    notices when the backup is another one. `location` is where it is kept, in words. `level` is
+    how far it is proved, None as long as nothing is.
     """
 
     id: str
@@ -71,6 +73,7 @@ class BackupSummary:
     digest: str = ""
     location: str = ""
     encrypted: bool = False
+    level: Level | None = None
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,10 @@ from bot.core.rehearsals.rehearsal import Rehearsal, RehearsedMigration
 from bot.core.rehearsals.sizes import RelationSize, SizesNote
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import AppliedResult, BackupSummary, Progress
+from bot.core.rollouts.rollback_class import class_of
 from bot.core.rollouts.status import Details, TargetStatus
 from bot.core.rollouts.survey import Survey
+from bot.report.formats.class_as_json import class_json
 from bot.report.formats.rehearsal_as_json import measured_json, rehearsed_json
 from bot.report.formats.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.formats.standings_as_json import standings_json
@@ -59,7 +61,7 @@ def plan_json(plan: Plan, gates: Iterable[Gate] = (), details: Details | None = 
     return {
         "schema": SCHEMA,
         **standings_json(plan, details or Details()),
-        "gates": [_gate(each) for each in gates],
+        "gates": [gate_json(each) for each in gates],
     }
 
 
@@ -81,7 +83,7 @@ def apply_json(progress: Progress) -> Json:
         "migrations": list(progress.migrations),
         "timings": [_timing(each) for each in progress.timings],
         "failed": progress.failed,
-        "gates": [_gate(each) for each in progress.gates],
+        "gates": [gate_json(each) for each in progress.gates],
         "backup": _backup(progress.backup) if progress.backup else None,
         "message": progress.message,
         "hint": progress.hint,
@@ -134,6 +136,7 @@ def _migration(judged: JudgedMigration, rehearsal: Rehearsal | None) -> Json:
         "statements": [_statement(each, rehearsed) for each in judged.statements],
         "findings": [_finding(each) for each in judged.findings],
         "rehearsed": rehearsed_json(rehearsed, judged),
+        "rollback": class_json(class_of(judged, rehearsed)),
     }
 
 
@@ -208,7 +211,7 @@ def _status(status: TargetStatus) -> Json:
         "target": status.target,
         "kind": status.kind.value,
         "plan": standings_json(status.plan, status.details) if status.plan else None,
-        "gates": [_gate(each) for each in status.gates],
+        "gates": [gate_json(each) for each in status.gates],
         "lock_holder": status.lock_holder,
         "fleet": _fleet(status.fleet) if status.fleet else None,
         "drift": _look(status.look) if status.look else None,
@@ -234,7 +237,7 @@ def _fleet(survey: Survey) -> Json:
     }
 
 
-def _gate(gate: Gate) -> Json:
+def gate_json(gate: Gate) -> Json:
     return {
         "name": gate.name,
         "open": gate.open,
@@ -253,6 +256,9 @@ def _backup(backup: BackupSummary) -> Json:
         "seconds": backup.seconds,
         "snapshot_at": time_json(backup.snapshot_at),
         "proof": backup.proof,
+        "digest": backup.digest,
+        "location": backup.location,
+        "encrypted": backup.encrypted,
     }
 
 

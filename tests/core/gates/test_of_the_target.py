@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.core.backups.backup import Proof, ProvedBackup
+from bot.core.backups.level import Level
+from bot.core.backups.sources import Rds
 from bot.core.drift.drift import Drift
 from bot.core.gates.backup import backup_gate
 from bot.core.gates.drift import drift_gate
@@ -24,7 +26,7 @@ from tests.fakes import MANIFEST, NOON, FakeCheckout, applied, history, migratio
 _, STAGING, PRODUCTION = default_targets().values()
 INIT = migration("20260101000000_init", "CREATE TABLE a()")
 MORE = migration("20260201000000_more", "CREATE TABLE b()")
-TAKEN = BackupSummary("b-2", 1024, 2.0, NOON, proof="proved by restoring 3 tables")
+TAKEN = BackupSummary("b-2", 1024, 2.0, NOON, "proved by restoring 3 tables", level=Level.RESTORE)
 
 
 def failed() -> list[AppliedMigration]:
@@ -97,12 +99,43 @@ def test_the_backup_gate_tells_age_and_level_of_the_last_proof_and_that_one_is_t
     later = NOON + timedelta(hours=3)
 
     assert backup_gate(PRODUCTION, later, last=last).reason == (
-        "one is taken and proved before anything is applied; the last is 3 h 0 min old, proved by "
-        "a restore on PostgreSQL 18.1"
+        "one is taken and proved by restoring it before anything is applied; the last is "
+        "3 h 0 min old, proved by restoring it on PostgreSQL 18.1"
     )
     assert "none is kept on this machine" in backup_gate(PRODUCTION, later).reason
     assert backup_gate(PRODUCTION, later, taken=TAKEN).reason.startswith("b-2 is proved by")
     assert backup_gate(STAGING, later).reason == "staging asks for none"
+
+
+def test_a_backup_below_the_level_that_is_asked_for_keeps_the_gate_closed() -> None:
+    read = replace(TAKEN, proof="proved by reading every file to its end", level=Level.DECODE)
+    shut = backup_gate(PRODUCTION, NOON + timedelta(minutes=5), taken=read)
+    assert not shut.open
+    assert shut.reason == (
+        "b-2 is 5 min 0 s old and proved by reading every file to its end; production asks for "
+        "restoring it"
+    )
+    assert "backup.level" in shut.hint
+    asks_less = replace(PRODUCTION, backup=replace(PRODUCTION.backup, level=Level.DECODE))
+    assert backup_gate(asks_less, NOON, taken=read).open
+    assert not backup_gate(PRODUCTION, NOON, taken=replace(TAKEN, proof="", level=None)).open
+
+
+def test_the_last_backup_may_have_been_proved_to_another_level() -> None:
+    read = ProvedBackup(MANIFEST, Proof("b-1", "", 2.0, 0, 0, level=Level.DECODE))
+    told = backup_gate(PRODUCTION, NOON, last=read).reason
+    assert told.endswith("the last is 0 ms old, proved by reading every file to its end")
+    differs = ProvedBackup(MANIFEST, Proof("b-1", "18.1", 2.0, 3, 40, ("table a is missing",)))
+    assert backup_gate(PRODUCTION, NOON, last=differs).reason.endswith("proved to differ")
+
+
+def test_a_recovery_point_is_looked_for_where_they_are_kept() -> None:
+    rds = replace(PRODUCTION, backup=replace(PRODUCTION.backup, source=Rds("platform")))
+    assert backup_gate(rds, NOON).reason == (
+        "a recovery point is made in RDS before anything is applied"
+    )
+    found = replace(rds, backup=replace(rds.backup, make=False))
+    assert "is looked for in RDS" in backup_gate(found, NOON).reason
 
 
 def test_after_a_rollout_the_gates_say_what_was_found_and_taken() -> None:

@@ -1,6 +1,5 @@
 """The proof of a backup: restored into a scratch server, it holds what the manifest says."""
 
-import hashlib
 import json
 import os
 import tempfile
@@ -8,20 +7,21 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from psycopg import sql
 
 from bot.adapters.postgres.backups.content import table_contents
 from bot.adapters.postgres.backups.dump import CATALOGUE, DUMP, JOBS
-from bot.adapters.postgres.backups.frames import Truncated, read_to_end
+from bot.adapters.postgres.backups.files import broken, read_all_to_end
+from bot.adapters.postgres.backups.files import check_files as check_files
 from bot.adapters.postgres.backups.touching import list_without, only, unchecked_in, without
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import connect, explained
 from bot.adapters.postgres.programs import running
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_proof, best_for_restore
-from bot.core.backups.backup import MANIFEST, Manifest, Proof, TableContent, differences_of_content
+from bot.core.backups.backup import Manifest, Proof, TableContent, differences_of_content
 from bot.core.backups.level import Level
 from bot.core.schemas.schema import Attribute, Definition, Snapshot, differences
 from bot.core.targets.url import ConnectionUrl, parse_url
@@ -66,6 +66,7 @@ def prove(
     require_provable(manifest, level)
     place = directory / manifest.path
     check_files(manifest, place)
+    _require_readable(manifest, place)
     if level is Level.DECODE:
         decode(manifest, place, environ)
         seconds = round(time.monotonic() - timer, 3)
@@ -104,45 +105,9 @@ def require_provable(manifest: Manifest, level: Level) -> None:
         )
 
 
-def check_files(manifest: Manifest, place: Path) -> None:
-    """That every file of the manifest is there and unchanged, and no other."""
-    there = {path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()}
-    named = {file.name for file in manifest.files}
-    for name in sorted((there - named - {MANIFEST}) | {each for each in named if _escapes(each)}):
-        raise _broken(manifest, f"{name} does not belong to it")
-    for file in manifest.files:
-        if file.name not in there:
-            raise _broken(manifest, f"{file.name} is missing")
-        with (place / file.name).open("rb") as opened:
-            size = os.fstat(opened.fileno()).st_size
-            if size != file.size:
-                raise _broken(manifest, f"{file.name} has {size} bytes and had {file.size}")
-            if hashlib.file_digest(opened, "sha256").hexdigest() != file.sha256:
-                raise _broken(manifest, f"{file.name} has changed")
-    for needed in (CATALOGUE, f"{DUMP}/toc.dat"):
-        if needed not in named:
-            raise _broken(manifest, f"{needed} is missing")
-
-
-def _escapes(name: str) -> bool:
-    path = PurePosixPath(name)
-    return path.is_absolute() or ".." in path.parts
-
-
-def _broken(manifest: Manifest, what: str) -> BrokenBackup:
-    return BrokenBackup(
-        f"The backup {manifest.id} is not what was written: {what}.",
-        hint="Do not use it. Take a new backup, and find out what touched this one.",
-    )
-
-
 def decode(manifest: Manifest, place: Path, environ: Mapping[str, str]) -> None:
     """Read every file to its end, and let pg_restore read what is in them. Raises BackupError."""
-    for file in manifest.files:
-        try:
-            read_to_end(place / file.name)
-        except Truncated as error:
-            raise _broken(manifest, f"{file.name}: {error}") from None
+    read_all_to_end(manifest, place)
     arguments = [f"--file={os.devnull}", str(place / DUMP)]
     tool = best_for_restore(manifest.tool_major, environ)
     with running(tool, "pg_restore", arguments, url=_NOBODY, environ=environ) as reading:
@@ -232,6 +197,15 @@ def expected_schema(place: Path) -> Snapshot:
     }
 
 
+def _require_readable(manifest: Manifest, place: Path) -> None:
+    """A manifest may have been made to fit files that say nothing."""
+    try:
+        expected_schema(place)
+        unchecked_in(place)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise broken(manifest, "the schema that it notes cannot be read") from None
+
+
 def schema_differences(
     manifest: Manifest, expected: Snapshot, found: Snapshot, major: int
 ) -> tuple[str, ...]:
@@ -246,13 +220,17 @@ def _restorable(schema: Snapshot) -> Snapshot:
     return {
         key: tuple(part for part in map(partial(_kept, key[0], value), value) if part is not None)
         for key, value in schema.items()
-        if key[0] != "index" or ("valid", False) not in value
+        # A copy takes part in no replication.
+        if key[0] != "subscription" and (key[0] != "index" or ("valid", False) not in value)
     }
 
 
 def _kept(kind: str, whole: Definition, part: Attribute) -> Attribute | None:
     name, value = part
     if kind == "extension" and name == "version":
+        return None
+    if kind == "constraint" and name == "triggers":
+        # Those that carry a foreign key are enabled in every copy.
         return None
     if kind == "constraint" and ("inherited", True) in whole:
         if name == "validated":
