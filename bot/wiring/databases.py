@@ -166,10 +166,12 @@ class Downs:
 
 @dataclass(frozen=True)
 class Schemas:
-    """Loads what runs a history when somebody wants to know what it makes."""
+    """Loads what runs a history when somebody wants to know what it makes. Without a drafter no
+    SQL is drafted that would settle a difference."""
 
     environ: Mapping[str, str]
     given: str | None
+    drafter: Drafter | None = None
 
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
         from bot.adapters.postgres.rehearsal.expected import expected
@@ -178,6 +180,7 @@ class Schemas:
 
     def compare(self, order: DriftOrder, note: Callable[[str], None]) -> Compared:
         from bot.adapters.postgres.rehearsal.drifting import compare
-        from bot.drafting.draft import draft
 
-        return compare(order, drafter=draft, given=self.given, environ=self.environ, note=note)
+        return compare(
+            order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
+        )
