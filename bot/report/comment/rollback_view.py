@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.report import words
 from bot.report.comment.detail import Detail, Rehearsed
 from bot.report.report import Report
-from bot.report.rollback_words import SIGNS, rollback_sentence, rollback_summary
+from bot.report.rollback_words import SIGNS, classes_of, rollback_sentence, rollback_summary
 
 _MOST = 20
 _LONGEST = 600
