@@ -20,6 +20,7 @@ VERBS = {
     "check": "Check the migrations that a branch adds.",
     "rehearse": "Run them on a throw-away PostgreSQL.",
     "fix": "Rewrite them so that they are safe.",
+    "down": "Draft and prove a migration's down.sql.",
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 
-from bot.core.schemas.draft import Draft, DraftedStatement
+from bot.core.schemas.draft import Draft, DraftedStatement, Renamed
 from bot.core.schemas.schema import Snapshot
 from bot.drafting.changes import Changes, changes_between
 from bot.drafting.implied import carrier, created_with, dropped_with
@@ -12,7 +12,7 @@ from bot.drafting.kinds.columns import filled_later
 from bot.drafting.kinds.registry import KINDS, NOT_NULL, RANKS, kind_of
 from bot.drafting.layout import laid_out
 from bot.drafting.order import in_order
-from bot.drafting.renaming import Renamed, renamed
+from bot.drafting.renaming import renamed
 from bot.drafting.steps import Step, Undrafted
 
 

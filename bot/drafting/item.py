@@ -14,7 +14,7 @@ RELATIONS = (*TABLES, "view", "materialized view")
 PARTS = ("column", "constraint", "index", "trigger", "policy", "rule")
 TYPES = ("enum", "domain", "composite type", "range type", "base type")
 ROUTINES = ("function", "procedure", "aggregate")
-ABOUT = ("comment", "owner", "grant")
+ABOUT = ("comment", "security label", "owner", "grant")
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,17 @@ class Layout:
         return {key: frozenset(keys) for key, keys in found.items()}
 
     @cached_property
+    def partitions(self) -> Mapping[str, frozenset[Key]]:
+        """The tables that are attached to a table, by its identity: a key refers to them too."""
+        found: dict[str, frozenset[Key]] = {}
+        for item in self.items.values():
+            above = self.called.get(item.text("inherits")) if item.kind == "attachment" else None
+            if above is not None:
+                key = ("table", item.identity)
+                found[above.identity] = found.get(above.identity, frozenset()) | {key}
+        return found
+
+    @cached_property
     def owned(self) -> Mapping[Key, Item]:
         """The sequences of identity columns, by the column."""
         return {
@@ -167,6 +178,7 @@ def _linked(item: Item, whole: Layout) -> Item:
         needs |= whole.below.get(item.key, frozenset())
         needs |= _inherited(item, whole)
         values = {name: each for name, each in values.items() if name not in _SETTINGS}
+        needs |= _below(item, whole)
     elif item.kind == "sequence":
         if (column := whole.columns.get(item.text("owned by"))) and column.has("identity"):
             values["of identity"] = True
@@ -194,6 +206,13 @@ def _inherited(item: Item, whole: Layout) -> frozenset[Key]:
     name = parts_of(item.identity)[-1]
     keys = {("constraint", f"{each.identity}.{name}") for each in above if each}
     return frozenset(keys & whole.items.keys())
+
+
+def _below(item: Item, whole: Layout) -> frozenset[Key]:
+    """The partitions of the other tables that a foreign key refers to."""
+    homes = {whole.items[key].home for key in item.needs & whole.items.keys() if key[0] == "column"}
+    others = (whole.partitions.get(home, frozenset()) for home in sorted(homes - {item.home}))
+    return frozenset().union(*others)
 
 
 def _same_above(item: Item, needs: set[Key]) -> set[Key]:

@@ -23,6 +23,8 @@ def _owned(item: Item) -> Iterator[str]:
         yield f"function {item.called}"
     elif item.kind in TYPES:
         yield f"type {item.called}"
+    elif item.kind in ("foreign server", "foreign data wrapper", "language"):
+        yield f"{item.kind} {item.called}"
     elif item.kind == "column":
         yield f"column {item.table}.{item.called}"
 
@@ -33,6 +35,8 @@ def about(key: Key) -> set[str]:
     if kind == "grant" and identity.startswith("default "):
         match = _DEFAULT.search(identity)
         return {f"schema {match.group(1)}"} if match else set()
+    if kind == "security label":
+        identity = identity.partition(" on ")[2]
     found = {identity}
     whole = _LAST.sub("", identity)
     if kind == "grant" and identity.startswith("column "):

@@ -31,7 +31,22 @@ def losses_of(judged: JudgedMigration) -> tuple[Loss, ...]:
     """In the order of its statements. What the migration itself has made is no loss."""
     statements = [each.statement for each in judged.statements]
     reading = _Reading(read_batches(judged.migration.sql, statements)[0].keys())
-    return tuple(loss for each in judged.statements for loss in reading.read(each))
+    losses = [loss for each in judged.statements for loss in reading.read(each)]
+    return tuple(replace(each, spoilt=_spoilt_after(each, losses)) for each in losses)
+
+
+def keepable(judged: JudgedMigration) -> tuple[str, ...]:
+    """The tables and columns, named as in `Effects.loses`, of which everything can be kept as far
+    as the text tells; the target's tables, its budget and its rights may still forbid it."""
+    found: dict[str, None] = {}
+    losses = losses_of(judged)
+    hopeless = {each.statement for each in losses if each.obstacle}
+    for each in judged.statements:
+        own = [loss for loss in losses if loss.statement == each.statement.index]
+        if own and each.statement.index not in hopeless:
+            found |= dict.fromkeys(each.effects.loses)
+            found |= dict.fromkeys(name for loss in own for name in loss.names)
+    return tuple(found)
 
 
 @dataclass
@@ -88,6 +103,16 @@ class _Reading:
             self.settings.add(action.name.lower())
         elif isinstance(action, act.Query) and "set_config" in action.functions:
             self.settings |= {each.lower() for each in action.strings[:1]}
+
+
+def _spoilt_after(loss: Loss, losses: Iterable[Loss]) -> tuple[str, ...]:
+    """Columns of its table that the same statement, or a later one, changes or drops."""
+    others = (
+        each
+        for each in losses
+        if each is not loss and each.statement >= loss.statement and each.relation == loss.relation
+    )
+    return tuple(dict.fromkeys(name for each in others for name in each.columns))
 
 
 def _losses(judged: JudgedStatement, actions: Sequence[act.Action]) -> Iterator[Loss]:

@@ -125,7 +125,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         prisma=prisma(environ, checkout.root),
         rehearsals=Rehearsals(environ, given, draft),
         fleets=Fleets(environ, backups),
-        schemas=Schemas(environ, given),
+        schemas=Schemas(environ, given, draft),
         downs=Downs(environ, given, draft),
         restoring=Restoring(environ),
         text_of=lambda path: trusted(path, checkout, environ),

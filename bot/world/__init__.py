@@ -16,6 +16,7 @@ from bot.core.github.event import Event
 from bot.core.github.run import Run
 from bot.core.initial import Ground
 from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rehearsals.sizes import Sizes
@@ -89,6 +90,10 @@ class Checkout(Protocol):
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed in the place of what it was made from. Raises UsageError."""
+
+    def put_down(self, migration: Migration, text: str, *, overwrite: bool = False) -> None:
+        """Write a down.sql beside the migration's script. Raises UsageError, also if there is one
+        that is not to be overwritten."""
 
 
 class Files(Protocol):

@@ -24,7 +24,7 @@ class Columns:
     def drop(self, item: Item, around: Around) -> Iterator[Step]:
         if item.has("taken over"):
             return
-        loses = "" if item.has("generated") else f"loses the values of {item.identity}"
+        loses = "" if item.has("generated") else f"the values of {item.identity}"
         yield from one(f"ALTER TABLE {item.table} DROP COLUMN {item.called}", loses=loses)
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
@@ -132,7 +132,7 @@ def _retyped(before: Item, after: Item, start: str) -> Iterator[Step]:
         by_text = any(kind in TYPES for kind, _ in own)
         words += f" USING {after.called}{f'::{through}' * by_text}::{new}"
     # An assignment rounds and does not cut: what is too long is refused.
-    loses = "" if fits(old, new) else f"loses what of {after.identity} ({old}) is not in {new}"
+    loses = "" if fits(old, new) else f"what of {after.identity} ({old}) is not in {new}"
     needs = "" if fits(old, new) else f"every value of {after.identity} can be read as {new}"
     yield from one(words, loses=loses, needs=needs)
 

@@ -27,9 +27,7 @@ class Sequences:
     def drop(self, item: Item, around: Around) -> Iterable[Step]:
         if item.has("of identity"):
             return ()
-        return one(
-            f"DROP SEQUENCE {item.called}", loses=f"loses how far {item.identity} has counted"
-        )
+        return one(f"DROP SEQUENCE {item.called}", loses=f"how far {item.identity} has counted")
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
         names = changed(before, after)

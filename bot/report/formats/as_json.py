@@ -248,6 +248,9 @@ def _backup(backup: BackupSummary) -> Json:
         "seconds": backup.seconds,
         "snapshot_at": time_json(backup.snapshot_at),
         "proof": backup.proof,
+        "digest": backup.digest,
+        "location": backup.location,
+        "encrypted": backup.encrypted,
     }
 
 

@@ -9,6 +9,9 @@ from bot.core.rehearsals.rehearsal_order import NewMigration, Part, Step
 from bot.core.schemas.draft import Draft, Drafter
 from bot.core.schemas.schema import POSITION, Snapshot, differences
 
+# A column that comes again is the last: no script can help it, and nobody minds.
+_IGNORED = (POSITION,)
+
 Look = Callable[[], Snapshot]
 # Of each table how many rows it holds, and what they add up to.
 Held = Mapping[str, tuple[int, str | None]]
@@ -42,11 +45,6 @@ class _Script:
 
     parts: tuple[Part, ...]
     draft: Draft | None = None
-
-    @property
-    def ignored(self) -> Collection[str]:
-        """A column that comes again is the last: no draft can help it, and nobody minds."""
-        return () if self.draft is None else (POSITION,)
 
     @property
     def proof(self) -> DownProof:
@@ -124,7 +122,9 @@ def _script_of(done: Done, drafter: Drafter | None) -> _Script | None:
         return _Script(done.migration.down)
     if drafter is None:
         return None
-    draft = drafter(done.after, done.before)
+    renames = done.migration.renames
+    known = {"renames": renames} if renames else {}
+    draft = drafter(done.after, done.before, **known)
     return _Script(_parts_of(draft), draft)
 
 
@@ -149,7 +149,7 @@ def _down(
     passed: Collection[str] = (),
 ) -> DownProof:
     refused = performer.perform(script.parts)
-    left = differences(done.before, look(), ignore=script.ignored).lines
+    left = differences(done.before, look(), ignore=_IGNORED).lines
     held = count() if done.held and refused is None else {}
     differing = differing_in(done.held, held) - {*passed}
     return replace(
@@ -170,7 +170,7 @@ def _up_again(
     proof: DownProof, done: Done, script: _Script, performer: Performer, look: Look
 ) -> DownProof:
     refused = performer.perform(done.migration.parts)
-    again = () if refused else differences(done.after, look(), ignore=script.ignored).lines
+    again = () if refused else differences(done.after, look(), ignore=_IGNORED).lines
     return replace(proof, up_refused=refused, again=again)
 
 
