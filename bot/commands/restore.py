@@ -147,7 +147,7 @@ def command(
         owners=not without_owners,
         without_backup=without_backup,
     )
-    if (found := way_back_for(order)) is not None:
+    if (found := way_back_for(order, world)) is not None:
         return show_way(world, order, *found)
     if dry_run:
         return stop_at_plan(world, order, form)

@@ -32,15 +32,14 @@ INSERT INTO orders SELECT n FROM generate_series(1, 20000) n;
 """
 THEN, NOW = 20_000, 5
 STEPS = (
-    (How.SWAP, Step.FILLED),
     (How.SWAP, Step.RENAMED),
     (How.SWAP, Step.DONE),
     (How.LOAD, Step.FITTED),
-    (How.LOAD, Step.DONE),
 )
 OTHER_STEPS = (
-    *((How.SWAP, each) for each in (Step.CREATED, Step.CHECKED, Step.FITTED, Step.SWAPPING)),
-    *((How.LOAD, each) for each in (Step.SWAPPING, Step.FILLED, Step.CHECKED)),
+    *((How.SWAP, each) for each in (Step.CREATED, Step.FILLED, Step.CHECKED, Step.FITTED)),
+    (How.SWAP, Step.SWAPPING),
+    *((How.LOAD, each) for each in (Step.SWAPPING, Step.FILLED, Step.CHECKED, Step.DONE)),
 )
 
 
