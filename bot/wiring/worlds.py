@@ -131,7 +131,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
         trials=Trials(environ, settings.postgres),
         prisma=prisma(environ, checkout.root),
-        rehearsals=Rehearsals(environ, given),
+        rehearsals=Rehearsals(environ, given, drafted),
         fleets=Fleets(environ, backups),
         schemas=Schemas(environ, given, drafted),
         downs=Downs(environ, given, drafted),
