@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from bot.core.rollouts.rollback_class import RollbackClass, RollbackWay
+from bot.core.findings.review import Review
+from bot.core.rollouts.rollback_class import RollbackClass, RollbackWay, class_of
 from bot.report.words import listed
 
 SIGNS = {
@@ -13,6 +14,19 @@ SIGNS = {
     RollbackWay.UNPROVED: "⚪",
     RollbackWay.RESTORE: "🟡",
 }
+
+
+def classes_of(review: Review) -> list[RollbackClass]:
+    """Of each of its migrations, in order."""
+    rehearsal = review.rehearsal
+    return [
+        class_of(
+            each,
+            rehearsal.of(each.migration.name) if rehearsal else None,
+            kept=review.kept.get(each.migration.name, ()),
+        )
+        for each in review.migrations
+    ]
 
 
 def rollback_summary(classes: Iterable[RollbackClass]) -> str:

@@ -3,8 +3,8 @@
 The lock, the gates, the preflight, the backup and the engine are the same for both.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.findings.review import JudgedMigration
@@ -62,9 +62,11 @@ class Forwards:
 
 @dataclass(frozen=True)
 class Backwards:
-    """Takes back what these scripts take back, in their order, as far as it is there."""
+    """Takes back what these scripts take back, in their order, as far as it is there. `give_at` has
+    by name the statement before which kept rows are given back, where that is not the end."""
 
     scripts: tuple[Migration, ...]
+    give_at: Mapping[str, int] = field(default_factory=dict)
 
     doing = "taking back"
 
@@ -76,7 +78,7 @@ class Backwards:
     def way(self, judged: JudgedMigration, plan: Plan) -> Way:
         row = _row(judged.migration.name, plan)
         assert row is not None, "what has no row is not taken back"
-        return Down(judged.migration, row)
+        return Down(judged.migration, row, self.give_at.get(judged.migration.name))
 
     def require_remembered(self, before: Plan | None, left: Plan) -> None:
         if before is not None:

@@ -104,10 +104,12 @@ class Up:
 @dataclass(frozen=True)
 class Down:
     """`migration` has the text that takes it back; `row` says that it is applied, or that an
-    earlier run has begun to take it back."""
+    earlier run has begun to take it back. `give_at` is the statement before which kept rows are
+    given back, None where that is behind the last."""
 
     migration: Migration
     row: AppliedMigration
+    give_at: int | None = None
 
     done = "is taken back"
     code = ""
@@ -123,7 +125,7 @@ class Down:
     def keeper(
         self, judged: JudgedMigration, database: Database, target: Target, say: Say
     ) -> Keeper | Giver:
-        return Giver(self.migration.name, database, say)
+        return Giver(self.migration.name, self.row.id, database, say, self.give_at)
 
     def whole(self) -> Record:
         return Back(self.row.id, _told(_before(self.row)))

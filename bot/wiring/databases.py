@@ -1,6 +1,6 @@
 """Targets, and the servers that backups, rehearsals and comparisons want: loaded when asked for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -14,8 +14,7 @@ from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
 from bot.core.rollouts.undoing import Tried
-from bot.core.schemas.draft import Draft, Drafter, Renamed
-from bot.core.schemas.schema import Snapshot
+from bot.core.schemas.draft import Drafter
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.core.targets.tenants import tenants_in
@@ -120,13 +119,6 @@ class Trials:
         from bot.adapters.postgres.comparing import compare
 
         return compare(trial, postgres=self.postgres, environ=self.environ)
-
-
-def drafted(current: Snapshot, wanted: Snapshot, **known: Sequence[Renamed]) -> Draft:
-    """Loads what drafts when something is drafted."""
-    from bot.drafting.draft import draft
-
-    return draft(current, wanted, **known)
 
 
 @dataclass(frozen=True)

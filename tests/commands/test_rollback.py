@@ -134,7 +134,7 @@ def test_a_draft_that_is_not_proved_is_not_run_and_names_the_restore(
 def test_what_deleted_data_is_not_taken_back_by_a_draft() -> None:
     given, _ = world(PROVED, last=LOSES)
 
-    with pytest.raises(HistoryError, match=r"has deleted public\.a\.id"):
+    with pytest.raises(HistoryError, match=r"has destroyed id of public\.a"):
         rollback.run(given, "staging", steps=1)
 
 

@@ -19,7 +19,10 @@ def of(**values: str | int | bool) -> Definition:
 
 def table(name: str, *columns: tuple[str, str]) -> dict[tuple[str, str], Definition]:
     """A table of schema public whose names need no quotes."""
-    found = {("schema", "public"): (), ("table", f"public.{name}"): ()}
+    found: dict[tuple[str, str], Definition] = {
+        ("schema", "public"): (),
+        ("table", f"public.{name}"): (),
+    }
     for position, (column, kind) in enumerate(columns, start=1):
         found["column", f"public.{name}.{column}"] = of(position=position, type=kind)
     return found

@@ -36,6 +36,9 @@ class Patience:
     retrying: float = 180.0
 
 
+HURRY = Patience(request=5.0, connect=3.0, retries=1, retrying=8.0)
+
+
 class BucketStore:
     """`part` is the largest object that is written."""
 
@@ -43,13 +46,13 @@ class BucketStore:
         self,
         location: Location,
         *,
-        patience: Patience | None = None,
+        patience: Patience = Patience(),
         part: int = PART,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._environ = environ
         self._location = location
-        self._patience = patience or Patience()
+        self._patience = patience
         self._part = part
 
     @property

@@ -178,8 +178,8 @@ def _recovering(fetching: str, point: PointInTime) -> Iterator[str]:
         "recovery_target_action": "promote",
     }
     for name, text in settings.items():
-        setting = shlex.quote(f"{name} = '{text}'")
-        yield f"echo {setting} >> $PGDATA/postgresql.auto.conf"
+        quoted = text.replace("'", "''")
+        yield f"echo \"{name} = '{quoted}'\" >> $PGDATA/postgresql.auto.conf"
     yield "touch $PGDATA/recovery.signal"
 
 

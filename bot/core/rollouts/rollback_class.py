@@ -4,11 +4,12 @@ A failure while it is applied is no rollback: an atomic one leaves nothing behin
 goes on where it stopped.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.findings.review import JudgedMigration
+from bot.core.kept.loss import Loss
 from bot.core.migrations.effects import Effects
 from bot.core.migrations.statement import Statement
 from bot.core.rehearsals.rehearsal import DownProof, RehearsedMigration
@@ -71,13 +72,13 @@ class RollbackClass:
 
 
 def class_of(
-    judged: JudgedMigration, rehearsed: RehearsedMigration | None, *, kept: Sequence[str] = ()
+    judged: JudgedMigration, rehearsed: RehearsedMigration | None, *, kept: Sequence[Loss] = ()
 ) -> RollbackClass:
-    """How one is taken back. `kept` are the tables and columns whose rows are kept when it is
-    applied, named as in Effects.loses."""
+    """How one is taken back. `kept` is what of its losses is kept when it is applied."""
     proof = rehearsed.down if rehearsed else None
-    lost, writes = lost_by(judged), writes_rows(judged)
-    way, fault = _way(judged, rehearsed, lost, kept)
+    there = {each.statement for each in kept}
+    lost, writes = lost_by(judged, but=there), bool(writing(judged) - there)
+    way, fault = _way(judged, rehearsed, there, lost=bool(lost), writes=writes)
     return RollbackClass(
         name=judged.migration.name,
         way=way,
@@ -93,22 +94,34 @@ def class_of(
     )
 
 
-def lost_by(judged: JudgedMigration) -> tuple[str, ...]:
-    """The tables and columns whose rows it deletes, less those that it has made itself."""
+def lost_by(judged: JudgedMigration, *, but: Collection[int] = ()) -> tuple[str, ...]:
+    """The tables and columns whose rows it deletes, less those that it has made itself, and `but`
+    what these statements do."""
     effects = [each.effects for each in judged.statements]
     new = {lock.relation for each in effects for lock in each.locks if lock.new}
-    found = dict.fromkeys(name for each in effects for name in each.loses)
+    found = dict.fromkeys(
+        name
+        for each in judged.statements
+        if each.statement.index not in but
+        for name in each.effects.loses
+    )
     return tuple(name for name in found if name not in new and name.rpartition(".")[0] not in new)
 
 
 def writes_rows(judged: JudgedMigration) -> bool:
-    """Whether it changes rows that were there, otherwise than in columns that it adds itself."""
+    return bool(writing(judged))
+
+
+def writing(judged: JudgedMigration) -> frozenset[int]:
+    """The statements that change rows of what was there, otherwise than in columns that the
+    migration adds itself."""
     added = {each for one in judged.statements for each in _columns_added(one.statement)}
-    return any(
-        each.statement.node in _WRITING
+    return frozenset(
+        each.statement.index
+        for each in judged.statements
+        if each.statement.node in _WRITING
         and not _about_new(each.effects)
         and not _fills(each.statement, added)
-        for each in judged.statements
     )
 
 
@@ -128,14 +141,15 @@ def fault_of(proof: DownProof) -> str:
 def _way(
     judged: JudgedMigration,
     rehearsed: RehearsedMigration | None,
-    lost: Sequence[str],
-    kept: Sequence[str],
+    kept: Collection[int],
+    *,
+    lost: bool,
+    writes: bool,
 ) -> tuple[RollbackWay, str]:
-    """The class, and why no script leads back."""
+    """The class, and why no script leads back. `lost` and `writes` are of what is not kept."""
     proof = rehearsed.down if rehearsed else None
-    unkept = [name for name in lost if name not in kept]
     fault = fault_of(proof) if proof else ""
-    if unkept:
+    if lost:
         return RollbackWay.RESTORE, fault
     if rehearsed is None or rehearsed.refused is not None:
         return RollbackWay.UNPROVED, ""
@@ -145,9 +159,7 @@ def _way(
         return RollbackWay.UNPROVED, ""
     if fault:
         return RollbackWay.RESTORE, fault
-    if lost:
-        return RollbackWay.KEPT, ""
-    if proof.differing or (proof.drafted and writes_rows(judged) and not kept):
+    if (proof.differing and not kept) or (proof.drafted and writes):
         # A draft is made from the catalogue, which says nothing of rows.
         return RollbackWay.RESTORE, ""
     return RollbackWay.KEPT if kept else RollbackWay.REVERSIBLE, ""

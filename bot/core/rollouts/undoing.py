@@ -34,8 +34,9 @@ class Undo:
     """What takes one migration back. `script` is None where nothing does, and `why` says why.
 
     `drafted` says that nobody wrote it. `loses` are rows and values that it takes along, `lost`
-    what the migration itself has lost and no script brings back. `unproved` is why nobody has seen
-    it lead back, "" if it was proved just now.
+    what the migration itself has lost and no script brings back. Of what it has lost `kept` is
+    given back, one line each, before the statement `give_at` or behind the last. `unproved` is why
+    nobody has seen it lead back, "" if it was proved just now.
     """
 
     migration: Migration
@@ -43,8 +44,10 @@ class Undo:
     drafted: bool = False
     loses: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     why: str = ""
     unproved: str = ""
+    give_at: int | None = None
 
 
 @dataclass(frozen=True)

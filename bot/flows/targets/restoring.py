@@ -7,6 +7,7 @@ from bot.core.restores.point_in_time import PointInTime, WayBack, point_in_time,
 from bot.core.targets.target import Target
 from bot.errors import BotError, UsageError
 from bot.flows.gating.gates import gates_of_the_clock
+from bot.flows.targets.backups import require_as_written_down
 from bot.flows.telling.restored import keep_restore, records_of
 from bot.restoring.order import Order
 from bot.restoring.procedure import restore
@@ -59,7 +60,9 @@ def way_back_for(order: Order) -> tuple[PointInTime, WayBack] | None:
 
 
 def carry_out(order: Order, agreed: RestorePlan, world: World) -> Restored:
-    """Restore, and write down how that ended."""
+    """Restore, and write down how that ended. A backup that is not the one that was written down
+    when it was taken is not even opened."""
+    require_as_written_down(agreed.manifest, order.source, world)
     before = records_of(order.target, world) if order.target.audit_rows else ()
     try:
         restored = restore(order, agreed, world)

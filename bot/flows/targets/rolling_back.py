@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.core.drift.drift import Expected, unknown
+from bot.core.kept.kept import Kept
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import backwards, chosen, chosen_of
 from bot.core.rollouts.undoing import Rollback
@@ -17,7 +18,7 @@ from bot.flows.targets.undoing import tried_for, undos_for
 from bot.rollout.course import Backwards
 from bot.rollout.preflight.agreement import require_agreement
 from bot.rollout.procedure import Order
-from bot.world import World
+from bot.world import Database, World
 
 
 def rollback_for(
@@ -37,6 +38,7 @@ def rollback_for(
     with world.connect(target) as database:
         plan = forecast(target, history, database)
         facts, schema = database.facts(), database.schema
+        kept = _kept(plan, database)
     if not plan.rolling_back and not plan.interrupted:
         require_agreement(backwards(plan, ()), world)
     picked = chosen(plan, to=to, steps=steps) if only is None else chosen_of(plan, only)
@@ -46,11 +48,21 @@ def rollback_for(
     if not picked.names:
         return Rollback(target, history, picked, turned)
     tried = tried_for(picked.names, plan, history, facts, schema, world)
-    undos = undos_for(picked.names, tried, history, world)
+    undos = undos_for(picked.names, tried, history, world, kept)
     scripts = [each.script for each in undos if each.script is not None]
     turned = backwards(plan, scripts) if len(scripts) == len(undos) else turned
     gates = gates_back(turned, [texts[name] for name in picked.names], target, world)
     return Rollback(target, history, picked, turned, gates, undos, tried)
+
+
+def _kept(plan: Plan, database: Database) -> dict[str, tuple[Kept, ...]]:
+    """What is there to be given back, by the names of migrations."""
+    rows = {each.row.id: each.name for each in plan.standings if each.row is not None}
+    found: dict[str, tuple[Kept, ...]] = {}
+    for each in database.kept([*rows]):
+        if each.given_at is None:
+            found[rows[each.record]] = (*found.get(rows[each.record], ()), each)
+    return found
 
 
 def require_possible(rollback: Rollback) -> None:
@@ -82,8 +94,14 @@ def order_back(rollback: Rollback, world: World, *, expect_digest: str | None = 
         expect_digest=expect_digest,
         expected=lambda plan, facts, schema: _expected(plan, rollback),
         queries=queries_of(target, world),
-        course=Backwards(scripts),
+        course=Backwards(scripts, _give_at(rollback)),
     )
+
+
+def _give_at(rollback: Rollback) -> dict[str, int]:
+    return {
+        each.migration.name: each.give_at for each in rollback.undos if each.give_at is not None
+    }
 
 
 def _expected(plan: Plan, rollback: Rollback) -> Expected:

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from bot.core.rollouts.rollback_class import class_of
 from bot.report import words
 from bot.report.comment.detail import Detail, Rehearsed
 from bot.report.report import Report
-from bot.report.rollback_words import SIGNS, rollback_sentence, rollback_summary
+from bot.report.rollback_words import SIGNS, classes_of, rollback_sentence, rollback_summary
 
 _MOST = 20
 _LONGEST = 600
@@ -34,7 +33,7 @@ def rollback_view(report: Report, detail: Detail) -> RollbackView | None:
     rehearsal = report.review.rehearsal
     if rehearsal is None or not rehearsal.migrations:
         return None
-    found = [class_of(each, rehearsal.of(each.migration.name)) for each in report.review.migrations]
+    found = classes_of(report.review)
     shown = found[:_MOST] if detail.rehearsal > Rehearsed.OUTLINE else []
     rows = tuple(
         RollbackRow(

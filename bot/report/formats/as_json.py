@@ -11,7 +11,7 @@ from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
 from bot.core.findings.rewrite import Rewrite
 from bot.core.gates.gate import Gate
 from bot.core.migrations.effects import Lock
-from bot.core.rehearsals.rehearsal import Rehearsal, RehearsedMigration
+from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.core.rehearsals.sizes import RelationSize, SizesNote
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import AppliedResult, BackupSummary, Progress
@@ -41,7 +41,7 @@ def review_json(review: Review) -> Json:
         "verdict": review.verdict.value,
         "postgres": review.postgres,
         "sizes": _sizes_note(review.sizes) if review.sizes else None,
-        "migrations": [_migration(judged, review.rehearsal) for judged in review.migrations],
+        "migrations": [_migration(judged, review) for judged in review.migrations],
         "findings": [_finding(each) for each in review.findings],
         "rehearsal": rehearsal_part(review.rehearsal) if review.rehearsal else None,
         "baseline": review.baseline,
@@ -124,10 +124,12 @@ def _drift(drift: Drift) -> Json:
     }
 
 
-def _migration(judged: JudgedMigration, rehearsal: Rehearsal | None) -> Json:
-    rehearsed = rehearsal.of(judged.migration.name) if rehearsal else None
+def _migration(judged: JudgedMigration, review: Review) -> Json:
+    name = judged.migration.name
+    rehearsed = review.rehearsal.of(name) if review.rehearsal else None
+    kept = review.kept.get(name, ())
     return {
-        "name": judged.migration.name,
+        "name": name,
         "path": judged.migration.path,
         "checksum": judged.migration.checksum,
         "atomic": judged.atomic,
@@ -135,7 +137,7 @@ def _migration(judged: JudgedMigration, rehearsal: Rehearsal | None) -> Json:
         "statements": [_statement(each, rehearsed) for each in judged.statements],
         "findings": [_finding(each) for each in judged.findings],
         "rehearsed": rehearsed_json(rehearsed, judged),
-        "rollback": class_json(class_of(judged, rehearsed)),
+        "rollback": class_json(class_of(judged, rehearsed, kept=kept)),
     }
 
 
@@ -246,6 +248,9 @@ def _backup(backup: BackupSummary) -> Json:
         "seconds": backup.seconds,
         "snapshot_at": time_json(backup.snapshot_at),
         "proof": backup.proof,
+        "digest": backup.digest,
+        "location": backup.location,
+        "encrypted": backup.encrypted,
     }
 
 

@@ -41,6 +41,7 @@ def _undo(undo: Undo) -> Json:
         "sql": script.sql if script else None,
         "loses": list(undo.loses),
         "lost": list(undo.lost),
+        "kept": list(undo.kept),
         "reason": undo.why or undo.unproved,
     }
 

@@ -74,10 +74,7 @@ def _losing(plan: RestorePlan) -> Iterator[Line]:
     if not plan.scene.there:
         yield line(f"There is no database {plan.scene.database} now: nothing is lost by it.")
         return
-    since = lost_since(plan.loss)
-    yield line(f"In {plan.target}, {since} will be lost.", "bold red")
-    if plan.elsewhere:
-        yield line(f"Whatever {plan.target} had before it was not from {plan.source}, too.")
+    yield line(_lost(plan), "bold red")
     if plan.loss.tables is None:
         yield line("How many rows that is could not be counted.", indent=2)
     elif not plan.loss.tables:
@@ -95,6 +92,14 @@ def _losing(plan: RestorePlan) -> Iterator[Line]:
         number = words.count(len(plan.loss.migrations), "migration")
         yield line(f"{number} applied since will be pending again:", indent=2)
         yield from (line(each, indent=4) for each in plan.loss.migrations)
+
+
+def _lost(plan: RestorePlan) -> str:
+    if plan.elsewhere:
+        since = f"{_moment(plan.loss.since)}, {ago(plan.loss.ago)} ago"
+        what = f"everything that it has now will be replaced by what {plan.source} had"
+        return f"In {plan.target}, {what} ({since})."
+    return f"In {plan.target}, {lost_since(plan.loss)} will be lost."
 
 
 def _tables(tables: Sequence[TableLoss]) -> Iterator[Line]:
@@ -164,8 +169,13 @@ def _restored(restored: Restored) -> Iterator[Line]:
         )
     )
     if plan.scene.there:
-        until = f"writes from {_moment(plan.loss.since)} to {_moment(put.at)} are lost"
-        yield line(f"In {plan.target}, {until}.", "bold", indent=2)
+        since, at = _moment(plan.loss.since), _moment(put.at)
+        said = (
+            f"It is now what {plan.source} was at {since}."
+            if plan.elsewhere
+            else f"In {plan.target}, writes from {since} to {at} are lost."
+        )
+        yield line(said, "bold", indent=2)
         if put.lost is not None:
             yield from _tables(put.lost)
     if restored.backup:

@@ -52,8 +52,10 @@ def _undo(undo: Undo) -> Iterator[Line]:
     yield line(_whose(undo), indent=4)
     for each in undo.loses:
         yield line(f"loses {each}", "yellow", indent=4)
+    for each in undo.kept:
+        yield line(f"gives back {each}", indent=4)
     for each in undo.lost:
-        yield line(f"does not bring back {each}, which the migration deleted", "yellow", indent=4)
+        yield line(f"does not bring back {each}, which the migration destroyed", "yellow", indent=4)
 
 
 def _whose(undo: Undo) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from bot.core.findings.review import Review
-from bot.core.rollouts.rollback_class import RollbackWay, class_of
-from bot.report.rollback_words import rollback_sentence, rollback_summary
+from bot.core.rollouts.rollback_class import RollbackWay
+from bot.report.rollback_words import classes_of, rollback_sentence, rollback_summary
 from bot.report.terminal.lines import Line, line
 from bot.report.words import count
 
@@ -16,7 +16,7 @@ def rollback_block(review: Review) -> Iterator[Line]:
     rehearsal = review.rehearsal
     if rehearsal is None or not rehearsal.migrations:
         return
-    found = [class_of(each, rehearsal.of(each.migration.name)) for each in review.migrations]
+    found = classes_of(review)
     yield line(f"Rollback: {rollback_summary(found)}.", "bold")
     for each in found[:_MOST]:
         style = "yellow" if each.way is RollbackWay.RESTORE else ""

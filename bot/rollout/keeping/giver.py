@@ -3,26 +3,29 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from bot.core.kept.kept import Kept
 from bot.core.migrations.statement import Statement
 from bot.core.rollouts.blocker import Need
 from bot.core.rollouts.checkpoint import Back, LastBack, Record
 from bot.core.rollouts.doing import Heard
+from bot.errors import PostgresError
 from bot.rollout.keeping.keeper import Say
 from bot.world import Database
 
 
 @dataclass
 class Giver:
-    """Of one migration on one target: behind the last statement that takes it back, when its tables
-    and columns are there again. `say` is told what was given back and what was not.
+    """Of one migration on one target, whose row is `row`. It is done when its tables and columns
+    are there again: before the statement `at`, which needs their rows, or behind the last. `say` is
+    told what was given back and what was not.
 
-    What taking it back destroys is not kept: that would be mixed up with what it gives back.
+    What taking it back destroys is not kept: that would be mixed up with what is given back.
     """
 
     name: str
+    row: str
     database: Database
     say: Say
+    at: int | None = None
 
     def together(
         self,
@@ -33,28 +36,47 @@ class Giver:
         heard: Callable[[], Heard],
         lifting: Collection[int],
     ) -> None:
-        """As the database does it. An error's position behind the statements is that of giving."""
-        kept = self._kept(record)
-        giving = self.database.giving_back(kept) if kept else ()
-        told = heard()
+        """As the database does it. An error in what gives back has a position behind them all."""
+        place = self._place(statements, record)
+        giving = () if place is None else self._giving()
+        first, many, told = place or 0, len(giving), heard()
 
-        def listen(place: int, seconds: float, rows: int) -> None:
-            if place < len(statements):
-                told(place, seconds, rows)
+        def listen(number: int, seconds: float, rows: int) -> None:
+            if not first <= number < first + many:
+                told(number if number < first else number - many, seconds, rows)
 
-        texts = [*(each.sql for each in statements), *giving]
-        self.database.together(texts, record, needs=needs, heard=listen, lifting=lifting)
-        if kept:
-            self._tell(record)
+        texts = [each.sql for each in statements]
+        texts[first:first] = giving
+        moved = {each if each < first else each + many for each in lifting}
+        try:
+            self.database.together(texts, record, needs=needs, heard=listen, lifting=moved)
+        except PostgresError as error:
+            error.position = _own_place(error.position, first, many, len(statements))
+            raise
+        if giving:
+            self._tell()
 
-    def _kept(self, record: Record) -> tuple[Kept, ...]:
-        if not isinstance(record, Back | LastBack):
-            return ()
-        return tuple(each for each in self.database.kept([record.id]) if each.given_at is None)
+    def _place(self, statements: Sequence[Statement], record: Record) -> int | None:
+        """Before which of these statements it is; None if it is not with them."""
+        if self.at is None:
+            return len(statements) if isinstance(record, Back | LastBack) else None
+        found = (place for place, each in enumerate(statements) if each.index == self.at)
+        return next(found, None)
 
-    def _tell(self, record: Record) -> None:
-        given = self.database.given_back([record.id])
+    def _giving(self) -> Sequence[str]:
+        kept = [each for each in self.database.kept([self.row]) if each.given_at is None]
+        return self.database.giving_back(kept) if kept else ()
+
+    def _tell(self) -> None:
+        given = self.database.given_back([self.row])
         rows = "1 row" if given.rows == 1 else f"{given.rows:,} rows"
         self.say(f"{self.name}: {rows} given back of what was kept")
         for each in given.conflicts:
             self.say(f"{self.name}: {each}")
+
+
+def _own_place(position: int, first: int, many: int, statements: int) -> int:
+    """The place among the statements themselves; behind them for what was put between."""
+    if position < first:
+        return position
+    return statements if position < first + many else position - many

@@ -1,6 +1,9 @@
 """Encryption to public keys, and decryption with private ones; no key in any message."""
 
+import os
+import signal
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -132,3 +135,25 @@ def test_nothing_is_overwritten(file: Path) -> None:
     path = sealed(file, Pair().public)
     with pytest.raises(FileExistsError):
         Sealer((Pair().public,), nowhere).seal(file, path)
+
+
+def test_a_signal_ends_it_as_a_signal(tmp_path: Path) -> None:
+    pipe = tmp_path / "rows"
+    os.mkfifo(pipe)
+    over = threading.Event()
+
+    def write() -> None:
+        with pipe.open("wb") as opened:
+            opened.write(TEXT[:100_000])
+            opened.flush()
+            os.kill(os.getpid(), signal.SIGINT)
+            over.wait(10)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Sealer((Pair().public,), nowhere).seal(pipe, tmp_path / "sealed")
+    finally:
+        over.set()
+        writer.join()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.findings.review import JudgedMigration
+from bot.core.kept.loss import Losing, Loss
 from bot.core.rehearsals.rehearsal import DownProof, Refusal, RehearsedMigration, Stop
 from bot.core.rollouts.rollback_class import RollbackWay, class_of, lost_by, writes_rows
 from bot.core.schemas.schema import Change, Differences
@@ -25,7 +26,7 @@ def way(
     sql: str,
     proof: DownProof | None = PROVED,
     changes: Differences = CHANGED,
-    kept: tuple[str, ...] = (),
+    kept: tuple[Loss, ...] = (),
 ) -> RollbackWay:
     rehearsed = RehearsedMigration(NAME, down=proof, changes=changes)
     return class_of(judged(sql), rehearsed, kept=kept).way
@@ -58,10 +59,12 @@ def test_what_deletes_rows_is_for_a_restore_also_with_a_script(sql: str) -> None
 
 
 def test_what_is_kept_comes_back() -> None:
-    lost = lost_by(judged("ALTER TABLE a DROP COLUMN old;"))
-
-    assert lost == ("public.a.old",)
-    assert way("ALTER TABLE a DROP COLUMN old;", kept=lost) is RollbackWay.KEPT
+    assert lost_by(judged("ALTER TABLE a DROP COLUMN old;")) == ("public.a.old",)
+    dropped, updated = Loss(0, 1, Losing.COLUMNS), Loss(0, 1, Losing.UPDATED)
+    assert way("ALTER TABLE a DROP COLUMN old;", kept=(dropped,)) is RollbackWay.KEPT
+    assert way("UPDATE a SET n = 1;", DRAFTED, kept=(updated,)) is RollbackWay.KEPT
+    both = "UPDATE a SET n = 1; INSERT INTO b VALUES (1);"
+    assert way(both, DRAFTED, kept=(updated,)) is RollbackWay.RESTORE
 
 
 def test_what_it_has_made_itself_it_may_drop() -> None:

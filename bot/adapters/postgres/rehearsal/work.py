@@ -247,9 +247,7 @@ class Work:
             return self._look_with(connection)
 
     def _look_with(self, connection: Connection) -> Snapshot:
-        return snapshot(
-            connection, privileges=True, known=self._known, links=self._drafter is not None
-        )
+        return snapshot(connection, privileges=True, known=self._known, links=self._drafted)
 
 
 def _notes(dump: Dump) -> tuple[str, ...]:
