@@ -222,13 +222,17 @@ def _restorable(schema: Snapshot) -> Snapshot:
     return {
         key: tuple(part for part in map(partial(_kept, key[0], value), value) if part is not None)
         for key, value in schema.items()
-        if key[0] != "index" or ("valid", False) not in value
+        # A copy takes part in no replication.
+        if key[0] != "subscription" and (key[0] != "index" or ("valid", False) not in value)
     }
 
 
 def _kept(kind: str, whole: Definition, part: Attribute) -> Attribute | None:
     name, value = part
     if kind == "extension" and name == "version":
+        return None
+    if kind == "constraint" and name == "triggers":
+        # Those that carry a foreign key are enabled in every copy.
         return None
     if kind == "constraint" and ("inherited", True) in whole:
         if name == "validated":
