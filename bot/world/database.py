@@ -51,8 +51,9 @@ class Looking(Protocol):
         """What is in these schemas, with owners and rights, what is in none, and every
         extension."""
 
-    def actual(self) -> Actual:
-        """All that there is, and which kinds the role may not read."""
+    def actual(self, *, links: bool = False) -> Actual:
+        """All that there is, and which kinds the role may not read; with `links` also what a draft
+        wants to know of each object."""
 
     def wrong_with(self, query: str, *, timeout: int) -> str:
         """What is wrong with the answer of a query that should be true; "" if nothing is.
@@ -261,9 +262,11 @@ class Keeping(Protocol):
         migration: str,
         record: str,
         number: int,
+        above: int = 0,
     ) -> Woven:
         """What keeps it in the transaction of its statement. `record` is the id of the migration's
-        row, `number` tells apart what one statement destroys of several tables."""
+        row, `number` tells apart what one statement destroys of several tables; `above` is that
+        of the rows that these go with."""
 
     def kept(self, records: Sequence[str] | None = None) -> tuple[Kept, ...]:
         """What is kept of the migrations with these rows, of all if None, in the order in which it

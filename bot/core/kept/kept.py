@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.kept.loss import Losing, Loss
-from bot.core.kept.table import KeptColumn, TableToKeep
+from bot.core.kept.table import Cascade, KeptColumn, TableToKeep
 from bot.core.rehearsals.sizes import size_text
 
 
 @dataclass(frozen=True)
 class Keep:
     """A loss that is going to be kept: `key` finds its rows again, `columns` are kept of each.
-    `bytes` and `rows` are estimates."""
+    `bytes` and `rows` are estimates.
+
+    `above` are the rows that these go with, by the foreign key `by`; None where the statement names
+    them itself.
+    """
 
     loss: Loss
     table: TableToKeep
@@ -19,6 +23,8 @@ class Keep:
     columns: tuple[KeptColumn, ...]
     rows: int
     bytes: int
+    above: "Keep | None" = None
+    by: Cascade | None = None
 
     def __str__(self) -> str:
         what = described(self.loss.kind, self.table.relation, [each.name for each in self.columns])

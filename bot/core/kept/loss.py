@@ -50,7 +50,8 @@ class Loss:
     has it, quoted; `relation` is `schema.name`. `columns` are those whose values go: all where
     whole rows do. `change` is an UPDATE or DELETE in pieces. `with_it` are the other tables
     that the statement names and empties. `obstacle` says why it cannot be kept, as far as the text
-    tells; "" if nothing in the text forbids it.
+    tells; "" if nothing in the text forbids it. `spoilt` are columns of the table that later
+    statements of the migration change or drop: by them its rows are not found again.
     """
 
     statement: int
@@ -63,3 +64,4 @@ class Loss:
     change: DataChange | None = None
     with_it: tuple[str, ...] = ()
     obstacle: str = ""
+    spoilt: tuple[str, ...] = ()
