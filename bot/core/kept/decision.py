@@ -153,7 +153,7 @@ def _measured(
 ) -> Keep:
     rows = table.rows if matching is None else matching
     width = _ROW + sum(each.width for each in (*key, *columns))
-    if loss.kind in (Losing.UPDATED, Losing.TYPES):
+    if loss.kind.compared:
         # Beside them stands what the statement has made of them.
         width += _ROW + sum(each.width for each in columns)
     whole = loss.kind.wholesale

@@ -196,7 +196,7 @@ class _Taking:
 
     def _written(self) -> Iterator[str]:
         """What the statement has made of the values: by it one sees later who has been at them."""
-        if self._loss.kind not in (Losing.UPDATED, Losing.TYPES):
+        if not self._loss.kind.compared:
             return
         late = self._loss.kind is Losing.TYPES
         columns = ", ".join(
@@ -220,7 +220,7 @@ class _Taking:
             )
         )  # fmt: skip
         sizes = [f"pg_catalog.pg_total_relation_size('{self._kept}')"]
-        if loss.kind in (Losing.UPDATED, Losing.TYPES):
+        if loss.kind.compared:
             sizes.append(f"pg_catalog.pg_total_relation_size('{self._after}')")
         own = ", ".join(map(literal, (self._name, self._named.record, self._named.migration)))
         counted = f"(SELECT count(*) FROM {self._kept})"  # noqa: S608
