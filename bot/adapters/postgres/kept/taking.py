@@ -43,6 +43,7 @@ _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (
     key pg_catalog.jsonb NOT NULL,
     sequences pg_catalog.jsonb NOT NULL,
     identity pg_catalog.jsonb NOT NULL,
+    partial pg_catalog.bool NOT NULL,
     rows pg_catalog.int8 NOT NULL,
     bytes pg_catalog.int8 NOT NULL,
     at pg_catalog.timestamptz NOT NULL,
@@ -52,7 +53,7 @@ _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (
     conflicts pg_catalog.jsonb NOT NULL DEFAULT '[]'
 )"""
 _LISTING = f"""INSERT INTO {INDEX} (shelf, record, migration, statement, line, kind, table_schema,
-    table_name, columns, key, sequences, identity, rows, bytes, at, until)"""
+    table_name, columns, key, sequences, identity, partial, rows, bytes, at, until)"""
 
 
 def prologue(shelf: Shelf) -> Iterator[str]:
@@ -227,7 +228,8 @@ class _Taking:
         until = f"now() + interval '{self._policy.days} days'"
         values = (
             own, str(loss.statement), str(loss.line), texts, self._sequences(),
-            identity_of(self._source, self._keep.key), counted, " + ".join(sizes), "now()", until,
+            identity_of(self._source, self._keep.key), str(self._keep.partial), counted,
+            " + ".join(sizes), "now()", until,
         )  # fmt: skip
         return f"{_LISTING} SELECT {', '.join(values)}"
 
