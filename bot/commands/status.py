@@ -3,14 +3,18 @@
 \b
   migration-bot status                  every target that is configured here
   migration-bot status production       this one, which must answer
+  migration-bot status --drift          and whether each is what its migrations make
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 import click
 
 from bot.commands.session import Session, format_option, pass_session
+from bot.core.drift.look import DriftState
+from bot.core.gates.settled import settled
 from bot.core.migrations.history import History
 from bot.core.rollouts.status import TargetStatus
 from bot.core.targets.target import Target
@@ -19,6 +23,7 @@ from bot.flows.fleets.survey import survey_fleet
 from bot.flows.fleets.tenants import addressed
 from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.history import history_of
+from bot.flows.targets.drifting import look_at
 from bot.flows.targets.forecasting import unreached_gates
 from bot.flows.targets.standing import details_of, forecast, with_classes
 from bot.report.escape import fence
@@ -30,7 +35,9 @@ from bot.world.choosing import world_with
 SUMMARY_WIDTH = 100
 
 
-def run(worlds: Sequence[World], names: Sequence[str], form: str = "text") -> ExitCode:
+def run(
+    worlds: Sequence[World], names: Sequence[str], form: str = "text", *, drift: bool = False
+) -> ExitCode:
     """One row a target. A target that was named must answer; others may be unset."""
     named = [_found(name, world_with(name, worlds)) for name in names]
     found = named or [(each, world) for world in worlds for each in world.settings.targets.values()]
@@ -40,6 +47,11 @@ def run(worlds: Sequence[World], names: Sequence[str], form: str = "text") -> Ex
         _status(target, history(there.settings.folder), there, named=bool(names))
         for target, there in found
     ]
+    if drift:
+        rows = [
+            _looked_at(row, target, history(there.settings.folder), there)
+            for row, (target, there) in zip(rows, found, strict=True)
+        ]
     world = worlds[0]
     if form == "json":
         world.console.show(dumps(status_json(rows)))
@@ -92,9 +104,20 @@ def _status(target: Target, history: History, world: World, *, named: bool) -> T
     )
 
 
+def _looked_at(row: TargetStatus, target: Target, history: History, world: World) -> TargetStatus:
+    """With its schema beside what its migrations make, where it could be read."""
+    if row.plan is None or target.fleet is not None:
+        return row
+    look = look_at(target, history, world, named=row.named)
+    found = look.as_before(target.drift_mode)
+    gates = settled(row.gates, target, world.now(), found=found, taken=None)
+    return replace(row, look=look, gates=gates)
+
+
 def _exit_code(rows: Sequence[TargetStatus]) -> ExitCode:
     plans = [row.plan for row in rows if row.plan is not None]
-    if any(not plan.agrees for plan in plans):
+    drifted = any(row.look and row.look.state is DriftState.DRIFTED for row in rows)
+    if drifted or any(not plan.agrees for plan in plans):
         return ExitCode.HISTORY
     unreachable = any(
         (row.plan is None and not row.unset) or (row.fleet and row.fleet.unreachable)
@@ -106,6 +129,7 @@ def _exit_code(rows: Sequence[TargetStatus]) -> ExitCode:
 @click.command(help=__doc__)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @format_option("text", "json")
+@click.option("--drift", is_flag=True, help="Also look for drift; takes a few seconds each.")
 @pass_session
-def command(session: Session, targets: tuple[str, ...], form: str) -> ExitCode:
-    return run(session.worlds, targets, form)
+def command(session: Session, targets: tuple[str, ...], form: str, drift: bool) -> ExitCode:
+    return run(session.worlds, targets, form, drift=drift)

@@ -35,20 +35,6 @@ def losses_of(judged: JudgedMigration) -> tuple[Loss, ...]:
     return tuple(replace(each, spoilt=_spoilt_after(each, losses)) for each in losses)
 
 
-def keepable(judged: JudgedMigration) -> tuple[str, ...]:
-    """The tables and columns, named as in `Effects.loses`, of which everything can be kept as far
-    as the text tells; the target's tables, its budget and its rights may still forbid it."""
-    found: dict[str, None] = {}
-    losses = losses_of(judged)
-    hopeless = {each.statement for each in losses if each.obstacle}
-    for each in judged.statements:
-        own = [loss for loss in losses if loss.statement == each.statement.index]
-        if own and each.statement.index not in hopeless:
-            found |= dict.fromkeys(each.effects.loses)
-            found |= dict.fromkeys(name for loss in own for name in loss.names)
-    return tuple(found)
-
-
 @dataclass
 class _Reading:
     """What the statements before have made, moved and set; `batched` run bit by bit."""

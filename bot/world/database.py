@@ -51,8 +51,9 @@ class Looking(Protocol):
         """What is in these schemas, with owners and rights, what is in none, and every
         extension."""
 
-    def actual(self) -> Actual:
-        """All that there is, and which kinds the role may not read."""
+    def actual(self, *, links: bool = False) -> Actual:
+        """All that there is, and which kinds the role may not read; with `links` also what a draft
+        wants to know of each object."""
 
     def wrong_with(self, query: str, *, timeout: int) -> str:
         """What is wrong with the answer of a query that should be true; "" if nothing is.

@@ -66,6 +66,13 @@ def test_what_was_done_by_hand_is_found_and_what_is_ignored_is_not(
         ("index", "structure", True),
     ]
 
+    status = live.bot("status", "production", "--drift", environ={"DATABASE_URL": database})
+    assert status.code == ExitCode.HISTORY
+    assert "  has besides: index public.a.by_hand" in status.out
+    assert "told and let through, 1 difference from what the applied migrations make" in (
+        " ".join(status.out.split())
+    )
+
     ignored = ", drift: {ignore: ['index public.a.by_*'], comments: off}"
     live.write(CONFIGURATION, TARGET % ignored)
     assert drift(live, database).code == ExitCode.FINE

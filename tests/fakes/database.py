@@ -335,7 +335,7 @@ class FakeDatabase:
         self.diary.append(f"shape of {', '.join(schemas)}")
         return self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
 
-    def actual(self) -> Actual:
+    def actual(self, *, links: bool = False) -> Actual:
         self.diary.append("actual")
         found = self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
         return Actual(found, self.facts().major, self.schema, self.unseen)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.kept.loss import Losing, Loss
-from bot.sql.losses import keepable, losses_of
+from bot.sql.losses import losses_of
 from tests.judging import judged
 
 BEFORE = """CREATE TABLE t (id int PRIMARY KEY, c int, d text, e int);
@@ -115,18 +115,6 @@ def test_what_later_statements_do_to_columns_of_a_table_is_known() -> None:
     )
 
     assert (first.spoilt, second.spoilt, third.spoilt) == (("id", "e"), ("e",), ())
-
-
-def test_what_can_be_kept_is_named_as_effects_name_what_is_lost() -> None:
-    migration = judged(
-        "DROP TABLE t; UPDATE u SET id = 1; DO $$ BEGIN DELETE FROM s.t; END $$; "
-        "ALTER TABLE s.t DROP COLUMN id;",
-        before=[BEFORE],
-    )
-
-    assert keepable(migration) == ("public.t", "public.u.id", "s.t.id")
-    lost = {name for each in migration.statements for name in each.effects.loses}
-    assert lost - {*keepable(migration)} == {"s.t"}
 
 
 def test_batches_are_committed_one_by_one() -> None:

@@ -47,7 +47,7 @@ def snapshot(
     there for the next one. What is in no schema, such as a publication, is there with `wide`, or
     where no schemas are named. Kinds that the role may not read are put into `unseen`, if it is
     given, and left out; otherwise that is refused. `links` adds what a draft wants to know of each
-    object, and no comparison looks at.
+    object, and no comparison looks at; not where something could not be read.
     """
     names = {
         "schemas": None if schemas is None else list(schemas),

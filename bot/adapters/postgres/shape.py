@@ -24,19 +24,22 @@ SELECT e.extname, n.nspname, e.extversion FROM pg_catalog.pg_extension AS e
 
 
 def shape_of(
-    connection: Connection, schemas: Sequence[str] | None, *, unseen: list[str] | None = None
+    connection: Connection,
+    schemas: Sequence[str] | None,
+    *,
+    unseen: list[str] | None = None,
+    links: bool = False,
 ) -> Snapshot:
-    """What is in the schemas, with owners and rights, what is in none, and every extension; with
-    what a draft wants to know of each.
+    """What is in the schemas, with owners and rights, what is in none, and every extension.
 
     Of all schemas if none are named. Kinds that the role may not read are put into `unseen`, if it
-    is given.
+    is given. `links` adds what a draft wants to know of each object.
     """
     with explained("read the catalogue"), connection.transaction(force_rollback=True):
         connection.execute("; ".join(_PRINTING).encode())
         found = dict(
             snapshot(
-                connection, schemas=schemas, privileges=True, wide=True, unseen=unseen, links=True
+                connection, schemas=schemas, privileges=True, wide=True, unseen=unseen, links=links
             )
         )
         for name, place, version in connection.execute(_EXTENSIONS).fetchall():

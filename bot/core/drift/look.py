@@ -1,11 +1,13 @@
 """What a look for drift found on one target: what differs, and the SQL that would settle it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.core.drift.deviation import Deviations
-from bot.core.drift.policy import DriftPolicy
+from bot.core.drift.drift import MOST_LINES, Drift
+from bot.core.drift.policy import DriftMode, DriftPolicy
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.schemas.draft import DraftedStatement
 from bot.core.schemas.schema import Snapshot
@@ -25,11 +27,14 @@ class Actual:
 
 @dataclass(frozen=True)
 class DriftOrder:
-    """What to set beside what: the history that a target has applied, and what it has."""
+    """What to set beside what: the history that a target has applied, and what it has. `again`
+    reads it once more, with what a draft wants to know of each object: few targets have drifted,
+    and that takes longer than all else. It gives None if it cannot be had now."""
 
     history: Order
     there: Actual
     policy: DriftPolicy
+    again: Callable[[], Actual | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -90,3 +95,10 @@ class Look:
     hint: str = ""
     disagrees: bool = False
     seconds: float = 0.0
+
+    def as_before(self, mode: DriftMode) -> Drift:
+        """As a rollout would tell it, that looks before it begins."""
+        found = tuple(each.line for each in self.deviations.stopping)
+        return Drift(
+            mode, found[:MOST_LINES], max(len(found) - MOST_LINES, 0), self.problem, self.seconds
+        )

@@ -21,7 +21,8 @@ def patched(base: Snapshot, other: Snapshot, deviations: Iterable[Deviation]) ->
         elif key not in base:
             found[key] = other[key]
         else:
-            found[key] = _mixed(base[key], other[key], each.change.attributes)
+            # With what it stands on there.
+            found[key] = _mixed(base[key], other[key], {*each.change.attributes, *LINKS})
     return found
 
 

@@ -65,8 +65,3 @@ class Loss:
     with_it: tuple[str, ...] = ()
     obstacle: str = ""
     spoilt: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The table, or the columns of it whose values go."""
-        return tuple(f"{self.relation}.{each}" for each in self.columns) or (self.relation,)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.drift.look import Look
 from bot.core.gates.gate import Gate
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback_class import RollbackClass
@@ -55,7 +56,8 @@ class TargetStatus:
     `plan` is None if the target could not be asked; `problem` then says why, `hint` what to do,
     and `unset` that no connection string was given. `lock_holder` is who holds the migration lock:
     while somebody does, an unfinished migration is running, not failed. `named` says that somebody
-    asked for this target, and not for all. Of a `fleet`, `plan` is what is pending anywhere.
+    asked for this target, and not for all. Of a `fleet`, `plan` is what is pending anywhere. `look`
+    is what was seen of drift, where somebody wanted to know.
     """
 
     target: str
@@ -69,3 +71,4 @@ class TargetStatus:
     details: Details = field(default_factory=Details)
     named: bool = False
     fleet: Survey | None = None
+    look: Look | None = None

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.drift.drift import Drift
+from bot.core.drift.look import Look
 from bot.core.findings.finding import Finding
 from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
 from bot.core.findings.rewrite import Rewrite
@@ -215,8 +216,17 @@ def _status(status: TargetStatus) -> Json:
         "gates": [gate_json(each) for each in status.gates],
         "lock_holder": status.lock_holder,
         "fleet": _fleet(status.fleet) if status.fleet else None,
+        "drift": _look(status.look) if status.look else None,
         "problem": status.problem,
         "hint": status.hint,
+    }
+
+
+def _look(look: Look) -> Json:
+    return {
+        "state": look.state.value,
+        "differences": [each.line for each in look.deviations.told],
+        "problem": look.problem,
     }
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from bot.core.drift.look import Look
 from bot.core.gates.gate import closed
 from bot.core.rollouts.disagreement import disagreements
 from bot.core.rollouts.plan import Plan
@@ -11,6 +12,7 @@ from bot.core.rollouts.standing import MigrationState, Standing
 from bot.core.rollouts.status import Details, Halt, TargetStatus
 from bot.core.rollouts.survey import Survey
 from bot.report import words
+from bot.report.drift.words import sentence
 from bot.report.rollback_words import rollback_ahead
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Grid, Line, drawn, line
@@ -174,6 +176,8 @@ def _said(status: TargetStatus) -> Iterator[Line]:
         yield line(f"hint: {status.hint}", indent=2)
     if status.lock_holder:
         yield line(f"The migration lock is held by {status.lock_holder}.")
+    if status.look is not None:
+        yield from _drift(status.look)
     if status.plan is not None:
         yield from halt_lines(status.plan, status.details)
         yield from _ways_back(status.plan, status.details)
@@ -187,6 +191,15 @@ def _ways_back(plan: Plan, details: Details) -> Iterator[Line]:
     for each in plan.pending:
         if found := details.classes.get(each.name):
             yield line(f"{each.name}, {rollback_ahead(found, written=bool(each.down))}.")
+
+
+def _drift(look: Look) -> Iterator[Line]:
+    yield line(sentence(look), "bold red" if look.deviations.told else "")
+    for each in look.deviations.told[:_MOST]:
+        yield line(each.line, indent=2)
+    if len(look.deviations.told) > _MOST:
+        more = len(look.deviations.told) - _MOST
+        yield line(f"and {more} more: `migration-bot drift {look.target}`", indent=2)
 
 
 def _halted(name: str, halt: Halt, plan: Plan) -> Iterator[Line]:

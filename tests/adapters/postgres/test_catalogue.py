@@ -293,6 +293,37 @@ def test_a_role_without_rights_sees_the_same(
         assert not differences(taken, snapshot(connection, privileges=True))
 
 
+@pytest.mark.parametrize(
+    ("hidden", "unseen"),
+    [
+        ("pg_event_trigger", ["event trigger"]),
+        ("pg_ts_dict", ["text search dictionary"]),
+        ("pg_publication", ["publication"]),
+        ("pg_collation", ["collation"]),
+        ("pg_policy", ["policy"]),
+    ],
+)
+def test_what_may_not_be_read_is_left_out_and_named(
+    sink: tuple[Connection, Snapshot], hidden: str, unseen: list[str]
+) -> None:
+    connection, taken = sink
+    found: list[str] = []
+    with connection.transaction(force_rollback=True):
+        connection.execute(f"REVOKE SELECT ON {hidden} FROM PUBLIC".encode())
+        connection.execute("CREATE ROLE outsider; SET LOCAL ROLE outsider")
+        seen = snapshot(connection, privileges=True, unseen=found, links=True)
+    assert found == unseen
+    assert {kind for kind, _ in taken} - {kind for kind, _ in seen} == set(unseen)
+
+
+def test_a_view_s_column_may_have_a_default(sink: tuple[Connection, Snapshot]) -> None:
+    connection, _ = sink
+    with connection.transaction(force_rollback=True):
+        connection.execute("ALTER VIEW shop.checked ALTER a SET DEFAULT 1")
+        linked = snapshot(connection, links=True)
+    assert "a integer DEFAULT 1" in str(dict(linked["view", "shop.checked"])["columns"])
+
+
 @pytest.mark.skipif(len(SERVERS) < 2, reason="needs two majors of PostgreSQL")
 def test_across_majors_the_same_schema_is_the_same() -> None:
     taken = []

@@ -1,14 +1,17 @@
 """Drift in every kind of object, on a target of one major beside a history run on another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
+from benchmarks.histories import make_history
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.server import start_server
 from bot.adapters.postgres.shape import shape_of
 from bot.core.drift.deviation import Deviations, deviations
 from bot.core.drift.policy import DriftPolicy
+from bot.core.migrations.migration import Migration
 from bot.core.schemas.schema import Snapshot
 from tests.adapters.postgres.test_catalogue import CHANGES, KITCHEN_SINK
 from tests.conftest import FRUGAL, SERVERS
@@ -18,6 +21,7 @@ pytestmark = [
     pytest.mark.skipif(len(SERVERS) < 2, reason="needs two majors of PostgreSQL"),
 ]
 
+ROOT = Path(__file__).parents[3]
 SCHEMAS = ("public", "shop")
 # Each major comes with a version of its own.
 SAME_MAJOR_ONLY = ("UPDATE pg_extension",)
@@ -45,6 +49,34 @@ def drift(expected: Snapshot, target: Connection, *, across_majors: bool = True)
 
 def test_an_untouched_copy_has_not_drifted(both: tuple[Snapshot, Connection]) -> None:
     assert drift(*both) == Deviations()
+
+
+def test_a_history_makes_the_same_on_either_major() -> None:
+    """The platform's own, and one that is made up."""
+    platform = sorted((ROOT / "prisma/migrations").glob("*/migration.sql"))
+    histories = ([each.read_text("utf-8") for each in platform], texts(make_history(250)))
+    taken: list[list[Snapshot]] = []
+    for installation in SERVERS.values():
+        with start_server(installation, databases=("a", "b"), settings=FRUGAL) as server:
+            taken.append(
+                [made(server.url(name), each) for name, each in zip("ab", histories, strict=True)]
+            )
+    for one, other in zip(*taken, strict=True):
+        assert len(one) > 50
+        for left, right in ((one, other), (other, one)):
+            found = deviations(left, right, DriftPolicy(), schemas=SCHEMAS, across_majors=True)
+            assert found == Deviations()
+
+
+def texts(history: Iterable[Migration]) -> list[str]:
+    return [each.sql for each in history]
+
+
+def made(url: str, history: Iterable[str]) -> Snapshot:
+    with connect(url, application_name="test") as connection:
+        for each in history:
+            connection.execute(each.encode())
+        return shape_of(connection, None)
 
 
 def test_there_are_enough_kinds() -> None:

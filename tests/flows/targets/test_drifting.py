@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.drift.look import DriftState, Look
+from bot.core.drift.look import Actual, DriftState, Look
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import AppliedMigration
 from bot.core.rollouts.holder import Holder
@@ -63,6 +63,19 @@ def test_what_is_applied_is_run_elsewhere_and_what_is_pending_is_not() -> None:
     assert order.history.new == ()
 
 
+def test_for_the_scripts_it_is_read_again_unless_a_rollout_has_begun() -> None:
+    schemas = FakeSchemas(MADE)
+    here = database(applied(FIRST), shape=DRIFTED)
+    looked(here, schemas=schemas)
+    [order] = schemas.orders
+
+    again = order.again()
+    assert again is not None
+    assert again.snapshot == DRIFTED
+    here.holders = [Holder(7)]
+    assert order.again() is None
+
+
 def test_what_differs_is_told_with_the_scripts() -> None:
     found = looked(database(applied(FIRST), shape=DRIFTED))
 
@@ -112,9 +125,9 @@ def test_a_rollout_that_comes_in_between_is_one() -> None:
     class Quick(FakeDatabase):
         """A rollout begins and ends while the schema is read."""
 
-        def actual(self):  # type: ignore[no-untyped-def]
+        def actual(self, *, links: bool = False) -> Actual:
             self.rows.append(replace(applied(MORE), started_at=NOON + timedelta(hours=1)))
-            return super().actual()
+            return super().actual(links=links)
 
     found = looked(Quick(rows=[applied(FIRST)], shapes=[DRIFTED]))
 

@@ -36,8 +36,8 @@ def compare(
     environ: Mapping[str, str] = os.environ,
     note: Note = lambda _: None,
 ) -> Compared:
-    """Never raises for what cannot be known: the answer says why. Without a drafter there are no
-    scripts. `given` is the URL of a server to run the history on."""
+    """Never raises for what cannot be known: the answer says why. There are no scripts without a
+    drafter, or where not all could be read. `given` is the URL of a server to run it on."""
     try:
         with open_place(order.history, given, environ, note) as place:
             replay = Replay(let_in(order.history, place), place, note)
@@ -53,14 +53,22 @@ class _Comparison:
     def __init__(self, order: DriftOrder, replay: Replay) -> None:
         self._order = order
         self._replay = replay
-        self._there = order.there.snapshot
-        self._made = _seen(replay.look(), order.there.unseen)
         self._server = replay.place.server
+        self._made = self._look()
+        self._there = order.there.snapshot
 
     def done(self, drafter: Drafter | None) -> Compared:
         found = self._differing(self._made, self._there)
-        if drafter is None or not found.all:
+        if drafter is None or not found.all or self._order.there.unseen:
             return Compared(found)
+        again = self._order.again()
+        if again is None:
+            return Compared(found)
+        # What is told and what is drafted is of the same moment.
+        self._there, self._made = again.snapshot, self._look(links=True)
+        return self._drafted(self._differing(self._made, self._there), drafter)
+
+    def _drafted(self, found: Deviations, drafter: Drafter) -> Compared:
         recorded = patched(self._made, self._there, found.all)
         mended = patched(self._there, self._made, found.all)
         roles = roles_of(self._there, found.all) | roles_of(self._made, found.all)
@@ -70,6 +78,12 @@ class _Comparison:
             drafter(self._there, mended), None, problem if record.proved else _NO_COPY
         )
         return Compared(found, mend, record)
+
+    def _look(self, *, links: bool = False) -> Snapshot:
+        """What could not be read of the target is not compared."""
+        unseen = self._order.there.unseen
+        found = self._replay.look(links=links)
+        return {key: value for key, value in found.items() if key[0] not in unseen}
 
     def _differing(self, made: Snapshot, there: Snapshot) -> Deviations:
         known = Expected(self._made, self._made).schemas(self._order.there.schema)
@@ -86,7 +100,7 @@ class _Comparison:
         """Proved against what the target has; without `wanted`, what the history makes."""
         problem = problem or self._run(draft.statements)
         if not problem:
-            now = _seen(self._replay.look(), self._order.there.unseen)
+            now = self._look()
             left = (
                 self._differing(self._made, now) if wanted is None else self._differing(now, wanted)
             )
@@ -109,11 +123,6 @@ class _Comparison:
                 connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(role))
                 connection.execute(sql.SQL("GRANT {} TO {}").format(role, author))
         return ""
-
-
-def _seen(snapshot: Snapshot, unseen: Collection[str]) -> Snapshot:
-    """What could not be read of the target is not compared."""
-    return {key: value for key, value in snapshot.items() if key[0] not in unseen}
 
 
 def _words(left: Deviations) -> str:

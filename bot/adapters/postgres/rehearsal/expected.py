@@ -100,9 +100,10 @@ class Replay:
     def perform(self, parts: Sequence[Part]) -> Refusal | None:
         return self.performer.perform(parts)
 
-    def look(self) -> Snapshot:
+    def look(self, *, links: bool = True) -> Snapshot:
+        """With what a draft wants to know of each object, if that is wanted."""
         with self.place.admin() as connection:
-            return shape_of(connection, None)
+            return shape_of(connection, None, links=links)
 
     def _make_schema(self) -> None:
         name = sql.Identifier(self.order.schema)

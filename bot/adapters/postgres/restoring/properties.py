@@ -175,10 +175,10 @@ def _rights(database: Identifier, like: Properties) -> Iterator[Composed]:
 def _value(setting: str, value: str) -> Composed:
     if setting.lower() not in _LISTS:
         return sql.Composed([Literal(value)])
-    return sql.SQL(", ").join([Literal(each) for each in _names(value)])
+    return sql.SQL(", ").join([Literal(each) for each in names_in(value)])
 
 
-def _names(text: str) -> Iterator[str]:
+def names_in(text: str) -> Iterator[str]:
     """The names of a list as the catalogue stores it: `"$user", public`."""
     for quoted, plain in _NAME.findall(text):
         yield plain or quoted.replace('""', '"')

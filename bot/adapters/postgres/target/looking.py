@@ -82,9 +82,9 @@ class Looking(Relations):
     def shape(self, schemas: Sequence[str]) -> Snapshot:
         return shape_of(self._connection, schemas)
 
-    def actual(self) -> Actual:
+    def actual(self, *, links: bool = False) -> Actual:
         unseen: list[str] = []
-        found = shape_of(self._connection, None, unseen=unseen)
+        found = shape_of(self._connection, None, unseen=unseen, links=links)
         major = self._connection.info.server_version // 10_000
         return Actual(found, major, self._schema, tuple(dict.fromkeys(unseen)))
 

@@ -14,6 +14,7 @@ from bot.core.drift.policy import DriftPolicy
 from bot.core.schemas.draft import Draft, DraftedStatement, Drafter
 from bot.core.schemas.schema import Snapshot
 from bot.core.settings import Settings
+from bot.drafting.draft import draft
 from bot.flows.reviewing.rehearsal_order import schema_order
 from tests.fakes import migration
 
@@ -45,6 +46,8 @@ BY_HAND = {
     "ALTER TABLE a OWNER TO pg_monitor": "has otherwise: owner relation public.a: role",
     "CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')": "",
 }
+# What only a superuser could do of a script: the copy has none.
+UNPROVED = "OWNER TO pg_monitor"
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +80,12 @@ def looked(
             connection.execute(each.encode())
         major = connection.info.server_version // 10_000
         there = Actual(shape_of(connection, None), major)
+        linked = Actual(shape_of(connection, None, links=True), major)
     order = schema_order(
         [migration(INIT.name, sql)], (), Settings(), postgres=major, schema="public"
     )
-    return compare(DriftOrder(order, there, DriftPolicy()), drafter=drafter, environ=environ)
+    wanted = DriftOrder(order, there, DriftPolicy(), lambda: linked)
+    return compare(wanted, drafter=drafter, environ=environ)
 
 
 def lines(found: Compared) -> list[str]:
@@ -100,9 +105,13 @@ def test_a_target_that_its_history_has_made_has_not_drifted(
 def test_what_was_done_by_hand_is_told(
     database: str, environ: Mapping[str, str], by_hand: str, told: str
 ) -> None:
-    found = lines(looked(database, environ, by_hand))
+    found = looked(database, environ, by_hand, drafter=draft)
 
-    assert [each[: len(told)] for each in found] == [told] if told else found == []
+    said = lines(found)
+    assert [each[: len(told)] for each in said] == [told] if told else said == []
+    for script in (found.record, found.mend):
+        if script is not None:
+            assert script.proved is (UNPROVED not in by_hand), (script.sql, script.problem)
 
 
 @pytest.mark.parametrize("server", ["embedded-18"], indirect=True, scope="session")

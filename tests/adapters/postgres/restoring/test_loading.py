@@ -8,7 +8,9 @@ from bot.core.backups.backup import Manifest
 from bot.core.restores.outcome import Step
 from bot.core.restores.plan import How
 from bot.errors import BackupError, PostgresError
-from tests.adapters.postgres.restoring.places import Live, quiet
+from tests.adapters.postgres.restoring.places import Live, on_the_newest, quiet
+
+pytestmark = [pytest.mark.slow, on_the_newest]
 
 MADE = """
 CREATE SCHEMA sales;
