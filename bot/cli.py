@@ -20,12 +20,15 @@ VERBS = {
     "check": "Check the migrations that a branch adds.",
     "rehearse": "Run them on a throw-away PostgreSQL.",
     "fix": "Rewrite them so that they are safe.",
+    "down": "Draft and prove a migration's down.sql.",
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
     "fleet": "Spread a fleet's tenants over jobs.",
+    "drift": "Look whether a target is what its migrations make.",
     "identity": "Show which database a target is, and mark it.",
     "unlock": "End the session of a rollout that is dead.",
+    "rollback": "Take back what a target has applied.",
     "resolve": "Mark a migration as applied, or as rolled back.",
     "baseline": "Tell a database which migrations it has.",
     "backup": "Back up a target, and prove the backup.",
@@ -39,7 +42,7 @@ VERBS = {
 }
 
 # Those that an interruption may catch in the middle of a rollout.
-APPLYING = ("apply", "github", "demo")
+APPLYING = ("apply", "rollback", "github", "demo")
 
 
 class Verbs(click.Group):
@@ -80,7 +83,8 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine · 1 findings that block · 2 wrong arguments or configuration · "
     "3 a gate is closed · 4 PostgreSQL refused · 5 GitHub refused · 6 the histories disagree · "
-    "42 tenants of a fleet are parked · 70 a fault of the bot itself · 130 interrupted.",
+    "42 tenants of a fleet are parked · 70 a fault of the bot itself · 75 a rollout is running · "
+    "130 interrupted.",
 )
 @click.option(
     "--config",

@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     HISTORY = 6
     PARKED = 42
     FAULT = 70
+    BUSY = 75
     INTERRUPTED = 130
 
 

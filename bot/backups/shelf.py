@@ -114,10 +114,15 @@ def _place(manifest: Manifest, means: Means) -> Path | None:
 
 
 def _proof(manifest: Manifest, shelf: Shelf, means: Means) -> Proof | None:
-    """The last one that is of this manifest."""
+    """The one that went furthest since something was found wrong, if anything was."""
+    best: Proof | None = None
     for key in shelf.proofs_of(manifest.id):
         text = means.store.read(key)
         proof = Proof.from_json(text) if text is not None else None
-        if proof is not None and proof.is_of(manifest):
-            return proof
-    return None
+        if proof is None or not proof.is_of(manifest):
+            continue
+        if not proof.ok:
+            return best or proof
+        if best is None or not best.level.reaches(proof.level):
+            best = proof
+    return best

@@ -80,10 +80,11 @@ def _require_all(manifest: Manifest, means: Means) -> None:
 
 @contextmanager
 def _removed_on_failure(carrying: _Carrying, means: Means) -> Iterator[None]:
-    """Whatever cannot be removed now is not listed either, and swept when backups are pruned."""
+    """Whatever cannot be removed now is not listed either, and swept when backups are pruned. Who
+    is interrupted does not wait for the store: there are plain files to remove in that time."""
     try:
         yield
-    except BaseException:
+    except Exception:
         with suppress(BackupError):
             means.store.remove([each.key for each in means.store.objects(carrying.id)])
         raise

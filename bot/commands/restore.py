@@ -4,11 +4,13 @@ It first says what it would do: which writes would be lost and since when, which
 be pending again, whose sessions would be ended. Then the name of the target has to be typed out.
 
 \b
-  migration-bot restore production 20261122T1531            stop at nothing but the name
-  migration-bot restore production 20261122T1531 --dry-run  say what it would do, change nothing
+  migration-bot restore production 20261122T1531 --dry-run    what would it do, and lose?
+  migration-bot restore production 20261122T1531              do it, once the name is typed
   migration-bot restore production 20261122T1531 --into staging
 
-BACKUP is an id, or how one begins; `migration-bot backups production` lists them.
+BACKUP is an id, or how one begins; `migration-bot backups list production` shows them. Where
+recovery points are kept by others (pgBackRest, RDS, …), it is a moment: a time, an LSN or the name
+of a restore point. Then the commands are shown that go there, and nothing is done.
 
 What is there now is backed up first. The backup is restored into a new database on the target's
 server, and compared with what was saved; only then do the two change places, in one transaction.
@@ -29,11 +31,12 @@ import click
 
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.restores.plan import How, RestorePlan
+from bot.core.restores.point_in_time import PointInTime, WayBack
 from bot.errors import ExitCode, UsageError
-from bot.flows.targets.restoring import carry_out, order_for
+from bot.flows.targets.restoring import carry_out, order_for, way_back_for
 from bot.report.formats.as_json import dumps
 from bot.report.formats.restore_as_json import restore_json
-from bot.report.terminal.restore import restore_plan_text, restored_text
+from bot.report.terminal.restore import restore_plan_text, restored_text, way_back_text
 from bot.restoring.order import Order
 from bot.restoring.planning import plan_restore
 from bot.world import World
@@ -72,6 +75,17 @@ def stop_at_plan(world: World, order: Order, form: str) -> ExitCode:
     else:
         world.console.show(restore_plan_text(plan, width=page.width, colour=page.colour))
     return ExitCode.FINE
+
+
+def show_way(world: World, order: Order, point: PointInTime, way: WayBack) -> ExitCode:
+    """Raises UsageError in the end: somebody who waits for a restore must not believe in one."""
+    page = world.console.page
+    world.console.show(way_back_text(point, way, width=page.width, colour=page.colour))
+    raise UsageError(
+        f"{order.source.name} is restored by its own tools, and not by me. Nothing was changed.",
+        hint="Run what stands above, then look at it with "
+        f"`migration-bot status {order.source.name}`.",
+    )
 
 
 def _require_agreement(plan: RestorePlan, agreement: Agreement) -> None:
@@ -134,6 +148,8 @@ def command(
         owners=not without_owners,
         without_backup=without_backup,
     )
+    if (found := way_back_for(order)) is not None:
+        return show_way(world, order, *found)
     if dry_run:
         return stop_at_plan(world, order, form)
     agreement = Agreement(yes_restore, _ask if sys.stdin.isatty() else None)

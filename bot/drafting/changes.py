@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bot.drafting.item import Key
 from bot.drafting.kinds.registry import kind_of
-from bot.drafting.layout import ABOUT, Key, Layout
+from bot.drafting.layout import Layout
 from bot.drafting.steps import Alteration, Around
-from bot.drafting.subjects import about, subjects_of
 
 # What is made of a type or stands on a column, and does not bear that it changes under it.
 _MIND_A_COLUMN = {"view", "materialized view", "rule", "policy", "trigger", "default", "function"}
@@ -43,7 +43,6 @@ class _Finding:
         left = sorted(self._gone | self._altered.keys())
         while left:
             left = [each for key in left for each in sorted(self._in_the_way(key))]
-        self._withsubjects_of()
         # Again, now that it is known what is made and dropped.
         for key in sorted(self._altered):
             again = self._alteration(key)
@@ -107,16 +106,3 @@ class _Finding:
             generated = self._current.items[user].has("generated")
             return generated and user != key
         return user[0] in (_MIND_A_COLUMN if key[0] == "column" else _MIND_A_TYPE)
-
-    def _withsubjects_of(self) -> None:
-        """Comments, owners and rights go and come with what they are about."""
-        made = {each for key in self._made for each in subjects_of(self._wanted.items[key])}
-        gone = {each for key in self._gone for each in subjects_of(self._current.items[key])}
-        for key in self._current.items:
-            if key[0] in ABOUT and about(key) & gone:
-                self._altered.pop(key, None)
-                self._gone.add(key)
-        for key in self._wanted.items:
-            if key[0] in ABOUT and about(key) & made:
-                self._altered.pop(key, None)
-                self._made.add(key)

@@ -1,17 +1,18 @@
 """A script that makes one schema out of another, from the difference of their snapshots."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 
-from bot.core.schemas.draft import Draft, DraftedStatement
+from bot.core.schemas.draft import Draft, DraftedStatement, Renamed
 from bot.core.schemas.schema import Snapshot
 from bot.drafting.changes import Changes, changes_between
-from bot.drafting.implied import created_with, dropped_with
+from bot.drafting.implied import carrier, created_with, dropped_with
+from bot.drafting.item import Key
 from bot.drafting.kinds.columns import filled_later
 from bot.drafting.kinds.registry import KINDS, NOT_NULL, RANKS, kind_of
-from bot.drafting.layout import Key, laid_out
+from bot.drafting.layout import laid_out
 from bot.drafting.order import in_order
-from bot.drafting.renaming import Renamed, renamed
+from bot.drafting.renaming import renamed
 from bot.drafting.steps import Step, Undrafted
 
 
@@ -41,7 +42,13 @@ def draft(current: Snapshot, wanted: Snapshot, *, renames: Sequence[Renamed] = (
 
 def _steps(changes: Changes) -> Iterator[Step]:
     nodes = dict(_nodes(changes))
-    edges = _edges(changes, nodes)
+    carried = dict(_carried(changes, nodes))
+    edges = (
+        (carried.get(first, first), carried.get(second, second))
+        for first, second in _edges(changes, nodes)
+        # The parts of partitions, and of the whole, go with their tables in any order.
+        if not (carried.keys() >= {first, second} and _parts_of_one(first, second))
+    )
     for node in in_order(nodes.keys(), edges, _rank):
         yield from nodes[node]
 
@@ -69,6 +76,25 @@ def _nodes(changes: Changes) -> Iterator[tuple[Node, Sequence[Step]]]:
             )
     for key, alteration in changes.altered.items():
         yield (Verb.MAKE, key), alteration.steps
+
+
+def _parts_of_one(first: Node, second: Node) -> bool:
+    kinds = {first[1][0], second[1][0]}
+    return kinds <= {"index", "constraint"}
+
+
+def _carried(changes: Changes, nodes: Mapping[Node, Sequence[Step]]) -> Iterator[tuple[Node, Node]]:
+    """What has no statement of its own, to what has it done in passing."""
+    around = changes.around
+    for (verb, key), steps in nodes.items():
+        dropped = verb is Verb.DROP
+        if steps or not (dropped or key[0] in ("column", "default")) or key in changes.altered:
+            continue
+        items = (around.current if dropped else around.wanted).items
+        if key in items:
+            found = carrier(items[key], around, around.gone if dropped else around.made)
+            if found is not None:
+                yield (verb, key), (verb, found)
 
 
 def _edges(changes: Changes, nodes: Iterable[Node]) -> Iterator[tuple[Node, Node]]:

@@ -8,79 +8,16 @@ clustered on and replicates by.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
-from bot.core.schemas.schema import LINKS, POSITION, Definition, Scalar, Snapshot
-from bot.drafting.text import listed, parts_of, path, quoted
-
-Key = tuple[str, str]
-
-TABLES = ("table", "foreign table")
-RELATIONS = (*TABLES, "view", "materialized view")
-PARTS = ("column", "constraint", "index", "trigger", "policy", "rule")
-TYPES = ("enum", "domain", "composite type", "range type", "base type")
-ROUTINES = ("function", "procedure", "aggregate")
-ABOUT = ("comment", "owner", "grant")
+from bot.core.schemas.schema import POSITION, Definition, Snapshot
+from bot.drafting.item import ABOUT, PARTS, RELATIONS, TABLES, TYPES, Item, Key
+from bot.drafting.subjects import about, by_subject
+from bot.drafting.text import listed, parts_of, quoted
 
 # Of an index, what is a setting of its table.
 _SETTINGS = ("clustered", "replica identity")
-
-
-@dataclass(frozen=True)
-class Item:
-    """One object. `needs` are those that it cannot be without."""
-
-    kind: str
-    identity: str
-    values: Mapping[str, Scalar]
-    needs: frozenset[Key] = frozenset()
-
-    @property
-    def key(self) -> Key:
-        return self.kind, self.identity
-
-    def text(self, name: str) -> str:
-        value = self.values.get(name)
-        return "" if value is None else str(value)
-
-    def has(self, name: str) -> bool:
-        return bool(self.values.get(name))
-
-    @property
-    def called(self) -> str:
-        """Its name in SQL; of a table's part only its own."""
-        if name := self.text("called"):
-            return name
-        parts = parts_of(self.identity)
-        if self.kind == "index":
-            return path(parts[0], parts[-1])
-        return quoted(parts[-1]) if self.table else path(*parts)
-
-    @property
-    def table(self) -> str:
-        """Of a table's part, the table's name in SQL; of anything else ""."""
-        if name := self.text("part of"):
-            return name
-        return path(*parts_of(self.identity)[:-1]) if self.kind in (*PARTS, "default") else ""
-
-    @property
-    def home(self) -> str:
-        """The identity of the table that it is a part of."""
-        names = parts_of(self.identity)[:-1]
-        return ".".join(quoted(each) if "." in each or '"' in each else each for each in names)
-
-    @cached_property
-    def compared(self) -> Definition:
-        """What has to be the same for two to be the same."""
-        left_out = LINKS | {POSITION}
-        return tuple(
-            sorted(
-                (name, value)
-                for name, value in self.values.items()
-                if name not in left_out and value is not None
-            )
-        )
 
 
 class Layout:
@@ -128,6 +65,11 @@ class Layout:
         return found
 
     @cached_property
+    def subjects(self) -> Mapping[str, frozenset[Key]]:
+        """What may have a comment, an owner or rights, by how these call it."""
+        return by_subject(self.items.values())
+
+    @cached_property
     def below(self) -> Mapping[Key, frozenset[Key]]:
         """Indexes and constraints of partitions, by that of the whole."""
         found: dict[Key, set[Key]] = defaultdict(set)
@@ -137,6 +79,17 @@ class Layout:
                     if each[0] == item.kind:
                         found[each].add(item.key)
         return {key: frozenset(keys) for key, keys in found.items()}
+
+    @cached_property
+    def partitions(self) -> Mapping[str, frozenset[Key]]:
+        """The tables that are attached to a table, by its identity: a key refers to them too."""
+        found: dict[str, frozenset[Key]] = {}
+        for item in self.items.values():
+            above = self.called.get(item.text("inherits")) if item.kind == "attachment" else None
+            if above is not None:
+                key = ("table", item.identity)
+                found[above.identity] = found.get(above.identity, frozenset()) | {key}
+        return found
 
     @cached_property
     def owned(self) -> Mapping[Key, Item]:
@@ -199,14 +152,14 @@ def _apart(item: Item) -> Iterator[Item]:
 def _settings(whole: Layout) -> Iterator[Item]:
     for item in whole.items.values():
         if item.kind == "index":
-            named = {"called": quoted(parts_of(item.identity)[-1]), "part of": item.table}
+            named = {"index": quoted(parts_of(item.identity)[-1]), "part of": item.table}
             if item.has("clustered"):
                 yield Item("clustering", item.home, named, frozenset({item.key}))
         elif item.kind == "table" and item.has("replica identity"):
             parts = whole.by_table.get(item.identity, ())
             index = next((each for each in parts if each.has("replica identity")), None)
             named = {"mode": item.text("replica identity"), "part of": item.called}
-            named |= {"called": quoted(parts_of(index.identity)[-1])} if index else {}
+            named |= {"index": quoted(parts_of(index.identity)[-1])} if index else {}
             yield Item("replica identity", item.identity, named, frozenset({(index or item).key}))
         elif item.kind == "sequence" and item.has("owned by"):
             column = whole.columns.get(item.text("owned by"))
@@ -225,6 +178,7 @@ def _linked(item: Item, whole: Layout) -> Item:
         needs |= whole.below.get(item.key, frozenset())
         needs |= _inherited(item, whole)
         values = {name: each for name, each in values.items() if name not in _SETTINGS}
+        needs |= _below(item, whole)
     elif item.kind == "sequence":
         if (column := whole.columns.get(item.text("owned by"))) and column.has("identity"):
             values["of identity"] = True
@@ -236,6 +190,8 @@ def _linked(item: Item, whole: Layout) -> Item:
         values.pop("replica identity", None)
         if ("attachment", item.identity) in whole.items:
             needs -= {each for each in needs if each[0] in TABLES}
+    elif item.kind in ABOUT:
+        needs |= {key for each in about(item.key) for key in whole.subjects.get(each, ())}
     elif item.kind == "attachment" and (above := whole.called.get(item.text("inherits"))):
         needs.add(above.key)
     return replace(item, values=values, needs=frozenset(needs))
@@ -250,6 +206,13 @@ def _inherited(item: Item, whole: Layout) -> frozenset[Key]:
     name = parts_of(item.identity)[-1]
     keys = {("constraint", f"{each.identity}.{name}") for each in above if each}
     return frozenset(keys & whole.items.keys())
+
+
+def _below(item: Item, whole: Layout) -> frozenset[Key]:
+    """The partitions of the other tables that a foreign key refers to."""
+    homes = {whole.items[key].home for key in item.needs & whole.items.keys() if key[0] == "column"}
+    others = (whole.partitions.get(home, frozenset()) for home in sorted(homes - {item.home}))
+    return frozenset().union(*others)
 
 
 def _same_above(item: Item, needs: set[Key]) -> set[Key]:

@@ -3,25 +3,19 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
+from bot.core.schemas.draft import Renamed
 from bot.core.schemas.schema import LINKS, Attribute, Definition, Snapshot
-from bot.drafting.layout import PARTS, Item, Key
+from bot.drafting.item import PARTS, Item, Key
 from bot.drafting.steps import Step, one
 from bot.drafting.text import parts_of, quoted
 
 _STRINGS = re.compile(r"('(?:[^']|'')*')")
+# What nothing is lost of when one is taken for another that is the same.
+_NAMED_ONLY = ("enum", "domain", "composite type", "range type", "constraint", "index")
 # What a view calls its own columns stays as it is.
 _OWN = {"columns"}
-
-
-@dataclass(frozen=True)
-class Renamed:
-    """`kind` and `name` as the snapshot of what is there has them, `new` as the wanted one has."""
-
-    kind: str
-    name: str
-    new: str
 
 
 def renamed(
@@ -29,14 +23,18 @@ def renamed(
 ) -> tuple[list[Step], Snapshot]:
     """The statements, and what the schema is after them. What does not fit is not done.
 
-    Constraints and indexes that differ in nothing but their names are found out.
+    Types, constraints and indexes that differ in nothing but their names are found out.
     """
     steps: list[Step] = []
-    for each in renames:
+    # The columns of a table that has another name are found under its new one.
+    left = sorted(renames, key=lambda each: each.kind in PARTS)
+    while left:
+        each = left.pop(0)
         if _fits(each, current, wanted):
             steps += _statement(each, current, wanted)
             current = _after(each, current, wanted)
-    for kind in ("constraint", "index"):
+            left = [_moved(other, each) for other in left]
+    for kind in _NAMED_ONLY:
         for each in _alike(kind, current, wanted):
             steps += _statement(each, current, wanted)
             current = _after(each, current, wanted)
@@ -48,6 +46,12 @@ def _fits(each: Renamed, current: Snapshot, wanted: Snapshot) -> bool:
     there = old in current and new not in current
     same_place = parts_of(each.name)[:-1] == parts_of(each.new)[:-1]
     return there and new in wanted and old not in wanted and same_place
+
+
+def _moved(other: Renamed, done: Renamed) -> Renamed:
+    if done.kind in PARTS or not other.name.startswith(f"{done.name}."):
+        return other
+    return replace(other, name=done.new + other.name[len(done.name) :])
 
 
 def _item(key: Key, snapshot: Snapshot) -> Item:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.schemas.draft import DraftedStatement
-from bot.drafting.layout import Item, Key, Layout
+from bot.drafting.item import Item, Key
+from bot.drafting.layout import Layout
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """What a comment, an owner or a right is about."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from bot.drafting.layout import RELATIONS, ROUTINES, TYPES, Item, Key
+from bot.drafting.item import RELATIONS, ROUTINES, TYPES, Item, Key
 
 _LAST = re.compile(r'\.(?:"(?:[^"]|"")*"|[^".]+)$')
 _DEFAULT = re.compile(r" in (.*) [a-zA-Z]$")
@@ -23,6 +23,8 @@ def _owned(item: Item) -> Iterator[str]:
         yield f"function {item.called}"
     elif item.kind in TYPES:
         yield f"type {item.called}"
+    elif item.kind in ("foreign server", "foreign data wrapper", "language"):
+        yield f"{item.kind} {item.called}"
     elif item.kind == "column":
         yield f"column {item.table}.{item.called}"
 
@@ -33,6 +35,8 @@ def about(key: Key) -> set[str]:
     if kind == "grant" and identity.startswith("default "):
         match = _DEFAULT.search(identity)
         return {f"schema {match.group(1)}"} if match else set()
+    if kind == "security label":
+        identity = identity.partition(" on ")[2]
     found = {identity}
     whole = _LAST.sub("", identity)
     if kind == "grant" and identity.startswith("column "):
@@ -41,4 +45,13 @@ def about(key: Key) -> set[str]:
         found.add(whole.replace(" column ", " ", 1).replace("composite type ", "type ", 1))
     elif identity.startswith("domain constraint "):
         found.add(f"type {identity.rpartition(' on ')[2]}")
+    return found
+
+
+def by_subject(items: Iterable[Item]) -> Mapping[str, frozenset[Key]]:
+    """The objects by each of the ways."""
+    found: dict[str, frozenset[Key]] = {}
+    for item in items:
+        for each in subjects_of(item):
+            found[each] = found.get(each, frozenset()) | {item.key}
     return found

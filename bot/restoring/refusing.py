@@ -6,6 +6,7 @@ from bot.core.restores.scene import Scene
 from bot.errors import BackupError, BotError, PostgresError, UsageError
 from bot.restoring.order import Order
 
+_DUMP = "directory"
 _UNKNOWN = ("", "unknown")
 
 
@@ -30,6 +31,11 @@ def require_able(manifest: Manifest, scene: Scene, order: Order) -> None:
             f"The backup {manifest.id} is of PostgreSQL {manifest.server_major}, and the server of "
             f"{order.target.name} is older: {scene.version}.",
             hint=f"Restore it into a server of PostgreSQL {manifest.server_major} or newer.",
+        )
+    if not manifest.format.startswith(_DUMP):
+        raise BackupError(
+            f"The backup {manifest.id} is no dump of one database, but {manifest.format}.",
+            hint="What it is put back with is in docs/how-to/recover.md.",
         )
     if manifest.touched is not None:
         raise BackupError(

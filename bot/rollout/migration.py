@@ -1,4 +1,4 @@
-"""Applying one migration: in one transaction with its row if that is possible, else in segments.
+"""Running one migration: in one transaction with its row if that is possible, else in segments.
 
 Whatever ends the work, at whatever line, the row tells the next run where to go on: a segment that
 is a transaction is committed together with the checkpoint that counts it, and of one that is none
@@ -8,16 +8,16 @@ the row says before that it is being run.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from uuid import uuid4
 
 from bot.core.findings.review import JudgedMigration
 from bot.core.migrations.migration import AppliedMigration
 from bot.core.migrations.statement import Statement
-from bot.core.rollouts.checkpoint import Checkpoint, Intent, Last, Note, Record, Step, Whole
+from bot.core.rollouts.checkpoint import Intent, Note, Record, Step
 from bot.core.rollouts.progress import AppliedResult
 from bot.core.targets.target import Target
 from bot.errors import HistoryError, PostgresError
 from bot.rollout.batches import BatchRun, require_batchable
+from bot.rollout.keeping.giver import Giver
 from bot.rollout.keeping.keeper import Keeper, Say
 from bot.rollout.locks import Locks, needs_of, wait_before_concurrently, with_locks
 from bot.rollout.outside.alone import is_untouched, outside_of, see_through
@@ -28,6 +28,7 @@ from bot.rollout.segments import Segment, is_atomic, segments_of
 from bot.rollout.settings import lifting
 from bot.rollout.telling.steps import Steps
 from bot.rollout.telling.telling import Telling
+from bot.rollout.ways import Up, Way
 from bot.world import Database, World
 
 
@@ -41,53 +42,72 @@ def apply_migration(
     note: Say | None = None,
 ) -> AppliedResult:
     """Run a migration and record it as Prisma would; `begun` is its row, if an earlier run did not
-    finish it. `note` is told what is kept of what it destroys.
+    finish it.
 
-    Raises PostgresError that names the migration and the line, and says what is left behind.
+    Raises as `run_script` does.
+    """
+    steps = steps or Steps(Telling(target, world))
+    way = Up(judged.migration, begun)
+    return run_script(judged, way, database, target, world, steps, note)
+
+
+def run_script(
+    judged: JudgedMigration,
+    way: Way,
+    database: Database,
+    target: Target,
+    world: World,
+    steps: Steps,
+    note: Say | None = None,
+) -> AppliedResult:
+    """Run what applies a migration, or what takes it back, and record it that way. `note` is told
+    what is kept of what it destroys, and what is given back.
+
+    Raises PostgresError that names the script and the line, and says what is left behind.
     """
     segments = segments_of(judged)
-    steps = steps or Steps(Telling(target, world))
-    keeper = Keeper(judged, database, target, note or world.console.say)
-    work = _Work(judged, segments, database, target, world, steps, keeper)
+    keeper = way.keeper(judged, database, target, note or world.console.say)
+    work = _Work(judged, way, segments, database, target, world, steps, keeper)
     started = world.now()
-    if is_atomic(segments) and begun is None:
+    if is_atomic(segments) and way.begun is None:
         work.at_once()
     else:
-        work.in_segments(begun)
+        work.in_segments()
     seconds = (world.now() - started).total_seconds()
-    return AppliedResult(work.name, seconds, max(work.attempts), steps.timings())
+    return AppliedResult(judged.migration.name, seconds, max(work.attempts), steps.timings())
 
 
 @dataclass
 class _Work:
-    """One migration on one target. `attempts` counts how often each transaction was begun. `intent`
+    """One script on one target. `attempts` counts how often each transaction was begun. `intent`
     is there while a statement that runs alone may be half done."""
 
     judged: JudgedMigration
+    way: Way
     segments: tuple[Segment, ...]
     database: Database
     target: Target
     world: World
     steps: Steps
-    keeper: Keeper
+    keeper: Keeper | Giver
     attempts: list[int] = field(default_factory=lambda: [1])
     intent: Intent | None = None
 
     @property
     def name(self) -> str:
-        return self.judged.migration.name
+        return self.way.script
 
     def at_once(self) -> None:
         """One transaction carries the statements and the row: after a failure or a kill there is
         all of it, if the COMMIT had been sent, or nothing."""
         statements = [each for segment in self.segments for each in segment.statements]
-        self._together(statements, Whole(str(uuid4()), self.judged.migration))
+        self._together(statements, self.way.whole())
 
-    def in_segments(self, begun: AppliedMigration | None) -> None:
+    def in_segments(self) -> None:
         """Each segment by itself. The started row keeps Prisma out meanwhile (P3009), and tells the
         next run of ours where to go on."""
         require_batchable(self.name, self.segments, self.database)
-        at = self._begin(begun)
+        at = self._begin()
         for segment in self.segments[at.checkpoint.steps :]:
             if segment.batched:
                 at = self._batched(segment, at)
@@ -100,20 +120,19 @@ class _Work:
                 raise self._stopped(at, error) from error
         if not self.segments:
             # All that was left of it has been taken out of its text.
-            self._together((), Last(at.id, at.checkpoint.after("")))
+            self._together((), self.way.last(at.id, at.checkpoint.after("")))
 
-    def _begin(self, begun: AppliedMigration | None) -> Note:
+    def _begin(self) -> Note:
         """The row to go on from: that of the run before, or a new one."""
-        checksum = self.judged.migration.checksum
+        begun = self.way.begun
         if begun is None:
-            at = Note(str(uuid4()), Checkpoint(checksum))
-            self.database.start(at.id, self.name, at.checkpoint)
-            return at
+            return self.way.begin(self.database)
         checkpoint = checkpoint_of(begun)
         require_unchanged(self.name, checkpoint, self.segments)
         if checkpoint.intent is not None:
             with self._waiting_for_others():
                 self.intent = still_intended(self.name, checkpoint, self.segments, self.database)
+        checksum = self.judged.migration.checksum
         return Note(begun.id, replace(checkpoint, checksum=checksum, intent=self.intent, error=""))
 
     def _segment(self, segment: Segment, at: Note) -> Note:
@@ -131,7 +150,8 @@ class _Work:
     def _done(self, segment: Segment, at: Note) -> Step:
         """What is committed with the end of a segment."""
         after = at.checkpoint.after(segment.digest)
-        return (Last if after.steps == len(self.segments) else Step)(at.id, after)
+        last = after.steps == len(self.segments)
+        return self.way.last(at.id, after) if last else Step(at.id, after)
 
     def _batched(self, segment: Segment, at: Note) -> Note:
         """Batch after batch, each with its checkpoint; the last is committed as a segment is."""
@@ -233,8 +253,8 @@ class _Work:
         of_one = error.position < len(statements)
         line = f", line {statements[error.position].start.line}" if of_one else ""
         said = error.message
-        if not was_lost(error):
-            said = f"{said.removesuffix('.')} (Prisma calls this P3018)."
+        if self.way.code and not was_lost(error):
+            said = f"{said.removesuffix('.')} (Prisma calls this {self.way.code})."
         return PostgresError(f"{self.name}{line}: {said}", hint=error.hint, sqlstate=error.sqlstate)
 
     def _stopped(self, at: Note, error: PostgresError) -> PostgresError:
@@ -250,7 +270,7 @@ class _Work:
         self.database.note(Note(at.id, stopped))
         line = self.segments[done].line
         bits = f", and {batch.rows:,} rows of that line" if batch else ""
-        kept = f" Everything before line {line} of {self.name} is applied and stays{bits}."
+        kept = f" Everything before line {line} of {self.name} {self.way.done} and stays{bits}."
         return PostgresError(
             f"{error.message}{kept if done or batch else ''}",
             hint=f"{error.hint} Then run this again: it goes on at line {line}.",
@@ -260,7 +280,7 @@ class _Work:
     def _forgotten(self, at: Note) -> bool:
         """Prisma deletes no rows, so that a role that may not do so is no fault: its row stays."""
         try:
-            self.database.forget(at.id, at.checkpoint.steps)
+            self.way.forget(at, self.database)
         except PostgresError as refused:
             if was_lost(refused):
                 raise

@@ -9,16 +9,17 @@ from bot.core.findings.review import JudgedMigration
 from bot.core.gates.gate import Gate, closed
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import AppliedMigration
-from bot.core.rollouts.bookkeeping import require_kept
 from bot.core.rollouts.outcome import AppliedResult, Journal, Outcome
 from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.rollback import again
 from bot.core.targets.server import ServerFacts
 from bot.core.targets.target import Target
 from bot.errors import BotError, GateClosed, HistoryError, PostgresError
 from bot.rollout.backing_up import back_up
+from bot.rollout.course import Course, Forwards
 from bot.rollout.keeping.retention import prune, tell_prospects
-from bot.rollout.migration import apply_migration
-from bot.rollout.preflight.agreement import not_agreed_to, plan_of, require_agreement
+from bot.rollout.migration import run_script
+from bot.rollout.preflight.agreement import not_agreed_to, require_agreement
 from bot.rollout.preflight.identity import leave_mark, mark_to_leave
 from bot.rollout.preflight.notes import notes_to
 from bot.rollout.preflight.ready import require_fit, require_ready
@@ -43,7 +44,7 @@ class Order:
     lock, about the plan that would run. `expect_digest` is the digest somebody agreed to, and
     `differs` says in lines how a plan differs from the one that has it, where that is known.
     `expected` tells the schema that a plan starts from and ends with, and `queries` are asked
-    afterwards. `journal` is written as the work goes on.
+    afterwards. `journal` is written as the work goes on. `course` is its direction.
     """
 
     target: Target
@@ -55,10 +56,11 @@ class Order:
     queries: tuple[str, ...] = ()
     journal: Journal = field(default_factory=Journal)
     differs: Callable[[Plan], Sequence[str]] = lambda plan: ()
+    course: Course = field(default_factory=Forwards)
 
 
 def roll_out(order: Order, world: World) -> Outcome:
-    """Apply what is pending on a target, or nothing at all.
+    """Apply what is pending on a target, or take back what is to be, or nothing at all.
 
     Raises HistoryError if the histories disagree, GateClosed, BackupError, or PostgresError;
     Interrupted after a signal. Before the first migration has begun, nothing on the target has
@@ -91,7 +93,7 @@ def _rolled_out(order: Order, world: World, telling: Telling) -> Outcome:
             with _reached(order.target, telling, met) as (database, facts, rows):
                 met = facts
                 patience.reached(len(journal.applied))
-                plan = plan_of(order.target, order.history, database, rows)
+                plan = order.course.plan(order.target, order.history, database, rows)
                 if agreed:
                     rest = _rest(order, plan, agreed, world)
                 else:
@@ -173,11 +175,14 @@ def _agree(
             note(f"the gate {gate.name} was overridden {gate.overridden}")
     if not plan.pending:
         return ()
+    for name in again(plan):
+        note(f"{name} was taken back there, and its text is the same: it is applied again")
     judged = order.judge([each.name for each in plan.pending])
     require_runnable(judged)
     require_fit(facts, judged, database, telling, note)
     verifier.before(plan, database, judged)
-    tell_prospects(judged, database, target, say=telling.say, note=note)
+    if not plan.backwards:
+        tell_prospects(judged, database, target, say=telling.say, note=note)
     mark = mark_to_leave(facts, target, telling.world, note)
     journal.backup = back_up(target, judged, facts.schema, telling.world)
     telling.backed_up(journal.backup)
@@ -208,17 +213,17 @@ def _rest(order: Order, plan: Plan, agreed: Agreed, world: World) -> Agreed:
 def _carry_out(
     order: Order, plan: Plan, rest: Agreed, database: Database, telling: Telling
 ) -> None:
-    begun = {each.name: each.row for each in plan.standings if each.row and each.row.unfinished}
     steps = Steps(telling)
     note = notes_to(order.journal, telling.world)
     with steps.watching(database):
         for place, each in enumerate(rest, start=1):
-            order.journal.begun = name = each.migration.name
-            row = begun.get(name)
-            with steps.migration(each, place=place, of=len(rest), resumed=row is not None):
-                result = apply_migration(
-                    each, database, order.target, telling.world, row, steps=steps, note=note
-                )
+            order.journal.begun = each.migration.name
+            way = order.course.way(each, plan)
+            resumed = way.begun is not None
+            with steps.migration(
+                each, place=place, of=len(rest), resumed=resumed, doing=order.course.doing
+            ):
+                result = run_script(each, way, database, order.target, telling.world, steps, note)
             order.journal.applied.append(result)
             steps.ended(result)
 
@@ -240,11 +245,5 @@ def _require_open(target: Target, gates: tuple[Gate, ...]) -> None:
 
 def _require_remembered(order: Order, database: Database) -> None:
     """Reads back the migrations table."""
-    left = plan_of(order.target, order.history, database)
-    if order.journal.plan is not None:
-        require_kept(order.journal.plan, left)
-    if left.pending or not left.agrees:
-        raise HistoryError(
-            f"{left.target} does not remember what was just applied.",
-            hint=f"Compare with `migration-bot status {left.target}` before doing anything else.",
-        )
+    left = order.course.plan(order.target, order.history, database)
+    order.course.require_remembered(order.journal.plan, left)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from bot.core.drift.deviation import stopping_lines
+from bot.core.drift.deviation import changed_by_hand, stopping_lines
 from bot.core.drift.drift import MOST_LINES, Drift, Expected
 from bot.core.findings.review import JudgedMigration
 from bot.core.rollouts.outcome import Check, Journal
@@ -32,6 +32,15 @@ _HARMLESS = {
     "TransactionStmt",
     "ViewStmt",
 }
+
+_NOTHING_TWICE = (
+    "Nothing was taken back. Look into it before the next rollout; running this again applies "
+    "nothing twice."
+)
+_NOTHING_TWICE_BACK = (
+    "What was taken back stays so. Look into it before the next rollout; running this again takes "
+    "nothing back twice."
+)
 
 # The schema before and after a plan, given the server and the schema of the target's URL.
 ExpectedOf = Callable[[Plan, ServerFacts, str], Expected]
@@ -67,7 +76,7 @@ class Verifier:
             self._unvalidated = database.unvalidated()
         if self._expected_of is None or not plan.applied:
             return
-        if self._target.drift_mode is DriftMode.OFF:
+        if self._target.drift_mode is DriftMode.OFF and not plan.backwards:
             return
         now = self._telling.world.now
         began = now()
@@ -79,6 +88,8 @@ class Verifier:
         if drift.unknown:
             self._telling.say(f"drift was not looked for: {drift.unknown}")
         require_no_drift(drift, self._target, self._telling.say)
+        if plan.backwards and not drift.unknown:
+            require_untouched(self._expected, database, self._target)
 
     def after(self, database: Database, *, applied: bool) -> None:
         """Raises PostgresError after the fact: what was applied stays applied.
@@ -97,7 +108,9 @@ class Verifier:
         checks += _queries(self._target, self._queries, database)
         self._journal.checks = tuple(checks)
         self._telling.verified(checks)
-        require_fine(checks, self._target, len(self._journal.applied))
+        plan = self._journal.plan
+        backwards = plan is not None and plan.backwards
+        require_fine(checks, self._target, len(self._journal.applied), backwards=backwards)
 
     def _tell_unvalidated(self, database: Database) -> None:
         """They may be meant to be validated by a later migration, so it is a note and no more."""
@@ -151,17 +164,36 @@ def require_no_drift(drift: Drift, target: Target, say: Callable[[str], None]) -
     )
 
 
-def require_fine(checks: Sequence[Check], target: Target, applied: int) -> None:
+def require_untouched(expected: Expected, database: Database, target: Target) -> None:
+    """Raises HistoryError if what a rollback is about was changed by hand, whatever the target
+    makes of drift: its scripts were tried on something else."""
+    schemas = expected.schemas(database.schema)
+    across = expected.major != database.facts().major
+    there, policy = database.shape(schemas), target.drift_policy
+    found = changed_by_hand(expected, there, policy, schemas=schemas, across_majors=across)
+    if not found:
+        return
+    listed = "\n".join(f"  - {line}" for line in found[:MOST_LINES])
+    raise HistoryError(
+        f"What is to be taken back from {target.name} was changed by hand since:\n{listed}",
+        hint="Take that change back first, or write a new migration that does what is needed. "
+        "Nothing was changed.",
+    )
+
+
+def require_fine(
+    checks: Sequence[Check], target: Target, applied: int, *, backwards: bool = False
+) -> None:
     """Raises PostgresError after the fact: what was applied stays applied."""
     wrong = [each for each in checks if each.fine is False and _counts(each, target)]
     if not wrong:
         return
     what = "1 migration is" if applied == 1 else f"{applied} migrations are"
-    done = f"{what} applied to {target.name}, and " if applied else f"On {target.name} "
+    way = "taken back from" if backwards else "applied to"
+    done = f"{what} {way} {target.name}, and " if applied else f"On {target.name} "
     raise PostgresError(
         f"{done}not all is as it should be: {' '.join(each.message for each in wrong)}",
-        hint="Nothing was taken back. Look into it before the next rollout; running this again "
-        "applies nothing twice.",
+        hint=_NOTHING_TWICE_BACK if backwards else _NOTHING_TWICE,
     )
 
 

@@ -62,7 +62,7 @@ class Backups:
         return newest(self._means(target))
 
     def proved(self, target: Target) -> ProvedBackup | None:
-        return newest_proved(self._means(target))
+        return newest_proved(self._means(target, hurried=True))
 
     def listed(self, target: Target) -> tuple[StoredBackup, ...]:
         return listed(self._means(target))
@@ -88,12 +88,19 @@ class Backups:
     def _means_of(self, stored: StoredBackup) -> Means:
         return self._means(self.target_of(stored.manifest.target))
 
-    def _means(self, target: Target, *, touched: Collection[str] | None = None) -> Means:
+    def _means(
+        self,
+        target: Target,
+        *,
+        touched: Collection[str] | None = None,
+        hurried: bool = False,
+    ) -> Means:
+        """`hurried` for what is good to know, and not worth a long wait."""
         from bot.adapters.age.opening import Opener
         from bot.adapters.storage.workroom import Workroom
 
         policy = target.backup
-        store = self._store(target)
+        store = self._store(target, hurried=hurried)
         return Means(
             target=target.name,
             store=store,
@@ -106,13 +113,13 @@ class Backups:
             adopt=self._directory(target).adopt if policy.in_place else None,
         )
 
-    def _store(self, target: Target) -> Store:
+    def _store(self, target: Target, *, hurried: bool) -> Store:
         location = location_of(target.backup.store or target.backup.directory)
         if not location.remote:
             return self._directory(target)
-        from bot.adapters.storage.objects import BucketStore
+        from bot.adapters.storage.objects import HURRY, BucketStore, Patience
 
-        return BucketStore(location)
+        return BucketStore(location, patience=HURRY if hurried else Patience())
 
     def _directory(self, target: Target) -> "DirectoryStore":
         from bot.adapters.storage.directory import DirectoryStore

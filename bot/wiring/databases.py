@@ -7,11 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.core.drift.drift import Expected
+from bot.core.drift.look import Compared, DriftOrder
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
+from bot.core.rollouts.undoing import Tried
+from bot.core.schemas.draft import Drafter
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.core.targets.tenants import tenants_in
@@ -124,6 +127,7 @@ class Rehearsals:
 
     environ: Mapping[str, str]
     given: str | None = None
+    drafter: Drafter | None = None
 
     def at(self, url: str) -> "Rehearsals":
         return replace(self, given=url)
@@ -131,17 +135,44 @@ class Rehearsals:
     def run(self, order: Order, note: Callable[[str], None]) -> Rehearsal:
         from bot.adapters.postgres.rehearsal.rehearse import rehearse
 
-        return rehearse(order, given=self.given, environ=self.environ, note=note)
+        return rehearse(
+            order, given=self.given, environ=self.environ, note=note, drafter=self.drafter
+        )
+
+
+@dataclass(frozen=True)
+class Downs:
+    """Loads what runs a history when somebody wants to take a part of it back."""
+
+    environ: Mapping[str, str]
+    given: str | None
+    drafter: Drafter | None = None
+
+    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
+        from bot.adapters.postgres.rehearsal.backwards import tried_back
+
+        return tried_back(
+            order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
+        )
 
 
 @dataclass(frozen=True)
 class Schemas:
-    """Loads what runs a history when somebody wants to know what it makes."""
+    """Loads what runs a history when somebody wants to know what it makes. Without a drafter no
+    SQL is drafted that would settle a difference."""
 
     environ: Mapping[str, str]
     given: str | None
+    drafter: Drafter | None = None
 
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
         from bot.adapters.postgres.rehearsal.expected import expected
 
         return expected(order, given=self.given, environ=self.environ, note=note)
+
+    def compare(self, order: DriftOrder, note: Callable[[str], None]) -> Compared:
+        from bot.adapters.postgres.rehearsal.drifting import compare
+
+        return compare(
+            order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
+        )

@@ -18,7 +18,8 @@ from bot.commands.session import Options
 from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
-from bot.wiring.databases import Fleets, Rehearsals, Schemas, Trials, open_database, url_of
+from bot.wiring.databases import Downs, Fleets, Rehearsals, Schemas, Trials, open_database, url_of
+from bot.wiring.drafting import draft
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.wiring.restoring import Restoring
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
@@ -124,9 +125,10 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
         trials=Trials(environ, settings.postgres),
         prisma=prisma(environ, checkout.root),
-        rehearsals=Rehearsals(environ, given),
+        rehearsals=Rehearsals(environ, given, draft),
         fleets=Fleets(environ, backups),
-        schemas=Schemas(environ, given),
+        schemas=Schemas(environ, given, draft),
+        downs=Downs(environ, given, draft),
         restoring=Restoring(environ),
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),

@@ -8,6 +8,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.core.drift.drift import Expected
+from bot.core.drift.look import Compared, DriftOrder
 from bot.core.findings.fixed import FixedMigration
 from bot.core.findings.page import Page
 from bot.core.gates.spans import Span
@@ -15,11 +16,13 @@ from bot.core.github.event import Event
 from bot.core.github.run import Run
 from bot.core.initial import Ground
 from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.trial import Comparison, Trial
+from bot.core.rollouts.undoing import Tried
 from bot.core.settings import Settings
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
@@ -88,6 +91,10 @@ class Checkout(Protocol):
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed in the place of what it was made from. Raises UsageError."""
 
+    def put_down(self, migration: Migration, text: str, *, overwrite: bool = False) -> None:
+        """Write a down.sql beside the migration's script. Raises UsageError, also if there is one
+        that is not to be overwritten."""
+
 
 class Files(Protocol):
     """Files that the command line names."""
@@ -119,6 +126,19 @@ class Schemas(Protocol):
         """What the order's base makes, and its new migrations on top, from a throw-away server.
 
         What cannot be known is said in the answer.
+        """
+
+    def compare(self, order: DriftOrder, note: Callable[[str], None]) -> Compared:
+        """What a target has set beside what its history makes there, and what would settle it.
+
+        What cannot be known is said in the answer.
+        """
+
+
+class Downs(Protocol):
+    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
+        """What takes the order's new migrations back, tried on top of its base: their down.sql, or
+        a draft where there is none. What cannot be known is said in the answer.
         """
 
 
@@ -190,6 +210,7 @@ class World:
     log: RolloutLog = field(default_factory=NoLog)
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
+    downs: Downs | None = None
     restoring: Restoring | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from bot.core.drift.look import Actual
 from bot.core.findings.found import Attachment, FoundIndex
 from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
 from bot.core.kept.policy import KeepPolicy
@@ -13,7 +14,7 @@ from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.audit import Sealed
 from bot.core.rollouts.batching import Chosen, DataChange, Key
 from bot.core.rollouts.blocker import Blocker, Need
-from bot.core.rollouts.checkpoint import Checkpoint, Note, Record
+from bot.core.rollouts.checkpoint import Before, Checkpoint, Note, Record
 from bot.core.rollouts.doing import Doing, Heard
 from bot.core.rollouts.holder import Holder
 from bot.core.rollouts.replication import Replication
@@ -47,7 +48,11 @@ class Looking(Protocol):
         """Where its URL says that unqualified names are."""
 
     def shape(self, schemas: Sequence[str]) -> Snapshot:
-        """What is in these schemas, without owners and rights, and every extension."""
+        """What is in these schemas, with owners and rights, what is in none, and every
+        extension."""
+
+    def actual(self) -> Actual:
+        """All that there is, and which kinds the role may not read."""
 
     def wrong_with(self, query: str, *, timeout: int) -> str:
         """What is wrong with the answer of a query that should be true; "" if nothing is.
@@ -88,6 +93,12 @@ class Rows(Protocol):
 
     def forget(self, id: str, steps: int) -> None:
         """Take back a started row: nothing of its migration is left."""
+
+    def reopen(self, id: str, name: str, checkpoint: Checkpoint) -> None:
+        """Let the row of an applied migration be unfinished while it is taken back in parts."""
+
+    def close(self, id: str, before: Before) -> None:
+        """Let such a row say again what it said before: nothing was taken back."""
 
 
 class Locking(Protocol):

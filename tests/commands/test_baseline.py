@@ -17,6 +17,7 @@ from bot.world import World
 from tests.fakes import (
     FakeCheckout,
     FakeDatabase,
+    FakeSchemas,
     applied,
     database_of,
     history,
@@ -37,11 +38,10 @@ A = {("table", "public.a"): (("persistence", "permanent"),)}
 
 
 @dataclass
-class FakeSchemas:
+class Makes(FakeSchemas):
     """The history makes the same every time, or cannot be run."""
 
-    shape: Snapshot = field(default_factory=lambda: A)
-    problem: str = ""
+    made: Snapshot = field(default_factory=lambda: A)
     asked: list[list[str]] = field(default_factory=list)
 
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
@@ -50,21 +50,21 @@ class FakeSchemas:
         self.asked.append([each.name for each in order.base])
         if self.problem:
             return unknown(self.problem)
-        return Expected(self.shape, self.shape, major=18)
+        return Expected(self.made, self.made, major=18)
 
 
-def differing() -> FakeSchemas:
-    return FakeSchemas({**A, ("table", "public.b"): A["table", "public.a"]})
+def differing() -> Makes:
+    return Makes({**A, ("table", "public.b"): A["table", "public.a"]})
 
 
 def made(
     *rows: AppliedMigration,
     having: tuple[Migration, ...] = (INIT, MIXED, LAST),
-    schemas: FakeSchemas | None = None,
+    schemas: Makes | None = None,
 ) -> World:
     database = FakeDatabase(list(rows), has_tables=True, shapes=[A])
     given = world(FakeCheckout(history(*having)), {"staging": database})
-    return replace(given, schemas=schemas or FakeSchemas())
+    return replace(given, schemas=schemas or Makes())
 
 
 def untouched(given: World) -> bool:
@@ -100,7 +100,7 @@ def test_everything_up_to_a_migration_is_marked_at_once_under_the_lock() -> None
 
 
 def test_a_dry_run_compares_and_writes_nothing() -> None:
-    schemas = FakeSchemas()
+    schemas = Makes()
     given = made(schemas=schemas)
 
     assert baseline.run(given, "staging", MIXED.name, dry_run=True) is ExitCode.FINE
@@ -114,7 +114,7 @@ def test_a_dry_run_compares_and_writes_nothing() -> None:
 
 
 def test_what_has_part_of_its_history_gets_the_rest_and_is_compared_with_the_whole() -> None:
-    schemas = FakeSchemas()
+    schemas = Makes()
     given = made(applied(INIT), applied(LAST), schemas=schemas)
 
     assert baseline.run(given, "staging", MIXED.name) is ExitCode.FINE
@@ -135,11 +135,11 @@ def test_a_second_time_there_is_nothing_to_mark() -> None:
     ("schemas", "why"),
     [
         (differing(), "its schema differs"),
-        (FakeSchemas(problem="No server was found."), "its schema was not compared"),
+        (Makes(problem="No server was found."), "its schema was not compared"),
     ],
 )
 def test_a_schema_that_differs_or_was_not_compared_needs_somebodys_consent(
-    schemas: FakeSchemas, why: str
+    schemas: Makes, why: str
 ) -> None:
     given = made(schemas=schemas)
     with pytest.raises(HistoryError, match=why) as error:

@@ -5,6 +5,7 @@ from tests.fakes.backups import FakeBackups as FakeBackups
 from tests.fakes.checkout import FakeCheckout as FakeCheckout
 from tests.fakes.database import FakeDatabase as FakeDatabase
 from tests.fakes.github import FakeGitHub as FakeGitHub
+from tests.fakes.schemas import FakeSchemas as FakeSchemas
 from tests.fakes.surroundings import FakeClock as FakeClock
 from tests.fakes.surroundings import FakeConsole as FakeConsole
 from tests.fakes.surroundings import FakeFiles as FakeFiles

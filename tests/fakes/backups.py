@@ -40,7 +40,7 @@ class FakeBackups:
         self.diary.append(f"newest backup of {target.name}")
         if self.error is not None:
             raise self.error
-        return StoredBackup(MANIFEST, Path("/backups/b-1"))
+        return self.shelf[0] if self.shelf else StoredBackup(MANIFEST, Path("/backups/b-1"))
 
     def proved(self, target: Target) -> ProvedBackup | None:
         return ProvedBackup(MANIFEST, Proof("b-1", "18.1", 2.0, 3, 40)) if self.kept else None

@@ -7,6 +7,8 @@ from datetime import datetime
 from bot.core.findings.fixed import FixedMigration
 from bot.core.initial import Ground
 from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration
+from bot.errors import UsageError
 
 
 @dataclass
@@ -20,6 +22,7 @@ class FakeCheckout:
     texts: Mapping[str, str] = field(default_factory=dict)
     scripts: Mapping[str, str] = field(default_factory=dict)
     written: list[FixedMigration] = field(default_factory=list)
+    downs: dict[str, str] = field(default_factory=dict)
     proposed: dict[int, str] = field(default_factory=dict)
     proposals: dict[str, History] = field(default_factory=dict)
 
@@ -41,6 +44,11 @@ class FakeCheckout:
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         self.written += migrations
+
+    def put_down(self, migration: Migration, text: str, *, overwrite: bool = False) -> None:
+        if migration.down is not None and not overwrite:
+            raise UsageError("There is a down.sql already.", hint="Say `--force`.")
+        self.downs[migration.name] = text
 
     def history(self) -> History:
         return self.head_history

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from bot.core.drift.look import Actual
 from bot.core.findings.found import Attachment, FoundIndex
 from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
 from bot.core.kept.policy import KeepPolicy
@@ -13,7 +14,17 @@ from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.audit import Sealed
 from bot.core.rollouts.batching import Chosen, DataChange, Key, KeyColumn
 from bot.core.rollouts.blocker import Blocker, Need
-from bot.core.rollouts.checkpoint import Checkpoint, Last, Note, Record, Step, Whole
+from bot.core.rollouts.checkpoint import (
+    Back,
+    Before,
+    Checkpoint,
+    Last,
+    LastBack,
+    Note,
+    Record,
+    Step,
+    Whole,
+)
 from bot.core.rollouts.doing import Doing, Heard
 from bot.core.rollouts.holder import Holder
 from bot.core.rollouts.replication import Replication
@@ -64,6 +75,7 @@ class FakeDatabase:
     patience: list[int] = field(default_factory=list)
     seen: Doing | None = None
     shapes: list[Snapshot] = field(default_factory=lambda: [{}])
+    unseen: tuple[str, ...] = ()
     wrong: dict[str, str] = field(default_factory=dict)
     given_sizes: Sizes = field(default_factory=lambda: Sizes("staging", NOON, 18))
     given_tables: dict[str, TableFacts] = field(default_factory=dict)
@@ -322,6 +334,11 @@ class FakeDatabase:
         self.diary.append(f"shape of {', '.join(schemas)}")
         return self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
 
+    def actual(self) -> Actual:
+        self.diary.append("actual")
+        found = self.shapes.pop(0) if len(self.shapes) > 1 else self.shapes[0]
+        return Actual(found, self.facts().major, self.schema, self.unseen)
+
     def wrong_with(self, query: str, *, timeout: int) -> str:
         self.diary.append(query)
         if self.refuse.get(query):
@@ -340,7 +357,19 @@ class FakeDatabase:
         self.diary.append("forgotten")
         self.rows = [row for row in self.rows if row.id != id]
 
+    def reopen(self, id: str, name: str, checkpoint: Checkpoint) -> None:
+        self.diary.append(f"reopened {name}")
+        self._change(id, finished_at=None, logs=checkpoint.text(), applied_steps_count=0)
+
+    def close(self, id: str, before: Before) -> None:
+        self.diary.append("closed")
+        self._change(id, finished_at=NOON, logs=before.logs, applied_steps_count=before.steps)
+
     def _record(self, record: Record) -> None:
+        if isinstance(record, Back | LastBack):
+            self.diary.append("taken back")
+            self._change(record.id, finished_at=None, rolled_back_at=NOON, logs=record.logs)
+            return
         if isinstance(record, Whole):
             self.diary.append(f"record {record.migration.name}")
             if not self.forgets:

@@ -1,8 +1,10 @@
 """The parts of a GitHub in memory beside the conversation: check runs and threads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from bot.core.github.check_run import Annotation, CheckResult, CheckRun
+from bot.core.github.issue import Issue
 from bot.core.github.label import Label
 from bot.core.github.reviewers import Reviewers
 from bot.core.github.thread import Thread
@@ -27,6 +29,30 @@ class FakeFaces:
     asked: list[Reviewers] = field(default_factory=list)
     unknown: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    issue_comments: dict[int, list[str]] = field(default_factory=dict)
+
+    def own_issues(self, label: str) -> tuple[Issue, ...]:
+        self._allow("issues: read")
+        assert label == "schema drift"
+        return tuple(self.issues.values())
+
+    def open_issue(
+        self, title: str, body: str, *, label: str, mine: Callable[[str], bool]
+    ) -> Issue:
+        self._allow("issues: write")
+        assert mine(body)
+        made = Issue(len(self.issues) + 1, title, body)
+        self.issues[made.number] = made
+        return made
+
+    def edit_issue(self, issue: int, *, title: str, body: str, open: bool) -> None:
+        self._allow("issues: write")
+        self.issues[issue] = Issue(issue, title, body, open)
+
+    def comment_on_issue(self, issue: int, body: str) -> None:
+        self._allow("issues: write")
+        self.issue_comments.setdefault(issue, []).append(body)
 
     def start_check_run(self, run: CheckRun) -> int:
         self._allow("checks: write")

@@ -26,8 +26,9 @@ from bot.core.settings import default_targets
 from bot.core.targets.target import Target
 from bot.core.targets.url import parse_url
 from bot.errors import BotError
+from bot.flows.targets.rolling_back import order_back, rollback_for
 from bot.flows.targets.rollout import order_for
-from bot.rollout.procedure import roll_out
+from bot.rollout.procedure import Order, roll_out
 from bot.world import Database, World
 from tests.fakes import FakeCheckout, FakeConsole, history, world
 
@@ -42,14 +43,15 @@ _forks.set_forkserver_preload(["tests.faults.runner"])
 
 @dataclass(frozen=True)
 class Job:
-    """What a runner is to apply, and where. `skew` is how many days its clock is wrong; its pauses
-    are divided by `haste`."""
+    """What a runner is to apply, and where; or with `back_to` to take back, up to the migration
+    that stays. `skew` is how many days its clock is wrong; its pauses are divided by `haste`."""
 
     url: str
     migrations: tuple[Migration, ...]
     target: Target = STAGING
     skew: float = 0
     haste: float = 1
+    back_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def _work(job: Job, answer: Connection) -> None:
     console = FakeConsole()
     try:
         given = _world(job, console)
-        outcome = roll_out(order_for(job.target, given), given)
+        outcome = roll_out(_order(job, given), given)
         ending = Ending(tuple(each.name for each in outcome.applied))
     except BotError as error:
         state = getattr(error, "sqlstate", None)
@@ -134,6 +136,12 @@ def _work(job: Job, answer: Connection) -> None:
         ending = Ending((), "fault", traceback.format_exc())
     answer.send(replace(ending, said=tuple(console.said)))
     answer.close()
+
+
+def _order(job: Job, given: World) -> Order:
+    if not job.back_to:
+        return order_for(job.target, given)
+    return order_back(rollback_for(job.target, given, to=job.back_to), given)
 
 
 def _world(job: Job, console: FakeConsole) -> World:

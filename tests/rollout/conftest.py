@@ -2,9 +2,14 @@
 
 import pytest
 
-from tests.rollout.real import Apply
+from tests.rollout.real import Apply, TakeBack
 
 
 @pytest.fixture
 def apply(database: str) -> Apply:
     return Apply(database)
+
+
+@pytest.fixture
+def take_back(database: str) -> TakeBack:
+    return TakeBack(database)

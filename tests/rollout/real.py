@@ -14,9 +14,10 @@ from bot.core.rollouts.outcome import Outcome
 from bot.core.settings import default_targets
 from bot.core.targets.target import Target
 from bot.core.targets.url import parse_url
+from bot.flows.targets.rolling_back import order_back, rollback_for
 from bot.flows.targets.rollout import order_for
 from bot.rollout.procedure import roll_out
-from bot.world import Database, World
+from bot.world import Database, Downs, World
 from tests.asking import PATIENCE
 from tests.fakes import FakeCheckout, FakeConsole, history, world
 
@@ -42,7 +43,7 @@ class Rollout:
         return "\n".join(self.console.said)
 
     def run(self) -> Outcome:
-        made = self._world()
+        made = self.world()
         return roll_out(order_for(self.target, made), made)
 
     @contextmanager
@@ -51,7 +52,7 @@ class Rollout:
         with open_target(target, parse_url(self.url), who=self.who) as opened:
             yield opened
 
-    def _world(self) -> World:
+    def world(self) -> World:
         made = world(FakeCheckout(history(*self.migrations)))
         made = replace(made, console=self.console, connect=self.connect)
         if self.hurried:
@@ -72,6 +73,32 @@ class Apply:
         rollout = Rollout(self.url, migrations, target, hurried=True)
         self.said = rollout.console.said
         return rollout.run()
+
+
+@dataclass
+class TakeBack:
+    """Hurried rollbacks of one database, without a throw-away server beside it unless `downs` is
+    one; `said` are the lines of the last."""
+
+    url: str
+    downs: Downs | None = None
+    said: list[str] = field(default_factory=list)
+
+    def __call__(
+        self,
+        *migrations: Migration,
+        to: str | None = None,
+        steps: int | None = None,
+        digest: str | None = None,
+        **changes: Any,
+    ) -> Outcome:
+        """`changes` are to the settings of the target."""
+        target = replace(STAGING, **changes)
+        rollout = Rollout(self.url, migrations, target, hurried=True)
+        self.said = rollout.console.said
+        made = replace(rollout.world(), downs=self.downs)
+        rollback = rollback_for(target, made, to=to, steps=steps)
+        return roll_out(order_back(rollback, made, expect_digest=digest), made)
 
 
 class Running(threading.Thread):

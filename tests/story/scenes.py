@@ -16,6 +16,7 @@ from tests.story.stage import (
     REPORT,
     RISKY,
     SHOP,
+    TARGETS,
     Stage,
     script,
 )
@@ -85,6 +86,16 @@ def looked_at(stage: Stage) -> Event:
     return stage.hub.dispatch(SHOP, DRIFT.name, author="ada", inputs={})
 
 
+def settled_since(stage: Stage) -> Event:
+    """There is an issue on each target, and nothing any more that it could tell of."""
+    for target in TARGETS:
+        stage.query(target, 'CREATE INDEX by_hand ON "Order" (total)')
+    stage.run(DRIFT, looked_at(stage))
+    for target in TARGETS:
+        stage.query(target, "DROP INDEX by_hand")
+    return looked_at(stage)
+
+
 def approved_and_merged(stage: Stage) -> Event:
     """Not by the one who gives the commands: who starts a rollout does not count."""
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))
@@ -113,7 +124,9 @@ SCENES: Mapping[tuple[Path, str], Scene] = {
     (RECHECK, "recheck"): overtaken,
     (RECHECK, "warm"): merged,
     (DRIFT, "staging"): looked_at,
+    (DRIFT, "staging/issues"): settled_since,
     (DRIFT, "production"): looked_at,
+    (DRIFT, "production/issues"): settled_since,
 }
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from bot.core.migrations.migration import checksum_of
 from tests.harness import Run
-from tests.story.stage import COUNTRY, HARMLESS, SHOP, TARGETS, Stage, script
+from tests.story.stage import COUNTRY, HARMLESS, SHOP, Stage, script
 
 
 def signs(stage: Stage, number: int = 1) -> list[str]:
@@ -136,17 +136,28 @@ def test_an_approval_by_comment_opens_production(stage: Stage) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_applied_is_not_taken_back_by_a_comment(stage: Stage) -> None:
-    """It is told what there is instead, and no job with a secret is started."""
-    merged_and_checked(stage)
-    untouched = [stage.schema(name) for name in TARGETS]
-    asked = len(stage.asked)
-    run = stage.command(1, "/migrate rollback staging --steps 1")
-    assert results(run) == {"command": "success"}
-    assert signs(stage) == ["eyes", "-1"]
-    assert "a comment cannot do it" in stage.comment()
-    assert [stage.schema(name) for name in TARGETS] == untouched
-    assert len(stage.asked) == asked
+def test_what_a_pull_request_brought_is_taken_back_by_a_comment(stage: Stage) -> None:
+    """And told where it is looked for: in the target's row, its deployments, and the answer."""
+    down = f"{script(COUNTRY).removesuffix('migration.sql')}down.sql"
+    back = 'ALTER TABLE "Order" DROP COLUMN "country";\n'
+    stage.check(stage.propose({script(COUNTRY): HARMLESS, down: back}))
+    stage.deploy(stage.merge(1))
+    assert stage.applied("staging") == [COUNTRY]
+
+    refused = stage.command(1, "/migrate rollback staging", author="linus")
+    assert results(refused) == {"command": "success"}
+    done = stage.command(1, "/migrate rollback staging")
+
+    assert results(done) == {"command": "success", "staging": "success"}, done.jobs["staging"].log
+    assert signs(stage) == ["eyes", "rocket"]
+    assert stage.applied("staging") == []
+    left = "SELECT 1 FROM information_schema.columns WHERE column_name = 'country'"
+    assert stage.query("staging", left) == []
+    told = stage.deployments("staging")[-1].statuses[-1]
+    assert told.description == "Rolled back 1 migration"
+    comment = stage.comment()
+    assert "↩️&nbsp;rolled" in comment
+    assert f"delete prisma/migrations/{COUNTRY}" in comment
 
 
 @pytest.mark.slow

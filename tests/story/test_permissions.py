@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness import JobResult
-from tests.story.scenes import RECHECK, SCENES, scene_of
+from tests.story.scenes import DRIFT, RECHECK, SCENES, scene_of
 from tests.story.stage import CHECK, DEPLOY, REPORT, SHOP, Stage
 from tests.workflows.files import jobs
 
@@ -57,8 +57,8 @@ def every(cases: Iterable[Case]) -> list[Any]:
 # Of a fleet the scene is long, and its checkouts are those of every job.
 FIRST = [each for each in listed() if each[2] == "contents" and "_" not in each[1]]
 OTHERS = [each for each in listed() if each[2] != "contents"]
-FLEETS = {scene for scene in SCENES if "_" in scene[1]}
-JOBS = [pytest.param(*each, marks=SOAK) if each in FLEETS else each for each in SCENES]
+LONG = {each for each in SCENES if "_" in each[1] or (each[0] == DRIFT and "/" in each[1])}
+JOBS = [pytest.param(*each, marks=SOAK) if each in LONG else each for each in SCENES]
 
 
 def weaker(

@@ -44,7 +44,7 @@ ALLOWED = {
     "check.yml": {"check": TELLING},
     "report.yml": {"report": TELLING | {"actions": "read"}},
     "apply.yml": {"apply": ROLLOUT},
-    "migration-drift.yml": dict.fromkeys(TARGETS, READ),
+    "migration-drift.yml": dict.fromkeys(TARGETS, READ | {"issues": "write"}),
     "migration-recheck.yml": {"recheck": TELLING, "warm": READ},
 }
 

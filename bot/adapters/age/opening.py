@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.age.keys import IDENTITY_VARIABLE, identities, library
-from bot.errors import BackupError
+from bot.errors import BackupError, BrokenBackup
 
 
 class Opener:
@@ -28,8 +28,11 @@ class Opener:
         try:
             with sealed.open("rb") as file, source.open("xb") as plain:
                 age.decrypt_io(file, plain, keys)
-        except age.DecryptError as error:
+        except (age.DecryptError, OSError) as error:
             source.unlink(missing_ok=True)
+            # The library tells of bytes that were changed by an error without a number.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             raise _refused(sealed.name, str(error)) from None
 
 
@@ -40,12 +43,7 @@ def _refused(name: str, why: str) -> BackupError:
             hint="`migration-bot backups list` shows the public keys of a backup: use the private "
             "key of one of them.",
         )
-    if "No space left" in why:
-        return BackupError(
-            f"{name} could not be decrypted: there is no space left on this machine.",
-            hint="Free some disk space, or use a machine with a larger disk.",
-        )
-    return BackupError(
+    return BrokenBackup(
         f"{name} cannot be decrypted: it is not what was encrypted.",
         hint="Do not use this backup. Take a new one, and find out what touched this one.",
     )

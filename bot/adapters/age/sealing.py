@@ -68,7 +68,7 @@ class Sealer:
         opened = Hashed()
         try:
             library().decrypt_io(file, opened, [self._ours])
-        except library().DecryptError:
+        except (library().DecryptError, OSError):
             raise _unequal(sealed) from None
         if opened.sha256 != sha256:
             raise _unequal(sealed)
@@ -96,6 +96,9 @@ def _explained(sealed: Path) -> Iterator[None]:
     try:
         yield
     except library().EncryptError as error:
+        # A signal is heard while a file is read or written, and the library makes a text of it.
+        if str(error).startswith(KeyboardInterrupt.__name__):
+            raise KeyboardInterrupt from None
         raise BackupError(
             f"{sealed.name} could not be encrypted: {error}.",
             hint="Free some disk space where backups are prepared, and try again. Nothing was "

@@ -17,10 +17,11 @@ from bot.adapters.checkout.objects import find_in_commit
 from bot.adapters.checkout.project import find_project, project_at
 from bot.adapters.checkout.proposal import fetched
 from bot.adapters.checkout.texts import commit_with
-from bot.adapters.checkout.writing import write_fixed
+from bot.adapters.checkout.writing import write_down, write_fixed
 from bot.core.findings.fixed import FixedMigration
 from bot.core.initial import Ground
 from bot.core.migrations.history import Change, History
+from bot.core.migrations.migration import Migration
 from bot.core.migrations.project import Project
 from bot.errors import UsageError
 
@@ -117,10 +118,17 @@ class Checkout:
 
     def put(self, migrations: Sequence[FixedMigration]) -> None:
         """Write what was fixed into the working tree."""
+        write_fixed(self._top(), migrations)
+
+    def put_down(self, migration: Migration, text: str, *, overwrite: bool = False) -> None:
+        """Write a down.sql beside the migration's script."""
+        write_down(self._top(), migration, text, overwrite=overwrite)
+
+    def _top(self) -> Path:
         top = (self.root or Path()) / self.folder
         if self.root is not None and not top.resolve().is_relative_to(self.root.resolve()):
             raise _leads_out(self.folder)
-        write_fixed(top, migrations)
+        return top
 
     def base(self, explicit: str | None = None) -> Base:
         return find_base(self._git, explicit, self._environ)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.core.findings.fixed import FixedMigration
-from bot.core.migrations.migration import SCRIPT, Migration
+from bot.core.migrations.migration import DOWN_SCRIPT, SCRIPT, Migration
 from bot.errors import UsageError
 
 
@@ -38,6 +38,25 @@ def write_fixed(top: Path, migrations: Sequence[FixedMigration]) -> None:
             ) from error
 
 
+def write_down(top: Path, migration: Migration, text: str, *, overwrite: bool) -> None:
+    """Put a down.sql into a migration's folder. Raises UsageError if there is one already."""
+    folder = top / migration.name
+    _require_unchanged(top, migration)
+    place = folder / DOWN_SCRIPT
+    if place.is_symlink() or (place.exists() and not overwrite):
+        raise UsageError(
+            f"There is a {DOWN_SCRIPT} in {migration.name} already, and it is not overwritten.",
+            hint="Say `--force` to put the draft in its place.",
+        )
+    try:
+        _write(place, text)
+    except OSError as error:
+        raise UsageError(
+            f"{DOWN_SCRIPT} of {migration.name} cannot be written: {error.strerror}.",
+            hint="Make the migrations folder writable; what was there is still there.",
+        ) from error
+
+
 def _write_one(top: Path, fixed: FixedMigration, made: list[Path]) -> None:
     first, *others = fixed.after
     for new in others:
@@ -54,7 +73,7 @@ def _write_one(top: Path, fixed: FixedMigration, made: list[Path]) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Beside it first, then in its place: a reader sees the old text or the new."""
-    beside = path.with_name(f".{SCRIPT}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o644
     try:
@@ -78,8 +97,8 @@ def _require_unchanged(top: Path, migration: Migration) -> None:
         )
     if script.read_bytes() != migration.sql.encode("utf-8", "surrogatepass"):
         raise UsageError(
-            f"{migration.path} changed while it was being fixed.",
-            hint="Run `migration-bot fix` again.",
+            f"{migration.path} changed while it was being worked on.",
+            hint="Run the same again.",
         )
 
 

@@ -10,6 +10,7 @@ from bot.adapters.github.client import connect, patience_with
 from bot.adapters.github.comments import Clean, Comments
 from bot.adapters.github.conversation import Conversation
 from bot.adapters.github.deployments import Deployments
+from bot.adapters.github.issues import Issues
 from bot.adapters.github.labels import Labels
 from bot.adapters.github.people import People
 from bot.adapters.github.pulls import Pulls
@@ -30,6 +31,7 @@ class GitHubRepository(
     Deployments,
     Runs,
     Artifacts,
+    Issues,
 ):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
@@ -48,6 +50,7 @@ class GitHubRepository(
         Labels.__init__(self, repository)
         ReviewRequests.__init__(self, repository)
         Artifacts.__init__(self, repository)
+        Issues.__init__(self, repository, clean, me=lambda: self._me)
 
 
 def open_repository(

@@ -64,7 +64,7 @@ def snapshot(
         connection.execute("SET LOCAL search_path = ''")
         connection.execute("SET LOCAL jit = off")
         rows = _rows(connection, names, unseen)
-        linked = read_links(connection, identity) if links else {}
+        linked = read_links(connection, identity) if links and not unseen else {}
     before, now = dict(known or {}), {} if known is None else known
     now.clear()
     found = {}

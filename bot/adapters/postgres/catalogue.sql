@@ -584,8 +584,9 @@ FROM (
         coalesce(f.proacl, acldefault('f', f.proowner))
     FROM fun f
     UNION ALL
+    -- What was taken back after it was given is as if it had never been.
     SELECT 'type', t.oid::regtype::text, t.typacl FROM typ t
-    WHERE t.typacl <> acldefault('T', t.typowner)
+    WHERE NOT (t.typacl @> acldefault('T', t.typowner) AND t.typacl <@ acldefault('T', t.typowner))
     UNION ALL
     SELECT 'language', l.lanname::text, l.lanacl FROM pg_language l
     WHERE %(wide)s AND l.lanacl <> acldefault('l', l.lanowner)

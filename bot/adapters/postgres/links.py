@@ -29,7 +29,9 @@ def read_links(connection: Connection, identity: Identity) -> Links:
         given = (*attributes.items(), ("needs", needs))
         found[kind, identity(parts)] = tuple(each for each in given if each[1] is not None)
     for column, needs in defaults.items():
-        found["column", column] += (("default needs", needs),)
+        # A view's columns have defaults, too, and are none of their own.
+        if ("column", column) in found:
+            found["column", column] += (("default needs", needs),)
     return found
 
 

@@ -4,7 +4,6 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from bot.adapters.storage.trouble import explained, timed_out
+from bot.adapters.storage.waiting import alone, at_once
 from bot.core.backups.location import Location
 from bot.core.backups.stored import Shelf, StoredBytes, StoredObject
 from bot.errors import BackupError, UsageError
@@ -36,6 +36,9 @@ class Patience:
     retrying: float = 180.0
 
 
+HURRY = Patience(request=5.0, connect=3.0, retries=1, retrying=8.0)
+
+
 class BucketStore:
     """`part` is the largest object that is written."""
 
@@ -43,13 +46,13 @@ class BucketStore:
         self,
         location: Location,
         *,
-        patience: Patience | None = None,
+        patience: Patience = Patience(),
         part: int = PART,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
         self._environ = environ
         self._location = location
-        self._patience = patience or Patience()
+        self._patience = patience
         self._part = part
 
     @property
@@ -99,8 +102,8 @@ class BucketStore:
     def require_ready(self) -> None:
         """Writes something small twice: the second time has to be refused."""
         key = f"{_PROBE}/{secrets.token_hex(8)}"
-        self._create(key, b"1")
-        if self._create(key, b"2"):
+        alone(lambda: self._create(key, b"1"))
+        if alone(lambda: self._create(key, b"2")):
             raise BackupError(
                 f"{self.words} overwrites what it has: it takes no notice of conditional writes.",
                 hint="Use a store that does, such as S3, Google Cloud Storage, Azure or a newer "
@@ -114,7 +117,7 @@ class BucketStore:
         import obstore
 
         with explained(self.words, "read"):
-            found = obstore.list_with_delimiter(self._store)
+            found = alone(lambda: obstore.list_with_delimiter(self._store))
         files = [each["path"] for each in found["objects"]]
         folders = [each for each in found["common_prefixes"] if not each.startswith(".")]
         return Shelf(tuple(sorted(folders)), tuple(sorted(files)))
@@ -123,7 +126,7 @@ class BucketStore:
         import obstore
 
         with explained(self.words, "read"):
-            listed = [each for some in obstore.list(self._store, prefix=id) for each in some]
+            listed = alone(lambda: obstore.list(self._store, prefix=id).collect())
         return tuple(
             StoredObject(each["path"], each["size"], each["last_modified"])
             for each in sorted(listed, key=lambda each: each["path"])
@@ -132,15 +135,14 @@ class BucketStore:
     def put(self, key: str, path: Path, sha256: str) -> int:
         parts = max(1, -(-path.stat().st_size // self._part))
         names = StoredBytes(key, 0, sha256, parts).keys
-        with ThreadPoolExecutor(_AT_ONCE) as pool, path.open("rb") as file:
+        with path.open("rb") as file:
             for some in _batches(names):
                 pieces = [(name, file.read(self._part)) for name in some]
-                for _ in pool.map(lambda each: self._once(*each), pieces):
-                    pass
+                at_once(lambda each: self._once(*each), pieces)
         return parts
 
     def write(self, key: str, text: str) -> None:
-        self._once(key, text.encode())
+        alone(lambda: self._once(key, text.encode()))
 
     def _once(self, key: str, data: bytes) -> None:
         """Create it. Where an answer was lost, it was sent again and is there already."""
@@ -182,23 +184,23 @@ class BucketStore:
 
         with explained(self.words, "read"):
             try:
-                found = bytes(obstore.get(self._store, key).bytes())
+                found = alone(lambda: bytes(obstore.get(self._store, key).bytes()))
             except (FileNotFoundError, NotFoundError):
                 return None
         return found.decode("utf-8", errors="replace")
 
     def fetch(self, keys: Iterable[str], path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with ThreadPoolExecutor(_AT_ONCE) as pool, path.open("xb") as file:
+        with path.open("xb") as file:
             for some in _batches(tuple(keys)):
-                for data in pool.map(self._get, some):
+                for data in at_once(self._get, some):
                     file.write(data)
 
     def remove(self, keys: Iterable[str]) -> None:
         import obstore
 
         with explained(self.words, "removed from"), suppress(FileNotFoundError):
-            obstore.delete(self._store, list(keys))
+            alone(lambda: obstore.delete(self._store, list(keys)))
 
     def place(self, id: str) -> Path | None:
         return None

@@ -9,6 +9,8 @@ from bot.errors import BackupError
 _STATUS = re.compile(r"status code: (\d{3})")
 _RETRIES = re.compile(r"after (\d+) retries")
 _DENIED = frozenset({"401", "403"})
+# Where a machine of a cloud would be asked who it is, if nothing else says so.
+_METADATA = "169.254.169.254"
 
 _PERMISSION = (
     "Let the credentials of this run list, read and write below that prefix, and delete too "
@@ -57,6 +59,11 @@ def _missing(words: str, action: str) -> BackupError:
 
 
 def _failed(words: str, action: str, said: str) -> BackupError:
+    if _METADATA in said:
+        return BackupError(
+            f"{words} could not be {action}: there are no credentials for it.",
+            hint=_PERMISSION,
+        )
     status = _STATUS.search(said)
     if status is not None and status[1] in _DENIED:
         return denied(words, action)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.core.drift.drift import Expected
 from bot.core.drift.policy import DriftMode, DriftPolicy, Matter
 from bot.core.drift.settling import ABOUT, PARENTS, PARTS, container, settled, subject, subjects
 from bot.core.schemas.schema import POSITION, Change, Snapshot, differences, whole
@@ -117,6 +118,31 @@ def stopping_lines(
     """One line for each difference that no rollout begins with, as said of the target."""
     found = deviations(expected, there, policy, schemas=schemas, across_majors=across_majors)
     return tuple(each.line for each in found.stopping)
+
+
+def changed_by_hand(
+    expected: Expected,
+    there: Snapshot,
+    policy: DriftPolicy,
+    *,
+    schemas: Collection[str],
+    across_majors: bool,
+) -> tuple[str, ...]:
+    """Of the objects that lie between the two schemas expected, what the target has otherwise than
+    the first of them: one line each. A part of a table counts as the table."""
+    between = differences(expected.before, expected.after)
+    changes = (*between.added, *between.removed, *between.changed)
+    about = {Deviation(each, matter_of(each)).place for each in changes}
+    found = deviations(
+        expected.before,
+        there,
+        policy,
+        schemas=schemas,
+        across_majors=across_majors,
+        imitated=expected.imitated,
+    )
+    structure = (each for each in found.all if each.matter is Matter.STRUCTURE)
+    return tuple(each.line for each in structure if each.place in about)
 
 
 def _unversioned(expected: Snapshot, imitated: Collection[str]) -> Snapshot:

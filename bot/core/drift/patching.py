@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.drift.deviation import Deviation
 from bot.core.drift.policy import Matter
-from bot.core.schemas.schema import Definition, Snapshot
+from bot.core.schemas.schema import LINKS, Definition, Snapshot
 
 _ROLE = re.compile(r'(?:^|(?<=, ))("(?:[^"]|"")+"|[^=,"]+)(?==)')
 _NO_ROLES = ("PUBLIC", "public", "")
@@ -27,7 +27,8 @@ def patched(base: Snapshot, other: Snapshot, deviations: Iterable[Deviation]) ->
 
 def _mixed(base: Definition, other: Definition, names: Iterable[str]) -> Definition:
     taken, wanted = dict(base), dict(other)
-    for name in names:
+    # How the other is called and made comes with it: a script is made of that.
+    for name in {*names, *LINKS}:
         taken.pop(name, None)
         if name in wanted:
             taken[name] = wanted[name]

@@ -209,7 +209,6 @@ def _unplaced(snapshot: Snapshot, places: Collection[str]) -> Snapshot:
         key: tuple(
             (name, qualifier.sub("", value) if isinstance(value, str) else value)
             for name, value in definition
-            if (key[0], name) != ("extension", "schema")
         )
         for key, definition in snapshot.items()
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.findings.finding import Finding, Verdict, verdict_of
+from bot.core.kept.loss import Loss
 from bot.core.migrations.effects import Effects
 from bot.core.migrations.migration import Migration
 from bot.core.migrations.statement import Statement, SyntaxFault
@@ -47,7 +48,7 @@ class Review:
     the history that was there before the bot, and `accepted` how many it took out of judgement.
     `left_out` is how many findings about the history the configuration leaves out. `sizes` says
     whose sizes the findings went by. `rehearsal` is what happened when they were run; None if
-    nobody asked.
+    nobody asked. `kept` is by the names of migrations what of their losses a target keeps.
     """
 
     postgres: str
@@ -59,6 +60,7 @@ class Review:
     left_out: int = 0
     sizes: SizesNote | None = None
     rehearsal: Rehearsal | None = None
+    kept: Mapping[str, tuple[Loss, ...]] = field(default_factory=dict)
 
     @property
     def excluded(self) -> int:

@@ -24,4 +24,4 @@ def closed_by(name: str, found: list[Disagreement]) -> Gate | None:
 
 
 def _about_rows(each: Disagreement, plan: Plan) -> bool:
-    return bool(each.names) and set(each.names) <= set(plan.failed)
+    return bool(each.names) and set(each.names) <= {*plan.failed, *plan.rolling_back}

@@ -9,7 +9,7 @@ NAME = "rows"
 
 
 def rows_gate(plan: Plan) -> Gate:
-    failed = set(plan.failed)
+    failed = {*plan.failed, *plan.rolling_back}
     found = [each for each in disagreements(plan) if each.names and set(each.names) <= failed]
     return closed_by(NAME, found) or Gate(NAME, True, _settled(plan))
 

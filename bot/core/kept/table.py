@@ -44,6 +44,7 @@ class TableToKeep:
     referring: tuple[str, ...] = ()
     cascading: tuple[str, ...] = ()
     decided: bool = False
+    partitioned: bool = False
 
     @property
     def relation(self) -> str:

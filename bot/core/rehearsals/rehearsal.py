@@ -182,16 +182,26 @@ class DownProof:
 
     `left` is how the schema differs then from before the migration, `again` how it differs after
     the second time up from after the first. All empty, and nothing refused, is proof.
+
+    `drafted` says that there is no down.sql, and that a draft of one was run: `undrafted` is what
+    it leaves as it is, and `loses` which rows and values it takes along. `differing` are the tables
+    whose rows were others after up and down than before; `rows` says how many were compared.
     """
 
     refused: Refusal | None = None
     left: tuple[str, ...] = ()
     up_refused: Refusal | None = None
     again: tuple[str, ...] = ()
+    drafted: bool = False
+    undrafted: tuple[str, ...] = ()
+    loses: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
+    rows: int = field(default=0, compare=False)
 
     @property
     def proved(self) -> bool:
-        return not (self.refused or self.left or self.up_refused or self.again)
+        schema = self.refused or self.left or self.up_refused or self.again
+        return not (schema or self.undrafted)
 
 
 @dataclass(frozen=True)

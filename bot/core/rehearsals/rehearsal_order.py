@@ -6,6 +6,7 @@ from bot.core.backups.backup import StoredBackup
 from bot.core.rehearsals.rehearsal import DataKind
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.batching import DataChange
+from bot.core.schemas.draft import Renamed
 
 PUBLIC = "public"
 # Made up in two seconds, and every table that is worth an estimate gets enough of it.
@@ -51,12 +52,14 @@ class BaseMigration:
 
 @dataclass(frozen=True)
 class NewMigration:
-    """A migration to be looked at. `down` is its down.sql, None if it has none."""
+    """A migration to be looked at. `down` is its down.sql, None if it has none. `renames` is what
+    it gives another name, from that to the one before."""
 
     name: str
     checksum: str
     parts: tuple[Part, ...]
     down: tuple[Part, ...] | None = None
+    renames: tuple[Renamed, ...] = ()
 
 
 @dataclass(frozen=True)

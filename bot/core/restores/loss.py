@@ -43,12 +43,18 @@ class Loss:
 
 def loss_of(manifest: Manifest, scene: Scene) -> Loss:
     """What putting this backup back loses, as far as it can be known without doing it."""
+    since = snapshot_at(manifest)
     return Loss(
-        since=manifest.started_at,
-        ago=max(scene.now - manifest.started_at, timedelta()),
+        since=since,
+        ago=max(scene.now - since, timedelta()),
         tables=None if scene.tables is None else counts_that_differ(scene.tables, manifest.tables),
         migrations=None if scene.applied is None else applied_since(manifest, scene.applied),
     )
+
+
+def snapshot_at(manifest: Manifest) -> datetime:
+    """When its snapshot began, by the server's clock; older backups know our own only."""
+    return manifest.server_time or manifest.started_at
 
 
 def counts_that_differ(
@@ -67,7 +73,7 @@ def counts_that_differ(
 
 def applied_since(manifest: Manifest, rows: Sequence[AppliedMigration]) -> tuple[str, ...]:
     """Finished after the snapshot, or later in the order than the last one it has; in order."""
-    head = manifest.migration_head
+    head, since = manifest.migration_head, snapshot_at(manifest)
     names = {
         each.name
         for each in rows
@@ -75,7 +81,7 @@ def applied_since(manifest: Manifest, rows: Sequence[AppliedMigration]) -> tuple
         and (
             head is None
             or sort_key(each.name) > sort_key(head)
-            or (each.finished_at is not None and each.finished_at > manifest.started_at)
+            or (each.finished_at is not None and each.finished_at > since)
         )
     }
     return tuple(sorted(names, key=sort_key))

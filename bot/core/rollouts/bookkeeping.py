@@ -1,6 +1,6 @@
 """Whether a migration leaves the rows of the others alone: what they say is what is run, or not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.core.migrations.migration import AppliedMigration
 from bot.core.rollouts.plan import Plan
@@ -31,15 +31,19 @@ def require_same_rows(
     )
 
 
-def require_kept(before: Plan, after: Plan) -> None:
-    """Raises HistoryError if what was applied before a rollout is not recorded as it was."""
+def require_kept(before: Plan, after: Plan, *, but: Collection[str] = ()) -> None:
+    """Raises HistoryError if what was applied before a rollout is not recorded as it was, `but`
+    what it has taken back."""
     rows = {each.name: each.row for each in after.standings}
-    applied = [each for each in before.standings if each.row and each.row.finished]
+    applied = [
+        each for each in before.standings if each.row and each.row.finished and each.name not in but
+    ]
     changed = [each.name for each in applied if rows.get(each.name) != each.row]
     if not changed:
         return
+    doing = "taken back from" if but else "applied to"
     raise HistoryError(
-        f"While migrations were applied to {after.target}, {MIGRATIONS_TABLE} was changed for "
+        f"While migrations were {doing} {after.target}, {MIGRATIONS_TABLE} was changed for "
         f"{listed(changed)}, which had been applied before.",
         hint="A function or a trigger of what was just applied may have done it. Compare with "
         f"`migration-bot status {after.target}`, and put the rows right with `migration-bot "

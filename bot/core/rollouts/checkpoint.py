@@ -47,15 +47,28 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class Before:
+    """What the row of an applied migration said before it was begun to be taken back, so that it
+    can say so again. `finished_at` is in ISO form; `steps` is its `applied_steps_count`."""
+
+    finished_at: str
+    steps: int = 1
+    logs: str | None = None
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """`done` are the digests of the segments that are committed, in order. `checksum` is that of
-    the text they were cut from. `error` says why it stopped, if it stopped by itself."""
+    the text they were cut from. `error` says why it stopped, if it stopped by itself. `down` is
+    set where that text takes the migration back: nothing may go on with it as if it applied it.
+    """
 
     checksum: str
     done: tuple[str, ...] = ()
     intent: Intent | None = None
     batch: Batch | None = None
     error: str = ""
+    down: Before | None = None
 
     @property
     def steps(self) -> int:
@@ -83,6 +96,8 @@ class Checkpoint:
             }
         if self.error:
             parts["error"] = self.error
+        if self.down is not None:
+            parts["down"] = vars(self.down)
         return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -99,7 +114,7 @@ def read_checkpoint(logs: str | None) -> Checkpoint | None:
 
 
 def _checkpoint(parts: dict[str, Any]) -> Checkpoint:
-    intent, batch = parts.get("intent"), parts.get("batch")
+    intent, batch, down = parts.get("intent"), parts.get("batch"), parts.get("down")
     if intent is not None:
         intent = Intent(
             segment=int(intent["segment"]),
@@ -117,12 +132,20 @@ def _checkpoint(parts: dict[str, Any]) -> Checkpoint:
             digest=str(batch["digest"]),
             key=tuple(str(each) for each in batch["key"]),
         )
+    if down is not None:
+        logs = down["logs"]
+        down = Before(
+            finished_at=str(down["finished_at"]),
+            steps=int(down["steps"]),
+            logs=None if logs is None else str(logs),
+        )
     return Checkpoint(
         checksum=str(parts["checksum"]),
         done=tuple(str(each) for each in parts["done"]),
         intent=intent,
         batch=batch,
         error=str(parts.get("error", "")),
+        down=down,
     )
 
 
@@ -156,5 +179,21 @@ class Note:
     checkpoint: Checkpoint
 
 
+@dataclass(frozen=True)
+class Back:
+    """The row of a migration that is taken back in one transaction, written in that transaction:
+    it was applied, and is as `prisma migrate resolve --rolled-back` leaves one, with a note."""
+
+    id: str
+    logs: str = ""
+
+
+@dataclass(frozen=True)
+class LastBack(Step):
+    """The last segment of what takes a migration back is committed, and with it that is done."""
+
+    logs: str = ""
+
+
 # What is written into the row, in the transaction of what it is about.
-Record = Whole | Step | Last | Note
+Record = Whole | Step | Last | Note | Back

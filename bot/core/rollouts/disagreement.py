@@ -49,6 +49,7 @@ def _details(plan: Plan) -> Iterator[Standing]:
     known = {each.name: each for each in plan.standings}
     groups = {
         MigrationState.FAILED: plan.failed,
+        MigrationState.ROLLING_BACK: plan.rolling_back,
         MigrationState.EDITED: plan.modified,
         MigrationState.MISSING: plan.missing,
         MigrationState.OUT_OF_ORDER: plan.out_of_order,
@@ -101,6 +102,20 @@ def _failed(target: str, each: Standing, _: str | None) -> Disagreement:
     )
 
 
+def _rolling_back(target: str, each: Standing, _: str | None) -> Disagreement:
+    said = f": {each.checkpoint.error}" if each.checkpoint and each.checkpoint.error else ""
+    return Disagreement(
+        f"{each.name} was begun to be taken back, and is taken back in part{said}",
+        "Let that go on to its end, from a checkout that has the folder; or mend what is left by "
+        "hand, and say so:",
+        (each.name,),
+        (
+            f"migration-bot rollback {target} --steps 1",
+            f"migration-bot resolve {target} --rolled-back {each.name}",
+        ),
+    )
+
+
 def _edited(_: str, each: Standing, commit: str | None) -> Disagreement:
     path = each.path or f"prisma/migrations/{each.name}/migration.sql"
     message = f"{each.name} was edited after it was applied"
@@ -145,6 +160,7 @@ def _out_of_order(_: str, each: Standing, __: str | None) -> Disagreement:
 
 _TOLD: dict[MigrationState, Callable[[str, Standing, str | None], Disagreement]] = {
     MigrationState.FAILED: _failed,
+    MigrationState.ROLLING_BACK: _rolling_back,
     MigrationState.EDITED: _edited,
     MigrationState.MISSING: _missing,
     MigrationState.OUT_OF_ORDER: _out_of_order,

@@ -57,7 +57,7 @@ class Outcome:
         return Progress(
             target=target.name,
             kind=target.kind,
-            state=State.APPLIED,
+            state=State.ROLLED_BACK if self.plan.backwards else State.APPLIED,
             at=self.at,
             seconds=self.seconds,
             digest=self.plan.digest,

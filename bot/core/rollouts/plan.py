@@ -21,11 +21,13 @@ class Plan:
     """The state of one target against the history, from rows and texts alone.
 
     `pending` are to be applied, in order. The other fields are names. Of them `modified` (edited
-    after they were applied), `missing`, `failed` and `out_of_order` keep a rollout from starting;
-    `interrupted` and `rolled_back` are pending; `running` somebody else is at; `replaced` are the
-    rows of a squash. `squash` is the pending migration that looks like one of the missing.
-    `unbaselined` says that the target has tables and no migrations table (Prisma's P3005).
-    `standings` says the same of each migration by itself.
+    after they were applied), `missing`, `failed`, `out_of_order` and `rolling_back` (begun to be
+    taken back, and not done) keep a rollout from starting; `interrupted` and `rolled_back` are
+    pending; `running` somebody else is at; `replaced` are the rows of a squash. `squash` is the
+    pending migration that looks like one of the missing. `unbaselined` says that the target has
+    tables and no migrations table (Prisma's P3005). `standings` says the same of each migration by
+    itself. A plan that is `backwards` takes migrations back: its `pending` are the scripts that do
+    it, the newest migration first.
     """
 
     target: str
@@ -39,29 +41,40 @@ class Plan:
     rolled_back: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
+    rolling_back: tuple[str, ...] = ()
     squash: str | None = None
     unbaselined: bool = False
     standings: tuple[Standing, ...] = ()
+    backwards: bool = False
 
     @property
     def digest(self) -> str:
-        return digest_of(self.pending)
+        return digest_of(self.pending, backwards=self.backwards)
 
     @property
     def agrees(self) -> bool:
         """Whether the target and the history tell the same story, so that a rollout may start."""
-        disagreements = self.modified, self.missing, self.failed, self.out_of_order
+        disagreements = (
+            self.modified,
+            self.missing,
+            self.failed,
+            self.out_of_order,
+            self.rolling_back,
+        )
         return not any(disagreements) and not self.unbaselined
 
 
-def digest_of(migrations: Iterable[Migration]) -> str:
+def digest_of(migrations: Iterable[Migration], *, backwards: bool = False) -> str:
     """`sha256:` and 64 hex digits over name and checksum of each migration, in order.
 
     It covers the text and the order, and nothing else: the digest that an author's comment shows is
-    the one that staging and production confirm.
+    the one that staging and production confirm. That of a plan that points backwards is over the
+    scripts that take back, and over the direction.
     """
-    listed = [[migration.name, migration.checksum] for migration in migrations]
-    canonical = json.dumps({"migrations": listed}, separators=(",", ":"), sort_keys=True)
+    listed: dict[str, object] = {"migrations": [[each.name, each.checksum] for each in migrations]}
+    if backwards:
+        listed["direction"] = "down"
+    canonical = json.dumps(listed, separators=(",", ":"), sort_keys=True)
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -98,6 +111,7 @@ def make_plan(
         failed=named(MigrationState.FAILED),
         out_of_order=named(MigrationState.OUT_OF_ORDER),
         interrupted=named(MigrationState.INTERRUPTED),
+        rolling_back=named(MigrationState.ROLLING_BACK),
         rolled_back=named(MigrationState.ROLLED_BACK),
         running=named(MigrationState.RUNNING),
         replaced=named(MigrationState.REPLACED),
@@ -109,7 +123,8 @@ def make_plan(
 
 def _is_pending(standing: Standing) -> bool:
     """What another bot is at counts: the digest must not depend on the moment somebody looks."""
-    ours = standing.state is MigrationState.RUNNING and standing.checkpoint is not None
+    checkpoint = standing.checkpoint if standing.state is MigrationState.RUNNING else None
+    ours = checkpoint is not None and checkpoint.down is None
     return standing.state in _PENDING or ours
 
 

@@ -16,6 +16,7 @@ from bot.errors import HistoryError, UsageError
 _CONTRADICTED = {
     MigrationState.FAILED: "was started and never finished (P3009)",
     MigrationState.INTERRUPTED: "was begun and is applied in part",
+    MigrationState.ROLLING_BACK: "was begun to be taken back, and is there in part",
     MigrationState.RUNNING: "is being applied right now",
     MigrationState.EDITED: "is applied with another text",
     MigrationState.ROLLED_BACK: "was rolled back",

@@ -17,7 +17,8 @@ class MigrationState(StrEnum):
 
     `MARKED` is applied according to `resolve --applied` or `baseline`: it was never run from here.
     `ROLLED_BACK` is pending again. `RUNNING` was begun while somebody holds the migration lock,
-    `INTERRUPTED` was begun by us and goes on, `FAILED` was begun and nobody may guess (P3009).
+    `INTERRUPTED` was begun by us and goes on, `ROLLING_BACK` was begun to be taken back and goes
+    on with that, `FAILED` was begun and nobody may guess (P3009).
     `EDITED` is applied with another text. `MISSING` is applied, or begun, and not in the history;
     `REPLACED` as well, by a squash that was marked as applied after it. `ABANDONED` was rolled
     back, and then taken out of the history.
@@ -30,6 +31,7 @@ class MigrationState(StrEnum):
     ROLLED_BACK = "rolled_back"
     RUNNING = "running"
     INTERRUPTED = "interrupted"
+    ROLLING_BACK = "rolling_back"
     FAILED = "failed"
     EDITED = "edited"
     MISSING = "missing"
@@ -158,6 +160,8 @@ def _unfinished(rows: _Rows, migration: Migration | None, *, running: bool) -> M
         return MigrationState.RUNNING
     if rows.ours is None:
         return MigrationState.FAILED
+    if rows.ours.down is not None:
+        return MigrationState.ROLLING_BACK
     return MigrationState.MISSING if migration is None else MigrationState.INTERRUPTED
 
 

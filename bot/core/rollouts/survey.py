@@ -81,6 +81,7 @@ class Survey:
             modified=_all(plan.modified for plan in plans),
             missing=_all(plan.missing for plan in plans),
             failed=_all(plan.failed for plan in plans),
+            rolling_back=_all(plan.rolling_back for plan in plans),
             out_of_order=_all(plan.out_of_order for plan in plans),
             interrupted=_all(plan.interrupted for plan in plans),
             unbaselined=any(plan.unbaselined for plan in plans),

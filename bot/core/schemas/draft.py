@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.core.schemas.schema import Snapshot
-
 
 @dataclass(frozen=True)
 class DraftedStatement:
-    """One statement, without its semicolon. `loses` says which rows or values are gone after it, in
-    words; "" if none are. `needs` is what has to hold of the rows there, or PostgreSQL refuses it:
-    rows that were kept are given back before the first that needs something. `alone` if it must
-    not run in a transaction."""
+    """One statement, without its semicolon. `loses` says which rows or values are gone after it,
+    such as `the values of public.user.email`; "" if none are. `needs` is what has to hold of the
+    rows there, or PostgreSQL refuses it: rows that were kept are given back before the first that
+    needs something. `alone` if it must not run in a transaction."""
 
     sql: str
     loses: str = ""
@@ -36,5 +34,16 @@ class Draft:
         return tuple(each.loses for each in self.statements if each.loses)
 
 
-# `draft(current, wanted)`: what to run on `current` so that it becomes `wanted`.
-Drafter = Callable[[Snapshot, Snapshot], Draft]
+@dataclass(frozen=True)
+class Renamed:
+    """What is the same under another name: `kind` and `name` as the current schema's snapshot has
+    them, `new` as the wanted one's."""
+
+    kind: str
+    name: str
+    new: str
+
+
+# `draft(current, wanted)`: what to run on `current` so that it becomes `wanted`. With `renames`, if
+# some are known: otherwise a column under another name is taken for another column.
+Drafter = Callable[..., Draft]

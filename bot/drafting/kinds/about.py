@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.drafting.layout import Item
+from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, one
 from bot.drafting.text import listed, literal
 
@@ -78,22 +78,54 @@ def _on_domain(text: str) -> str:
     return f"{name} ON DOMAIN {domain}"
 
 
+# What ALTER … OWNER TO calls them; "" if it calls them the same. The longest are first.
+_OWNED = {
+    "text search configuration": "",
+    "text search dictionary": "",
+    "foreign-data wrapper": "FOREIGN DATA WRAPPER",
+    "statistics object": "STATISTICS",
+    "operator family": "",
+    "operator class": "",
+    "event trigger": "",
+    "publication": "",
+    "subscription": "",
+    "collation": "",
+    "operator": "",
+    "function": "ROUTINE",
+    "language": "",
+    "relation": "TABLE",
+    "schema": "",
+    "server": "",
+    "type": "",
+}
+
+
 class Owners:
     def create(self, item: Item, around: Around) -> Iterator[Step]:
         """Of what is made here, by whoever runs it. Who that is, is not known: the commonest."""
         if item.text("role") != commonest_owner(around):
-            yield from self._given(item)
+            yield from self._given(item, around)
 
     def drop(self, item: Item, around: Around) -> Iterable[Step]:
         return ()
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
-        return altered(self._given(after))
+        return altered(self._given(after, around))
 
-    def _given(self, item: Item) -> Iterable[Step]:
-        kind, _, name = item.identity.partition(" ")
-        word = {"relation": "TABLE", "function": "ROUTINE"}.get(kind, kind.upper())
+    def _given(self, item: Item, around: Around) -> Iterable[Step]:
+        kind = next(each for each in _OWNED if item.identity.startswith(f"{each} "))
+        name = item.identity.removeprefix(f"{kind} ")
+        sequence = around.wanted.called.get(name)
+        if sequence is not None and sequence.kind == "sequence" and _owned(sequence, around):
+            return ()
+        word = _OWNED[kind] or kind.upper()
         return one(f"ALTER {word} {name} OWNER TO {item.text('role')}")
+
+
+def _owned(sequence: Item, around: Around) -> bool:
+    """Whether it has its owner from a table."""
+    apart = ("ownership", sequence.identity) in around.wanted.items
+    return apart or sequence.has("of identity")
 
 
 def commonest_owner(around: Around) -> str:
@@ -106,14 +138,19 @@ def commonest_owner(around: Around) -> str:
 
 
 _ALL = {
+    "foreign server": ("USAGE",),
+    "foreign data wrapper": ("USAGE",),
+    "language": ("USAGE",),
     "relation": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER"),
     "sequence": ("SELECT", "UPDATE", "USAGE"),
     "schema": ("CREATE", "USAGE"),
     "function": ("EXECUTE",),
     "type": ("USAGE",),
 }
-_PUBLIC = {"function": "EXECUTE", "type": "USAGE"}
+_PUBLIC = {"function": "EXECUTE", "type": "USAGE", "language": "USAGE"}
 _WORD = {"relation": "TABLE", "sequence": "SEQUENCE", "function": "ROUTINE", "column": "TABLE"}
+_WORD |= {"foreign server": "FOREIGN SERVER", "foreign data wrapper": "FOREIGN DATA WRAPPER"}
+_GRANTED = tuple(sorted((*_ALL, "column"), key=len, reverse=True))
 _OBJECTS = {"r": "relation", "S": "sequence", "f": "function", "T": "type", "n": "schema"}
 _PLURALS = {"r": "TABLES", "S": "SEQUENCES", "f": "ROUTINES", "T": "TYPES", "n": "SCHEMAS"}
 
@@ -156,20 +193,28 @@ def _rights(item: Item) -> dict[Right, bool]:
     return found
 
 
+def _apart(item: Item) -> tuple[str, str]:
+    """The kind of what the rights are on, and its name."""
+    kind = next(each for each in _GRANTED if item.identity.startswith(f"{each} "))
+    return kind, item.identity.removeprefix(f"{kind} ")
+
+
 def _kind(item: Item, around: Around) -> str:
-    kind, _, name = item.identity.partition(" ")
+    kind, name = _apart(item)
     there = around.wanted.called.get(name) or around.current.called.get(name)
     return "sequence" if kind == "relation" and there and there.kind == "sequence" else kind
 
 
 def _owner(item: Item, around: Around) -> str:
-    owner = around.wanted.items.get(("owner", item.identity))
+    kind, name = _apart(item)
+    called = {"foreign server": "server", "foreign data wrapper": "foreign-data wrapper"}
+    owner = around.wanted.items.get(("owner", f"{called.get(kind, kind)} {name}"))
     return owner.text("role") if owner else ""
 
 
 def _plain(kind: str, owner: str) -> dict[Right, bool]:
     """What an object has that nobody has granted anything on."""
-    found = {(owner, each): False for each in _ALL.get(kind, ())}
+    found = {(owner, each): False for each in _ALL.get(kind, ()) if owner}
     return found | ({("PUBLIC", _PUBLIC[kind]): False} if kind in _PUBLIC else {})
 
 
@@ -192,7 +237,7 @@ def _changes(
     item: Item, start: dict[Right, bool], goal: dict[Right, bool], around: Around
 ) -> Iterator[Step]:
     kind = _kind(item, around)
-    _, _, name = item.identity.partition(" ")
+    _, name = _apart(item)
     column = ""
     if kind == "column":
         there = around.wanted.columns.get(name) or around.current.columns.get(name)

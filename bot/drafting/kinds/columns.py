@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import TYPES, Item
 from bot.drafting.kinds.casting import default_storage, fits, needs_using
 from bot.drafting.kinds.sequences import counted_on, parameters
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
 from bot.drafting.text import array, literal, options, quoted, written
 
@@ -24,7 +24,7 @@ class Columns:
     def drop(self, item: Item, around: Around) -> Iterator[Step]:
         if item.has("taken over"):
             return
-        loses = "" if item.has("generated") else f"loses the values of {item.identity}"
+        loses = "" if item.has("generated") else f"the values of {item.identity}"
         yield from one(f"ALTER TABLE {item.table} DROP COLUMN {item.called}", loses=loses)
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
@@ -127,9 +127,12 @@ def _retyped(before: Item, after: Item, start: str) -> Iterator[Step]:
     old, new = before.text("type"), after.text("type")
     words = " ".join([f"{start}TYPE {new}", *_collated(after)])
     if needs_using(old, new):
-        words += f" USING {after.called}::{new}"
+        own = (before.needs | after.needs) - (before.needs & after.needs)
+        through = "text[]" if new.endswith("[]") else "text"
+        by_text = any(kind in TYPES for kind, _ in own)
+        words += f" USING {after.called}{f'::{through}' * by_text}::{new}"
     # An assignment rounds and does not cut: what is too long is refused.
-    loses = "" if fits(old, new) else f"loses what of {after.identity} ({old}) is not in {new}"
+    loses = "" if fits(old, new) else f"what of {after.identity} ({old}) is not in {new}"
     needs = "" if fits(old, new) else f"every value of {after.identity} can be read as {new}"
     yield from one(words, loses=loses, needs=needs)
 

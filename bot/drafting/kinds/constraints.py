@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.drafting.layout import Item
+from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, changed, one
 
 OWNERS = ("PRIMARY KEY", "UNIQUE", "EXCLUDE")

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.constraints import owns_index
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, changed, one
 from bot.drafting.text import quoted
 
@@ -15,6 +15,10 @@ _WITH = re.compile(r" WITH \(((?:\w+='?[^',()]*'?(?:, )?)+)\)")
 
 class Indexes:
     def create(self, item: Item, around: Around) -> Iterator[Step]:
+        if item.text("valid") and _ONLY.match(item.text("definition")):
+            # It waits for those of the partitions.
+            yield from one(item.text("definition"))
+            return
         if item.text("valid") or item.text("ready"):
             why = "it was left half built, and nobody wants it so"
             yield Undrafted(f"the index {item.identity} is not valid: {why}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.drafting.layout import Item
+from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
 from bot.drafting.text import array, literal
 

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.about import Comments, Grants, Owners
 from bot.drafting.kinds.columns import Columns, Defaults, NotNulls
 from bot.drafting.kinds.constraints import Constraints
 from bot.drafting.kinds.indexes import Indexes, Statistics
-from bot.drafting.kinds.outside import ForeignServers, Publications
+from bot.drafting.kinds.outside import ForeignServers, Publications, UserMappings, Wrappers
 from bot.drafting.kinds.reactions import EventTriggers, Policies, Triggers
-from bot.drafting.kinds.routines import Casts, Routines, Written
+from bot.drafting.kinds.routines import Casts, Families, Routines, Written
 from bot.drafting.kinds.sequences import Ownerships, Sequences
 from bot.drafting.kinds.spaces import Extensions, Schemas
 from bot.drafting.kinds.tables import Attachments, Clusterings, ReplicaIdentities, Tables
 from bot.drafting.kinds.types import Composites, Domains, Enums, Others
 from bot.drafting.kinds.views import MaterializedViews, Views
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Kind, Step, Undrafted
 
 # A column that rows are without when it is added; no snapshot has it.
@@ -29,6 +29,7 @@ KINDS: dict[str, Kind] = {
     "domain": Domains(),
     "range type": Others(),
     "base type": Others(),
+    "foreign data wrapper": Wrappers(),
     "foreign server": ForeignServers(),
     "text search dictionary": Written(),
     "text search configuration": Written(),
@@ -41,6 +42,7 @@ KINDS: dict[str, Kind] = {
     "procedure": Routines(),
     "aggregate": Routines(),
     "operator": Written(),
+    "operator family": Families(),
     "operator class": Written(),
     "cast": Casts(),
     "ownership": Ownerships(),
@@ -57,6 +59,7 @@ KINDS: dict[str, Kind] = {
     "trigger": Triggers(),
     "policy": Policies(),
     "event trigger": EventTriggers(),
+    "user mapping": UserMappings(),
     "publication": Publications(),
     "owner": Owners(),
     "grant": Grants(),

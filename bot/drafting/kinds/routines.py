@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from bot.drafting.layout import Item
-from bot.drafting.steps import Alteration, Around, Step, altered, one
+from bot.drafting.item import Item
+from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, one
+from bot.drafting.text import parts_of, path, quoted
 
 _RETURNS = re.compile(r"\n RETURNS ([^\n]*)")
 
@@ -46,6 +47,31 @@ class Written:
 
 def _mappings(item: Item) -> list[str]:
     return item.text("mappings by").split("\n") if item.text("mappings by") else []
+
+
+class Families:
+    """Operator families that stand by themselves; a class of the same name makes its own."""
+
+    def create(self, item: Item, around: Around) -> Iterable[Step]:
+        if ("operator class", item.identity) in around.current.items:
+            return ()
+        if item.text("operators") or item.text("functions"):
+            why = "what is in it is not known by its statements"
+            return [Undrafted(f"the operator family {item.identity} is to be made by hand: {why}")]
+        return one(f"CREATE OPERATOR FAMILY {_family(item)}")
+
+    def drop(self, item: Item, around: Around) -> Iterable[Step]:
+        if ("operator class", item.identity) in around.wanted.items:
+            return ()
+        return one(f"DROP OPERATOR FAMILY {_family(item)}")
+
+    def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
+        return Alteration((Undrafted(f"the operator family {after.identity} has other members"),))
+
+
+def _family(item: Item) -> str:
+    schema, name, method = parts_of(item.identity)
+    return f"{path(schema, name)} USING {quoted(method)}"
 
 
 class Casts:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from bot.drafting.layout import Item
+from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
 from bot.drafting.text import literal
 
 _WORDS = {
-    "type": "AS {}",
     "increment": "INCREMENT BY {}",
     "minimum": "MINVALUE {}",
     "maximum": "MAXVALUE {}",
@@ -21,14 +20,14 @@ class Sequences:
         if item.has("of identity"):
             return
         unlogged = "UNLOGGED " if item.has("persistence") else ""
-        yield from one(f"CREATE {unlogged}SEQUENCE {item.called} {parameters(item)}")
+        yield from one(
+            f"CREATE {unlogged}SEQUENCE {item.called} AS {item.text('type')} {parameters(item)}"
+        )
 
     def drop(self, item: Item, around: Around) -> Iterable[Step]:
         if item.has("of identity"):
             return ()
-        return one(
-            f"DROP SEQUENCE {item.called}", loses=f"loses how far {item.identity} has counted"
-        )
+        return one(f"DROP SEQUENCE {item.called}", loses=f"how far {item.identity} has counted")
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
         names = changed(before, after)
@@ -40,11 +39,13 @@ class Sequences:
             steps += one(f"ALTER SEQUENCE {after.called} SET {mode}")
         if names - {"persistence"}:
             # Its type first: limits that were not set go with it.
-            steps += one(f"ALTER SEQUENCE {after.called} {parameters(after)}")
+            kind = f" AS {after.text('type')}" if "type" in names else ""
+            steps += one(f"ALTER SEQUENCE {after.called}{kind} {parameters(after)}")
         return altered(steps)
 
 
 def parameters(item: Item) -> str:
+    """Without its type, which an identity has from its column."""
     words = [text.format(item.text(name)) for name, text in _WORDS.items() if item.text(name)]
     return " ".join([*words, "CYCLE" if item.has("cycle") else "NO CYCLE"])
 

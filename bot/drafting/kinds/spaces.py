@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.drafting.layout import Item
+from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, changed, one
 from bot.drafting.text import literal, quoted
 

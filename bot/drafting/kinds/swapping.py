@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.drafting.layout import TYPES, Item
+from bot.drafting.item import TYPES, Item
 from bot.drafting.steps import Alteration, Around, Step, altered, one
 from bot.drafting.text import parts_of, path
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.columns import column_words, settings
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
-from bot.drafting.text import listed, literal, options, quoted, written
+from bot.drafting.text import listed, literal, options, path, quoted, written
 
 
 class Tables:
@@ -25,7 +25,7 @@ class Tables:
         word = "FOREIGN TABLE" if item.kind == "foreign table" else "TABLE"
         empty = item.kind == "foreign table" or item.has("partitioned by")
         count = len(around.current.columns_of(item))
-        rows = f"loses the rows of {item.identity} ({count} column{'s' * (count != 1)})"
+        rows = f"the rows of {item.identity} ({count} column{'s' * (count != 1)})"
         return one(f"DROP {word} {item.called}", loses="" if empty else rows)
 
     def alter(self, before: Item, after: Item, around: Around) -> Alteration | None:
@@ -64,8 +64,8 @@ def _ending(item: Item) -> Iterator[str]:
             yield f"OPTIONS ({foreign(given)})"
     if item.has("access method"):
         yield f"USING {quoted(item.text('access method'))}"
-    if item.has("options"):
-        yield f"WITH ({written(options(item.text('options')))})"
+    if given := _storage(item):
+        yield f"WITH ({written(given)})"
 
 
 def _of_type(column: Item) -> str:
@@ -104,8 +104,8 @@ def _altered(before: Item, after: Item, names: set[str]) -> Iterator[Step]:
             yield from one(start + (on if after.has(name) else off))
     if "access method" in names:
         yield from one(f"{start}SET ACCESS METHOD {quoted(after.text('access method') or 'heap')}")
-    if "options" in names:
-        yield from option_changes(start, before, after)
+    if names & {"options", "toast options"}:
+        yield from changed_options(start, _storage(before), _storage(after))
     if "inherits" in names:
         yield from _inheritance(start, before, after)
     if "of type" in names:
@@ -115,12 +115,22 @@ def _altered(before: Item, after: Item, names: set[str]) -> Iterator[Step]:
         yield from foreign_changes(start, _server(before)[1], _server(after)[1])
 
 
+def _storage(item: Item) -> dict[str, str]:
+    toast = options(item.text("toast options"))
+    given = {f"toast.{name}": value for name, value in toast.items()}
+    return options(item.text("options")) | given
+
+
 def option_changes(start: str, before: Item, after: Item) -> Iterator[Step]:
     old, new = options(before.text("options")), options(after.text("options"))
-    gone = [name for name in old if name not in new]
+    return changed_options(start, old, new)
+
+
+def changed_options(start: str, old: dict[str, str], new: dict[str, str]) -> Iterator[Step]:
+    gone = [path(*name.split(".")) for name in old if name not in new]
     fresh = {name: value for name, value in new.items() if old.get(name) != value}
     if gone:
-        yield from one(f"{start}RESET ({', '.join(quoted(each) for each in gone)})")
+        yield from one(f"{start}RESET ({', '.join(gone)})")
     if fresh:
         yield from one(f"{start}SET ({written(fresh)})")
 
@@ -170,7 +180,7 @@ class Clusterings:
     """Which index a table's rows are put in the order of."""
 
     def create(self, item: Item, around: Around) -> Iterable[Step]:
-        return one(f"ALTER TABLE {item.text('part of')} CLUSTER ON {item.called}")
+        return one(f"ALTER TABLE {item.text('part of')} CLUSTER ON {item.text('index')}")
 
     def drop(self, item: Item, around: Around) -> Iterable[Step]:
         return one(f"ALTER TABLE {item.text('part of')} SET WITHOUT CLUSTER")
@@ -185,7 +195,9 @@ class ReplicaIdentities:
     def create(self, item: Item, around: Around) -> Iterable[Step]:
         start = f"ALTER TABLE {item.text('part of')} REPLICA IDENTITY "
         if item.text("mode") == "i":
-            return one(f"{start}USING INDEX {item.called}")
+            # Without one it was dropped, and that is all there is to it.
+            index = item.text("index")
+            return one(f"{start}USING INDEX {index}") if index else ()
         return one(start + {"f": "FULL", "n": "NOTHING"}[item.text("mode")])
 
     def drop(self, item: Item, around: Around) -> Iterable[Step]:

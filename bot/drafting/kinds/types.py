@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.swapping import columns_with, swapped, users_besides
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, changed, one
 from bot.drafting.text import first_name, listed
 
@@ -79,7 +79,7 @@ def _renamed(old: list[str], new: list[str]) -> list[tuple[str, str]]:
 
 def _renaming(enum: Item, pairs: list[tuple[str, str]]) -> Iterator[Step]:
     for old, new in pairs:
-        said = f"takes {old} of {enum.identity} for {new} in every row"
+        said = f"whether a row of {enum.identity} had {old} or {new}"
         yield from one(f"ALTER TYPE {enum.called} RENAME VALUE {old} TO {new}", loses=said)
 
 
@@ -141,7 +141,7 @@ class Composites(_Types):
             return self._replaced(before, after, around)
         return altered(
             (
-                one(f"{start}DROP ATTRIBUTE {name}", loses=f"loses {name} of {after.identity}")[0]
+                one(f"{start}DROP ATTRIBUTE {name}", loses=f"{name} of {after.identity}")[0]
                 for name in dropped
             ),
             (one(f"{start}ADD ATTRIBUTE {name} {new[name]}")[0] for name in new if name not in old),

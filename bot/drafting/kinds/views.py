@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.drafting.item import Item
 from bot.drafting.kinds.tables import option_changes
-from bot.drafting.layout import Item
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
-from bot.drafting.text import first_name, listed, options, written
+from bot.drafting.text import first_name, listed, options, quoted, written
 
 
 class Views:
@@ -62,7 +62,8 @@ def _defaults(old: dict[str, str], new: dict[str, str], item: Item) -> Iterator[
 
 class MaterializedViews:
     def create(self, item: Item, around: Around) -> Iterable[Step]:
-        given = f" WITH ({written(options(item.text('options')))})" if item.has("options") else ""
+        given = f" USING {quoted(item.text('access method'))}" * item.has("access method")
+        given += f" WITH ({written(options(item.text('options')))})" * item.has("options")
         data = " WITH NO DATA" if item.text("populated") else ""
         return one(f"CREATE MATERIALIZED VIEW {item.called}{given} AS{_query(item)}{data}")
 

@@ -45,6 +45,28 @@ def gates_of(
     return tuple(make() for _, make in (*texts, *clock, *_of_the_target(plan, target, world)))
 
 
+def gates_back(
+    plan: Plan,
+    migrations: Sequence[Migration],
+    target: Target,
+    world: World,
+    *,
+    overrides: OverridesOf = overrides_of,
+) -> tuple[Gate, ...]:
+    """Every gate between a plan that points backwards and its target. None if it is empty.
+
+    Who approved the `migrations` approved what takes them back: it lies in the same folder, or was
+    drafted from it. The target before has no say, for it may want to keep them; and a rollback
+    that is needed does not wait for a window. A freeze holds it up until somebody overrides that.
+    """
+    if not plan.pending:
+        return ()
+    gates = [approval_of(target, migrations, world)]
+    if target.closing.freeze is not None:
+        gates.append(_freeze(target, migrations, world, overrides, None))
+    return (*gates, *(make() for _, make in _of_the_target(plan, target, world)))
+
+
 def gates_ahead(
     target: Target,
     pending: Sequence[Migration],

@@ -21,6 +21,7 @@ from bot.core.rehearsals.rehearsal_order import (
 )
 from bot.core.settings import Settings
 from bot.errors import UsageError
+from bot.flows.reviewing.renames import renames_of
 from bot.judge.transactions import runs_in_transaction
 from bot.rollout.segments import Segment, segments_of
 from bot.sql.batching import Batched
@@ -107,7 +108,12 @@ def schema_order(
     return Order(
         base=tuple(_base(each, postgres) for each in applied),
         new=tuple(
-            NewMigration(each.name, each.checksum, parts_of(each.sql, each.name, postgres))
+            NewMigration(
+                each.name,
+                each.checksum,
+                parts_of(each.sql, each.name, postgres),
+                renames=renames_of(parse(each.sql).statements),
+            )
             for each in pending
         ),
         postgres=postgres,
@@ -139,7 +145,8 @@ def _new(judged: JudgedMigration, postgres: int) -> NewMigration | RehearsedMigr
         parts = _parts(segments_of(judged), _locked_by(judged))
     except UsageError as error:
         return _impossible(name, error.message, error.hint)
-    return NewMigration(name, judged.migration.checksum, parts)
+    renames = renames_of(each.statement for each in judged.statements)
+    return NewMigration(name, judged.migration.checksum, parts, renames=renames)
 
 
 def _down(migration: Migration, postgres: int) -> tuple[Part, ...] | Refusal | None:

@@ -5,8 +5,12 @@ from dataclasses import replace
 
 from bot.core.findings.review import JudgedMigration, Review
 from bot.core.findings.rule import Rule, name_of
+from bot.core.kept.loss import Loss
 from bot.core.migrations.history import Change, History
+from bot.core.rollouts.rollback_class import lost_by, writes_rows
+from bot.core.settings import Settings
 from bot.judge.judge import judge
+from bot.sql.losses import losses_of
 from bot.world import World
 
 
@@ -33,7 +37,7 @@ def _chosen(rules: Sequence[Rule] | None) -> Sequence[Rule]:
 def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
     settings = world.settings
     sizes = world.sizes() if rules else None
-    return judge(
+    review = judge(
         change,
         rules,
         severities=settings.severities,
@@ -45,6 +49,19 @@ def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
         known=[name_of(rule) for rule in _every_rule()] if rules else [],
         sizes=replace(sizes, thresholds=settings.thresholds) if sizes else None,
     )
+    return replace(review, kept=_kept(review, settings)) if rules else review
+
+
+def _kept(review: Review, settings: Settings) -> dict[str, tuple[Loss, ...]]:
+    """What the target keeps that needs it most: the last that migrations reach."""
+    order = settings.rollout_order
+    if not order or order[-1].keeping is None:
+        return {}
+    return {
+        judged.migration.name: tuple(each for each in losses_of(judged) if not each.obstacle)
+        for judged in review.migrations
+        if lost_by(judged) or writes_rows(judged)
+    }
 
 
 def review_named(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 
-from bot.core.backups.backup import Proof, StoredBackup
+from bot.core.backups.backup import Manifest, Proof, StoredBackup
 from bot.core.backups.level import Level
 from bot.core.backups.retention import Needed, Pruned, needed_for
 from bot.core.targets.target import Target
@@ -33,7 +33,11 @@ def verify(
     require_files(target)
     backups = world.backups
     stored = backups.find(target, id) if id is not None else backups.newest(target)
-    _require_written_down(stored, digest, target, world)
+    if not require_as_written_down(stored.manifest, target, world, digest=digest):
+        world.console.say(
+            f"backup {stored.manifest.id}: nobody has written its digest down, so only its own "
+            "manifest says what it must hold; give --digest if you have it"
+        )
     proof = backups.verify(stored, level or _reachable(target, stored), world.console.say)
     return stored, proof
 
@@ -50,23 +54,19 @@ def _reachable(target: Target, stored: StoredBackup) -> Level:
     return wanted if able.reaches(wanted) else able
 
 
-def _require_written_down(
-    stored: StoredBackup, digest: str | None, target: Target, world: World
-) -> None:
-    manifest = stored.manifest
+def require_as_written_down(
+    manifest: Manifest, target: Target, world: World, *, digest: str | None = None
+) -> bool:
+    """Whether anybody knows the digest that it had. Raises BrokenBackup if that was another."""
     known = digest if digest is not None else _from_audit(manifest.id, target, world)
-    if known is None:
-        world.console.say(
-            f"backup {manifest.id}: nobody has written its digest down, so only its own manifest "
-            "says what it must hold; give --digest if you have it"
-        )
-    elif known != manifest.digest:
+    if known is not None and known != manifest.digest:
         raise BrokenBackup(
             f"The backup {manifest.id} has another manifest than when it was taken: "
             f"{manifest.digest} and not {known}.",
             hint="Do not use it: it was changed, or is another one under its name. Take a new "
             "backup, and find out what touched this one.",
         )
+    return known is not None
 
 
 def _from_audit(id: str, target: Target, world: World) -> str | None:

@@ -1,10 +1,13 @@
 """`restore`: what is asked of its order, and what is written down of it."""
 
+from bot.core.backups.sources import PgBaseBackup
 from bot.core.restores.outcome import Restored
 from bot.core.restores.plan import How, RestorePlan
+from bot.core.restores.point_in_time import PointInTime, WayBack, point_in_time, way_back
 from bot.core.targets.target import Target
 from bot.errors import BotError, UsageError
 from bot.flows.gating.gates import gates_of_the_clock
+from bot.flows.targets.backups import require_as_written_down
 from bot.flows.telling.restored import keep_restore, records_of
 from bot.restoring.order import Order
 from bot.restoring.procedure import restore
@@ -44,8 +47,22 @@ def order_for(
     )
 
 
+def way_back_for(order: Order) -> tuple[PointInTime, WayBack] | None:
+    """Where the target's recovery points are kept elsewhere; None where its backups are files.
+
+    Raises UsageError if what was asked for is no moment."""
+    source = order.source.backup.source
+    if not order.source.backup.elsewhere and not isinstance(source, PgBaseBackup):
+        return None
+    point = point_in_time(order.backup)
+    way = way_back(source, point)
+    return (point, way) if way else None
+
+
 def carry_out(order: Order, agreed: RestorePlan, world: World) -> Restored:
-    """Restore, and write down how that ended."""
+    """Restore, and write down how that ended. A backup that is not the one that was written down
+    when it was taken is not even opened."""
+    require_as_written_down(agreed.manifest, order.source, world)
     before = records_of(order.target, world) if order.target.audit_rows else ()
     try:
         restored = restore(order, agreed, world)

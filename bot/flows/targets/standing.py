@@ -28,8 +28,9 @@ def details_of(plan: Plan, history: History, world: World) -> Details:
 
 
 def halts_of(standings: Iterable[Standing], history: History, world: World) -> Mapping[str, Halt]:
-    """How far each migration is that we began and that is not finished."""
-    begun = {each.name: each.checkpoint for each in standings if each.checkpoint is not None}
+    """How far each migration is that we began to apply and that is not finished."""
+    known = {each.name: each.checkpoint for each in standings}
+    begun = {name: each for name, each in known.items() if each is not None and each.down is None}
     cut = {each.migration.name: each for each in cut_named(begun, history, world)} if begun else {}
     return {name: _halt(name, checkpoint, cut.get(name)) for name, checkpoint in begun.items()}
 

@@ -1,6 +1,6 @@
 """A rollout told to GitHub: deployments, the comment, the job's summary; the database decides."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.gates.settled import settled
@@ -110,6 +110,16 @@ class Teller:
         if done and len(done) < len(texts):
             here = Progress(self.target.name, self.target.kind, State.APPLIED)
             self._try(lambda: self._announce(here, done, "Applied before the rollout stopped"))
+
+    def taken_back(self, progress: Progress, names: Collection[str]) -> None:
+        """Tell of migrations that were rolled back: of each its newest deployment counts."""
+        here = replace(progress, state=State.ROLLED_BACK, migrations=tuple(names))
+        texts = {each.name: each.checksum for each in self.plan.pending if each.name in names}
+        self.notify(here)
+        if self.world.github is None:
+            return
+        self._try(lambda: self._announce(here, texts, _note_back(here)))
+        self.comment(here)
 
     def _announce(self, progress: Progress, texts: Mapping[str, str], note: str) -> None:
         assert self.world.github is not None
@@ -264,6 +274,13 @@ def _note(progress: Progress) -> str:
         return f"{NOT_VERIFIED}: {wrong} {done}"
     backup = f"; backup {progress.backup.id} {progress.backup.proof}" if progress.backup else ""
     return f"{done}{backup}"
+
+
+def _note_back(progress: Progress) -> str:
+    count = len(progress.migrations)
+    what = "1 migration" if count == 1 else f"{count} migrations"
+    backup = f"; backup {progress.backup.id} {progress.backup.proof}" if progress.backup else ""
+    return f"Rolled back {what}{_overridden(progress)}{backup}"
 
 
 def _overridden(progress: Progress) -> str:

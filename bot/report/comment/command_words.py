@@ -1,6 +1,6 @@
 """What the bot says to a command, where it is more than a sign."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.core.github.command import WORD, Command, Verb, usage
 from bot.core.targets.target import Target
@@ -15,7 +15,7 @@ _WHAT = {
     Verb.RETRY: "applies again what failed or was on hold",
     Verb.RESUME: "goes on where a rollout was broken off",
     Verb.RESOLVE: "says of a failed migration that it is applied, or that nothing of it is left",
-    Verb.ROLLBACK: "says how to take a migration back",
+    Verb.ROLLBACK: "takes back the migrations of the pull request, or what is named",
     Verb.UNLOCK: "ends the session that holds the migration lock",
     Verb.OVERRIDE: "opens a frozen target for this pull request",
 }
@@ -82,11 +82,8 @@ def unlocked(target: str) -> str:
     )
 
 
-def how_to_roll_back(target: str) -> str:
-    return (
-        f"Nothing was rolled back: a comment cannot do it. What is there for `{target}`: a "
-        f"migration that failed half-way is marked by `{WORD} resolve {target} --rolled-back "
-        "MIGRATION` once nothing of it is left; one that is applied is taken back by a new "
-        "migration, which its `down.sql` is a draft of: revert the pull request's code, and add "
-        "that migration with it."
-    )
+def rolled_back(names: Sequence[str], target: str, git: str) -> str:
+    if not names:
+        return f"Nothing is to be taken back from `{target}`."
+    listed_names = listed([f"`{each}`" for each in names], limit=5)
+    return f"Taken back from `{target}`: {listed_names}. {git}"

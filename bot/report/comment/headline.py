@@ -157,9 +157,9 @@ def _rollout(report: Report) -> Headline:
 
 def _rolled_back(progress: Progress, report: Report) -> Headline:
     taken = count(len(progress.migrations or report.review.migrations), "migration")
-    said = progress.message or f"Taken back by their `down.sql`; what `{progress.target}` had"
+    said = progress.message or f"Taken back by their scripts; what `{progress.target}` had"
     said = said if progress.message else f"{said} before is what it has now."
-    step = "Put what went wrong right in a new migration, or apply them again."
+    step = "In git delete their folders, or mend them: the next deploy applies what is left there."
     title = f"{taken} rolled back from {progress.target}"
     return Headline("🟡", title, _sentence(said), progress.hint or step)
 

@@ -10,6 +10,7 @@ from bot.core.rollouts.progress import State
 from bot.report import links, words
 from bot.report.comment.detail import SUMMARY_BUDGET, Detail, fitted
 from bot.report.comment.headline import Headline, headline, rolling_out
+from bot.report.comment.rollback_view import rollback_view
 from bot.report.comment.schema_view import schema_view
 from bot.report.comment.sections import (
     allowed_of,
@@ -65,6 +66,7 @@ def _values(report: Report, detail: Detail) -> dict[str, Any]:
         "allowed": allowed_of(report, detail),
         "rehearsal": rehearsal_view(report, detail, calm=calm),
         "rehearsed_url": _rehearsed_url(report),
+        "rollback": rollback_view(report, detail),
         "schema": schema_view(report, detail),
         "unjudged": words.unjudged(report.review),
         "sql_title": "SQL" if calm else "Planned SQL",

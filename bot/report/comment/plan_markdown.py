@@ -67,6 +67,7 @@ def _disagreements(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:
         ("Edited after they were applied:", plan.modified),
         ("Applied there and absent here:", missing),
         ("Started and never finished:", plan.failed),
+        ("Begun to be taken back, and taken back in part:", plan.rolling_back),
         ("Older than the newest applied one:", plan.out_of_order),
     ]
     found = [(what, names) for what, names in said if names]

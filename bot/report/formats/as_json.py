@@ -11,12 +11,14 @@ from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
 from bot.core.findings.rewrite import Rewrite
 from bot.core.gates.gate import Gate
 from bot.core.migrations.effects import Lock
-from bot.core.rehearsals.rehearsal import Rehearsal, RehearsedMigration
+from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.core.rehearsals.sizes import RelationSize, SizesNote
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import AppliedResult, BackupSummary, Progress
+from bot.core.rollouts.rollback_class import class_of
 from bot.core.rollouts.status import Details, TargetStatus
 from bot.core.rollouts.survey import Survey
+from bot.report.formats.class_as_json import class_json
 from bot.report.formats.rehearsal_as_json import measured_json, rehearsed_json
 from bot.report.formats.rehearsal_as_json import rehearsal_json as rehearsal_part
 from bot.report.formats.standings_as_json import standings_json
@@ -39,7 +41,7 @@ def review_json(review: Review) -> Json:
         "verdict": review.verdict.value,
         "postgres": review.postgres,
         "sizes": _sizes_note(review.sizes) if review.sizes else None,
-        "migrations": [_migration(judged, review.rehearsal) for judged in review.migrations],
+        "migrations": [_migration(judged, review) for judged in review.migrations],
         "findings": [_finding(each) for each in review.findings],
         "rehearsal": rehearsal_part(review.rehearsal) if review.rehearsal else None,
         "baseline": review.baseline,
@@ -58,7 +60,7 @@ def plan_json(plan: Plan, gates: Iterable[Gate] = (), details: Details | None = 
     return {
         "schema": SCHEMA,
         **standings_json(plan, details or Details()),
-        "gates": [_gate(each) for each in gates],
+        "gates": [gate_json(each) for each in gates],
     }
 
 
@@ -80,7 +82,7 @@ def apply_json(progress: Progress) -> Json:
         "migrations": list(progress.migrations),
         "timings": [_timing(each) for each in progress.timings],
         "failed": progress.failed,
-        "gates": [_gate(each) for each in progress.gates],
+        "gates": [gate_json(each) for each in progress.gates],
         "backup": _backup(progress.backup) if progress.backup else None,
         "message": progress.message,
         "hint": progress.hint,
@@ -122,10 +124,12 @@ def _drift(drift: Drift) -> Json:
     }
 
 
-def _migration(judged: JudgedMigration, rehearsal: Rehearsal | None) -> Json:
-    rehearsed = rehearsal.of(judged.migration.name) if rehearsal else None
+def _migration(judged: JudgedMigration, review: Review) -> Json:
+    name = judged.migration.name
+    rehearsed = review.rehearsal.of(name) if review.rehearsal else None
+    kept = review.kept.get(name, ())
     return {
-        "name": judged.migration.name,
+        "name": name,
         "path": judged.migration.path,
         "checksum": judged.migration.checksum,
         "atomic": judged.atomic,
@@ -133,6 +137,7 @@ def _migration(judged: JudgedMigration, rehearsal: Rehearsal | None) -> Json:
         "statements": [_statement(each, rehearsed) for each in judged.statements],
         "findings": [_finding(each) for each in judged.findings],
         "rehearsed": rehearsed_json(rehearsed, judged),
+        "rollback": class_json(class_of(judged, rehearsed, kept=kept)),
     }
 
 
@@ -207,7 +212,7 @@ def _status(status: TargetStatus) -> Json:
         "target": status.target,
         "kind": status.kind.value,
         "plan": standings_json(status.plan, status.details) if status.plan else None,
-        "gates": [_gate(each) for each in status.gates],
+        "gates": [gate_json(each) for each in status.gates],
         "lock_holder": status.lock_holder,
         "fleet": _fleet(status.fleet) if status.fleet else None,
         "problem": status.problem,
@@ -224,7 +229,7 @@ def _fleet(survey: Survey) -> Json:
     }
 
 
-def _gate(gate: Gate) -> Json:
+def gate_json(gate: Gate) -> Json:
     return {
         "name": gate.name,
         "open": gate.open,
@@ -243,6 +248,9 @@ def _backup(backup: BackupSummary) -> Json:
         "seconds": backup.seconds,
         "snapshot_at": time_json(backup.snapshot_at),
         "proof": backup.proof,
+        "digest": backup.digest,
+        "location": backup.location,
+        "encrypted": backup.encrypted,
     }
 
 

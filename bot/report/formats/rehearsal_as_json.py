@@ -144,6 +144,11 @@ def _down(proof: DownProof) -> Json:
         "left": list(proof.left),
         "up_refused": _refusal(proof.up_refused) if proof.up_refused else None,
         "again": list(proof.again),
+        "drafted": proof.drafted,
+        "undrafted": list(proof.undrafted),
+        "loses": list(proof.loses),
+        "differing": list(proof.differing),
+        "rows": proof.rows,
     }
 
 

@@ -32,6 +32,7 @@ def standings_json(plan: Plan, details: Details) -> Json:
         "out_of_order": list(plan.out_of_order),
         "interrupted": list(plan.interrupted),
         "rolled_back": list(plan.rolled_back),
+        "rolling_back": list(plan.rolling_back),
         "running": list(plan.running),
         "replaced": list(plan.replaced),
         "squash": plan.squash,

@@ -220,7 +220,7 @@ def _facts(timeline: Timeline, judged: JudgedMigration) -> Iterator[tuple[str, s
     for estimate in rehearsed.estimates[:_VISIBLE]:
         line = numbers.get(estimate.statement)
         yield "Estimate:", say.estimate_words(estimate, name=say.quoted, line=line)
-    if rehearsed.down:
+    if rehearsed.down and not rehearsed.down.drafted:
         sign = "" if rehearsed.down.proved else "❌ "
         yield f"{sign}`down.sql`", say.down_words(rehearsed.down)
     second = rehearsed.second

@@ -9,6 +9,7 @@ from bot.report.faces.fixes import instead_of, parts_of
 from bot.report.size_words import size_sentence
 from bot.report.terminal.lines import Line, drawn, line, paragraphs
 from bot.report.terminal.rehearsal import rehearsal_block, rehearsal_section
+from bot.report.terminal.rollback_class import rollback_block
 from bot.report.terminal.source import cells, excerpt
 from bot.report.terminal.summary import summary
 from bot.report.words import count
@@ -37,6 +38,7 @@ def rehearsal_text(review: Review, *, width: int = 80, colour: bool = False) -> 
 def _rehearsed(review: Review, width: int) -> Iterator[Line]:
     yield from _findings(review, width)
     yield from rehearsal_section(review)
+    yield from rollback_block(review)
     yield from summary(review)
 
 
@@ -46,6 +48,7 @@ def _review(review: Review, width: int, *, with_sql: bool) -> Iterator[Line]:
         for judged in review.migrations:
             yield from _sql(judged)
     yield from rehearsal_block(review)
+    yield from rollback_block(review)
     yield from summary(review)
 
 

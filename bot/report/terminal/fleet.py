@@ -144,6 +144,7 @@ def _disagreement(look: Look) -> str:
         "edited": plan.modified,
         "missing here": plan.missing,
         "never finished": plan.failed,
+        "rolled back in part": plan.rolling_back,
         "out of order": plan.out_of_order,
     }
     return "; ".join(f"{what}: {words.listed(names)}" for what, names in said.items() if names)

@@ -142,7 +142,7 @@ def _facts(timeline: Timeline, judged: JudgedMigration) -> Iterator[Line]:
         yield _fact("" if place else "schema", each)
     if len(lines) > _MOST_SCHEMA_LINES:
         yield _fact("", f"… {count(len(lines) - _MOST_SCHEMA_LINES, 'more line')}")
-    if rehearsed.down:
+    if rehearsed.down and not rehearsed.down.drafted:
         yield _fact("down.sql", say.down_words(rehearsed.down), _bad(not rehearsed.down.proved))
     if rehearsed.second:
         half_done = rehearsed.second.half_done
@@ -188,7 +188,8 @@ def _told(review: Review, rehearsal: Rehearsal) -> Iterator[tuple[str, int, str,
 
 
 def _proofs(rehearsal: Rehearsal) -> Iterator[Line]:
-    proofs = [each.down for each in rehearsal.migrations if each.down]
+    downs = (each.down for each in rehearsal.migrations)
+    proofs = [each for each in downs if each is not None and not each.drafted]
     proved = sum(each.proved for each in proofs)
     if proofs and proved == len(proofs):
         yield line("down.sql proved: up, down, up again.", indent=2)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bot.core.restores.loss import Loss, TableLoss
 from bot.core.restores.outcome import Restored
 from bot.core.restores.plan import How, RestorePlan
+from bot.core.restores.point_in_time import PointInTime, WayBack
 from bot.report import words
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Line, drawn, line
@@ -21,6 +22,13 @@ def restore_plan_text(plan: RestorePlan, *, width: int = 80, colour: bool = Fals
 def restored_text(restored: Restored, *, width: int = 80, colour: bool = False) -> str:
     """What a restore has done, and what to do next."""
     return drawn(_restored(restored), width=width, colour=colour)
+
+
+def way_back_text(
+    point: PointInTime, way: WayBack, *, width: int = 80, colour: bool = False
+) -> str:
+    """How to go back where others keep the recovery points."""
+    return drawn(_way(point, way), width=width, colour=colour)
 
 
 def lost_since(loss: Loss) -> str:
@@ -56,14 +64,17 @@ def _plan(plan: RestorePlan) -> Iterator[Line]:
         yield line("A restore is not stopped by gates, and asks nobody's approval.", indent=2)
 
 
+def _way(point: PointInTime, way: WayBack) -> Iterator[Line]:
+    yield line(f"To go back to {point.words}, on {way.where}:", "bold")
+    yield from (Line(((each, ""),), indent=2, wrapped=False) for each in way.commands)
+    yield line(way.after)
+
+
 def _losing(plan: RestorePlan) -> Iterator[Line]:
     if not plan.scene.there:
         yield line(f"There is no database {plan.scene.database} now: nothing is lost by it.")
         return
-    since = lost_since(plan.loss)
-    yield line(f"In {plan.target}, {since} will be lost.", "bold red")
-    if plan.elsewhere:
-        yield line(f"Whatever {plan.target} had before it was not from {plan.source}, too.")
+    yield line(_lost(plan), "bold red")
     if plan.loss.tables is None:
         yield line("How many rows that is could not be counted.", indent=2)
     elif not plan.loss.tables:
@@ -81,6 +92,14 @@ def _losing(plan: RestorePlan) -> Iterator[Line]:
         number = words.count(len(plan.loss.migrations), "migration")
         yield line(f"{number} applied since will be pending again:", indent=2)
         yield from (line(each, indent=4) for each in plan.loss.migrations)
+
+
+def _lost(plan: RestorePlan) -> str:
+    if plan.elsewhere:
+        since = f"{_moment(plan.loss.since)}, {ago(plan.loss.ago)} ago"
+        what = f"everything that it has now will be replaced by what {plan.source} had"
+        return f"In {plan.target}, {what} ({since})."
+    return f"In {plan.target}, {lost_since(plan.loss)} will be lost."
 
 
 def _tables(tables: Sequence[TableLoss]) -> Iterator[Line]:
@@ -150,8 +169,13 @@ def _restored(restored: Restored) -> Iterator[Line]:
         )
     )
     if plan.scene.there:
-        until = f"writes from {_moment(plan.loss.since)} to {_moment(put.at)} are lost"
-        yield line(f"In {plan.target}, {until}.", "bold", indent=2)
+        since, at = _moment(plan.loss.since), _moment(put.at)
+        said = (
+            f"It is now what {plan.source} was at {since}."
+            if plan.elsewhere
+            else f"In {plan.target}, writes from {since} to {at} are lost."
+        )
+        yield line(said, "bold", indent=2)
         if put.lost is not None:
             yield from _tables(put.lost)
     if restored.backup:

@@ -8,6 +8,7 @@ from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import BackupSummary, Progress, State
 from bot.core.rollouts.status import Details
 from bot.report import words
+from bot.report.escape import one_line
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Line, drawn, line
 from bot.report.terminal.status import disagreement_lines, halt_lines
@@ -19,6 +20,7 @@ _OUTCOMES = {
     State.APPLYING: ("is being migrated", "bold"),
     State.APPLIED: ("is up to date", "bold green"),
     State.FAILED: ("failed", "bold red"),
+    State.ROLLED_BACK: ("is rolled back", "bold green"),
 }
 
 
@@ -82,8 +84,9 @@ def _plan(plan: Plan, gates: Sequence[Gate], details: Details, *, with_sql: bool
 def _outcome(progress: Progress) -> Iterator[Line]:
     words_, style = _OUTCOMES[progress.state]
     took = f" in {words.duration(progress.seconds)}" if progress.seconds is not None else ""
-    applied = words.count(len(progress.migrations), "migration")
-    yield Line(((f"{progress.target} {words_}", style), (f": {applied} applied{took}.", "")))
+    number = words.count(len(progress.migrations), "migration")
+    done = "taken back" if progress.state is State.ROLLED_BACK else "applied"
+    yield Line(((f"{progress.target} {words_}", style), (f": {number} {done}{took}.", "")))
     if progress.failed:
         yield line(f"Stopped at {progress.failed}.", indent=2)
     if progress.message:
@@ -111,3 +114,7 @@ def _backup(backup: BackupSummary) -> Iterator[Line]:
     yield line(f"backup {backup.id}: {words.size(backup.size)}, {proof}", indent=2)
     at = words.time(backup.snapshot_at)
     yield line(f"It holds everything up to {at}; later writes are not in it.", indent=2)
+    if backup.digest:
+        how = "encrypted" if backup.encrypted else "not encrypted"
+        yield line(f"It is kept in {one_line(backup.location)}, {how}.", indent=2)
+        yield Line(((f"Manifest digest {backup.digest}", "dim"),), indent=2, wrapped=False)

@@ -23,6 +23,7 @@ STATE_WORDS = {
     MigrationState.ROLLED_BACK: "rolled back",
     MigrationState.RUNNING: "running",
     MigrationState.INTERRUPTED: "interrupted",
+    MigrationState.ROLLING_BACK: "being rolled back",
     MigrationState.FAILED: "failed",
     MigrationState.EDITED: "edited",
     MigrationState.MISSING: "missing",
@@ -94,6 +95,8 @@ def _state(status: TargetStatus) -> str:
         return "needs its squash marked"
     if plan.failed:
         return "a migration failed"
+    if plan.rolling_back:
+        return "rolled back in part"
     if not plan.agrees:
         return "disagrees with the history"
     if plan.interrupted:

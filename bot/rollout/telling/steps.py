@@ -78,14 +78,20 @@ class Steps:
 
     @contextmanager
     def migration(
-        self, judged: JudgedMigration, *, place: int = 1, of: int = 1, resumed: bool = False
+        self,
+        judged: JudgedMigration,
+        *,
+        place: int = 1,
+        of: int = 1,
+        resumed: bool = False,
+        doing: str = "applying",
     ) -> Iterator[None]:
-        """For the length of a block this one is applied."""
+        """For the length of a block this one is applied, or what else is `doing`."""
         migration = judged.migration
         self._migration = name = migration.name
         self._step = f"[{place}/{of}] " if of > 1 else ""
         self._timings = {}
-        self._telling.say(f"{self._step}applying {name}")
+        self._telling.say(f"{self._step}{doing} {name}")
         self._telling.write(
             Event.MIGRATION_BEGIN,
             migration=name,

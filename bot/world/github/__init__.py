@@ -7,6 +7,7 @@ from bot.world.github.checks import Checks
 from bot.world.github.comments import Comments
 from bot.world.github.conversation import Conversation
 from bot.world.github.deployments import Deployments
+from bot.world.github.issues import Issues
 from bot.world.github.labels import Labels
 from bot.world.github.people import People
 from bot.world.github.pulls import Pulls
@@ -27,6 +28,7 @@ class GitHub(
     Deployments,
     Runs,
     Artifacts,
+    Issues,
     Protocol,
 ):
     """One repository, a part for each subject."""

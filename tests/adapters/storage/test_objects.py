@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.storage.objects import BucketStore, Patience
+from bot.adapters.storage.trouble import explained
 from bot.core.backups.location import location_of
 from bot.core.backups.stored import StoredBytes
 from bot.errors import BackupError
@@ -189,3 +190,9 @@ def test_a_request_is_counted_by_its_method() -> None:
     proxy = Proxy(0, "")
     assert [proxy.note(each, "/").number for each in ("PUT", "GET", "PUT")] == [1, 1, 2]
     assert proxy.seen[0] == Request("PUT", "/", 1)
+
+
+def test_a_run_without_credentials_is_told_that_it_has_none() -> None:
+    said = "Generic S3 error: Error performing PUT http://169.254.169.254/latest/api/token in 1ms"
+    with pytest.raises(BackupError, match="no credentials for it"), explained("s3://b", "read"):
+        raise OSError(said)

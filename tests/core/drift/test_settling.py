@@ -18,7 +18,11 @@ def test_an_extension_that_stands_elsewhere_is_found_by_another_name_only_for_it
         }
 
     expected = made(using("public"))
-    assert lines(expected, made(using("extensions"))) == []
+    moved = made(using("extensions"))
+    assert lines(expected, moved) == [
+        "has otherwise: extension citext: schema: public → extensions"
+    ]
+    assert stopping(expected, moved) == []
     other = made(using("extensions", "SELECT other.f() FROM public.a"))
     assert len(stopping(expected, other)) == 1
 

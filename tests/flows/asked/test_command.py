@@ -10,7 +10,7 @@ from bot.core.github.deployment import Deployment
 from bot.core.github.said import Reaction
 from bot.core.rollouts.holder import Holder
 from bot.core.rollouts.progress import State
-from bot.errors import ExitCode, GateClosed, GitHubError
+from bot.errors import ExitCode, GateClosed, GitHubError, HistoryError
 from tests.fakes import NOON, FakeDatabase, applied
 from tests.flows.asked.conversing import Talk
 from tests.flows.world import HEAD, INIT, MORE, NUMBER
@@ -167,12 +167,20 @@ def test_a_check_that_cannot_run_again_says_what_is_missing() -> None:
     assert "Give the workflow job the permission" in talk.said
 
 
-def test_rolling_back_says_what_there_is_instead() -> None:
+def test_rolling_back_is_handed_to_the_job_of_the_environment() -> None:
     talk = Talk()
     talk.say("grace", "/migrate rollback staging --steps 1")
-    assert talk.signs == [READ, REFUSED]
-    assert "--rolled-back" in talk.said
-    assert talk.outputs == {}
+    assert talk.signs == [READ]
+    assert (talk.outputs["work"], talk.outputs["target"]) == ("rollback", "staging")
+
+
+def test_what_nobody_wrote_a_script_for_is_not_taken_back_and_names_the_restore() -> None:
+    talk = Talk()
+    talk.say("grace", "/migrate apply staging", "staging")
+    with pytest.raises(HistoryError, match=r"has no down\.sql"):
+        talk.say("grace", "/migrate rollback staging", "staging")
+    assert talk.signs[-1] == FAILED
+    assert "migration-bot restore staging BACKUP" in talk.said
 
 
 def test_an_override_is_noted_for_the_targets_that_it_is_for() -> None:

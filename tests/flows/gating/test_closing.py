@@ -202,4 +202,6 @@ def test_the_age_of_the_last_proof_is_told_where_backups_are_kept() -> None:
     kept = replace(world, backups=replace(world.backups, kept=True))  # type: ignore[type-var]
     found = {each.name: each for each in gates_ahead(PRODUCTION, (), kept)}
 
-    assert "the last is 0 ms old, proved by a restore on PostgreSQL 18.1" in found["backup"].reason
+    assert (
+        "the last is 0 ms old, proved by restoring it on PostgreSQL 18.1" in found["backup"].reason
+    )

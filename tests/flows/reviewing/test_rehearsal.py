@@ -182,7 +182,7 @@ def test_what_is_odd_and_harmless_is_run_and_does_not_reach_the_next(cache: Path
     assert [len(each.statements) for each in ran] == [0, 0, 1, 3, 60, 1, 1]
     assert all(one.measured for each in ran for one in each.statements)
     assert ran[-1].changes.lines == ("added table public.orders (2 columns)",)
-    assert ran[5].changes.lines[0].startswith("added table public.a; DROP TABLE")
+    assert ran[5].changes.lines[0].startswith('added table public."a; DROP TABLE')
 
 
 HISTORIES = {

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.core.backups.backup import StoredBackup
 from bot.core.github.event import Event
 from bot.core.rehearsals.rehearsal import DataKind, Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
@@ -69,6 +71,18 @@ def test_it_starts_from_the_newest_backup_and_says_that_rows_are_real() -> None:
     assert order.data.backup is not None
     assert order.data.backup.manifest == MANIFEST
     assert "running on real rows: the backup b-1" in said
+
+
+def test_one_that_is_kept_elsewhere_is_brought_here_and_is_gone_afterwards() -> None:
+    wanted = RehearsalSettings(data=DataKind.BACKUP, target="production")
+    given, asked = change("SELECT 1;"), Asked()
+    backups = FakeBackups([], shelf=(StoredBackup(MANIFEST, location="s3://bucket"),))
+    here = world(FakeCheckout(given.head), settings=Settings(rehearsal=wanted), backups=backups)
+    rehearsed(judge(given, RULES), given, replace(here, rehearsals=asked))
+    (order,) = asked.orders
+    assert order.data.backup is not None
+    assert order.data.backup.place == Path("/private/b-1")
+    assert backups.diary[-2:] == ["open b-1", "close b-1"]
 
 
 def test_without_a_backup_it_says_so() -> None:

@@ -17,12 +17,16 @@ from bot.core.backups.retention import NOTHING, Needed
 from bot.core.backups.sources import PgBackRest
 from bot.core.backups.stored import Stray
 from bot.core.migrations.migration import AppliedMigration
+from bot.core.restores.loss import Loss
+from bot.core.restores.plan import How, RestorePlan
+from bot.core.restores.scene import Scene
 from bot.core.rollouts.audit import Sealed
 from bot.core.rollouts.holder import Holder
 from bot.core.settings import Settings
 from bot.core.targets.target import Kind, Target
 from bot.errors import BackupError, BrokenBackup, PostgresError
 from bot.flows.targets.backups import prune, verify
+from bot.flows.targets.restoring import carry_out, order_for
 from bot.world import World
 from tests.fakes import MANIFEST, FakeBackups, FakeCheckout, FakeConsole, FakeDatabase, history
 from tests.fakes import world as made
@@ -113,6 +117,18 @@ def test_a_backup_is_verified_as_far_as_it_was_taken_for() -> None:
     world = place(wanted, shelf=shelf, database=FakeDatabase())
     _, proof = verify(wanted, "2026", None, None, world)
     assert proof.level is Level.RESTORE
+
+
+def test_a_backup_that_was_swapped_is_not_restored() -> None:
+    manifest = SHELF[0].manifest
+    scene = Scene("shop", True, "18.1", NOON)
+    loss = Loss(manifest.started_at, timedelta(days=1))
+    plan = RestorePlan("production", "production", Kind.PRODUCTION, manifest, How.SWAP, scene, loss)
+    world = place(database=FakeDatabase(audit=[noted("2026-01", "sha256:" + "0" * 64)]))
+    order = order_for(PRODUCTION, "2026-01", world)
+    with pytest.raises(BrokenBackup, match="has another manifest than when it was taken"):
+        carry_out(order, plan, world)
+    assert backups_of(world).diary == []
 
 
 def begun(days: int) -> AppliedMigration:

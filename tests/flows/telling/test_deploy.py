@@ -1,7 +1,7 @@
 """A rollout told to GitHub, and what happens when GitHub, or the target, does not play along."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +13,7 @@ from bot.core.settings import default_targets
 from bot.core.targets.target import DriftMode
 from bot.errors import GateClosed, GitHubError, HistoryError, PostgresError
 from bot.flows.telling.deploy import deploy
-from tests.fakes import FakeDatabase, applied, migration
+from tests.fakes import FakeDatabase, FakeSchemas, applied, migration
 from tests.flows.world import INIT, MERGE, MORE, Stage
 
 STAGING, PRODUCTION = (default_targets()[name] for name in ("staging", "production"))
@@ -118,8 +118,7 @@ def test_histories_that_disagree_are_told_and_nothing_is_applied() -> None:
     assert len(stage.comments) == 1
 
 
-@dataclass(frozen=True)
-class _Makes:
+class _Makes(FakeSchemas):
     """Schemas of a history: a table that no target here has."""
 
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:
@@ -176,8 +175,7 @@ def test_a_target_that_does_not_answer_is_told_on_the_comment_and_not_recorded()
     assert stage.github.announced == []
 
 
-@dataclass(frozen=True)
-class _MakesMore:
+class _MakesMore(FakeSchemas):
     """A history whose new migration makes what this target does not have afterwards."""
 
     def expected(self, order: Order, note: Callable[[str], None]) -> Expected:

@@ -37,7 +37,7 @@ _FACTS = """
 SELECT current_database(), split_part(current_setting('server_version'), ' ', 1),
     CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text,
     pg_database_size(current_database()), getdatabaseencoding(),
-    has_function_privilege('pg_control_system()', 'EXECUTE'), clock_timestamp()
+    has_function_privilege('pg_control_system()', 'EXECUTE'), now()
 """
 _ROLES = """
 SELECT DISTINCT r.rolname FROM pg_roles r

@@ -14,8 +14,8 @@ from psycopg import sql
 from bot.adapters.postgres.backups.content import table_contents
 from bot.adapters.postgres.backups.dump import CATALOGUE as CATALOGUE
 from bot.adapters.postgres.backups.dump import DUMP, JOBS
+from bot.adapters.postgres.backups.files import broken, read_all_to_end
 from bot.adapters.postgres.backups.files import check_files as check_files
-from bot.adapters.postgres.backups.files import read_all_to_end
 from bot.adapters.postgres.backups.schema_file import read_schema
 from bot.adapters.postgres.backups.touching import list_without, only, unchecked_in, without
 from bot.adapters.postgres.catalogue import snapshot
@@ -68,6 +68,7 @@ def prove(
     require_provable(manifest, level)
     place = directory / manifest.path
     check_files(manifest, place)
+    _require_readable(manifest, place)
     if level is Level.DECODE:
         decode(manifest, place, environ)
         seconds = round(time.monotonic() - timer, 3)
@@ -206,6 +207,15 @@ def expected_schema(place: Path) -> Snapshot:
     """The schema that was saved, as the backup keeps it, less what a dump of some tables cannot
     bring back."""
     return without(read_schema(place), unchecked_in(place))
+
+
+def _require_readable(manifest: Manifest, place: Path) -> None:
+    """A manifest may have been made to fit files that say nothing."""
+    try:
+        expected_schema(place)
+        unchecked_in(place)
+    except (ValueError, TypeError, LookupError, AttributeError):
+        raise broken(manifest, "the schema that it notes cannot be read") from None
 
 
 def schema_differences(

@@ -48,7 +48,7 @@ def _table(
     obstacle: str,
     *around: Any,
 ) -> TableToKeep:
-    cascades, referring, cascading, decided = around
+    cascades, referring, cascading, decided, partitioned = around
     return TableToKeep(
         schema=schema,
         name=name,
@@ -62,4 +62,5 @@ def _table(
         referring=tuple(referring),
         cascading=tuple(cascading),
         decided=decided,
+        partitioned=partitioned,
     )

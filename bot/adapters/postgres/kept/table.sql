@@ -100,7 +100,8 @@ SELECT asked.asked, namespace.nspname, asked.relname, columns.columns,
        EXISTS (SELECT FROM pg_catalog.pg_trigger AS trigger
                 WHERE trigger.tgrelid IN (SELECT family.oid FROM family WHERE root = asked.oid)
                   AND NOT trigger.tgisinternal AND trigger.tgenabled <> 'D'
-                  AND trigger.tgtype & 11 = 11)
+                  AND trigger.tgtype & 11 = 11),
+       asked.relkind = 'p'
   FROM asked
   JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = asked.relnamespace
   JOIN sized ON sized.root = asked.oid

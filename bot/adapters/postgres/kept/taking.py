@@ -91,10 +91,19 @@ class _Taking:
             # There is nothing left afterwards to ask, but of a column whose type has changed.
             late = self._loss.kind is Losing.TYPES
             return Woven(tuple(before if late else [*before, *after]), tuple(after if late else ()))
-        places = f"SELECT {TABLE}, {PLACE} FROM {self._kept}"  # noqa: S608
+        return Woven(tuple(before), tuple(after), self._loss.change.limited(self._is_chosen()))
+
+    def _is_chosen(self) -> str:
+        """By its place, which nobody changes while it is locked: that is looked up and not joined.
+        Each partition has places of its own."""
+        assert self._loss.change is not None
         called = self._loss.change.called
-        limited = f"({called}.tableoid, {called}.ctid) IN ({places})"
-        return Woven(tuple(before), tuple(after), instead=self._loss.change.limited(limited))
+        places = f"ARRAY(SELECT {PLACE} FROM {self._kept})"  # noqa: S608
+        chosen = f"{called}.ctid = ANY ({places})"
+        if not self._table.partitioned:
+            return chosen
+        both = f"SELECT {TABLE}, {PLACE} FROM {self._kept}"  # noqa: S608
+        return f"{chosen} AND ({called}.tableoid, {called}.ctid) IN ({both})"
 
     def _before(self) -> Iterator[str]:
         number = f"pg_catalog.row_number() OVER () AS {ROW}"

@@ -20,7 +20,7 @@ from bot.adapters.postgres.rehearsal.work import Note
 from bot.adapters.postgres.shape import shape_of
 from bot.core.drift.drift import Expected, unknown
 from bot.core.rehearsals.rehearsal import Refusal
-from bot.core.rehearsals.rehearsal_order import PUBLIC, Order, Part
+from bot.core.rehearsals.rehearsal_order import PUBLIC, NewMigration, Order, Part
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError
 
@@ -55,9 +55,9 @@ def _expected(replay: "Replay") -> Expected:
         return unknown(problem)
     before = replay.look()
     for each in replay.order.new:
-        stopped = replay.perform(each.parts)
-        if stopped is not None:
-            return unknown(_words(each.name, stopped))
+        problem = replay.run(each)
+        if problem:
+            return unknown(problem)
     server = replay.place.server
     return Expected(before, replay.look(), major=server.major, imitated=server.shims)
 
@@ -77,7 +77,7 @@ class Replay:
             kill=place.kill,
         )
         self._author = partial(_author, place, order.schema)
-        self._performer = Performer(self._author, self._guard, superuser.create_extension)
+        self.performer = Performer(self._author, self._guard, superuser.create_extension)
 
     def base(self) -> str:
         """Run it; "" or why that could not be done."""
@@ -85,15 +85,20 @@ class Replay:
         if order.schema != PUBLIC and place.cached == 0:
             self._make_schema()
         base = order.base[place.cached :]
-        refused = replay(self._author, base, self._performer, self._guard, self._note)
+        refused = replay(self._author, base, self.performer, self._guard, self._note)
         if refused is not None:
             return _words(refused.migration, refused.refusal)
         if base:
             place.keep()
         return ""
 
+    def run(self, new: NewMigration) -> str:
+        """Run one of what is new; "" or why that could not be done."""
+        stopped = self.performer.perform(new.parts)
+        return "" if stopped is None else _words(new.name, stopped)
+
     def perform(self, parts: Sequence[Part]) -> Refusal | None:
-        return self._performer.perform(parts)
+        return self.performer.perform(parts)
 
     def look(self) -> Snapshot:
         with self.place.admin() as connection:

@@ -1,68 +1,176 @@
 """What is tried with new migrations once they have run: down again, up again, and a second time."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.adapters.postgres.rehearsal.performing import Performer
 from bot.core.rehearsals.rehearsal import DownProof, SecondRun
-from bot.core.rehearsals.rehearsal_order import NewMigration
-from bot.core.schemas.schema import Snapshot, differences
+from bot.core.rehearsals.rehearsal_order import NewMigration, Part, Step
+from bot.core.schemas.draft import Draft, Drafter
+from bot.core.schemas.schema import POSITION, Snapshot, differences
+
+# A column that comes again is the last: no script can help it, and nobody minds.
+_IGNORED = (POSITION,)
 
 Look = Callable[[], Snapshot]
+# Of each table how many rows it holds, and what they add up to.
+Held = Mapping[str, tuple[int, str | None]]
+Count = Callable[[], Held]
 
 
 @dataclass(frozen=True)
 class Done:
-    """A migration that has run, with the schema before and after it.
+    """A migration that has run, with the schema before and after it, and the rows before it.
 
-    They are empty where there is no down.sql to compare with: a snapshot is large.
+    They are empty where nothing is compared with them: a snapshot is large.
     """
 
     migration: NewMigration
     before: Snapshot
     after: Snapshot
+    held: Held = field(default_factory=dict)
 
 
-def prove_downs(done: Sequence[Done], performer: Performer, look: Look) -> dict[str, DownProof]:
-    """What is proved of each down.sql by its migration's name, run as a rollback would.
+@dataclass(frozen=True)
+class Proved:
+    """By the names of migrations: the drafts that were made, and what came of each script."""
+
+    proofs: Mapping[str, DownProof] = field(default_factory=dict)
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Script:
+    """What takes a migration back. `draft` is None where its author wrote it."""
+
+    parts: tuple[Part, ...]
+    draft: Draft | None = None
+
+    @property
+    def proof(self) -> DownProof:
+        """As long as it has not run."""
+        draft = self.draft
+        if draft is None:
+            return DownProof()
+        return DownProof(drafted=True, undrafted=draft.left, loses=draft.losses)
+
+
+def prove_downs(
+    done: Sequence[Done],
+    performer: Performer,
+    look: Look,
+    *,
+    drafter: Drafter | None = None,
+    count: Count = dict,
+    spoilt: Collection[str] = (),
+) -> Proved:
+    """What is proved of each script that takes one back, run as a rollback would.
 
     The newest is first. It ends at the first that does not lead back, and before a migration that
-    has none. Afterwards the schema is that of the end again, if all of these are proved.
+    has none. Afterwards the schema is that of the end again, if all of these are proved. The rows
+    of `spoilt` tables are not compared: they are not those that the migrations left.
     """
     proofs: dict[str, DownProof] = {}
-    undone: list[Done] = []
+    passed = set(spoilt)
+    undone: list[tuple[Done, _Script]] = []
     for each in reversed(done):
-        if each.migration.down is None:
+        script = _script_of(each, drafter)
+        if script is None:
             break
-        proof = _down(each, performer, look)
-        proofs[each.migration.name] = proof
-        undone.append(each)
-        if not proof.proved:
-            break
-    for each in reversed(undone):
         name = each.migration.name
-        proofs[name] = _up_again(proofs[name], each, performer, look)
-    return proofs
+        if script.proof.undrafted:
+            proofs[name] = script.proof
+            undone.append((each, script))
+            break
+        proofs[name] = _down(each, script, performer, look, count, passed)
+        # What one leaves otherwise than it was is no fault of those before it.
+        passed |= set(proofs[name].differing)
+        undone.append((each, script))
+        if not proofs[name].proved:
+            break
+    for each, script in reversed(undone):
+        name = each.migration.name
+        if script.parts and not proofs[name].undrafted:
+            proofs[name] = _up_again(proofs[name], each, script, performer, look)
+    drafts = {each.migration.name: one.draft for each, one in undone if one.draft is not None}
+    return Proved(proofs, drafts)
 
 
-def prove_alone(done: Done, before: Sequence[Done], performer: Performer, look: Look) -> DownProof:
+def prove_alone(
+    done: Done,
+    before: Sequence[Done],
+    performer: Performer,
+    look: Look,
+    *,
+    drafter: Drafter | None = None,
+) -> DownProof:
     """The same for one migration, in a place that holds the base and nothing else."""
+    script = _script_of(done, drafter)
+    assert script is not None, "only what has a script is proved alone"
+    if script.proof.undrafted:
+        return script.proof
     for each in (*before, done):
         refused = performer.perform(each.migration.parts)
         if refused is not None:
-            return DownProof(refused=refused)
-    return _up_again(_down(done, performer, look), done, performer, look)
+            return replace(script.proof, refused=refused)
+    proof = _down(done, script, performer, look, dict)
+    return _up_again(proof, done, script, performer, look) if script.parts else proof
 
 
-def _down(done: Done, performer: Performer, look: Look) -> DownProof:
-    assert done.migration.down is not None
-    refused = performer.perform(done.migration.down)
-    return DownProof(refused=refused, left=differences(done.before, look()).lines)
+def _script_of(done: Done, drafter: Drafter | None) -> _Script | None:
+    if done.migration.down is not None:
+        return _Script(done.migration.down)
+    if drafter is None:
+        return None
+    renames = done.migration.renames
+    known = {"renames": renames} if renames else {}
+    draft = drafter(done.after, done.before, **known)
+    return _Script(_parts_of(draft), draft)
 
 
-def _up_again(proof: DownProof, done: Done, performer: Performer, look: Look) -> DownProof:
+def _parts_of(draft: Draft) -> tuple[Part, ...]:
+    """Its statements, together as far as they may be."""
+    parts: list[Part] = []
+    for index, each in enumerate(draft.statements):
+        step = Step(index, each.sql)
+        if each.alone or not parts or not parts[-1].transactional:
+            parts.append(Part((step,), transactional=not each.alone))
+        else:
+            parts[-1] = replace(parts[-1], steps=(*parts[-1].steps, step))
+    return tuple(parts)
+
+
+def _down(
+    done: Done,
+    script: _Script,
+    performer: Performer,
+    look: Look,
+    count: Count,
+    passed: Collection[str] = (),
+) -> DownProof:
+    refused = performer.perform(script.parts)
+    left = differences(done.before, look(), ignore=_IGNORED).lines
+    held = count() if done.held and refused is None else {}
+    differing = differing_in(done.held, held) - {*passed}
+    return replace(
+        script.proof,
+        refused=refused,
+        left=left,
+        differing=tuple(sorted(differing)),
+        rows=sum(rows for rows, _ in done.held.values()) if held else 0,
+    )
+
+
+def differing_in(before: Held, after: Held) -> set[str]:
+    """The tables that are in both, and hold something else."""
+    return {name for name in before.keys() & after.keys() if before[name] != after[name]}
+
+
+def _up_again(
+    proof: DownProof, done: Done, script: _Script, performer: Performer, look: Look
+) -> DownProof:
     refused = performer.perform(done.migration.parts)
-    again = () if refused else differences(done.after, look()).lines
+    again = () if refused else differences(done.after, look(), ignore=_IGNORED).lines
     return replace(proof, up_refused=refused, again=again)
 
 

@@ -13,6 +13,7 @@ from bot.adapters.postgres.rehearsal.restoring import open_dump
 from bot.adapters.postgres.rehearsal.work import Note, Work
 from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order, Part
+from bot.core.schemas.draft import Drafter
 
 
 def rehearse(
@@ -21,8 +22,10 @@ def rehearse(
     given: str | None = None,
     environ: Mapping[str, str] = os.environ,
     note: Note = lambda _: None,
+    drafter: Drafter | None = None,
 ) -> Rehearsal:
-    """Run what is new on top of the base. `given` is the URL of a server to do it on.
+    """Run what is new on top of the base. `given` is the URL of a server to do it on. `drafter`
+    makes what takes a migration back that has no down.sql.
 
     Raises PostgresError or UsageError if there is no server, BackupError if the backup to start
     from cannot be used; whatever the migrations do is told.
@@ -37,7 +40,7 @@ def rehearse(
         return open_own_place(placed, environ=environ, note=note)
 
     with opened() as place:
-        return Work(let_in(order, place), place, opened, note, dump).done()
+        return Work(let_in(order, place), place, opened, note, dump, drafter).done()
 
 
 def let_in(order: Order, place: Place) -> Order:

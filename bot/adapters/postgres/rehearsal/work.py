@@ -5,18 +5,24 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
+from bot.adapters.postgres.backups.content import table_contents
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.model import agreement_of
 from bot.adapters.postgres.rehearsal.performing import Performer
 from bot.adapters.postgres.rehearsal.places.place import Place
-from bot.adapters.postgres.rehearsal.proofs import Done, prove_alone, prove_downs, run_again
+from bot.adapters.postgres.rehearsal.proofs import (
+    Done,
+    Held,
+    prove_alone,
+)
 from bot.adapters.postgres.rehearsal.replaying import replay
 from bot.adapters.postgres.rehearsal.restoring import Dump, not_applied, restore
 from bot.adapters.postgres.rehearsal.rows.fill import fill
 from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
+from bot.adapters.postgres.rehearsal.trying import Trying
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.target.looking import invalid_indexes
 from bot.core.rehearsals.rehearsal import (
@@ -27,10 +33,10 @@ from bot.core.rehearsals.rehearsal import (
     Rehearsal,
     RehearsedMigration,
     SchemaAgreement,
-    SecondRun,
     Stop,
 )
 from bot.core.rehearsals.rehearsal_order import BaseMigration, NewMigration, Order
+from bot.core.schemas.draft import Drafter
 from bot.core.schemas.schema import Definition, Snapshot, differences
 from bot.core.schemas.touched import touched
 from bot.errors import PostgresError
@@ -39,13 +45,8 @@ _LOCK_HINT = (
     f"A rollout holds the advisory lock {PRISMA_KEY} itself, so it would wait for ever in "
     "production too. Take another number."
 )
-_TOO_LATE = DownProof(
-    refused=Refusal(
-        Stop.TIME,
-        "the time for the whole rehearsal was over before it could be tried",
-        hint="Raise `rehearsal.seconds`, or split the migrations over pull requests.",
-    )
-)
+# A draft for each, and a run back and forth: of more than a pull request brings nobody asks it.
+_MOST_DRAFTED = 20
 
 Note = Callable[[str], None]
 Opened = Callable[[], AbstractContextManager[Place]]
@@ -55,7 +56,13 @@ class Work:
     """One rehearsal in one place."""
 
     def __init__(
-        self, order: Order, place: Place, another: Opened, note: Note, dump: Dump | None
+        self,
+        order: Order,
+        place: Place,
+        another: Opened,
+        note: Note,
+        dump: Dump | None,
+        drafter: Drafter | None = None,
     ) -> None:
         self._order = order
         self._place = place
@@ -63,6 +70,7 @@ class Work:
         self._note = note
         self._model: SchemaAgreement | None = None
         self._dump = dump
+        self._drafter = drafter
         # What of the base a backup has not applied.
         self._lacking: Sequence[BaseMigration] = ()
         self._began = time.monotonic()
@@ -156,6 +164,7 @@ class Work:
             before = first = self._look_with(admin)
             for each in self._order.new:
                 self._note(f"running {each.name}")
+                held = self._held() if each.down is not None or self._drafted else {}
                 invalid = invalid_indexes(admin)
                 traced = tracer.run(each.parts)
                 if traced.refused is not None:
@@ -164,8 +173,9 @@ class Work:
                 after = self._look_with(admin)
                 self._ends = (first, after)
                 found.append(_rehearsed(each, traced, before, after))
-                compared = each.down is not None
-                done.append(Done(each, before if compared else {}, after if compared else {}))
+                compared = each.down is not None or self._drafted
+                snapshots = (before, after) if compared else ({}, {})
+                done.append(Done(each, *snapshots, held=held))
                 before = after
         if self._order.model is not None:
             self._note("comparing with schema.prisma")
@@ -194,11 +204,13 @@ class Work:
     def _tried(
         self, done: Sequence[Done], found: Sequence[RehearsedMigration]
     ) -> tuple[RehearsedMigration, ...]:
-        """With what came of down.sql, and of a second run."""
+        """With what came of down.sql or a draft of one, and of a second run."""
+        trying = Trying(
+            self._performer, self._look, self._held, self._guard, self._proved_elsewhere, self._note
+        )
         try:
             with explained("try the migrations back"):
-                downs = self._downs(done)
-            again = self._again(done) if all(each.proved for each in downs.values()) else {}
+                downs, again = trying.tried(done, self._drafter if self._drafted else None)
         except PostgresError as error:
             lost = DownProof(refused=_refusal(error))
             downs = {each.migration.name: lost for each in done if each.migration.down is not None}
@@ -207,46 +219,35 @@ class Work:
             replace(each, down=downs.get(each.name), second=again.get(each.name)) for each in found
         )
 
-    def _downs(self, done: Sequence[Done]) -> dict[str, DownProof]:
-        if all(each.migration.down is None for each in done):
-            return {}
-        if self._guard.exhausted:
-            return {each.migration.name: _TOO_LATE for each in done if each.migration.down}
-        self._note("running down.sql, and up again")
-        downs = prove_downs(done, self._performer, self._look)
-        for number, each in enumerate(done):
-            name = each.migration.name
-            if each.migration.down is None or name in downs:
-                continue
-            late = self._guard.exhausted
-            downs[name] = _TOO_LATE if late else self._proved_elsewhere(each, done[:number])
-        return downs
+    @property
+    def _drafted(self) -> bool:
+        """Whether what has no down.sql gets a draft: not where a whole history is run."""
+        return self._drafter is not None and len(self._order.new) <= _MOST_DRAFTED
 
-    def _again(self, done: Sequence[Done]) -> dict[str, SecondRun]:
-        """As far as there is time: it says the least of all."""
-        again: dict[str, SecondRun] = {}
-        for each in done:
-            if not self._guard.exhausted:
-                again[each.migration.name] = run_again(each, self._performer, self._look)
-        return again
+    def _held(self) -> Held:
+        """What each table holds. Of real rows there are too many to be read over and over."""
+        if self._dump is not None:
+            return {}
+        with self._place.admin() as admin, admin.transaction():
+            return {each.name: (each.rows, each.content) for each in table_contents(admin)}
 
     def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
         """Where a rollback would not reach it, because of what comes after it: on its own."""
         order = replace(self._order, limits=self._guard.limits)
         with self._another() as place:
-            other = Work(order, place, self._another, self._note, self._dump)
+            other = Work(order, place, self._another, self._note, self._dump, self._drafter)
             other._lacking = self._lacking
             stopped = other._based(rows=False)
             if stopped is not None:
                 return DownProof(refused=stopped.refusal)
-            return prove_alone(done, before, other._performer, other._look)
+            return prove_alone(done, before, other._performer, other._look, drafter=self._drafter)
 
     def _look(self) -> Snapshot:
         with self._place.admin() as connection:
             return self._look_with(connection)
 
     def _look_with(self, connection: Connection) -> Snapshot:
-        return snapshot(connection, privileges=True, known=self._known)
+        return snapshot(connection, privileges=True, known=self._known, links=self._drafted)
 
 
 def _notes(dump: Dump) -> tuple[str, ...]:

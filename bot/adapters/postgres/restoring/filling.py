@@ -83,7 +83,7 @@ def _not_the_same(manifest: Manifest, wrong: tuple[str, ...]) -> BackupError:
     return BackupError(
         f"The backup {manifest.id} was restored beside the target, and is not what was saved: "
         f"{'; '.join(lines)}. The target was not changed.",
-        hint="Restore an older backup: `migration-bot backups` lists them.",
+        hint="Restore an older backup: `migration-bot backups list` shows them.",
     )
 
 

@@ -12,18 +12,22 @@ from psycopg import sql
 
 from bot.adapters.postgres.migrations_table import TABLE
 from bot.adapters.postgres.piping import Query
-from bot.core.rollouts.checkpoint import Checkpoint, Last, Record, Whole
+from bot.core.rollouts.checkpoint import Back, Before, Checkpoint, Last, LastBack, Record, Whole
 from bot.errors import HistoryError
 
 # A division by zero if our row is not as it was written, the root of -1 if there are more or fewer
 # others that are applied than before.
-_LOOK = """SELECT 1 / count(*) FILTER (WHERE id = $1 AND rolled_back_at IS NULL AND {own}),
+_LOOK = """SELECT 1 / count(*) FILTER (WHERE id = $1 AND {own}),
     pg_catalog.sqrt(CASE WHEN $2::text IS NULL OR $2::text::bigint = count(*) FILTER (
         WHERE id <> $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL) THEN 0 ELSE -1 END)
     FROM {table}"""
-_WHOLE = "finished_at IS NOT NULL AND checksum = $3 AND migration_name = $4"
-_LAST = "finished_at IS NOT NULL AND checksum = $3"
-_OPEN = "finished_at IS NULL AND applied_steps_count = $3::text::int AND logs = $4"
+_APPLIED = "rolled_back_at IS NULL AND finished_at IS NOT NULL AND checksum = $3"
+_WHOLE = f"{_APPLIED} AND migration_name = $4"
+_BACK = "rolled_back_at IS NOT NULL AND finished_at IS NULL AND logs = $3"
+_CLOSED = "rolled_back_at IS NULL AND finished_at IS NOT NULL"
+_CLOSED += " AND logs IS NOT DISTINCT FROM $3::text"
+_OPEN = "rolled_back_at IS NULL AND finished_at IS NULL"
+_OPEN += " AND applied_steps_count = $3::text::int AND logs = $4"
 _NOT_OURS = psycopg.errors.DivisionByZero
 _NOT_OTHERS = psycopg.errors.InvalidArgumentForPowerFunction
 
@@ -34,15 +38,22 @@ def look_query(record: Record, schema: str, finished: int | None = None) -> Quer
     if isinstance(record, Whole):
         migration = record.migration
         return _look(_WHOLE, schema), (*before, migration.checksum, migration.name)
+    if isinstance(record, Back | LastBack):
+        return _look(_BACK, schema), (*before, record.logs)
     checkpoint = record.checkpoint
     if isinstance(record, Last):
-        return _look(_LAST, schema), (*before, checkpoint.checksum)
+        return _look(_APPLIED, schema), (*before, checkpoint.checksum)
     return _look(_OPEN, schema), (*before, str(checkpoint.steps), checkpoint.text())
 
 
 def look_at_start(id: str, checkpoint: Checkpoint, schema: str) -> Query:
     """The same of the row of a migration that begins."""
     return _look(_OPEN, schema), (id, None, "0", checkpoint.text())
+
+
+def look_at_close(id: str, before: Before, schema: str) -> Query:
+    """The same of the row of one that is applied as it was before."""
+    return _look(_CLOSED, schema), (id, None, before.logs)
 
 
 def seen_by_look(refused: psycopg.Error, *, written: bool = True) -> HistoryError | None:

@@ -12,6 +12,7 @@ from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.relations import Relations
 from bot.adapters.postgres.target.replication import read_replication
 from bot.adapters.postgres.target.tables import read_tables
+from bot.core.drift.look import Actual
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.replication import Replication
 from bot.core.schemas.schema import Snapshot
@@ -80,6 +81,12 @@ class Looking(Relations):
 
     def shape(self, schemas: Sequence[str]) -> Snapshot:
         return shape_of(self._connection, schemas)
+
+    def actual(self) -> Actual:
+        unseen: list[str] = []
+        found = shape_of(self._connection, None, unseen=unseen)
+        major = self._connection.info.server_version // 10_000
+        return Actual(found, major, self._schema, tuple(dict.fromkeys(unseen)))
 
     def wrong_with(self, query: str, *, timeout: int) -> str:
         connection = self._connection

@@ -7,11 +7,16 @@ import psycopg
 from bot.adapters.postgres import migrations_table as table
 from bot.adapters.postgres.connection import explain, explained
 from bot.adapters.postgres.piping import Query, Refused, pipe
-from bot.adapters.postgres.target.keeping import look_at_start, seen_by_look
+from bot.adapters.postgres.target.keeping import look_at_close, look_at_start, seen_by_look
 from bot.adapters.postgres.target.part import Part
-from bot.adapters.postgres.target.records import forget_query, start_query
+from bot.adapters.postgres.target.records import (
+    close_query,
+    forget_query,
+    reopen_query,
+    start_query,
+)
 from bot.core.migrations.migration import AppliedMigration, Migration
-from bot.core.rollouts.checkpoint import Checkpoint
+from bot.core.rollouts.checkpoint import Before, Checkpoint
 
 
 class Rows(Part):
@@ -63,6 +68,22 @@ class Rows(Part):
     def forget(self, id: str, steps: int) -> None:
         query = forget_query(id, steps, self._schema)
         self._write([query], "take back the row of a migration")
+
+    def reopen(self, id: str, name: str, checkpoint: Checkpoint) -> None:
+        row = reopen_query(id, checkpoint, self._schema)
+        look = look_at_start(id, checkpoint, self._schema)
+        self._write([row, look], f"record that {name} begins to be taken back")
+        self._count(-1)
+
+    def close(self, id: str, before: Before) -> None:
+        row = close_query(id, before, self._schema)
+        look = look_at_close(id, before, self._schema)
+        self._write([row, look], "let the row of a migration say again that it is applied")
+        self._count(1)
+
+    def _count(self, more: int) -> None:
+        if self._finished is not None:
+            self._finished += more
 
     def _write(self, queries: Sequence[Query], action: str) -> None:
         """All of them are one transaction; the second is a look at what the first has written."""

@@ -10,7 +10,16 @@ from psycopg import sql
 
 from bot.adapters.postgres.migrations_table import TABLE
 from bot.adapters.postgres.piping import Query
-from bot.core.rollouts.checkpoint import Checkpoint, Last, Record, Step, Whole
+from bot.core.rollouts.checkpoint import (
+    Back,
+    Before,
+    Checkpoint,
+    Last,
+    LastBack,
+    Record,
+    Step,
+    Whole,
+)
 
 # `now()` is when the transaction began.
 _WHOLE = """INSERT INTO {table} (id, checksum, migration_name, started_at, finished_at,
@@ -23,6 +32,15 @@ _STEP = """UPDATE {table} SET applied_steps_count = applied_steps_count + 1, log
 _LAST = """UPDATE {table} SET applied_steps_count = 1, logs = NULL, checksum = $3,
     finished_at = clock_timestamp() WHERE {ours}"""
 _NOTE = "UPDATE {table} SET logs = $3 WHERE {ours}"
+# As `prisma migrate resolve --rolled-back` leaves a row: with a `finished_at` nobody could mark it
+# as applied again (P3008).
+_BACK = """UPDATE {table} SET rolled_back_at = clock_timestamp(), finished_at = NULL, logs = $2
+    WHERE id = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL"""
+_LAST_BACK = """UPDATE {table} SET rolled_back_at = clock_timestamp(), logs = $3 WHERE {ours}"""
+_REOPEN = """UPDATE {table} SET finished_at = NULL, applied_steps_count = 0, logs = $2
+    WHERE id = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL"""
+_CLOSE = """UPDATE {table} SET finished_at = $3::text::timestamptz, logs = $4,
+    applied_steps_count = $5::text::int WHERE {ours}"""
 _START = """INSERT INTO {table} (id, checksum, migration_name, started_at, logs)
     VALUES ($1, $2, $3, clock_timestamp(), $4)"""
 _FORGET = "DELETE FROM {table} WHERE {ours}"
@@ -33,7 +51,11 @@ def record_query(record: Record, schema: str) -> Query:
     if isinstance(record, Whole):
         migration = record.migration
         return _query(_WHOLE, schema, record.id, migration.checksum, migration.name)
+    if isinstance(record, Back):
+        return _query(_BACK, schema, record.id, record.logs)
     checkpoint = record.checkpoint
+    if isinstance(record, LastBack):
+        return _query(_LAST_BACK, schema, record.id, str(checkpoint.steps - 1), record.logs)
     if isinstance(record, Last):
         before = str(checkpoint.steps - 1)
         return _query(_LAST, schema, record.id, before, checkpoint.checksum)
@@ -50,7 +72,18 @@ def forget_query(id: str, steps: int, schema: str) -> Query:
     return _query(_FORGET, schema, id, str(steps))
 
 
-def _query(text: str, schema: str, *values: str) -> Query:
+def reopen_query(id: str, checkpoint: Checkpoint, schema: str) -> Query:
+    """The row of an applied migration is unfinished from here on: it keeps Prisma out (P3009)."""
+    return _query(_REOPEN, schema, id, checkpoint.text())
+
+
+def close_query(id: str, before: Before, schema: str) -> Query:
+    """Such a row says again what it said before; nothing of what was begun is committed."""
+    steps = str(before.steps)
+    return _query(_CLOSE, schema, id, "0", before.finished_at, before.logs, steps)
+
+
+def _query(text: str, schema: str, *values: str | None) -> Query:
     return _about(text, schema), values
 
 

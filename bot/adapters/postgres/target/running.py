@@ -20,7 +20,7 @@ from bot.adapters.postgres.target.session import OURSELVES, TO_RECORD
 from bot.core.migrations.migration import AppliedMigration
 from bot.core.rollouts.blocker import Need
 from bot.core.rollouts.bookkeeping import require_same_rows, touches_rows
-from bot.core.rollouts.checkpoint import Last, Note, Record, Step, Whole
+from bot.core.rollouts.checkpoint import Back, Last, Note, Record, Step, Whole
 from bot.core.rollouts.doing import Heard
 from bot.errors import PostgresError
 
@@ -54,7 +54,7 @@ class Running(FirstLocks):
     ) -> None:
         before = self._rows() if touches_rows(texts) else None
         sent = self._sent(texts, record, needs, lifting)
-        fenced = isinstance(record, Step | Note)
+        fenced = isinstance(record, Step | Note | Back)
         written = [0]
 
         def listen(place: int, seconds: float, rows: int) -> None:
@@ -92,8 +92,8 @@ class Running(FirstLocks):
             if isinstance(error, psycopg.Error):
                 raise explain(error, "run it") from None
             raise
-        if self._finished is not None and isinstance(record, Whole | Last):
-            self._finished += 1
+        if self._finished is not None:
+            self._finished += _finished_by(record)
 
     def _rows(self) -> list[AppliedMigration]:
         return applied(self._connection, self._schema)
@@ -104,11 +104,17 @@ class Running(FirstLocks):
         timeout = self._lock_timeout
         first = [*self._limits(), *self._alone_with(record), *self._first_locks(needs, timeout)]
         ourselves = pooled.OURSELVES if self._sessionless else OURSELVES
-        look = look_query(record, self._schema, None if touches_rows(texts) else self._finished)
+        look = look_query(record, self._schema, self._others(texts, record))
         row = record_query(record, self._schema)
         last = [*((each, ()) for each in (*ourselves, *TO_RECORD)), row, look]
         limit = limit_again(self._target, timeout) if lifting else None
         return Sent(first, texts, last, lifting=lifting, limit=limit)
+
+    def _others(self, texts: Sequence[str], record: Record) -> int | None:
+        """How many other rows are finished; None where the statements may be at them."""
+        if self._finished is None or touches_rows(texts):
+            return None
+        return self._finished - isinstance(record, Back)
 
     def alone(self, sql: str, *, settings: Sequence[str], heard: Heard) -> None:
         try:
@@ -203,6 +209,13 @@ class Running(FirstLocks):
         if self._usable():
             with explained("roll back"):
                 say(self._connection, "ROLLBACK")
+
+
+def _finished_by(record: Record) -> int:
+    """How many more rows are finished after it."""
+    if isinstance(record, Back):
+        return -1
+    return int(isinstance(record, Whole | Last))
 
 
 def _refusal(refused: psycopg.Error, place: int, sent: Sent) -> PostgresError:

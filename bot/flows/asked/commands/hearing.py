@@ -19,6 +19,7 @@ _WORK = {
     Verb.RETRY: "apply",
     Verb.RESUME: "apply",
     Verb.RESOLVE: "resolve",
+    Verb.ROLLBACK: "rollback",
     Verb.UNLOCK: "unlock",
 }
 
@@ -73,10 +74,6 @@ def _override(granted: Granted, world: World) -> Answer:
     return Answer(Reaction.DONE, words.override_noted(granted.targets))
 
 
-def _rollback(granted: Granted, world: World) -> Answer:
-    return Answer(Reaction.REFUSED, words.how_to_roll_back(granted.targets[0].name))
-
-
 def _hand_on(granted: Granted, world: World) -> Answer:
     """The job of the target's environment reads the comment again, and decides anew."""
     command, target = granted.said.command, granted.targets[0].name
@@ -115,7 +112,7 @@ HANDLERS: Mapping[Verb, Handler] = {
     Verb.RETRY: _hand_on,
     Verb.RESUME: _hand_on,
     Verb.RESOLVE: _hand_on,
-    Verb.ROLLBACK: _rollback,
+    Verb.ROLLBACK: _hand_on,
     Verb.UNLOCK: _hand_on,
     Verb.OVERRIDE: _override,
 }

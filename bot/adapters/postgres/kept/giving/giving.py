@@ -40,6 +40,7 @@ def giving_back(kept: Sequence[Kept]) -> Iterator[str]:
     all_of_it = [_Giving(each) for each in kept]
     for each in all_of_it:
         yield each.text("begin")
+        yield f"ANALYZE {each.kept_table}"
         yield each.given_back()
     rows = [each for each in all_of_it if not each.kept.kind.keyed]
     for _ in rows[1:]:
@@ -51,7 +52,7 @@ class _Giving:
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
         table = f"{quoted(kept.schema)}.{quoted(kept.name)}"
-        self._table = table
+        self._table, self.kept_table = table, on_shelf(kept.shelf)
         self._known = {
             "row": ROW,
             "why": WHY,

@@ -1,0 +1,31 @@
+"""What takes one migration back, drafted and tried, before anybody writes it into the folder."""
+
+from dataclasses import dataclass
+
+from bot.core.migrations.migration import Migration
+from bot.core.rehearsals.rehearsal import DownProof
+from bot.core.schemas.draft import Draft
+
+
+@dataclass(frozen=True)
+class DraftedDown:
+    """`postgres` is the major that it was tried on. `writes_rows` says that the migration changes
+    rows, and `lost` which it deletes: no schema says how they were. `fault` is why the draft does
+    not lead back, "" if it was seen to."""
+
+    migration: Migration
+    draft: Draft
+    proof: DownProof
+    postgres: int
+    fault: str = ""
+    writes_rows: bool = False
+    lost: tuple[str, ...] = ()
+
+    @property
+    def proved(self) -> bool:
+        return not self.fault
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in the schema to take back."""
+        return not self.draft.statements and self.draft.complete

@@ -1,0 +1,153 @@
+"""What takes applied migrations back: their authors' down.sql, or drafts, tried on a throw-away
+server that has run the same history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bot.core.findings.review import JudgedMigration
+from bot.core.kept.kept import Kept, described
+from bot.core.kept.loss import Losing
+from bot.core.migrations.history import History
+from bot.core.migrations.migration import DOWN_SCRIPT, Migration
+from bot.core.rehearsals.rehearsal import DownProof, Stop
+from bot.core.rehearsals.rehearsal_order import NewMigration, Order
+from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.rollback import script_of
+from bot.core.rollouts.rollback_class import fault_of, writing
+from bot.core.rollouts.undoing import Tried, Undo, untried
+from bot.core.schemas.draft import Draft
+from bot.core.targets.server import ServerFacts
+from bot.errors import UsageError
+from bot.flows.reviewing.rehearsal_order import parts_of, schema_order
+from bot.flows.reviewing.review import cut_named
+from bot.sql.losses import losses_of
+from bot.world import World
+
+_NO_SERVER = "there is no PostgreSQL here to try it on"
+
+
+def tried_for(
+    names: Sequence[str],
+    plan: Plan,
+    history: History,
+    facts: ServerFacts,
+    schema: str,
+    world: World,
+) -> Tried:
+    """These migrations, the newest first, tried back on what the target's history makes.
+
+    `facts` and `schema` are the target's. What cannot be known is said in the answer.
+    """
+    if world.downs is None:
+        return untried(_NO_SERVER)
+    texts = {each.name: each for each in history.migrations}
+    taken = [texts[name] for name in reversed(names)]
+    left = [texts[name] for name in plan.applied if name in texts and name not in names]
+    try:
+        order = schema_order(left, taken, world.settings, postgres=facts.major, schema=schema)
+        return world.downs.tried_back(_with_downs(order, texts, facts), world.console.say)
+    except UsageError as error:
+        return untried(error.message)
+
+
+def undos_for(
+    names: Sequence[str],
+    tried: Tried,
+    history: History,
+    world: World,
+    kept: Mapping[str, Sequence[Kept]],
+) -> tuple[Undo, ...]:
+    """What takes each of them back, in the order given. `kept` is by name what the target has kept
+    of what they destroyed."""
+    texts = {each.name: each for each in history.migrations}
+    judged = {each.migration.name: each for each in cut_named(names, history, world)}
+    return tuple(_undo(texts[name], judged[name], tried, kept.get(name, ())) for name in names)
+
+
+def _with_downs(order: Order, texts: Mapping[str, Migration], facts: ServerFacts) -> Order:
+    return replace(order, new=tuple(_with_down(each, texts, facts) for each in order.new))
+
+
+def _with_down(
+    new: NewMigration, texts: Mapping[str, Migration], facts: ServerFacts
+) -> NewMigration:
+    down = texts[new.name].down
+    if not down:
+        return new
+    return replace(new, down=parts_of(down, f"{DOWN_SCRIPT} of {new.name}", facts.major))
+
+
+def _undo(
+    migration: Migration, judged: JudgedMigration, tried: Tried, kept: Sequence[Kept]
+) -> Undo:
+    lost, given = _lost(judged, kept), tuple(map(str, kept))
+    proof, problem = tried.proofs.get(migration.name), tried.expected.problem
+    if migration.down:
+        unproved = problem if proof is None else fault_of(proof)
+        if proof is not None and unproved and _was_tried(proof):
+            why = f"its {DOWN_SCRIPT} does not lead back: {unproved}"
+            return Undo(migration, lost=lost, why=why)
+        script = script_of(migration, migration.down)
+        return Undo(migration, script, lost=lost, kept=given, unproved=unproved)
+    draft = tried.drafts.get(migration.name)
+    why = _why_not(draft, proof, lost, problem, writes=_writes(judged, kept))
+    if why or draft is None:
+        return Undo(migration, drafted=True, lost=lost, why=why)
+    script = script_of(migration, text_of(draft))
+    needing = (place for place, each in enumerate(draft.statements) if each.needs)
+    return Undo(
+        migration,
+        script,
+        drafted=True,
+        loses=draft.losses,
+        lost=lost,
+        kept=given,
+        give_at=next(needing, None),
+    )
+
+
+def _was_tried(proof: DownProof) -> bool:
+    """Whether it is the script that is wrong, and not the place where it was run."""
+    refused = proof.refused or proof.up_refused
+    return refused is None or refused.stop is Stop.REFUSED
+
+
+def _lost(judged: JudgedMigration, kept: Sequence[Kept]) -> tuple[str, ...]:
+    """What it has destroyed, and what was not kept of that. Of a column whose type it has changed
+    the draft says what that means."""
+    there = {each.statement for each in kept}
+    losses = (each for each in losses_of(judged) if each.kind is not Losing.TYPES)
+    found = (each for each in losses if each.statement not in there)
+    return tuple(
+        dict.fromkeys(described(each.kind, each.relation, [*each.columns]) for each in found)
+    )
+
+
+def _writes(judged: JudgedMigration, kept: Sequence[Kept]) -> bool:
+    """Whether it has written rows that nothing takes out again."""
+    return bool(writing(judged) - {each.statement for each in kept})
+
+
+def _why_not(
+    draft: Draft | None,
+    proof: DownProof | None,
+    lost: Sequence[str],
+    problem: str,
+    *,
+    writes: bool,
+) -> str:
+    """Why a draft is not to be run, "" if it is."""
+    if lost:
+        return f"it has destroyed {', '.join(lost)}, and no script brings that back"
+    if writes:
+        return "it has changed rows, and only who wrote it knows how to change them back"
+    if draft is None:
+        return f"it has no {DOWN_SCRIPT}, and none could be drafted: {problem or 'nobody tried'}"
+    if draft.left:
+        return f"it has no {DOWN_SCRIPT}, and a draft leaves this as it is: {'; '.join(draft.left)}"
+    fault = "nobody has tried its draft" if proof is None else fault_of(proof)
+    return f"it has no {DOWN_SCRIPT}, and the draft of one is not proved: {fault}" if fault else ""
+
+
+def text_of(draft: Draft) -> str:
+    return "".join(f"{each.sql.rstrip().removesuffix(';')};\n" for each in draft.statements)

@@ -1,0 +1,100 @@
+"""Moments, and the commands that go back to them."""
+
+import shlex
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from bot.core.backups.sources import (
+    AzureFlexible,
+    Barman,
+    CloudSql,
+    Neon,
+    PgBackRest,
+    PgBaseBackup,
+    PgDump,
+    Rds,
+    Source,
+    Supabase,
+    WalG,
+)
+from bot.core.restores.point_in_time import PointInTime, point_in_time, way_back
+from bot.errors import UsageError
+
+AT = datetime(2026, 11, 22, 15, 31, 2, 123456, tzinfo=UTC)
+ONLY_TIMES: tuple[Source, ...] = (
+    Rds("db"),
+    Rds("db", cluster=True),
+    CloudSql("p", "db"),
+    AzureFlexible("s", "g", "db"),
+    Supabase("ref"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("2026-11-22T15:31:02.123456Z", PointInTime(at=AT)),
+        (
+            "2026-11-22 16:31:02.123456+01:00",
+            PointInTime(at=AT.astimezone(timezone(timedelta(hours=1)))),
+        ),
+        ("16/b374d848", PointInTime(lsn="16/B374D848")),
+        ("before_20260102", PointInTime(label="before_20260102")),
+    ],
+)
+def test_what_somebody_types(text: str, point: PointInTime) -> None:
+    assert point_in_time(text) == point
+
+
+@pytest.mark.parametrize("text", ["2026-11-22T15:31:02", "yesterday at noon", "16/", "a'; rm", ""])
+def test_what_is_no_moment(text: str) -> None:
+    with pytest.raises(UsageError, match="no moment to go back to") as refused:
+        point_in_time(text)
+    assert "with its zone" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (PgBackRest("main"), "--type=time '--target=2026-11-22 15:31:02.123456+00'"),
+        (Barman("main"), "'--target-time=2026-11-22 15:31:02.123456+00' --target-action=promote"),
+        (WalG(), "\"recovery_target_time = '2026-11-22 15:31:02.123456+00'\""),
+        (PgBaseBackup(), "\"recovery_target_time = '2026-11-22 15:31:02.123456+00'\""),
+        (Rds("db", "eu-west-1"), "--region=eu-west-1 --source-db-instance-identifier=db"),
+        (Rds("db"), "--restore-time=2026-11-22T15:31:02Z"),
+        (Rds("db", cluster=True), "--restore-to-time=2026-11-22T15:31:02Z"),
+        (
+            CloudSql("p", "db"),
+            "clone db db-restored --project=p --point-in-time=2026-11-22T15:31:02",
+        ),
+        (AzureFlexible("s", "g", "db"), "--restore-time=2026-11-22T15:31:02Z"),
+        (Neon("p", "main"), "restore main '^self@2026-11-22T15:31:02.123456Z'"),
+        (Supabase("ref"), '"recovery_time_target_unix": "1795361462"'),
+    ],
+    ids=lambda each: type(each).__name__ if not isinstance(each, str) else "",
+)
+def test_the_commands_name_exactly_that_moment(source: Source, said: str) -> None:
+    way = way_back(source, PointInTime(at=AT))
+
+    assert way is not None
+    assert any(said in each for each in way.commands), way.commands
+    assert all(shlex.split(each) for each in way.commands)
+
+
+@pytest.mark.parametrize("source", ONLY_TIMES, ids=lambda each: type(each).__name__)
+def test_vendors_that_know_times_only_say_so(source: Source) -> None:
+    for point in (PointInTime(lsn="16/B374D848"), PointInTime(label="x")):
+        with pytest.raises(UsageError, match="goes back to a time only"):
+            way_back(source, point)
+
+
+def test_what_the_bot_restores_itself_has_no_such_commands() -> None:
+    assert way_back(PgDump(), PointInTime(at=AT)) is None
+
+
+def test_nothing_of_a_name_becomes_a_command() -> None:
+    way = way_back(PgBackRest("it's; rm -rf /"), PointInTime(label="x"))
+
+    assert way is not None
+    assert "--stanza=it's; rm -rf /" in shlex.split(way.commands[0])

@@ -1,0 +1,48 @@
+from bot.report.formats.drift_as_json import drift_json
+from bot.report.terminal.drift import drift_text
+from tests.report.drift.samples import CLEAN, RUNNING, UNREAD, UNSET, drifted
+from tests.report.formats.test_as_json import validated
+
+
+def test_each_difference_stands_below_its_table_with_what_it_is_about() -> None:
+    text = drift_text([drifted()], width=100)
+
+    assert text.startswith("The schema of production is not what its applied migrations make.")
+    assert "\n  public.a\n    has besides: index public.a.by_hand (structure)\n" in text
+    assert "    has otherwise: column public.a.id: type: integer → bigint (structure)\n" in text
+    assert text.index("(structure)") < text.index("(comments)")
+    assert "2 of 5 stop a rollout where `drift` is `refuse`." in text
+    assert "To make the target as its migrations say:" in text
+    assert "    DROP INDEX by_hand;" in text
+    assert "  loses: the rows of by_hand" in text
+    assert "  not drafted: index by_hand" in text
+
+
+def test_several_targets_have_a_row_each() -> None:
+    text = drift_text([CLEAN, drifted(), RUNNING, UNREAD, UNSET], width=100)
+    rows = text.split("\n\n")[0]
+
+    assert "as its migrations make it" in rows
+    assert "5 differences" in rows
+    assert "a rollout is running" in rows
+    assert "not configured" in rows
+    assert "hint: Start it." in text
+    assert "DATABASE_URL" not in text
+    assert drift_text([]) == "No target is configured.\n"
+
+
+def test_json_has_what_was_expected_and_what_is_there() -> None:
+    [target] = validated("drift", drift_json([drifted()]))["targets"]
+    validated("drift", drift_json([CLEAN, RUNNING, UNREAD, UNSET]))
+
+    [column] = [each for each in target["differences"] if each["kind"] == "column"]
+    assert (column["change"], column["table"], column["stops"]) == ("changed", "public.a", True)
+    assert (column["expected"]["type"], column["actual"]["type"]) == ("integer", "bigint")
+    assert target["mend"]["proved"] is True
+    assert target["record"] == {
+        "sql": "CREATE INDEX i ON a (id);\n",
+        "statements": [{"sql": "CREATE INDEX i ON a (id)", "loses": "", "alone": True}],
+        "left": ["index by_hand"],
+        "proved": False,
+        "problem": "PostgreSQL refused it: no",
+    }
