@@ -21,10 +21,17 @@ _SAME: dict[str, tuple[str, ...]] = {
     "uuid": _TEXTS,
     "text": ("varchar", *_TEXTS),
     "character varying": ("varchar", *_TEXTS),
-    "date": ("timestamp", *_TEXTS),
+    "date": ("timestamp without time zone", *_TEXTS),
     "boolean": _TEXTS,
 }
-_TYPE_WORDS = {"varchar": "character varying", "char": "character"}
+# As a file may call them.
+_TYPE_WORDS = {
+    "varchar": "character varying",
+    "char": "character",
+    "timestamptz": "timestamp with time zone",
+    "timetz": "time with time zone",
+}
+_ZONELESS = ("timestamp", "time")
 
 
 def decide(
@@ -87,9 +94,8 @@ def is_lossless(old: KeptColumn, new: NewType) -> bool:
     """Whether every value of the old type is a value of the new, so that the way back is a cast."""
     if not new.casts:
         return False
-    wanted, _, numbers = new.type.partition("(")
-    wanted = _TYPE_WORDS.get(wanted, wanted)
-    before, _, old_numbers = old.type.partition("(")
+    wanted, numbers = _taken_apart(new.type)
+    before, old_numbers = _taken_apart(old.type)
     if not old.plain:
         # Labels of an enum, for one: each that is not there in the new type is refused.
         return wanted in _TEXTS and not numbers
@@ -98,10 +104,18 @@ def is_lossless(old: KeptColumn, new: NewType) -> bool:
     return not numbers and wanted in _SAME.get(before, ())
 
 
+def _taken_apart(type: str) -> tuple[str, str]:
+    """A type as PostgreSQL calls it, and what is in its brackets: `timestamp(3) with time zone`."""
+    name, _, rest = type.partition("(")
+    numbers, _, ending = rest.partition(")")
+    if name in _ZONELESS and not ending:
+        ending = " without time zone"
+    return _TYPE_WORDS.get(name, name) + ending, numbers
+
+
 def _is_wider(old: str, new: str) -> bool:
     """Of varchar(10) and varchar(20); a value that does not fit is refused, and none is cut."""
-    sizes = [each.rstrip(")") for each in (old, new)]
-    return all(each.isdigit() for each in sizes) and int(sizes[0]) <= int(sizes[1])
+    return old.isdigit() and new.isdigit() and int(old) <= int(new)
 
 
 def _columns(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...]:
