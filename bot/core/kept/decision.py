@@ -59,6 +59,10 @@ def decide(
         why = "without a key that is never null its rows cannot be found again"
     if why:
         return Unkept(loss, why)
+    if loss.kind is Losing.UPDATED and table.rewritten:
+        columns = tuple(
+            each for each in table.columns if not each.generated and each not in (key or ())
+        )
     keep = _measured(loss, table, key or (), columns, matching)
     why = _too_much(keep, shelf, policy, timeout)
     return Unkept(loss, why) if why else keep
@@ -170,8 +174,8 @@ def _measured(
     if loss.kind.compared:
         # Beside them stands what the statement has made of them.
         width += _ROW + sum(each.width for each in columns)
-    whole = loss.kind.wholesale
-    return Keep(loss, table, key, columns, rows, max(table.bytes if whole else rows * width, 8192))
+    bytes = max(table.bytes if loss.kind.wholesale else rows * width, 8192)
+    return Keep(loss, table, key, columns, rows, bytes, partial=loss.kind in table.woken)
 
 
 def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy, timeout: int) -> str:
