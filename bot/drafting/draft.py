@@ -113,6 +113,13 @@ def _edges(changes: Changes, nodes: Iterable[Node]) -> Iterator[tuple[Node, Node
             yield (Verb.MAKE, each), mine
         if key in changes.altered:
             yield from _around_altered(key, changes)
+            yield from _after_above(key, changes)
+
+
+def _after_above(key: Key, changes: Changes) -> Iterator[tuple[Node, Node]]:
+    """A column is changed once the one above it is gone, which had a say in it."""
+    for each in changes.around.current.above(key) & changes.around.gone:
+        yield (Verb.DROP, each), (Verb.MAKE, key)
 
 
 def _around_altered(key: Key, changes: Changes) -> Iterator[tuple[Node, Node]]:

@@ -74,6 +74,7 @@ _TITLES = {
     "targets.freeze": "`targets.<name>.freeze`",
     "targets.freeze.override": "`targets.<name>.freeze.override`",
     "targets.freeze.ranges": "`targets.<name>.freeze.ranges`",
+    "targets.keep_rows": "`targets.<name>.keep_rows`",
     "targets.identity": "`targets.<name>.identity`",
     "targets.replicas": "`targets.<name>.replicas`",
     "targets.window": "`targets.<name>.window`",

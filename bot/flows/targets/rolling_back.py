@@ -79,8 +79,8 @@ def require_possible(rollback: Rollback, now: datetime) -> None:
     raise HistoryError(
         f"{name} cannot be rolled back that far by a script. {said}.",
         hint=f"Restore a backup from before it: `migration-bot restore {name} BACKUP`, which loses "
-        f"what was written since (`migration-bot backups {name}` lists them).{_backup(rollback, now)} "
-        "Or write its down.sql, or a new migration that mends it.",
+        f"what was written since (`migration-bot backups list {name}` shows them)."
+        f"{_backup(rollback, now)} Or write its down.sql, or a new migration that mends it.",
     )
 
 
