@@ -5,6 +5,7 @@ what decompresses to other rows is found by the last level, and by the digest wr
 import gzip
 import os
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -127,8 +128,10 @@ def keeping(
     request: pytest.FixtureRequest, kind: str, dump: Copied, tmp_path: Path
 ) -> Iterator[tuple[Kept, str, str]]:
     """What is kept, with the id of a backup that is good, and its digest. Its proof waits."""
+    # A copy of a cluster is a hundred times as large as these dumps.
+    part = 3_000_000 if dump.last is Level.RESTORE else 40_000
     upstream = request.getfixturevalue("upstream") if "bucket" in kind else None
-    with kept_in(kind, tmp_path / "kept", dump, upstream=upstream, part=40_000) as made:
+    with kept_in(kind, tmp_path / "kept", dump, upstream=upstream, part=part) as made:
         summary = take(made.means, ignored, level=Level.DECODE)
         yield made, summary.id, summary.digest
 
@@ -149,7 +152,17 @@ def rows_of(kept: Kept, id: str) -> str:
     return max(keys, key=lambda each: len(kept.get(each)))
 
 
+def same_inside(before: bytes, after: bytes) -> bool:
+    """Whether both decompress to the same: where there are nothing but zeros, as in a segment of
+    the log that is not full, another bit may stand for the same bytes."""
+    try:
+        return gzip.decompress(before) == gzip.decompress(after)
+    except (OSError, EOFError, zlib.error):
+        return False
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("dump", ["all", "command"], indirect=True)
 def test_one_bit_of_an_encrypted_dump_is_enough(
     request: pytest.FixtureRequest, dump: Copied, tmp_path: Path
 ) -> None:
@@ -182,7 +195,11 @@ def test_the_first_level_finds_whatever_was_spoiled(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("corruption", ["truncated", "emptied"])
-@pytest.mark.parametrize("dump", ["all", "touched", "cluster"], indirect=True)
+@pytest.mark.parametrize(
+    "dump",
+    ["all", "touched", pytest.param("cluster", marks=pytest.mark.soak)],
+    indirect=True,
+)
 def test_rows_that_are_missing_are_found_though_the_manifest_was_made_to_fit(
     request: pytest.FixtureRequest, dump: Copied, tmp_path: Path, corruption: str
 ) -> None:
@@ -210,6 +227,10 @@ def test_the_last_level_finds_whatever_the_manifest_was_made_to_fit(
             kept.change(key, CORRUPTIONS[corruption])
             kept.cover_up(id)
             assert kept.manifest(id).digest != digest
+            if same_inside(files[key], kept.get(key)):
+                kept.put(key, files[key])
+                kept.put(f"{id}/{MANIFEST}", files[f"{id}/{MANIFEST}"])
+                continue
             # Of what a program has left nobody knows more than its digest.
             if dump.last is not Level.DECODE:
                 with pytest.raises(BotError) as caught:
@@ -233,7 +254,9 @@ def test_who_has_no_private_key_cannot_spoil_what_is_encrypted(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dump", ["all", "touched"], indirect=True)
+@pytest.mark.parametrize(
+    "dump", ["all", pytest.param("touched", marks=pytest.mark.soak)], indirect=True
+)
 def test_counts_that_were_edited_are_not_what_is_restored(
     request: pytest.FixtureRequest, dump: Copied, tmp_path: Path
 ) -> None:

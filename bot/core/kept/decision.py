@@ -64,15 +64,15 @@ def decide_following(
     shelf: Shelf,
     policy: KeepPolicy,
     *,
-    again: bool,
+    why: str = "",
     timeout: int = 0,
 ) -> Keep | Unkept:
-    """Of rows that are deleted with others. `again` says that others lead to this table too."""
+    """Of rows that are deleted with others. `why` is what is known to forbid it, "" if nothing."""
     loss = replace(
         above.loss, table=by.table, relation=table.relation, columns=(), change=None, spoilt=()
     )
-    if again:
-        return Unkept(loss, "its rows are deleted by more than one foreign key")
+    if why:
+        return Unkept(loss, why)
     # As many of them as of the rows that they point to.
     share = above.rows / max(above.table.rows, 1)
     found = decide(
@@ -153,7 +153,7 @@ def _measured(
 ) -> Keep:
     rows = table.rows if matching is None else matching
     width = _ROW + sum(each.width for each in (*key, *columns))
-    if loss.kind in (Losing.UPDATED, Losing.TYPES):
+    if loss.kind.compared:
         # Beside them stands what the statement has made of them.
         width += _ROW + sum(each.width for each in columns)
     whole = loss.kind.wholesale

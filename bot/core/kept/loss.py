@@ -27,6 +27,11 @@ class Losing(StrEnum):
         return self not in (Losing.UPDATED, Losing.DELETED)
 
     @property
+    def compared(self) -> bool:
+        """Whether what the statement makes of the values is kept too."""
+        return self in (Losing.TYPES, Losing.UPDATED)
+
+    @property
     def keyed(self) -> bool:
         """Whether a row has to be found again for its values to be given back."""
         return self in (Losing.COLUMNS, Losing.TYPES, Losing.UPDATED)

@@ -32,12 +32,13 @@ class Deciding:
         tables = self.database.tables_to_keep(sorted(names))
         for loss in known:
             found = self._one(loss, tables.get(loss.table))
-            if found is None:
+            if not isinstance(found, Keep):
+                yield from () if found is None else (found,)
                 continue
-            yield found
-            if isinstance(found, Keep):
-                self._count(found)
-                yield from self._following(found)
+            self._count(found)
+            below = tuple(self._following(found))
+            yield replace(found, partial=any(isinstance(each, Unkept) for each in below))
+            yield from below
 
     def _one(self, loss: Loss, table: TableToKeep | None) -> Prospect | None:
         policy = self.target.keeping
@@ -58,13 +59,15 @@ class Deciding:
             tables = self._tables_below(above)
             for cascade in above.table.cascades if first.loss.change else ():
                 place = (first.loss.statement, cascade.table)
-                if place in self.given_up or cascade.table not in tables:
+                if cascade.table not in tables:
                     continue
                 table = tables[cascade.table]
-                again = table.relation in seen
+                why = "its rows are deleted by more than one foreign key"
+                why = why if table.relation in seen else ""
+                why = why or ("keeping them failed" if place in self.given_up else "")
                 found = decide_following(
                     above, cascade, table, self.shelf, policy,
-                    again=again, timeout=self.target.statement_timeout,
+                    why=why, timeout=self.target.statement_timeout,
                 )  # fmt: skip
                 seen.add(table.relation)
                 yield found

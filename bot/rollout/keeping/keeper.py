@@ -6,6 +6,7 @@ transaction is begun anew without it, and that is said too: a backup has it then
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.core.findings.review import JudgedMigration
 from bot.core.kept.kept import Keep, Unkept, Woven
@@ -77,7 +78,7 @@ class Keeper:
                 self._tell(keeps, record)
                 return
 
-    @property
+    @cached_property
     def _losses(self) -> tuple[Loss, ...]:
         return losses_of(self.judged) if self.target.keeping else ()
 
@@ -99,7 +100,7 @@ class Keeper:
             return weave(statements, (), {}), []
         keeps = [each for each in decided if isinstance(each, Keep)]
         for each in decided:
-            if isinstance(each, Unkept):
+            if isinstance(each, Unkept) and not self._is_given_up(each):
                 self._tell_unkept(each)
         around = self._around(keeps, shelf, record)
         return weave(statements, self.database.shelving(shelf), around), keeps
@@ -115,9 +116,8 @@ class Keeper:
         around: dict[int, list[tuple[Keep, Woven]]] = {}
         for keep in keeps:
             there = around.setdefault(keep.loss.statement, [])
-            above = next(
-                (place for place, (each, _) in enumerate(there, 1) if each is keep.above), 0
-            )
+            over = keep.above.table if keep.above else None
+            above = next((at for at, (each, _) in enumerate(there, 1) if each.table is over), 0)
             woven = self.database.taking(
                 keep,
                 shelf,
@@ -136,6 +136,10 @@ class Keeper:
         if error.sqlstate == _TOO_MUCH:
             why = "it takes more than is left of the budget, which could not be seen before"
         self._tell_unkept(Unkept(keep.loss, why))
+
+    def _is_given_up(self, unkept: Unkept) -> bool:
+        """That was said when it was."""
+        return (unkept.loss.statement, unkept.loss.table) in self._given_up
 
     def _tell_unkept(self, unkept: Unkept) -> None:
         text = f"not kept: {self.judged.migration.name}, {unkept}"

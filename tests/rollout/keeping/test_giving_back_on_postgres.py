@@ -133,6 +133,8 @@ INSERT INTO c VALUES (1, 1, 2), (2, 2, 2);
 
     assert "public.c: its rows are deleted by more than one foreign key" in "\n".join(apply.said)
     assert [each[2] for each in shelves(database)] == ["p", "c"]
+    partial = ask(database, "SELECT table_name FROM migration_bot.kept WHERE partial")
+    assert partial == [("p",)]
 
 
 def test_a_key_that_was_made_anew_finds_no_row(apply: Apply, database: str) -> None:

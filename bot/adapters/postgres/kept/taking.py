@@ -43,6 +43,7 @@ _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (
     key pg_catalog.jsonb NOT NULL,
     sequences pg_catalog.jsonb NOT NULL,
     identity pg_catalog.jsonb NOT NULL,
+    partial pg_catalog.bool NOT NULL,
     rows pg_catalog.int8 NOT NULL,
     bytes pg_catalog.int8 NOT NULL,
     at pg_catalog.timestamptz NOT NULL,
@@ -52,7 +53,7 @@ _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (
     conflicts pg_catalog.jsonb NOT NULL DEFAULT '[]'
 )"""
 _LISTING = f"""INSERT INTO {INDEX} (shelf, record, migration, statement, line, kind, table_schema,
-    table_name, columns, key, sequences, identity, rows, bytes, at, until)"""
+    table_name, columns, key, sequences, identity, partial, rows, bytes, at, until)"""
 
 
 def prologue(shelf: Shelf) -> Iterator[str]:
@@ -196,7 +197,7 @@ class _Taking:
 
     def _written(self) -> Iterator[str]:
         """What the statement has made of the values: by it one sees later who has been at them."""
-        if self._loss.kind not in (Losing.UPDATED, Losing.TYPES):
+        if not self._loss.kind.compared:
             return
         late = self._loss.kind is Losing.TYPES
         columns = ", ".join(
@@ -220,14 +221,15 @@ class _Taking:
             )
         )  # fmt: skip
         sizes = [f"pg_catalog.pg_total_relation_size('{self._kept}')"]
-        if loss.kind in (Losing.UPDATED, Losing.TYPES):
+        if loss.kind.compared:
             sizes.append(f"pg_catalog.pg_total_relation_size('{self._after}')")
         own = ", ".join(map(literal, (self._name, self._named.record, self._named.migration)))
         counted = f"(SELECT count(*) FROM {self._kept})"  # noqa: S608
         until = f"now() + interval '{self._policy.days} days'"
         values = (
             own, str(loss.statement), str(loss.line), texts, self._sequences(),
-            identity_of(self._source, self._keep.key), counted, " + ".join(sizes), "now()", until,
+            identity_of(self._source, self._keep.key), str(self._keep.partial), counted,
+            " + ".join(sizes), "now()", until,
         )  # fmt: skip
         return f"{_LISTING} SELECT {', '.join(values)}"
 

@@ -41,7 +41,8 @@ def giving_back(kept: Sequence[Kept]) -> Iterator[str]:
     all_of_it = [_Giving(each) for each in kept]
     for each in all_of_it:
         yield each.begun()
-        yield f"ANALYZE {each.kept_table}"
+        # Without it the planner takes them for small, and looks up row after row.
+        yield f"ANALYZE {', '.join(each.tables)}"
         yield each.given_back()
     rows = [each for each in all_of_it if not each.kept.kind.keyed]
     for _ in rows[1:]:
@@ -53,7 +54,9 @@ class _Giving:
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
         table = f"{quoted(kept.schema)}.{quoted(kept.name)}"
-        self._table, self.kept_table = table, on_shelf(kept.shelf)
+        self._table = table
+        endings = ("", WAITING, AFTER) if kept.kind.compared else ("", WAITING)
+        self.tables = [on_shelf(kept.shelf + each) for each in endings]
         self._known = {
             "row": ROW,
             "why": WHY,
