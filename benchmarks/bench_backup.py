@@ -1,4 +1,7 @@
-"""A backup and its proof, against pg_dump and pg_restore with the same jobs and compression."""
+"""A backup and its proofs, against pg_dump and pg_restore with the same jobs and compression.
+
+The floor is a copy of the files that the database has; it is measured in the same rounds.
+"""
 
 import argparse
 import secrets
@@ -13,21 +16,28 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.timing import Line, Work, in_turns, show, stopwatch
-from bot.adapters.postgres.backups.dump import DUMP, JOBS, compression, take_backup
+from bot.adapters.postgres.backups.dump import DUMP, JOBS, Dumping, compression, take_backup
 from bot.adapters.postgres.backups.proof import prove, scratch_server
 from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_dump, best_for_proof
 from bot.core.backups.backup import Manifest
+from bot.core.backups.level import Level
 from bot.core.targets.url import parse_url
 
 DUMPING = "pg_dump"
-BACKUP = "backup: snapshot, dump, row hashes, manifest"
+COPYING = "the floor: the database's files, copied"
+BACKUP = "backup: snapshot, dump, counts, SHA-256, manifest"
+SUMMED = "the same for level content: a sum over all rows"
 RESTORING = "a scratch server, and pg_restore"
-PROOF = "proof: scratch server, restore, everything compared"
+DECODED = "proof by decode: every file read to its end"
+PROOF = "proof by restore: scratch server, schema and counts compared"
+COMPARED = "proof by content: the same, and all rows compared"
 SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "autovacuum": "off"}
 
 TABLES = 6
 BYTES_PER_ROW = 210
+# One unit of pgbench's scale is 100,000 accounts.
+MEGABYTES_A_SCALE = 15
 ROWS = """
 CREATE TABLE {name} (
   id bigint PRIMARY KEY, account_id int NOT NULL, state text NOT NULL, amount numeric(12, 2),
@@ -71,15 +81,25 @@ class Bench:
         shutil.rmtree(place)
         return seconds
 
-    def back_up(self) -> tuple[Manifest, Path, float]:
+    def copy_once(self) -> float:
         place = self.fresh()
         with stopwatch() as elapsed:
-            manifest = take_backup("bench", parse_url(self.url), place, run_id="bench")
-        assert len(manifest.tables) == TABLES
+            shutil.copytree(self.server.data_directory / "base", place)
+        shutil.rmtree(place)
+        return elapsed()
+
+    def back_up(self, level: Level) -> tuple[Manifest, Path, float]:
+        place = self.fresh()
+        wanted = Dumping(level=level)
+        with stopwatch() as elapsed:
+            manifest = take_backup(
+                "bench", parse_url(self.url), place, run_id="bench", wanted=wanted
+            )
+        assert manifest.tables
         return manifest, place, elapsed()
 
-    def back_up_once(self) -> float:
-        _, place, seconds = self.back_up()
+    def back_up_once(self, level: Level) -> float:
+        _, place, seconds = self.back_up(level)
         shutil.rmtree(place)
         return seconds
 
@@ -91,9 +111,9 @@ class Bench:
         return elapsed()
 
 
-def prove_once(manifest: Manifest, directory: Path) -> float:
+def prove_once(manifest: Manifest, directory: Path, level: Level) -> float:
     with stopwatch() as elapsed:
-        proof = prove(manifest, directory)
+        proof = prove(manifest, directory, level=level)
     assert proof.ok
     return elapsed()
 
@@ -114,26 +134,54 @@ def fill(url: str, megabytes: int) -> int:
     return int(found[0]) // 1_000_000
 
 
-def run(megabytes: int, rounds: int) -> None:
+def fill_by_pgbench(tool: Installation, url: str, megabytes: int) -> int:
+    """The same, with the tables that pgbench makes: one is nearly all of it."""
+    scale = max(1, megabytes // MEGABYTES_A_SCALE)
+    subprocess.run(
+        [tool.bin / "pgbench", "--initialize", "--quiet", f"--scale={scale}", url],
+        check=True,
+        capture_output=True,
+    )
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+    assert found is not None
+    return int(found[0]) // 1_000_000
+
+
+def run(megabytes: int, rounds: int, *, pgbench: bool) -> None:
     with tempfile.TemporaryDirectory() as directory, start_server(settings=SETTINGS) as server:
         bench = Bench(server, server.create_database("bench"), Path(directory))
-        size = fill(bench.url, megabytes)
-        manifest, place, _ = bench.back_up()
+        if pgbench:
+            size = fill_by_pgbench(server.installation, bench.url, megabytes)
+        else:
+            size = fill(bench.url, megabytes)
+        manifest, place, _ = bench.back_up(Level.CONTENT)
         work: dict[str, Work] = {
+            COPYING: bench.copy_once,
             DUMPING: bench.dump_once,
-            BACKUP: bench.back_up_once,
+            BACKUP: partial(bench.back_up_once, Level.RESTORE),
+            SUMMED: partial(bench.back_up_once, Level.CONTENT),
             RESTORING: partial(bench.restore, place / manifest.path / DUMP),
-            PROOF: partial(prove_once, manifest, place),
+            DECODED: partial(prove_once, manifest, place, Level.DECODE),
+            PROOF: partial(prove_once, manifest, place, Level.RESTORE),
+            COMPARED: partial(prove_once, manifest, place, Level.CONTENT),
         }
         measured = in_turns(work, rounds=rounds)
     lines = [
+        Line(COPYING, measured[COPYING]),
         Line(DUMPING, measured[DUMPING]),
         Line(BACKUP, measured[BACKUP], measured[DUMPING], "≤ 1.1 ×"),
+        Line(SUMMED, measured[SUMMED], measured[DUMPING]),
         Line(RESTORING, measured[RESTORING]),
+        Line(DECODED, measured[DECODED], measured[RESTORING]),
         Line(PROOF, measured[PROOF], measured[RESTORING], "≤ 1.2 ×"),
+        Line(COMPARED, measured[COMPARED], measured[RESTORING]),
     ]
+    made = "pgbench's tables" if pgbench else f"{TABLES} tables"
     show(
-        f"a database of {size} MB, {JOBS} jobs, {compression(bench.dumper)}, {rounds} rounds", lines
+        f"a database of {size} MB ({made}), {JOBS} jobs, {compression(bench.dumper)}, "
+        f"{rounds} rounds",
+        lines,
     )
 
 
@@ -141,5 +189,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pgbench", action="store_true", help="its tables in place of ours")
     chosen = parser.parse_args()
-    run(chosen.megabytes, chosen.rounds)
+    run(chosen.megabytes, chosen.rounds, pgbench=chosen.pgbench)

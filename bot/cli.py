@@ -43,6 +43,7 @@ VERBS = {
 
 # Those that an interruption may catch in the middle of a rollout.
 APPLYING = ("apply", "rollback", "github", "demo")
+RESTORING = ("restore",)
 
 
 class Verbs(click.Group):
@@ -212,6 +213,8 @@ def _print_error(error: BotError) -> None:
 def _print_interrupted(verb: str) -> None:
     if verb in APPLYING:
         click.echo("\ninterrupted; what was committed is applied, and nothing else", err=True)
+    elif verb in RESTORING:
+        click.echo("\ninterrupted; the target is as it was, or restored as a whole", err=True)
     else:
         click.echo("\ninterrupted", err=True)
 

@@ -26,6 +26,7 @@ ADAPTERS = {
         "signing",
         "age",
         "storage",
+        "recovery",
     )
 }
 INSIDE = {

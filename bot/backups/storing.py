@@ -12,6 +12,7 @@ from bot.errors import BackupError
 from bot.world.backups import Note, Sealing
 
 SEALED = ".age"
+_LARGE = 100_000_000
 
 
 def stored(
@@ -23,7 +24,7 @@ def stored(
     note(f"{how} {manifest.size / 1e6:,.1f} MB in {means.store.words}")
     carrying = _Carrying(manifest.id, place, sealing, means)
     with _removed_on_failure(carrying, means):
-        files = tuple(carrying.store(each) for each in manifest.files)
+        files = tuple(_told(manifest, carrying, note))
         complete = replace(
             manifest,
             files=files,
@@ -35,6 +36,18 @@ def stored(
         carrying.keys.append(key)
         means.store.write(key, complete.to_json())
     return complete
+
+
+def _told(manifest: Manifest, carrying: "_Carrying", note: Note) -> Iterator[BackupFile]:
+    """Says how far it is after each fifth of a large backup."""
+    done, told = 0, 0
+    for file in manifest.files:
+        yield carrying.store(file)
+        done += file.size
+        fifths = 5 * done // max(manifest.size, 1)
+        if manifest.size >= _LARGE and told < fifths < 5:
+            note(f"{20 * fifths} % of it is stored")
+            told = fifths
 
 
 @dataclass

@@ -18,7 +18,6 @@ The old database is kept, and you are told its name. Killed at any point, the ta
 restored; run it again, and what was left behind is removed. A role that may not create databases
 loads it into the one that is there, in one transaction (--how load).
 
-\b
 Exit codes: 0 restored, or --dry-run; 2 the name was not typed, or a key is missing; 4 PostgreSQL or
 the backup refused, and the target is as it was; 6 it is another database than the target's.
 """
@@ -148,7 +147,7 @@ def command(
         owners=not without_owners,
         without_backup=without_backup,
     )
-    if (found := way_back_for(order)) is not None:
+    if (found := way_back_for(order, world)) is not None:
         return show_way(world, order, *found)
     if dry_run:
         return stop_at_plan(world, order, form)

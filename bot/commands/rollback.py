@@ -60,7 +60,7 @@ def _shown(rollback: Rollback, form: str, world: World) -> ExitCode:
     else:
         page = world.console.page
         world.console.show(rollback_text(rollback, width=page.width, colour=page.colour))
-    require_possible(rollback)
+    require_possible(rollback, world.now())
     return ExitCode.GATE_CLOSED if closed(rollback.gates) else ExitCode.FINE
 
 

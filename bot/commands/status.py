@@ -25,7 +25,7 @@ from bot.flows.gating.gates import gates_ahead
 from bot.flows.reviewing.history import history_of
 from bot.flows.targets.drifting import look_at
 from bot.flows.targets.forecasting import unreached_gates
-from bot.flows.targets.standing import details_of, forecast
+from bot.flows.targets.standing import details_of, forecast, with_classes
 from bot.report.escape import fence
 from bot.report.formats.as_json import dumps, status_json
 from bot.report.terminal.status import status_text
@@ -92,13 +92,14 @@ def _status(target: Target, history: History, world: World, *, named: bool) -> T
         return TargetStatus(
             target.name, target.kind, gates=gates, problem=error.message, hint=error.hint
         )
+    details = details_of(plan, history, world)
     return TargetStatus(
         target.name,
         target.kind,
         plan,
         gates_ahead(target, plan.pending, world, plan=plan),
         lock_holder=holder.words if holder else None,
-        details=details_of(plan, history, world),
+        details=with_classes(details, plan, history, world) if named else details,
         named=named,
     )
 

@@ -30,6 +30,8 @@ def draft(current: Snapshot, wanted: Snapshot, *, renames: Sequence[Renamed] = (
     `renames` are what is known to be the same under another name: rows stay where they are. Both
     snapshots have to have their links; the order of columns does not count.
     """
+    if current == wanted:
+        return Draft()
     first, current = renamed(current, wanted, renames)
     before, after = laid_out(current), laid_out(wanted)
     changes = changes_between(before, after)
@@ -113,6 +115,13 @@ def _edges(changes: Changes, nodes: Iterable[Node]) -> Iterator[tuple[Node, Node
             yield (Verb.MAKE, each), mine
         if key in changes.altered:
             yield from _around_altered(key, changes)
+            yield from _after_above(key, changes)
+
+
+def _after_above(key: Key, changes: Changes) -> Iterator[tuple[Node, Node]]:
+    """A column is changed once the one above it is gone, which had a say in it."""
+    for each in changes.around.current.above(key) & changes.around.gone:
+        yield (Verb.DROP, each), (Verb.MAKE, key)
 
 
 def _around_altered(key: Key, changes: Changes) -> Iterator[tuple[Node, Node]]:

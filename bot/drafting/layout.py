@@ -100,6 +100,18 @@ class Layout:
             if item.kind == "sequence" and item.has("of identity")
         }
 
+    def above(self, key: Key) -> frozenset[Key]:
+        """The columns and constraints of the same name in the tables that its table inherits
+        from."""
+        item = self.items.get(key)
+        table = self.items.get(("table", item.home)) if item and item.kind in PARTS else None
+        if item is None or table is None or not table.has("inherits"):
+            return frozenset()
+        name = key[1][len(item.home) + 1 :]
+        tables = (self.called.get(each) for each in listed(table.text("inherits")))
+        keys = {(item.kind, f"{each.identity}.{name}") for each in tables if each}
+        return frozenset(keys & self.items.keys())
+
     def columns_of(self, table: Item) -> list[Item]:
         found = [each for each in self.by_table.get(table.identity, ()) if each.kind == "column"]
         return sorted(found, key=lambda each: int(each.text(POSITION) or 0))
@@ -176,7 +188,7 @@ def _linked(item: Item, whole: Layout) -> Item:
     if item.kind in ("index", "constraint"):
         needs -= _same_above(item, needs)
         needs |= whole.below.get(item.key, frozenset())
-        needs |= _inherited(item, whole)
+        needs |= whole.above(item.key) if item.has("inherited") else frozenset()
         values = {name: each for name, each in values.items() if name not in _SETTINGS}
         needs |= _below(item, whole)
     elif item.kind == "sequence":
@@ -195,17 +207,6 @@ def _linked(item: Item, whole: Layout) -> Item:
     elif item.kind == "attachment" and (above := whole.called.get(item.text("inherits"))):
         needs.add(above.key)
     return replace(item, values=values, needs=frozenset(needs))
-
-
-def _inherited(item: Item, whole: Layout) -> frozenset[Key]:
-    """The check of the table above that it is there for."""
-    table = whole.items.get(("table", item.home))
-    if not item.has("inherited") or table is None or not table.has("inherits"):
-        return frozenset()
-    above = (whole.called.get(each) for each in listed(table.text("inherits")))
-    name = parts_of(item.identity)[-1]
-    keys = {("constraint", f"{each.identity}.{name}") for each in above if each}
-    return frozenset(keys & whole.items.keys())
 
 
 def _below(item: Item, whole: Layout) -> frozenset[Key]:

@@ -8,8 +8,8 @@ from bot.report.escape import visible
 
 
 def down_script(down: DraftedDown) -> str:
-    """As it is written into the folder. Comments hold no line end that a name has brought."""
-    head = "".join(f"-- {visible(line)}\n" if line else "--\n" for line in _head(down))
+    """As it is written into the folder."""
+    head = "".join(f"-- {_flat(line)}\n" for line in _head(down))
     return head + "".join(f"\n{_statement(each)}" for each in down.draft.statements)
 
 
@@ -39,7 +39,12 @@ def warnings(down: DraftedDown) -> Iterator[str]:
 
 
 def _statement(each: DraftedStatement) -> str:
-    said = [f"-- Loses {visible(each.loses)}.\n"] if each.loses else []
-    said += [f"-- Needs: {visible(each.needs)}.\n"] if each.needs else []
+    said = [f"-- Loses {_flat(each.loses)}.\n"] if each.loses else []
+    said += [f"-- Needs: {_flat(each.needs)}.\n"] if each.needs else []
     said += ["-- Not in a transaction.\n"] if each.alone else []
     return "".join(said) + f"{each.sql.rstrip().removesuffix(';')};\n"
+
+
+def _flat(text: str) -> str:
+    """On one line, whatever a name has brought: a comment ends where its line does."""
+    return " ".join(visible(text).split())

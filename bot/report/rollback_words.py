@@ -35,6 +35,14 @@ def rollback_summary(classes: Iterable[RollbackClass]) -> str:
     return " · ".join(f"{number[way]} {way.value}" for way in RollbackWay if number[way])
 
 
+def rollback_ahead(found: RollbackClass, *, written: bool) -> str:
+    """How one that nobody has run here would be taken back; `written` says that it has a
+    down.sql."""
+    if found.way is RollbackWay.RESTORE:
+        return f"rollback: restore only, it deletes {_listed(found.lost)}"
+    return f"rollback: {'its down.sql' if written else 'a draft, if that is proved then'}"
+
+
 def rollback_sentence(found: RollbackClass) -> str:
     """What taking it back needs, and what it loses."""
     return " ".join((*_way(found), *_application(found)))

@@ -40,7 +40,7 @@ def plan_for(order: Order, manifest: Manifest, site: Site) -> RestorePlan:
         scene=scene,
         loss=loss_of(manifest, scene),
         gates=order.gates(),
-        notes=tuple(_notes(scene, how, order)),
+        notes=tuple(_notes(manifest, scene, how, order)),
         without_backup=order.without_backup,
     )
 
@@ -63,9 +63,12 @@ def _require_primary(in_recovery: bool, order: Order) -> None:
         )
 
 
-def _notes(scene: Scene, how: How, order: Order) -> Iterator[str]:
+def _notes(manifest: Manifest, scene: Scene, how: How, order: Order) -> Iterator[str]:
     if scene.problem:
         yield f"The database cannot be read: {scene.problem}"
+    if how is How.SWAP:
+        size = (manifest.database_size or scene.size) / 1e6
+        yield f"For a while the server needs {size:,.0f} MB more disk: see that it has them."
     if how is How.SWAP and scene.slots:
         yield (
             f"Logical replication slots stay with the old database: {', '.join(scene.slots)}. Make "

@@ -31,7 +31,8 @@ def losses_of(judged: JudgedMigration) -> tuple[Loss, ...]:
     """In the order of its statements. What the migration itself has made is no loss."""
     statements = [each.statement for each in judged.statements]
     reading = _Reading(read_batches(judged.migration.sql, statements)[0].keys())
-    return tuple(loss for each in judged.statements for loss in reading.read(each))
+    losses = [loss for each in judged.statements for loss in reading.read(each)]
+    return tuple(replace(each, spoilt=_spoilt_after(each, losses)) for each in losses)
 
 
 @dataclass
@@ -88,6 +89,16 @@ class _Reading:
             self.settings.add(action.name.lower())
         elif isinstance(action, act.Query) and "set_config" in action.functions:
             self.settings |= {each.lower() for each in action.strings[:1]}
+
+
+def _spoilt_after(loss: Loss, losses: Iterable[Loss]) -> tuple[str, ...]:
+    """Columns of its table that the same statement, or a later one, changes or drops."""
+    others = (
+        each
+        for each in losses
+        if each is not loss and each.statement >= loss.statement and each.relation == loss.relation
+    )
+    return tuple(dict.fromkeys(name for each in others for name in each.columns))
 
 
 def _losses(judged: JudgedStatement, actions: Sequence[act.Action]) -> Iterator[Loss]:

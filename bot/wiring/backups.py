@@ -1,9 +1,10 @@
 """Backups of targets: which store, which keys and which provider the keeper has."""
 
 import secrets
+import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -12,24 +13,25 @@ from typing import TYPE_CHECKING
 from bot.backups.means import Means
 from bot.backups.opening import opened
 from bot.backups.pruning import prune
+from bot.backups.recovering import Surroundings, find_recovery
 from bot.backups.shelf import find, listed, newest, newest_proved, strays
 from bot.backups.taking import take
 from bot.backups.verifying import verify
 from bot.core.backups.backup import Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.backups.level import Level
 from bot.core.backups.location import location_of
+from bot.core.backups.prediction import Past, past_of
 from bot.core.backups.retention import NOTHING, Needed, Pruned
 from bot.core.backups.stored import Stray
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
 from bot.core.targets.url import ConnectionUrl
+from bot.errors import BackupError
+from bot.wiring.providers import Marks, Wanted, prover_of, provider_of, recovery_points_of
 from bot.world.backups import Note, Prover, Provider, Sealing, Store
 
 if TYPE_CHECKING:
     from bot.adapters.storage.directory import DirectoryStore
-
-# A proof reads no target.
-_NOWHERE = ConnectionUrl("", 0, "")
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Backups:
 
     `root` is where relative paths start, `target_of` finds one by its name, `url_of` leads to its
     database, and `text_of` is a file below the checkout's top, as whoever may decide has it.
+    `follow` shows how far a backup is, where somebody watches.
     """
 
     environ: Mapping[str, str]
@@ -45,10 +48,13 @@ class Backups:
     target_of: Callable[[str], Target]
     url_of: Callable[[Target], ConnectionUrl]
     text_of: Callable[[str], str | None]
+    follow: Callable[[str], None] | None = None
 
     def take(
         self, target: Target, note: Note, *, touched: Collection[str] | None = None
     ) -> BackupSummary:
+        if target.backup.elsewhere:
+            return find_recovery(self._around(target), note)
         means = self._means(target, touched=touched)
         return take(means, note, level=target.backup.level)
 
@@ -127,17 +133,36 @@ class Backups:
         return Sealer(named, self.text_of)
 
     def _provider(self, target: Target, touched: Collection[str] | None) -> Provider:
-        from bot.adapters.postgres.backups.dumps import Dumps
-
-        return Dumps(
-            target,
-            self.url_of(target),
-            secrets.token_hex(3),
-            touched=touched,
-            environ=self.environ,
-        )
+        past = self._past(target)
+        return provider_of(replace(self._wanted(target), touched=touched, past=past))
 
     def _prover(self, target: Target, manifest: Manifest) -> Prover:
-        from bot.adapters.postgres.backups.dumps import Dumps
+        return prover_of(target, manifest, self.environ)
 
-        return Dumps(target, _NOWHERE, "", environ=self.environ)
+    def _wanted(self, target: Target) -> Wanted:
+        url = self.url_of(target)
+        return Wanted(target, url, self.environ, self.root, follow=self.follow)
+
+    def _past(self, target: Target) -> tuple[Past, ...]:
+        """Of whole backups: what one of some tables took foretells nothing."""
+        try:
+            found = listed(self._means(target))
+        except BackupError:
+            # It is a prediction that is lost, and no backup.
+            return ()
+        level = target.backup.level
+        whole = [each for each in found if each.manifest.touched is None]
+        return tuple(past_of(each.manifest, each.proof, level) for each in whole)
+
+    def _around(self, target: Target) -> Surroundings:
+        wanted = self._wanted(target)
+        return Surroundings(
+            target=target.name,
+            policy=target.backup,
+            points=recovery_points_of(wanted),
+            marking=Marks(target, wanted.url, self.text_of),
+            label=f"migration-bot-{secrets.token_hex(4)}",
+            now=lambda: datetime.now(UTC),
+            sleep=time.sleep,
+            write=self._means(target).store.write,
+        )

@@ -72,6 +72,7 @@ def _secret_variables(configured: Iterable[Settings]) -> tuple[str, ...]:
     for settings in configured:
         for target in settings.targets.values():
             names += [target.url_env, target.direct_url_env]
+            names.append(getattr(target.backup.source, "token_env", None))
         for sink in settings.notify:
             names += [sink.url_env, sink.secret_env]
     return tuple(name for name in names if name)
@@ -104,6 +105,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         settings.target,
         lambda target: url_of(target, environ),
         lambda path: trusted(path, checkout, environ),
+        follow=console.follow if console.watched else None,
     )
     return World(
         settings=settings,

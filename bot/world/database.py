@@ -262,9 +262,11 @@ class Keeping(Protocol):
         migration: str,
         record: str,
         number: int,
+        above: int = 0,
     ) -> Woven:
         """What keeps it in the transaction of its statement. `record` is the id of the migration's
-        row, `number` tells apart what one statement destroys of several tables."""
+        row, `number` tells apart what one statement destroys of several tables; `above` is that
+        of the rows that these go with."""
 
     def kept(self, records: Sequence[str] | None = None) -> tuple[Kept, ...]:
         """What is kept of the migrations with these rows, of all if None, in the order in which it

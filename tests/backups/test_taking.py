@@ -15,6 +15,7 @@ from bot.backups.verifying import verify
 from bot.core.backups.backup import MANIFEST, Manifest
 from bot.core.backups.level import Level
 from bot.errors import BackupError, UsageError
+from bot.world.backups import Note
 from tests.backups.means import FILES, Files, Pair, means
 
 
@@ -205,3 +206,39 @@ def test_a_shorter_look_later_does_not_make_less_of_a_proof(tmp_path: Path) -> N
         verify(kept, level, here, ignored)
     assert newest(here).proof is not None
     assert [each.proof.level for each in listed(here) if each.proof] == [Level.CONTENT]
+
+
+class Dying(Files):
+    """Ends in the middle of a dump, with plain rows on the disk."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.ends_by = error
+
+    def take(self, staging: Path, note: Note) -> Manifest:
+        super().take(staging, note)
+        raise self.ends_by
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+@pytest.mark.parametrize(
+    "error", [BackupError("pg_dump was ended by signal 9.", hint="Mend it."), KeyboardInterrupt()]
+)
+def test_a_dump_that_dies_leaves_nothing(
+    tmp_path: Path, error: BaseException, encrypted: bool
+) -> None:
+    here = means(tmp_path, to=Pair() if encrypted else None, provider=Dying(error))
+    with pytest.raises(type(error)):
+        take(here, ignored)
+    assert list(tmp_path.iterdir()) == []
+    assert (listed(here), strays(here)) == ((), ())
+
+
+def test_how_far_it_is_with_a_large_backup_is_said(tmp_path: Path) -> None:
+    files = {**FILES, **{f"dump/{number}.dat": bytes(30_000_000) for number in range(4)}}
+    told: list[str] = []
+    store = DirectoryStore(tmp_path / "store", "the store")
+    take(means(tmp_path / "work", store=store, provider=Files(files)), told.append)
+    assert [line for line in told if "%" in line] == [
+        f"backup of production: {share} % of it is stored" for share in (20, 40, 60, 80)
+    ]

@@ -111,6 +111,7 @@ class FakeDatabase:
         migration: str,
         record: str,
         number: int,
+        above: int = 0,
     ) -> Woven:
         name = keep.table.name
         limited = f"limited: {keep.loss.change.head}" if keep.loss.change else None

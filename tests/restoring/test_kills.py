@@ -18,7 +18,7 @@ from bot.core.restores.outcome import Step
 from bot.core.restores.plan import How
 from bot.errors import BackupError, PostgresError
 from tests.adapters.postgres.processes import becomes_true
-from tests.adapters.postgres.restoring.places import Live, live, quiet
+from tests.adapters.postgres.restoring.places import Live, live, on_the_newest, quiet
 from tests.conftest import SERVERS, RunningServer
 from tests.faults.cluster import Cluster, cluster
 from tests.restoring.killed import NEVER, started
@@ -32,9 +32,14 @@ INSERT INTO orders SELECT n FROM generate_series(1, 20000) n;
 """
 THEN, NOW = 20_000, 5
 STEPS = (
+    (How.SWAP, Step.RENAMED),
+    (How.SWAP, Step.DONE),
+    (How.LOAD, Step.FITTED),
+)
+OTHER_STEPS = (
     *((How.SWAP, each) for each in (Step.CREATED, Step.FILLED, Step.CHECKED, Step.FITTED)),
-    *((How.SWAP, each) for each in (Step.SWAPPING, Step.RENAMED, Step.DONE)),
-    *((How.LOAD, each) for each in (Step.SWAPPING, Step.FILLED, Step.FITTED, Step.DONE)),
+    (How.SWAP, Step.SWAPPING),
+    *((How.LOAD, each) for each in (Step.SWAPPING, Step.FILLED, Step.CHECKED, Step.DONE)),
 )
 
 
@@ -72,9 +77,19 @@ def the_next_one_clears_up(found: Live, manifest: Manifest) -> None:
     assert all("_before_restore_" in name for name in others)
 
 
+@on_the_newest
 @pytest.mark.parametrize(("how", "step"), STEPS)
 def test_killed_at_a_step(harmed: tuple[Live, Manifest], how: How, step: Step) -> None:
-    found, manifest = harmed
+    kill_at(step, how, *harmed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("how", "step"), [*STEPS, *OTHER_STEPS])
+def test_killed_at_every_step(harmed: tuple[Live, Manifest], how: How, step: Step) -> None:
+    kill_at(step, how, *harmed)
+
+
+def kill_at(step: Step, how: How, found: Live, manifest: Manifest) -> None:
     process = started(found, manifest.path, how, step.value)
     _, said = process.communicate(timeout=60)
 
@@ -105,7 +120,14 @@ def crashing(tmp_path: Path) -> Iterator[tuple[Cluster, Live, Manifest]]:
         yield made, found, manifest
 
 
-@pytest.mark.parametrize("step", [Step.CREATED, Step.FITTED, Step.RENAMED, Step.DONE])
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step.RENAMED,
+        *(pytest.param(each, marks=pytest.mark.soak) for each in (Step.CREATED, Step.FITTED)),
+        pytest.param(Step.DONE, marks=pytest.mark.soak),
+    ],
+)
 def test_the_server_crashes_at_a_step(crashing: tuple[Cluster, Live, Manifest], step: Step) -> None:
     server, found, manifest = crashing
 
@@ -122,6 +144,7 @@ def test_the_server_crashes_at_a_step(crashing: tuple[Cluster, Live, Manifest], 
     the_next_one_clears_up(found, manifest)
 
 
+@pytest.mark.soak
 def test_pg_restore_is_killed(harmed: tuple[Live, Manifest]) -> None:
     found, manifest = harmed
     found.ask(

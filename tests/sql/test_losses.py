@@ -109,6 +109,14 @@ def test_a_schema_that_is_named_is_found_whatever_the_search_path_is() -> None:
     assert only("SET search_path = s; DELETE FROM public.t;").obstacle == ""
 
 
+def test_what_later_statements_do_to_columns_of_a_table_is_known() -> None:
+    first, second, third = losses(
+        "ALTER TABLE t DROP COLUMN d; UPDATE t SET id = id + 1; ALTER TABLE t DROP COLUMN e;"
+    )
+
+    assert (first.spoilt, second.spoilt, third.spoilt) == (("id", "e"), ("e",), ())
+
+
 def test_batches_are_committed_one_by_one() -> None:
     found = only("-- migration-bot: batch size=5\nUPDATE t SET c = 1 WHERE c IS NULL;")
 

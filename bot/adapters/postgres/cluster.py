@@ -125,10 +125,25 @@ def initialise(spec: Spec, private: Path, programs: Path) -> None:
 
 def restore(spec: Spec, private: Path) -> None:
     """A data directory as it was kept, in place of initdb's."""
+    kept = Path(spec["template"])
+    if kept.is_dir():
+        move_in(kept, private / "data", spec["account"])
+        return
     try:
-        unpack(Path(spec["template"]), private / "data", owner=spec["account"])
+        unpack(kept, private / "data", owner=spec["account"])
     except Damaged as damage:
         raise Failure(f"what was kept of an earlier one is damaged: {damage}") from None
+
+
+def move_in(source: Path, data: Path, owner: dict[str, int] | None) -> None:
+    """Without a second copy, if both are on one disk."""
+    data.rmdir()
+    shutil.move(source, data)
+    data.chmod(0o700)
+    if owner is not None:
+        for directory, _, files in os.walk(data):
+            for place in (directory, *(os.path.join(directory, each) for each in files)):  # noqa: PTH118 - thousands of them
+                os.chown(place, owner["uid"], owner["gid"], follow_symlinks=False)
 
 
 def write_extensions(spec: Spec, private: Path) -> None:

@@ -87,18 +87,24 @@ def running(
     url: ConnectionUrl,
     environ: Mapping[str, str] = os.environ,
     hint: Callable[[str], str] = in_full,
+    connects: bool = True,
     output: int | None = None,
 ) -> Iterator[Program]:
     """Run a program beside the block. It never outlives the block, however that ends.
 
-    `hint` makes an error's hint of the last lines that it said. `output` is where its results go,
-    if not there too.
+    `hint` makes an error's hint of the last lines that it said. One that `connects` never asks for
+    a password. `output` is where its results go, if not where it says the rest.
     """
     inherited = {key: environ[key] for key in _INHERITED if key in environ}
     environment = {**inherited, "LC_ALL": "C", **url.libpq_environment()}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(  # noqa: S603 - a program we located, and no shell
-            [*_tie(), str(installation.bin / name), "--no-password", *arguments],
+            [
+                *_tie(),
+                str(installation.bin / name),
+                *(["--no-password"] if connects else []),
+                *arguments,
+            ],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=said if output is None else output,
@@ -137,6 +143,11 @@ def _advice(end: str) -> str:
         advice = "Back up as a role that may read every table (GRANT pg_read_all_data)."
     elif "could not obtain lock" in end or "lock timeout" in end:
         advice = "Another session holds a table. Wait until it has finished, and try again."
+    elif "pg_hba.conf entry for replication" in end or "replication role" in end:
+        advice = (
+            "Back up as a role with REPLICATION, and allow it replication connections in "
+            "pg_hba.conf; or use `backup.provider: pg_dump`."
+        )
     elif "extension" in end and "not available" in end:
         advice = "Install that extension beside the PostgreSQL that proves backups."
     return advice

@@ -46,7 +46,8 @@ class Confinement:
 class Provision:
     """What only some servers are made with.
 
-    `template` is a data directory as archive.py packs it, in place of initdb's, and `initdb` more
+    `template` is a data directory in place of initdb's, as archive.py packs it or as it is: then it
+    is moved in. And `initdb` more
     arguments of initdb. `extensions` are files of extensions by their names; a setting may name
     the directory in which they are to be looked for as `{private}/extensions`.
     """

@@ -20,6 +20,7 @@ EMBEDDED = "embedded"
 
 _SERVER_PROGRAMS = ("initdb", "postgres")
 _DUMP_PROGRAMS = ("pg_dump", "pg_restore")
+_COPY_PROGRAMS = ("pg_basebackup", "pg_verifybackup")
 _VERSION = re.compile(r"\(PostgreSQL\) ((\d+)\S*)")
 
 
@@ -39,6 +40,10 @@ class Installation:
     @property
     def dumps(self) -> bool:
         return all((self.bin / program).exists() for program in _DUMP_PROGRAMS)
+
+    @property
+    def copies(self) -> bool:
+        return all((self.bin / program).exists() for program in _COPY_PROGRAMS)
 
     def __str__(self) -> str:
         return f"PostgreSQL {self.version} ({self.provider}, {self.bin})"
@@ -122,6 +127,19 @@ def best_for_proof(tool_major: int, environ: Mapping[str, str] = os.environ) -> 
     raise BackupError(
         f"A dump of pg_dump {tool_major} cannot be proved: no server here is as new as that.",
         hint=f"Install PostgreSQL {tool_major} with its server, or set {BIN_VARIABLE}.",
+    )
+
+
+def best_for_copy(server_major: int, environ: Mapping[str, str] = os.environ) -> Installation:
+    """Of exactly the server's major: no other starts on a copy of its files."""
+    for each in installations(environ):
+        if each.major == server_major and each.copies and each.runs_servers:
+            return each
+    raise BackupError(
+        f"The server is PostgreSQL {server_major}, and a copy of it needs the whole of PostgreSQL "
+        f"{server_major} here: pg_basebackup, pg_verifybackup and the server.",
+        hint=f"Install PostgreSQL {server_major}, set {BIN_VARIABLE}, or use "
+        "`backup.provider: pg_dump`.",
     )
 
 

@@ -31,7 +31,7 @@ class Commands:
     source: Command
     target: str
     root: Path
-    environ: Mapping[str, str] = os.environ
+    environ: Mapping[str, str]
     secrets: tuple[str, ...] = ()
 
     @property

@@ -1,8 +1,10 @@
 """Programs of others, run for what they print: no shell, no environment but what they are given."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,30 +30,37 @@ class Run:
 
 
 def output_of(arguments: Sequence[str], run: Run) -> str:
-    """What it prints. Raises BackupError if it is not there, fails, or takes too long."""
+    """What it prints. Raises BackupError if it is not there, fails, or takes too long; then nothing
+    that it started goes on either."""
     try:
-        done = subprocess.run(  # noqa: S603 - a list of arguments, and no shell
+        process = subprocess.Popen(  # noqa: S603 - a list of arguments, and no shell
             list(arguments),
             env=dict(run.environment),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=run.seconds,
-            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             cwd=run.cwd,
+            start_new_session=True,
         )
-    except subprocess.TimeoutExpired:
-        raise BackupError(
-            f"{run.who} gave no answer within {run.seconds:g} s.",
-            hint="See what it waits for by running it yourself.",
-        ) from None
     except OSError as error:
         raise BackupError(
             f"{run.who} cannot be run: {error.strerror}.",
             hint=run.install or "See whether it is there, and may be executed by this user.",
         ) from None
-    if done.returncode != 0:
-        raise _failed(run, done.returncode, done.stderr + b"\n" + done.stdout)
-    return done.stdout.decode(errors="replace")
+    with process:
+        try:
+            said, complained = process.communicate(timeout=run.seconds)
+        except subprocess.TimeoutExpired:
+            raise BackupError(
+                f"{run.who} gave no answer within {run.seconds:g} s.",
+                hint="See what it waits for by running it yourself.",
+            ) from None
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode != 0:
+        raise _failed(run, process.returncode, complained + b"\n" + said)
+    return said.decode(errors="replace")
 
 
 def ordinary(environ: Mapping[str, str] = os.environ, *, prefix: str = "") -> dict[str, str]:

@@ -111,11 +111,17 @@ class DirectoryStore:
     def place(self, id: str) -> Path | None:
         return self.directory / id
 
+    def _folder(self, folder: Path) -> None:
+        """With those above it, each for its owner only: a mode is for the last one otherwise."""
+        if folder != self.directory:
+            self._folder(folder.parent)
+        folder.mkdir(mode=0o700, parents=folder == self.directory, exist_ok=True)
+
     @contextmanager
     def _appearing(self, key: str) -> Iterator[Path]:
         """A file to write, which then has its name, unless something has it already."""
         final = self.directory / key
-        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder(final.parent)
         handle, name = tempfile.mkstemp(prefix=_NEW, dir=final.parent)
         os.close(handle)
         new = Path(name)

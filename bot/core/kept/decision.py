@@ -1,9 +1,11 @@
 """Whether a loss is kept, decided from the table as it is: what cannot be kept says why."""
 
+from dataclasses import replace
+
 from bot.core.kept.kept import Keep, Unkept
 from bot.core.kept.loss import Losing, Loss, NewType
 from bot.core.kept.policy import KeepPolicy
-from bot.core.kept.table import KeptColumn, Shelf, TableToKeep
+from bot.core.kept.table import Cascade, KeptColumn, Shelf, TableToKeep
 from bot.core.rehearsals.sizes import size_text
 
 # What PostgreSQL adds to each row.
@@ -32,9 +34,11 @@ def decide(
     policy: KeepPolicy,
     *,
     matching: int | None = None,
+    timeout: int = 0,
 ) -> Keep | Unkept | None:
     """None if nothing is lost after all. `matching` is how many rows an UPDATE or DELETE will
-    change, as the planner thinks."""
+    change, as the planner thinks. `timeout` is how many milliseconds a statement may run; 0 is no
+    limit."""
     if loss.obstacle:
         return Unkept(loss, loss.obstacle)
     if table is None:
@@ -49,8 +53,34 @@ def decide(
     if why:
         return Unkept(loss, why)
     keep = _measured(loss, table, key or (), columns, matching)
-    why = _too_much(keep, shelf, policy)
+    why = _too_much(keep, shelf, policy, timeout)
     return Unkept(loss, why) if why else keep
+
+
+def decide_following(
+    above: Keep,
+    by: Cascade,
+    table: TableToKeep,
+    shelf: Shelf,
+    policy: KeepPolicy,
+    *,
+    why: str = "",
+    timeout: int = 0,
+) -> Keep | Unkept:
+    """Of rows that are deleted with others. `why` is what is known to forbid it, "" if nothing."""
+    loss = replace(
+        above.loss, table=by.table, relation=table.relation, columns=(), change=None, spoilt=()
+    )
+    if why:
+        return Unkept(loss, why)
+    # As many of them as of the rows that they point to.
+    share = above.rows / max(above.table.rows, 1)
+    found = decide(
+        loss, table, shelf, policy, matching=round(table.rows * min(share, 1)), timeout=timeout
+    )
+    if isinstance(found, Keep):
+        return replace(found, above=above, by=by)
+    return found or Unkept(loss, "it has no column that could be kept")
 
 
 def is_lossless(old: KeptColumn, new: NewType) -> bool:
@@ -89,17 +119,20 @@ def _columns(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...]:
 
 
 def _key(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...] | None:
-    """The first key that the statement leaves alone; for whole rows none is asked for."""
+    """The first key that the migration leaves alone from there on; for whole rows none is asked
+    for."""
+    changed = {*loss.columns, *loss.spoilt}
     for names in table.keys:
-        if not loss.kind.keyed or not {*names} & {*loss.columns}:
+        if not loss.kind.keyed or not {*names} & changed:
             found = [table.column(name) for name in names]
             return tuple(each for each in found if each is not None)
     return None if loss.kind.keyed else ()
 
 
 def _forbidden(loss: Loss, table: TableToKeep) -> str:
-    if loss.kind is Losing.DELETED and table.cascades:
-        return f"rows of {', '.join(table.cascades)} go or change with its own, by foreign keys"
+    changed = sorted({each.table for each in table.cascades if not each.deletes})
+    if loss.kind is Losing.DELETED and changed:
+        return f"rows of {', '.join(changed)} are changed with it, by foreign keys"
     if loss.kind is Losing.DELETED and table.decided:
         return "a trigger of it decides which rows are deleted"
     if loss.kind is Losing.EMPTIED:
@@ -120,14 +153,14 @@ def _measured(
 ) -> Keep:
     rows = table.rows if matching is None else matching
     width = _ROW + sum(each.width for each in (*key, *columns))
-    if loss.kind in (Losing.UPDATED, Losing.TYPES):
+    if loss.kind.compared:
         # Beside them stands what the statement has made of them.
         width += _ROW + sum(each.width for each in columns)
     whole = loss.kind.wholesale
     return Keep(loss, table, key, columns, rows, max(table.bytes if whole else rows * width, 8192))
 
 
-def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy) -> str:
+def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy, timeout: int) -> str:
     left = max(policy.budget - shelf.bytes, 0)
     if keep.bytes > left:
         return (
@@ -136,6 +169,8 @@ def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy) -> str:
         )
     in_use = keep.loss.kind in (Losing.COLUMNS, Losing.TYPES, Losing.EMPTIED)
     seconds = policy.seconds_for(keep.bytes)
+    if timeout and seconds * 1000 > timeout:
+        return f"the copy takes about {seconds:.0f} s, and a statement may run {timeout / 1000:g} s"
     if in_use and seconds * 1000 > policy.hold:
         return (
             f"the copy would keep {keep.table.relation} locked for about {seconds:.0f} s longer, "

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core.kept.loss import Losing, Loss
-from bot.core.kept.table import KeptColumn, TableToKeep
+from bot.core.kept.table import Cascade, KeptColumn, TableToKeep
 from bot.core.rehearsals.sizes import size_text
 
 
 @dataclass(frozen=True)
 class Keep:
     """A loss that is going to be kept: `key` finds its rows again, `columns` are kept of each.
-    `bytes` and `rows` are estimates."""
+    `bytes` and `rows` are estimates.
+
+    `above` are the rows that these go with, by the foreign key `by`; None where the statement names
+    them itself. `partial` says that rows of other tables go with these and are not kept.
+    """
 
     loss: Loss
     table: TableToKeep
@@ -19,6 +23,9 @@ class Keep:
     columns: tuple[KeptColumn, ...]
     rows: int
     bytes: int
+    above: "Keep | None" = None
+    by: Cascade | None = None
+    partial: bool = False
 
     def __str__(self) -> str:
         what = described(self.loss.kind, self.table.relation, [each.name for each in self.columns])
@@ -43,7 +50,7 @@ class Kept:
 
     `record` is the id of the migration's row. `shelf` is the name of the table in the bot's schema.
     `until` is when it may be pruned. `unfinished` says that its migration is not finished yet.
-    `given_at` is when it was given back, None if it was not.
+    `given_at` is when it was given back, None if it was not. `partial` as in Keep.
     """
 
     shelf: str
@@ -66,10 +73,17 @@ class Kept:
     given_at: datetime | None = None
     given: int = 0
     conflicts: int = 0
+    partial: bool = False
 
     @property
     def relation(self) -> str:
         return f"{self.schema}.{self.name}"
+
+    def covers(self, loss: Loss) -> bool:
+        """Whether it is all of a loss. A schema is not compared: the text need not name the one
+        that the target has."""
+        same = (self.statement, self.kind) == (loss.statement, loss.kind)
+        return same and self.name == loss.relation.partition(".")[2] and not self.partial
 
     def __str__(self) -> str:
         what = described(self.kind, self.relation, [each.name for each in self.columns])

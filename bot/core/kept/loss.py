@@ -27,6 +27,11 @@ class Losing(StrEnum):
         return self not in (Losing.UPDATED, Losing.DELETED)
 
     @property
+    def compared(self) -> bool:
+        """Whether what the statement makes of the values is kept too."""
+        return self in (Losing.TYPES, Losing.UPDATED)
+
+    @property
     def keyed(self) -> bool:
         """Whether a row has to be found again for its values to be given back."""
         return self in (Losing.COLUMNS, Losing.TYPES, Losing.UPDATED)
@@ -50,7 +55,8 @@ class Loss:
     has it, quoted; `relation` is `schema.name`. `columns` are those whose values go: all where
     whole rows do. `change` is an UPDATE or DELETE in pieces. `with_it` are the other tables
     that the statement names and empties. `obstacle` says why it cannot be kept, as far as the text
-    tells; "" if nothing in the text forbids it.
+    tells; "" if nothing in the text forbids it. `spoilt` are columns of the table that later
+    statements of the migration change or drop: by them its rows are not found again.
     """
 
     statement: int
@@ -63,3 +69,4 @@ class Loss:
     change: DataChange | None = None
     with_it: tuple[str, ...] = ()
     obstacle: str = ""
+    spoilt: tuple[str, ...] = ()

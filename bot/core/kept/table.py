@@ -23,13 +23,26 @@ class KeptColumn:
 
 
 @dataclass(frozen=True)
+class Cascade:
+    """A foreign key by which rows of another table go with the rows of this one that they point
+    to. `table` is that table's name in SQL. Where it does not delete them it changes them.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    referenced: tuple[str, ...]
+    deletes: bool = True
+
+
+@dataclass(frozen=True)
 class TableToKeep:
     """`keys` are the columns of each unique key that is never null, the primary key first.
 
     `rows` and `bytes` are estimates. `closed` says that row level security is on. `obstacle` is why
-    nothing of it can be kept, whatever the statement is. `cascades` are the tables whose rows go,
-    or change, with its own; `referring` those that point to it; `cascading` the columns whose
-    change other tables follow. `decided` says that a trigger may keep its rows from being deleted.
+    nothing of it can be kept, whatever the statement is. `cascades` are the foreign keys by which
+    rows of other tables go, or change, with its own; `referring` the tables that point to it;
+    `cascading` the columns whose change other tables follow. `decided` says that a trigger may keep
+    its rows from being deleted.
     """
 
     schema: str
@@ -40,7 +53,7 @@ class TableToKeep:
     bytes: int = 0
     closed: bool = False
     obstacle: str = ""
-    cascades: tuple[str, ...] = ()
+    cascades: tuple[Cascade, ...] = ()
     referring: tuple[str, ...] = ()
     cascading: tuple[str, ...] = ()
     decided: bool = False

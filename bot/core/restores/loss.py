@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from bot.core.backups.backup import Manifest, TableContent
 from bot.core.migrations.migration import AppliedMigration, sort_key
 from bot.core.restores.scene import Scene
+from bot.core.rollouts.audit import AUDIT_SCHEMA
 
-# What the bot writes down itself is carried over; the migrations are told by their names.
-_TOLD_OTHERWISE = ("migration_bot.audit", "._prisma_migrations")
+# What the bot keeps for itself is as the backup had it, but that records of rollouts are carried
+# over; the migrations are told by their names.
+_OURS = f"{AUDIT_SCHEMA}."
+_MIGRATIONS = "._prisma_migrations"
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,13 @@ def counts_that_differ(
     found = [
         TableLoss(name, here.get(name), there.get(name))
         for name in sorted(here.keys() | there.keys())
-        if here.get(name) != there.get(name) and not name.endswith(_TOLD_OTHERWISE)
+        if here.get(name) != there.get(name) and not _is_ours(name)
     ]
     return tuple(sorted(found, key=lambda each: -each.fewer))
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(_OURS) or name.endswith(_MIGRATIONS)
 
 
 def applied_since(manifest: Manifest, rows: Sequence[AppliedMigration]) -> tuple[str, ...]:

@@ -31,14 +31,18 @@ _STAMP = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 @dataclass(frozen=True)
 class PointInTime:
-    """One of three: a time, a position in the write-ahead log, the name of a restore point."""
+    """One of four: a time, a position in the write-ahead log, the name of a restore point, or the
+    moment at which a `copy` of a cluster was complete."""
 
     at: datetime | None = None
     lsn: str = ""
     label: str = ""
+    copy: str = ""
 
     @property
     def words(self) -> str:
+        if self.copy:
+            return f"the copy {self.copy}"
         if self.at is not None:
             return f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"
         return f"LSN {self.lsn}" if self.lsn else f"the restore point {self.label}"
@@ -151,7 +155,7 @@ def _wal_g(source: WalG, point: PointInTime) -> WayBack:
         _OWN_SERVER,
         (
             _line("wal-g", *config, "backup-list"),
-            f"{_line('wal-g', *config, 'backup-fetch')} $PGDATA BACKUP_BEFORE_THAT",
+            f'{_line("wal-g", *config, "backup-fetch")} "$PGDATA" BACKUP_BEFORE_THAT',
             *_recovering(f"{fetch} %f %p", point),
         ),
         _START,
@@ -159,14 +163,17 @@ def _wal_g(source: WalG, point: PointInTime) -> WayBack:
 
 
 def _base_backup(point: PointInTime) -> WayBack:
+    """Without an archive of its log there is no moment but that of the copy."""
+    copy = shlex.quote(f"{point.copy or 'BACKUP_BEFORE_THAT'}/copy")
     return WayBack(
         _OWN_SERVER,
         (
-            "mv $PGDATA $PGDATA.before && mkdir -m 700 $PGDATA",
-            "tar --extract --file=BACKUP/base.tar.gz --directory=$PGDATA",
-            *_recovering("cp /path/to/archive/%f %p", point),
+            'mv "$PGDATA" "$PGDATA.before" && mkdir -m 700 "$PGDATA"',
+            f'tar --extract --gzip --file={copy}/base.tar.gz --directory="$PGDATA"',
+            f'tar --extract --gzip --file={copy}/pg_wal.tar.gz --directory="$PGDATA/pg_wal"',
+            *(() if point.copy else _recovering("cp /path/to/archive/%f %p", point)),
         ),
-        f"{_START} Without an archive of its log there is no moment but that of the backup.",
+        _START,
     )
 
 
@@ -179,8 +186,8 @@ def _recovering(fetching: str, point: PointInTime) -> Iterator[str]:
     }
     for name, text in settings.items():
         quoted = text.replace("'", "''")
-        yield f"echo \"{name} = '{quoted}'\" >> $PGDATA/postgresql.auto.conf"
-    yield "touch $PGDATA/recovery.signal"
+        yield f'echo "{name} = \'{quoted}\'" >> "$PGDATA/postgresql.auto.conf"'
+    yield 'touch "$PGDATA/recovery.signal"'
 
 
 def _rds(source: Rds, at: datetime) -> WayBack:

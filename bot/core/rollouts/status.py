@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.core.drift.look import Look
 from bot.core.gates.gate import Gate
 from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.rollback_class import RollbackClass
 from bot.core.rollouts.survey import Survey
 from bot.core.targets.target import Kind
 
@@ -39,11 +40,13 @@ class Halt:
 
 @dataclass(frozen=True)
 class Details:
-    """What can be told of a plan's migrations beyond their rows, by name: how far they are, and
-    the commit that has the text that was applied of one that was edited since."""
+    """What can be told of a plan's migrations beyond their rows, by name: how far they are, the
+    commit that has the text that was applied of one that was edited since, and how what is pending
+    can be taken back, as far as its text tells."""
 
     halts: Mapping[str, Halt] = field(default_factory=dict)
     commits: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, RollbackClass] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

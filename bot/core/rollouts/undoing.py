@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.backups.backup import ProvedBackup
 from bot.core.drift.drift import Expected, unknown
 from bot.core.gates.gate import Gate
 from bot.core.migrations.history import History
@@ -52,7 +53,8 @@ class Undo:
 
 @dataclass(frozen=True)
 class Rollback:
-    """What would be done, as far as it can be told without the lock. `plan` points backwards."""
+    """What would be done, as far as it can be told without the lock. `plan` points backwards.
+    `proved` is the target's last backup that was proved, where one is asked for."""
 
     target: Target
     history: History
@@ -61,6 +63,7 @@ class Rollback:
     gates: tuple[Gate, ...] = ()
     undos: tuple[Undo, ...] = ()
     tried: Tried = field(default_factory=lambda: untried(""))
+    proved: ProvedBackup | None = None
 
     @property
     def stuck(self) -> tuple[Undo, ...]:

@@ -64,7 +64,14 @@ class _Names:
     def _of_tables(self) -> Sequence[Renamed]:
         tables = {before: now for (kind, now), before in self._whole.items() if kind == "TABLE"}
         return [
-            Renamed("column", f"{tables.get(table, table)}.{now}", f"{table}.{before}")
+            Renamed(
+                "column", f"{tables.get(table, table)}.{_part(now)}", f"{table}.{_part(before)}"
+            )
             for (table, now), before in self._columns.items()
             if now != before
         ]
+
+
+def _part(name: str) -> str:
+    """As a snapshot's identities have it."""
+    return '"' + name.replace('"', '""') + '"' if "." in name or '"' in name else name

@@ -30,6 +30,13 @@ def _every_rule() -> Sequence[Rule]:
     return RULES
 
 
+def _keepable(judged: JudgedMigration) -> tuple[Loss, ...]:
+    """Those of statements of which everything can be kept, as far as the text tells."""
+    losses = losses_of(judged)
+    hopeless = {each.statement for each in losses if each.obstacle}
+    return tuple(each for each in losses if each.statement not in hopeless)
+
+
 def _chosen(rules: Sequence[Rule] | None) -> Sequence[Rule]:
     return _every_rule() if rules is None else rules
 
@@ -58,7 +65,7 @@ def _kept(review: Review, settings: Settings) -> dict[str, tuple[Loss, ...]]:
     if not order or order[-1].keeping is None:
         return {}
     return {
-        judged.migration.name: tuple(each for each in losses_of(judged) if not each.obstacle)
+        judged.migration.name: _keepable(judged)
         for judged in review.migrations
         if lost_by(judged) or writes_rows(judged)
     }

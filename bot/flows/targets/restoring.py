@@ -47,14 +47,19 @@ def order_for(
     )
 
 
-def way_back_for(order: Order) -> tuple[PointInTime, WayBack] | None:
-    """Where the target's recovery points are kept elsewhere; None where its backups are files.
+def way_back_for(order: Order, world: World) -> tuple[PointInTime, WayBack] | None:
+    """Where the target's recovery points are kept elsewhere, or are copies of a whole cluster; None
+    where its backups are dumps.
 
-    Raises UsageError if what was asked for is no moment."""
+    Raises UsageError if what was asked for is no moment, BackupError for a copy that is not there.
+    """
     source = order.source.backup.source
     if not order.source.backup.elsewhere and not isinstance(source, PgBaseBackup):
         return None
     point = point_in_time(order.backup)
+    if point.label and isinstance(source, PgBaseBackup):
+        stored = world.backups.find(order.source, order.backup)
+        point = PointInTime(copy=str(stored.place or f"{stored.location}/{stored.manifest.id}"))
     way = way_back(source, point)
     return (point, way) if way else None
 

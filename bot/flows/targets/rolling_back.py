@@ -1,8 +1,10 @@
 """What a rollback of a target is made of: which migrations, what takes each back, and its gates."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.core.drift.drift import Expected, unknown
+from bot.core.duration import duration
 from bot.core.kept.kept import Kept
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import backwards, chosen, chosen_of
@@ -52,7 +54,9 @@ def rollback_for(
     scripts = [each.script for each in undos if each.script is not None]
     turned = backwards(plan, scripts) if len(scripts) == len(undos) else turned
     gates = gates_back(turned, [texts[name] for name in picked.names], target, world)
-    return Rollback(target, history, picked, turned, gates, undos, tried)
+    stuck = any(each.script is None for each in undos)
+    proved = world.backups.proved(target) if stuck and target.is_set(world.environ) else None
+    return Rollback(target, history, picked, turned, gates, undos, tried, proved)
 
 
 def _kept(plan: Plan, database: Database) -> dict[str, tuple[Kept, ...]]:
@@ -65,8 +69,8 @@ def _kept(plan: Plan, database: Database) -> dict[str, tuple[Kept, ...]]:
     return found
 
 
-def require_possible(rollback: Rollback) -> None:
-    """Raises HistoryError for what only a backup brings back."""
+def require_possible(rollback: Rollback, now: datetime) -> None:
+    """Raises HistoryError for what only a backup brings back, with what that would mean."""
     stuck = rollback.stuck
     if not stuck:
         return
@@ -75,14 +79,26 @@ def require_possible(rollback: Rollback) -> None:
     raise HistoryError(
         f"{name} cannot be rolled back that far by a script. {said}.",
         hint=f"Restore a backup from before it: `migration-bot restore {name} BACKUP`, which loses "
-        f"what was written since (`migration-bot backups {name}` lists them). Or write its "
-        "down.sql, or a new migration that mends it.",
+        f"what was written since (`migration-bot backups list {name}` shows them)."
+        f"{_backup(rollback, now)} Or write its down.sql, or a new migration that mends it.",
+    )
+
+
+def _backup(rollback: Rollback, now: datetime) -> str:
+    """How old the last that was proved is, and how long restoring it took then."""
+    last = rollback.proved
+    if last is None:
+        return " None of this target is known here to be proved."
+    old = duration(max((now - last.manifest.started_at).total_seconds(), 0.0))
+    took = duration(last.proof.seconds)
+    return (
+        f" The last that was proved, {last.manifest.id}, is {old} old, and proving it took {took}."
     )
 
 
 def order_back(rollback: Rollback, world: World, *, expect_digest: str | None = None) -> Order:
     """The order for what was prepared: nothing is chosen anew under the lock."""
-    require_possible(rollback)
+    require_possible(rollback, world.now())
     target, history = rollback.target, rollback.history
     scripts = tuple(each.script for each in rollback.undos if each.script is not None)
     names = [each.migration for each in rollback.undos]

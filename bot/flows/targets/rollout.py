@@ -11,7 +11,7 @@ from bot.flows.reviewing.history import history_of
 from bot.flows.reviewing.review import cut_named
 from bot.flows.targets.expected import expected_of, queries_of
 from bot.flows.targets.forecasting import differing
-from bot.flows.targets.standing import details_of, forecast
+from bot.flows.targets.standing import details_of, forecast, with_classes
 from bot.rollout.procedure import Order
 from bot.world import World
 
@@ -52,4 +52,6 @@ def fleet_plan_for(target: Target, world: World) -> tuple[Survey, tuple[Gate, ..
 def plan_details(plan: Plan, world: World) -> Details:
     """What the texts and git add to a plan, where there is something to add."""
     begun = any(each.checkpoint is not None for each in plan.standings)
-    return details_of(plan, history_of(world), world) if begun or plan.modified else Details()
+    history = history_of(world)
+    details = details_of(plan, history, world) if begun or plan.modified else Details()
+    return with_classes(details, plan, history, world)

@@ -1,11 +1,13 @@
 """What the texts and git add to the rows of a plan: how far a migration is, and what it was."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.findings.review import JudgedMigration
 from bot.core.migrations.history import History
 from bot.core.rollouts.checkpoint import Checkpoint
 from bot.core.rollouts.plan import Plan
+from bot.core.rollouts.rollback_class import class_of
 from bot.core.rollouts.standing import Standing
 from bot.core.rollouts.status import Details, Fragment, Halt
 from bot.core.targets.target import Target
@@ -25,6 +27,17 @@ def forecast(target: Target, history: History, database: Database) -> Plan:
 
 def details_of(plan: Plan, history: History, world: World) -> Details:
     return Details(halts_of(plan.standings, history, world), commits_of(plan, world))
+
+
+def with_classes(details: Details, plan: Plan, history: History, world: World) -> Details:
+    """And how what is pending can be taken back: nobody has run it here."""
+    if not plan.pending:
+        return details
+    names = [each.name for each in plan.pending]
+    classes = {
+        each.migration.name: class_of(each, None) for each in cut_named(names, history, world)
+    }
+    return replace(details, classes=classes)
 
 
 def halts_of(standings: Iterable[Standing], history: History, world: World) -> Mapping[str, Halt]:

@@ -115,9 +115,8 @@ def _was_tried(proof: DownProof) -> bool:
 def _lost(judged: JudgedMigration, kept: Sequence[Kept]) -> tuple[str, ...]:
     """What it has destroyed, and what was not kept of that. Of a column whose type it has changed
     the draft says what that means."""
-    there = {each.statement for each in kept}
     losses = (each for each in losses_of(judged) if each.kind is not Losing.TYPES)
-    found = (each for each in losses if each.statement not in there)
+    found = (each for each in losses if not any(one.covers(each) for one in kept))
     return tuple(
         dict.fromkeys(described(each.kind, each.relation, [*each.columns]) for each in found)
     )

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.migrations.migration import Migration
 from bot.core.rollouts.disagreement import disagreements
 from bot.core.rollouts.failure import reason_of
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.resolution import Baseline, Resolved
 from bot.core.rollouts.standing import MigrationState, Standing
 from bot.core.rollouts.status import Details, Fragment, Halt
+from bot.report.rollback_words import rollback_ahead
 
 SCHEMA = 1
 
@@ -18,7 +20,13 @@ Json = dict[str, Any]
 def standings_json(plan: Plan, details: Details) -> Json:
     """The part that `plan` and `status` have in common."""
     pending = [
-        {"name": each.name, "path": each.path, "checksum": each.checksum} for each in plan.pending
+        {
+            "name": each.name,
+            "path": each.path,
+            "checksum": each.checksum,
+            "rollback": _rollback(each, details),
+        }
+        for each in plan.pending
     ]
     return {
         "target": plan.target,
@@ -48,6 +56,15 @@ def standings_json(plan: Plan, details: Details) -> Json:
             for each in disagreements(plan, details.commits)
         ],
     }
+
+
+def _rollback(migration: Migration, details: Details) -> Json | None:
+    """How it would be taken back, as far as its text tells; None where that was not asked."""
+    found, written = details.classes.get(migration.name), bool(migration.down)
+    if found is None:
+        return None
+    words = rollback_ahead(found, written=written)
+    return {"class": found.way.value, "down_sql": written, "words": words}
 
 
 def _standing(standing: Standing, details: Details) -> Json:

@@ -9,6 +9,7 @@ from bot.core.rollouts.progress import BackupSummary, Progress, State
 from bot.core.rollouts.status import Details
 from bot.report import words
 from bot.report.escape import one_line
+from bot.report.rollback_words import rollback_ahead
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Line, drawn, line
 from bot.report.terminal.status import disagreement_lines, halt_lines
@@ -68,7 +69,11 @@ def _plan(plan: Plan, gates: Sequence[Gate], details: Details, *, with_sql: bool
     else:
         pending = words.count(len(plan.pending), "migration")
         yield line(f"{plan.target}: {pending} to apply.", "bold")
-        yield from (line(each.name, indent=2) for each in plan.pending)
+        for each in plan.pending:
+            yield line(each.name, indent=2)
+            if found := details.classes.get(each.name):
+                said = rollback_ahead(found, written=bool(each.down))
+                yield line(said, "dim", indent=4)
     yield from halt_lines(plan, details)
     yield from disagreement_lines(plan, details)
     yield from gate_lines(gates)

@@ -13,6 +13,7 @@ from bot.core.rollouts.status import Details, Halt, TargetStatus
 from bot.core.rollouts.survey import Survey
 from bot.report import words
 from bot.report.drift.words import sentence
+from bot.report.rollback_words import rollback_ahead
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Grid, Line, drawn, line
 
@@ -179,9 +180,17 @@ def _said(status: TargetStatus) -> Iterator[Line]:
         yield from _drift(status.look)
     if status.plan is not None:
         yield from halt_lines(status.plan, status.details)
+        yield from _ways_back(status.plan, status.details)
         limit = 1000 if status.named else _MOST
         yield from disagreement_lines(status.plan, status.details, limit=limit)
     yield from gate_lines(status.gates if status.named else closed(status.gates))
+
+
+def _ways_back(plan: Plan, details: Details) -> Iterator[Line]:
+    """How what is pending would be taken back, where that was asked."""
+    for each in plan.pending:
+        if found := details.classes.get(each.name):
+            yield line(f"{each.name}, {rollback_ahead(found, written=bool(each.down))}.")
 
 
 def _drift(look: Look) -> Iterator[Line]:

@@ -68,7 +68,12 @@ class Giver:
         return self.database.giving_back(kept) if kept else ()
 
     def _tell(self) -> None:
-        given = self.database.given_back([self.row])
+        """It is committed by now: whatever goes wrong here must not have it run again."""
+        try:
+            given = self.database.given_back([self.row])
+        except PostgresError as error:
+            self.say(f"{self.name}: what was given back could not be counted: {error.message}")
+            return
         rows = "1 row" if given.rows == 1 else f"{given.rows:,} rows"
         self.say(f"{self.name}: {rows} given back of what was kept")
         for each in given.conflicts:

@@ -4,11 +4,11 @@ What cannot be kept is said before the first statement runs. If keeping fails in
 transaction is begun anew without it, and that is said too: a backup has it then.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.core.findings.review import JudgedMigration
-from bot.core.kept.decision import decide
 from bot.core.kept.kept import Keep, Unkept, Woven
 from bot.core.kept.loss import Loss
 from bot.core.kept.table import Shelf
@@ -18,6 +18,7 @@ from bot.core.rollouts.checkpoint import Record
 from bot.core.rollouts.doing import Heard
 from bot.core.targets.target import Target
 from bot.errors import PostgresError
+from bot.rollout.keeping.deciding import Deciding, Place, Prospect
 from bot.rollout.keeping.weaving import Weave, weave
 from bot.sql.losses import losses_of
 from bot.world import Database
@@ -27,7 +28,6 @@ _OURS = ("0A", "21", "22", "23", "42", "53", "54", "55", "P0", "XX")
 _OF_THE_MOMENT = {"55P03", "55006"}
 _TOO_MUCH = "22012"
 
-Prospect = Keep | Unkept
 Say = Callable[[str], None]
 
 
@@ -39,11 +39,13 @@ class Keeper:
     database: Database
     target: Target
     say: Say
-    _given_up: set[tuple[int, str]] = field(default_factory=set)
+    _given_up: set[Place] = field(default_factory=set)
+    _told: set[str] = field(default_factory=set)
 
     def prospects(self) -> tuple[Prospect, ...]:
         """What would be kept of it now, and what not; nothing where nothing is destroyed."""
-        return tuple(self._decided(self._losses, self.database.shelf())) if self._losses else ()
+        losses = self._losses
+        return tuple(self._deciding().decided(losses)) if losses else ()
 
     def together(
         self,
@@ -76,20 +78,35 @@ class Keeper:
                 self._tell(keeps, record)
                 return
 
-    @property
+    @cached_property
     def _losses(self) -> tuple[Loss, ...]:
         return losses_of(self.judged) if self.target.keeping else ()
 
     def _woven(self, statements: Sequence[Statement], record: Record) -> tuple[Weave, list[Keep]]:
         indexes = {each.index for each in statements}
         losses = [each for each in self._losses if each.statement in indexes]
-        losses = [each for each in losses if (each.statement, each.table) not in self._given_up]
-        if not losses or all(each.obstacle for each in losses):
+        if all(each.obstacle for each in losses):
+            for loss in losses:
+                self._tell_unkept(Unkept(loss, loss.obstacle))
             return weave(statements, (), {}), []
-        shelf = self.database.shelf()
-        keeps = [each for each in self._decided(losses, shelf) if isinstance(each, Keep)]
+        try:
+            deciding = self._deciding()
+            shelf = deciding.shelf
+            decided = tuple(deciding.decided(losses))
+        except PostgresError as error:
+            if not _is_ours(error):
+                raise
+            self.say(f"{self.judged.migration.name}: nothing of it is kept: {error.message}")
+            return weave(statements, (), {}), []
+        keeps = [each for each in decided if isinstance(each, Keep)]
+        for each in decided:
+            if isinstance(each, Unkept) and not self._is_given_up(each):
+                self._tell_unkept(each)
         around = self._around(keeps, shelf, record)
         return weave(statements, self.database.shelving(shelf), around), keeps
+
+    def _deciding(self) -> Deciding:
+        return Deciding(self.database, self.target, self.database.shelf(), self._given_up)
 
     def _around(
         self, keeps: Iterable[Keep], shelf: Shelf, record: Record
@@ -99,6 +116,8 @@ class Keeper:
         around: dict[int, list[tuple[Keep, Woven]]] = {}
         for keep in keeps:
             there = around.setdefault(keep.loss.statement, [])
+            over = keep.above.table if keep.above else None
+            above = next((at for at, (each, _) in enumerate(there, 1) if each.table is over), 0)
             woven = self.database.taking(
                 keep,
                 shelf,
@@ -106,42 +125,27 @@ class Keeper:
                 migration=self.judged.migration.name,
                 record=record.id,
                 number=len(there) + 1,
+                above=above,
             )
             there.append((keep, woven))
         return around
-
-    def _decided(self, losses: Sequence[Loss], shelf: Shelf) -> Iterator[Prospect]:
-        policy = self.target.keeping
-        assert policy is not None
-        names = sorted({each.table for each in losses if each.table and not each.obstacle})
-        tables = self.database.tables_to_keep(names)
-        for loss in losses:
-            table = tables.get(loss.table)
-            matching = None
-            if loss.change and table and not (loss.obstacle or table.obstacle or shelf.obstacle):
-                matching = self._matching(loss)
-            found = decide(loss, table, shelf, policy, matching=matching)
-            if isinstance(found, Keep):
-                shelf = replace(shelf, bytes=shelf.bytes + found.bytes)
-            if found is not None:
-                yield found
-
-    def _matching(self, loss: Loss) -> int | None:
-        """None where it cannot be asked yet: what it reads may be made by the migration itself."""
-        assert loss.change is not None
-        try:
-            return self.database.expected_rows(loss.change)
-        except PostgresError as error:
-            if (error.sqlstate or "").startswith("42"):
-                return None
-            raise
 
     def _give_up(self, keep: Keep, error: PostgresError) -> None:
         self._given_up.add((keep.loss.statement, keep.loss.table))
         why = error.message
         if error.sqlstate == _TOO_MUCH:
             why = "it takes more than is left of the budget, which could not be seen before"
-        self.say(f"{self.judged.migration.name}, {Unkept(keep.loss, why)}")
+        self._tell_unkept(Unkept(keep.loss, why))
+
+    def _is_given_up(self, unkept: Unkept) -> bool:
+        """That was said when it was."""
+        return (unkept.loss.statement, unkept.loss.table) in self._given_up
+
+    def _tell_unkept(self, unkept: Unkept) -> None:
+        text = f"not kept: {self.judged.migration.name}, {unkept}"
+        if text not in self._told:
+            self._told.add(text)
+            self.say(text)
 
     def _tell(self, keeps: Sequence[Keep], record: Record) -> None:
         """It is committed by now: whatever goes wrong here must not have it run again."""
@@ -161,9 +165,15 @@ class Keeper:
 
 def _spoilt_by(error: PostgresError, woven: Weave) -> Keep | None:
     """What is not kept in another attempt; None if the error is the migration's own, or passes."""
-    state = error.sqlstate or ""
-    if not state.startswith(_OURS) or state in _OF_THE_MOMENT:
+    if not _is_ours(error):
         return None
     ours = woven.keep_at(error.position)
     # As it was limited it cannot be read: as it was written, it may.
-    return ours or (woven.limited_at(error.position) if state.startswith("42") else None)
+    unread = (error.sqlstate or "").startswith("42")
+    return ours or (woven.limited_at(error.position) if unread else None)
+
+
+def _is_ours(error: PostgresError) -> bool:
+    """Whether it would come again, however often one tries."""
+    state = error.sqlstate or ""
+    return state.startswith(_OURS) and state not in _OF_THE_MOMENT

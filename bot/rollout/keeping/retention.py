@@ -7,6 +7,7 @@ from bot.core.kept.kept import Keep
 from bot.core.targets.target import Target
 from bot.errors import PostgresError
 from bot.rollout.keeping.keeper import Keeper, Say
+from bot.rollout.reconnecting import was_lost
 from bot.world import Database
 
 
@@ -15,12 +16,19 @@ def tell_prospects(
 ) -> None:
     """What is going to be kept is said; what is not is a note, which stays in the report."""
     for migration in judged:
-        for each in Keeper(migration, database, target, say).prospects():
-            told = f"{migration.migration.name}, {each}"
+        name = migration.migration.name
+        try:
+            prospects = Keeper(migration, database, target, say).prospects()
+        except PostgresError as error:
+            if was_lost(error):
+                raise
+            note(f"{name}: whether what it destroys is kept shows only later: {error.message}")
+            continue
+        for each in prospects:
             if isinstance(each, Keep):
-                say(f"to be kept: {told}")
+                say(f"to be kept: {name}, {each}")
             else:
-                note(f"not kept: {told}")
+                note(f"not kept: {name}, {each}")
 
 
 def prune(database: Database, say: Say) -> None:

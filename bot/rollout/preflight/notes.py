@@ -9,9 +9,11 @@ Tell = Callable[[str], None]
 
 
 def notes_to(journal: Journal, world: World) -> Tell:
-    """Says a note at once, and keeps it for the outcome."""
+    """Says a note at once, and keeps it for the outcome; each but once."""
 
     def note(text: str) -> None:
+        if text in journal.notes:
+            return
         world.console.say(text)
         journal.notes.append(text)
 

@@ -1,8 +1,9 @@
 """What is true of a target after a rollout was interrupted: read from its rows, never guessed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from bot.core.findings.review import JudgedMigration
+from bot.core.migrations.migration import AppliedMigration
 from bot.core.rollouts.checkpoint import Checkpoint, read_checkpoint
 from bot.core.rollouts.holder import Holder
 from bot.core.rollouts.outcome import Journal
@@ -45,9 +46,10 @@ def interruption_of(target: Target, journal: Journal, judge: Judge, world: World
             return _looked_at(database, plan, judge, world)
     except (BotError, KeyboardInterrupt):
         # Interrupted once more, or nobody answers: then this is what holds in every case.
+        did, done = ("took back", "taken back") if plan.backwards else ("applied", "applied")
         return Interrupted(
-            f"The rollout to {target.name} was interrupted while it applied {journal.begun}, and "
-            f"{target.name} could not be asked how far that is. What was committed is applied, and "
+            f"The rollout to {target.name} was interrupted while it {did} {journal.begun}, and "
+            f"{target.name} could not be asked how far that is. What was committed is {done}, and "
             "nothing else.",
             hint=f"`migration-bot status {target.name}` shows how far it is. {_AGAIN}",
         )
@@ -57,6 +59,8 @@ def _looked_at(database: Database, plan: Plan, judge: Judge, world: World) -> In
     holder = _last_holder(database, world)
     rows = {row.name: row for row in database.applied() if row.rolled_back_at is None}
     names = [each.name for each in plan.pending]
+    if plan.backwards:
+        return _taken_back(plan, names, rows, judge, holder)
     applied = [name for name in names if name in rows and rows[name].finished]
     begun = {
         name: checkpoint
@@ -66,11 +70,37 @@ def _looked_at(database: Database, plan: Plan, judge: Judge, world: World) -> In
     rest = [name for name in names if name not in applied and name not in begun]
     said = [f"The rollout to {plan.target} was interrupted."]
     said += _listed("Applied, and stays: {}.", applied)
-    said += [_partly(name, begun[name], judge) for name in begun]
+    said += [_partly(name, begun[name], judge, "applied") for name in begun]
     said += _listed("Nothing is applied of {}.", rest)
+    return Interrupted(" ".join([*said, *_held(holder)]), hint=_AGAIN)
+
+
+def _taken_back(
+    plan: Plan,
+    names: Sequence[str],
+    rows: Mapping[str, AppliedMigration],
+    judge: Judge,
+    holder: Holder | None,
+) -> Interrupted:
+    """The same of a plan that points backwards: what has no row that counts is taken back."""
+    done = [name for name in names if name not in rows]
+    begun = {
+        name: checkpoint
+        for name in names
+        if name in rows and (checkpoint := read_checkpoint(rows[name].logs)) is not None
+    }
+    rest = [name for name in names if name in rows and name not in begun]
+    said = [f"The rollback of {plan.target} was interrupted."]
+    said += _listed("Taken back, and stays so: {}.", done)
+    said += [_partly(name, begun[name], judge, "taken back") for name in begun]
+    said += _listed("Applied as before: {}.", rest)
+    hint = "Run the same again with `--to`: it goes on where this one stopped."
+    return Interrupted(" ".join([*said, *_held(holder)]), hint=hint)
+
+
+def _held(holder: Holder | None) -> Iterator[str]:
     if holder:
-        said.append(f"{holder} still holds the migration lock, and may commit what it is at.")
-    return Interrupted(" ".join(said), hint=_AGAIN)
+        yield f"{holder} still holds the migration lock, and may commit what it is at."
 
 
 def _last_holder(database: Database, world: World) -> Holder | None:
@@ -82,8 +112,8 @@ def _last_holder(database: Database, world: World) -> Holder | None:
     return database.lock_holder()
 
 
-def _partly(name: str, checkpoint: Checkpoint, judge: Judge) -> str:
-    """How much there is of one that is applied in parts."""
+def _partly(name: str, checkpoint: Checkpoint, judge: Judge, done: str) -> str:
+    """How much is done of one that is applied, or taken back, in parts."""
     (judged,) = judge([name])
     segments = segments_of(judged)
     left, batch = segments[checkpoint.steps :], checkpoint.batch
@@ -91,7 +121,7 @@ def _partly(name: str, checkpoint: Checkpoint, judge: Judge) -> str:
         said = f"{name} is begun, and none of its parts is committed."
     else:
         bits = f", and {batch.rows:,} rows of that line," if batch else ""
-        said = f"Of {name} everything before line {left[0].line}{bits} is applied, and stays."
+        said = f"Of {name} everything before line {left[0].line}{bits} is {done}, and stays."
     if checkpoint.intent is not None and left:
         kind = left[0].statements[0].kind
         said += f" Its {kind} may be half done, which the next run looks after."

@@ -8,7 +8,7 @@ from bot.core.kept.decision import decide, is_lossless
 from bot.core.kept.kept import Keep, Unkept
 from bot.core.kept.loss import Losing, Loss, NewType
 from bot.core.kept.policy import KeepPolicy
-from bot.core.kept.table import KeptColumn, Shelf, TableToKeep
+from bot.core.kept.table import Cascade, KeptColumn, Shelf, TableToKeep
 
 ID = KeptColumn("id", "integer", width=4)
 NAME = KeptColumn("name", "text", width=20)
@@ -57,6 +57,21 @@ def test_the_key_that_is_taken_away_is_not_what_rows_are_found_by() -> None:
     assert why(both) == "without a key that is never null its rows cannot be found again"
 
 
+def test_a_key_that_changes_later_in_the_migration_is_not_what_rows_are_found_by() -> None:
+    assert kept(replace(COLUMN, spoilt=("id",))).key == (CODE,)
+    assert "without a key" in why(replace(COLUMN, spoilt=("id", "code")))
+    assert kept(replace(DROP, spoilt=("id",))).key == (ID,)
+
+
+def test_a_copy_is_not_begun_that_would_run_out_of_its_time() -> None:
+    large = replace(TABLE, bytes=200_000_000)
+
+    assert isinstance(decide(DROP, large, SHELF, POLICY, timeout=5_000), Keep)
+    found = decide(DROP, large, SHELF, POLICY, timeout=3_000)
+    assert isinstance(found, Unkept)
+    assert found.why == "the copy takes about 4 s, and a statement may run 3 s"
+
+
 def test_rows_that_go_whole_need_no_key() -> None:
     bare = replace(TABLE, keys=())
 
@@ -80,7 +95,11 @@ def test_what_is_not_there_or_worked_out_anew_is_no_loss() -> None:
     [
         (replace(DROP, obstacle="it is so"), TABLE, "it is so"),
         (DROP, replace(TABLE, obstacle="it has rules"), "it has rules"),
-        (DELETE, replace(TABLE, cascades=("public.b",)), "rows of public.b go or change with"),
+        (
+            DELETE,
+            replace(TABLE, cascades=(Cascade("public.b", ("a",), ("id",), deletes=False),)),
+            "rows of public.b are changed with it",
+        ),
         (DELETE, replace(TABLE, decided=True), "a trigger of it decides"),
         (UPDATE, replace(TABLE, cascading=("name",)), "other tables follow what is written to"),
         (

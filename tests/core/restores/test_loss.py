@@ -36,7 +36,12 @@ def test_tables_that_have_other_counts_are_told_those_that_lose_most_first() -> 
 
 
 def test_what_the_bot_keeps_for_itself_is_no_loss() -> None:
-    names = ("migration_bot.audit", "public._prisma_migrations", "sales._prisma_migrations")
+    names = (
+        "migration_bot.audit",
+        "migration_bot.kept",
+        "public._prisma_migrations",
+        "sales._prisma_migrations",
+    )
 
     assert counts_that_differ([TableContent(each, 1) for each in names], []) == ()
 

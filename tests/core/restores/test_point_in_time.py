@@ -98,3 +98,22 @@ def test_nothing_of_a_name_becomes_a_command() -> None:
 
     assert way is not None
     assert "--stanza=it's; rm -rf /" in shlex.split(way.commands[0])
+
+
+def test_a_copy_of_a_cluster_is_unpacked_and_goes_to_no_other_moment() -> None:
+    way = way_back(PgBaseBackup(), PointInTime(copy="/var/backups/20261122T1531-x"))
+
+    assert way is not None
+    assert (
+        "tar --extract --gzip --file=/var/backups/20261122T1531-x/copy/base.tar.gz"
+        in way.commands[1]
+    )
+    assert not any("recovery" in each for each in way.commands)
+
+
+def test_a_cluster_with_an_archive_goes_to_a_moment() -> None:
+    way = way_back(PgBaseBackup(), PointInTime(lsn="16/B374D848"))
+
+    assert way is not None
+    assert way.commands[-1] == 'touch "$PGDATA/recovery.signal"'
+    assert any("recovery_target_lsn = '16/B374D848'" in each for each in way.commands)

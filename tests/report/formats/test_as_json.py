@@ -164,6 +164,7 @@ def test_a_plan_keeps_the_contract() -> None:
             "name": COUPONS.migration.name,
             "path": COUPONS.migration.path,
             "checksum": COUPONS.migration.checksum,
+            "rollback": None,
         }
     ]
     assert read["agrees"] is False

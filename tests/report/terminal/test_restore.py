@@ -60,6 +60,7 @@ In production, writes after 2026-11-22 12:00:00 UTC (2 h 4 min ago) will be lost
     2. restore into a new database beside it; compare schema and rows with what was saved
     3. end the sessions in shop and let the two change places, in one transaction
     4. keep the old database (7.0 MB) under another name
+  For a while the server needs 7 MB more disk: see that it has them.
 """
 DONE = """\
 production is restored from 20261122T120000Z-production-1a2b3c: 2 tables and 47

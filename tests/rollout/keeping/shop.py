@@ -35,13 +35,14 @@ UPDATE orders SET status = 'archived' WHERE total < 50;
 DELETE FROM event WHERE kind = 'old';
 DROP TABLE coupon;
 """
-DOWN = (
-    "CREATE TABLE coupon (id serial PRIMARY KEY, code text UNIQUE, uses int NOT NULL DEFAULT 0)",
-    "ALTER TABLE customer ADD COLUMN note text",
-)
+DOWN = """CREATE TABLE coupon (id serial PRIMARY KEY, code text UNIQUE,
+    uses int NOT NULL DEFAULT 0);
+ALTER TABLE customer ADD COLUMN note text;
+"""
 # 0 before the migration, 1 while it is applied, 2 once it is taken back.
-_PHASE = """SELECT count(finished_at) + count(rolled_back_at) FROM _prisma_migrations
-WHERE migration_name = %s"""
+_PHASE = """SELECT coalesce(max(CASE WHEN rolled_back_at IS NOT NULL THEN 2
+    WHEN finished_at IS NOT NULL THEN 1 ELSE 0 END), 0)
+FROM _prisma_migrations WHERE migration_name = %s"""
 # What an application meets while the schema changes under it: it tries again, or leaves it.
 _MEETS = (
     psycopg.errors.UndefinedColumn,

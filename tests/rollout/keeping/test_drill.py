@@ -5,9 +5,16 @@ are those that the shop's own log has.
 Ten minutes are compressed: the writes of ten minutes, at twenty a second, as fast as they go.
 """
 
+from dataclasses import replace
+
 import pytest
 
+from bot.adapters.postgres.target.opening import open_target
 from bot.core.kept.kept import GivenBack
+from bot.core.migrations.migration import Migration
+from bot.core.targets.url import parse_url
+from bot.flows.targets.rolling_back import order_back, rollback_for
+from bot.rollout.procedure import roll_out
 from tests.asking import ask
 from tests.fakes import migration
 from tests.rollout.keeping.shop import (
@@ -21,37 +28,48 @@ from tests.rollout.keeping.shop import (
     Log,
     Shop,
 )
-from tests.rollout.keeping.taking_back import KEEP, MORE, more, take_back
-from tests.rollout.real import Apply
+from tests.rollout.keeping.taking_back import MORE, more, record_of
+from tests.rollout.real import STAGING, Rollout
 
+TARGET = replace(STAGING, keep_rows=True)
 TEN_MINUTES = 12_000
 INIT = migration("20260101000000_init", SCHEMA)
-ROLLED_BACK = (
-    f"UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '{MORE}'"
-)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("writes", [1_500, pytest.param(TEN_MINUTES, marks=pytest.mark.soak)])
-def test_a_destructive_migration_is_recovered_by_kept_data(
-    apply: Apply, database: str, writes: int
-) -> None:
-    apply(INIT, **KEEP)
+def test_a_destructive_migration_is_recovered_by_kept_data(database: str, writes: int) -> None:
+    destructive = replace(more(DESTROYS), down=DOWN)
+    Rollout(database, (INIT,), TARGET).run()
     shop = Shop(database, MORE)
     with shop:
         shop.wait_for(300, phase=0)
-        apply(INIT, more(DESTROYS), **KEEP)
+        Rollout(database, (INIT, destructive), TARGET).run()
         shop.wait_for(writes, phase=1)
-        given = take_back(database, MORE, *DOWN, ROLLED_BACK)
+        said = roll_back(database, INIT, destructive)
         shop.wait_for(200, phase=2)
 
-    log = shop.log()
+    given, log = given_back(database), shop.log()
     assert holds(database) == must_hold(log)
     assert told(given) == must_be_told(log)
-    assert ask(database, "INSERT INTO coupon (code) VALUES ('new') RETURNING id") == [
-        (COUPONS + 1,)
-    ]
+    assert all(str(each) in said for each in given.conflicts)
+    new = ask(database, "INSERT INTO coupon (code) VALUES ('new') RETURNING id")
+    assert new == [(COUPONS + 1,)]
     print(f"{shop.writes(1):,} writes since, {given.rows:,} rows given back, {told(given)}")
+
+
+def roll_back(database: str, *migrations: Migration) -> str:
+    """By the last one's own script; what is said meanwhile."""
+    rollout = Rollout(database, migrations, TARGET)
+    made = rollout.world()
+    rollback = rollback_for(TARGET, made, to=None, steps=1)
+    roll_out(order_back(rollback, made, expect_digest=None), made)
+    return rollout.said
+
+
+def given_back(database: str) -> GivenBack:
+    with open_target(TARGET, parse_url(database)) as opened:
+        return opened.given_back(record_of(database, MORE))
 
 
 def holds(database: str) -> dict[str, dict[object, object]]:

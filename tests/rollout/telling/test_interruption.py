@@ -1,17 +1,20 @@
 """The last words of a rollout that was interrupted, from the rows that it left."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from bot.core.findings.review import JudgedMigration
-from bot.core.rollouts.checkpoint import Batch, Intent
+from bot.core.rollouts.checkpoint import Batch, Before, Checkpoint, Intent
 from bot.core.rollouts.outcome import Journal
 from bot.core.rollouts.plan import make_plan
+from bot.core.rollouts.rollback import backwards, script_of
 from bot.core.settings import default_targets
 from bot.flows.reviewing.review import cut_named
+from bot.flows.targets.down_scripts import judge_of
 from bot.rollout.telling.interruption import interruption_of
-from tests.fakes import FakeCheckout, FakeDatabase, history, migration, world
+from tests.fakes import NOON, FakeCheckout, FakeDatabase, applied, history, migration, world
 from tests.unfinished import interrupted
 
 STAGING = default_targets()["staging"]
@@ -49,3 +52,26 @@ def test_of_one_that_is_applied_in_parts_it_is_said_how_far_it_is(
     done: int, intent: Intent | None, batch: Batch | None, words: str
 ) -> None:
     assert words in said(done, intent, batch)
+
+
+def test_of_a_rollback_it_is_said_what_is_taken_back_and_what_stays_applied() -> None:
+    first, *more = (migration(f"2026020{number}000000_m", "SELECT 1;") for number in range(1, 5))
+    every = (first, *more)
+    scripts = [script_of(each, "SELECT 1;\nVACUUM;\nSELECT 2;") for each in reversed(more)]
+    begun = Checkpoint("x", ("d",), down=Before("2026-11-22T12:00:00+00:00"))
+    rows = [applied(first), applied(more[0])]
+    rows.append(replace(applied(more[1], finished=False), logs=begun.text()))
+    rows.append(replace(applied(more[2]), finished_at=None, rolled_back_at=NOON))
+    given = world(FakeCheckout(history(*every)), {"staging": FakeDatabase(rows)})
+    plan = backwards(make_plan("staging", every, list(map(applied, every))), scripts)
+    judge = judge_of(scripts, history(*every), given)
+
+    told = interruption_of(STAGING, Journal(plan=plan, begun=more[1].name), judge, given)
+
+    assert told.message == (
+        "The rollback of staging was interrupted. "
+        f"Taken back, and stays so: {more[2].name}. "
+        f"Of {more[1].name} everything before line 2 is taken back, and stays. "
+        f"Applied as before: {more[0].name}."
+    )
+    assert "`--to`" in told.hint

@@ -1,6 +1,5 @@
 """Backups of a database: pg_dump of an exported snapshot, and a manifest of what it must hold."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -15,6 +14,8 @@ from pathlib import Path
 from bot.adapters.postgres.backups.beside import require_alone
 from bot.adapters.postgres.backups.content import Facts, facts, table_contents
 from bot.adapters.postgres.backups.following import Following
+from bot.adapters.postgres.backups.schema_file import CATALOGUE as CATALOGUE
+from bot.adapters.postgres.backups.schema_file import write_schema
 from bot.adapters.postgres.backups.staging import new_directory
 from bot.adapters.postgres.backups.telling import Telling
 from bot.adapters.postgres.backups.touching import TOUCHED, Touched, only, touched_of
@@ -38,7 +39,6 @@ from bot.core.schemas.schema import Snapshot
 from bot.core.targets.url import ConnectionUrl
 from bot.errors import BackupError
 
-CATALOGUE = "catalogue.json"
 DUMP = "dump"
 JOBS = 2
 LOCK_WAIT_MILLISECONDS = 60_000
@@ -173,6 +173,7 @@ def compression(tool: Installation) -> str:
         [tool.bin / "pg_dump", "--format=directory", "--file=/nowhere/at/all", "--compress=zstd:1"],
         env={"PGHOST": "/nowhere", "LC_ALL": "C"},
         capture_output=True,
+        timeout=20,
         check=False,
     )
     return "zstd:1" if b"pg_dump: error: connection" in tried.stderr else "gzip:1"
@@ -194,14 +195,14 @@ def _dump(connection: Connection, run: _Run) -> _Shown:
         ):
             said = facts(connection)
             schema = snapshot(connection, exclude=(), privileges=True)
-            _write(run.place / CATALOGUE, _catalogue_json(schema))
+            write_schema(run.place, schema)
             if touched is not None:
                 _write(run.place / TOUCHED, touched.to_json())
             tables = _contents(connection, run.wanted, touched, dumping)
-            head = _head(connection, run.url)
+            last = head(connection, run.url)
             while not dumping.ended(run.telling.pause):
                 run.telling.so_far(following.written)
-    return _Shown(said, schema, tables, head, following.files(), touched)
+    return _Shown(said, schema, tables, last, following.files(), touched)
 
 
 def _program(run: _Run, exported: str, touched: Touched | None) -> AbstractContextManager[Program]:
@@ -281,14 +282,11 @@ def _require_new_enough(tool: Installation, source: Facts) -> None:
         )
 
 
-def _catalogue_json(schema: Snapshot) -> str:
-    return json.dumps([[kind, name, value] for (kind, name), value in schema.items()], indent=0)
-
-
 def _write(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
-def _head(connection: Connection, url: ConnectionUrl) -> str | None:
+def head(connection: Connection, url: ConnectionUrl) -> str | None:
+    """The last migration that is finished there."""
     finished = [row.name for row in applied(connection, url.schema) if row.finished]
     return max(finished, key=sort_key, default=None)

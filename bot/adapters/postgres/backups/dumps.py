@@ -1,8 +1,7 @@
 """Backups by pg_dump, for whoever keeps them: predicted, taken into a directory, proved."""
 
-import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.postgres.backups.content import facts
@@ -26,10 +25,10 @@ class Dumps:
     target: Target
     url: ConnectionUrl
     run_id: str
+    environ: Mapping[str, str]
     touched: Collection[str] | None = None
     past: Sequence[Past] = ()
     follow: Say | None = None
-    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def predict(self) -> Prediction:
         name = f"migration-bot/backup {self.run_id}"

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -29,10 +30,16 @@ class _Followed:
 
 
 class Following:
-    """Follows every file below a directory, in a thread of its own, for the length of a block."""
+    """Follows every file below a directory, in a thread of its own, for the length of a block.
 
-    def __init__(self, place: Path) -> None:
+    A program that goes back to what it has written does not `append`: its files are measured while
+    they grow, and read at the end.
+    """
+
+    def __init__(self, place: Path, *, append: bool = True) -> None:
         self._place = place
+        self._append = append
+        self._measured = 0
         self._files: dict[Path, _Followed] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -53,7 +60,7 @@ class Following:
     @property
     def written(self) -> int:
         """Bytes so far."""
-        return sum(each.size for each in list(self._files.values()))
+        return self._measured + sum(each.size for each in list(self._files.values()))
 
     def files(self) -> tuple[BackupFile, ...]:
         """All of them, once nothing writes any more and the block is over."""
@@ -61,12 +68,16 @@ class Following:
 
     def _follow(self) -> None:
         while not self._over.wait(_EVERY_SECONDS):
-            for path in _files_in(self._place):
-                try:
-                    self._files.setdefault(path, _Followed()).read_on(path)
-                except OSError:
-                    # Gone again, or not ours to read yet: what matters is read at the end.
-                    continue
+            # What is gone again, or not ours to read yet, is read at the end if it matters.
+            with suppress(OSError):
+                self._look()
+
+    def _look(self) -> None:
+        if not self._append:
+            self._measured = sum(path.stat().st_size for path in _files_in(self._place))
+            return
+        for path in _files_in(self._place):
+            self._files.setdefault(path, _Followed()).read_on(path)
 
     def _whole(self, path: Path) -> BackupFile:
         followed = self._files.get(path, _Followed())

@@ -15,7 +15,8 @@ SELECT has_function_privilege('pg_create_restore_point(text)', 'EXECUTE')
     has_function_privilege('pg_switch_wal()', 'EXECUTE'),
     pg_is_in_recovery()
 """
-_NOW = "SELECT clock_timestamp(), pg_current_wal_lsn()::text"
+# What is written may be behind what has happened.
+_NOW = "SELECT clock_timestamp(), pg_current_wal_insert_lsn()::text"
 _SEGMENT = "SELECT pg_size_bytes(current_setting('wal_segment_size'))"
 
 

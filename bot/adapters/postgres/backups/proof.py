@@ -1,7 +1,7 @@
 """The proof of a backup: restored into a scratch server, it holds what the manifest says."""
 
-import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -12,9 +12,11 @@ from pathlib import Path
 from psycopg import sql
 
 from bot.adapters.postgres.backups.content import table_contents
-from bot.adapters.postgres.backups.dump import CATALOGUE, DUMP, JOBS
-from bot.adapters.postgres.backups.files import broken, read_all_to_end
+from bot.adapters.postgres.backups.dump import CATALOGUE as CATALOGUE
+from bot.adapters.postgres.backups.dump import DUMP, JOBS
 from bot.adapters.postgres.backups.files import check_files as check_files
+from bot.adapters.postgres.backups.files import read_all_to_end
+from bot.adapters.postgres.backups.schema_file import read_schema
 from bot.adapters.postgres.backups.touching import list_without, only, unchecked_in, without
 from bot.adapters.postgres.catalogue import snapshot
 from bot.adapters.postgres.connection import connect, explained
@@ -66,18 +68,18 @@ def prove(
     require_provable(manifest, level)
     place = directory / manifest.path
     check_files(manifest, place)
-    _require_readable(manifest, place)
+    expected = expected_schema(place)
     if level is Level.DECODE:
         decode(manifest, place, environ)
         seconds = round(time.monotonic() - timer, 3)
         return Proof(manifest.id, "", seconds, tables=0, rows=0, level=level)
     installation = best_for_proof(manifest.tool_major, environ)
+    _require_room(manifest, Path(tempfile.gettempdir()))
     progress(f"restoring into PostgreSQL {installation.version}")
     with scratch(installation) as server:
         restore_into(server, manifest, place, environ)
         progress("comparing schema and rows")
         found, tables = _read(server, manifest, level)
-    expected = without(expected_schema(place), unchecked_in(place))
     wrong = schema_differences(manifest, expected, found, server.major)
     wrong += differences_of_content(manifest.tables, tables)
     proof = Proof(
@@ -90,8 +92,20 @@ def prove(
         level=level,
     )
     if not proof.ok:
-        raise _refused(proof)
+        raise refused(proof)
     return proof
+
+
+def _require_room(manifest: Manifest, temporary: Path) -> None:
+    """For all that was in the database, and the log of putting it there."""
+    needed = 0 if manifest.touched is not None else manifest.database_size
+    free = shutil.disk_usage(temporary).free
+    if free < needed:
+        raise BackupError(
+            f"{temporary} has {free / 1e6:,.0f} MB free; restoring the backup {manifest.id} needs "
+            f"{needed / 1e6:,.0f} MB.",
+            hint="Free some disk space, or set TMPDIR to a larger place.",
+        )
 
 
 def require_provable(manifest: Manifest, level: Level) -> None:
@@ -189,21 +203,9 @@ def _read(
 
 
 def expected_schema(place: Path) -> Snapshot:
-    """The schema that was saved, as the backup keeps it."""
-    listed = json.loads((place / CATALOGUE).read_text("utf-8"))
-    return {
-        (kind, name): tuple((attribute, value) for attribute, value in definition)
-        for kind, name, definition in listed
-    }
-
-
-def _require_readable(manifest: Manifest, place: Path) -> None:
-    """A manifest may have been made to fit files that say nothing."""
-    try:
-        expected_schema(place)
-        unchecked_in(place)
-    except (ValueError, TypeError, LookupError, AttributeError):
-        raise broken(manifest, "the schema that it notes cannot be read") from None
+    """The schema that was saved, as the backup keeps it, less what a dump of some tables cannot
+    bring back."""
+    return without(read_schema(place), unchecked_in(place))
 
 
 def schema_differences(
@@ -240,7 +242,7 @@ def _kept(kind: str, whole: Definition, part: Attribute) -> Attribute | None:
     return part
 
 
-def _refused(proof: Proof) -> BrokenBackup:
+def refused(proof: Proof) -> BrokenBackup:
     shown = proof.differences[:SHOWN_DIFFERENCES]
     more = len(proof.differences) - len(shown)
     lines = [*shown, *([f"and {more} more"] if more else [])]

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from bot.adapters.postgres.backups.schema_file import readable
 from bot.adapters.postgres.catalogue import identity
 from bot.adapters.postgres.connection import Connection
 from bot.core.backups.backup import TableContent
@@ -97,7 +98,9 @@ def unchecked_in(place: Path) -> tuple[ForeignKey, ...]:
     file = place / TOUCHED
     if not file.exists():
         return ()
-    return tuple(ForeignKey(**each) for each in json.loads(file.read_text("utf-8"))["unchecked"])
+    with readable(place, TOUCHED):
+        listed = json.loads(file.read_text("utf-8"))["unchecked"]
+        return tuple(ForeignKey(**each) for each in listed)
 
 
 def without(schema: Snapshot, keys: Sequence[ForeignKey]) -> Snapshot:

@@ -18,7 +18,8 @@ _LISTED = """
 SELECT shelf, record, migration, statement, line, kind, table_schema, table_name, columns, key,
        rows, bytes, at, until, sequences, until < now(), given_at, given,
        coalesce((SELECT sum((each ->> 1)::int8)
-                   FROM jsonb_array_elements(conflicts) AS each), 0)::int8
+                   FROM jsonb_array_elements(conflicts) AS each), 0)::int8,
+       partial
   FROM migration_bot.kept
  WHERE (%s::text[] IS NULL OR record = ANY (%s))
    AND pg_catalog.to_regclass(pg_catalog.format('migration_bot.%%I', shelf)) IS NOT NULL
@@ -98,7 +99,7 @@ def _unfinished(connection: Connection, schema: str) -> set[str]:
 
 def _kept(row: Any, unfinished: set[str]) -> Kept:
     shelf, record, migration, statement, line, kind, schema, name, columns, key, *rest = row
-    rows, bytes, at, until, sequences, expired, given_at, given, conflicts = rest
+    rows, bytes, at, until, sequences, expired, given_at, given, conflicts, partial = rest
     return Kept(
         shelf=shelf,
         record=record,
@@ -120,4 +121,5 @@ def _kept(row: Any, unfinished: set[str]) -> Kept:
         given_at=given_at,
         given=given,
         conflicts=conflicts,
+        partial=partial,
     )

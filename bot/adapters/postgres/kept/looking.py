@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.postgres.connection import Connection
-from bot.core.kept.table import KeptColumn, Shelf, TableToKeep
+from bot.core.kept.table import Cascade, KeptColumn, Shelf, TableToKeep
 
 _HERE = Path(__file__).parent
 _SHELF = (_HERE / "shelf.sql").read_text(encoding="utf-8").replace("%%", "%")
@@ -58,7 +58,10 @@ def _table(
         bytes=bytes,
         closed=closed,
         obstacle=obstacle,
-        cascades=tuple(cascades),
+        cascades=tuple(
+            Cascade(child, tuple(own), tuple(there), deletes)
+            for child, own, there, deletes in cascades or ()
+        ),
         referring=tuple(referring),
         cascading=tuple(cascading),
         decided=decided,

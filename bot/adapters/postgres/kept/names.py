@@ -5,7 +5,7 @@ A kept table has the names of the columns that it keeps; our own begin with OWN,
 
 from bot.core.kept.table import KeptColumn
 from bot.core.rollouts.audit import AUDIT_SCHEMA
-from bot.core.rollouts.batching import quoted
+from bot.core.rollouts.batching import literal, quoted
 
 SCHEMA = AUDIT_SCHEMA
 INDEX = f"{SCHEMA}.kept"
@@ -41,6 +41,17 @@ def given(column: KeptColumn, source: str) -> str:
     """The kept value as its table has it."""
     value = f"{source}.{quoted(column.name)}"
     return value if column.plain else f"{value}::{column.type}"
+
+
+def identity_of(table: str, key: tuple[KeptColumn, ...]) -> str:
+    """What tells a table and its key columns from others of the same names, as JSON."""
+    names = ", ".join(literal(each.name) for each in key)
+    pairs = "jsonb_build_array(attrelid::int8, attnum) ORDER BY attnum"
+    return (
+        f"(SELECT coalesce(jsonb_agg({pairs}), '[]') FROM pg_catalog.pg_attribute "  # noqa: S608
+        f"WHERE attrelid = pg_catalog.to_regclass({literal(table)}) AND NOT attisdropped "
+        f"AND attname = ANY (ARRAY[{names}]::text[]))"
+    )
 
 
 def same_key(key: tuple[KeptColumn, ...], table: str, kept: str) -> str:

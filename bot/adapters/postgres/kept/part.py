@@ -7,7 +7,7 @@ from bot.adapters.postgres.connection import explained
 from bot.adapters.postgres.kept import listing
 from bot.adapters.postgres.kept.giving.giving import giving_back
 from bot.adapters.postgres.kept.looking import shelf_of, tables_of
-from bot.adapters.postgres.kept.taking import prologue, taking
+from bot.adapters.postgres.kept.taking import Naming, prologue, taking
 from bot.adapters.postgres.target.part import Part
 from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
 from bot.core.kept.policy import KeepPolicy
@@ -39,8 +39,10 @@ class Keeping(Part):
         migration: str,
         record: str,
         number: int,
+        above: int = 0,
     ) -> Woven:
-        return taking(keep, shelf, policy, migration=migration, record=record, number=number)
+        named = Naming(migration, record, number, above)
+        return taking(keep, shelf, policy, named)
 
     def kept(self, records: Sequence[str] | None = None) -> tuple[Kept, ...]:
         with self._looking():

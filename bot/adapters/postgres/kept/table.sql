@@ -83,9 +83,21 @@ SELECT asked.asked, namespace.nspname, asked.relname, columns.columns,
           FROM keys WHERE keys.oid = asked.oid),
        greatest(sized.rows, 0), coalesce(sized.bytes, 0), asked.relrowsecurity,
        coalesce((SELECT reason FROM reasons WHERE reasons.oid = asked.oid ORDER BY place LIMIT 1), ''),
-       ARRAY(SELECT DISTINCT points.conrelid::regclass::text FROM pg_catalog.pg_constraint AS points
-              WHERE points.contype = 'f' AND points.confdeltype IN ('c', 'n', 'd')
-                AND points.confrelid IN (SELECT family.oid FROM family WHERE root = asked.oid)),
+       (SELECT json_agg(json_build_array(
+                   points.conrelid::regclass::text,
+                   (SELECT json_agg(attname ORDER BY place)
+                      FROM unnest(points.conkey) WITH ORDINALITY AS own (number, place)
+                      JOIN pg_catalog.pg_attribute
+                        ON attrelid = points.conrelid AND attnum = own.number),
+                   (SELECT json_agg(attname ORDER BY place)
+                      FROM unnest(points.confkey) WITH ORDINALITY AS own (number, place)
+                      JOIN pg_catalog.pg_attribute
+                        ON attrelid = points.confrelid AND attnum = own.number),
+                   points.confdeltype = 'c') ORDER BY points.conrelid, points.oid)
+          FROM pg_catalog.pg_constraint AS points
+         WHERE points.contype = 'f' AND points.confdeltype IN ('c', 'n', 'd')
+           AND points.conparentid = 0
+           AND points.confrelid IN (SELECT family.oid FROM family WHERE root = asked.oid)),
        ARRAY(SELECT DISTINCT pointing.nspname || '.' || other.relname
                FROM pg_catalog.pg_constraint AS points
                JOIN pg_catalog.pg_class AS other ON other.oid = points.conrelid

@@ -6,6 +6,7 @@ they would also change what others commit in between, and nobody would have kept
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from bot.adapters.postgres.kept.names import (
     AFTER,
@@ -15,6 +16,8 @@ from bot.adapters.postgres.kept.names import (
     ROW,
     SCHEMA,
     TABLE,
+    given,
+    identity_of,
     on_shelf,
     same_key,
     shelf_name,
@@ -23,7 +26,7 @@ from bot.adapters.postgres.kept.names import (
 from bot.core.kept.kept import Keep, Woven
 from bot.core.kept.loss import Losing
 from bot.core.kept.policy import KeepPolicy
-from bot.core.kept.table import KeptColumn, Shelf
+from bot.core.kept.table import Cascade, KeptColumn, Shelf
 from bot.core.rollouts.batching import literal, quoted
 
 _SCHEMA = f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"
@@ -39,6 +42,8 @@ _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (
     columns pg_catalog.jsonb NOT NULL,
     key pg_catalog.jsonb NOT NULL,
     sequences pg_catalog.jsonb NOT NULL,
+    identity pg_catalog.jsonb NOT NULL,
+    partial pg_catalog.bool NOT NULL,
     rows pg_catalog.int8 NOT NULL,
     bytes pg_catalog.int8 NOT NULL,
     at pg_catalog.timestamptz NOT NULL,
@@ -48,7 +53,7 @@ _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (
     conflicts pg_catalog.jsonb NOT NULL DEFAULT '[]'
 )"""
 _LISTING = f"""INSERT INTO {INDEX} (shelf, record, migration, statement, line, kind, table_schema,
-    table_name, columns, key, sequences, rows, bytes, at, until)"""
+    table_name, columns, key, sequences, identity, partial, rows, bytes, at, until)"""
 
 
 def prologue(shelf: Shelf) -> Iterator[str]:
@@ -60,12 +65,22 @@ def prologue(shelf: Shelf) -> Iterator[str]:
         yield from _closed(INDEX, shelf)
 
 
-def taking(
-    keep: Keep, shelf: Shelf, policy: KeepPolicy, *, migration: str, record: str, number: int
-) -> Woven:
-    return _Taking(
-        keep, shelf, policy, migration, record, shelf_name(record, keep.loss.statement, number)
-    ).woven()
+@dataclass(frozen=True)
+class Naming:
+    """Whose it is, and which of the tables of its statement: `above` is the number of the rows that
+    it goes with, 0 if it goes by itself."""
+
+    migration: str
+    record: str
+    number: int
+    above: int = 0
+
+    def shelf(self, statement: int, number: int) -> str:
+        return shelf_name(self.record, statement, number)
+
+
+def taking(keep: Keep, shelf: Shelf, policy: KeepPolicy, named: Naming) -> Woven:
+    return _Taking(keep, shelf, policy, named).woven()
 
 
 def _closed(table: str, shelf: Shelf) -> Iterator[str]:
@@ -75,13 +90,11 @@ def _closed(table: str, shelf: Shelf) -> Iterator[str]:
 
 
 class _Taking:
-    def __init__(
-        self, keep: Keep, shelf: Shelf, policy: KeepPolicy, migration: str, record: str, name: str
-    ) -> None:
+    def __init__(self, keep: Keep, shelf: Shelf, policy: KeepPolicy, named: Naming) -> None:
         self._keep, self._loss, self._table = keep, keep.loss, keep.table
-        self._shelf, self._policy = shelf, policy
-        self._migration, self._record, self._name = migration, record, name
-        self._kept, self._after = on_shelf(name), on_shelf(name + AFTER)
+        self._shelf, self._policy, self._named = shelf, policy, named
+        self._name = named.shelf(keep.loss.statement, named.number)
+        self._kept, self._after = on_shelf(self._name), on_shelf(self._name + AFTER)
         self._source = f"{quoted(self._table.schema)}.{quoted(self._table.name)}"
 
     def woven(self) -> Woven:
@@ -107,7 +120,7 @@ class _Taking:
 
     def _before(self) -> Iterator[str]:
         number = f"pg_catalog.row_number() OVER () AS {ROW}"
-        if self._loss.change is None:
+        if self._loss.kind.blocking:
             yield f"LOCK TABLE {self._source} IN ACCESS EXCLUSIVE MODE"
         chosen = f"({self._chosen()}) AS chosen"
         yield from self._exactly(
@@ -132,6 +145,8 @@ class _Taking:
 
     def _chosen(self) -> str:
         change = self._loss.change
+        if change is None and self._keep.by is not None:
+            return self._following(self._keep.by)
         if change is None:
             columns = ", ".join(self._columns("t"))
             return f"SELECT {columns} FROM {self._source} AS t{self._worth_keeping()}"  # noqa: S608
@@ -141,6 +156,24 @@ class _Taking:
         # What the statement itself takes, and no more: who points to a row need not wait for us.
         lock = "FOR UPDATE" if self._loss.kind is Losing.DELETED else "FOR NO KEY UPDATE"
         return change.chosen((*places, *self._columns(called)), order, lock)
+
+    def _following(self, by: Cascade) -> str:
+        """Rows that point to those that are chosen already: while these are locked, nobody adds
+        another."""
+        assert self._keep.above is not None
+        columns = ", ".join(self._columns("t"))
+        above = on_shelf(self._named.shelf(self._loss.statement, self._named.above))
+        found = [self._keep.above.table.column(each) for each in by.referenced]
+        pointing = " AND ".join(
+            f"t.{quoted(own)} = {given(there, 'p')}"
+            for own, there in zip(by.columns, found, strict=True)
+            if there is not None
+        )
+        points = f"EXISTS (SELECT FROM {above} AS p WHERE {pointing})"
+        order = ", ".join(f"t.{quoted(each.name)}" for each in self._keep.key)
+        ordered = f" ORDER BY {order}" if order else ""
+        source = f"{self._source} AS t WHERE {points}{ordered} FOR UPDATE OF t"
+        return f"SELECT {columns} FROM {source}"  # noqa: S608
 
     def _columns(self, source: str) -> list[str]:
         own = self._keep.columns
@@ -164,7 +197,7 @@ class _Taking:
 
     def _written(self) -> Iterator[str]:
         """What the statement has made of the values: by it one sees later who has been at them."""
-        if self._loss.kind not in (Losing.UPDATED, Losing.TYPES):
+        if not self._loss.kind.compared:
             return
         late = self._loss.kind is Losing.TYPES
         columns = ", ".join(
@@ -188,13 +221,14 @@ class _Taking:
             )
         )  # fmt: skip
         sizes = [f"pg_catalog.pg_total_relation_size('{self._kept}')"]
-        if loss.kind in (Losing.UPDATED, Losing.TYPES):
+        if loss.kind.compared:
             sizes.append(f"pg_catalog.pg_total_relation_size('{self._after}')")
-        own = ", ".join(map(literal, (self._name, self._record, self._migration)))
+        own = ", ".join(map(literal, (self._name, self._named.record, self._named.migration)))
         counted = f"(SELECT count(*) FROM {self._kept})"  # noqa: S608
         until = f"now() + interval '{self._policy.days} days'"
         values = (
-            own, str(loss.statement), str(loss.line), texts, self._sequences(), counted,
+            own, str(loss.statement), str(loss.line), texts, self._sequences(),
+            identity_of(self._source, self._keep.key), str(self._keep.partial), counted,
             " + ".join(sizes), "now()", until,
         )  # fmt: skip
         return f"{_LISTING} SELECT {', '.join(values)}"

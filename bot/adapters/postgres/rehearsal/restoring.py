@@ -12,13 +12,14 @@ from pathlib import Path
 
 from bot.adapters.postgres.backups.dump import DUMP, JOBS
 from bot.adapters.postgres.backups.proof import check_files
+from bot.adapters.postgres.backups.touching import list_without, unchecked_in
 from bot.adapters.postgres.migrations_table import TABLE, applied, exists
 from bot.adapters.postgres.programs import Program, running
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.places.extensions import Standing, create_extension, standings
 from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.tools import Installation, best_for_restore
-from bot.core.backups.backup import Manifest, StoredBackup
+from bot.core.backups.backup import CLUSTER_FORMAT, COMMAND_FORMAT, Manifest, StoredBackup
 from bot.core.migrations.migration import AppliedMigration, same_checksum
 from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, Order
 from bot.core.targets.url import ConnectionUrl
@@ -86,6 +87,7 @@ def open_dump(
     backup: StoredBackup, environ: Mapping[str, str], note: Callable[[str], None]
 ) -> Dump:
     """Raises BackupError if it is not what was written, or nothing here can read it."""
+    _require_dump(backup.manifest)
     note(f"checking the files of the backup {backup.manifest.id}")
     try:
         check_files(backup.manifest, backup.files)
@@ -96,6 +98,14 @@ def open_dump(
             f"The backup {backup.manifest.id} cannot be read: {error.strerror}.",
             hint="Let the user that runs migration-bot read the files of the backup.",
         ) from None
+
+
+def _require_dump(manifest: Manifest) -> None:
+    if manifest.format in (CLUSTER_FORMAT, COMMAND_FORMAT):
+        raise BackupError(
+            f"The backup {manifest.id} is no dump of pg_dump ({manifest.format}).",
+            hint="Rehearse on another target's backups (`rehearsal.target`), or on made-up rows.",
+        )
 
 
 def restore(
@@ -113,7 +123,7 @@ def restore(
     note(f"restoring the backup {dump.manifest.id}")
     with tempfile.NamedTemporaryFile("w", suffix=".list") as chosen:
         kept = [each for each in dump.entries if not _said(each).startswith(_NOT_RESTORED)]
-        chosen.write("\n".join(kept) + "\n")
+        chosen.write(list_without("\n".join(kept), unchecked_in(dump.backup.files)))
         chosen.flush()
         arguments = [
             "--exit-on-error",

@@ -45,7 +45,9 @@ SELECT format('LOCK TABLE ONLY %I.%I IN ACCESS EXCLUSIVE MODE', n.nspname, c.rel
  ORDER BY 1
 """
 # A transaction that somebody has forgotten must not make everybody wait behind us.
-_PATIENCE = "SET LOCAL lock_timeout = '60s'"
+_PATIENCE = "SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = 0"
+# Whoever has made the database read-only, so that it gets no worse, means others.
+_BEGINNING = f"SET TRANSACTION READ WRITE; {_PATIENCE}"
 
 
 def load(
@@ -65,7 +67,7 @@ def load(
     extensions = {name for kind, name in expected_schema(place) if kind == "extension"}
     try:
         with connection.transaction():
-            connection.execute(_PATIENCE)
+            connection.execute(_BEGINNING)
             for (statement,) in connection.execute(_LOCK_TABLES).fetchall():
                 connection.execute(statement.encode())
             before = table_contents(connection)
@@ -76,7 +78,7 @@ def load(
                 note(f"loading the {section} of the backup")
                 _load(connection, manifest, place, section, owners=owners)
             heard(Step.FILLED)
-            say(connection, "RESET ALL; SET LOCAL lock_timeout = '60s'")
+            say(connection, f"RESET ALL; {_PATIENCE}")
             tables = compare(connection, manifest, place, owners=owners, major=major)
             heard(Step.CHECKED)
             last(connection)

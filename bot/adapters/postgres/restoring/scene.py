@@ -26,19 +26,21 @@ SELECT has_database_privilege(oid, 'CONNECT') OR pg_has_role('pg_read_all_stats'
   FROM pg_catalog.pg_database WHERE datname = %s
 """
 _SIZE = "SELECT pg_catalog.pg_database_size(%s::oid)"
-# Ours hold the lock and read along; a walsender's goes with its slot.
+# Ours hold the lock and read along. Of others' sessions a role may see little more than the user.
 _SESSIONS = """
 SELECT coalesce(application_name, ''), coalesce(usename, ''), count(*)
   FROM pg_catalog.pg_stat_activity
- WHERE datname = %s AND backend_type IN ('client backend', 'walsender')
-   AND application_name !~ '^migration-bot/'
+ WHERE datname = %s AND usesysid IS NOT NULL
+   AND coalesce(backend_type, 'client backend') IN ('client backend', 'walsender')
+   AND coalesce(application_name, '') !~ '^migration-bot/'
  GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
 _CANNOT_END = """
 SELECT DISTINCT a.usename FROM pg_catalog.pg_stat_activity AS a
   JOIN pg_catalog.pg_roles AS me ON me.rolname = current_user
   JOIN pg_catalog.pg_roles AS they ON they.oid = a.usesysid
- WHERE a.datname = %s AND a.backend_type = 'client backend' AND NOT me.rolsuper
+ WHERE a.datname = %s AND coalesce(a.backend_type, 'client backend') = 'client backend'
+   AND NOT me.rolsuper
    AND (they.rolsuper OR NOT (pg_has_role(a.usesysid, 'USAGE')
         OR pg_has_role('pg_signal_backend', 'USAGE')))
  ORDER BY 1

@@ -20,6 +20,7 @@ from bot.adapters.postgres.restoring.scratch import scratch, sweep
 from bot.adapters.postgres.restoring.swapping import Swap, fit, swap
 from bot.adapters.postgres.target.opening import TargetDatabase
 from bot.adapters.postgres.target.reaching import reach
+from bot.adapters.postgres.target.settings import set_by_hand
 from bot.core.backups.backup import Manifest, TableContent
 from bot.core.restores.loss import TableLoss, counts_that_differ
 from bot.core.restores.outcome import Put, Step
@@ -36,6 +37,8 @@ from bot.errors import PostgresError
 _ELSEWHERE = ("postgres", "template1", "defaultdb")
 # Restores of one database, also of one that is gone, by its name.
 _KEY = "SELECT pg_catalog.pg_try_advisory_lock(7205759, pg_catalog.hashtext(%s))"
+# What a role or a database has set for others must not end it half-way.
+_PATIENT = {"statement_timeout": "0", "lock_timeout": "0"}
 _NOW = "SELECT clock_timestamp()"
 _OID = "SELECT oid::bigint FROM pg_catalog.pg_database WHERE datname = current_database()"
 _COMMENT = """
@@ -157,7 +160,7 @@ class Site:
     ) -> tuple[TableContent, ...]:
         """What was restored, if it is what was saved; with the mark of this target, and with
         statistics for the planner, which a dump has none of."""
-        with closing(connect(url, application_name=self._session)) as inside:
+        with closing(connect(url, application_name=self._session, settings=_PATIENT)) as inside:
             tables = compare(inside, manifest, place, owners=owners, major=major)
             self._mark(inside)
             with explained("gather statistics"):
@@ -205,7 +208,9 @@ class Site:
 
     def _another(self) -> Connection:
         name = self.elsewhere.info.dbname
-        return connect(self.url.with_database(name), application_name=self._session)
+        return connect(
+            self.url.with_database(name), application_name=self._session, settings=_PATIENT
+        )
 
     def _now(self) -> datetime:
         with explained("ask the server for the time"):
@@ -247,11 +252,14 @@ def _elsewhere(url: ConnectionUrl, name: str) -> Connection:
     refused: PostgresError | None = None
     for database in (*(each for each in _ELSEWHERE if each != url.database), url.database):
         try:
-            connection = connect(url.with_database(database), application_name=name)
+            connection = connect(
+                url.with_database(database), application_name=name, settings=_PATIENT
+            )
         except PostgresError as error:
             refused = refused or error
         else:
             connection.prepare_threshold = None
+            set_by_hand(connection)
             return connection
     assert refused is not None
     raise refused

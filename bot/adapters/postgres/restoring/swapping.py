@@ -24,9 +24,10 @@ PATIENCE = 60.0
 _POLL = 0.05
 _IN_USE = "55006"
 
+# Autovacuum's have no user, and are sent away by the server itself.
 _END = """
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
- WHERE datname = %s AND pid <> ALL (%s)
+ WHERE datname = %s AND usesysid IS NOT NULL AND pid <> ALL (%s)
 """
 # Whether the renames hold the lock that keeps sessions from beginning.
 _SHUT = """
@@ -75,10 +76,11 @@ def swap(
 
 
 def _await(renamed: "Future[None]", renaming: Connection, ending: Connection, order: Swap) -> None:
-    """An interruption takes the renames back; one that comes too late changes nothing."""
+    """An interruption takes the renames back, and so does a session that may not be ended; what
+    comes too late changes nothing."""
     try:
         _keep_out(ending, order, renamed, renaming.info.backend_pid)
-    except KeyboardInterrupt:
+    except BaseException:
         renaming.cancel()
         if renamed.exception() is not None:
             raise

@@ -42,3 +42,13 @@ def test_what_breaks_off_the_block_ends_the_following_too(tmp_path: Path) -> Non
     with pytest.raises(RuntimeError), following:
         raise RuntimeError
     assert following.files() == ()
+
+
+def test_what_goes_back_to_what_it_wrote_is_read_at_the_end(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    with Following(tmp_path, append=False) as following, file.open("wb", buffering=0) as opened:
+        opened.write(b"head?body")
+        assert becomes_true(lambda: following.written == 9)
+        opened.seek(4)
+        opened.write(b"!")
+    assert digests(following) == {"file": hashlib.sha256(b"head!body").hexdigest()}

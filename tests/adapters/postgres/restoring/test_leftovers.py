@@ -1,11 +1,11 @@
 """What killed restores leave behind is removed, and nothing else ever is."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from bot.adapters.postgres.restoring.names import kept_name, scratch_mark, scratch_name
-from tests.adapters.postgres.restoring.places import Live, quiet
+from bot.adapters.postgres.restoring.names import scratch_mark
+from tests.adapters.postgres.restoring.places import Live, on_the_newest, quiet
+
+pytestmark = [pytest.mark.slow, on_the_newest]
 
 OURS = "_migration_bot_restore_0123456789ab"
 
@@ -58,10 +58,3 @@ def test_nothing_else_is(small: Live, ending: str, mark: str, inside: str) -> No
     assert swept(small) == ()
 
     assert small.databases == [small.name, small.name + ending]
-
-
-def test_names_fit_whatever_the_database_is_called() -> None:
-    for name in ("a", "x" * 63, "é" * 31):
-        for made in (scratch_name(name), kept_name(name, datetime(2026, 1, 2, tzinfo=UTC))):
-            assert len(made.encode()) <= 63
-            assert made != name

@@ -15,6 +15,7 @@ from bot.adapters.postgres.kept.names import (
     WAITING,
     WHY,
     given,
+    identity_of,
     on_shelf,
     same_key,
 )
@@ -39,8 +40,9 @@ def giving_back(kept: Sequence[Kept]) -> Iterator[str]:
     """
     all_of_it = [_Giving(each) for each in kept]
     for each in all_of_it:
-        yield each.text("begin")
-        yield f"ANALYZE {each.kept_table}"
+        yield each.begun()
+        # Without it the planner takes them for small, and looks up row after row.
+        yield f"ANALYZE {', '.join(each.tables)}"
         yield each.given_back()
     rows = [each for each in all_of_it if not each.kept.kind.keyed]
     for _ in rows[1:]:
@@ -52,7 +54,9 @@ class _Giving:
     def __init__(self, kept: Kept) -> None:
         self.kept = kept
         table = f"{quoted(kept.schema)}.{quoted(kept.name)}"
-        self._table, self.kept_table = table, on_shelf(kept.shelf)
+        self._table = table
+        endings = ("", WAITING, AFTER) if kept.kind.compared else ("", WAITING)
+        self.tables = [on_shelf(kept.shelf + each) for each in endings]
         self._known = {
             "row": ROW,
             "why": WHY,
@@ -86,6 +90,10 @@ class _Giving:
                 "around", declared=self._declared(), event=str(_UPDATE), work=self._values()
             )
         return self.text("around", declared=self._declared(), event=str(_INSERT), work=self._rows())
+
+    def begun(self) -> str:
+        keyed = str(self.kept.kind.keyed).lower()
+        return self.text("begin", keyed=keyed, identity=identity_of(self._table, self.kept.key))
 
     def ended(self) -> str:
         return self.text("end", numbers=self._numbers())
@@ -131,9 +139,18 @@ class _Giving:
         return self.text(
             "values",
             order=", ".join(f"t.{quoted(each.name)}" for each in self.kept.key),
-            since="" if self.kept.kind is Losing.COLUMNS else self._since(),
+            since=self._fresh() if self.kept.kind is Losing.COLUMNS else self._since(),
             chunks=self.text("chunks", change=change),
         )
+
+    def _fresh(self) -> str:
+        written = " OR ".join(
+            f"(t.{quoted(each.name)} IS NOT NULL AND NOT {_same(each, 'k')} AND NOT EXISTS ("
+            "SELECT FROM pg_catalog.pg_attribute WHERE attrelid = target "
+            f"AND attname = {literal(each.name)} AND (atthasdef OR attidentity <> '')))"
+            for each in self.kept.columns
+        )
+        return self.text("fresh", written=written)
 
     def _since(self) -> str:
         columns = self.kept.columns
