@@ -30,6 +30,8 @@ def draft(current: Snapshot, wanted: Snapshot, *, renames: Sequence[Renamed] = (
     `renames` are what is known to be the same under another name: rows stay where they are. Both
     snapshots have to have their links; the order of columns does not count.
     """
+    if current == wanted:
+        return Draft()
     first, current = renamed(current, wanted, renames)
     before, after = laid_out(current), laid_out(wanted)
     changes = changes_between(before, after)

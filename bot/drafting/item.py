@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from bot.core.schemas.schema import LINKS, POSITION, Definition, Scalar
 from bot.drafting.text import parts_of, path, quoted
@@ -57,8 +57,7 @@ class Item:
     @property
     def home(self) -> str:
         """The identity of the table that it is a part of."""
-        names = parts_of(self.identity)[:-1]
-        return ".".join(quoted(each) if "." in each or '"' in each else each for each in names)
+        return _home(self.identity)
 
     @cached_property
     def compared(self) -> Definition:
@@ -71,3 +70,9 @@ class Item:
                 if name not in left_out and value is not None
             )
         )
+
+
+@lru_cache(maxsize=65_536)
+def _home(identity: str) -> str:
+    names = parts_of(identity)[:-1]
+    return ".".join(quoted(each) if "." in each or '"' in each else each for each in names)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from bot.errors import ExitCode, PostgresError, UsageError
 from bot.world import World
 from tests.fakes import FakeCheckout, history, migration, shown
 from tests.fakes import world as made_of
+from tests.shell import bot, git, write
 
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int);\n")
 MORE = migration("20260201000000_more", "CREATE TABLE b (id int);\nINSERT INTO a VALUES (1);\n")
@@ -162,3 +164,38 @@ def test_a_history_that_cannot_be_run_is_said() -> None:
     world, _ = placed(untried("20260101000000_init could not be run: division by zero"))
     with pytest.raises(PostgresError, match="division by zero"):
         down.run(world, MORE.name)
+
+
+FOLDER = "prisma/migrations"
+RENAMES = """ALTER TABLE "User" RENAME COLUMN name TO title;
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+ALTER TABLE "User" ADD COLUMN mood mood NOT NULL DEFAULT 'ok';
+CREATE VIEW happy AS SELECT id FROM "User" WHERE mood = 'ok';
+"""
+
+
+@pytest.mark.slow
+def test_what_it_writes_leads_back_in_a_rehearsal(tmp_path: Path) -> None:
+    first = 'CREATE TABLE "User" (id int PRIMARY KEY, name text NOT NULL);\n'
+    files = {
+        f"{FOLDER}/migration_lock.toml": 'provider = "postgresql"\n',
+        f"{FOLDER}/{INIT.name}/migration.sql": first,
+        f"{FOLDER}/{MORE.name}/migration.sql": RENAMES,
+    }
+    write(tmp_path, files)
+    git("init", "--quiet", cwd=tmp_path)
+    environ = {"MIGRATION_BOT_CACHE": str(tmp_path / "cache")}
+
+    done = bot("down", MORE.name, "--write", cwd=tmp_path, environ=environ)
+
+    assert done.code == ExitCode.FINE, done.said
+    text = (tmp_path / FOLDER / MORE.name / "down.sql").read_text()
+    assert 'RENAME COLUMN title TO "name"' in text
+    assert "DROP VIEW public.happy;" in text
+    assert "DROP TYPE public.mood;" in text
+    rehearsed = bot("rehearse", "--all", "--format", "json", cwd=tmp_path, environ=environ)
+    proof = json.loads(rehearsed.out)["migrations"][1]["rehearsed"]["down"]
+    assert proof["proved"] is True
+    again = bot("down", MORE.name, "--write", cwd=tmp_path, environ=environ)
+    assert again.code == ExitCode.USAGE
+    assert "already" in again.err

@@ -6,6 +6,7 @@ import pytest
 
 from bot.adapters.postgres.connection import connect
 from bot.core.targets.url import parse_url
+from tests.conftest import SERVERS
 from tests.faults.backwards import BACK_STORIES, BackPlace
 from tests.faults.campaign import crashing_points, timed
 from tests.faults.figures import Tally
@@ -22,6 +23,7 @@ def back(database: str, request: pytest.FixtureRequest) -> Iterator[BackPlace]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("server", [*SERVERS][:1], indirect=True, scope="session")
 @pytest.mark.parametrize("name", BACK_STORIES)
 def test_a_rollback_that_is_killed_goes_on_when_it_is_run_again(name: str, back: BackPlace) -> None:
     tally = Tally(f"rollback killed at some messages, {name}")

@@ -46,6 +46,7 @@ def test_prisma_takes_what_was_rolled_back_for_pending_and_marks_or_applies_it_a
     assert UP_TO_DATE in prisma.status(database, folder).text
 
 
+@pytest.mark.soak
 @one_server
 def test_prisma_deploys_again_what_is_left_in_git_and_nothing_of_what_was_taken_out(
     prisma: Prisma, tmp_path: Path, database: str

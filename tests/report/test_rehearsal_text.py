@@ -43,6 +43,10 @@ def test_a_check_has_one_block_between_findings_and_verdict() -> None:
         "         row (2.2 ms here); reads and writes of orders wait meanwhile\n"
         "  Every lock, row and byte: migration-bot rehearse\n"
         "\n"
+        "Rollback: 1 nothing needed.\n"
+        "  20261120120000_backfill_currency: nothing needed. There is nothing to take\n"
+        "  back: it changes neither structure nor rows.\n"
+        "\n"
         "1 migration, 4 statements against main: no findings.\n"
         "Nothing risky found.\n"
     )

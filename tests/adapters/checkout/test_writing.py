@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.checkout.writing import write_fixed
+from bot.adapters.checkout.writing import write_down, write_fixed
 from bot.core.findings.fixed import FixedMigration
 from bot.core.migrations.migration import Migration
 from bot.errors import UsageError
@@ -109,3 +109,43 @@ def test_what_was_begun_is_taken_back_if_the_disk_refuses(top: Path) -> None:
         write_fixed(top, [FixedMigration(OLD, (NEW, NEXT, long))])
     assert files(top) == [f"{OLD.name}/migration.sql", f"{OLD.name}/notes.md"]
     assert not (top / NEXT.name).exists()
+
+
+DOWN = "-- Takes it back.\nSELECT 'ö';\n"
+
+
+def test_a_down_script_is_written_beside_the_migration(top: Path) -> None:
+    write_down(top, OLD, DOWN, overwrite=False)
+    assert (top / OLD.name / "down.sql").read_bytes() == DOWN.encode()
+    assert script(top, OLD.name) == OLD.sql.encode()
+    assert files(top) == [
+        f"{OLD.name}/{each}" for each in ("down.sql", "migration.sql", "notes.md")
+    ]
+
+
+def test_a_down_script_that_is_there_is_overwritten_only_if_it_is_said(top: Path) -> None:
+    (top / OLD.name / "down.sql").write_text("SELECT 'by hand';")
+    with pytest.raises(UsageError, match="already"):
+        write_down(top, OLD, DOWN, overwrite=False)
+    assert (top / OLD.name / "down.sql").read_text() == "SELECT 'by hand';"
+    write_down(top, OLD, DOWN, overwrite=True)
+    assert (top / OLD.name / "down.sql").read_text() == DOWN
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_down_script_never_goes_through_a_link(
+    top: Path, tmp_path_factory: pytest.TempPathFactory, *, overwrite: bool
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret"
+    outside.write_text("kept")
+    (top / OLD.name / "down.sql").symlink_to(outside)
+    with pytest.raises(UsageError):
+        write_down(top, OLD, DOWN, overwrite=overwrite)
+    assert outside.read_text() == "kept"
+
+
+def test_a_down_script_is_not_written_for_a_migration_that_changed_meanwhile(top: Path) -> None:
+    (top / OLD.name / "migration.sql").write_text("SELECT 3;")
+    with pytest.raises(UsageError, match="changed while"):
+        write_down(top, OLD, DOWN, overwrite=False)
+    assert not (top / OLD.name / "down.sql").exists()

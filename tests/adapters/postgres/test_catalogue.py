@@ -336,3 +336,23 @@ def test_across_majors_the_same_schema_is_the_same() -> None:
             taken.append(snapshot(connection, privileges=True))
     assert not differences(taken[0], taken[1], across_majors=True).lines
     assert differences(taken[0], taken[1])
+
+
+def test_what_a_draft_wants_to_know_is_no_difference(sink: tuple[Connection, Snapshot]) -> None:
+    connection, taken = sink
+    linked = snapshot(connection, privileges=True, links=True)
+    assert linked.keys() == taken.keys()
+    assert not differences(taken, linked)
+    assert dict(linked["table", "public.User"])["called"] == 'public."User"'
+    needs = json.loads(str(dict(linked["view", "shop.w"])["needs"]))
+    assert ["column", "public.User.name"] in needs
+
+
+def test_names_with_quotes_are_told_apart(database: str) -> None:
+    with connect(database, application_name="test") as connection:
+        connection.execute('CREATE SCHEMA s; CREATE TABLE s."a""b" ("c.""d" int)')
+        found = snapshot(connection, links=True)
+    assert ("table", 's."a""b"') in found
+    column = dict(found["column", 's."a""b"."c.""d"'])
+    assert column["called"] == '"c.""d"'
+    assert column["part of"] == 's."a""b"'

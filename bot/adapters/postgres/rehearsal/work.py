@@ -229,7 +229,9 @@ class Work:
         if self._dump is not None:
             return {}
         with self._place.admin() as admin, admin.transaction():
-            return {each.name: (each.rows, each.content) for each in table_contents(admin)}
+            return {
+                each.name: (each.rows, each.content) for each in table_contents(admin, summed=None)
+            }
 
     def _proved_elsewhere(self, done: Done, before: Sequence[Done]) -> DownProof:
         """Where a rollback would not reach it, because of what comes after it: on its own."""

@@ -52,6 +52,7 @@ _LISTS = frozenset(
     }
 )
 _LIBC_SINCE = 15
+_USUAL_TABLESPACE = "pg_default"
 _NAME = re.compile(r'"((?:[^"]|"")*)"|([^\s,"]+)')
 
 
@@ -125,8 +126,10 @@ def creating(name: str, like: Properties | None, *, encoding: str, major: int) -
         "OWNER": Identifier(like.owner),
         "LC_COLLATE": Literal(like.collate),
         "LC_CTYPE": Literal(like.ctype),
-        "TABLESPACE": Identifier(like.tablespace),
     }
+    # To name the usual one takes a right that nobody needs who does not.
+    if like.tablespace != _USUAL_TABLESPACE:
+        options["TABLESPACE"] = Identifier(like.tablespace)
     if like.provider != "libc":
         options["LOCALE_PROVIDER"] = sql.SQL(like.provider)
         options["ICU_LOCALE" if like.provider == "icu" else "BUILTIN_LOCALE"] = Literal(like.locale)

@@ -26,14 +26,13 @@ SELECT has_database_privilege(oid, 'CONNECT') OR pg_has_role('pg_read_all_stats'
   FROM pg_catalog.pg_database WHERE datname = %s
 """
 _SIZE = "SELECT pg_catalog.pg_database_size(%s::oid)"
-# Ours hold the lock and read along; a walsender's goes with its slot. Of a session of somebody else
-# its kind may be hidden; the server's own workers are nobody's.
+# Ours hold the lock and read along. Of others' sessions a role may see little more than the user.
 _SESSIONS = """
 SELECT coalesce(application_name, ''), coalesce(usename, ''), count(*)
   FROM pg_catalog.pg_stat_activity
  WHERE datname = %s AND usesysid IS NOT NULL
    AND coalesce(backend_type, 'client backend') IN ('client backend', 'walsender')
-   AND application_name !~ '^migration-bot/'
+   AND coalesce(application_name, '') !~ '^migration-bot/'
  GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
 _CANNOT_END = """

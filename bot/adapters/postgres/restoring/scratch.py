@@ -17,7 +17,11 @@ SELECT NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.oid >= 16384 AND n.nspname !~ '^pg_')
 """
-_SESSION_ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+# Autovacuum's have no user, and are sent away by the server itself.
+_SESSION_ENDED = """
+SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
+ WHERE datname = %s AND usesysid IS NOT NULL
+"""
 
 
 @contextmanager

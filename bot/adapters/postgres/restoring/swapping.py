@@ -24,10 +24,10 @@ PATIENCE = 60.0
 _POLL = 0.05
 _IN_USE = "55006"
 
-# The server's own workers are nobody's: the renames end them, and only a superuser else may.
+# Autovacuum's have no user, and are sent away by the server itself.
 _END = """
 SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_catalog.pg_stat_activity
- WHERE datname = %s AND pid <> ALL (%s) AND usesysid IS NOT NULL
+ WHERE datname = %s AND usesysid IS NOT NULL AND pid <> ALL (%s)
 """
 # Whether the renames hold the lock that keeps sessions from beginning.
 _SHUT = """
@@ -76,11 +76,11 @@ def swap(
 
 
 def _await(renamed: "Future[None]", renaming: Connection, ending: Connection, order: Swap) -> None:
-    """An interruption takes the renames back, and so does a connection that is lost; one that comes
-    too late changes nothing."""
+    """An interruption takes the renames back, and so does a session that may not be ended; what
+    comes too late changes nothing."""
     try:
         _keep_out(ending, order, renamed, renaming.info.backend_pid)
-    except (KeyboardInterrupt, psycopg.Error):
+    except BaseException:
         renaming.cancel()
         if renamed.exception() is not None:
             raise

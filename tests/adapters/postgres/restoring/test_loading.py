@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from bot.core.backups.backup import Manifest
@@ -103,3 +104,30 @@ def test_broken_off_anywhere_it_has_changed_nothing(owned: Live, step: Step) -> 
 
     assert owned.ask("SELECT count(*) FROM odd") == [(0,)]
     assert owned.ask("SELECT count(*) FROM sales.orders") == [(20,)]
+
+
+def test_with_createdb_the_same_role_swaps_and_nothing_else_is_asked_of_it(owned: Live) -> None:
+    owned.ask(f"ALTER ROLE {owned.user} CREATEDB", "DROP TABLE orders")
+    manifest = owned.back_up()
+    owned.ask("DELETE FROM odd")
+
+    with psycopg.connect(owned.url().text, application_name="its own"):
+        put = owned.put(manifest)
+
+    assert owned.databases == [owned.name, put.kept]
+    assert len(owned.ask("SELECT line FROM odd")) == 5
+    owned.ask(f'DROP DATABASE "{put.kept}"', database="postgres")
+
+
+def test_a_session_that_it_may_not_end_leaves_everything_as_it_was(owned: Live) -> None:
+    owned.ask(f"ALTER ROLE {owned.user} CREATEDB", "DROP TABLE orders")
+    manifest = owned.back_up()
+
+    with (
+        psycopg.connect(owned.server.url(owned.name)),
+        pytest.raises(PostgresError, match="put the restored database in the place"),
+    ):
+        owned.put(manifest)
+
+    assert owned.databases == [owned.name]
+    assert len(owned.ask("SELECT line FROM odd")) == 5
