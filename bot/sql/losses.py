@@ -85,13 +85,22 @@ class _Reading:
             self.added.add((action.table, action.column.name))
         elif isinstance(action, act.Rename):
             within = f"{action.relation}." if action.relation else ""
-            self.moved |= {f"{within}{action.old}", f"{within}{action.new}"}
+            self._move(f"{within}{action.old}", f"{within}{action.new}")
         elif isinstance(action, act.SetSchema):
-            self.moved |= {action.name, f"{action.schema}.{action.name.partition('.')[2]}"}
+            self._move(action.name, f"{action.schema}.{action.name.partition('.')[2]}")
         elif isinstance(action, act.SetVariable) and not action.reset:
             self.settings.add(action.name.lower())
         elif isinstance(action, act.Query) and "set_config" in action.functions:
             self.settings |= {each.lower() for each in action.strings[:1]}
+
+    def _move(self, old: str, new: str) -> None:
+        """What had the one name has the other now; what is given the first again is not new."""
+        self.moved |= {old, new}
+        if old in self.made:
+            self.made = self.made - {old} | {new}
+        column, other = old.rpartition(".")[::2], new.rpartition(".")[::2]
+        if column in self.added:
+            self.added = self.added - {column} | {other}
 
 
 def _spoilt_after(loss: Loss, losses: Iterable[Loss]) -> tuple[str, ...]:

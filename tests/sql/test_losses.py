@@ -144,10 +144,14 @@ def test_only_the_column_s_own_value_cast_straight_is_that_value(using: str, cas
     [
         "CREATE TABLE IF NOT EXISTS t (id int); DROP TABLE t;",
         "ALTER TABLE t ADD COLUMN IF NOT EXISTS c int; ALTER TABLE t DROP COLUMN c;",
+        "CREATE TABLE n (id int); ALTER TABLE n RENAME TO o; ALTER TABLE u RENAME TO n; "
+        "DROP TABLE n, o;",
+        "ALTER TABLE t ADD COLUMN x int; ALTER TABLE t RENAME x TO y; ALTER TABLE t RENAME c TO x; "
+        "ALTER TABLE t DROP COLUMN x, DROP COLUMN y;",
     ],
 )
 def test_what_may_have_been_there_before_is_a_loss(sql: str) -> None:
-    assert only(sql).relation == "public.t"
+    assert only(sql).relation in ("public.t", "public.n")
 
 
 def test_what_code_changes_is_named() -> None:

@@ -98,10 +98,9 @@ def lost_by(judged: JudgedMigration, *, but: Collection[int] = ()) -> tuple[str,
     """The tables and columns whose rows it deletes, less those that it has made itself, and `but`
     what these statements do."""
     found: dict[str, None] = {}
-    new: set[str] = set()
     for each in judged.statements:
-        # What comes later under the same name is another table.
-        new |= {lock.relation for lock in each.effects.locks if lock.new}
+        # Under the same name there may be another table later, or have been one before.
+        new = {lock.relation for lock in each.effects.locks if lock.new}
         if each.statement.index not in but:
             lost = (name for name in each.effects.loses if not {name, _owner(name)} & new)
             found.update(dict.fromkeys(lost))

@@ -78,6 +78,8 @@ def test_what_is_made_anew_under_the_same_name_brings_no_rows_back() -> None:
 
     assert lost_by(judged(anew)) == ("public.b",)
     assert way(anew, DRAFTED, Differences()) is RollbackWay.RESTORE
+    moved = "CREATE TABLE c (); ALTER TABLE c RENAME TO d; ALTER TABLE b RENAME TO c; DROP TABLE c;"
+    assert lost_by(judged(moved)) == ("public.c",)
 
 
 @pytest.mark.parametrize(
