@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.findings.review import JudgedMigration
+from bot.core.findings.review import JudgedMigration, JudgedStatement
 from bot.core.kept.loss import Loss
-from bot.core.migrations.effects import Effects
+from bot.core.migrations.effects import Effects, LockMode
 from bot.core.migrations.statement import Statement
 from bot.core.rehearsals.rehearsal import DownProof, RehearsedMigration
 from bot.core.schemas.schema import Change
@@ -100,15 +100,15 @@ def class_of(
 def lost_by(judged: JudgedMigration, *, but: Collection[int] = ()) -> tuple[str, ...]:
     """The tables and columns whose rows it deletes, less those that it has made itself, and `but`
     what these statements do."""
-    effects = [each.effects for each in judged.statements]
-    new = {lock.relation for each in effects for lock in each.locks if lock.new}
-    found = dict.fromkeys(
-        name
-        for each in judged.statements
-        if each.statement.index not in but
-        for name in each.effects.loses
-    )
-    return tuple(name for name in found if name not in new and name.rpartition(".")[0] not in new)
+    found: dict[str, None] = {}
+    new: set[str] = set()
+    for each in judged.statements:
+        # What comes later under the same name is another table.
+        new |= {lock.relation for lock in each.effects.locks if lock.new}
+        if each.statement.index not in but:
+            lost = (name for name in each.effects.loses if not {name, _owner(name)} & new)
+            found.update(dict.fromkeys(lost))
+    return tuple(found)
 
 
 def writes_rows(judged: JudgedMigration) -> bool:
@@ -122,10 +122,21 @@ def writing(judged: JudgedMigration) -> frozenset[int]:
     return frozenset(
         each.statement.index
         for each in judged.statements
-        if each.statement.node in _WRITING
-        and not _about_new(each.effects)
-        and not _fills(each.statement, added)
+        if _writes(each) and not _about_new(each.effects) and not _fills(each.statement, added)
     )
+
+
+def _owner(name: str) -> str:
+    """The table of a column."""
+    return name.rpartition(".")[0]
+
+
+def _writes(judged: JudgedStatement) -> bool:
+    """A SELECT may, by what it calls and by its WITH; its lock tells."""
+    if judged.statement.node in _WRITING:
+        return True
+    locks = judged.effects.locks
+    return any(each.mode is LockMode.ROW_EXCLUSIVE and not each.new for each in locks)
 
 
 def fault_of(proof: DownProof) -> str:

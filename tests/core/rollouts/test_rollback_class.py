@@ -14,6 +14,8 @@ from tests import judging
 
 NAME = "20260201000000_more"
 BASE = "CREATE TABLE a (id int PRIMARY KEY, n int, old text); CREATE TABLE b (id int PRIMARY KEY);"
+BASE += "CREATE SEQUENCE numbers;"
+BASE += "CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'UPDATE a SET n = 1';"
 CHANGED = Differences(added=(Change("column", "public.a.m", after=()),))
 PROVED = DownProof()
 DRAFTED = DownProof(drafted=True)
@@ -72,12 +74,22 @@ def test_what_it_has_made_itself_it_may_drop() -> None:
     assert lost_by(judged("CREATE TABLE c (id int); DROP TABLE c;")) == ()
 
 
+def test_what_is_made_anew_under_the_same_name_brings_no_rows_back() -> None:
+    anew = "DROP TABLE b; CREATE TABLE b (id int PRIMARY KEY);"
+
+    assert lost_by(judged(anew)) == ("public.b",)
+    assert way(anew, DRAFTED, Differences()) is RollbackWay.RESTORE
+
+
 @pytest.mark.parametrize(
     "sql",
     [
         "UPDATE a SET n = 1;",
         "INSERT INTO b VALUES (1);",
         "DO $$ BEGIN UPDATE a SET n = 1; END $$;",
+        "WITH x AS (UPDATE a SET n = 1 RETURNING id) SELECT count(*) FROM x;",
+        "SELECT fill();",
+        "SELECT setval('numbers', 5);",
     ],
 )
 def test_a_draft_knows_nothing_of_rows(sql: str) -> None:
