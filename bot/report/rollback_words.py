@@ -83,7 +83,7 @@ def _application(found: RollbackClass) -> Iterator[str]:
     elif not found.foreseen:
         yield "Whether the release before works on it cannot be foreseen."
     elif found.way is not RollbackWay.NOTHING:
-        yield "The release before works on it, so that going back to that may be all it takes."
+        yield "The release before finds every name it uses: going back to it may be all it takes."
     if not found.atomic:
         yield "A failure while it is applied leaves a part, and the next run goes on with it."
 

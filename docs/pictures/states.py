@@ -18,6 +18,7 @@ from bot.core.migrations.migration import Migration
 from bot.core.rehearsals.rehearsal_order import DataOrder
 from bot.core.settings import Settings
 from bot.demo.project import platform_files
+from bot.drafting.draft import draft
 from bot.flows.reviewing.rehearsal_order import order_for
 from bot.judge.judge import judge
 from bot.judge.rehearsed import with_rehearsal
@@ -169,5 +170,5 @@ def _review(added: tuple[tuple[str, str], ...]) -> Review:
     )
     judged = judge(change, RULES)
     order = order_for(change, judged, Settings(), DataOrder()).order
-    found = rehearse(order, environ=os.environ)
+    found = rehearse(order, environ=os.environ, drafter=draft)
     return with_rehearsal(judged, found, RULES, folder=FOLDER, today=NOW.date())
