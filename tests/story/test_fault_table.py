@@ -16,8 +16,8 @@ SCENARIOS = {
         "and_is_told[it is killed itself]",
         "adapters/postgres/backups/test_broken_off.py::test_a_dump_that_breaks_off_leaves_nothing_"
         "and_is_told[no room is left]",
-        "adapters/postgres/backups/test_broken_off.py::test_a_server_that_goes_away_half_way_leaves_"
-        "nothing_either",
+        "adapters/postgres/backups/test_broken_off.py::test_a_server_that_goes_away_half_way_"
+        "leaves_nothing_either",
         "adapters/postgres/backups/test_dump.py::test_a_pg_dump_older_than_the_server_is_refused",
         "adapters/postgres/backups/test_dump.py::test_what_a_killed_run_left_is_removed",
         "backups/test_taking.py::test_a_dump_that_dies_leaves_nothing",
@@ -42,7 +42,8 @@ SCENARIOS = {
         "backups/test_corrupted_dumps.py::test_one_bit_of_an_encrypted_dump_is_enough",
     ],
     "34 a key is missing, or is of somebody else: said before anything is dumped": [
-        "commands/test_unproved.py::test_a_key_that_is_missing_is_refused_before_anything_is_dumped",
+        "commands/test_unproved.py::test_a_key_that_is_missing_is_refused_before_anything_is_"
+        "dumped",
         "backups/test_taking.py::test_a_key_that_cannot_be_used_ends_it_before_anything_is_dumped",
         "adapters/age/test_age.py::test_a_key_that_cannot_be_used_is_told_and_not_shown",
         "adapters/age/test_age.py::test_a_file_of_keys_that_is_not_there_is_told",
@@ -57,17 +58,19 @@ SCENARIOS = {
         "adapters/storage/test_objects.py::test_what_is_there_is_never_overwritten",
         "adapters/storage/test_objects.py::test_a_store_that_overwrites_is_not_used",
         "commands/test_backups.py::test_where_the_store_fails_no_migration_runs[denied]",
-        "commands/test_backups.py::test_where_the_store_fails_no_migration_runs[500 at the manifest]",
+        "commands/test_backups.py::test_where_the_store_fails_no_migration_"
+        "runs[500 at the manifest]",
     ],
     "36 the restored copy has one row less, or one that is another: refused": [
         "commands/test_unproved.py::test_where_the_restored_copy_lacks_one_row_no_migration_runs",
-        "adapters/postgres/backups/test_levels.py::test_a_restored_copy_that_lacks_one_row_is_refused",
-        "adapters/postgres/backups/test_levels.py::test_one_row_that_is_another_is_found_where_rows_"
-        "are_compared",
-        "adapters/postgres/restoring/test_putting.py::test_a_copy_that_differs_by_one_row_never_takes_"
-        "the_place",
+        "adapters/postgres/backups/test_levels.py::test_a_restored_copy_that_lacks_one_row_is_"
+        "refused",
+        "adapters/postgres/backups/test_levels.py::test_one_row_that_is_another_is_found_where_"
+        "rows_are_compared",
+        "adapters/postgres/restoring/test_putting.py::test_a_copy_that_differs_by_one_row_never_"
+        "takes_the_place",
     ],
-    "41 the rehearsal passes and production was changed by hand: stopped before anything is written": [
+    "41 production was changed by hand after a rehearsal that passed: stopped before any write": [
         "faults/test_histories.py::test_41_the_rehearsal_passes_and_production_has_drift",
         "commands/test_drift.py::test_what_was_changed_by_hand_stops_it_before_anything_is_written",
         "rollout/test_verification.py::test_drift_stops_production_before_anything_is_written",
@@ -82,8 +85,8 @@ SCENARIOS = {
         "drafting/test_platform.py::test_every_migration_of_the_platform_is_taken_back",
         "drafting/test_there_and_back.py::test_every_change_is_taken_back",
         "drafting/test_there_and_back.py::test_mixtures_of_changes_are_taken_back",
-        "adapters/postgres/rehearsal/test_proofs.py::test_the_platforms_own_migrations_lead_up_down_"
-        "and_up",
+        "adapters/postgres/rehearsal/test_proofs.py::test_the_platforms_own_migrations_lead_up_"
+        "down_and_up",
         "faults/test_backwards.py::test_46_rollback_killed_message_by_message",
         "rollout/test_back_on_postgres.py::test_what_was_taken_back_is_applied_again_by_the_next_"
         "deploy",
@@ -108,7 +111,8 @@ BAD_INPUT = {
         "adapters/postgres/backups/test_dump.py::test_a_pg_dump_older_than_the_server_is_refused",
     ],
     "the store denies": [
-        "commands/test_backups.py::test_where_the_store_fails_no_migration_runs[denied at the dump]",
+        "commands/test_backups.py::test_where_the_store_fails_no_migration_"
+        "runs[denied at the dump]",
     ],
     "the store is slow": [
         "adapters/storage/test_objects.py::test_a_store_that_was_slow_once_keeps_the_file",
@@ -129,8 +133,8 @@ BAD_INPUT = {
         "backups/test_corrupted_dumps.py::test_the_first_level_finds_whatever_was_spoiled",
     ],
     "the backup was swapped for an older one": [
-        "backups/test_corruption.py::test_an_older_backup_under_the_name_of_a_newer_one_has_another_"
-        "digest",
+        "backups/test_corruption.py::test_an_older_backup_under_the_name_of_a_newer_one_has_"
+        "another_digest",
         "flows/targets/test_backups.py::test_one_that_was_swapped_for_another_is_not_even_opened",
         "flows/targets/test_backups.py::test_a_backup_that_was_swapped_is_not_restored",
     ],
@@ -141,8 +145,8 @@ BAD_INPUT = {
     ],
     "the restored copy differs by one row": [
         "commands/test_unproved.py::test_where_the_restored_copy_lacks_one_row_no_migration_runs",
-        "adapters/postgres/restoring/test_putting.py::test_a_copy_that_differs_by_one_row_never_takes_"
-        "the_place",
+        "adapters/postgres/restoring/test_putting.py::test_a_copy_that_differs_by_one_row_never_"
+        "takes_the_place",
     ],
     "a restore is killed at any point": [
         "restoring/test_kills.py::test_killed_at_a_step",
@@ -150,12 +154,13 @@ BAD_INPUT = {
         "restoring/test_kills.py::test_killed_at_random",
         "restoring/test_kills.py::test_the_server_crashes_at_a_step",
         "restoring/test_kills.py::test_pg_restore_is_killed",
-        "adapters/postgres/restoring/test_loading.py::test_broken_off_anywhere_it_has_changed_nothing",
+        "adapters/postgres/restoring/test_loading.py::test_broken_off_anywhere_it_has_changed_"
+        "nothing",
     ],
     "what a rollback would take back was changed by hand since": [
         "rollout/test_back_drafted.py::test_what_was_changed_by_hand_since_is_not_taken_back",
-        "rollout/test_course.py::test_what_was_changed_by_hand_since_is_refused_whatever_the_target_"
-        "makes_of_drift",
+        "rollout/test_course.py::test_what_was_changed_by_hand_since_is_refused_whatever_the_"
+        "target_makes_of_drift",
     ],
     "rows are kept while others write": [
         "rollout/keeping/test_under_writes.py::test_every_preimage_is_what_the_migration_found",
