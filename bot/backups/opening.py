@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from bot.backups.means import Means
 from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, StoredBackup
+from bot.core.backups.prediction import bytes_in_words
 from bot.core.backups.stored import StoredBytes
 from bot.errors import BrokenBackup
 from bot.world.backups import Note
@@ -25,7 +26,7 @@ def opened(stored: StoredBackup, means: Means, note: Note) -> Iterator[Path]:
     if manifest.encrypted:
         means.opening.require_ready()
     _require_objects(manifest, means)
-    note(f"fetching {manifest.stored_size / 1e6:,.1f} MB from {stored.location}")
+    note(f"fetching {bytes_in_words(manifest.stored_size)} from {stored.location}")
     with means.workroom.private() as room:
         place = room / manifest.path
         for file in manifest.files:
@@ -81,4 +82,4 @@ def _require(path: Path, kept: StoredBytes, manifest: Manifest, means: Means) ->
 
 def _escapes(name: str) -> bool:
     path = PurePosixPath(name)
-    return path.is_absolute() or ".." in path.parts
+    return path.is_absolute() or ".." in path.parts or not name.isprintable()

@@ -8,7 +8,7 @@ from bot.core.findings.review import JudgedMigration, JudgedStatement
 from bot.core.kept.loss import Losing, Loss, NewType
 from bot.core.migrations.effects import LockMode
 from bot.core.migrations.statement import Statement
-from bot.core.rollouts.batching import quoted
+from bot.core.quoting import quoted
 from bot.sql import actions as act
 from bot.sql.batching import read_batches
 from bot.sql.changes import NotBatched, cut_change, written

@@ -10,7 +10,6 @@ from bot.core.rehearsals.sizes import size_text
 
 # What PostgreSQL adds to each row.
 _ROW = 36
-_WHOLE = ("smallint", "integer", "bigint")
 _TEXTS = ("text", "character varying")
 # The old type, and the types that take each of its values as it is.
 _SAME: dict[str, tuple[str, ...]] = {

@@ -122,10 +122,6 @@ class GivenBack:
     rows: int = 0
     conflicts: tuple[Conflict, ...] = ()
 
-    @property
-    def conflicting(self) -> int:
-        return sum(each.rows for each in self.conflicts)
-
 
 @dataclass(frozen=True)
 class Woven:

@@ -48,7 +48,8 @@ class RollbackClass:
 
     `loses` is what taking it back deletes of what was written since, `lost` what applying it
     deletes. `writes` says that it changes rows that were there, and `differing` are the tables that
-    held other rows after up and down in the rehearsal. `fault` is why no script leads back.
+    held other rows after up and down in the rehearsal, `moved` those whose columns stood in another
+    order. `fault` is why no script leads back.
     `breaks` are names that the release before would look for in vain; `foreseen` is False where
     that cannot be told. `atomic`: a failure while it is applied leaves nothing.
     """
@@ -60,6 +61,7 @@ class RollbackClass:
     lost: tuple[str, ...] = ()
     writes: bool = False
     differing: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
     fault: str = ""
     breaks: tuple[str, ...] = ()
     foreseen: bool = True
@@ -87,6 +89,7 @@ def class_of(
         lost=lost,
         writes=writes,
         differing=proof.differing if proof else (),
+        moved=proof.moved if proof else (),
         fault=fault,
         breaks=tuple(sorted({each for one in judged.statements for each in one.effects.misses})),
         foreseen=all(each.effects.understood for each in judged.statements),

@@ -9,6 +9,7 @@ from bot.core.kept.loss import Losing, Loss
 from bot.core.rehearsals.rehearsal import DownProof, Refusal, RehearsedMigration, Stop
 from bot.core.rollouts.rollback_class import RollbackWay, class_of, lost_by, writes_rows
 from bot.core.schemas.schema import Change, Differences
+from bot.report.rollback_words import rollback_sentence
 from tests import judging
 
 NAME = "20260201000000_more"
@@ -116,6 +117,14 @@ def test_other_rows_after_up_and_down_are_no_way_back() -> None:
     differing = replace(PROVED, differing=("public.a",))
 
     assert way("UPDATE a SET n = 1;", differing) is RollbackWay.RESTORE
+
+
+def test_another_order_of_columns_is_told_and_no_fault() -> None:
+    rehearsed = RehearsedMigration(NAME, down=DownProof(moved=("public.a",)), changes=CHANGED)
+    found = class_of(judged("ALTER TABLE a ADD COLUMN m int;"), rehearsed)
+
+    assert (found.way, found.moved) == (RollbackWay.REVERSIBLE, ("public.a",))
+    assert "as before but for the order of the columns of a, and up" in rollback_sentence(found)
 
 
 def test_a_script_that_does_not_lead_back_says_why() -> None:
