@@ -114,7 +114,8 @@ def _place(manifest: Manifest, means: Means) -> Path | None:
 
 
 def _proof(manifest: Manifest, shelf: Shelf, means: Means) -> Proof | None:
-    """The one that went furthest since something was found wrong, if anything was."""
+    """The one that went furthest since something was found wrong, if anything was: what did not go
+    as far as that could not have found it."""
     best: Proof | None = None
     for key in shelf.proofs_of(manifest.id):
         text = means.store.read(key)
@@ -122,7 +123,7 @@ def _proof(manifest: Manifest, shelf: Shelf, means: Means) -> Proof | None:
         if proof is None or not proof.is_of(manifest):
             continue
         if not proof.ok:
-            return best or proof
+            return best if best is not None and best.level.reaches(proof.level) else proof
         if best is None or not best.level.reaches(proof.level):
             best = proof
     return best

@@ -14,7 +14,7 @@ from bot.backups.taking import take
 from bot.backups.verifying import verify
 from bot.core.backups.backup import MANIFEST, Manifest
 from bot.core.backups.level import Level
-from bot.errors import BackupError, ExitCode, UnknownBackup, UsageError
+from bot.errors import BackupError, BrokenBackup, ExitCode, UnknownBackup, UsageError
 from bot.world.backups import Note
 from tests.backups.means import FILES, Files, Pair, means
 
@@ -207,6 +207,20 @@ def test_a_shorter_look_later_does_not_make_less_of_a_proof(tmp_path: Path) -> N
         verify(kept, level, here, ignored)
     assert newest(here).proof is not None
     assert [each.proof.level for each in listed(here) if each.proof] == [Level.CONTENT]
+
+
+def test_a_shorter_look_later_does_not_make_good_what_was_found_wrong(tmp_path: Path) -> None:
+    here = means(tmp_path)
+    take(here, ignored)
+    (kept,) = listed(here)
+    wrong = replace(here, prover=lambda _: Files(error=BrokenBackup("a row is gone", hint="")))
+    with pytest.raises(BrokenBackup):
+        verify(kept, Level.RESTORE, wrong, ignored)
+
+    verify(kept, Level.DECODE, here, ignored)
+    assert not listed(here)[0].proved
+    verify(kept, Level.RESTORE, here, ignored)
+    assert listed(here)[0].proved
 
 
 class Dying(Files):
