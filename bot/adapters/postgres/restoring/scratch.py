@@ -12,10 +12,15 @@ from bot.adapters.postgres.restoring.properties import Properties, commenting, c
 from bot.core.targets.url import ConnectionUrl
 from bot.errors import PostgresError
 
+# Of each of these a new database has none but the server's own.
 _NOTHING_IN_IT = """
-SELECT NOT EXISTS (SELECT 1 FROM pg_catalog.pg_class AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE c.oid >= 16384 AND n.nspname !~ '^pg_')
+SELECT NOT EXISTS (
+    SELECT oid FROM pg_catalog.pg_class WHERE oid >= 16384
+    UNION ALL SELECT oid FROM pg_catalog.pg_type WHERE oid >= 16384
+    UNION ALL SELECT oid FROM pg_catalog.pg_proc WHERE oid >= 16384
+    UNION ALL SELECT oid FROM pg_catalog.pg_namespace WHERE oid >= 16384
+    UNION ALL SELECT oid FROM pg_catalog.pg_extension WHERE oid >= 16384
+    UNION ALL SELECT oid FROM pg_catalog.pg_largeobject_metadata)
 """
 # Autovacuum's have no user, and are sent away by the server itself.
 _SESSION_ENDED = """

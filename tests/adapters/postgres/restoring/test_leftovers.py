@@ -44,6 +44,8 @@ def test_one_that_was_made_and_not_yet_marked_is_removed(small: Live) -> None:
     ("ending", "mark", "inside"),
     [
         pytest.param(OURS, "", "CREATE TABLE orders (id int)", id="something in it, no mark"),
+        pytest.param(OURS, "", "SELECT lo_from_bytea(0, 'x')", id="a large object, no mark"),
+        pytest.param(OURS, "", "CREATE TYPE mood AS ENUM ('sad')", id="a type, no mark"),
         pytest.param(OURS, "mine", "", id="somebody else's comment"),
         pytest.param(OURS + "c", "OURS", "", id="a longer name"),
         pytest.param("_migration_bot_restore_mine", "OURS", "", id="another name"),
