@@ -76,7 +76,9 @@ def _notes(manifest: Manifest, scene: Scene, how: How, order: Order) -> Iterator
         )
     if how is How.LOAD:
         yield (
-            "It is loaded in one transaction: until it ends, whoever wants a table waits. "
+            "It is loaded in one transaction: until it ends, whoever wants a table waits. What is "
+            "written after the backup that is taken first, and before that, is lost: stop whoever "
+            "writes. "
             + (scene.may_not_swap and f"It is not swapped, because {scene.may_not_swap}.")
         ).strip()
     if not order.owners:

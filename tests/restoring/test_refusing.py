@@ -86,6 +86,7 @@ def test_a_role_that_may_not_make_databases_loads() -> None:
 
     assert plan.how is How.LOAD
     assert any("r may not create databases" in each for each in plan.notes)
+    assert any("is lost: stop whoever writes" in each for each in plan.notes)
 
 
 def test_a_role_that_may_neither_is_told_of_the_better_way() -> None:
