@@ -22,8 +22,10 @@ class NotifyFile(StrictModel):
         description="For `webhook`: the environment variable that holds the secret its messages "
         "are signed with.",
     )
-    events: list[Literal["started", "applied", "failed", "waiting", "overridden", "drift"]] = Field(
-        default=["applied", "failed", "waiting", "overridden", "drift"],
+    events: list[
+        Literal["started", "applied", "rolled_back", "failed", "waiting", "overridden", "drift"]
+    ] = Field(
+        default=["applied", "rolled_back", "failed", "waiting", "overridden", "drift"],
         min_length=1,
         description="What it is told of.",
     )

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from bot.core.quoting import quoted
 from bot.core.schemas.schema import LINKS, POSITION, Definition, Scalar
-from bot.drafting.text import parts_of, path, quoted
+from bot.drafting.text import parts_of, path
 
 Key = tuple[str, str]
 

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from bot.core.quoting import quoted
 from bot.core.schemas.schema import POSITION, Definition, Snapshot
 from bot.drafting.item import ABOUT, PARTS, RELATIONS, TABLES, TYPES, Item, Key
 from bot.drafting.subjects import about, by_subject
-from bot.drafting.text import listed, parts_of, quoted
+from bot.drafting.text import listed, parts_of
 
 # Of an index, what is a setting of its table.
 _SETTINGS = ("clustered", "replica identity")

@@ -5,11 +5,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from bot.core.quoting import quoted
 from bot.core.schemas.draft import Renamed
 from bot.core.schemas.schema import LINKS, Attribute, Definition, Snapshot
 from bot.drafting.item import PARTS, Item, Key
 from bot.drafting.steps import Step, one
-from bot.drafting.text import parts_of, quoted
+from bot.drafting.text import parts_of
 
 _STRINGS = re.compile(r"('(?:[^']|'')*')")
 # What nothing is lost of when one is taken for another that is the same.

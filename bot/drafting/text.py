@@ -2,13 +2,10 @@
 
 import re
 
+from bot.core.quoting import quoted
+
 _NAME = re.compile(r'"((?:[^"]|"")*)"|([^.]+)')
 _STRING = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$(\w*)\$.*?\$\1\$", re.DOTALL)
-
-
-def quoted(name: str) -> str:
-    """A name, whatever is in it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:

@@ -26,6 +26,7 @@ _SIGNS = {
     Moment.WAITING: "🔒",
     Moment.OVERRIDDEN: "🔓",
     Moment.DRIFT: "⚠️",
+    Moment.ROLLED_BACK: "↩️",
 }
 
 
@@ -49,6 +50,7 @@ def headline_of(notification: Notification) -> str:
         Moment.WAITING: f"The rollout to {target} waits: a gate is closed",
         Moment.OVERRIDDEN: f"A closed gate of {target} was overridden",
         Moment.DRIFT: f"The schema of {target} is not what its migrations make",
+        Moment.ROLLED_BACK: f"Took {migrations} back from {target}{took}",
     }[notification.moment]
 
 

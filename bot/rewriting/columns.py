@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import quoted
 from bot.judge.context import Context, listed, shown
 from bot.rewriting.altering import AlterTable, Command, Levels, read_alter_table, rewritten
 from bot.rewriting.column_text import Clause, ColumnText, read_column
 from bot.rewriting.constraints import CHECK, FOREIGN, UNIQUE, index_body, name_of, validation
 from bot.rewriting.names import chosen
 from bot.rewriting.not_null import proving
-from bot.rewriting.words import quoted, without
+from bot.rewriting.words import without
 from bot.sql.actions import AddColumn
 from bot.sql.values import Volatility
 from bot.sql.words import words_of

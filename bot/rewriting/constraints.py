@@ -5,11 +5,11 @@ from typing import Any
 
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import quoted
 from bot.judge.context import Context
 from bot.rewriting.altering import AlterTable, Command, Levels, read_alter_table, rewritten
 from bot.rewriting.names import chosen
 from bot.rewriting.not_null import VALIDATE, proving
-from bot.rewriting.words import quoted
 from bot.sql.expressions import expression_of, strings_of
 
 Fields = Mapping[str, Any]

@@ -2,8 +2,9 @@
 
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import quoted
 from bot.judge.context import Context
-from bot.rewriting.words import fits, inserted_after, quoted, without
+from bot.rewriting.words import fits, inserted_after, without
 from bot.sql.actions import CreateIndex, DropObjects, Reindex
 from bot.sql.words import find, parts_of, words_of
 

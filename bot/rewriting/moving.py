@@ -2,10 +2,11 @@
 
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import quoted
 from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.context import Context
 from bot.rewriting.partitions import written
-from bot.rewriting.words import MOST_NAME_BYTES, fits, inserted_after, quoted, without
+from bot.rewriting.words import MOST_NAME_BYTES, fits, inserted_after, without
 from bot.sql.actions import AlterColumnType, DropObjects, Insert, RefreshView, Transaction, Update
 from bot.sql.lexer import Part
 from bot.sql.words import find, words_of

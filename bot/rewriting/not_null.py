@@ -2,10 +2,10 @@
 
 from bot.core.findings.rewrite import Rewrite
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import quoted
 from bot.judge.context import Context
 from bot.rewriting.altering import AlterTable, Levels, read_alter_table, rewritten
 from bot.rewriting.names import temporary
-from bot.rewriting.words import quoted
 
 VALIDATE, SET_NOT_NULL = "validate", "not_null"
 

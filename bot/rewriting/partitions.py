@@ -2,13 +2,14 @@
 
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import quoted
 from bot.judge.catalogue.catalogue import Catalogue
 from bot.judge.catalogue.schema import Table
 from bot.judge.context import Context
 from bot.rewriting.altering import read_alter_table
 from bot.rewriting.names import chosen, temporary
 from bot.rewriting.not_null import VALIDATE
-from bot.rewriting.words import fits, quoted, without
+from bot.rewriting.words import fits, without
 from bot.sql.actions import AttachPartition, CreateIndex, CreateTable, DetachPartition, DropObjects
 from bot.sql.words import Word, find, words_of
 

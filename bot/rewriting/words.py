@@ -5,10 +5,6 @@ from bot.sql.words import find, words_of
 MOST_NAME_BYTES = 63
 
 
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def fits(name: str) -> bool:
     """Whether the server keeps a name whole."""
     return len(name.encode("utf-8", "surrogatepass")) <= MOST_NAME_BYTES

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from bot.core.migrations.statement import Statement
-from bot.core.rollouts.batching import DataChange, Key, KeyColumn, quoted
+from bot.core.quoting import quoted
+from bot.core.rollouts.batching import DataChange, Key, KeyColumn
 from bot.sql.expressions import nodes, reads_of, relation_name, strings_of
 from bot.sql.lexer import Part, pieces
 from bot.sql.parse import parse
@@ -140,7 +141,6 @@ def _with_facts(change: DataChange, statement: Statement, reads: tuple[str, ...]
         raise NotBatched(
             f"It chooses its rows by {random[0]}(), which answers differently for each batch."
         )
-    drawn = [each["name"] for each in targets if _functions(each.get("val")) & _RANDOM]
     named = {
         relation_name(fields): written(fields)
         for node, fields in nodes(dict(tree))
@@ -149,7 +149,6 @@ def _with_facts(change: DataChange, statement: Statement, reads: tuple[str, ...]
     return replace(
         change,
         sets=tuple(each["name"] for each in targets),
-        random=tuple(drawn),
         reads=tuple(named[each] for each in reads),
         functions=tuple(sorted(_functions(tree.get("targetList")))),
         choosing=tuple(sorted(asked)),

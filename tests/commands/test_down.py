@@ -18,6 +18,7 @@ from bot.errors import ExitCode, PostgresError, UsageError
 from bot.world import World
 from tests.fakes import FakeCheckout, history, migration, shown
 from tests.fakes import world as made_of
+from tests.report.formats.test_as_json import validated
 from tests.shell import bot, git, write
 
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int);\n")
@@ -120,7 +121,7 @@ def test_it_can_be_read_by_scripts() -> None:
 
     down.run(world, MORE.name, write=True, form="json")
 
-    found = json.loads(shown(world))
+    found = validated("down", json.loads(shown(world)))
     assert found["proved"] is True
     assert found["writes_rows"] is True
     assert found["statements"] == [

@@ -17,6 +17,7 @@ from bot.errors import ExitCode, HistoryError, UsageError
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeDatabase, applied, database_of, history, migration, shown
 from tests.fakes import world as made_of
+from tests.report.formats.test_as_json import validated
 
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int);\n")
 MORE = replace(migration("20260201000000_more", "CREATE TABLE b (id int);\n"), down="DROP TABLE b;")
@@ -89,7 +90,7 @@ def test_a_dry_run_shows_the_scripts_and_what_they_lose_and_changes_nothing() ->
 def test_the_digest_of_a_dry_run_is_what_may_be_expected() -> None:
     given, _ = world()
     rollback.run(given, "staging", steps=1, dry_run=True, form="json")
-    read = json.loads(shown(given))
+    read = validated("rollback-plan", json.loads(shown(given)))
     assert read["migrations"][0]["drafted"]
     assert read["migrations"][0]["proved"]
 
@@ -100,7 +101,18 @@ def test_the_digest_of_a_dry_run_is_what_may_be_expected() -> None:
         rollback.run(again, "staging", steps=1, expect_digest=read["digest"], form="json")
         is ExitCode.FINE
     )
-    assert json.loads(shown(again))["state"] == "rolled back"
+    done = validated("rollback", json.loads(shown(again)))
+    assert done["state"] == "rolled back"
+    assert [each["name"] for each in done["scripts"]] == done["migrations"] == [LAST.name]
+
+
+def test_what_is_not_possible_is_in_the_plan_for_scripts_too() -> None:
+    given, _ = world(None)
+    with pytest.raises(HistoryError):
+        rollback.run(given, "staging", steps=1, dry_run=True, form="json")
+    read = validated("rollback-plan", json.loads(shown(given)))
+    assert (read["possible"], read["digest"]) == (False, None)
+    assert "no PostgreSQL here" in read["migrations"][0]["reason"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.drafting.text import array, first_name, listed, literal, options, parts_of, path, quoted
+from bot.core.quoting import quoted
+from bot.drafting.text import array, first_name, listed, literal, options, parts_of, path
 
 NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1)
 

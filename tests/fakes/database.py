@@ -31,7 +31,7 @@ from bot.core.rollouts.replication import Replication
 from bot.core.schemas.schema import Snapshot
 from bot.core.targets.server import ServerFacts, TableFacts
 from bot.errors import PostgresError, UsageError
-from bot.rollout.outside.outside import quoted
+from bot.rollout.outside.outside import named
 from tests.fakes.values import NOON, applied, marked, migration
 
 
@@ -275,7 +275,7 @@ class FakeDatabase:
                 self.attached = made
         if sql.startswith("DROP INDEX CONCURRENTLY ") and not self.refuse.get(sql):
             name = sql.removeprefix("DROP INDEX CONCURRENTLY ")
-            self.found = [each for each in self.found if name not in (each.name, quoted(each.bare))]
+            self.found = [each for each in self.found if name not in (each.name, named(each.bare))]
         if sql == self.interrupt:
             raise KeyboardInterrupt
         if self.refuse.get(sql):
@@ -298,7 +298,7 @@ class FakeDatabase:
         return tuple(each for each in self.found if each.table == table)
 
     def index(self, name: str, settings: Sequence[str]) -> FoundIndex | None:
-        known = (each for each in self.found if name in (each.name, quoted(each.bare)))
+        known = (each for each in self.found if name in (each.name, named(each.bare)))
         return next(known, None)
 
     def attachment(self, table: str, partition: str, settings: Sequence[str]) -> Attachment:

@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.adapters.postgres.backups.dump import read_manifest
 from bot.adapters.postgres.restoring.site import open_site
+from bot.core.backups.backup import MANIFEST, Manifest
 from bot.core.restores.outcome import Step
 from bot.core.restores.plan import How
 from bot.core.targets.url import parse_url
@@ -41,7 +41,8 @@ def main(url: str, directory: str, backup: str, how: str, step: str) -> None:
     with open_site(TARGET, parse_url(url), who="killed") as site, site.exclusively(quiet):
         site.scene(counted=False)
         site.sweep()
-        site.put(read_manifest(place), place, How(how), owners=True, note=quiet, heard=heard)
+        manifest = Manifest.from_json((place / MANIFEST).read_text("utf-8"))
+        site.put(manifest, place, How(how), owners=True, note=quiet, heard=heard)
 
 
 if __name__ == "__main__":

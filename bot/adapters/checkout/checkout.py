@@ -198,13 +198,6 @@ class Checkout:
             return None
         return commit_with(self._git, History(self._in_repository).path_of(name), checksum)
 
-    def commit_exists(self, commit: str) -> bool:
-        return self._git.commit(commit) is not None
-
-    @property
-    def is_shallow(self) -> bool:
-        return self._git.shallow
-
     @cached_property
     def _git(self) -> Git:
         if self.root is not None:

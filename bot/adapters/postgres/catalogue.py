@@ -12,6 +12,7 @@ from psycopg.types.string import TextLoader
 
 from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.links import read_links
+from bot.core.quoting import identity_part
 from bot.core.schemas.schema import Definition, Snapshot
 
 # Some hosts let nobody read all of the catalogue.
@@ -124,7 +125,7 @@ def identity(parts: Sequence[str]) -> str:
 def _part(name: str) -> str:
     if "(" in name:
         return name
-    return '"' + name.replace('"', '""') + '"' if "." in name or '"' in name else name
+    return identity_part(name)
 
 
 def _definition(attributes: dict[str, str | int | bool | None]) -> Definition:

@@ -21,6 +21,7 @@ from urllib.parse import quote
 from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.recipe import PLAIN, START_SECONDS, SUPERUSER, Provision, recipe
 from bot.adapters.postgres.tools import Installation, best_for_server
+from bot.core.quoting import quoted
 from bot.errors import PostgresError
 
 STOP_SECONDS = 60.0
@@ -101,9 +102,8 @@ class Server:
 
     def create_database(self, name: str) -> str:
         """Make an empty database, and return its URL."""
-        quoted = '"' + name.replace('"', '""') + '"'
         with connect(self.url(), application_name="migration-bot") as connection:
-            connection.execute(f"CREATE DATABASE {quoted} TEMPLATE template0".encode())
+            connection.execute(f"CREATE DATABASE {quoted(name)} TEMPLATE template0".encode())
         return self.url(name)
 
     def detach(self) -> str:

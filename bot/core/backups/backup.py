@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -229,11 +229,6 @@ class ProvedBackup:
 def backup_id(started: datetime, target: str, run_id: str) -> str:
     stamp = started.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{stamp}-{target}-{run_id}")
-
-
-def age(manifest: Manifest, now: datetime) -> timedelta:
-    """How long ago the moment was that the backup shows."""
-    return now - manifest.started_at
 
 
 def differences_of_content(

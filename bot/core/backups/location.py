@@ -51,11 +51,6 @@ def location_of(text: str) -> Location:
     return Location(StoreKind.DIRECTORY, path=text)
 
 
-def backup_name(stamp: str, target: str, run: str) -> str:
-    """The id of a backup: it sorts by time, and is a name that any store takes."""
-    return re.sub(r"[^A-Za-z0-9.-]+", "-", f"{stamp}-{target}-{run}")
-
-
 def may_be_of(id: str, target: str) -> bool:
     """Whether a backup of that id can be one of the target: its manifest has the last word."""
     return f"-{re.sub(r'[^A-Za-z0-9.-]+', '-', target)}-" in id

@@ -21,6 +21,8 @@ class Moment(StrEnum):
     OVERRIDDEN = "overridden"
     """Somebody opened a gate in spite of its reason."""
     DRIFT = "drift"
+    ROLLED_BACK = "rolled_back"
+    """What was applied was taken back."""
 
 
 class Channel(StrEnum):
@@ -113,6 +115,8 @@ def _moments(progress: Progress, pending: Collection[str]) -> Iterator[Moment]:
         return
     if state is State.APPLIED and progress.migrations:
         yield Moment.APPLIED
+    if state is State.ROLLED_BACK and progress.migrations:
+        yield Moment.ROLLED_BACK
     if state is State.FAILED:
         yield Moment.FAILED
     if state is State.CLOSED:

@@ -55,7 +55,7 @@ def record_of_restore(found: RestoreRecord) -> dict[str, Any]:
     )
     whole = record_of(rollout)
     whole["outcome"]["state"] = "failed" if restored is None else "restored"
-    return {**whole, "kind": KIND, "restore": _restore(plan, restored)}
+    return {**whole, "direction": None, "kind": KIND, "restore": _restore(plan, restored)}
 
 
 def _restore(plan: RestorePlan, restored: Restored | None) -> dict[str, Any]:

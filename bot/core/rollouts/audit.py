@@ -46,7 +46,8 @@ class Leave:
 @dataclass(frozen=True)
 class Rollout:
     """Everything a record is made of. `pending` is what the plan held. `server` is None if it did
-    not answer; `code` is the exit code of the error that ended it, 0 if none did."""
+    not answer; `code` is the exit code of the error that ended it, 0 if none did. One that goes
+    `backwards` takes migrations back."""
 
     id: str
     progress: Progress
@@ -59,6 +60,7 @@ class Rollout:
     approvals: tuple[Leave, ...] = ()
     server: ServerFacts | None = None
     code: int = 0
+    backwards: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def record_of(rollout: Rollout) -> dict[str, Any]:
         },
         "repository": rollout.repository,
         "commit": rollout.commit,
+        "direction": "down" if rollout.backwards else "up",
         "digest": progress.digest,
         "migrations": _migrations(rollout.pending, progress),
         "approvals": [_leave(each) for each in rollout.approvals],

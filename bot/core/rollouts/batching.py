@@ -7,6 +7,8 @@ them together change what the statement would. The stretches follow each other i
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.core.quoting import quoted
+
 DEFAULT_SIZE = 1000
 MOST_ROWS = 100_000
 
@@ -57,9 +59,8 @@ class DataChange:
     `head` is everything before WHERE and `condition` what follows it, "" if nothing does.
     `relation` is the table with ONLY and its alias, `called` the quoted name by which its columns
     are named. `others` is the list after FROM or USING. `table` and `reads` are quoted names of the
-    table and of the relations it reads besides. `sets` are the columns that it assigns, `random`
-    those of them that get another value each time. `functions` are called to set a column,
-    `choosing` to choose the rows.
+    table and of the relations it reads besides. `sets` are the columns that it assigns.
+    `functions` are called to set a column, `choosing` to choose the rows.
     """
 
     verb: str
@@ -71,7 +72,6 @@ class DataChange:
     others: str = ""
     only: bool = False
     sets: tuple[str, ...] = ()
-    random: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
     choosing: tuple[str, ...] = ()
@@ -140,10 +140,6 @@ class DataChange:
             for value, column in zip(values, key.columns, strict=True)
         )
         return f"({columns}) {operator} ({given})"
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(value: str) -> str:

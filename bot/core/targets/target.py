@@ -135,7 +135,3 @@ class Target:
             return self.keep_rows
         wanted = self.kind is Kind.PRODUCTION if self.keep_rows is None else self.keep_rows
         return KeepPolicy() if wanted else None
-
-    @property
-    def protected(self) -> bool:
-        return self.kind is Kind.PRODUCTION

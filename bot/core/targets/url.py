@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, quote, quote_plus, unquote
 
+from bot.core.quoting import quoted
 from bot.errors import UsageError
 
 DEFAULT_SCHEMA = "public"
@@ -230,8 +231,7 @@ def _options(query: Mapping[str, str]) -> str:
 
 
 def _search_path(schema: str) -> str:
-    quoted = '"' + schema.replace('"', '""') + '"'
-    escaped = re.sub(r"([\\\s])", r"\\\1", quoted)
+    escaped = re.sub(r"([\\\s])", r"\\\1", quoted(schema))
     return f"-c search_path={escaped}"
 
 

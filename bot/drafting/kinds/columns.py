@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.core.quoting import quoted
 from bot.drafting.item import TYPES, Item
 from bot.drafting.kinds.casting import default_storage, fits, needs_using
 from bot.drafting.kinds.sequences import counted_on, parameters
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
-from bot.drafting.text import array, literal, options, quoted, written
+from bot.drafting.text import array, literal, options, written
 
 _STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "x": "EXTENDED", "m": "MAIN"}
 _COMPRESSION = {"p": "pglz", "l": "lz4"}

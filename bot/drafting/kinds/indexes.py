@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from bot.core.quoting import quoted
 from bot.drafting.item import Item
 from bot.drafting.kinds.constraints import owns_index
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, changed, one
-from bot.drafting.text import quoted
 
 _NAME = r'(?:"(?:[^"]|"")*"|[^\s".]+)'
 _ONLY = re.compile(rf"^(CREATE (?:UNIQUE )?INDEX {_NAME} ON )ONLY ")

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from bot.core.quoting import quoted
 from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, one
-from bot.drafting.text import parts_of, path, quoted
+from bot.drafting.text import parts_of, path
 
 _RETURNS = re.compile(r"\n RETURNS ([^\n]*)")
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from bot.core.quoting import quoted
 from bot.drafting.item import Item
 from bot.drafting.steps import Alteration, Around, Step, Undrafted, altered, changed, one
-from bot.drafting.text import literal, quoted
+from bot.drafting.text import literal
 
 
 class Schemas:

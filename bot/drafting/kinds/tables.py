@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.core.quoting import quoted
 from bot.drafting.item import Item
 from bot.drafting.kinds.columns import column_words, settings
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
-from bot.drafting.text import listed, literal, options, path, quoted, written
+from bot.drafting.text import listed, literal, options, path, written
 
 
 class Tables:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.core.quoting import quoted
 from bot.drafting.item import Item
 from bot.drafting.kinds.tables import option_changes
 from bot.drafting.steps import Alteration, Around, Step, altered, changed, one
-from bot.drafting.text import first_name, listed, options, quoted, written
+from bot.drafting.text import first_name, listed, options, written
 
 
 class Views:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import identity_part
 from bot.core.schemas.draft import Renamed
 from bot.sql.actions.objects import Rename
 from bot.sql.read import actions_of
@@ -65,13 +66,10 @@ class _Names:
         tables = {before: now for (kind, now), before in self._whole.items() if kind == "TABLE"}
         return [
             Renamed(
-                "column", f"{tables.get(table, table)}.{_part(now)}", f"{table}.{_part(before)}"
+                "column",
+                f"{tables.get(table, table)}.{identity_part(now)}",
+                f"{table}.{identity_part(before)}",
             )
             for (table, now), before in self._columns.items()
             if now != before
         ]
-
-
-def _part(name: str) -> str:
-    """As a snapshot's identities have it."""
-    return '"' + name.replace('"', '""') + '"' if "." in name or '"' in name else name

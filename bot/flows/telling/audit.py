@@ -99,6 +99,7 @@ def _rollout(audited: Audited, world: World) -> Rollout:
         approvals=leaves_of(audited.progress.gates, known),
         server=_server(audited.target, world),
         code=int(audited.error.exit_code) if audited.error else 0,
+        backwards=audited.plan.backwards,
     )
 
 

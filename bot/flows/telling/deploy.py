@@ -115,7 +115,6 @@ class Teller:
         """Tell of migrations that were rolled back: of each its newest deployment counts."""
         here = replace(progress, state=State.ROLLED_BACK, migrations=tuple(names))
         texts = {each.name: each.checksum for each in self.plan.pending if each.name in names}
-        self.notify(here)
         if self.world.github is None:
             return
         self._try(lambda: self._announce(here, texts, _note_back(here)))

@@ -5,7 +5,7 @@ Until it is done the target has what it had, so nothing is announced before.
 
 from bot.core.rollouts.outcome import Journal
 from bot.core.rollouts.plan import Plan
-from bot.core.rollouts.progress import Progress, State
+from bot.core.rollouts.progress import Progress
 from bot.core.rollouts.undoing import Rollback
 from bot.errors import BotError
 from bot.flows.targets.rolling_back import order_back
@@ -23,7 +23,8 @@ def roll_back_told(
     Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
     """
     target = rollback.target
-    taken = Plan(target.name, tuple(each.migration for each in rollback.undos))
+    migrations = tuple(each.migration for each in rollback.undos)
+    taken = Plan(target.name, migrations, backwards=True)
     teller = Teller(world, target, commit or _head(world), taken)
     order = order_back(rollback, world, expect_digest=expect_digest)
     here = Progress(target.name, target.kind, digest=rollback.plan.digest, gates=rollback.gates)
@@ -51,5 +52,4 @@ def _announce(journal: Journal, progress: Progress, teller: Teller) -> None:
     if taken:
         teller.find_pulls()
         teller.taken_back(progress, taken)
-    if progress.state is not State.ROLLED_BACK:
-        teller.notify(progress)
+    teller.notify(progress)

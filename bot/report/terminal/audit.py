@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.core.rollouts.audit import Sealed
+from bot.core.rollouts.progress import State
 from bot.report import words
 from bot.report.escape import one_line
 from bot.report.terminal.lines import Line, drawn, line
@@ -54,7 +55,9 @@ def _subject(record: Mapping[str, Any]) -> str:
     if backup := _text(_part(record, "restore"), "backup"):
         return f"backup {backup}"
     migrations = record.get("migrations")
-    return words.count(len(migrations) if isinstance(migrations, list) else 0, "migration")
+    counted = words.count(len(migrations) if isinstance(migrations, list) else 0, "migration")
+    done = _text(_part(record, "outcome"), "state") == State.ROLLED_BACK
+    return f"rollback of {counted}" if record.get("direction") == "down" and not done else counted
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:

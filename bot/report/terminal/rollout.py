@@ -39,15 +39,6 @@ def plan_text(
     return drawn(lines, width=width, colour=colour)
 
 
-def progress_text(
-    name: str, *, place: int, total: int, seconds: float | None = None, width: int = 80
-) -> str:
-    """One line of a rollout: a migration begins, or, with `seconds`, is done. No colour."""
-    step = f"[{place}/{total}] "
-    said = f"applying {name}" if seconds is None else f"applied {name} in {words.duration(seconds)}"
-    return drawn([line(f"{step}{said}")], width=width, colour=False)
-
-
 def outcome_text(progress: Progress, *, width: int = 80, colour: bool = False) -> str:
     """How a rollout ended."""
     return drawn(_outcome(progress), width=width, colour=colour)

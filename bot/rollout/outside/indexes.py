@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.core.findings.found import FoundIndex
 from bot.core.migrations.statement import Statement
 from bot.errors import HistoryError, PostgresError
-from bot.rollout.outside.outside import State, quoted, relation_as_written
+from bot.rollout.outside.outside import State, named, relation_as_written
 from bot.sql.expressions import strings_of
 from bot.sql.indexes import same_index
 from bot.world import Database
@@ -117,7 +117,7 @@ class DropIndex:
     @property
     def _name(self) -> str:
         (listed,) = self.statement.tree["objects"]
-        return quoted(*strings_of(listed["List"]["items"])[-2:])
+        return named(*strings_of(listed["List"]["items"])[-2:])
 
     def _found(self, database: Database) -> FoundIndex | None:
         return database.index(self._name, self.settings)

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Protocol
 
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import quoted
 from bot.world import Database
 
 
@@ -49,12 +50,12 @@ class Repeated:
         """Never half done."""
 
 
-def quoted(*parts: str) -> str:
+def named(*parts: str) -> str:
     """A name in SQL; empty parts are left out."""
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts if part)
+    return quoted(*filter(None, parts))
 
 
 def relation_as_written(statement: Statement) -> str:
     """The relation that it is about, quoted; without a schema if the file names none."""
     relation = statement.tree["relation"]
-    return quoted(relation.get("schemaname", ""), relation["relname"])
+    return named(relation.get("schemaname", ""), relation["relname"])

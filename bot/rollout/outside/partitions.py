@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.core.findings.found import Attachment
 from bot.core.migrations.statement import Statement
 from bot.errors import PostgresError
-from bot.rollout.outside.outside import State, quoted, relation_as_written
+from bot.rollout.outside.outside import State, named, relation_as_written
 from bot.world import Database
 
 _STATES = {
@@ -60,4 +60,4 @@ class DetachPartition:
     def _partition(self) -> str:
         (command,) = self.statement.tree["cmds"]
         relation = command["AlterTableCmd"]["def"]["PartitionCmd"]["name"]
-        return quoted(relation.get("schemaname", ""), relation["relname"])
+        return named(relation.get("schemaname", ""), relation["relname"])

@@ -92,8 +92,6 @@ def test_a_shallow_clone_without_the_base_says_how_to_fetch_it(
         with pytest.raises(UsageError, match="shallow clone without main") as caught:
             checkout.change(None, NOW)
         assert "`fetch-depth: 0`" in caught.value.hint
-    assert shallow.checkout().is_shallow
-    assert not repository.checkout().is_shallow
 
 
 def test_outside_a_repository_there_is_no_base(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ def moments(progress: Progress, pending: tuple[str, ...] = PENDING) -> list[Mome
         (replace(HERE, state=State.APPLYING), [Moment.STARTED]),
         (replace(HERE, state=State.APPLIED, migrations=PENDING), [Moment.APPLIED]),
         (replace(HERE, state=State.FAILED), [Moment.FAILED]),
+        (replace(HERE, state=State.ROLLED_BACK, migrations=PENDING), [Moment.ROLLED_BACK]),
         (replace(HERE, state=State.CLOSED, gates=(OPEN, CLOSED)), [Moment.WAITING]),
         (
             replace(HERE, state=State.APPLIED, migrations=PENDING, gates=(FORCED,)),
@@ -45,6 +46,7 @@ def test_each_state_is_a_moment_worth_telling(progress: Progress, expected: list
 def test_a_run_with_nothing_to_do_has_nothing_to_tell() -> None:
     assert moments(replace(HERE, state=State.APPLYING), ()) == []
     assert moments(replace(HERE, state=State.APPLIED, gates=(FORCED,)), ()) == []
+    assert moments(replace(HERE, state=State.ROLLED_BACK), ()) == []
 
 
 def test_a_moment_holds_the_gates_it_is_about() -> None:

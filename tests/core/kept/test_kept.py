@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.kept.kept import Conflict, GivenBack, Kept
+from bot.core.kept.kept import Conflict, Kept
 from bot.core.kept.loss import Losing, Loss
 from bot.core.kept.table import KeptColumn
 
@@ -23,6 +23,8 @@ LOSS = Loss(2, 5, Losing.DELETED, '"a.b"', "public.a.b")
         (KEPT, replace(LOSS, kind=Losing.UPDATED), False),
         (KEPT, replace(LOSS, relation="public.c"), False),
         (replace(KEPT, partial=True), LOSS, False),
+        (KEPT, replace(LOSS, table='"shop"."a.b"', relation="shop.a.b"), True),
+        (KEPT, replace(LOSS, table='"other"."a.b"', relation="other.a.b"), False),
     ],
 )
 def test_a_loss_is_covered_by_what_is_kept_of_its_statement_and_table(
@@ -31,8 +33,5 @@ def test_a_loss_is_covered_by_what_is_kept_of_its_statement_and_table(
     assert kept.covers(loss) is covers
 
 
-def test_conflicts_are_counted_together() -> None:
-    given = GivenBack(1, (Conflict("a", "so", 2, "q"), Conflict("b", "so", 1, "q")))
-
-    assert given.conflicting == 3
-    assert str(given.conflicts[1]) == "1 row of b not given back: so (`q`)"
+def test_a_conflict_is_told_with_the_query_that_shows_it() -> None:
+    assert str(Conflict("b", "so", 1, "q")) == "1 row of b not given back: so (`q`)"

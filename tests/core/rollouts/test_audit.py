@@ -90,6 +90,7 @@ def test_a_record_says_who_what_by_whose_leave_and_how_it_went() -> None:
     (statement,) = first["statements"]
     assert (statement["kind"], statement["milliseconds"]) == ("CREATE INDEX", 1200)
     assert (second["name"], second["applied"]) == (LAST.name, False)
+    assert record["direction"] == "up"
     assert record["approvals"][0]["commit"] == "h" * 40
     assert record["approvals"][1] == {"login": "linus", "pull": None, "commit": None, "at": None}
     assert record["overrides"] == [

@@ -13,7 +13,7 @@ from bot.commands import backups as verb
 from bot.core.backups.backup import Proof, StoredBackup
 from bot.core.backups.level import Level
 from bot.core.backups.policy import BackupPolicy
-from bot.core.backups.retention import NOTHING, Needed
+from bot.core.backups.retention import NOTHING, Held, Needed
 from bot.core.backups.sources import PgBackRest
 from bot.core.backups.stored import Stray
 from bot.core.migrations.migration import AppliedMigration
@@ -32,6 +32,7 @@ from tests.fakes import MANIFEST, FakeBackups, FakeCheckout, FakeConsole, FakeDa
 from tests.fakes import world as made
 from tests.fakes.values import NOON
 from tests.fakes.worlds import shown
+from tests.report.formats.test_as_json import schema, validated
 
 PRODUCTION = Target("production", Kind.PRODUCTION, "URL", backup=BackupPolicy(required=True))
 
@@ -220,7 +221,7 @@ def loaded(world: World) -> Any:
 def test_programs_read_the_same() -> None:
     world = place(strays=(Stray("2026-40", "it is not complete", NOON),))
     verb.show(world, "production", "json")
-    found = loaded(world)
+    found = validated("backups-list", loaded(world))
     assert [each["id"] for each in found["backups"]] == ["2026-01", "2026-20", "2026-30"]
     assert found["backups"][0]["encrypted"]
     assert found["backups"][0]["digest"] == SHELF[0].manifest.digest
@@ -229,11 +230,18 @@ def test_programs_read_the_same() -> None:
 
     world = place(database=FakeDatabase())
     verb.prune(world, "production", dry=False, form="json")
-    found = loaded(world)
+    found = validated("backups-prune", loaded(world))
     assert [each["id"] for each in found["removed"]] == ["2026-20", "2026-30"]
     assert found["kept"] == [{"id": "2026-01", "why": "last proved"}]
     assert not found["dry_run"]
 
     world = place(database=FakeDatabase())
     verb.verify(world, "production", "2026-01", level="decode", form="json")
-    assert loaded(world)["proof"]["level"] == "decode"
+    assert validated("backups-verify", loaded(world))["proof"]["level"] == "decode"
+
+
+def test_the_schemas_name_every_level_and_every_reason_to_keep() -> None:
+    levels = schema("backups-verify")["$defs"]["proof"]["properties"]["level"]["enum"]
+    assert levels == [each.value for each in Level]
+    reasons = schema("backups-prune")["properties"]["kept"]["items"]["properties"]["why"]["enum"]
+    assert reasons == [each.value for each in Held]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from bot.cli import cli
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.effects import LockMode
 from bot.core.rollouts.checkpoint import Checkpoint
@@ -19,6 +20,7 @@ from bot.core.rollouts.status import Details, Fragment, Halt, TargetStatus
 from bot.core.targets.target import Kind
 from bot.report.formats.as_json import apply_json, plan_json, review_json, status_json
 from bot.report.formats.standings_as_json import baseline_json, resolved_json
+from docs.making.commands import commands_page
 from tests.fakes import applied, migration
 from tests.report.regenerate import every
 from tests.report.samples import (
@@ -74,9 +76,12 @@ def undocumented(value: Any, node: dict[str, Any], root: dict[str, Any]) -> list
     return found
 
 
-@pytest.mark.parametrize("name", ["check", "plan", "status", "apply", "drift"])
-def test_a_schema_is_itself_valid(name: str) -> None:
-    Draft202012Validator.check_schema(schema(name))
+@pytest.mark.parametrize("file", sorted(SCHEMAS.glob("*.schema.json")), ids=lambda file: file.name)
+def test_a_schema_is_itself_valid_and_linked(file: Path) -> None:
+    content = json.loads(file.read_text("utf-8"))
+    Draft202012Validator.check_schema(content)
+    if content["title"].endswith(" --format json"):
+        assert f"]({file.name})" in commands_page(cli)
 
 
 @pytest.mark.parametrize("report", every().values(), ids=every())

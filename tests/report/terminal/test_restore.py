@@ -205,4 +205,5 @@ def test_what_is_written_down_keeps_its_contract_and_can_be_listed(done: Restore
 
     state = "restored" if done else "failed"
     assert f"backup {SAVED.id} {state} in production" in said
+    assert record["direction"] is None
     assert record["restore"]["rows_lost"] == (13 if done else 12)

@@ -4,7 +4,7 @@ from bot.core.gates.gate import Gate
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import Progress, State
 from bot.core.targets.target import Kind
-from bot.report.terminal.rollout import outcome_text, plan_text, progress_text
+from bot.report.terminal.rollout import outcome_text, plan_text
 from tests.report.samples import COUPONS, HOSTILE, NOTE, PRODUCTION_CLOSED, PRODUCTION_FAILED
 
 PLAN = Plan("production", (COUPONS.migration, NOTE.migration), applied=("a", "b"))
@@ -34,11 +34,6 @@ def test_a_plan_without_sql_is_short() -> None:
 
 def test_an_empty_plan_says_so() -> None:
     assert plan_text(Plan("staging", applied=("a",))) == "staging: nothing is pending.\n"
-
-
-def test_progress_is_a_line() -> None:
-    assert progress_text("m", place=1, total=2) == "[1/2] applying m\n"
-    assert progress_text("m", place=2, total=2, seconds=0.2) == "[2/2] applied m in 200 ms\n"
 
 
 def test_the_outcome_of_a_failure_names_the_migration_and_the_backup() -> None:

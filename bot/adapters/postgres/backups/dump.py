@@ -147,22 +147,6 @@ def take_backup(
     return manifest
 
 
-def list_backups(directory: Path) -> list[Manifest]:
-    """Every complete backup, the newest first. A manifest that cannot be read is an error."""
-    manifests = [read_manifest(path.parent) for path in directory.glob(f"*/{MANIFEST}")]
-    return sorted(manifests, key=lambda manifest: manifest.started_at, reverse=True)
-
-
-def read_manifest(place: Path) -> Manifest:
-    try:
-        return Manifest.from_json((place / MANIFEST).read_text("utf-8"))
-    except OSError as error:
-        raise BackupError(
-            f"{place} has no readable manifest: {error.strerror}.",
-            hint="Name a directory that `migration-bot backup` has written.",
-        ) from error
-
-
 @cache
 def compression(tool: Installation) -> str:
     """How this pg_dump can compress fastest: zstd where it was built in, else the lightest gzip."""

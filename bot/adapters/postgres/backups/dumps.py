@@ -4,13 +4,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.postgres.backups.content import facts
 from bot.adapters.postgres.backups.dump import Dumping, take_backup
 from bot.adapters.postgres.backups.proof import prove
-from bot.adapters.postgres.connection import connect, explained
 from bot.core.backups.backup import Manifest, Proof
 from bot.core.backups.level import Level
-from bot.core.backups.prediction import Past, Prediction, predict
+from bot.core.backups.prediction import Past
 from bot.core.targets.target import Target
 from bot.core.targets.url import ConnectionUrl
 
@@ -29,12 +27,6 @@ class Dumps:
     touched: Collection[str] | None = None
     past: Sequence[Past] = ()
     follow: Say | None = None
-
-    def predict(self) -> Prediction:
-        name = f"migration-bot/backup {self.run_id}"
-        with connect(self.url, application_name=name) as connection, explained("read its size"):
-            size = facts(connection).size
-        return predict(size, self.past, level=self.target.backup.level)
 
     def take(self, staging: Path, note: Say) -> Manifest:
         """Dump into a directory of its own in `staging`, named as the manifest's `path` says."""

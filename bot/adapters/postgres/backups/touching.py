@@ -13,6 +13,7 @@ from bot.adapters.postgres.backups.schema_file import readable
 from bot.adapters.postgres.catalogue import identity
 from bot.adapters.postgres.connection import Connection
 from bot.core.backups.backup import TableContent
+from bot.core.quoting import quoted
 from bot.core.schemas.schema import Snapshot
 
 TOUCHED = "touched.json"
@@ -88,7 +89,7 @@ def touched_of(connection: Connection, names: Collection[str]) -> Touched:
     keys = connection.execute(_DANGLING.encode(), given).fetchall()
     return Touched(
         tables=tuple(identity([schema, name]) for schema, name, touched in rows if touched),
-        others=tuple(_pattern(schema, name) for schema, name, touched in rows if not touched),
+        others=tuple(quoted(schema, name) for schema, name, touched in rows if not touched),
         unchecked=tuple(ForeignKey(oid, identity(parts)) for oid, *parts in keys),
     )
 
@@ -127,7 +128,3 @@ def list_without(listed: str, keys: Sequence[ForeignKey]) -> str:
 def _is_one_of(line: str, numbers: Collection[str]) -> bool:
     words = line.split()
     return len(words) > 4 and words[2] in numbers and words[3:5] == ["FK", "CONSTRAINT"]
-
-
-def _pattern(schema: str, name: str) -> str:
-    return ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))

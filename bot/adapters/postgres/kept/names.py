@@ -4,8 +4,9 @@ A kept table has the names of the columns that it keeps; our own begin with OWN,
 """
 
 from bot.core.kept.table import KeptColumn
+from bot.core.quoting import quoted
 from bot.core.rollouts.audit import AUDIT_SCHEMA
-from bot.core.rollouts.batching import literal, quoted
+from bot.core.rollouts.batching import literal
 
 SCHEMA = AUDIT_SCHEMA
 INDEX = f"{SCHEMA}.kept"

@@ -27,7 +27,8 @@ from bot.core.kept.kept import Keep, Woven
 from bot.core.kept.loss import Losing
 from bot.core.kept.policy import KeepPolicy
 from bot.core.kept.table import Cascade, KeptColumn, Shelf
-from bot.core.rollouts.batching import literal, quoted
+from bot.core.quoting import quoted
+from bot.core.rollouts.batching import literal
 
 _SCHEMA = f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"
 _INDEX = f"""CREATE TABLE IF NOT EXISTS {INDEX} (

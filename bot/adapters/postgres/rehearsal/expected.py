@@ -19,6 +19,7 @@ from bot.adapters.postgres.rehearsal.superuser import Superuser
 from bot.adapters.postgres.rehearsal.work import Note
 from bot.adapters.postgres.shape import shape_of
 from bot.core.drift.drift import Expected, unknown
+from bot.core.quoting import quoted
 from bot.core.rehearsals.rehearsal import Refusal
 from bot.core.rehearsals.rehearsal_order import PUBLIC, NewMigration, Order, Part
 from bot.core.schemas.schema import Snapshot
@@ -115,8 +116,7 @@ def _author(place: Place, schema: str) -> Connection:
     """One whose unqualified names are made where the target's URL has them made."""
     if schema == PUBLIC:
         return place.author()
-    quoted = '"' + schema.replace('"', '""') + '"'
-    url = pinned(place.author_url, {"search_path": quoted})
+    url = pinned(place.author_url, {"search_path": quoted(schema)})
     return connect(url, application_name=APPLICATION)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.core.approvals.approval_policy import Permission
-from bot.core.github.command import Command, Verb
+from bot.core.github.command import Verb
 from bot.core.github.said import Reaction
 from bot.errors import GitHubError
 from bot.flows.asked.commands.answers import Answer
@@ -116,8 +116,3 @@ HANDLERS: Mapping[Verb, Handler] = {
     Verb.UNLOCK: _hand_on,
     Verb.OVERRIDE: _override,
 }
-
-
-def is_work(command: Command) -> bool:
-    """Whether it is done in the job of an environment."""
-    return command.verb in _WORK

@@ -1,14 +1,13 @@
 """Dumps that break off: nothing is left of them, and one message says why."""
 
 import os
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.postgres.connection import connect
-from bot.adapters.postgres.tools import BIN_VARIABLE, Installation, best_for_dump
+from bot.adapters.postgres.tools import best_for_dump
 from bot.core.backups.level import Level
 from bot.core.backups.policy import BackupPolicy
 from bot.core.settings import default_targets
@@ -16,6 +15,7 @@ from bot.core.targets.target import Target
 from bot.core.targets.url import parse_url
 from bot.errors import BackupError, PostgresError
 from bot.wiring.backups import Backups
+from tests.adapters.postgres.other_programs import with_other
 from tests.adapters.postgres.processes import becomes_true
 
 PRODUCTION = replace(
@@ -25,8 +25,6 @@ PRODUCTION = replace(
 ROWS = "CREATE TABLE t AS SELECT n, md5(n::text) AS text FROM generate_series(1, 200000) n"
 DUMPS = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pg_dump'"
 
-# It is first asked what it can compress with.
-ASKED = 'case "$*" in */nowhere/*) exec "$real" "$@";; esac'
 # Each stands before the real pg_dump, whose files grow in the directory that --file names.
 HALF_WAY = """
 for each in "$@"; do case "$each" in --file=*) place="${each#--file=}";; esac; done
@@ -56,13 +54,7 @@ def major_of(url: str) -> int:
 
 def with_other_dump(url: str, directory: Path, script: str) -> dict[str, str]:
     """The environment in which PostgreSQL's programs are the real ones, but for pg_dump."""
-    tool: Installation = best_for_dump(major_of(url))
-    shutil.copytree(tool.bin, directory, copy_function=os.symlink, symlinks=True)
-    (directory / "pg_dump").unlink()
-    (directory / "pg_dump").write_text(f"#!/bin/bash\nreal={tool.bin}/pg_dump\n{ASKED}\n{script}\n")
-    (directory / "pg_dump").chmod(0o755)
-    # The library beside the programs is found by the real one.
-    return {**os.environ, BIN_VARIABLE: str(directory)}
+    return {**os.environ, **with_other("pg_dump", major_of(url), directory, script)}
 
 
 def keeper(target: Target, url: str, root: Path, environ: dict[str, str]) -> Backups:

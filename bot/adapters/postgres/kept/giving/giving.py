@@ -22,7 +22,8 @@ from bot.adapters.postgres.kept.names import (
 from bot.core.kept.kept import Kept
 from bot.core.kept.loss import Losing
 from bot.core.kept.table import KeptColumn
-from bot.core.rollouts.batching import literal, quoted
+from bot.core.quoting import quoted
+from bot.core.rollouts.batching import literal
 
 _HERE = Path(__file__).parent
 _TEXTS = {each.stem: each.read_text(encoding="utf-8") for each in _HERE.glob("*.sql")}

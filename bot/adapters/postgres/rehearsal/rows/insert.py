@@ -8,8 +8,9 @@ from math import prod
 
 from bot.adapters.postgres.rehearsal.rows.order import is_own
 from bot.adapters.postgres.rehearsal.rows.partitions import Part
-from bot.adapters.postgres.rehearsal.rows.tables import Column, Key, Reference, Table, quoted
+from bot.adapters.postgres.rehearsal.rows.tables import Column, Key, Reference, Table
 from bot.adapters.postgres.rehearsal.rows.values import ENDLESS, Maker
+from bot.core.quoting import quoted
 from bot.core.rehearsals.sizes import ColumnSize
 
 NUMBER = quoted("migration_bot_number")

@@ -11,8 +11,9 @@ from bot.adapters.postgres.rehearsal.rows.insert import Wanted
 from bot.adapters.postgres.rehearsal.rows.order import HEADER, Share, row_bytes
 from bot.adapters.postgres.rehearsal.rows.partitions import Part, parts
 from bot.adapters.postgres.rehearsal.rows.styles import fitting, literals, styles
-from bot.adapters.postgres.rehearsal.rows.tables import Column, Table, Type, quoted
+from bot.adapters.postgres.rehearsal.rows.tables import Column, Table, Type
 from bot.adapters.postgres.rehearsal.rows.values import USUAL_WIDTH, Maker, Types
+from bot.core.quoting import quoted
 from bot.core.rehearsals.sizes import ColumnSize, RelationSize
 
 _TEXTS = ("text", "varchar", "bpchar", "citext", "name")

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 import psycopg
 
 from bot.adapters.postgres.connection import Connection
-from bot.adapters.postgres.rehearsal.rows.tables import quoted
 from bot.adapters.postgres.rehearsal.rows.values import ENDLESS, Maker, Write, listed, literal
+from bot.core.quoting import quoted
 
 # Small numbers and great ones, as a column of many rows would have.
 _TRIED = (*range(12), 99, 1_000, 54_321, 1_000_000)

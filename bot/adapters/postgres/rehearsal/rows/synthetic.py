@@ -13,8 +13,9 @@ from bot.adapters.postgres.rehearsal.rows.insert import Composed, Wanted, compos
 from bot.adapters.postgres.rehearsal.rows.likeness import Likeness
 from bot.adapters.postgres.rehearsal.rows.order import Turn, in_order, is_own, may_be_null, shares
 from bot.adapters.postgres.rehearsal.rows.partitions import Part
-from bot.adapters.postgres.rehearsal.rows.tables import Reference, Table, quoted, read_tables
+from bot.adapters.postgres.rehearsal.rows.tables import Reference, Table, read_tables
 from bot.adapters.postgres.rehearsal.rows.values import Types
+from bot.core.quoting import quoted
 from bot.core.rehearsals.rehearsal_order import DataOrder
 
 # The same rows every time: no order that depends on what else runs, and no plan that is quadratic.

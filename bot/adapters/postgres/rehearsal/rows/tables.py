@@ -9,6 +9,7 @@ from typing import Any
 from psycopg.rows import dict_row
 
 from bot.adapters.postgres.connection import Connection, explained
+from bot.core.quoting import quoted
 
 Row = Mapping[str, Any]
 
@@ -141,15 +142,11 @@ class Table:
 
     @property
     def quoted(self) -> str:
-        return f"{quoted(self.schema)}.{quoted(self.name)}"
+        return quoted(self.schema, self.name)
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
         return {each.name: each for each in self.columns}
-
-
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def read_tables(connection: Connection) -> tuple[tuple[Table, ...], dict[int, Type]]:
