@@ -18,7 +18,7 @@ The old database is kept, and you are told its name. Killed at any point, the ta
 restored; run it again, and what was left behind is removed. A role that may not create databases
 loads it into the one that is there, in one transaction (--how load).
 
-Exit codes: 0 restored, or --dry-run; 2 the name was not typed, or a key is missing; 4 PostgreSQL or
+Exit codes: 0 restored, or --dry-run; 2 no such backup, the name not typed, no key; 4 PostgreSQL or
 the backup refused, and the target is as it was; 6 it is another database than the target's.
 """
 

@@ -21,9 +21,9 @@ MARK = "[redacted]"
 SHORTEST = 4
 
 _NAME = re.compile(
-    r"(TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET"
-    # The last of them are those of object stores.
-    r"|(ACCESS|SECRET|PRIVATE|ACCOUNT|MASTER|SAS|ENCRYPTION|CUSTOMER)_KEY(_BASE64)?)$"
+    r"(TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|CIPHER_PASS|CONNECTION_STRING"
+    # The last of them are those of object stores, of vendors and of WAL-G.
+    r"|(ACCESS|SECRET|PRIVATE|ACCOUNT|MASTER|SAS|ENCRYPTION|CUSTOMER|API|LIBSODIUM)_KEY(_BASE64)?)$"
 )
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#@]*:[^\s]+@")
 _HARMLESS = frozenset({"true", "false", "none", "null", "read", "write"})

@@ -20,7 +20,7 @@ def restore(order: Order, agreed: RestorePlan, world: World) -> Restored:
     was, or that it is restored and something is wrong afterwards."""
     started = world.now()
     stored = found(order, world)
-    if stored.manifest.id != agreed.manifest.id:
+    if stored.manifest.digest != agreed.manifest.digest:
         raise _changed(order)
     with (
         world.backups.opened(stored, world.console.say) as place,

@@ -98,7 +98,7 @@ def document(done: Done) -> dict[str, object]:
 
 
 def test_what_is_not_that_targets_backup_is_refused(production: Production) -> None:
-    refused(production.restore("production", "2020"), ExitCode.POSTGRES, "begins with 2020")
+    refused(production.restore("production", "2020"), ExitCode.USAGE, "begins with 2020")
     manifest = Path(production.database.directory, production.backup, "manifest.json")
     whole = manifest.read_text()
     for key, other in (
@@ -161,6 +161,9 @@ def test_it_is_planned_refused_agreed_to_and_done(production: Production) -> Non
     done = production.restore("production", production.backup, *agreed)
 
     assert done.code == ExitCode.FINE, done.said
+    assert f"nobody has written the digest of {production.backup} down" in " ".join(
+        done.err.split()
+    )
     told = document(done)
     restored = told["restored"]
     assert isinstance(restored, dict)

@@ -231,6 +231,10 @@ def test_a_connection_string_that_a_database_told_is_a_secret() -> None:
         "AZURE_STORAGE_CLIENT_SECRET",
         "GOOGLE_SERVICE_ACCOUNT_KEY",
         "AWS_SSE_CUSTOMER_KEY_BASE64",
+        "AZURE_STORAGE_CONNECTION_STRING",
+        "NEON_API_KEY",
+        "PGBACKREST_REPO1_CIPHER_PASS",
+        "WALG_LIBSODIUM_KEY",
     ],
 )
 def test_keys_of_object_stores_are_struck_out(name: str) -> None:

@@ -88,6 +88,16 @@ def test_leftovers_are_told() -> None:
     assert any("removed shop_migration_bot_restore_1" in each for each in given.console.said)
 
 
+def test_another_backup_under_the_same_name_is_not_the_one_that_was_agreed_to() -> None:
+    night = Night()
+    plan = plan_restore(order(), night.world)
+    forged = replace(night, saved=replace(SAVED, size=SAVED.size + 1))
+
+    with pytest.raises(HistoryError, match="no longer as it was"):
+        restore(order(), plan, forged.world)
+    assert f"open {SAVED.id}" not in forged.diary
+
+
 def test_what_changed_since_it_was_agreed_to_is_not_done() -> None:
     night = Night()
     plan = plan_restore(order(), night.world)

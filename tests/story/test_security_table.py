@@ -168,6 +168,55 @@ DANGERS = {
         "flows/asked/test_who_is_obeyed.py::test_a_comment_of_a_bot_or_in_another_name_is_none",
         "flows/asked/test_who_is_obeyed.py::test_a_push_after_the_comment_takes_its_force",
     ],
+    "a backup is read by who has a private key, and by nobody on the way": [
+        "adapters/age/test_age.py::test_what_is_sealed_opens_with_the_private_key_alone",
+        "adapters/age/test_age.py::test_a_key_that_cannot_be_used_is_told_and_not_shown",
+        "adapters/age/test_age.py::test_a_private_key_that_is_none_is_told_and_not_shown",
+        "adapters/storage/test_directory.py::test_only_its_owner_can_look_into_it",
+        "adapters/storage/test_directory.py::test_nobody_else_can_read_a_file_of_it",
+        "backups/test_taking.py::test_a_key_that_cannot_be_used_ends_it_before_anything_is_dumped",
+        "core/test_redact.py::test_keys_of_object_stores_are_struck_out",
+        "core/test_redact.py::test_a_private_key_of_age_is_struck_out_whoever_told_it",
+    ],
+    "who may write to a store cannot pass off a backup of theirs, or lead out of it": [
+        "backups/test_opening.py::test_a_name_that_leads_elsewhere_is_refused",
+        "backups/test_opening.py::test_what_does_not_belong_to_it_is_named",
+        "backups/test_corruption.py::test_an_older_backup_under_the_name_of_a_newer_one_has_another_"
+        "digest",
+        "core/backups/test_backup.py::test_what_is_no_manifest_is_refused",
+        "adapters/storage/test_directory.py::test_a_link_among_backups_is_none_of_them",
+        "adapters/storage/test_directory.py::test_nothing_is_overwritten",
+        "adapters/storage/test_workroom.py::test_a_link_is_not_followed",
+        "restoring/test_procedure.py::test_another_backup_under_the_same_name_is_not_the_one_that_was_"
+        "agreed_to",
+    ],
+    "a program or a vendor learns what is its own, and says nothing of it": [
+        "adapters/recovery/test_command.py::test_a_command_that_fails_is_told_without_what_it_was_"
+        "handed",
+        "adapters/recovery/test_archives.py::test_pgbackrest_is_asked_as_configured_and_given_nothing_"
+        "else",
+        "adapters/recovery/test_vendors.py::test_a_token_that_may_not_is_named_by_its_variable_and_"
+        "never_shown",
+        "core/restores/test_point_in_time.py::test_nothing_of_a_name_becomes_a_command",
+        "core/restores/test_point_in_time.py::test_nothing_of_a_path_is_expanded_by_the_shell",
+    ],
+    "what a name in the database is, it is nowhere but there": [
+        "core/schemas/test_schema.py::test_a_name_with_a_line_end_stays_on_one_line",
+        "drafting/test_text.py::test_nothing_leads_out_of_a_name",
+        "drafting/test_text.py::test_nothing_leads_out_of_a_value",
+        "report/drift/test_markdown.py::test_what_is_hostile_in_a_name_is_text",
+        "report/terminal/test_drift.py::test_a_name_with_a_line_end_begins_no_line_of_its_own",
+    ],
+    "rows that were kept are read by the role that migrates alone": [
+        "rollout/keeping/test_hard_cases_on_postgres.py::test_nobody_else_may_read_what_is_kept",
+        "rollout/keeping/test_hard_cases_on_postgres.py::test_a_publication_of_all_tables_would_send_"
+        "them_on",
+    ],
+    "an issue is the bot's own, and only a job that keeps one may write it": [
+        "adapters/github/test_issues.py::test_only_our_own_under_the_label_are_found",
+        "workflows/test_safety.py::test_each_job_lists_the_least_permissions_and_the_workflow_none",
+        "story/test_commands.py::test_what_a_pull_request_brought_is_taken_back_by_a_comment",
+    ],
     "nobody is known by who acted last": [
         "workflows/test_safety.py::test_nobody_is_known_by_who_acted_last",
         "flows/gating/test_approvals.py::test_who_started_a_rollout_is_the_sender_of_its_event",

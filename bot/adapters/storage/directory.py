@@ -76,8 +76,11 @@ class DirectoryStore:
             if final.exists():
                 raise _exists(place.name)
             for folder, _, names in os.walk(place):
-                for path in (*(Path(folder, name) for name in names), Path(folder)):
+                Path(folder).chmod(0o700)
+                for path in (Path(folder, name) for name in names):
+                    path.chmod(0o600)
                     _sync(path)
+                _sync(Path(folder))
             place.rename(final)
             _sync(self.directory)
 

@@ -67,7 +67,11 @@ def way_back_for(order: Order, world: World) -> tuple[PointInTime, WayBack] | No
 def carry_out(order: Order, agreed: RestorePlan, world: World) -> Restored:
     """Restore, and write down how that ended. A backup that is not the one that was written down
     when it was taken is not even opened."""
-    require_as_written_down(agreed.manifest, order.source, world)
+    if not require_as_written_down(agreed.manifest, order.source, world):
+        world.console.say(
+            f"nobody has written the digest of {agreed.manifest.id} down: whoever may write to "
+            "where it is kept could have put another in its place"
+        )
     before = records_of(order.target, world) if order.target.audit_rows else ()
     try:
         restored = restore(order, agreed, world)

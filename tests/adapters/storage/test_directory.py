@@ -91,6 +91,8 @@ def test_a_whole_backup_is_taken_over_in_one_step(store: DirectoryStore, tmp_pat
         else:
             store.adopt(place)
     assert store.read("b-1/dump/1.dat") == "rows"
+    assert (store.directory / "b-1/dump/1.dat").stat().st_mode & 0o777 == 0o600
+    assert (store.directory / "b-1/dump").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_link_among_backups_is_none_of_them(store: DirectoryStore, tmp_path: Path) -> None:

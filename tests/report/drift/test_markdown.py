@@ -33,7 +33,7 @@ def test_the_issue_names_each_difference_with_its_table_and_the_sql() -> None:
     assert "(rights)" in body
     assert "(comments)" in body
     assert "```sql\nDROP INDEX by_hand;\n```" in body
-    assert "⚠️ the rows of by_hand" in body
+    assert "⚠️ Loses the rows of by_hand" in body
     assert "A draft that did not converge: PostgreSQL refused it: no." in body
     assert "Not looked at, because the role may not read them: event trigger." in body
     assert "First seen 2026-" in body
