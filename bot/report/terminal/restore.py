@@ -1,8 +1,9 @@
 """`restore` in a terminal: what it would do and lose, and what it has done."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from bot.core.duration import age
 from bot.core.restores.loss import Loss, TableLoss
 from bot.core.restores.outcome import Restored
 from bot.core.restores.plan import How, RestorePlan
@@ -33,17 +34,7 @@ def way_back_text(
 
 def lost_since(loss: Loss) -> str:
     """`writes after 15:31:02 UTC (2 h 4 min ago)`"""
-    return f"writes after {_moment(loss.since)} ({ago(loss.ago)} ago)"
-
-
-def ago(span: timedelta) -> str:
-    """`2 h 4 min`, `3 d 2 h`, `12 s`: the two greatest units."""
-    left, said = int(span.total_seconds()), []
-    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        number, left = divmod(left, seconds)
-        if number:
-            said.append(f"{number} {unit}")
-    return " ".join(said[:2]) or "0 s"
+    return f"writes after {_moment(loss.since)} ({age(loss.ago)} ago)"
 
 
 def _plan(plan: RestorePlan) -> Iterator[Line]:
@@ -96,7 +87,7 @@ def _losing(plan: RestorePlan) -> Iterator[Line]:
 
 def _lost(plan: RestorePlan) -> str:
     if plan.elsewhere:
-        since = f"{_moment(plan.loss.since)}, {ago(plan.loss.ago)} ago"
+        since = f"{_moment(plan.loss.since)}, {age(plan.loss.ago)} ago"
         what = f"everything that it has now will be replaced by what {plan.source} had"
         return f"In {plan.target}, {what} ({since})."
     return f"In {plan.target}, {lost_since(plan.loss)} will be lost."
