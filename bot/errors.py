@@ -66,6 +66,12 @@ class BackupError(PostgresError):
     """A backup could not be taken, or could not be proved."""
 
 
+class UnknownBackup(BackupError):
+    """Nothing that is kept is called so, or more than one thing."""
+
+    exit_code = ExitCode.USAGE
+
+
 class BrokenBackup(BackupError):
     """A backup is not what was written, or does not hold what its manifest says."""
 

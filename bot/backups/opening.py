@@ -82,4 +82,4 @@ def _require(path: Path, kept: StoredBytes, manifest: Manifest, means: Means) ->
 
 def _escapes(name: str) -> bool:
     path = PurePosixPath(name)
-    return path.is_absolute() or ".." in path.parts
+    return path.is_absolute() or ".." in path.parts or not name.isprintable()

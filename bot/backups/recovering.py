@@ -42,12 +42,14 @@ def find_recovery(around: Surroundings, note: Note) -> BackupSummary:
     tested_at = _tested_at(around)
     point = _point(around, say)
     moment = around.marking.mark(around.label)
+    marked = around.now()
     say(f"marked {moment.words}")
     point = _archived(point, moment, around, say)
-    now = around.now()
+    # By the server's clock: this machine's may be days off.
+    now = moment.at + (around.now() - marked)
     found = recovery(around.target, point, moment, around.policy, now=now, tested_at=tested_at)
     around.write(f"{around.label}.recovery.json", found.to_json())
-    return _summary(found, now=now, began=began)
+    return _summary(found, now=now, seconds=(around.now() - began).total_seconds())
 
 
 def _point(around: Surroundings, say: Note) -> RecoveryPoint:
@@ -64,17 +66,13 @@ def _archived(
     """The same point, once the archive has reached the moment, or it is not waited for any more."""
     deadline = around.now() + ARCHIVED_WITHIN
     told = False
-    while _behind(point, moment) and around.now() < deadline:
+    while point.is_behind(moment) and around.now() < deadline:
         if not told:
             say(f"waiting for the archive to get {moment.wal_file}")
             told = True
         around.sleep(_PAUSE_SECONDS)
         point = around.points.recent()
     return point
-
-
-def _behind(point: RecoveryPoint, moment: Moment) -> bool:
-    return point.wal_file is not None and point.wal_file[8:] < moment.wal_file[8:]
 
 
 def _tested_at(around: Surroundings) -> datetime | None:
@@ -95,11 +93,11 @@ def _tested_at(around: Surroundings) -> datetime | None:
     return found
 
 
-def _summary(found: Recovery, *, now: datetime, began: datetime) -> BackupSummary:
+def _summary(found: Recovery, *, now: datetime, seconds: float) -> BackupSummary:
     return BackupSummary(
         id=found.point.id,
         size=found.point.size or 0,
-        seconds=round((now - began).total_seconds(), 3),
+        seconds=round(seconds, 3),
         snapshot_at=found.moment.at if found.reaches_the_moment else found.point.taken_at,
         proof=found.words(now),
         location=found.point.provider,

@@ -7,7 +7,7 @@ from bot.backups.means import Means
 from bot.core.backups.backup import MANIFEST, Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.backups.location import may_be_of, misplaced
 from bot.core.backups.stored import Shelf, Stray
-from bot.errors import BackupError
+from bot.errors import BackupError, UnknownBackup
 
 _NEAR = 5
 
@@ -46,7 +46,7 @@ def newest_proved(means: Means) -> ProvedBackup | None:
 
 
 def find(means: Means, id: str) -> StoredBackup:
-    """The one whose id begins so. Raises BackupError."""
+    """The one whose id begins so. Raises UnknownBackup, or BackupError for what is no backup."""
     found = [each for each in _all(means) if _id(each).startswith(id)]
     exact = [each for each in found if _id(each) == id] or found
     if len(exact) != 1:
@@ -59,11 +59,11 @@ def find(means: Means, id: str) -> StoredBackup:
     return exact[0]
 
 
-def _not_one(means: Means, id: str, found: list[str]) -> BackupError:
+def _not_one(means: Means, id: str, found: list[str]) -> UnknownBackup:
     names = found or [_id(each) for each in _all(means)]
     shown = ", ".join(names[:_NEAR]) or "none"
     what = "Several backups begin with" if found else "There is no backup that begins with"
-    return BackupError(
+    return UnknownBackup(
         f"{what} {id} in {means.store.words}.",
         hint=f"There {'are' if len(names) != 1 else 'is'}: {shown}. "
         f"`migration-bot backups list {means.target}` shows all.",

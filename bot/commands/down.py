@@ -5,9 +5,9 @@ the first. It is run there: up, down, identical, up again, identical. What loses
 what no statement was found for is listed. Rows that the migration changes stay as it leaves them.
 
 \b
-  migration-bot down 20260101000000_add_orders            show it
-  migration-bot down 20260101000000_add_orders --write    put down.sql into its folder
-  migration-bot down add_orders --stdout > down.sql       only the script
+  migration-bot down 20260101000000_add_orders          show it
+  migration-bot down 20260101000000_add_orders --write  write it there
+  migration-bot down add_orders --stdout > down.sql     only the script
 
 Only a draft that was proved is written. Exit codes: 0 proved, 1 not; 4 it could not be tried.
 """

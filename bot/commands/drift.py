@@ -5,9 +5,9 @@ constraints, functions, policies, owners, grants, comments and all else. Nothing
 written there.
 
 \b
-  migration-bot drift                      every target that is configured here
+  migration-bot drift                      every target that is configured
   migration-bot drift production           this one, which must answer
-  migration-bot drift production --issue   and keep an issue on it (in a workflow)
+  migration-bot drift production --issue   and keep an issue on it, in a job
 
 Where something differs, SQL is drafted in both directions, each tried on a copy: what makes the
 target as its migrations say, and the migration that would have made what it has.

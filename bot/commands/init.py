@@ -2,7 +2,7 @@
 
 \b
   migration-bot init                       for the bot that this one is
-  migration-bot init --bot acme/migration-bot@0123…   for that commit of that copy
+  migration-bot init --bot acme/migration-bot@0123…   for that copy of it
   migration-bot init --dry-run             what it would write
 
 Where the configuration names several databases, the workflows are for all of them.

@@ -4,8 +4,8 @@ It first says what it would do: which writes would be lost and since when, which
 be pending again, whose sessions would be ended. Then the name of the target has to be typed out.
 
 \b
-  migration-bot restore production 20261122T1531 --dry-run    what would it do, and lose?
-  migration-bot restore production 20261122T1531              do it, once the name is typed
+  migration-bot restore production 20261122T1531 --dry-run  what would go?
+  migration-bot restore production 20261122T1531            do it
   migration-bot restore production 20261122T1531 --into staging
 
 BACKUP is an id, or how one begins; `migration-bot backups list production` shows them. Where

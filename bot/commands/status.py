@@ -3,7 +3,7 @@
 \b
   migration-bot status                  every target that is configured here
   migration-bot status production       this one, which must answer
-  migration-bot status --drift          and whether each is what its migrations make
+  migration-bot status --drift          also whether one was changed by hand
 """
 
 from collections.abc import Sequence

@@ -57,11 +57,18 @@ def _way(found: RollbackClass) -> Iterator[str]:
     elif found.way is RollbackWay.RESTORE:
         yield from _restore(found, script)
     else:
-        yield f"Proved with {script}: up, down, the schema is as before, and up again."
+        yield f"Proved with {script}: {there_and_back(found.moved)}."
         if found.way is RollbackWay.KEPT:
             yield "The rows that it deletes or changes are kept, and given back."
         if found.loses:
             yield f"Taking it back loses {_listed(found.loses)}."
+
+
+def there_and_back(moved: Iterable[str]) -> str:
+    """What a proof has seen; `moved` are the tables whose columns stood in another order then."""
+    names = _listed(moved)
+    but = f" but for the order of the columns of {names}" if names else ""
+    return f"up, down, the schema is as before{but}, and up again"
 
 
 def _restore(found: RollbackClass, script: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 The lock, the gates, the preflight, the backup and the engine are the same for both.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -63,17 +63,22 @@ class Forwards:
 @dataclass(frozen=True)
 class Backwards:
     """Takes back what these scripts take back, in their order, as far as it is there. `give_at` has
-    by name the statement before which kept rows are given back, where that is not the end."""
+    by name the statement before which kept rows are given back, where that is not the end, and
+    `promised` the shelves that they are given back from."""
 
     scripts: tuple[Migration, ...]
     give_at: Mapping[str, int] = field(default_factory=dict)
+    promised: Mapping[str, Collection[str]] = field(default_factory=dict)
 
     doing = "taking back"
 
     def plan(
         self, target: Target, history: History, database: Database, rows: Rows | None = None
     ) -> Plan:
-        return backwards(plan_of(target, history, database, rows), self.scripts)
+        plan = backwards(plan_of(target, history, database, rows), self.scripts)
+        for each in plan.pending:
+            _require_shelves(each.name, self.promised.get(each.name, ()), plan, database)
+        return plan
 
     def way(self, judged: JudgedMigration, plan: Plan) -> Way:
         row = _row(judged.migration.name, plan)
@@ -88,6 +93,19 @@ class Backwards:
 
 def _row(name: str, plan: Plan) -> AppliedMigration | None:
     return next((each.row for each in plan.standings if each.name == name), None)
+
+
+def _require_shelves(name: str, promised: Collection[str], plan: Plan, database: Database) -> None:
+    """A rollout may have deleted since what has had its time."""
+    row = _row(name, plan)
+    if not promised or row is None:
+        return
+    if {*promised} - {each.shelf for each in database.kept([row.id])}:
+        raise HistoryError(
+            f"{plan.target} no longer keeps what {name} destroyed: it was there when this rollback "
+            "was prepared.",
+            hint="Run the same command again: it says what can be taken back now.",
+        )
 
 
 def _require_nothing_left(left: Plan, done: str) -> None:

@@ -159,8 +159,9 @@ def require_no_drift(drift: Drift, target: Target, say: Callable[[str], None]) -
         return
     raise HistoryError(
         message,
-        hint=f"Take back what was changed by hand, or write it down as a migration and mark that "
-        f"as applied. If it has to be so, set `drift: report` for {target.name}.",
+        hint=f"`migration-bot drift {target.name}` drafts the SQL that takes it back, and the "
+        "migration that writes it down, to be marked as applied. If it has to be so, set "
+        f"`drift: report` for {target.name}.",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.core.findings.review import JudgedMigration, JudgedStatement
 from bot.core.kept.loss import Losing, Loss, NewType
+from bot.core.migrations.effects import LockMode
 from bot.core.migrations.statement import Statement
 from bot.core.quoting import quoted
 from bot.sql import actions as act
@@ -13,6 +14,7 @@ from bot.sql.batching import read_batches
 from bot.sql.changes import NotBatched, cut_change, written
 from bot.sql.expressions import strings_of
 from bot.sql.read import actions_of
+from bot.sql.values import Expression
 
 # What changes who runs a statement, or which rows it sees.
 _WHO = {"role", "session_authorization", "row_security"}
@@ -77,8 +79,9 @@ class _Reading:
 
     def _follow(self, action: act.Action) -> None:
         if isinstance(action, act.CreateTable):
-            self.made.add(action.table)
-        elif isinstance(action, act.AddColumn):
+            # With IF NOT EXISTS it may have been there before.
+            self.made |= set() if action.if_not_exists else {action.table}
+        elif isinstance(action, act.AddColumn) and not action.if_not_exists:
             self.added.add((action.table, action.column.name))
         elif isinstance(action, act.Rename):
             within = f"{action.relation}." if action.relation else ""
@@ -112,7 +115,9 @@ def _losses(judged: JudgedStatement, actions: Sequence[act.Action]) -> Iterator[
     elif statement.node in _CHANGING:
         yield from _changed(statement, actions)
     elif why := _out_of_sight(judged, actions):
-        names = judged.effects.loses
+        names = judged.effects.loses or tuple(
+            each.relation for each in judged.effects.locks if each.mode is LockMode.ROW_EXCLUSIVE
+        )
         yield _at(statement, Losing.TABLE, relation=", ".join(names), obstacle=why)
 
 
@@ -139,7 +144,7 @@ def _altered(statement: Statement, actions: Iterable[act.Action]) -> Iterator[Lo
         yield _at(statement, Losing.COLUMNS, table=table, relation=relation, columns=columns)
     if typed:
         types = tuple(
-            NewType(each.name, str(each.type), each.using is None or each.using.only_casts)
+            NewType(each.name, str(each.type), each.using is None or _is_cast(each, each.using))
             for each in typed
         )
         yield _at(
@@ -150,6 +155,12 @@ def _altered(statement: Statement, actions: Iterable[act.Action]) -> Iterator[Lo
             columns=tuple(each.column for each in types),
             types=types,
         )
+
+
+def _is_cast(action: act.AlterColumnType, using: Expression) -> bool:
+    """Of the column itself, and straight to the new type."""
+    straight = set(using.casts) <= {action.type.name}
+    return using.only_casts and using.columns == (action.name,) and straight
 
 
 def _emptied(statement: Statement, actions: Iterable[act.Action]) -> Iterator[Loss]:

@@ -121,6 +121,19 @@ def test_after_a_promotion_the_archive_goes_on_in_another_timeline() -> None:
     Found().find(Points([replace(ARCHIVED, wal_file="0000000200000000000000A1")]))
 
 
+def test_an_archive_that_ended_with_an_older_timeline_is_behind_whatever_its_number() -> None:
+    """As after going back to a moment: the log begins again below where the old one ended."""
+    marks = Marks(wal_file="000000020000000000000090")
+    with pytest.raises(BackupError, match=f"ends at {WAL}, and the server"):
+        Found().find(Points([ARCHIVED]), marks)
+
+
+def test_age_is_told_by_the_server_s_clock_and_not_by_this_machine_s() -> None:
+    old = replace(ARCHIVED, taken_at=NOON - timedelta(hours=25))
+    with pytest.raises(BackupError, match=r"is 25 h 0 min old"):
+        Found(now=NOON - timedelta(hours=3)).find(Points([old]))
+
+
 def test_a_point_that_is_too_old_is_refused_with_its_age() -> None:
     old = replace(ARCHIVED, taken_at=NOON - timedelta(days=3))
     with pytest.raises(BackupError, match=r"is 3 d old; 1 d are allowed \(`backup"):

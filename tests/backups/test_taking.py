@@ -14,7 +14,7 @@ from bot.backups.taking import take
 from bot.backups.verifying import verify
 from bot.core.backups.backup import MANIFEST, Manifest
 from bot.core.backups.level import Level
-from bot.errors import BackupError, UsageError
+from bot.errors import BackupError, ExitCode, UnknownBackup, UsageError
 from bot.world.backups import Note
 from tests.backups.means import FILES, Files, Pair, means
 
@@ -157,11 +157,12 @@ def test_one_is_found_by_the_beginning_of_its_id(tmp_path: Path) -> None:
     assert find(here, first[:12]).manifest.id == first
     assert find(here, second).manifest.id == second
     assert [each.manifest.id for each in listed(here)] == [second, first]
-    with pytest.raises(BackupError, match="Several backups begin with 2026") as caught:
+    with pytest.raises(UnknownBackup, match="Several backups begin with 2026") as caught:
         find(here, "2026")
     assert first in caught.value.hint
-    with pytest.raises(BackupError, match="no backup that begins with 1999") as caught:
+    with pytest.raises(UnknownBackup, match="no backup that begins with 1999") as caught:
         find(here, "1999")
+    assert caught.value.exit_code is ExitCode.USAGE
     assert second in caught.value.hint
 
 

@@ -317,8 +317,9 @@ PRODUCTION_DRIFTED = replace(
     migrations=(),
     backup=None,
     message="The schema of production is not what its applied migrations make.",
-    hint="Take back what was changed by hand, or write it down as a migration and mark that as "
-    "applied. If it has to be so, set `drift: report` for production.",
+    hint="`migration-bot drift production` drafts the SQL that takes it back, and the migration "
+    "that writes it down, to be marked as applied. If it has to be so, set `drift: report` for "
+    "production.",
     drift=Drift(
         DriftMode.REFUSE,
         ("lacks index public.orders.orders_total_idx", "has besides: column public.users.vip"),

@@ -18,6 +18,7 @@ from bot.errors import BackupError, GateClosed, HistoryError, PostgresError
 from bot.rollout.course import Backwards
 from bot.rollout.procedure import Order, roll_out
 from tests.fakes import FakeBackups, FakeCheckout, FakeDatabase, applied, history, migration, world
+from tests.rollout.keeping.test_keeper import KEPT
 from tests.rollout.test_procedure import judged
 
 STAGING, PRODUCTION = default_targets()["staging"], default_targets()["production"]
@@ -162,3 +163,18 @@ def test_the_plan_of_the_lock_is_the_one_that_was_chosen() -> None:
     assert plan.backwards
     assert [each.name for each in plan.pending] == list(choose(plan, to=INIT.name).names)
     assert backwards(plan, SCRIPTS).digest == plan.digest
+
+
+def test_what_was_to_be_given_back_and_is_gone_by_now_refuses_before_anything_is_done() -> None:
+    database = target()
+    row = next(each for each in database.rows if each.name == LAST.name)
+    database.listed = [replace(KEPT, record=row.id, shelf="kept_1")]
+    promised = order(course=Backwards(SCRIPTS, promised={LAST.name: {"kept_1"}}))
+    pruned = order(course=Backwards(SCRIPTS, promised={LAST.name: {"kept_1", "kept_2"}}))
+
+    with pytest.raises(HistoryError, match=f"no longer keeps what {LAST.name} destroyed"):
+        go(pruned, database)
+    assert "begin" not in database.diary
+
+    go(promised, database)
+    assert "taken back" in database.diary

@@ -121,3 +121,36 @@ def test_batches_are_committed_one_by_one() -> None:
     found = only("-- migration-bot: batch size=5\nUPDATE t SET c = 1 WHERE c IS NULL;")
 
     assert "it runs in batches" in found.obstacle
+
+
+@pytest.mark.parametrize(
+    ("using", "casts"),
+    [
+        ("", True),
+        (" USING d::text", True),
+        (" USING d::int::text", False),
+        (" USING c::text", False),
+        (" USING lower(d)", False),
+    ],
+)
+def test_only_the_column_s_own_value_cast_straight_is_that_value(using: str, casts: bool) -> None:
+    (found,) = only(f"ALTER TABLE t ALTER COLUMN d TYPE text{using};").types
+
+    assert found.casts is casts
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "CREATE TABLE IF NOT EXISTS t (id int); DROP TABLE t;",
+        "ALTER TABLE t ADD COLUMN IF NOT EXISTS c int; ALTER TABLE t DROP COLUMN c;",
+    ],
+)
+def test_what_may_have_been_there_before_is_a_loss(sql: str) -> None:
+    assert only(sql).relation == "public.t"
+
+
+def test_what_code_changes_is_named() -> None:
+    found = only("WITH x AS (UPDATE t SET c = 1 RETURNING id) SELECT count(*) FROM x;")
+
+    assert (found.relation, found.obstacle) == ("public.t", "it happens in code that SELECT runs")

@@ -77,10 +77,18 @@ def identities(environ: Mapping[str, str]) -> list[Any]:
             hint=f"Set {IDENTITY_VARIABLE} to the private key, or {IDENTITY_FILE_VARIABLE} to "
             "its file, where somebody who may read the backup runs this.",
         )
-    found = list(_identities(text.replace("\\n", "\n")))
+    try:
+        found = list(_identities(text.replace("\\n", "\n")))
+    except library().IdentityError:
+        found = []
     if not found:
-        raise _no_identity()
+        raise _no_identity(source_of(environ))
     return found
+
+
+def source_of(environ: Mapping[str, str]) -> str:
+    """The variable that the private keys come from."""
+    return IDENTITY_VARIABLE if environ.get(IDENTITY_VARIABLE) else IDENTITY_FILE_VARIABLE
 
 
 def _from_file(environ: Mapping[str, str]) -> str:
@@ -99,20 +107,17 @@ def _from_file(environ: Mapping[str, str]) -> str:
 
 def _identities(text: str) -> Iterator[Any]:
     age = library()
-    try:
-        if _SSH_END in text:
-            yield age.ssh.Identity.from_buffer(text.strip().encode() + b"\n")
-            return
-        for line in text.splitlines():
-            if line.strip() and not line.startswith("#"):
-                yield age.x25519.Identity.from_str(line.strip())
-    except age.IdentityError:
-        raise _no_identity() from None
+    if _SSH_END in text:
+        yield age.ssh.Identity.from_buffer(text.strip().encode() + b"\n")
+        return
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield age.x25519.Identity.from_str(line.strip())
 
 
-def _no_identity() -> UsageError:
+def _no_identity(variable: str) -> UsageError:
     return UsageError(
-        f"What {IDENTITY_VARIABLE} holds is no private key of age or SSH.",
+        f"What {variable} gives is no private key of age or SSH.",
         hint="Give the line that begins with AGE-SECRET-KEY-1, or the whole file of an SSH key "
         "without a passphrase.",
     )

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.age.keys import IDENTITY_VARIABLE, identities, library
+from bot.adapters.age.keys import identities, library, source_of
 from bot.errors import BackupError, BrokenBackup
 
 
@@ -33,13 +33,13 @@ class Opener:
             # The library tells of bytes that were changed by an error without a number.
             if isinstance(error, OSError) and error.errno is not None:
                 raise
-            raise _refused(sealed.name, str(error)) from None
+            raise _refused(sealed.name, str(error), source_of(self._environ)) from None
 
 
-def _refused(name: str, why: str) -> BackupError:
+def _refused(name: str, why: str, variable: str) -> BackupError:
     if "No matching keys" in why:
         return BackupError(
-            f"{name} is not encrypted to the key that {IDENTITY_VARIABLE} holds.",
+            f"{name} is not encrypted to the key of {variable}.",
             hint="`migration-bot backups list` shows the public keys of a backup: use the private "
             "key of one of them.",
         )

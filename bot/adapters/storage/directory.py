@@ -38,7 +38,8 @@ class DirectoryStore:
             found = sorted(self.directory.iterdir())
             shown = [each for each in found if not each.name.startswith(".")]
             return Shelf(
-                tuple(each.name for each in shown if each.is_dir()),
+                # A link leads to what is not ours: nothing there is a backup, or pruned.
+                tuple(each.name for each in shown if each.is_dir() and not each.is_symlink()),
                 tuple(each.name for each in shown if each.is_file()),
             )
 
@@ -61,6 +62,7 @@ class DirectoryStore:
                 os.link(path, new)
             except OSError:
                 shutil.copyfile(path, new)
+            new.chmod(0o600)
         return 1
 
     def write(self, key: str, text: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.backups.level import Level
-from bot.core.backups.stored import StoredBytes
+from bot.core.backups.stored import MOST_PARTS, StoredBytes
 from bot.core.counting import count
 from bot.errors import BackupError
 
@@ -141,7 +141,7 @@ class Manifest:
                     hint="Use the version of migration-bot that took the backup.",
                 )
             return _manifest(values)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
             raise BackupError(
                 f"The manifest cannot be read: {type(error).__name__}.",
                 hint="Take a new backup; this one cannot be relied on.",
@@ -177,7 +177,7 @@ class Proof:
             values = json.loads(text)
             told = {"differences": tuple(values["differences"]), "level": Level(values["level"])}
             return cls(**{**values, **told})
-        except (ValueError, TypeError, LookupError):
+        except (ValueError, TypeError, LookupError, RecursionError):
             return None
 
     @property
@@ -266,7 +266,28 @@ def _manifest(values: Mapping[str, Any]) -> Manifest:
     if parts.get("touched") is not None:
         parts["touched"] = tuple(parts["touched"])
     parts["level"] = Level(parts.get("level", Level.CONTENT))
-    return Manifest(**parts)
+    manifest = Manifest(**parts)
+    _require_forms(manifest)
+    return manifest
+
+
+def _require_forms(manifest: Manifest) -> None:
+    """It may have been written by whoever can write where backups are kept. Raises TypeError."""
+    names = [manifest.id, manifest.target, manifest.path, manifest.location, manifest.format]
+    numbers = [manifest.size, manifest.database_size]
+    for file in manifest.files:
+        kept = file.kept_as
+        names += [file.name, file.sha256, kept.name, kept.sha256]
+        numbers += [file.size, kept.size, kept.parts]
+        if not 1 <= kept.parts <= MOST_PARTS:
+            raise ValueError("a file of so many parts")
+    for table in manifest.tables:
+        names.append(table.name)
+        numbers.append(table.rows)
+    if not all(isinstance(each, str) for each in names):
+        raise TypeError("a name is no text")
+    if not all(type(each) is int and each >= 0 for each in numbers):
+        raise TypeError("a size is no number")
 
 
 def _file(values: Mapping[str, Any]) -> BackupFile:

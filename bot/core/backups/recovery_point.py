@@ -31,6 +31,15 @@ class RecoveryPoint:
     def age(self, now: datetime) -> timedelta:
         return max(now - self.taken_at, timedelta(0))
 
+    def is_behind(self, moment: "Moment") -> bool:
+        """Whether its archive lacks the moment. The first eight letters of a file's name are the
+        timeline, the others sort as they were written: an archive that ended with an older timeline
+        may have higher ones."""
+        if self.wal_file is None:
+            return False
+        timelines = self.wal_file[:8], moment.wal_file[:8]
+        return timelines[0] < timelines[1] or self.wal_file[8:] < moment.wal_file[8:]
+
 
 @dataclass(frozen=True)
 class Moment:
@@ -112,8 +121,7 @@ def _require_archive(target: str, point: RecoveryPoint, moment: Moment, now: dat
     if point.made:
         return
     if point.wal_file is not None:
-        # Their names sort as they were written; the first eight letters are the timeline.
-        if point.wal_file[8:] < moment.wal_file[8:]:
+        if point.is_behind(moment):
             raise BackupError(
                 f"The archive of {target} in {point.provider} ends at {point.wal_file}, and the "
                 f"server is at {moment.wal_file}.",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.backups.backup import StoredBackup
+from bot.core.backups.level import Level
 from bot.core.backups.stored import Stray
 from bot.core.migrations.migration import AppliedMigration
 
@@ -97,10 +98,18 @@ def _young(own: Sequence[StoredBackup], now: datetime, keep: timedelta) -> dict[
 
 def _proved(own: Sequence[StoredBackup]) -> dict[str, Held]:
     """The last good one. Where none was ever proved, the newest is what there is."""
+    good = {each.manifest.id: Held.LAST_PROVED for each in _last_good(own)}
+    return good or {own[0].manifest.id: Held.NEWEST}
+
+
+def _last_good(own: Sequence[StoredBackup]) -> Iterator[StoredBackup]:
+    """The last of any kind, the last that has all rows, and the last of those that was restored:
+    what was only read to its end, or has some tables, takes the place of none of them."""
     good = [each for each in own if each.proved]
-    if good:
-        return {good[0].manifest.id: Held.LAST_PROVED}
-    return {own[0].manifest.id: Held.NEWEST}
+    whole = [each for each in good if each.manifest.touched is None]
+    restored = [each for each in whole if each.proof and each.proof.level.reaches(Level.RESTORE)]
+    for found in (good, whole, restored):
+        yield from found[:1]
 
 
 def _running(own: Sequence[StoredBackup], needed: Needed) -> dict[str, Held]:
@@ -112,7 +121,12 @@ def _unfinished(own: Sequence[StoredBackup], needed: Needed) -> dict[str, Held]:
     began = needed.unfinished
     if began is None:
         return {}
-    before = [each for each in own if each.manifest.started_at <= began]
-    proved = [each for each in before if each.proved]
-    since = [each for each in own if each.manifest.started_at > began]
-    return {each.manifest.id: Held.UNFINISHED for each in (*since, *before[:1], *proved[:1])}
+    before = [each for each in own if _moment(each) <= began]
+    since = [each for each in own if _moment(each) > began]
+    held = (*since, *before[:1], *_last_good(before))
+    return {each.manifest.id: Held.UNFINISHED for each in held}
+
+
+def _moment(backup: StoredBackup) -> datetime:
+    """By the server's clock, which the rows are written by, too."""
+    return backup.manifest.server_time or backup.manifest.started_at

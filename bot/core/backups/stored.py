@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 PROOF = ".proof"
+# Of one file; at the size of a part that is more than a server holds.
+MOST_PARTS = 99_999
 
 
 @dataclass(frozen=True)

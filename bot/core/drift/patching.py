@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.core.drift.deviation import Deviation
 from bot.core.drift.policy import Matter
+from bot.core.drift.settling import main_owner, renamed
 from bot.core.schemas.schema import LINKS, Definition, Snapshot
 
 _ROLE = re.compile(r'(?:^|(?<=, ))("(?:[^"]|"")+"|[^=,"]+)(?==)')
@@ -12,8 +13,14 @@ _NO_ROLES = ("PUBLIC", "public", "")
 
 
 def patched(base: Snapshot, other: Snapshot, deviations: Iterable[Deviation]) -> Snapshot:
-    """`base` with every one of these settled as `other` has it, and all else as it is."""
+    """`base` with every one of these settled as `other` has it, and all else as it is.
+
+    The role that owns nearly all is called otherwise on either side: what comes from the other side
+    is the own one's here.
+    """
     found = dict(base)
+    theirs, ours = main_owner(other, among=base), main_owner(base, among=other)
+    other = renamed(other, theirs, ours)
     for each in deviations:
         key = each.change.kind, each.change.identity
         if key not in other:

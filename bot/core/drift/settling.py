@@ -36,7 +36,7 @@ def settled(
     kept = without_objects(there, grown)
     made, found = _counting(expected, policy), _counting(kept, policy)
     made, found = _without_public(made, across_majors), _without_public(found, across_majors)
-    made = _renamed(made, main_owner(made), main_owner(found, among=made))
+    made = renamed(made, main_owner(made), main_owner(found, among=made))
     places = _moved_extensions(made, found)
     made, found = _unplaced(_grants(made), places), _unplaced(_grants(found), places)
     made, found = _versioned(made, found)
@@ -130,7 +130,7 @@ def main_owner(snapshot: Snapshot, *, among: Collection[tuple[str, str]] | None 
     return roles.most_common(1)[0][0] if roles else ""
 
 
-def _renamed(snapshot: Snapshot, role: str, name: str) -> Snapshot:
+def renamed(snapshot: Snapshot, role: str, name: str) -> Snapshot:
     """What one role owns, grants and is granted there, as if it were another's."""
     if not role or not name or role == name:
         return snapshot

@@ -20,10 +20,17 @@ _SAME: dict[str, tuple[str, ...]] = {
     "uuid": _TEXTS,
     "text": ("varchar", *_TEXTS),
     "character varying": ("varchar", *_TEXTS),
-    "date": ("timestamp", *_TEXTS),
+    "date": ("timestamp without time zone", *_TEXTS),
     "boolean": _TEXTS,
 }
-_TYPE_WORDS = {"varchar": "character varying", "char": "character"}
+# As a file may call them.
+_TYPE_WORDS = {
+    "varchar": "character varying",
+    "char": "character",
+    "timestamptz": "timestamp with time zone",
+    "timetz": "time with time zone",
+}
+_ZONELESS = ("timestamp", "time")
 
 
 def decide(
@@ -51,6 +58,10 @@ def decide(
         why = "without a key that is never null its rows cannot be found again"
     if why:
         return Unkept(loss, why)
+    if loss.kind is Losing.UPDATED and table.rewritten:
+        columns = tuple(
+            each for each in table.columns if not each.generated and each not in (key or ())
+        )
     keep = _measured(loss, table, key or (), columns, matching)
     why = _too_much(keep, shelf, policy, timeout)
     return Unkept(loss, why) if why else keep
@@ -86,9 +97,8 @@ def is_lossless(old: KeptColumn, new: NewType) -> bool:
     """Whether every value of the old type is a value of the new, so that the way back is a cast."""
     if not new.casts:
         return False
-    wanted, _, numbers = new.type.partition("(")
-    wanted = _TYPE_WORDS.get(wanted, wanted)
-    before, _, old_numbers = old.type.partition("(")
+    wanted, numbers = _taken_apart(new.type)
+    before, old_numbers = _taken_apart(old.type)
     if not old.plain:
         # Labels of an enum, for one: each that is not there in the new type is refused.
         return wanted in _TEXTS and not numbers
@@ -97,10 +107,18 @@ def is_lossless(old: KeptColumn, new: NewType) -> bool:
     return not numbers and wanted in _SAME.get(before, ())
 
 
+def _taken_apart(type: str) -> tuple[str, str]:
+    """A type as PostgreSQL calls it, and what is in its brackets: `timestamp(3) with time zone`."""
+    name, _, rest = type.partition("(")
+    numbers, _, ending = rest.partition(")")
+    if name in _ZONELESS and not ending:
+        ending = " without time zone"
+    return _TYPE_WORDS.get(name, name) + ending, numbers
+
+
 def _is_wider(old: str, new: str) -> bool:
     """Of varchar(10) and varchar(20); a value that does not fit is refused, and none is cut."""
-    sizes = [each.rstrip(")") for each in (old, new)]
-    return all(each.isdigit() for each in sizes) and int(sizes[0]) <= int(sizes[1])
+    return old.isdigit() and new.isdigit() and int(old) <= int(new)
 
 
 def _columns(loss: Loss, table: TableToKeep) -> tuple[KeptColumn, ...]:
@@ -155,8 +173,8 @@ def _measured(
     if loss.kind.compared:
         # Beside them stands what the statement has made of them.
         width += _ROW + sum(each.width for each in columns)
-    whole = loss.kind.wholesale
-    return Keep(loss, table, key, columns, rows, max(table.bytes if whole else rows * width, 8192))
+    bytes = max(table.bytes if loss.kind.wholesale else rows * width, 8192)
+    return Keep(loss, table, key, columns, rows, bytes, partial=loss.kind in table.woken)
 
 
 def _too_much(keep: Keep, shelf: Shelf, policy: KeepPolicy, timeout: int) -> str:

@@ -8,6 +8,8 @@ from bot.core.kept.loss import Losing, Loss
 from bot.core.kept.table import Cascade, KeptColumn, TableToKeep
 from bot.core.rehearsals.sizes import size_text
 
+_NOT_THE_REST = ", but not what goes with it in other tables"
+
 
 @dataclass(frozen=True)
 class Keep:
@@ -15,7 +17,8 @@ class Keep:
     `bytes` and `rows` are estimates.
 
     `above` are the rows that these go with, by the foreign key `by`; None where the statement names
-    them itself. `partial` says that rows of other tables go with these and are not kept.
+    them itself. `partial` says that rows of other tables go with these and are not kept, or may, by
+    triggers.
     """
 
     loss: Loss
@@ -30,7 +33,8 @@ class Keep:
 
     def __str__(self) -> str:
         what = described(self.loss.kind, self.table.relation, [each.name for each in self.columns])
-        return f"line {self.loss.line}: {what}, about {size_text(self.bytes)}"
+        rest = _NOT_THE_REST if self.partial else ""
+        return f"line {self.loss.line}: {what}, about {size_text(self.bytes)}{rest}"
 
 
 @dataclass(frozen=True)
@@ -81,16 +85,20 @@ class Kept:
         return f"{self.schema}.{self.name}"
 
     def covers(self, loss: Loss) -> bool:
-        """Whether it is all of a loss. A schema is not compared: the text need not name the one
-        that the target has."""
-        same = (self.statement, self.kind) == (loss.statement, loss.kind)
-        return same and self.name == loss.relation.partition(".")[2] and not self.partial
+        """Whether it is all of a loss. A schema is compared where the text names one: what it
+        leaves out need not be the schema that the target has."""
+        if (self.statement, self.kind) != (loss.statement, loss.kind) or self.partial:
+            return False
+        if '"."' in loss.table:
+            return self.relation == loss.relation
+        return self.name == loss.relation.partition(".")[2]
 
     def __str__(self) -> str:
         what = described(self.kind, self.relation, [each.name for each in self.columns])
         rows = count(self.rows, "row")
         until = f"{self.until:%Y-%m-%d}"
-        return f"line {self.line}: {rows} kept until {until} ({size_text(self.bytes)}): {what}"
+        size, rest = size_text(self.bytes), _NOT_THE_REST if self.partial else ""
+        return f"line {self.line}: {rows} kept until {until} ({size}): {what}{rest}"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.core.kept.loss import Losing
+
 
 @dataclass(frozen=True)
 class KeptColumn:
@@ -42,7 +44,8 @@ class TableToKeep:
     nothing of it can be kept, whatever the statement is. `cascades` are the foreign keys by which
     rows of other tables go, or change, with its own; `referring` the tables that point to it;
     `cascading` the columns whose change other tables follow. `decided` says that a trigger may keep
-    its rows from being deleted.
+    its rows from being deleted, `rewritten` that one may set columns beside those that an UPDATE
+    sets. `woken` are the losses that wake a trigger which may change rows elsewhere.
     """
 
     schema: str
@@ -57,6 +60,8 @@ class TableToKeep:
     referring: tuple[str, ...] = ()
     cascading: tuple[str, ...] = ()
     decided: bool = False
+    rewritten: bool = False
+    woken: frozenset[Losing] = frozenset()
     partitioned: bool = False
 
     @property

@@ -186,6 +186,8 @@ class DownProof:
     `drafted` says that there is no down.sql, and that a draft of one was run: `undrafted` is what
     it leaves as it is, and `loses` which rows and values it takes along. `differing` are the tables
     whose rows were others after up and down than before; `rows` says how many were compared.
+    `moved` are those whose columns stood in another order then: a column that comes again is the
+    last, and nobody minds.
     """
 
     refused: Refusal | None = None
@@ -196,6 +198,7 @@ class DownProof:
     undrafted: tuple[str, ...] = ()
     loses: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
     rows: int = field(default=0, compare=False)
 
     @property

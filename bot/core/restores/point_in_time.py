@@ -185,7 +185,8 @@ def _recovering(fetching: str, point: PointInTime) -> Iterator[str]:
         "recovery_target_action": "promote",
     }
     for name, text in settings.items():
-        quoted = text.replace("'", "''")
+        # For PostgreSQL first, then for the shell.
+        quoted = re.sub(r'([\\"$`])', r"\\\1", text.replace("'", "''"))
         yield f'echo "{name} = \'{quoted}\'" >> "$PGDATA/postgresql.auto.conf"'
     yield 'touch "$PGDATA/recovery.signal"'
 

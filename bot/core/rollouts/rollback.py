@@ -111,8 +111,8 @@ def what_git_needs(names: Collection[str], folder: str, target: str) -> str:
     paths = ", ".join(f"{folder}/{name}" for name in names)
     it = "it" if len(names) == 1 else "them"
     return (
-        f"In git {it} must go in the same change: delete {paths}, or mend the migration.sql of "
-        f"what is to come back. Until then the next deploy to {target} applies {it} again."
+        f"Git has to follow: delete {paths}, or mend the migration.sql of what is to come back. "
+        f"Until then the next deploy to {target} applies {it} again."
     )
 
 

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.findings.review import JudgedMigration
+from bot.core.findings.review import JudgedMigration, JudgedStatement
 from bot.core.kept.loss import Loss
-from bot.core.migrations.effects import Effects
+from bot.core.migrations.effects import Effects, LockMode
 from bot.core.migrations.statement import Statement
 from bot.core.rehearsals.rehearsal import DownProof, RehearsedMigration
 from bot.core.schemas.schema import Change
@@ -48,7 +48,8 @@ class RollbackClass:
 
     `loses` is what taking it back deletes of what was written since, `lost` what applying it
     deletes. `writes` says that it changes rows that were there, and `differing` are the tables that
-    held other rows after up and down in the rehearsal. `fault` is why no script leads back.
+    held other rows after up and down in the rehearsal, `moved` those whose columns stood in another
+    order. `fault` is why no script leads back.
     `breaks` are names that the release before would look for in vain; `foreseen` is False where
     that cannot be told. `atomic`: a failure while it is applied leaves nothing.
     """
@@ -60,6 +61,7 @@ class RollbackClass:
     lost: tuple[str, ...] = ()
     writes: bool = False
     differing: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
     fault: str = ""
     breaks: tuple[str, ...] = ()
     foreseen: bool = True
@@ -87,6 +89,7 @@ def class_of(
         lost=lost,
         writes=writes,
         differing=proof.differing if proof else (),
+        moved=proof.moved if proof else (),
         fault=fault,
         breaks=tuple(sorted({each for one in judged.statements for each in one.effects.misses})),
         foreseen=all(each.effects.understood for each in judged.statements),
@@ -97,15 +100,15 @@ def class_of(
 def lost_by(judged: JudgedMigration, *, but: Collection[int] = ()) -> tuple[str, ...]:
     """The tables and columns whose rows it deletes, less those that it has made itself, and `but`
     what these statements do."""
-    effects = [each.effects for each in judged.statements]
-    new = {lock.relation for each in effects for lock in each.locks if lock.new}
-    found = dict.fromkeys(
-        name
-        for each in judged.statements
-        if each.statement.index not in but
-        for name in each.effects.loses
-    )
-    return tuple(name for name in found if name not in new and name.rpartition(".")[0] not in new)
+    found: dict[str, None] = {}
+    new: set[str] = set()
+    for each in judged.statements:
+        # What comes later under the same name is another table.
+        new |= {lock.relation for lock in each.effects.locks if lock.new}
+        if each.statement.index not in but:
+            lost = (name for name in each.effects.loses if not {name, _owner(name)} & new)
+            found.update(dict.fromkeys(lost))
+    return tuple(found)
 
 
 def writes_rows(judged: JudgedMigration) -> bool:
@@ -119,10 +122,21 @@ def writing(judged: JudgedMigration) -> frozenset[int]:
     return frozenset(
         each.statement.index
         for each in judged.statements
-        if each.statement.node in _WRITING
-        and not _about_new(each.effects)
-        and not _fills(each.statement, added)
+        if _writes(each) and not _about_new(each.effects) and not _fills(each.statement, added)
     )
+
+
+def _owner(name: str) -> str:
+    """The table of a column."""
+    return name.rpartition(".")[0]
+
+
+def _writes(judged: JudgedStatement) -> bool:
+    """A SELECT may, by what it calls and by its WITH; its lock tells."""
+    if judged.statement.node in _WRITING:
+        return True
+    locks = judged.effects.locks
+    return any(each.mode is LockMode.ROW_EXCLUSIVE and not each.new for each in locks)
 
 
 def fault_of(proof: DownProof) -> str:

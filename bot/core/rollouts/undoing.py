@@ -36,8 +36,8 @@ class Undo:
 
     `drafted` says that nobody wrote it. `loses` are rows and values that it takes along, `lost`
     what the migration itself has lost and no script brings back. Of what it has lost `kept` is
-    given back, one line each, before the statement `give_at` or behind the last. `unproved` is why
-    nobody has seen it lead back, "" if it was proved just now.
+    given back, one line each, from `shelves`, before the statement `give_at` or behind the last.
+    `unproved` is why nobody has seen it lead back, "" if it was proved just now.
     """
 
     migration: Migration
@@ -49,6 +49,7 @@ class Undo:
     why: str = ""
     unproved: str = ""
     give_at: int | None = None
+    shelves: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -44,15 +44,15 @@ class Change:
 
     def __str__(self) -> str:
         if self.before is None:
-            return f"added {self.kind} {self.identity}"
+            return f"added {self.kind} {one_line(self.identity)}"
         if self.after is None:
-            return f"removed {self.kind} {self.identity}"
+            return f"removed {self.kind} {one_line(self.identity)}"
         before, after = dict(self.before), dict(self.after)
         details = "; ".join(
             f"{name}: {_shown(before.get(name))} → {_shown(after.get(name))}"
             for name in self.attributes
         )
-        return f"changed {self.kind} {self.identity}: {details}"
+        return f"changed {self.kind} {one_line(self.identity)}: {details}"
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,13 @@ def _plain(identity: str) -> str:
     return identity.replace('"', "").partition("(")[0]
 
 
+def one_line(text: str) -> str:
+    """What a name has of line ends must not begin a line where it is told."""
+    return " ".join(text.split())
+
+
 def _shown(value: Scalar) -> str:
     if value is None:
         return "none"
-    text = " ".join(str(value).split())
+    text = one_line(str(value))
     return text if len(text) <= 200 else f"{text[:199]}…"

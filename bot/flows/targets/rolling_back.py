@@ -110,7 +110,7 @@ def order_back(rollback: Rollback, world: World, *, expect_digest: str | None = 
         expect_digest=expect_digest,
         expected=lambda plan, facts, schema: _expected(plan, rollback),
         queries=queries_of(target, world),
-        course=Backwards(scripts, _give_at(rollback)),
+        course=Backwards(scripts, _give_at(rollback), _promised(rollback)),
     )
 
 
@@ -118,6 +118,10 @@ def _give_at(rollback: Rollback) -> dict[str, int]:
     return {
         each.migration.name: each.give_at for each in rollback.undos if each.give_at is not None
     }
+
+
+def _promised(rollback: Rollback) -> dict[str, frozenset[str]]:
+    return {each.migration.name: each.shelves for each in rollback.undos if each.shelves}
 
 
 def _expected(plan: Plan, rollback: Rollback) -> Expected:

@@ -81,6 +81,7 @@ def _undo(
     migration: Migration, judged: JudgedMigration, tried: Tried, kept: Sequence[Kept]
 ) -> Undo:
     lost, given = _lost(judged, kept), tuple(map(str, kept))
+    shelves = frozenset(each.shelf for each in kept)
     proof, problem = tried.proofs.get(migration.name), tried.expected.problem
     if migration.down:
         unproved = problem if proof is None else fault_of(proof)
@@ -88,7 +89,7 @@ def _undo(
             why = f"its {DOWN_SCRIPT} does not lead back: {unproved}"
             return Undo(migration, lost=lost, why=why)
         script = script_of(migration, migration.down)
-        return Undo(migration, script, lost=lost, kept=given, unproved=unproved)
+        return Undo(migration, script, lost=lost, kept=given, unproved=unproved, shelves=shelves)
     draft = tried.drafts.get(migration.name)
     why = _why_not(draft, proof, lost, problem, writes=_writes(judged, kept))
     if why or draft is None:
@@ -103,6 +104,7 @@ def _undo(
         lost=lost,
         kept=given,
         give_at=next(needing, None),
+        shelves=shelves,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from bot.core.drift.deviation import Deviation
 from bot.core.drift.look import DriftState, Look, Script
 from bot.core.drift.policy import Matter
+from bot.core.schemas.schema import POSITION
 from bot.report import words
 
 MEND = "To make the target as its migrations say"
@@ -22,6 +23,12 @@ _STATES = {
     DriftState.UNKNOWN: "not looked at",
     DriftState.UNSET: "not configured",
 }
+
+
+_ORDER = (
+    "No statement changes the order of a table's columns: one that went and came back, as by a "
+    "rollback, stands last. `drift: {tuning: off}` leaves that out."
+)
 
 
 def state_words(look: Look) -> str:
@@ -48,6 +55,8 @@ def notes(look: Look) -> list[str]:
     found = []
     if look.state is DriftState.DRIFTED:
         found.append(_weight(look.deviations.told, look))
+        if any(each.change.attributes == (POSITION,) for each in look.deviations.told):
+            found.append(_ORDER)
     if look.deviations.grown:
         grown = words.count(look.deviations.grown, "partition")
         found.append(f"{grown} that only the target has were left out: time has passed.")

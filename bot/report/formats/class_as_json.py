@@ -17,6 +17,7 @@ def class_json(found: RollbackClass) -> Json:
         "lost": list(found.lost),
         "writes": found.writes,
         "differing": list(found.differing),
+        "moved": list(found.moved),
         "fault": found.fault,
         "previous_release_works": found.works_before if found.foreseen else None,
         "previous_release_misses": list(found.breaks),

@@ -148,6 +148,7 @@ def _down(proof: DownProof) -> Json:
         "undrafted": list(proof.undrafted),
         "loses": list(proof.loses),
         "differing": list(proof.differing),
+        "moved": list(proof.moved),
         "rows": proof.rows,
     }
 

@@ -15,6 +15,7 @@ from bot.core.rehearsals.rehearsal import (
 from bot.core.schemas.schema import Differences
 from bot.report.escape import one_line
 from bot.report.lock_words import named
+from bot.report.rollback_words import there_and_back
 from bot.report.size_words import bytes_words
 from bot.report.words import count, duration, listed
 
@@ -80,7 +81,7 @@ def stays_words(stays: tuple[str, ...]) -> str:
 def down_words(proof: DownProof) -> str:
     """What `down.sql` was found to do."""
     if proof.proved:
-        return "is proved: up, down, the schema is as before, and up again."
+        return f"is proved: {there_and_back(proof.moved)}."
     return " ".join(_down_faults(proof))
 
 

@@ -37,7 +37,8 @@ class Grid:
 
 
 def line(text: str = "", style: str = "", *, indent: int = 0) -> Line:
-    return Line(((text, style),), indent)
+    """One, whatever is in it: a name with a line end in it begins none of its own."""
+    return Line(((text.replace("\r\n", " ").replace("\n", " "), style),), indent)
 
 
 def paragraphs(text: str, style: str = "", *, indent: int = 0) -> list[Line]:

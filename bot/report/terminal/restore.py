@@ -1,6 +1,6 @@
 """`restore` in a terminal: what it would do and lose, and what it has done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from bot.core.duration import age
@@ -75,7 +75,7 @@ def _losing(plan: RestorePlan) -> Iterator[Line]:
             indent=2,
         )
     else:
-        yield from _tables(plan.loss.tables)
+        yield from _tables(plan.loss.tables, _table)
         yield line(
             "Rows that were changed since, and not counted here, will be as they were.", indent=2
         )
@@ -93,9 +93,9 @@ def _lost(plan: RestorePlan) -> str:
     return f"In {plan.target}, {lost_since(plan.loss)} will be lost."
 
 
-def _tables(tables: Sequence[TableLoss]) -> Iterator[Line]:
+def _tables(tables: Sequence[TableLoss], words_of: Callable[[TableLoss], str]) -> Iterator[Line]:
     for each in tables[:_MOST]:
-        yield line(_table(each), indent=4)
+        yield line(words_of(each), indent=4)
     if len(tables) > _MOST:
         yield line(f"and {len(tables) - _MOST} more tables", indent=4)
 
@@ -108,6 +108,16 @@ def _table(each: TableLoss) -> str:
     fewer = abs(each.fewer)
     change = "fewer" if each.fewer > 0 else "more"
     return f"{each.name}: {each.now:,} rows now, {each.then:,} then ({fewer:,} {change})"
+
+
+def _table_since(each: TableLoss) -> str:
+    """The same once it is done: what was now is before."""
+    if each.now is None:
+        return f"{each.name}: is back, with {words.count(each.then or 0, 'row')}"
+    if each.then is None:
+        return f"{each.name}: is gone, with {words.count(each.now, 'row')}"
+    change = f"{abs(each.fewer):,} {'fewer' if each.fewer > 0 else 'more'}"
+    return f"{each.name}: {each.now:,} rows before, {each.then:,} now ({change})"
 
 
 def _disturbing(plan: RestorePlan) -> Iterator[Line]:
@@ -168,7 +178,7 @@ def _restored(restored: Restored) -> Iterator[Line]:
         )
         yield line(said, "bold", indent=2)
         if put.lost is not None:
-            yield from _tables(put.lost)
+            yield from _tables(put.lost, _table_since)
     if restored.backup:
         proof = restored.backup.proof or "not proved"
         yield line(f"What was there before: backup {restored.backup.id}, {proof}.", indent=2)
@@ -180,7 +190,7 @@ def _next(restored: Restored) -> Iterator[Line]:
     plan, put = restored.plan, restored.put
     if put.kept:
         yield line(f"The old database is kept as {put.kept}. When nobody needs it:", indent=2)
-        yield Line(((f'DROP DATABASE "{put.kept}";', ""),), indent=4, wrapped=False)
+        yield Line(((f"DROP DATABASE {_quoted(put.kept)};", ""),), indent=4, wrapped=False)
     if restored.pending:
         number = words.count(len(restored.pending), "migration")
         verb, them = ("is", "it") if len(restored.pending) == 1 else ("are", "them")
@@ -197,3 +207,7 @@ def _next(restored: Restored) -> Iterator[Line]:
 def _moment(moment: datetime) -> str:
     """With the day, unless it is read on that day anyway: a restore is read at night."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -37,7 +37,8 @@ class Deciding:
                 continue
             self._count(found)
             below = tuple(self._following(found))
-            yield replace(found, partial=any(isinstance(each, Unkept) for each in below))
+            whole = all(isinstance(each, Keep) and not each.partial for each in (found, *below))
+            yield replace(found, partial=not whole)
             yield from below
 
     def _one(self, loss: Loss, table: TableToKeep | None) -> Prospect | None:

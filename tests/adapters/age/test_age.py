@@ -104,6 +104,19 @@ def test_a_file_of_keys_that_is_not_there_is_told(tmp_path: Path) -> None:
         Opener({IDENTITY_FILE_VARIABLE: str(tmp_path / "no")}).require_ready()
 
 
+def test_what_is_wrong_with_a_key_is_told_of_the_variable_that_it_comes_from(
+    file: Path, tmp_path: Path
+) -> None:
+    keys = tmp_path / "keys.txt"
+    keys.write_text("nonsense")
+    opener = Opener({IDENTITY_FILE_VARIABLE: str(keys)})
+    with pytest.raises(UsageError, match=IDENTITY_FILE_VARIABLE):
+        opener.require_ready()
+    keys.write_text(str(Pair().identity))
+    with pytest.raises(BackupError, match=IDENTITY_FILE_VARIABLE):
+        opener.open(sealed(file, Pair().public), tmp_path / "back")
+
+
 def test_a_file_of_age_keygen_is_read_with_its_comments(file: Path, tmp_path: Path) -> None:
     pair = Pair()
     keys = tmp_path / "keys.txt"

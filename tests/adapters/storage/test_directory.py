@@ -91,3 +91,20 @@ def test_a_whole_backup_is_taken_over_in_one_step(store: DirectoryStore, tmp_pat
         else:
             store.adopt(place)
     assert store.read("b-1/dump/1.dat") == "rows"
+
+
+def test_a_link_among_backups_is_none_of_them(store: DirectoryStore, tmp_path: Path) -> None:
+    """Pruning it would remove what is somewhere else."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    store.directory.mkdir(exist_ok=True)
+    (store.directory / "20261122T153102Z-production-x").symlink_to(elsewhere)
+
+    assert store.shelf().folders == ()
+
+
+def test_nobody_else_can_read_a_file_of_it(store: DirectoryStore, file: Path) -> None:
+    file.chmod(0o644)
+    store.put("id/a", file, "")
+
+    assert (store.directory / "id" / "a").stat().st_mode & 0o777 == 0o600

@@ -80,9 +80,31 @@ def test_a_digest_changes_with_the_manifest() -> None:
     assert MANIFEST.digest != replace(MANIFEST, size=1235).digest
 
 
+FILE = {"name": "dump/toc.dat", "size": 1, "sha256": "x"}
+
+
+def with_value(name: str, value: object) -> str:
+    return json.dumps({**json.loads(MANIFEST.to_json()), name: value})
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "{}", "null", MANIFEST.to_json().replace('"lsn"', '"other"')],
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        "null",
+        MANIFEST.to_json().replace('"lsn"', '"other"'),
+        "[" * 100_000,
+        with_value("files", ["a"]),
+        with_value("files", [{"name": ["a"], "size": 1, "sha256": "x"}]),
+        with_value("files", [{**FILE, "stored": {**FILE, "parts": 10**12}}]),
+        with_value("files", [{**FILE, "size": "1"}]),
+        with_value("tables", [{"name": "a", "rows": -1}]),
+        with_value("target", 1),
+    ],
+    ids=lambda each: each[-40:],
 )
 def test_what_is_no_manifest_is_refused(text: str) -> None:
     with pytest.raises(BackupError, match="cannot be read"):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.backups.backup import Proof, StoredBackup
+from bot.core.backups.level import Level
 from bot.core.backups.retention import NOTHING, Held, Needed, Pruned, needed_for, pruned
 from bot.core.migrations.migration import AppliedMigration
 from tests.fakes import MANIFEST
@@ -48,6 +49,35 @@ def test_the_last_that_was_proved_stays_however_old_it_is() -> None:
         "b-30-shop": "removed",
         "b-40-shop": "last proved",
         "b-50-shop": "removed",
+    }
+
+
+def test_one_of_some_tables_or_only_read_takes_the_place_of_no_whole_one() -> None:
+    some, read, whole, older = backup(20), backup(30), backup(40), backup(50)
+    some = replace(some, manifest=replace(some.manifest, touched=("public.a",)))
+    assert read.proof is not None
+    read = replace(read, proof=replace(read.proof, level=Level.DECODE))
+
+    assert outcome(some, read, whole, older) == {
+        "b-20-shop": "last proved",
+        "b-30-shop": "last proved",
+        "b-40-shop": "last proved",
+        "b-50-shop": "removed",
+    }
+
+
+def test_what_was_taken_before_a_migration_began_is_told_by_the_server_s_clock() -> None:
+    """This machine's was two days behind when the later one was taken."""
+    before, after = backup(30), backup(31)
+    manifest = replace(after.manifest, server_time=NOW - timedelta(days=29))
+    before = replace(
+        before, manifest=replace(before.manifest, server_time=NOW - timedelta(days=29.6))
+    )
+    needed = Needed(unfinished=NOW - timedelta(days=29.5))
+
+    assert outcome(before, replace(after, manifest=manifest), needed=needed) == {
+        "b-30-shop": "unfinished",
+        "b-31-shop": "unfinished",
     }
 
 

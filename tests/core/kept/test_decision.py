@@ -148,6 +148,12 @@ def test_a_table_that_stays_in_use_is_not_locked_for_long() -> None:
         ("timestamp without time zone", "date", False),
         ("json", "jsonb", False),
         ("date", "timestamp", True),
+        ("timestamp(3) without time zone", "timestamp", True),
+        ("timestamp(3) without time zone", "timestamp(6)", True),
+        ("timestamp(3) with time zone", "timestamp", False),
+        ("timestamp(3) with time zone", "timestamptz", True),
+        ("time(3) with time zone", "time", False),
+        ("character(5)", "char(1)", False),
     ],
 )
 def test_some_types_take_every_value_as_it_is(old: str, new: str, same: bool) -> None:

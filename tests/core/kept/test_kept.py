@@ -23,6 +23,8 @@ LOSS = Loss(2, 5, Losing.DELETED, '"a.b"', "public.a.b")
         (KEPT, replace(LOSS, kind=Losing.UPDATED), False),
         (KEPT, replace(LOSS, relation="public.c"), False),
         (replace(KEPT, partial=True), LOSS, False),
+        (KEPT, replace(LOSS, table='"shop"."a.b"', relation="shop.a.b"), True),
+        (KEPT, replace(LOSS, table='"other"."a.b"', relation="other.a.b"), False),
     ],
 )
 def test_a_loss_is_covered_by_what_is_kept_of_its_statement_and_table(

@@ -1,6 +1,7 @@
 """Moments, and the commands that go back to them."""
 
 import shlex
+import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -117,3 +118,20 @@ def test_a_cluster_with_an_archive_goes_to_a_moment() -> None:
     assert way is not None
     assert way.commands[-1] == 'touch "$PGDATA/recovery.signal"'
     assert any("recovery_target_lsn = '16/B374D848'" in each for each in way.commands)
+
+
+def test_nothing_of_a_path_is_expanded_by_the_shell() -> None:
+    """It stands in a setting of PostgreSQL, in quotes of the shell's, in quotes of its own."""
+    path = '/etc/$(touch x)/`id`/"a\\b'
+    way = way_back(WalG(path), PointInTime(label="x"))
+
+    assert way is not None
+    echo = next(each for each in way.commands if "restore_command" in each)
+    said = subprocess.run(["bash", "-c", echo.partition(" >>")[0]], capture_output=True, text=True)
+    setting = said.stdout.strip().removeprefix("restore_command = '").removesuffix("'")
+    assert shlex.split(setting.replace("''", "'")) == [
+        "wal-g",
+        "--config",
+        path,
+        *["wal-fetch", "%f", "%p"],
+    ]

@@ -9,10 +9,13 @@ from bot.core.kept.loss import Losing, Loss
 from bot.core.rehearsals.rehearsal import DownProof, Refusal, RehearsedMigration, Stop
 from bot.core.rollouts.rollback_class import RollbackWay, class_of, lost_by, writes_rows
 from bot.core.schemas.schema import Change, Differences
+from bot.report.rollback_words import rollback_sentence
 from tests import judging
 
 NAME = "20260201000000_more"
 BASE = "CREATE TABLE a (id int PRIMARY KEY, n int, old text); CREATE TABLE b (id int PRIMARY KEY);"
+BASE += "CREATE SEQUENCE numbers;"
+BASE += "CREATE FUNCTION fill() RETURNS void LANGUAGE sql AS 'UPDATE a SET n = 1';"
 CHANGED = Differences(added=(Change("column", "public.a.m", after=()),))
 PROVED = DownProof()
 DRAFTED = DownProof(drafted=True)
@@ -71,12 +74,22 @@ def test_what_it_has_made_itself_it_may_drop() -> None:
     assert lost_by(judged("CREATE TABLE c (id int); DROP TABLE c;")) == ()
 
 
+def test_what_is_made_anew_under_the_same_name_brings_no_rows_back() -> None:
+    anew = "DROP TABLE b; CREATE TABLE b (id int PRIMARY KEY);"
+
+    assert lost_by(judged(anew)) == ("public.b",)
+    assert way(anew, DRAFTED, Differences()) is RollbackWay.RESTORE
+
+
 @pytest.mark.parametrize(
     "sql",
     [
         "UPDATE a SET n = 1;",
         "INSERT INTO b VALUES (1);",
         "DO $$ BEGIN UPDATE a SET n = 1; END $$;",
+        "WITH x AS (UPDATE a SET n = 1 RETURNING id) SELECT count(*) FROM x;",
+        "SELECT fill();",
+        "SELECT setval('numbers', 5);",
     ],
 )
 def test_a_draft_knows_nothing_of_rows(sql: str) -> None:
@@ -102,6 +115,14 @@ def test_other_rows_after_up_and_down_are_no_way_back() -> None:
     differing = replace(PROVED, differing=("public.a",))
 
     assert way("UPDATE a SET n = 1;", differing) is RollbackWay.RESTORE
+
+
+def test_another_order_of_columns_is_told_and_no_fault() -> None:
+    rehearsed = RehearsedMigration(NAME, down=DownProof(moved=("public.a",)), changes=CHANGED)
+    found = class_of(judged("ALTER TABLE a ADD COLUMN m int;"), rehearsed)
+
+    assert (found.way, found.moved) == (RollbackWay.REVERSIBLE, ("public.a",))
+    assert "as before but for the order of the columns of a, and up" in rollback_sentence(found)
 
 
 def test_a_script_that_does_not_lead_back_says_why() -> None:

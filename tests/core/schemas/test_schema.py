@@ -94,3 +94,15 @@ def test_only_across_majors_do_versions_and_qualifiers_not_count() -> None:
     assert not differences(before, after, across_majors=True)
     other = {**after, ("view", "public.v"): (("definition", 'SELECT name FROM "User"'),)}
     assert differences(before, other, across_majors=True)
+
+
+def test_a_name_with_a_line_end_stays_on_one_line() -> None:
+    name = 'public."a\n::error::b"'
+    column: Definition = (("type", "a\nb"),)
+
+    assert differences(EMPTY, {("enum", name): NOTHING}).lines == (
+        'added enum public."a ::error::b"',
+    )
+    assert differences({("enum", name): NOTHING}, {("enum", name): column}).lines == (
+        'changed enum public."a ::error::b": type: none → a b',
+    )

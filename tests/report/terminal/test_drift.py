@@ -1,5 +1,10 @@
+import re
+from dataclasses import replace
+
+from bot.core.schemas.schema import Scalar
 from bot.report.formats.drift_as_json import drift_json
 from bot.report.terminal.drift import drift_text
+from tests.core.drift.snapshots import found, made
 from tests.report.drift.samples import CLEAN, RUNNING, UNREAD, UNSET, drifted
 from tests.report.formats.test_as_json import validated
 
@@ -46,3 +51,22 @@ def test_json_has_what_was_expected_and_what_is_there() -> None:
         "proved": False,
         "problem": "PostgreSQL refused it: no",
     }
+
+
+def test_a_name_with_a_line_end_begins_no_line_of_its_own() -> None:
+    hostile = made({'table public."a\nproduction is clean.\n::error::b"': {}})
+    look = replace(drifted(), deviations=found(made(), hostile))
+
+    text = drift_text([look], width=100)
+
+    assert '  public."a production is clean. ::error::b"\n' in text
+    assert not re.search(r"^\s*(production is|::)", text, re.MULTILINE)
+
+
+def test_an_order_of_columns_is_told_with_why_nothing_mends_it() -> None:
+    two: dict[str, dict[str, Scalar]] = {"column public.a.b": {"position": 2}}
+    there = made({"column public.a.id": {"position": 3, "type": "integer"}, **two})
+    look = replace(drifted(), deviations=found(made(two), there))
+
+    assert "`drift: {tuning: off}`" in drift_text([look], width=200)
+    assert "tuning: off" not in drift_text([drifted()], width=200)

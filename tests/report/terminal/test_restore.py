@@ -68,7 +68,7 @@ production is restored from 20261122T120000Z-production-1a2b3c: 2 tables and 47
 rows, compared with what was saved; 12.5 s.
   In production, writes from 2026-11-22 12:00:00 UTC to 2026-11-22 14:09:00 UTC
   are lost.
-    public.orders: 53 rows now, 40 then (13 fewer)
+    public.orders: 53 rows before, 40 now (13 fewer)
   What was there before: backup 20261122T140400Z-production-ffffff, proved by
   restoring it.
   The old database is kept as shop_before_restore_20261122140900. When nobody

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.postgres.connection import Connection
+from bot.core.kept.loss import Losing
 from bot.core.kept.table import Cascade, KeptColumn, Shelf, TableToKeep
 
 _HERE = Path(__file__).parent
@@ -48,7 +49,7 @@ def _table(
     obstacle: str,
     *around: Any,
 ) -> TableToKeep:
-    cascades, referring, cascading, decided, partitioned = around
+    cascades, referring, cascading, decided, rewritten, woken, partitioned = around
     return TableToKeep(
         schema=schema,
         name=name,
@@ -65,5 +66,7 @@ def _table(
         referring=tuple(referring),
         cascading=tuple(cascading),
         decided=decided,
+        rewritten=rewritten,
+        woken=frozenset(map(Losing, woken)),
         partitioned=partitioned,
     )

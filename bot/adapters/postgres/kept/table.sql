@@ -40,6 +40,21 @@ reasons (oid, place, reason) AS (
       FROM asked WHERE EXISTS (
           SELECT FROM pg_catalog.pg_rewrite AS rule
            WHERE rule.ev_class = asked.oid AND rule.ev_type <> '1')
+    UNION ALL
+    SELECT asked.oid, 6, pg_catalog.format('%%s has values of its row type', min(other.oid::regclass::text))
+      FROM asked
+      JOIN pg_catalog.pg_type AS type ON type.oid = asked.reltype
+      JOIN pg_catalog.pg_attribute AS attribute
+        ON attribute.atttypid IN (type.oid, nullif(type.typarray, 0)) AND NOT attribute.attisdropped
+      JOIN pg_catalog.pg_class AS other ON other.oid = attribute.attrelid
+     WHERE other.relkind IN ('r', 'p', 'm') AND other.oid <> asked.oid
+     GROUP BY asked.oid
+),
+-- Of each table the user's triggers, by the bits of their events.
+triggers (oid, type) AS (
+    SELECT family.root, trigger.tgtype
+      FROM family JOIN pg_catalog.pg_trigger AS trigger ON trigger.tgrelid = family.oid
+     WHERE NOT trigger.tgisinternal AND trigger.tgenabled IN ('O', 'A')
 ),
 columns AS (
     SELECT asked.oid,
@@ -102,17 +117,19 @@ SELECT asked.asked, namespace.nspname, asked.relname, columns.columns,
                FROM pg_catalog.pg_constraint AS points
                JOIN pg_catalog.pg_class AS other ON other.oid = points.conrelid
                JOIN pg_catalog.pg_namespace AS pointing ON pointing.oid = other.relnamespace
-              WHERE points.contype = 'f' AND points.confrelid = asked.oid
-                AND points.conrelid <> asked.oid),
+              WHERE points.contype = 'f' AND points.conparentid = 0
+                AND points.confrelid IN (SELECT family.oid FROM family WHERE root = asked.oid)
+                AND points.conrelid NOT IN (SELECT family.oid FROM family WHERE root = asked.oid)),
        ARRAY(SELECT DISTINCT attribute.attname::text FROM pg_catalog.pg_constraint AS points
                JOIN pg_catalog.pg_attribute AS attribute
                  ON attribute.attrelid = points.confrelid AND attribute.attnum = ANY (points.confkey)
               WHERE points.contype = 'f' AND points.confupdtype IN ('c', 'n', 'd')
-                AND points.confrelid = asked.oid),
-       EXISTS (SELECT FROM pg_catalog.pg_trigger AS trigger
-                WHERE trigger.tgrelid IN (SELECT family.oid FROM family WHERE root = asked.oid)
-                  AND NOT trigger.tgisinternal AND trigger.tgenabled <> 'D'
-                  AND trigger.tgtype & 11 = 11),
+                AND points.confrelid IN (SELECT family.oid FROM family WHERE root = asked.oid)),
+       EXISTS (SELECT FROM triggers WHERE triggers.oid = asked.oid AND type & 11 = 11),
+       EXISTS (SELECT FROM triggers WHERE triggers.oid = asked.oid AND type & 19 = 19),
+       ARRAY(SELECT DISTINCT event FROM triggers,
+                    (VALUES (8, 'delete'), (16, 'update'), (32, 'truncate')) AS known (bit, event)
+              WHERE triggers.oid = asked.oid AND type & bit <> 0 AND type & 3 <> 3),
        asked.relkind = 'p'
   FROM asked
   JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = asked.relnamespace

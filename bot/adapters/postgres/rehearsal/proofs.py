@@ -9,7 +9,7 @@ from bot.core.rehearsals.rehearsal_order import NewMigration, Part, Step
 from bot.core.schemas.draft import Draft, Drafter
 from bot.core.schemas.schema import POSITION, Snapshot, differences
 
-# A column that comes again is the last: no script can help it, and nobody minds.
+# A column that comes again is the last: no script can help it. It is told.
 _IGNORED = (POSITION,)
 
 Look = Callable[[], Snapshot]
@@ -149,7 +149,8 @@ def _down(
     passed: Collection[str] = (),
 ) -> DownProof:
     refused = performer.perform(script.parts)
-    left = differences(done.before, look(), ignore=_IGNORED).lines
+    seen = look()
+    left = differences(done.before, seen, ignore=_IGNORED).lines
     held = count() if done.held and refused is None else {}
     differing = differing_in(done.held, held) - {*passed}
     return replace(
@@ -157,8 +158,16 @@ def _down(
         refused=refused,
         left=left,
         differing=tuple(sorted(differing)),
+        moved=_moved(done.before, seen),
         rows=sum(rows for rows, _ in done.held.values()) if held else 0,
     )
+
+
+def _moved(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
+    """The tables whose columns are all there, in another order."""
+    changed = differences(before, after).changed
+    tables = {each.identity.rpartition(".")[0] for each in changed if each.attributes == _IGNORED}
+    return tuple(sorted(tables))
 
 
 def differing_in(before: Held, after: Held) -> set[str]:

@@ -409,6 +409,19 @@ DO $$ BEGIN EXECUTE format('DROP TABLE t%s', (SELECT max(n) FROM counted)); END 
 
 
 @pytest.mark.slow
+def test_a_column_that_comes_back_as_the_last_is_told(environ: Mapping[str, str]) -> None:
+    back = """
+ALTER TABLE customer DROP COLUMN email;
+-- down.sql
+ALTER TABLE customer ADD COLUMN email text NOT NULL DEFAULT '';
+ALTER TABLE customer ALTER COLUMN email DROP DEFAULT;
+"""
+    found = proof(rehearse(order({"back": back}), environ=environ), "back")
+    assert found.proved
+    assert found.moved == ("public.customer",)
+
+
+@pytest.mark.slow
 def test_a_down_for_which_no_time_is_left_is_not_begun(environ: Mapping[str, str]) -> None:
     last = "ALTER TABLE customer ADD COLUMN fax text;"
     asked = order({"first": FIRST, "last": last})

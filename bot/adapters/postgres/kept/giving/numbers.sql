@@ -1,6 +1,9 @@
     PERFORM pg_catalog.setval(
-        sequence::regclass,
-        greatest({last}, (SELECT max({column}) FROM {table}),
-                 pg_catalog.pg_sequence_last_value(sequence::regclass)))
-       FROM pg_catalog.pg_get_serial_sequence({name}, {column_name}) AS sequence
-      WHERE sequence IS NOT NULL;
+        sequence.seqrelid::regclass,
+        CASE WHEN sequence.seqincrement < 0
+             THEN least({last}, (SELECT min({column}) FROM {table}),
+                        pg_catalog.pg_sequence_last_value(sequence.seqrelid::regclass))
+             ELSE greatest({last}, (SELECT max({column}) FROM {table}),
+                           pg_catalog.pg_sequence_last_value(sequence.seqrelid::regclass)) END)
+       FROM pg_catalog.pg_sequence AS sequence
+      WHERE sequence.seqrelid = pg_catalog.pg_get_serial_sequence({name}, {column_name})::regclass;
