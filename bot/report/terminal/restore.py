@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from bot.core.duration import age
+from bot.core.quoting import quoted
 from bot.core.restores.loss import Loss, TableLoss
 from bot.core.restores.outcome import Restored
 from bot.core.restores.plan import How, RestorePlan
@@ -190,7 +191,7 @@ def _next(restored: Restored) -> Iterator[Line]:
     plan, put = restored.plan, restored.put
     if put.kept:
         yield line(f"The old database is kept as {put.kept}. When nobody needs it:", indent=2)
-        yield Line(((f"DROP DATABASE {_quoted(put.kept)};", ""),), indent=4, wrapped=False)
+        yield Line(((f"DROP DATABASE {quoted(put.kept)};", ""),), indent=4, wrapped=False)
     if restored.pending:
         number = words.count(len(restored.pending), "migration")
         verb, them = ("is", "it") if len(restored.pending) == 1 else ("are", "them")
@@ -207,7 +208,3 @@ def _next(restored: Restored) -> Iterator[Line]:
 def _moment(moment: datetime) -> str:
     """With the day, unless it is read on that day anyway: a restore is read at night."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
