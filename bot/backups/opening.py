@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 
 from bot.backups.means import Means
 from bot.core.backups.backup import MANIFEST, BackupFile, Manifest, StoredBackup
-from bot.core.backups.prediction import bytes_in_words
 from bot.core.backups.stored import StoredBytes
+from bot.core.rehearsals.sizes import size_text
 from bot.errors import BrokenBackup
 from bot.world.backups import Note
 
@@ -26,7 +26,7 @@ def opened(stored: StoredBackup, means: Means, note: Note) -> Iterator[Path]:
     if manifest.encrypted:
         means.opening.require_ready()
     _require_objects(manifest, means)
-    note(f"fetching {bytes_in_words(manifest.stored_size)} from {stored.location}")
+    note(f"fetching {size_text(manifest.stored_size)} from {stored.location}")
     with means.workroom.private() as room:
         place = room / manifest.path
         for file in manifest.files:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.backups.means import Means
 from bot.core.backups.backup import MANIFEST, BackupFile, Manifest
-from bot.core.backups.prediction import bytes_in_words
 from bot.core.backups.stored import StoredBytes
+from bot.core.rehearsals.sizes import size_text
 from bot.errors import BackupError
 from bot.world.backups import Note, Sealing
 
@@ -22,7 +22,7 @@ def stored(
     """Store every file, then the manifest, which is returned. Until that is there nobody lists the
     backup; what was stored of one that fails is removed."""
     how = "encrypting and storing" if sealing is not None else "storing"
-    note(f"{how} {bytes_in_words(manifest.size)} in {means.store.words}")
+    note(f"{how} {size_text(manifest.size)} in {means.store.words}")
     carrying = _Carrying(manifest.id, place, sealing, means)
     with _removed_on_failure(carrying, means):
         files = tuple(_told(manifest, carrying, note))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from bot.core.counting import count as count
 from bot.core.duration import duration as duration
 from bot.core.findings.finding import Finding, Severity
 from bot.core.findings.review import JudgedMigration, Review
@@ -29,10 +30,6 @@ STATE_WORDS = {
 }
 _DATA_COMMANDS = frozenset({"INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "WITH", "COPY"})
 _RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
-
-
-def count(number: int, noun: str, plural: str = "") -> str:
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def listed(words: Iterable[str], *, limit: int = 3) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.core.backups.backup import Manifest, StoredBackup
+from bot.core.rehearsals.sizes import size_text
 from bot.core.restores.loss import loss_of
 from bot.core.restores.plan import How, RestorePlan
 from bot.core.restores.scene import Scene
@@ -67,8 +68,8 @@ def _notes(manifest: Manifest, scene: Scene, how: How, order: Order) -> Iterator
     if scene.problem:
         yield f"The database cannot be read: {scene.problem}"
     if how is How.SWAP:
-        size = (manifest.database_size or scene.size) / 1e6
-        yield f"For a while the server needs {size:,.0f} MB more disk: see that it has them."
+        size = size_text(manifest.database_size or scene.size)
+        yield f"For a while the server needs {size} more disk: see that it has them."
     if how is How.SWAP and scene.slots:
         yield (
             f"Logical replication slots stay with the old database: {', '.join(scene.slots)}. Make "

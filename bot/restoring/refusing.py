@@ -1,6 +1,7 @@
 """What a restore refuses to begin with, because it would fail, or do what nobody meant."""
 
 from bot.core.backups.backup import Manifest
+from bot.core.counting import count
 from bot.core.restores.plan import How
 from bot.core.restores.scene import Scene
 from bot.errors import BackupError, BotError, PostgresError, UsageError
@@ -39,8 +40,9 @@ def require_able(manifest: Manifest, scene: Scene, order: Order) -> None:
         )
     if manifest.touched is not None:
         raise BackupError(
-            f"The backup {manifest.id} has the rows of {len(manifest.touched)} tables only: what "
-            "it would be put in the place of has more.",
+            f"The backup {manifest.id} has the rows of "
+            f"{count(len(manifest.touched), 'table')} only: what it would be "
+            "put in the place of has more.",
             hint="Restore a whole backup; or take single rows out of this one by hand, with "
             "pg_restore into a database of its own.",
         )

@@ -17,7 +17,7 @@ MANIFESTS: dict[str, dict[str, Any]] = {
     "is of another server": {"system_identifier": "8"},
     "is of PostgreSQL 19, and the server of production is older": {"server_version": "19.0"},
     "lacks roles that own or may use what is in the backup: dba": {"roles": ("app", "dba")},
-    "has the rows of 1 tables only": {"touched": ("public.orders",)},
+    "has the rows of 1 table only": {"touched": ("public.orders",)},
     "is no dump of one database": {"format": "basebackup, tar"},
 }
 

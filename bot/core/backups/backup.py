@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.core.backups.level import Level
 from bot.core.backups.stored import MOST_PARTS, StoredBytes
+from bot.core.counting import count
 from bot.errors import BackupError
 
 SCHEMA = 2
@@ -186,8 +187,7 @@ class Proof:
             return f"proved to differ: {self.differences[0]}"
         if not self.restored_on:
             return "proved by reading every file to its end"
-        tables = "1 table" if self.tables == 1 else f"{self.tables:,} tables"
-        what = f"{tables} and {self.rows:,} rows"
+        what = f"{count(self.tables, 'table')} and {count(self.rows, 'row')}"
         return f"proved by restoring {what} on PostgreSQL {self.restored_on}"
 
     def is_of(self, manifest: Manifest) -> bool:

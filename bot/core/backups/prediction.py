@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.core.backups.backup import Manifest, Proof
 from bot.core.backups.level import Level
 from bot.core.duration import duration
+from bot.core.rehearsals.sizes import size_text
 from bot.errors import BackupError
 
 # Where nothing is known of a target yet. Measured with two jobs and zstd; a dump has no indexes, so
@@ -66,8 +67,8 @@ class Prediction:
     def words(self, free: int) -> str:
         source = "as the last ones" if self.known else "the first one, so a guess"
         return (
-            f"about {_in_words(self.seconds)}, {bytes_in_words(self.size)} ({source}); "
-            f"{bytes_in_words(free)} free"
+            f"about {_in_words(self.seconds)}, {size_text(self.size)} ({source}); "
+            f"{size_text(free)} free"
         )
 
 
@@ -99,8 +100,8 @@ def require_affordable(
     """`budget` is in seconds; 0 is none. `place` is where there are so many bytes `free`."""
     if free < prediction.space:
         raise BackupError(
-            f"{place} has {free / 1e6:,.0f} MB free; a backup of {target} may take "
-            f"{prediction.space / 1e6:,.0f} MB.",
+            f"{place} has {size_text(free)} free; a backup of {target} may take "
+            f"{size_text(prediction.space)}.",
             hint="Free some disk space, or keep backups on a larger disk.",
         )
     if budget and prediction.seconds > budget:
@@ -121,8 +122,8 @@ def odd_size(*, size: int, database_size: int, past: Sequence[Past]) -> str:
     if _SMALLEST <= factor <= _LARGEST:
         return ""
     return (
-        f"it is {bytes_in_words(size)} of a database of {bytes_in_words(database_size)}; the last "
-        f"was {bytes_in_words(last.size)} of {bytes_in_words(last.database_size)}"
+        f"it is {size_text(size)} of a database of {size_text(database_size)}; the last "
+        f"was {size_text(last.size)} of {size_text(last.database_size)}"
     )
 
 
@@ -136,18 +137,10 @@ def too_small(*, size: int, database_size: int, past: Sequence[Past]) -> bool:
 
 def so_far(written: int, predicted: int, seconds: float) -> str:
     """How far it is after so many seconds."""
-    told = f"{bytes_in_words(written)} of about {bytes_in_words(max(predicted, written))}"
+    told = f"{size_text(written)} of about {size_text(max(predicted, written))}"
     if not 0 < written < predicted:
         return told
     return f"{told}, about {_in_words(seconds * (predicted - written) / written)} left"
-
-
-def bytes_in_words(size: int) -> str:
-    for unit, bytes_each in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= bytes_each:
-            number = size / bytes_each
-            return f"{number:.1f} GB" if unit == "GB" and number < 10 else f"{number:,.0f} {unit}"
-    return f"{size} bytes"
 
 
 def _in_words(seconds: float) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.core.backups.level import Level
 from bot.core.backups.policy import BackupPolicy
-from bot.core.duration import duration
+from bot.core.duration import age
 from bot.errors import BackupError
 
 # An archive that is further behind than this does not work. RDS is five minutes late.
@@ -79,11 +79,10 @@ class Recovery:
     def words(self, now: datetime) -> str:
         """Reads after the name of the point."""
         point = self.point
-        age = duration(point.age(now).total_seconds())
-        made = f"{'made' if point.made else 'found'} by {point.provider}, {age} old"
+        made = f"{'made' if point.made else 'found'} by {point.provider}, {age(point.age(now))} old"
         archived = " and with an archive up to now" if self.reaches_the_moment else ""
         tested = (
-            f"last restored from {duration((now - self.tested_at).total_seconds())} ago"
+            f"last restored from {age(now - self.tested_at)} ago"
             if self.tested_at
             else "never restored from, as far as is known"
         )
@@ -107,7 +106,7 @@ def recovery(
     if point.age(now) > policy.max_age:
         raise BackupError(
             f"The last recovery point of {target} in {point.provider}, {point.id}, is "
-            f"{_in_words(point.age(now))} old; {_in_words(policy.max_age)} are allowed "
+            f"{age(point.age(now))} old; {age(policy.max_age)} are allowed "
             "(`backup.max_age`).",
             hint=f"Take a backup with {point.provider} now, and find out why none was taken.",
         )
@@ -148,19 +147,15 @@ def _untested(
     last = (
         "nobody has said that they restored from it"
         if tested_at is None
-        else f"it was last restored from {_in_words(now - tested_at)} ago"
+        else f"it was last restored from {age(now - tested_at)} ago"
     )
     return BackupError(
         f"{target} asks for backups at level {policy.level}, and of {point.provider} "
-        f"{last}; {_in_words(policy.tested_within)} are allowed (`backup.tested_within`).",
+        f"{last}; {age(policy.tested_within)} are allowed (`backup.tested_within`).",
         hint="Restore from it, look at what came back, and write the date into "
         f"{policy.tested_file or 'a file that `backup.tested_file` names'}: "
         "`date -u +%Y-%m-%dT%H:%M:%SZ`.",
     )
-
-
-def _in_words(span: timedelta) -> str:
-    return duration(span.total_seconds()) if span < timedelta(days=2) else f"{span.days} days"
 
 
 def _text(value: object) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.core.backups.backup import ProvedBackup
 from bot.core.backups.sources import makes_points, words_of
-from bot.core.duration import duration
+from bot.core.duration import age
 from bot.core.gates.gate import Gate
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
@@ -33,7 +33,7 @@ def backup_gate(
     ahead = f"one is taken and proved by {target.backup.level.words} before anything is applied"
     if last is None:
         return Gate(NAME, True, f"{ahead}; none is kept on this machine")
-    old = _age(last.manifest.started_at, now)
+    old = age(now - last.manifest.started_at)
     return Gate(NAME, True, f"{ahead}; the last is {old} old, {_proved(last)}")
 
 
@@ -41,7 +41,7 @@ def _of_this_rollout(target: Target, taken: BackupSummary, now: datetime) -> Gat
     wanted = target.backup.level
     if taken.level is not None and taken.level.reaches(wanted):
         return Gate(NAME, True, f"{taken.id} is {taken.proof}")
-    old = _age(taken.snapshot_at, now)
+    old = age(now - taken.snapshot_at)
     known = taken.proof or "not proved"
     return Gate(
         NAME,
@@ -63,7 +63,3 @@ def _proved(last: ProvedBackup) -> str:
         return "proved to differ"
     on = f" on PostgreSQL {last.proof.restored_on}" if last.proof.restored_on else ""
     return f"proved by {last.proof.level.words}{on}"
-
-
-def _age(moment: datetime, now: datetime) -> str:
-    return duration(max((now - moment).total_seconds(), 0.0))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.counting import count
 from bot.core.kept.loss import Losing, Loss
 from bot.core.kept.table import Cascade, KeptColumn, TableToKeep
 from bot.core.rehearsals.sizes import size_text
@@ -94,7 +95,7 @@ class Kept:
 
     def __str__(self) -> str:
         what = described(self.kind, self.relation, [each.name for each in self.columns])
-        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        rows = count(self.rows, "row")
         until = f"{self.until:%Y-%m-%d}"
         size, rest = size_text(self.bytes), _NOT_THE_REST if self.partial else ""
         return f"line {self.line}: {rows} kept until {until} ({size}): {what}{rest}"
@@ -111,7 +112,7 @@ class Conflict:
     query: str
 
     def __str__(self) -> str:
-        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        rows = count(self.rows, "row")
         return f"{rows} of {self.relation} not given back: {self.why} (`{self.query}`)"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.core.instant import instant
 from bot.core.restores.outcome import Restored
 from bot.core.restores.plan import RestorePlan
 from bot.core.rollouts.audit import Rollout, Trigger, record_of
@@ -64,7 +65,7 @@ def _restore(plan: RestorePlan, restored: Restored | None) -> dict[str, Any]:
         "source": plan.source,
         "backup": plan.manifest.id,
         "digest": plan.manifest.digest,
-        "snapshot_at": plan.loss.since.isoformat(),
+        "snapshot_at": instant(plan.loss.since),
         "how": plan.how.value,
         "kept": (restored.put.kept or None) if restored else None,
         "rows_lost": None if lost is None else sum(max(each.fewer, 0) for each in lost),

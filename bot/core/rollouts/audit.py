@@ -5,10 +5,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from bot.core.gates.gate import Gate
+from bot.core.instant import instant
 from bot.core.migrations.migration import Migration
 from bot.core.rollouts.progress import AppliedResult, BackupSummary, Progress
 from bot.core.targets.server import ServerFacts
@@ -129,7 +130,7 @@ def record_of(rollout: Rollout) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "id": rollout.id,
-        "at": _time(rollout.at),
+        "at": instant(rollout.at),
         "target": {"name": progress.target, "kind": progress.kind.value},
         "trigger": {
             "login": rollout.trigger.login,
@@ -204,7 +205,7 @@ def _timings(applied: AppliedResult | None) -> dict[str, Any]:
 
 
 def _leave(leave: Leave) -> dict[str, Any]:
-    at = _time(leave.at) if leave.at else None
+    at = instant(leave.at) if leave.at else None
     return {"login": leave.login, "pull": leave.pull, "commit": leave.commit or None, "at": at}
 
 
@@ -227,7 +228,7 @@ def _backup(backup: BackupSummary | None) -> dict[str, Any] | None:
     return {
         "id": backup.id,
         "size": backup.size,
-        "snapshot_at": _time(backup.snapshot_at),
+        "snapshot_at": instant(backup.snapshot_at),
         "proof": backup.proof,
         "digest": backup.digest or None,
         "location": backup.location or None,
@@ -244,10 +245,6 @@ def _server(server: ServerFacts | None) -> dict[str, Any] | None:
         "system_identifier": server.identity.system_identifier or None,
         "role": server.role,
     }
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _milliseconds(seconds: float | None) -> int | None:

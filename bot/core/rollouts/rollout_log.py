@@ -5,8 +5,10 @@ docs/reference/rollout-log.md tells the same to people, and a test holds the two
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
+
+from bot.core.instant import instant
 
 # Counted up when a field changes its meaning or goes; new events and fields may come at any time.
 SCHEMA = 1
@@ -171,7 +173,7 @@ def document(
     for name in fields:
         if name not in known:
             raise KeyError(name)
-    time = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    time = instant(at)
     head: dict[str, Value] = {"schema": SCHEMA, "time": time, "run": run, "target": target}
     return {**head, "event": event.value, **fields}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.core.counting import count
 from bot.core.findings.review import Review
 from bot.core.github.pull import Pull
 from bot.core.github.request import ApplyRequest
@@ -88,8 +89,7 @@ def _judged(pull: Pull, commit: str, branch: str, world: World) -> Review:
 def _found(review: Review, world: World) -> str:
     counted = sum(each.allowed is None for each in review.all_findings)
     which = f" ({world.settings.database})" if world.settings.database else ""
-    findings = f"{counted} finding{'' if counted == 1 else 's'}"
-    return f"judged again{which}: {review.verdict.value}, {findings}"
+    return f"judged again{which}: {review.verdict.value}, {count(counted, 'finding')}"
 
 
 def _left(listed: int, overtaken: int) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.counting import count
 from bot.core.gates.settled import settled
 from bot.core.github.deployment import NOT_VERIFIED, Deployment, overtaken, unrecorded
 from bot.core.github.pull import Pull
@@ -265,8 +266,7 @@ def _note(progress: Progress) -> str:
     """The deployment status's one sentence: what matters first, for it may be cut."""
     if progress.state is not State.APPLIED:
         return progress.message.partition("\n")[0] or "Applying"
-    count = len(progress.migrations)
-    what = "1 migration" if count == 1 else f"{count} migrations"
+    what = count(len(progress.migrations), "migration")
     done = f"Applied {what} in {progress.seconds or 0:.1f} s{_overridden(progress)}"
     wrong = next((each.message for each in progress.checks if each.fine is False), None)
     if wrong is not None:
@@ -276,8 +276,7 @@ def _note(progress: Progress) -> str:
 
 
 def _note_back(progress: Progress) -> str:
-    count = len(progress.migrations)
-    what = "1 migration" if count == 1 else f"{count} migrations"
+    what = count(len(progress.migrations), "migration")
     backup = f"; backup {progress.backup.id} {progress.backup.proof}" if progress.backup else ""
     return f"Rolled back {what}{_overridden(progress)}{backup}"
 

@@ -1,12 +1,12 @@
 """`backups` for programs."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.core.backups.backup import Proof, StoredBackup
 from bot.core.backups.retention import Pruned
 from bot.core.backups.stored import Stray
+from bot.core.instant import instant
 
 SCHEMA = 1
 
@@ -44,7 +44,7 @@ def _backup(stored: StoredBackup) -> Json:
         "target": manifest.target,
         "database": manifest.database,
         "system_identifier": manifest.system_identifier,
-        "snapshot_at": _time(manifest.started_at),
+        "snapshot_at": instant(manifest.started_at),
         "lsn": manifest.lsn,
         "size": manifest.stored_size,
         "seconds": manifest.seconds,
@@ -73,9 +73,5 @@ def _proof(proof: Proof) -> Json:
 
 
 def _stray(stray: Stray) -> Json:
-    at = _time(stray.at) if stray.at is not None else None
+    at = instant(stray.at) if stray.at is not None else None
     return {"id": stray.id, "problem": stray.problem, "at": at}
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

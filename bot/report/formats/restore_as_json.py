@@ -1,8 +1,8 @@
 """`restore --format json`: the plan, and what was done."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from bot.core.instant import instant
 from bot.core.restores.loss import TableLoss
 from bot.core.restores.outcome import Restored
 from bot.core.restores.plan import RestorePlan
@@ -29,7 +29,7 @@ def restore_json(plan: RestorePlan, restored: Restored | None = None) -> Json:
         },
         "how": plan.how.value,
         "loss": {
-            "since": _time(plan.loss.since),
+            "since": instant(plan.loss.since),
             "seconds": round(plan.loss.ago.total_seconds()),
             "tables": _tables(plan.loss.tables),
             "migrations": None if plan.loss.migrations is None else list(plan.loss.migrations),
@@ -51,7 +51,7 @@ def restore_json(plan: RestorePlan, restored: Restored | None = None) -> Json:
 def _restored(restored: Restored) -> Json:
     put, backup = restored.put, restored.backup
     return {
-        "at": _time(put.at),
+        "at": instant(put.at),
         "milliseconds": round(restored.seconds * 1000),
         "tables": put.tables,
         "rows": put.rows,
@@ -68,7 +68,3 @@ def _tables(tables: tuple[TableLoss, ...] | None) -> list[Json] | None:
     if tables is None:
         return None
     return [{"name": each.name, "now": each.now, "then": each.then} for each in tables]
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.core.backups.backup import Proof, StoredBackup
 from bot.core.backups.retention import Held, Kept, Pruned
 from bot.core.backups.stored import Stray
+from bot.core.duration import age
 from bot.report import words
 from bot.report.escape import one_line
 from bot.report.terminal.lines import Line, drawn, line
@@ -107,6 +108,4 @@ def _short(key: str) -> str:
 
 
 def _age(stored: StoredBackup, now: datetime) -> str:
-    seconds = max((now - stored.manifest.started_at).total_seconds(), 0.0)
-    days = int(seconds // 86_400)
-    return words.count(days, "day") if days >= 2 else words.duration(seconds)
+    return age(now - stored.manifest.started_at)

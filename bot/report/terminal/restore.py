@@ -1,8 +1,10 @@
 """`restore` in a terminal: what it would do and lose, and what it has done."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
+from bot.core.duration import age
+from bot.core.quoting import quoted
 from bot.core.restores.loss import Loss, TableLoss
 from bot.core.restores.outcome import Restored
 from bot.core.restores.plan import How, RestorePlan
@@ -33,17 +35,7 @@ def way_back_text(
 
 def lost_since(loss: Loss) -> str:
     """`writes after 15:31:02 UTC (2 h 4 min ago)`"""
-    return f"writes after {_moment(loss.since)} ({ago(loss.ago)} ago)"
-
-
-def ago(span: timedelta) -> str:
-    """`2 h 4 min`, `3 d 2 h`, `12 s`: the two greatest units."""
-    left, said = int(span.total_seconds()), []
-    for unit, seconds in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        number, left = divmod(left, seconds)
-        if number:
-            said.append(f"{number} {unit}")
-    return " ".join(said[:2]) or "0 s"
+    return f"writes after {_moment(loss.since)} ({age(loss.ago)} ago)"
 
 
 def _plan(plan: RestorePlan) -> Iterator[Line]:
@@ -96,7 +88,7 @@ def _losing(plan: RestorePlan) -> Iterator[Line]:
 
 def _lost(plan: RestorePlan) -> str:
     if plan.elsewhere:
-        since = f"{_moment(plan.loss.since)}, {ago(plan.loss.ago)} ago"
+        since = f"{_moment(plan.loss.since)}, {age(plan.loss.ago)} ago"
         what = f"everything that it has now will be replaced by what {plan.source} had"
         return f"In {plan.target}, {what} ({since})."
     return f"In {plan.target}, {lost_since(plan.loss)} will be lost."
@@ -199,7 +191,7 @@ def _next(restored: Restored) -> Iterator[Line]:
     plan, put = restored.plan, restored.put
     if put.kept:
         yield line(f"The old database is kept as {put.kept}. When nobody needs it:", indent=2)
-        yield Line(((f"DROP DATABASE {_quoted(put.kept)};", ""),), indent=4, wrapped=False)
+        yield Line(((f"DROP DATABASE {quoted(put.kept)};", ""),), indent=4, wrapped=False)
     if restored.pending:
         number = words.count(len(restored.pending), "migration")
         verb, them = ("is", "it") if len(restored.pending) == 1 else ("are", "them")
@@ -216,7 +208,3 @@ def _next(restored: Restored) -> Iterator[Line]:
 def _moment(moment: datetime) -> str:
     """With the day, unless it is read on that day anyway: a restore is read at night."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from bot.core.counting import count
 from bot.core.migrations.statement import Statement
 from bot.core.rollouts.blocker import Need
 from bot.core.rollouts.checkpoint import Back, LastBack, Record
@@ -74,8 +75,7 @@ class Giver:
         except PostgresError as error:
             self.say(f"{self.name}: what was given back could not be counted: {error.message}")
             return
-        rows = "1 row" if given.rows == 1 else f"{given.rows:,} rows"
-        self.say(f"{self.name}: {rows} given back of what was kept")
+        self.say(f"{self.name}: {count(given.rows, 'row')} given back of what was kept")
         for each in given.conflicts:
             self.say(f"{self.name}: {each}")
 

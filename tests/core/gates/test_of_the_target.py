@@ -100,7 +100,7 @@ def test_the_backup_gate_tells_age_and_level_of_the_last_proof_and_that_one_is_t
 
     assert backup_gate(PRODUCTION, later, last=last).reason == (
         "one is taken and proved by restoring it before anything is applied; the last is "
-        "3 h 0 min old, proved by restoring it on PostgreSQL 18.1"
+        "3 h old, proved by restoring it on PostgreSQL 18.1"
     )
     assert "none is kept on this machine" in backup_gate(PRODUCTION, later).reason
     assert backup_gate(PRODUCTION, later, taken=TAKEN).reason.startswith("b-2 is proved by")
@@ -112,7 +112,7 @@ def test_a_backup_below_the_level_that_is_asked_for_keeps_the_gate_closed() -> N
     shut = backup_gate(PRODUCTION, NOON + timedelta(minutes=5), taken=read)
     assert not shut.open
     assert shut.reason == (
-        "b-2 is 5 min 0 s old and proved by reading every file to its end; production asks for "
+        "b-2 is 5 min old and proved by reading every file to its end; production asks for "
         "restoring it"
     )
     assert "backup.level" in shut.hint
@@ -124,7 +124,7 @@ def test_a_backup_below_the_level_that_is_asked_for_keeps_the_gate_closed() -> N
 def test_the_last_backup_may_have_been_proved_to_another_level() -> None:
     read = ProvedBackup(MANIFEST, Proof("b-1", "", 2.0, 0, 0, level=Level.DECODE))
     told = backup_gate(PRODUCTION, NOON, last=read).reason
-    assert told.endswith("the last is 0 ms old, proved by reading every file to its end")
+    assert told.endswith("the last is 0 s old, proved by reading every file to its end")
     differs = ProvedBackup(MANIFEST, Proof("b-1", "18.1", 2.0, 3, 40, ("table a is missing",)))
     assert backup_gate(PRODUCTION, NOON, last=differs).reason.endswith("proved to differ")
 

@@ -203,5 +203,5 @@ def test_the_age_of_the_last_proof_is_told_where_backups_are_kept() -> None:
     found = {each.name: each for each in gates_ahead(PRODUCTION, (), kept)}
 
     assert (
-        "the last is 0 ms old, proved by restoring it on PostgreSQL 18.1" in found["backup"].reason
+        "the last is 0 s old, proved by restoring it on PostgreSQL 18.1" in found["backup"].reason
     )

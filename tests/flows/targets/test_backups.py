@@ -177,21 +177,21 @@ def test_recovery_points_are_not_ours_to_look_after() -> None:
 LISTED = """\
 production has 3 backups.
   2026-01
-    24 h 0 min old, 1.0 kB, in s3://bucket/a, encrypted to age1qqqqqqqqqqqqqqqq…
+    1 d old, 1.0 kB, in s3://bucket/a, encrypted to age1qqqqqqqqqqqqqqqq…
     proved by restoring 3 tables and 40 rows on PostgreSQL 18.1
   2026-20
-    20 days old, 1.0 kB, in s3://bucket/a, not encrypted
+    20 d old, 1.0 kB, in s3://bucket/a, not encrypted
     not proved
   2026-30
-    30 days old, 1.0 kB, in s3://bucket/a, not encrypted
+    30 d old, 1.0 kB, in s3://bucket/a, not encrypted
     proved by restoring 3 tables and 40 rows on PostgreSQL 18.1
   2026-40 is no backup: it is not complete
 """
 PRUNED = """\
 production: 2 backups would be removed, 2.0 kB.
-  would be removed: 2026-20, 20 days old
-  would be removed: 2026-30, 30 days old
-  kept: 2026-01, 24 h 0 min old: the last that was proved
+  would be removed: 2026-20, 20 d old
+  would be removed: 2026-30, 30 d old
+  kept: 2026-01, 1 d old: the last that was proved
 """
 
 

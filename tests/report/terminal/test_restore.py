@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from bot.core.duration import age
 from bot.core.gates.gate import Gate
 from bot.core.restores.loss import TableLoss
 from bot.core.restores.outcome import Restored
@@ -19,7 +20,7 @@ from bot.core.rollouts.audit import Sealed, Trigger
 from bot.core.rollouts.progress import BackupSummary
 from bot.report.formats.restore_as_json import restore_json
 from bot.report.terminal.audit import records_text
-from bot.report.terminal.restore import ago, restore_plan_text, restored_text, way_back_text
+from bot.report.terminal.restore import restore_plan_text, restored_text, way_back_text
 from bot.restoring.planning import plan_restore
 from tests.fakes.values import NOON
 from tests.restoring.fakes import MORE, PUT, SAVED, SCENE, STAGING, FakeSite, Night, order
@@ -60,7 +61,7 @@ In production, writes after 2026-11-22 12:00:00 UTC (2 h 4 min ago) will be lost
     2. restore into a new database beside it; compare schema and rows with what was saved
     3. end the sessions in shop and let the two change places, in one transaction
     4. keep the old database (7.0 MB) under another name
-  For a while the server needs 7 MB more disk: see that it has them.
+  For a while the server needs 7.0 MB more disk: see that it has them.
 """
 DONE = """\
 production is restored from 20261122T120000Z-production-1a2b3c: 2 tables and 47
@@ -155,7 +156,7 @@ def test_without_a_backup_the_reason_stands_there() -> None:
     ],
 )
 def test_how_long_ago(span: timedelta, said: str) -> None:
-    assert ago(span) == said
+    assert age(span) == said
 
 
 def test_the_way_back_is_commands_on_lines_of_their_own() -> None:

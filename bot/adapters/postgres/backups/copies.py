@@ -29,6 +29,7 @@ from bot.adapters.postgres.tools import best_for_copy
 from bot.core.backups.backup import Manifest, Proof, TableContent
 from bot.core.backups.level import Level
 from bot.core.backups.prediction import Past
+from bot.core.rehearsals.sizes import size_text
 from bot.core.schemas.schema import Snapshot, differences
 from bot.core.targets.target import Target
 from bot.core.targets.url import ConnectionUrl
@@ -108,7 +109,7 @@ class Copies:
             except OSError as error:
                 raise BackupError(
                     f"The copy {manifest.id} could not be unpacked: {error.strerror}.",
-                    hint=f"It needs {manifest.database_size / 1e6:,.0f} MB in "
+                    hint=f"It needs {size_text(manifest.database_size)} in "
                     f"{tempfile.gettempdir()}: free some, or set TMPDIR.",
                 ) from None
         (data / "backup_manifest").write_bytes((place / _SERVERS_MANIFEST).read_bytes())

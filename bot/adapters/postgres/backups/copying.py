@@ -19,6 +19,7 @@ from bot.adapters.postgres.tools import best_for_copy
 from bot.core.backups.backup import CLUSTER_FORMAT, MANIFEST, Manifest
 from bot.core.backups.level import Level
 from bot.core.backups.prediction import Past, predict, require_affordable
+from bot.core.rehearsals.sizes import size_text
 from bot.core.targets.url import ConnectionUrl
 from bot.errors import BackupError
 
@@ -54,7 +55,7 @@ def take_copy(copying: Copying, staging: Path, note: Callable[[str], None]) -> M
     size, superuser = _look(copying, place)
     prediction = predict(size, copying.past, level=copying.level)
     free = shutil.disk_usage(staging).free
-    note(f"copying the cluster, {size / 1e6:,.0f} MB: {prediction.words(free)}")
+    note(f"copying the cluster, {size_text(size)}: {prediction.words(free)}")
     require_affordable(
         copying.target, prediction, budget=copying.budget, free=free, place=str(staging)
     )

@@ -35,6 +35,7 @@ from bot.core.backups.prediction import (
     too_small,
 )
 from bot.core.migrations.migration import sort_key
+from bot.core.rehearsals.sizes import size_text
 from bot.core.schemas.schema import Snapshot
 from bot.core.targets.url import ConnectionUrl
 from bot.errors import BackupError
@@ -231,7 +232,7 @@ def _tell(
 ) -> None:
     """What it is going to take, before it is taken. Raises BackupError if that is too much."""
     free = free_space(directory)
-    progress(f"dumping {source.database}, {source.size / 1e6:,.0f} MB: {prediction.words(free)}")
+    progress(f"dumping {source.database}, {size_text(source.size)}: {prediction.words(free)}")
     # How much of it is touched is not known yet: the dump of everything may be far beyond.
     budget = 0.0 if wanted.only_touched and wanted.touched is not None else wanted.budget
     require_affordable(target, prediction, budget=budget, free=free, place=str(directory))

@@ -25,6 +25,7 @@ from bot.adapters.postgres.server import Server, start_server
 from bot.adapters.postgres.tools import Installation, best_for_proof, best_for_restore
 from bot.core.backups.backup import Manifest, Proof, TableContent, differences_of_content
 from bot.core.backups.level import Level
+from bot.core.rehearsals.sizes import size_text
 from bot.core.schemas.schema import Attribute, Definition, Snapshot, differences
 from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import BackupError, BrokenBackup
@@ -102,8 +103,8 @@ def _require_room(manifest: Manifest, temporary: Path) -> None:
     free = shutil.disk_usage(temporary).free
     if free < needed:
         raise BackupError(
-            f"{temporary} has {free / 1e6:,.0f} MB free; restoring the backup {manifest.id} needs "
-            f"{needed / 1e6:,.0f} MB.",
+            f"{temporary} has {size_text(free)} free; restoring the backup {manifest.id} needs "
+            f"{size_text(needed)}.",
             hint="Free some disk space, or set TMPDIR to a larger place.",
         )
 

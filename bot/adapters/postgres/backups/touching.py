@@ -13,6 +13,7 @@ from bot.adapters.postgres.backups.schema_file import readable
 from bot.adapters.postgres.catalogue import identity
 from bot.adapters.postgres.connection import Connection
 from bot.core.backups.backup import TableContent
+from bot.core.counting import count
 from bot.core.quoting import quoted
 from bot.core.schemas.schema import Snapshot
 
@@ -71,8 +72,9 @@ class Touched:
 
     @property
     def words(self) -> str:
-        number = "1 table" if len(self.tables) == 1 else f"{len(self.tables)} tables"
-        told = f"rows of {number} that the plan touches; the schema of all"
+        told = (
+            f"rows of {count(len(self.tables), 'table')} that the plan touches; the schema of all"
+        )
         if self.unchecked:
             names = ", ".join(key.name for key in self.unchecked)
             told += f"; not checked against the tables they refer to: {names}"

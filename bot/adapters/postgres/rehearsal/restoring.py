@@ -22,6 +22,7 @@ from bot.adapters.postgres.tools import Installation, best_for_restore
 from bot.core.backups.backup import CLUSTER_FORMAT, COMMAND_FORMAT, Manifest, StoredBackup
 from bot.core.migrations.migration import AppliedMigration, same_checksum
 from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, Order
+from bot.core.rehearsals.sizes import size_text
 from bot.core.targets.url import ConnectionUrl
 from bot.errors import BackupError
 
@@ -250,7 +251,7 @@ def _wait(program: Program, place: Place, guard: Guard, limits: Limits) -> None:
         began = time.monotonic()
         if place.disk_used() > limits.disk:
             raise BackupError(
-                f"it takes more than {limits.disk / 1e6:,.0f} MB of disk.",
+                f"it takes more than {size_text(limits.disk)} of disk.",
                 hint="Raise `rehearsal.disk` in the configuration: what the migrations write "
                 "comes on top.",
             )

@@ -22,6 +22,7 @@ from bot.adapters.postgres.target.opening import TargetDatabase
 from bot.adapters.postgres.target.reaching import reach
 from bot.adapters.postgres.target.settings import set_by_hand
 from bot.core.backups.backup import Manifest, TableContent
+from bot.core.rehearsals.sizes import size_text
 from bot.core.restores.loss import TableLoss, counts_that_differ
 from bot.core.restores.outcome import Put, Step
 from bot.core.restores.plan import How
@@ -197,7 +198,7 @@ class Site:
                 row = self.elsewhere.execute(
                     "SELECT pg_database_size(oid) FROM pg_database WHERE datname = %s", (name,)
                 ).fetchone()
-            note(f"restoring: {(row[0] if row else 0) / 1e6:,.0f} MB so far")
+            note(f"restoring: {size_text(row[0] if row else 0)} so far")
 
         return look
 
