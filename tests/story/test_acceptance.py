@@ -37,7 +37,7 @@ STORIES = {
         "test_gates.py::test_a_freeze_keeps_production_closed_until_somebody_overrides_it",
     ],
     "the command to roll back": [
-        "test_commands.py::test_what_is_applied_is_not_taken_back_by_a_comment",
+        "test_commands.py::test_what_a_pull_request_brought_is_taken_back_by_a_comment",
         "test_commands.py::test_what_failed_half_way_is_marked_as_taken_back_and_applied_anew",
     ],
     "the merge queue": [
