@@ -8,7 +8,8 @@ Whatever is killed on the way, the server has done both renames or neither.
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Event
 
 import psycopg
 from psycopg import sql
@@ -62,16 +63,24 @@ def swap(
 ) -> None:
     """Carry it out, trying for a minute. Raises PostgresError, and nothing has changed then.
 
-    Both connections are to another database of the server."""
+    Both connections are to another database of the server. Once our own sessions have left, and
+    with them the migration lock, there is no second try: a rollout might have begun."""
     deadline = time.monotonic() + PATIENCE
+    left = Event()
+
+    def leave() -> None:
+        left.set()
+        order.leave()
+
+    watched = replace(order, leave=leave)
     with ThreadPoolExecutor(max_workers=1) as pool:
         while True:
             renamed = pool.submit(_rename, renaming, order, heard)
             try:
-                _await(renamed, renaming, ending, order)
+                _await(renamed, renaming, ending, watched)
                 return renamed.result()
             except psycopg.Error as error:
-                if error.sqlstate != _IN_USE or time.monotonic() >= deadline:
+                if error.sqlstate != _IN_USE or left.is_set() or time.monotonic() >= deadline:
                     raise _refused(error, ending, order) from None
 
 
@@ -132,7 +141,7 @@ def _refused(error: psycopg.Error, connection: Connection, order: Swap) -> Postg
         return explain(error, f"put the restored database in the place of {order.database}")
     row = connection.execute(_WHO, (order.database,)).fetchone()
     return PostgresError(
-        f"Sessions in {order.database} could not be ended within {PATIENCE:.0f} seconds "
+        f"Sessions in {order.database} could not be ended in time "
         f"(of {(row and row[0]) or 'nobody any more'}). The target was not changed.",
         hint="Stop the application, or use a role that may end its sessions "
         "(GRANT pg_signal_backend), and run this again.",
