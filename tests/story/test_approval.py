@@ -96,7 +96,7 @@ def test_production_is_not_touched_when_the_approval_is_of(
     run = stage.deploy(stage.merge(1))
     require_closed(stage, run)
     assert stage.schema("production") == untouched
-    assert not list(stage.folder.rglob("backups/*"))
+    assert not list(stage.folder.rglob(".migration-bot/backups/*"))
 
 
 def require_closed(stage: Stage, run: Run) -> None:
