@@ -58,7 +58,13 @@ def test_what_nobody_can_read_is_shown_and_never_applied(sql: str) -> None:
         assert isinstance(read, ExitCode)
 
 
-@pytest.mark.parametrize("sql", ODD.values(), ids=ODD)
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param(sql, id=name, marks=[pytest.mark.slow] if name == "terms" else [])
+        for name, sql in ODD.items()
+    ],
+)
 def test_what_is_merely_odd_is_read_by_every_verb(sql: str) -> None:
     database = FakeDatabase([])
     checkout = FakeCheckout(history(INIT, migration("20260201000000_more", sql)))

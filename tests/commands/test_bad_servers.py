@@ -66,6 +66,7 @@ def test_a_server_that_is_not_there_is_told_from_one_that_refuses(place: Place, 
     refused(done, ExitCode.POSTGRES, "127.0.0.1:1/shop: nothing listens there")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [

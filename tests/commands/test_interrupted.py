@@ -133,6 +133,7 @@ def test_an_interrupted_transaction_leaves_nothing_and_lets_go_of_the_lock(
     assert last["applied"] == [INIT]
 
 
+@pytest.mark.slow
 def test_an_interrupted_concurrent_build_keeps_its_intent_and_the_next_run_mends_it(
     started: Place, database: str
 ) -> None:

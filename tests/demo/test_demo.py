@@ -46,6 +46,7 @@ def require_nothing_left(place: Path) -> None:
     place.rmdir()
 
 
+@pytest.mark.slow
 def test_it_ends_in_production_and_leaves_nothing_behind(place: Path) -> None:
     with start(place) as demo:
         told, _ = demo.communicate(timeout=120)

@@ -46,7 +46,7 @@ def other(server: RunningServer) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-@pytest.mark.parametrize("count", [434, 820])
+@pytest.mark.parametrize("count", [434, pytest.param(820, marks=pytest.mark.soak)])
 def test_a_whole_history_leaves_what_prisma_leaves(
     count: int, prisma: Prisma, database: str, other: str, tmp_path: Path
 ) -> None:

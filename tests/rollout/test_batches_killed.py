@@ -88,7 +88,7 @@ def test_a_run_that_is_killed_changes_every_row_once_in_the_end(
         ).fetchone() == (2,)
 
 
-@pytest.mark.parametrize("again", range(2))
+@pytest.mark.parametrize("again", [0, pytest.param(1, marks=pytest.mark.soak)])
 def test_many_kills_in_a_row_are_no_different(folder: Path, database: str, again: int) -> None:
     for _ in range(8):
         if killed_after(random.uniform(0, 0.15), folder, database) == ROWS:

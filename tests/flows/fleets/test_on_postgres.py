@@ -136,7 +136,9 @@ def test_killed_half_way_it_goes_on_where_it_was_and_nobody_is_migrated_twice(
     assert {tuple(rows(url)) for url in urls.values()} == {(("20260101000000_init", 1),)}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGINT, marks=pytest.mark.soak), signal.SIGTERM]
+)
 def test_told_to_end_it_stops_in_time_says_how_far_it_is_and_leaves_nobody_behind(
     place: Path, urls: dict[str, str], number: signal.Signals
 ) -> None:

@@ -17,9 +17,19 @@ from tests.flows.telling.every_call import (
     down,
     each_call,
     lost,
+    refused,
 )
 from tests.hub import SHOP
 
+SOME = [
+    lost,
+    refused,
+    *(
+        pytest.param(each, marks=pytest.mark.soak)
+        for each in TROUBLES
+        if each not in (lost, refused)
+    ),
+]
 ROLLOUTS = [("staging", order) for order in TROUBLES] + [("production", down), ("production", lost)]
 
 
@@ -65,7 +75,7 @@ def run(made: Scene, target: str) -> BotError | None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("order", TROUBLES, ids=lambda each: each.__name__)
+@pytest.mark.parametrize("order", SOME, ids=lambda each: each.__name__)
 def test_a_check_is_told_once_whatever_call_fails(tmp_path: Path, order: Order) -> None:
     for made, at in each_call(tmp_path, order, merged=False):
         order(made.hub, at)

@@ -31,7 +31,7 @@ from tests.flows.telling.every_call import (
 from tests.flows.telling.test_audit import FakeSealer
 from tests.rollout.real import Apply
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
 
 BEFORE = "before"
 Targets = Callable[[Scene, int], None]
@@ -82,7 +82,7 @@ def job(made: Scene, target: str) -> tuple[ExitCode, str]:
 
 @pytest.mark.parametrize(
     ("target", "order"),
-    [pytest.param("staging", down, marks=pytest.mark.soak), ("production", lost)],
+    [("staging", down), ("production", lost)],
 )
 def test_the_target_is_what_the_job_says_whichever_call_fails(
     tmp_path: Path, server: Server, targets: Targets, target: str, order: Order
