@@ -18,7 +18,7 @@ import click
 
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.gates.gate import closed
-from bot.core.rollouts.undoing import Rollback
+from bot.core.rollouts.rollback_steps import Rollback
 from bot.errors import ExitCode
 from bot.flows.fleets.tenants import addressed
 from bot.flows.targets.rolling_back import require_possible, rollback_for

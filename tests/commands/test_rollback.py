@@ -11,7 +11,7 @@ from bot.core.drift.drift import Expected
 from bot.core.migrations.migration import AppliedMigration
 from bot.core.rehearsals.rehearsal import DownProof
 from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.undoing import Tried, untried
+from bot.core.rollouts.rollback_steps import Tried, untried
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.errors import ExitCode, HistoryError, UsageError
 from bot.world import World

@@ -72,7 +72,7 @@ def prove_downs(
     """
     proofs: dict[str, DownProof] = {}
     passed = set(spoilt)
-    undone: list[tuple[Done, _Script]] = []
+    reached: list[tuple[Done, _Script]] = []
     for each in reversed(done):
         script = _script_of(each, drafter)
         if script is None:
@@ -80,19 +80,19 @@ def prove_downs(
         name = each.migration.name
         if script.proof.undrafted:
             proofs[name] = script.proof
-            undone.append((each, script))
+            reached.append((each, script))
             break
         proofs[name] = _down(each, script, performer, look, count, passed)
         # What one leaves otherwise than it was is no fault of those before it.
         passed |= set(proofs[name].differing)
-        undone.append((each, script))
+        reached.append((each, script))
         if not proofs[name].proved:
             break
-    for each, script in reversed(undone):
+    for each, script in reversed(reached):
         name = each.migration.name
         if script.parts and not proofs[name].undrafted:
             proofs[name] = _up_again(proofs[name], each, script, performer, look)
-    drafts = {each.migration.name: one.draft for each, one in undone if one.draft is not None}
+    drafts = {each.migration.name: one.draft for each, one in reached if one.draft is not None}
     return Proved(proofs, drafts)
 
 
