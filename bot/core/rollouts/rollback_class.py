@@ -31,7 +31,7 @@ _UNSEEN = {"comment", "statistics"}
 
 class RollbackWay(StrEnum):
     """`NOTHING`: it changes nothing that could be taken back, neither structure nor rows.
-    `REVERSIBLE`: a script leads back to the same schema, and what it does to rows is undone with
+    `REVERSIBLE`: a script leads back to the same schema, and takes back what it does to rows with
     it. `KEPT`: so it is, with rows that were kept when it was applied. `RESTORE`: only a backup
     brings back what it takes away. `UNPROVED`: nobody has tried."""
 

@@ -46,7 +46,7 @@ _RESERVED = re.compile(r"pg_.*|public|none|current_role|current_user|session_use
 @dataclass(frozen=True)
 class Wanted:
     """An order, and what cannot be part of one, as it will be reported: new migrations, and by
-    the names of their migrations scripts to undo them."""
+    the names of their migrations scripts to take them back."""
 
     order: Order
     impossible: tuple[RehearsedMigration, ...] = ()
