@@ -125,7 +125,7 @@ def test_it_can_be_read_by_scripts() -> None:
     assert found["proved"] is True
     assert found["writes_rows"] is True
     assert found["statements"] == [
-        {"sql": "DROP TABLE b", "loses": "the rows of b (1 column)", "needs": "", "alone": False}
+        {"sql": "DROP TABLE b", "loses": "the rows of b (1 column)", "needs": ""}
     ]
     assert found["written"].endswith("20260201000000_more/down.sql")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.adapters.postgres.rehearsal.performing import Performer
 from bot.core.rehearsals.rehearsal import DownProof, SecondRun
-from bot.core.rehearsals.rehearsal_order import NewMigration, Part, Step
+from bot.core.rehearsals.rehearsal_order import NewMigration, Part, drafted_parts
 from bot.core.schemas.draft import Draft, Drafter
 from bot.core.schemas.schema import POSITION, Snapshot, differences
 
@@ -125,19 +125,7 @@ def _script_of(done: Done, drafter: Drafter | None) -> _Script | None:
     renames = done.migration.renames
     known = {"renames": renames} if renames else {}
     draft = drafter(done.after, done.before, **known)
-    return _Script(_parts_of(draft), draft)
-
-
-def _parts_of(draft: Draft) -> tuple[Part, ...]:
-    """Its statements, together as far as they may be."""
-    parts: list[Part] = []
-    for index, each in enumerate(draft.statements):
-        step = Step(index, each.sql)
-        if each.alone or not parts or not parts[-1].transactional:
-            parts.append(Part((step,), transactional=not each.alone))
-        else:
-            parts[-1] = replace(parts[-1], steps=(*parts[-1].steps, step))
-    return tuple(parts)
+    return _Script(drafted_parts(draft.statements), draft)
 
 
 def _down(

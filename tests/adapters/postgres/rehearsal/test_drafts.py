@@ -24,7 +24,7 @@ BACK = {
     ("column", "public.a.m"): DraftedStatement(
         'ALTER TABLE "a" DROP COLUMN "m"', loses="values of a.m"
     ),
-    ("index", "public.a.a_n"): DraftedStatement('DROP INDEX CONCURRENTLY "a_n"', alone=True),
+    ("index", "public.a.a_n"): DraftedStatement('DROP INDEX "a_n"'),
     ("table", "public.b"): DraftedStatement('DROP TABLE "b"', loses="rows of b"),
 }
 
