@@ -9,7 +9,7 @@ import pytest
 from bot.commands import rollback
 from bot.core.drift.drift import Expected
 from bot.core.migrations.migration import AppliedMigration
-from bot.core.rehearsals.rehearsal import DownProof
+from bot.core.rehearsals.proofs import DownProof
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.rollback_steps import Tried, untried
 from bot.core.schemas.draft import Draft, DraftedStatement

@@ -12,7 +12,8 @@ from bot.core.findings.review import JudgedMigration, JudgedStatement
 from bot.core.kept.loss import Loss
 from bot.core.migrations.effects import Effects, LockMode
 from bot.core.migrations.statement import Statement
-from bot.core.rehearsals.rehearsal import DownProof, RehearsedMigration
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.core.schemas.schema import Change
 
 _WRITING = {

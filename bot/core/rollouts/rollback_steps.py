@@ -8,7 +8,7 @@ from bot.core.drift.drift import Expected, unknown
 from bot.core.gates.gate import Gate
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import Migration
-from bot.core.rehearsals.rehearsal import DownProof
+from bot.core.rehearsals.proofs import DownProof
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import Chosen
 from bot.core.schemas.draft import Draft

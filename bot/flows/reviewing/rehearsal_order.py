@@ -9,7 +9,8 @@ from bot.core.migrations.effects import Effects
 from bot.core.migrations.history import Change
 from bot.core.migrations.migration import DOWN_SCRIPT, Migration, sort_key
 from bot.core.migrations.statement import Statement
-from bot.core.rehearsals.rehearsal import Refusal, RehearsedMigration, Stop
+from bot.core.rehearsals.refusal import Refusal, Stop
+from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.core.rehearsals.rehearsal_order import (
     BaseMigration,
     DataOrder,

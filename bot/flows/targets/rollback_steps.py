@@ -9,7 +9,8 @@ from bot.core.kept.kept import Kept, described
 from bot.core.kept.loss import Losing
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import DOWN_SCRIPT, Migration
-from bot.core.rehearsals.rehearsal import DownProof, Stop
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.refusal import Stop
 from bot.core.rehearsals.rehearsal_order import NewMigration, Order
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import script_of

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.core.rehearsals.rehearsal import DownProof, SecondRun
+from bot.core.rehearsals.proofs import DownProof, SecondRun
 from bot.core.rehearsals.rehearsal_order import NewMigration, Part, drafted_parts
 from bot.core.schemas.draft import Draft, Drafter
 from bot.core.schemas.schema import POSITION, Snapshot, differences

@@ -6,7 +6,8 @@ import pytest
 
 from bot.adapters.postgres.rehearsal.backwards import tried_back
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.rehearsals.rehearsal import DownProof, Rehearsal
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, NewMigration, Order
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.core.schemas.schema import Snapshot
