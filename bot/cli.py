@@ -42,7 +42,8 @@ VERBS = {
 }
 
 # Those that an interruption may catch in the middle of a rollout.
-APPLYING = ("apply", "rollback", "github", "demo")
+APPLYING = ("apply", "github", "demo")
+TAKING_BACK = ("rollback",)
 RESTORING = ("restore",)
 
 
@@ -213,6 +214,8 @@ def _print_error(error: BotError) -> None:
 def _print_interrupted(verb: str) -> None:
     if verb in APPLYING:
         click.echo("\ninterrupted; what was committed is applied, and nothing else", err=True)
+    elif verb in TAKING_BACK:
+        click.echo("\ninterrupted; what was committed is taken back, and nothing else", err=True)
     elif verb in RESTORING:
         click.echo("\ninterrupted; the target is as it was, or restored as a whole", err=True)
     else:

@@ -43,11 +43,12 @@ def headline_of(notification: Notification) -> str:
     target = one_line(notification.target)
     migrations = words.count(len(notification.migrations), "migration")
     took = f" in {words.duration(notification.seconds)}" if notification.seconds else ""
+    rollout = f"rollback of {target}" if notification.backwards else f"rollout to {target}"
     return {
         Moment.STARTED: f"Applying {migrations} to {target}",
         Moment.APPLIED: f"Applied {migrations} to {target}{took}",
-        Moment.FAILED: f"The rollout to {target} failed",
-        Moment.WAITING: f"The rollout to {target} waits: a gate is closed",
+        Moment.FAILED: f"The {rollout} failed",
+        Moment.WAITING: f"The {rollout} waits: a gate is closed",
         Moment.OVERRIDDEN: f"A closed gate of {target} was overridden",
         Moment.DRIFT: f"The schema of {target} is not what its migrations make",
         Moment.ROLLED_BACK: f"Took {migrations} back from {target}{took}",

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.commands import rollback
+from bot.core.backups.policy import BackupPolicy
 from bot.core.drift.drift import Expected
 from bot.core.migrations.migration import AppliedMigration
 from bot.core.rehearsals.rehearsal import DownProof
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.undoing import Tried, untried
 from bot.core.schemas.draft import Draft, DraftedStatement
-from bot.errors import ExitCode, HistoryError, UsageError
+from bot.errors import ExitCode, HistoryError, Interrupted, UsageError
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeDatabase, applied, database_of, history, migration, shown
 from tests.fakes import world as made_of
@@ -95,8 +96,9 @@ def test_the_digest_of_a_dry_run_is_what_may_be_expected() -> None:
     assert read["migrations"][0]["proved"]
 
     again, _ = world()
-    with pytest.raises(HistoryError, match="not the one that was agreed to"):
+    with pytest.raises(HistoryError, match="not the one that was agreed to") as error:
         rollback.run(again, "staging", steps=2, expect_digest=read["digest"])
+    assert "`migration-bot rollback staging … --dry-run`" in error.value.hint
     assert (
         rollback.run(again, "staging", steps=1, expect_digest=read["digest"], form="json")
         is ExitCode.FINE
@@ -148,6 +150,32 @@ def test_what_deleted_data_is_not_taken_back_by_a_draft() -> None:
 
     with pytest.raises(HistoryError, match=r"has destroyed id of public\.a"):
         rollback.run(given, "staging", steps=1)
+
+
+def test_one_that_is_broken_off_before_it_began_says_that_nothing_was_taken_back() -> None:
+    given, _ = world()
+    database_of(given).interrupt = "lock"
+
+    with pytest.raises(Interrupted) as error:
+        rollback.run(given, "staging", steps=1)
+
+    assert error.value.message == (
+        "The rollback of staging was interrupted before it began a migration. Nothing was taken "
+        "back."
+    )
+
+
+def test_the_gates_of_a_rollback_do_not_speak_of_applying() -> None:
+    given, _ = world()
+    target = replace(given.settings.target("staging"), backup=BackupPolicy(required=True))
+    targets = {**given.settings.targets, "staging": target}
+    given = replace(given, settings=replace(given.settings, targets=targets))
+
+    rollback.run(given, "staging", steps=1, dry_run=True)
+
+    gates = [each for each in shown(given).splitlines() if each.startswith("gate ")]
+    assert any("one is taken and proved" in each for each in gates)
+    assert [each for each in gates if "appl" in each] == []
 
 
 def test_an_authors_script_is_run_without_a_server_and_that_is_said() -> None:

@@ -50,7 +50,8 @@ class Sink:
 @dataclass(frozen=True)
 class Notification:
     """`gates` are those the moment is about: the closed, or the overridden. `repository` is its
-    page, and `commit` what was rolled out; "" where nobody knows."""
+    page, and `commit` what was rolled out; "" where nobody knows. `backwards` says that it is of a
+    rollback."""
 
     moment: Moment
     target: str
@@ -68,6 +69,7 @@ class Notification:
     commit: str = ""
     repository: str = ""
     run_url: str = ""
+    backwards: bool = False
 
     @property
     def id(self) -> str:
@@ -83,6 +85,7 @@ def notifications_of(
     at: datetime,
     pulls: tuple[int, ...] = (),
     run: Run | None = None,
+    backwards: bool = False,
 ) -> Iterator[Notification]:
     """What there is to tell when a rollout has reached this far. A run that had nothing to do, and
     found nothing, has nothing to tell."""
@@ -104,6 +107,7 @@ def notifications_of(
             commit=run.commit if run else "",
             repository=run.repository_url if run else "",
             run_url=progress.run_url or (run.url if run else ""),
+            backwards=backwards,
         )
 
 

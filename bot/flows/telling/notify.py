@@ -17,11 +17,15 @@ def notify(
     pending: Collection[str] = (),
     pulls: tuple[int, ...] = (),
     run: Run | None = None,
+    backwards: bool = False,
 ) -> None:
-    """`pending` are the migrations that the rollout is about."""
+    """`pending` are the migrations that the rollout is about, `backwards` says that it takes them
+    back."""
     if world.notifier is None or not world.settings.notify:
         return
-    told = notifications_of(progress, pending=pending, at=world.now(), pulls=pulls, run=run)
+    told = notifications_of(
+        progress, pending=pending, at=world.now(), pulls=pulls, run=run, backwards=backwards
+    )
     for notification in told:
         for sink in world.settings.notify:
             if not sink.wants(notification):
