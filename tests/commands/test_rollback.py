@@ -3,12 +3,17 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 
 from bot.commands import rollback
 from bot.core.backups.policy import BackupPolicy
 from bot.core.drift.drift import Expected
+from bot.core.findings.page import Page
+from bot.core.kept.kept import Kept
+from bot.core.kept.loss import Losing
+from bot.core.kept.table import KeptColumn
 from bot.core.migrations.migration import AppliedMigration
 from bot.core.rehearsals.rehearsal import DownProof
 from bot.core.rehearsals.rehearsal_order import Order
@@ -16,7 +21,17 @@ from bot.core.rollouts.undoing import Tried, untried
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.errors import ExitCode, HistoryError, Interrupted, UsageError
 from bot.world import World
-from tests.fakes import FakeCheckout, FakeDatabase, applied, database_of, history, migration, shown
+from tests.fakes import (
+    NOON,
+    FakeCheckout,
+    FakeConsole,
+    FakeDatabase,
+    applied,
+    database_of,
+    history,
+    migration,
+    shown,
+)
 from tests.fakes import world as made_of
 from tests.report.formats.test_as_json import validated
 
@@ -86,6 +101,55 @@ def test_a_dry_run_shows_the_scripts_and_what_they_lose_and_changes_nothing() ->
     assert "loses rows of c" in said
     assert f"migration-bot rollback staging --to {INIT.name}" in said
     assert 'DROP TABLE "c";' in said
+
+
+def kept(row: AppliedMigration, kind: Losing, *columns: KeptColumn) -> Kept:
+    """Ten rows of a table, for the second line."""
+    until = NOON + timedelta(days=30)
+    of = (row.id, row.name, 0, 2, kind, "public", "customers", columns, ())
+    return Kept("k_1", *of, rows=10, bytes=8200, at=NOON, until=until)
+
+
+@pytest.mark.parametrize(
+    ("width", "says"),
+    [
+        (
+            80,
+            "    gives back 10 rows of public.customers (8.2 kB), which line 2 destroyed;\n"
+            "               kept until 2026-12-22\n"
+            "    gives back note of public.customers in 10 rows (8.2 kB), which line 2\n"
+            "               destroyed; kept until 2026-12-22\n",
+        ),
+        (
+            120,
+            "    gives back 10 rows of public.customers (8.2 kB), which line 2 destroyed; "
+            "kept until 2026-12-22\n"
+            "    gives back note of public.customers in 10 rows (8.2 kB), which line 2 destroyed; "
+            "kept until 2026-12-22\n",
+        ),
+    ],
+)
+def test_what_is_given_back_is_said_before_until_when_it_is_kept(width: int, says: str) -> None:
+    given, _ = world()
+    given = replace(given, console=FakeConsole(page=Page(width)))
+    row = database_of(given).rows[-1]
+    note = KeptColumn("note", "text")
+    database_of(given).listed += [kept(row, Losing.TABLE), kept(row, Losing.COLUMNS, note)]
+
+    rollback.run(given, "staging", steps=1, dry_run=True)
+
+    assert says in shown(given)
+
+
+def test_what_cannot_be_taken_back_says_nothing_of_what_comes_after_it() -> None:
+    given, _ = world(None)
+
+    with pytest.raises(HistoryError):
+        rollback.run(given, "staging", steps=2, dry_run=True)
+
+    assert "restore only" in shown(given)
+    assert "If this is broken off" not in shown(given)
+    assert "Git has to follow" not in shown(given)
 
 
 def test_the_digest_of_a_dry_run_is_what_may_be_expected() -> None:
