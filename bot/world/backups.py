@@ -96,7 +96,7 @@ class Store(Protocol):
 
     def write(self, key: str, text: str) -> None: ...
     def read(self, key: str) -> str | None:
-        """None if there is nothing of that key."""
+        """None if there is nothing of that key. Raises BrokenBackup for what is too large."""
 
     def fetch(self, keys: Iterable[str], path: Path) -> None:
         """Write what is kept under the keys into one new file, in that order."""
