@@ -45,6 +45,10 @@ class Backups(Protocol):
     def find(self, target: Target, id: str) -> StoredBackup:
         """The one whose id begins so. Raises BackupError if none does, or several do."""
 
+    def require_openable(self, stored: StoredBackup) -> None:
+        """Raises UsageError without a key that it needs, BackupError where a file of it is missing.
+        Nothing is fetched."""
+
     def opened(self, stored: StoredBackup, note: Note) -> AbstractContextManager[Path]:
         """The directory of its files as they were dumped, every one of them checked.
 
