@@ -76,9 +76,7 @@ def run(
     return ExitCode.POSTGRES if restored.problems else ExitCode.FINE
 
 
-def stop_at_plan(
-    world: World, order: Order, form: str, *, digest: str | None = None
-) -> ExitCode:
+def stop_at_plan(world: World, order: Order, form: str, *, digest: str | None = None) -> ExitCode:
     plan = plan_restore(order, world)
     if digest is not None:
         require_as_written_down(plan.manifest, order.source, world, digest=digest)
