@@ -26,6 +26,7 @@ _SIGNS = {
     Moment.WAITING: "🔒",
     Moment.OVERRIDDEN: "🔓",
     Moment.DRIFT: "⚠️",
+    Moment.DRIFT_GONE: "✅",
     Moment.ROLLED_BACK: "↩️",
 }
 
@@ -51,6 +52,7 @@ def headline_of(notification: Notification) -> str:
         Moment.WAITING: f"The {rollout} waits: a gate is closed",
         Moment.OVERRIDDEN: f"A closed gate of {target} was overridden",
         Moment.DRIFT: f"The schema of {target} is not what its migrations make",
+        Moment.DRIFT_GONE: f"The schema of {target} is what its migrations make again",
         Moment.ROLLED_BACK: f"Took {migrations} back from {target}{took}",
     }[notification.moment]
 
