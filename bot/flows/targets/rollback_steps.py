@@ -81,7 +81,7 @@ def _with_down(
 def _step(
     migration: Migration, judged: JudgedMigration, tried: Tried, kept: Sequence[Kept]
 ) -> RollbackStep:
-    lost, given = _lost(judged, kept), tuple(map(str, kept))
+    lost, given = _lost(judged, kept), tuple(each.returning for each in kept)
     shelves = frozenset(each.shelf for each in kept)
     proof, problem = tried.proofs.get(migration.name), tried.expected.problem
     if migration.down:

@@ -189,6 +189,15 @@ def _restored(restored: Restored) -> Iterator[Line]:
 
 def _next(restored: Restored) -> Iterator[Line]:
     plan, put = restored.plan, restored.put
+    if put.kept and plan.scene.subscriptions:
+        yield line(
+            f"Subscriptions go on in {put.kept}. Connect to it and stop them:",
+            "bold yellow",
+            indent=2,
+        )
+        for each in plan.scene.subscriptions:
+            said = f"ALTER SUBSCRIPTION {quoted(each)} DISABLE;"
+            yield Line(((said, ""),), indent=4, wrapped=False)
     if put.kept:
         yield line(f"The old database is kept as {put.kept}. When nobody needs it:", indent=2)
         yield Line(((f"DROP DATABASE {quoted(put.kept)};", ""),), indent=4, wrapped=False)

@@ -208,3 +208,14 @@ def test_what_is_written_down_keeps_its_contract_and_can_be_listed(done: Restore
     assert f"backup {SAVED.id} {state} in production" in said
     assert record["direction"] is None
     assert record["restore"]["rows_lost"] == (13 if done else 12)
+
+
+def test_subscriptions_that_go_on_are_said_with_what_stops_them() -> None:
+    done = restored()
+    scene = replace(done.plan.scene, subscriptions=("orders", 'a"b'))
+
+    said = restored_text(replace(done, plan=replace(done.plan, scene=scene)), width=80)
+
+    assert f"Subscriptions go on in {done.put.kept}." in " ".join(said.split())
+    assert '    ALTER SUBSCRIPTION "orders" DISABLE;\n' in said
+    assert '    ALTER SUBSCRIPTION "a""b" DISABLE;\n' in said
