@@ -45,7 +45,6 @@ def warnings(down: DraftedDown) -> Iterator[str]:
 def _statement(each: DraftedStatement) -> str:
     said = [f"-- Loses {_flat(each.loses)}.\n"] if each.loses else []
     said += [f"-- Needs: {_flat(each.needs)}.\n"] if each.needs else []
-    said += ["-- Not in a transaction.\n"] if each.alone else []
     return "".join(said) + f"{each.sql.rstrip().removesuffix(';')};\n"
 
 

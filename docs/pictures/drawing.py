@@ -86,6 +86,17 @@ class Sheet:
 
 
 def install() -> None:
+    """What draws them, from npm.
+
+    Exits where nothing can draw a check mark: the comment is full of them, and Chromium would put
+    an empty box in place of each.
+    """
+    listed = ["fc-list", ":charset=2705"]
+    if not subprocess.run(listed, check=True, capture_output=True).stdout:  # noqa: S603
+        sys.exit(
+            "error: No font here has the signs of the comment, such as ✅.\n"
+            "hint:  Install one (Debian: apt install fonts-noto-color-emoji)"
+        )
     CACHE.mkdir(parents=True, exist_ok=True)
     for name in SOURCES:
         shutil.copy(HERE / name, CACHE / name)
@@ -148,7 +159,7 @@ def _node(script: str, given: str, *arguments: str) -> str:
 def _chromium(place: str, page: Path, width: int, height: int, task: str) -> str:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        sys.exit("error: no Chromium was found.\nhint:  Install one (Debian: apt install chromium)")
+        sys.exit("error: No Chromium was found.\nhint:  Install one (Debian: apt install chromium)")
     size = f"--window-size={width},{height}"
     profile = f"--user-data-dir={place}/profile"
     done = subprocess.run(  # noqa: S603

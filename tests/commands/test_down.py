@@ -1,8 +1,7 @@
 """`down`, with a throw-away server that answers as it is told to."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,12 @@ import pytest
 from bot.commands import down
 from bot.core.drift.drift import Expected
 from bot.core.migrations.migration import Migration
-from bot.core.rehearsals.rehearsal import DownProof
-from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.undoing import Tried, untried
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rollouts.rollback_steps import Tried, untried
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.errors import ExitCode, PostgresError, UsageError
 from bot.world import World
-from tests.fakes import FakeCheckout, history, migration, shown
+from tests.fakes import FakeCheckout, FakeDowns, history, migration, shown
 from tests.fakes import world as made_of
 from tests.report.formats.test_as_json import validated
 from tests.shell import bot, git, write
@@ -24,16 +22,6 @@ from tests.shell import bot, git, write
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int);\n")
 MORE = migration("20260201000000_more", "CREATE TABLE b (id int);\nINSERT INTO a VALUES (1);\n")
 DRAFT = Draft((DraftedStatement("DROP TABLE b", loses="the rows of b (1 column)"),))
-
-
-@dataclass
-class FakeDowns:
-    answer: Tried
-    asked: list[Order] = field(default_factory=list)
-
-    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
-        self.asked.append(order)
-        return self.answer
 
 
 def tried(proof: DownProof, drafted: Draft = DRAFT) -> Tried:
@@ -136,7 +124,7 @@ def test_it_can_be_read_by_scripts() -> None:
     assert found["proved"] is True
     assert found["writes_rows"] is True
     assert found["statements"] == [
-        {"sql": "DROP TABLE b", "loses": "the rows of b (1 column)", "needs": "", "alone": False}
+        {"sql": "DROP TABLE b", "loses": "the rows of b (1 column)", "needs": ""}
     ]
     assert found["written"].endswith("20260201000000_more/down.sql")
 

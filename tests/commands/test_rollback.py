@@ -1,21 +1,28 @@
 """`rollback`, with a throw-away server that answers as it is told to."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
 from bot.commands import rollback
 from bot.core.drift.drift import Expected
 from bot.core.migrations.migration import AppliedMigration
-from bot.core.rehearsals.rehearsal import DownProof
-from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.undoing import Tried, untried
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rollouts.rollback_steps import Tried, untried
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.errors import ExitCode, HistoryError, UsageError
 from bot.world import World
-from tests.fakes import FakeCheckout, FakeDatabase, applied, database_of, history, migration, shown
+from tests.fakes import (
+    FakeCheckout,
+    FakeDatabase,
+    FakeDowns,
+    applied,
+    database_of,
+    history,
+    migration,
+    shown,
+)
 from tests.fakes import world as made_of
 from tests.report.formats.test_as_json import validated
 
@@ -24,18 +31,6 @@ MORE = replace(migration("20260201000000_more", "CREATE TABLE b (id int);\n"), d
 LAST = migration("20260301000000_last", "CREATE TABLE c (id int);\n")
 LOSES = migration("20260301000000_last", "ALTER TABLE a DROP COLUMN id;\n")
 DRAFT = Draft((DraftedStatement('DROP TABLE "c"', loses="rows of c"),))
-
-
-@dataclass
-class FakeDowns:
-    """Answers what it is given, and remembers what it was asked."""
-
-    answer: Tried
-    asked: list[Order] = field(default_factory=list)
-
-    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
-        self.asked.append(order)
-        return self.answer
 
 
 PROVED = Tried(

@@ -13,7 +13,8 @@ from bot.core.kept.loss import Loss
 from bot.core.migrations.caveat import CaveatKind
 from bot.core.migrations.effects import Effects, LockMode
 from bot.core.migrations.statement import Statement
-from bot.core.rehearsals.rehearsal import DownProof, RehearsedMigration
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.core.rollouts.seen_effects import seen_of
 from bot.core.schemas.schema import Change
 
@@ -35,7 +36,7 @@ _UNSEEN = {"comment", "statistics"}
 
 class RollbackWay(StrEnum):
     """`NOTHING`: it changes nothing that could be taken back, neither structure nor rows.
-    `REVERSIBLE`: a script leads back to the same schema, and what it does to rows is undone with
+    `REVERSIBLE`: a script leads back to the same schema, and takes back what it does to rows with
     it. `KEPT`: so it is, with rows that were kept when it was applied. `RESTORE`: only a backup
     brings back what it takes away. `UNPROVED`: nobody has tried."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.core.migrations.migration import Migration
-from bot.core.rehearsals.rehearsal import DownProof
+from bot.core.rehearsals.proofs import DownProof
 from bot.core.schemas.draft import Draft
 
 

@@ -83,6 +83,7 @@ class Teller:
 
     def comment(self, progress: Progress) -> None:
         for pull in self.pulls:
+            # mypy types no lambda with a default.
             self._try(lambda pull=pull: self._comment(pull, progress))  # type: ignore[misc]
 
     def make_up_for(self, progress: Progress) -> None:

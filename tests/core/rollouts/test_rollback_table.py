@@ -6,8 +6,8 @@ said in words.
 
 import pytest
 
+from bot.core.rehearsals.proofs import DownProof
 from bot.core.rehearsals.rehearsal import (
-    DownProof,
     Measured,
     RehearsedMigration,
     RehearsedStatement,

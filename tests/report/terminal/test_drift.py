@@ -46,7 +46,7 @@ def test_json_has_what_was_expected_and_what_is_there() -> None:
     assert target["mend"]["proved"] is True
     assert target["record"] == {
         "sql": "CREATE INDEX i ON a (id);\n",
-        "statements": [{"sql": "CREATE INDEX i ON a (id)", "loses": "", "alone": True}],
+        "statements": [{"sql": "CREATE INDEX i ON a (id)", "loses": ""}],
         "left": ["index by_hand"],
         "proved": False,
         "problem": "PostgreSQL refused it: no",

@@ -5,8 +5,7 @@ mends makes of that copy what the history says.
 """
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Mapping, Sequence
 
 from psycopg import sql
 
@@ -19,7 +18,7 @@ from bot.core.drift.deviation import Deviations, deviations
 from bot.core.drift.drift import Expected
 from bot.core.drift.look import Compared, DriftOrder, Script
 from bot.core.drift.patching import patched, roles_of
-from bot.core.rehearsals.rehearsal_order import Part, Step
+from bot.core.rehearsals.rehearsal_order import drafted_parts
 from bot.core.schemas.draft import Draft, DraftedStatement, Drafter
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError
@@ -108,7 +107,7 @@ class _Comparison:
         return Script(draft.statements, draft.left, problem)
 
     def _run(self, statements: Sequence[DraftedStatement]) -> str:
-        refused = self._replay.perform(tuple(_parts(statements)))
+        refused = self._replay.perform(drafted_parts(statements))
         return "" if refused is None else f"PostgreSQL refused it: {refused.message.rstrip('.')}"
 
     def _make_roles(self, names: Collection[str]) -> str:
@@ -131,14 +130,3 @@ def _words(left: Deviations) -> str:
     first = (left.told or left.all)[0].line
     more = len(left.told) - 1
     return f"it leaves a difference: {first}{f', and {more} more' if more > 0 else ''}"
-
-
-def _parts(statements: Sequence[DraftedStatement]) -> Iterator[Part]:
-    """Together in one transaction what may be."""
-    numbered = list(enumerate(statements))
-    for alone, group in groupby(numbered, key=lambda each: each[1].alone):
-        steps = [Step(index, each.sql, 1) for index, each in group]
-        if alone:
-            yield from (Part((each,), transactional=False) for each in steps)
-        else:
-            yield Part(tuple(steps), transactional=True)

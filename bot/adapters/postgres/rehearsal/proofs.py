@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.core.rehearsals.rehearsal import DownProof, SecondRun
-from bot.core.rehearsals.rehearsal_order import NewMigration, Part, Step
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.rehearsal_order import NewMigration, Part, drafted_parts
 from bot.core.schemas.draft import Draft, Drafter
 from bot.core.schemas.schema import POSITION, Snapshot, differences
 
@@ -74,7 +74,7 @@ def prove_downs(
     """
     proofs: dict[str, DownProof] = {}
     passed = set(spoilt)
-    undone: list[tuple[Done, _Script]] = []
+    reached: list[tuple[Done, _Script]] = []
     for each in reversed(done):
         script = _script_of(each, drafter)
         if script is None:
@@ -82,19 +82,19 @@ def prove_downs(
         name = each.migration.name
         if script.proof.undrafted:
             proofs[name] = script.proof
-            undone.append((each, script))
+            reached.append((each, script))
             break
         proofs[name] = _down(each, script, performer, look, count, passed)
         # What one leaves otherwise than it was is no fault of those before it.
         passed |= set(proofs[name].differing)
-        undone.append((each, script))
+        reached.append((each, script))
         if not proofs[name].proved:
             break
-    for each, script in reversed(undone):
+    for each, script in reversed(reached):
         name = each.migration.name
         if script.parts and not proofs[name].undrafted:
             proofs[name] = _up_again(proofs[name], each, script, performer, look)
-    drafts = {each.migration.name: one.draft for each, one in undone if one.draft is not None}
+    drafts = {each.migration.name: one.draft for each, one in reached if one.draft is not None}
     return Proved(proofs, drafts)
 
 
@@ -124,7 +124,7 @@ def _script_of(done: Done, drafter: Drafter | None) -> _Script | None:
     if down is not None:
         return _Script(down, loses=losses_of(done, drafter))
     draft = _drafted(done, drafter)
-    return None if draft is None else _Script(_parts_of(draft), draft)
+    return None if draft is None else _Script(drafted_parts(draft.statements), draft)
 
 
 def losses_of(done: Done, drafter: Drafter | None) -> tuple[str, ...]:
@@ -139,18 +139,6 @@ def _drafted(done: Done, drafter: Drafter | None) -> Draft | None:
     renames = done.migration.renames
     known = {"renames": renames} if renames else {}
     return drafter(done.after, done.before, **known)
-
-
-def _parts_of(draft: Draft) -> tuple[Part, ...]:
-    """Its statements, together as far as they may be."""
-    parts: list[Part] = []
-    for index, each in enumerate(draft.statements):
-        step = Step(index, each.sql)
-        if each.alone or not parts or not parts[-1].transactional:
-            parts.append(Part((step,), transactional=not each.alone))
-        else:
-            parts[-1] = replace(parts[-1], steps=(*parts[-1].steps, step))
-    return tuple(parts)
 
 
 def _down(

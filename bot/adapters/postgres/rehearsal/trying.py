@@ -15,7 +15,8 @@ from bot.adapters.postgres.rehearsal.proofs import (
     prove_downs,
     run_again,
 )
-from bot.core.rehearsals.rehearsal import DownProof, Refusal, SecondRun, Stop
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.schemas.draft import Drafter
 from bot.core.schemas.schema import differences
 

@@ -25,15 +25,14 @@ from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
 from bot.adapters.postgres.rehearsal.trying import Trying
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.target.looking import invalid_indexes
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal import (
     BaseReplay,
-    DownProof,
     HistoryRefusal,
-    Refusal,
     Rehearsal,
     RehearsedMigration,
     SchemaAgreement,
-    Stop,
 )
 from bot.core.rehearsals.rehearsal_order import BaseMigration, NewMigration, Order
 from bot.core.schemas.draft import Drafter

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.rehearsals.rehearsal import DownProof, Rehearsal, Stop
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.refusal import Stop
+from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, NewMigration, Order
 from bot.drafting.draft import draft
 from bot.flows.reviewing.rehearsal_order import parts_of
