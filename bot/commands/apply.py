@@ -27,6 +27,7 @@ from bot.core.targets.target import Target
 from bot.errors import BotError, ExitCode, UsageError
 from bot.fleet.waves import INDEX_VARIABLE, read_shard
 from bot.flows.fleets.rolling import roll_out_fleet
+from bot.flows.targets.creating import create_missing
 from bot.flows.targets.rollout import fleet_plan_for, order_for, plan_for
 from bot.flows.targets.showing import show_fleet_plan, show_plan
 from bot.flows.telling.audit import Audited, keep_audit
@@ -57,7 +58,9 @@ def run(
             f"{name} is one database: it has no shards.",
             hint="Leave --shard out, or say under `fleet:` where its tenants are listed.",
         )
-    progress = _rolled_out(order_for(target, world, expect_digest=expect_digest), world)
+    order = order_for(target, world, expect_digest=expect_digest)
+    create_missing(target, world)
+    progress = _rolled_out(order, world)
     if form == "json":
         world.console.show(dumps(apply_json(progress)))
     else:

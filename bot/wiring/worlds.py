@@ -19,6 +19,7 @@ from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
 from bot.wiring.databases import Downs, Fleets, Rehearsals, Schemas, Trials, open_database, url_of
+from bot.wiring.development import Development
 from bot.wiring.drafting import draft
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.wiring.restoring import Restoring
@@ -130,6 +131,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         schemas=Schemas(environ, given, draft),
         downs=Downs(environ, given, draft),
         restoring=Restoring(environ),
+        development=Development(environ),
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,

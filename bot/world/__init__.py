@@ -28,6 +28,7 @@ from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.world.backups import Backups as Backups
 from bot.world.database import Database as Database
+from bot.world.development import Development as Development
 from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart
 from bot.world.log import NoLog
@@ -212,6 +213,7 @@ class World:
     schemas: Schemas | None = None
     downs: Downs | None = None
     restoring: Restoring | None = None
+    development: Development | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None
