@@ -87,6 +87,11 @@ dry_run_option = click.option(
 expect_digest_option = click.option(
     "--expect-digest", metavar="sha256:…", help="Refuse to carry out any other plan than this one."
 )
+generate_option = click.option(
+    "--generate/--no-generate",
+    default=None,
+    help="Run the generate hook afterwards, or do not. By default development targets have it run.",
+)
 log_option = click.option(
     "--log",
     metavar="FILE",

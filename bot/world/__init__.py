@@ -31,6 +31,7 @@ from bot.world.database import Database as Database
 from bot.world.development import Development as Development
 from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart
+from bot.world.hooks import HookRunner as HookRunner
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
 from bot.world.notifier import Notifier as Notifier
@@ -214,6 +215,7 @@ class World:
     downs: Downs | None = None
     restoring: Restoring | None = None
     development: Development | None = None
+    hooks: HookRunner | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None
