@@ -97,6 +97,17 @@ def test_what_is_left_is_named_in_the_script_too() -> None:
     assert not any(each.startswith("DROP TABLE x") for each in lines)
 
 
+def test_what_no_schema_shows_stands_at_the_head_of_the_script() -> None:
+    sql = "CREATE SEQUENCE s; SELECT setval('elsewhere', 1); SELECT stranger();\n"
+    world, _ = placed(PROVED, migration(MORE.name, sql))
+
+    down.run(world, MORE.name, stdout=True)
+
+    head = shown(world)
+    assert "-- Does not take back what the migration changes besides: the place of a seq" in head
+    assert "-- What the migration destroys is not known: it calls stranger()" in head
+
+
 def test_only_the_script_is_printed_where_it_is_asked_for() -> None:
     world, _ = placed(PROVED)
     down.run(world, MORE.name, stdout=True)

@@ -14,7 +14,7 @@ from bot.core.rehearsals.refusal import Stop
 from bot.core.rehearsals.rehearsal_order import NewMigration, Order
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import script_of
-from bot.core.rollouts.rollback_class import fault_of, writing
+from bot.core.rollouts.rollback_class import changed_by, fault_of, gone_by, unknown_of, writing
 from bot.core.rollouts.rollback_steps import RollbackStep, Tried, untried
 from bot.core.schemas.draft import Draft
 from bot.core.targets.server import ServerFacts
@@ -81,7 +81,7 @@ def _with_down(
 def _step(
     migration: Migration, judged: JudgedMigration, tried: Tried, kept: Sequence[Kept]
 ) -> RollbackStep:
-    lost, given = _lost(judged, kept), tuple(map(str, kept))
+    lost, given = _lost(judged, kept), tuple(each.returning for each in kept)
     shelves = frozenset(each.shelf for each in kept)
     proof, problem = tried.proofs.get(migration.name), tried.expected.problem
     if migration.down:
@@ -91,10 +91,16 @@ def _step(
             return RollbackStep(migration, lost=lost, why=why)
         script = script_of(migration, migration.down)
         return RollbackStep(
-            migration, script, lost=lost, kept=given, unproved=unproved, shelves=shelves
+            migration,
+            script,
+            loses=proof.loses if proof else (),
+            lost=lost,
+            kept=given,
+            unproved=unproved,
+            shelves=shelves,
         )
     draft = tried.drafts.get(migration.name)
-    why = _why_not(draft, proof, lost, problem, writes=_writes(judged, kept))
+    why = _why_not(draft, proof, lost, problem, beyond=_beyond(judged, kept))
     if why or draft is None:
         return RollbackStep(migration, drafted=True, lost=lost, why=why)
     script = script_of(migration, text_of(draft))
@@ -127,9 +133,18 @@ def _lost(judged: JudgedMigration, kept: Sequence[Kept]) -> tuple[str, ...]:
     )
 
 
-def _writes(judged: JudgedMigration, kept: Sequence[Kept]) -> bool:
-    """Whether it has written rows that nothing takes out again."""
-    return bool(writing(judged) - {each.statement for each in kept})
+def _beyond(judged: JudgedMigration, kept: Sequence[Kept]) -> str:
+    """What it has done that no draft takes back; "" if there is nothing."""
+    gone, changed, unknown = gone_by(judged), changed_by(judged), unknown_of(judged)
+    if gone:
+        return f"it has destroyed {', '.join(gone)}, and no script brings that back"
+    if unknown:
+        return f"what it has destroyed is not known: {'; '.join(unknown)}"
+    if writing(judged) - {each.statement for each in kept}:
+        return "it has changed rows, and only who wrote it knows how to change them back"
+    return (
+        f"a draft does not take back what it has changed: {', '.join(changed)}" if changed else ""
+    )
 
 
 def _why_not(
@@ -138,13 +153,13 @@ def _why_not(
     lost: Sequence[str],
     problem: str,
     *,
-    writes: bool,
+    beyond: str,
 ) -> str:
     """Why a draft is not to be run, "" if it is."""
     if lost:
         return f"it has destroyed {', '.join(lost)}, and no script brings that back"
-    if writes:
-        return "it has changed rows, and only who wrote it knows how to change them back"
+    if beyond:
+        return beyond
     if draft is None:
         return f"it has no {DOWN_SCRIPT}, and none could be drafted: {problem or 'nobody tried'}"
     if draft.left:

@@ -66,6 +66,7 @@ class Teller:
             pending=tuple(each.name for each in self.plan.pending),
             pulls=tuple(each.number for each in self.pulls),
             run=run,
+            backwards=self.plan.backwards,
         )
 
     def audited(

@@ -63,4 +63,5 @@ def _script(script: Script) -> Json:
         "left": list(script.left),
         "proved": script.proved,
         "problem": script.problem,
+        "moved": list(script.moved),
     }

@@ -35,11 +35,12 @@ def _planned(rollback: Rollback) -> Iterator[Line]:
     yield line(f"{target}: {number} to take back, the newest first.", "bold")
     for each in rollback.steps:
         yield from _step(each)
-    yield from _what_stays(rollback)
+    if not rollback.stuck:
+        yield from _what_stays(rollback)
     yield from gate_lines(rollback.gates)
     if not rollback.stuck:
         yield Line(((f"Plan digest {rollback.plan.digest}", "dim"),), wrapped=False)
-    yield line(_in_git(rollback))
+        yield line(_in_git(rollback))
     for each in rollback.steps:
         yield from _script(each)
 
@@ -51,11 +52,15 @@ def _step(step: RollbackStep) -> Iterator[Line]:
         return
     yield line(_whose(step), indent=4)
     for each in step.loses:
-        yield line(f"loses {each}", "yellow", indent=4)
+        yield _item("loses", each, "yellow")
     for each in step.kept:
-        yield line(f"gives back {each}", indent=4)
+        yield _item("gives back", each)
     for each in step.lost:
-        yield line(f"does not bring back {each}, which the migration destroyed", "yellow", indent=4)
+        yield _item("does not bring back", f"{each}, which the migration destroyed", "yellow")
+
+
+def _item(does: str, what: str, style: str = "") -> Line:
+    return Line(line(what, style).pieces, indent=4, label=f"{does} ")
 
 
 def _whose(step: RollbackStep) -> str:
@@ -70,7 +75,7 @@ def _what_stays(rollback: Rollback) -> Iterator[Line]:
     if to is None:
         yield line("No migration stays applied.")
         return
-    yield line(f"{to} stays the last. What goes on with it if it is broken off:")
+    yield line(f"{to} stays as the last. If this is broken off, go on with:")
     yield Line(((f"migration-bot rollback {target} --to {to}", ""),), 2, wrapped=False)
 
 

@@ -6,6 +6,7 @@ mends makes of that copy what the history says.
 
 import os
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from psycopg import sql
 
@@ -76,6 +77,8 @@ class _Comparison:
         mend = self._script(
             drafter(self._there, mended), None, problem if record.proved else _NO_COPY
         )
+        # The copy kept the order of the history; the target keeps its own.
+        mend = replace(mend, moved=record.moved) if mend.proved else mend
         return Compared(found, mend, record)
 
     def _look(self, *, links: bool = False) -> Snapshot:
@@ -98,13 +101,14 @@ class _Comparison:
     def _script(self, draft: Draft, wanted: Snapshot | None, problem: str) -> Script:
         """Proved against what the target has; without `wanted`, what the history makes."""
         problem = problem or self._run(draft.statements)
+        moved: tuple[str, ...] = ()
         if not problem:
             now = self._look()
             left = (
                 self._differing(self._made, now) if wanted is None else self._differing(now, wanted)
             )
-            problem = _words(left)
-        return Script(draft.statements, draft.left, problem)
+            problem, moved = _words(left), _moved(left)
+        return Script(draft.statements, draft.left, problem, moved)
 
     def _run(self, statements: Sequence[DraftedStatement]) -> str:
         refused = self._replay.perform(drafted_parts(statements))
@@ -124,9 +128,16 @@ class _Comparison:
         return ""
 
 
+def _moved(left: Deviations) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.place for each in left.all if each.moved))
+
+
 def _words(left: Deviations) -> str:
-    if not left.all:
+    """What is left besides the order of columns: one that went and came back stands last."""
+    told = [each for each in left.told if not each.moved]
+    found = [each for each in left.all if not each.moved]
+    if not found:
         return ""
-    first = (left.told or left.all)[0].line
-    more = len(left.told) - 1
+    first = (told or found)[0].line
+    more = len(told) - 1
     return f"it leaves a difference: {first}{f', and {more} more' if more > 0 else ''}"

@@ -41,17 +41,19 @@ class Proved:
 
 @dataclass(frozen=True)
 class _Script:
-    """What takes a migration back. `draft` is None where its author wrote it."""
+    """What takes a migration back. `draft` is None where its author wrote it; `loses` is then what
+    goes with whatever the schema before does not have."""
 
     parts: tuple[Part, ...]
     draft: Draft | None = None
+    loses: tuple[str, ...] = ()
 
     @property
     def proof(self) -> DownProof:
         """As long as it has not run."""
         draft = self.draft
         if draft is None:
-            return DownProof()
+            return DownProof(loses=self.loses)
         return DownProof(drafted=True, undrafted=draft.left, loses=draft.losses)
 
 
@@ -118,14 +120,25 @@ def prove_alone(
 
 
 def _script_of(done: Done, drafter: Drafter | None) -> _Script | None:
-    if done.migration.down is not None:
-        return _Script(done.migration.down)
+    down = done.migration.down
+    if down is not None:
+        return _Script(down, loses=losses_of(done, drafter))
+    draft = _drafted(done, drafter)
+    return None if draft is None else _Script(drafted_parts(draft.statements), draft)
+
+
+def losses_of(done: Done, drafter: Drafter | None) -> tuple[str, ...]:
+    """What goes with whatever the schema before does not have, by whatever script it goes."""
+    draft = _drafted(done, drafter)
+    return draft.losses if draft else ()
+
+
+def _drafted(done: Done, drafter: Drafter | None) -> Draft | None:
     if drafter is None:
         return None
     renames = done.migration.renames
     known = {"renames": renames} if renames else {}
-    draft = drafter(done.after, done.before, **known)
-    return _Script(drafted_parts(draft.statements), draft)
+    return drafter(done.after, done.before, **known)
 
 
 def _down(

@@ -241,7 +241,8 @@ class Work:
             stopped = other._based(rows=False)
             if stopped is not None:
                 return DownProof(refused=stopped.refusal)
-            return prove_alone(done, before, other._performer, other._look, drafter=self._drafter)
+            drafter = self._drafter if self._drafted else None
+            return prove_alone(done, before, other._performer, other._look, drafter=drafter)
 
     def _look(self) -> Snapshot:
         with self._place.admin() as connection:

@@ -71,7 +71,7 @@ def test_what_has_no_script_gets_a_draft_that_is_run(environ: Mapping[str, str])
 
     assert proof(found, "1") == DownProof(drafted=True, loses=("values of a.m",))
     assert proof(found, "2") == DownProof(drafted=True)
-    assert proof(found, "3") == DownProof()
+    assert proof(found, "3") == DownProof(loses=("rows of b",))
     assert all(each.second is not None for each in found.migrations)
 
 
