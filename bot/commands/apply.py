@@ -26,20 +26,17 @@ from bot.commands.session import (
     pass_session,
 )
 from bot.core.gates.gate import closed
-from bot.core.rollouts.plan import Plan
-from bot.core.rollouts.progress import Progress
 from bot.core.targets.fleet import Shard
 from bot.core.targets.hooks import Wishes
 from bot.core.targets.target import Target
-from bot.errors import BotError, ExitCode, UsageError
+from bot.errors import ExitCode, UsageError
 from bot.fleet.waves import INDEX_VARIABLE, read_shard
 from bot.flows.fleets.rolling import roll_out_fleet
+from bot.flows.targets.carrying_out import carried_out
 from bot.flows.targets.creating import create_missing
 from bot.flows.targets.hooking import require_run, run_hooks, wishes_for
 from bot.flows.targets.rollout import fleet_plan_for, order_for, plan_for
 from bot.flows.targets.showing import show_fleet_plan, show_plan
-from bot.flows.telling.audit import Audited, keep_audit
-from bot.flows.telling.deploy import stopped
 from bot.report.formats.as_json import apply_json, dumps
 from bot.report.formats.development_as_json import development_json
 from bot.report.formats.fleet_as_json import fleet_outcome_json
@@ -47,7 +44,6 @@ from bot.report.terminal.development import development_text
 from bot.report.terminal.fleet import fleet_outcome_text
 from bot.report.terminal.rollout import outcome_text
 from bot.rollout.preflight.agreement import require_agreement
-from bot.rollout.procedure import Order, roll_out
 from bot.world import World
 
 
@@ -73,7 +69,7 @@ def run(
         )
     order = order_for(target, world, expect_digest=expect_digest)
     created = create_missing(target, world)
-    progress = _rolled_out(order, world)
+    progress = carried_out(order, world)
     runs = run_hooks(target, wishes, world)
     if form == "json":
         shown = {**apply_json(progress), **development_json(created, runs)}
@@ -85,21 +81,6 @@ def run(
         world.console.show(told + more)
     require_run(runs, target)
     return ExitCode.FINE
-
-
-def _rolled_out(order: Order, world: World) -> Progress:
-    """Carried out, and written down however it ended."""
-    target, journal = order.target, order.journal
-    try:
-        progress = roll_out(order, world).progress(target)
-    except BotError as error:
-        digest = journal.plan.digest if journal.plan else None
-        here = Progress(target.name, target.kind, digest=digest)
-        ended = stopped(here, error, journal, target, world)
-        keep_audit(Audited(target, Plan(target.name), ended, journal, error=error), world)
-        raise
-    keep_audit(Audited(target, Plan(target.name), progress, journal), world)
-    return progress
 
 
 def _run_fleet(

@@ -35,6 +35,7 @@ from bot.world.hooks import HookRunner as HookRunner
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
 from bot.world.notifier import Notifier as Notifier
+from bot.world.resetting import Resetting as Resetting
 from bot.world.restoring import Restoring as Restoring
 from bot.world.sealer import Sealer as Sealer
 
@@ -216,6 +217,7 @@ class World:
     restoring: Restoring | None = None
     development: Development | None = None
     hooks: HookRunner | None = None
+    resetting: Resetting | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None
