@@ -30,7 +30,7 @@ from bot.core.resets.refusing import refusal_by_kind
 from bot.core.targets.hooks import Wishes
 from bot.core.targets.target import Target
 from bot.errors import ExitCode, UsageError
-from bot.flows.resetting.procedure import Reset, carry_out, plan_reset
+from bot.flows.resetting.procedure import Reset, ResetPlan, carry_out, plan_reset
 from bot.flows.targets.hooking import require_run, seed_of, wishes_for
 from bot.report.formats.as_json import apply_json, dumps
 from bot.report.formats.development_as_json import development_json
@@ -75,7 +75,7 @@ def run(
         colour=page.colour,
     )
     world.console.say(told)
-    _require_agreement(name, agreement)
+    _require_agreement(plan, agreement)
     done = carry_out(plan, world)
     _show(done, form, world)
     require_run(done.hooks, target)
@@ -88,18 +88,19 @@ def _wishes(target: Target, world: World, *, generate: bool | None, seed: bool |
     return wishes_for(target, world, generate=generate, seed=wanted)
 
 
-def _require_agreement(name: str, agreement: Agreement) -> None:
+def _require_agreement(plan: ResetPlan, agreement: Agreement) -> None:
     """Raises UsageError unless the very name was typed."""
     if agreement.yes:
         return
-    typed = None
+    name, typed = plan.target.name, None
     if agreement.ask is not None:
         typed = agreement.ask(f"Type the name of the target to reset it ({name})")
     if typed == name:
         return
     said = "Nobody has typed" if typed is None else f"{typed!r} was typed, and not"
+    done = "Nothing was changed." if plan.created is None else "Nothing was applied."
     raise UsageError(
-        f"{said} the name of the target, {name}. Nothing was changed.",
+        f"{said} the name of the target, {name}. {done}",
         hint="Where nobody can be asked, add `--yes`.",
     )
 
@@ -146,7 +147,7 @@ def command(
         form=form,
         generate=generate,
         seed=seed,
-        worlds=tuple(session.worlds),
+        worlds=tuple(session.every_world),
     )
 
 

@@ -40,6 +40,13 @@ class Session:
         return self._build(self.options)
 
     @property
+    def every_world(self) -> Sequence[World]:
+        """Also those that were not chosen: what must not be touched is looked for in all."""
+        if not self.worlds[0].settings.database:
+            return self.worlds
+        return self._build(replace(self.options, database=None, migrations=None))
+
+    @property
     def world(self) -> World:
         return only(self.worlds)
 

@@ -36,17 +36,17 @@ def is_there(server: RunningServer, name: str) -> bool:
 
 @pytest.mark.slow
 def test_apply_makes_the_database_of_a_development_target_and_says_so(
-    server: RunningServer, missing: str, place: Place
+    server: RunningServer, missing: str, near: Place
 ) -> None:
     environ = {"DATABASE_URL": server.url(missing)}
 
-    done = place.bot("apply", "development", environ=environ)
+    done = near.bot("apply", "development", environ=environ)
 
     assert done.code == 0, done.said
     assert f"created the database {missing} (owner " in done.err
     assert "encoding UTF8" in done.err
     assert ask(server, "SELECT migration_name FROM _prisma_migrations", database=missing) == [INIT]
-    again = place.bot("apply", "development", environ=environ)
+    again = near.bot("apply", "development", environ=environ)
     assert (again.code, "created" in again.said) == (0, False)
 
 
@@ -54,12 +54,12 @@ def test_apply_makes_the_database_of_a_development_target_and_says_so(
 @pytest.mark.parametrize("target", ["staging", "production"])
 @pytest.mark.parametrize("verb", ["apply", "plan", "status"])
 def test_no_other_kind_of_target_has_its_database_made(
-    server: RunningServer, missing: str, place: Place, target: str, verb: str
+    server: RunningServer, missing: str, near: Place, target: str, verb: str
 ) -> None:
     """Production waits for staging, so that it has none either."""
     variable = f"{target.upper()}_DATABASE_URL"
-    place.write(CONFIGURATION, f"targets: {{{target}: {{kind: {target}, url_env: {variable}}}}}\n")
-    done = place.bot(verb, target, environ={variable: server.url(missing)})
+    near.write(CONFIGURATION, f"targets: {{{target}: {{kind: {target}, url_env: {variable}}}}}\n")
+    done = near.bot(verb, target, environ={variable: server.url(missing)})
 
     assert done.code == ExitCode.POSTGRES
     assert "there is no such database" in done.said
@@ -73,9 +73,9 @@ def test_no_other_kind_of_target_has_its_database_made(
     "arguments", [["plan", "development"], ["apply", "development", "--dry-run"]]
 )
 def test_looking_makes_nothing_and_says_what_would(
-    server: RunningServer, missing: str, place: Place, arguments: list[str]
+    server: RunningServer, missing: str, near: Place, arguments: list[str]
 ) -> None:
-    done = place.bot(*arguments, environ={"DATABASE_URL": server.url(missing)})
+    done = near.bot(*arguments, environ={"DATABASE_URL": server.url(missing)})
 
     refused(done, ExitCode.POSTGRES, "no such database", "`migration-bot apply development` makes")
     assert not is_there(server, missing)
@@ -84,14 +84,14 @@ def test_looking_makes_nothing_and_says_what_would(
 @pytest.mark.slow
 @pytest.mark.parametrize("pin", ["database: another", "host: db.example", 'system_identifier: "1"'])
 def test_a_database_that_could_not_be_the_pinned_one_is_not_made(
-    server: RunningServer, missing: str, place: Place, pin: str
+    server: RunningServer, missing: str, near: Place, pin: str
 ) -> None:
-    place.write(
+    near.write(
         CONFIGURATION,
         "targets:\n  development:\n    kind: development\n    url_env: DATABASE_URL\n"
         f"    identity: {{{pin}}}\n",
     )
-    done = place.bot("apply", "development", environ={"DATABASE_URL": server.url(missing)})
+    done = near.bot("apply", "development", environ={"DATABASE_URL": server.url(missing)})
 
     refused(done, ExitCode.HISTORY, "was not made", "pins")
     assert not is_there(server, missing)
@@ -99,7 +99,7 @@ def test_a_database_that_could_not_be_the_pinned_one_is_not_made(
 
 @pytest.mark.slow
 def test_a_role_that_may_make_no_database_is_told_what_lets_it(
-    server: RunningServer, missing: str, place: Place
+    server: RunningServer, missing: str, near: Place
 ) -> None:
     role = f"plain_{secrets.token_hex(4)}"
     execute(server, f"CREATE ROLE {role} LOGIN")
@@ -107,7 +107,7 @@ def test_a_role_that_may_make_no_database_is_told_what_lets_it(
         parts = urlsplit(server.url(missing))
         address = parts.netloc.rpartition("@")[2]
         url = parts._replace(netloc=f"{role}@{address}").geturl()
-        done = place.bot("apply", "development", environ={"DATABASE_URL": url})
+        done = near.bot("apply", "development", environ={"DATABASE_URL": url})
     finally:
         execute(server, f"DROP ROLE {role}")
 

@@ -49,18 +49,18 @@ def rows(database: str) -> list[int]:
 
 @pytest.mark.slow
 def test_a_development_target_is_applied_generated_for_and_seeded(
-    place: Place, database: str
+    near: Place, database: str
 ) -> None:
-    place.write(SEED, ROWS)
-    configured(place, CLIENT)
+    near.write(SEED, ROWS)
+    configured(near, CLIENT)
 
-    plain = apply(place, database)
+    plain = apply(near, database)
     assert plain.code == 0, plain.said
     assert "generate | made the client" in plain.err
     assert "generate hook (" in plain.out
     assert rows(database) == []
 
-    seeded = apply(place, database, "--seed", "--no-generate", "--format", "json")
+    seeded = apply(near, database, "--seed", "--no-generate", "--format", "json")
     assert seeded.code == 0, seeded.said
     (hook,) = read(seeded)["hooks"]
     assert (hook["hook"], hook["what"], hook["ok"]) == ("seed", SEED, True)
@@ -69,12 +69,10 @@ def test_a_development_target_is_applied_generated_for_and_seeded(
 
 
 @pytest.mark.slow
-def test_a_hook_that_fails_takes_nothing_back_and_is_told_apart(
-    place: Place, database: str
-) -> None:
-    configured(place, BROKEN)
+def test_a_hook_that_fails_takes_nothing_back_and_is_told_apart(near: Place, database: str) -> None:
+    configured(near, BROKEN)
 
-    done = apply(place, database, "--format", "json")
+    done = apply(near, database, "--format", "json")
 
     assert done.code == ExitCode.USAGE
     found = read(done)
@@ -87,10 +85,10 @@ def test_a_hook_that_fails_takes_nothing_back_and_is_told_apart(
 
 
 @pytest.mark.slow
-def test_a_seed_that_is_refused_leaves_nothing_of_itself(place: Place, database: str) -> None:
-    place.write(SEED, "INSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES (2);\n")
+def test_a_seed_that_is_refused_leaves_nothing_of_itself(near: Place, database: str) -> None:
+    near.write(SEED, "INSERT INTO a VALUES (1);\nINSERT INTO nowhere VALUES (2);\n")
 
-    done = place.bot("apply", "development", "--seed", environ={"DATABASE_URL": database})
+    done = near.bot("apply", "development", "--seed", environ={"DATABASE_URL": database})
 
     assert done.code == ExitCode.POSTGRES
     assert "is up to date" in done.out
@@ -100,14 +98,14 @@ def test_a_seed_that_is_refused_leaves_nothing_of_itself(place: Place, database:
 
 @pytest.mark.slow
 def test_a_seed_that_is_a_program_finds_the_database_and_its_password_is_never_shown(
-    place: Place, database: str
+    near: Place, database: str
 ) -> None:
     program = "import os; print(os.environ['DATABASE_URL'], os.environ.get('GITHUB_TOKEN'))"
-    configured(place, f'seed: [{sys.executable}, -c, "{program}"]')
+    configured(near, f'seed: [{sys.executable}, -c, "{program}"]')
     url = database.replace("postgresql:///", "postgresql://postgres:hush-hush@/")
     token = {"GITHUB_TOKEN": "ghs_c4narytoken"}
 
-    done = place.bot("apply", "here", "--seed", environ={"DATABASE_URL": url, **token})
+    done = near.bot("apply", "here", "--seed", environ={"DATABASE_URL": url, **token})
 
     assert done.code == 0, done.said
     assert "seed | [redacted] None" in done.err
@@ -117,20 +115,20 @@ def test_a_seed_that_is_a_program_finds_the_database_and_its_password_is_never_s
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["staging", "production"])
 def test_staging_and_production_get_their_migrations_and_nothing_else(
-    place: Place, database: str, kind: str
+    near: Place, database: str, kind: str
 ) -> None:
     """What is there afterwards is what the scripts alone make, and the bot's bookkeeping."""
-    place.write(SEED, ROWS)
-    place.write(SCRIPT, "ALTER TABLE a ADD COLUMN note text;\nCREATE VIEW v AS SELECT id FROM a;\n")
-    configured(place, CLIENT, kind)
-    refused(apply(place, database, "--seed"), ExitCode.USAGE, "only development is seeded")
+    near.write(SEED, ROWS)
+    near.write(SCRIPT, "ALTER TABLE a ADD COLUMN note text;\nCREATE VIEW v AS SELECT id FROM a;\n")
+    configured(near, CLIENT, kind)
+    refused(apply(near, database, "--seed"), ExitCode.USAGE, "only development is seeded")
     with psycopg.connect(database) as connection:
-        connection.execute((place.root / FOLDER / INIT / "migration.sql").read_bytes())
-        connection.execute((place.root / SCRIPT).read_bytes())
+        connection.execute((near.root / FOLDER / INIT / "migration.sql").read_bytes())
+        connection.execute((near.root / SCRIPT).read_bytes())
         expected = snapshot(connection, exclude=())
         connection.rollback()
 
-    done = apply(place, database)
+    done = apply(near, database)
 
     assert done.code == 0, done.said
     assert "made the client" not in done.said
@@ -142,5 +140,5 @@ def test_staging_and_production_get_their_migrations_and_nothing_else(
     assert {key: found[key] for key in expected} == expected
     assert rows(database) == []
 
-    asked = apply(place, database, "--generate")
+    asked = apply(near, database, "--generate")
     assert "generate | made the client" in asked.err

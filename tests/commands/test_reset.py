@@ -54,12 +54,12 @@ def roles(database: str) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.slow
-def test_everything_is_dropped_applied_anew_and_seeded(place: Place, database: str) -> None:
-    place.write(SEED, "INSERT INTO a VALUES (1);\n")
-    applied(place, database)
+def test_everything_is_dropped_applied_anew_and_seeded(near: Place, database: str) -> None:
+    near.write(SEED, "INSERT INTO a VALUES (1);\n")
+    applied(near, database)
     execute(database, "INSERT INTO a VALUES (7)", "CREATE TABLE by_hand (id int)")
 
-    done = reset(place, database, "--yes", "--format", "json")
+    done = reset(near, database, "--yes", "--format", "json")
 
     assert done.code == 0, done.said
     found = json.loads(done.out)
@@ -76,21 +76,21 @@ def test_everything_is_dropped_applied_anew_and_seeded(place: Place, database: s
 
 @pytest.mark.slow
 def test_a_history_that_was_edited_or_failed_is_applied_as_it_is_now(
-    place: Place, database: str
+    near: Place, database: str
 ) -> None:
     """What no `apply` may go past."""
-    place.write(SCRIPT, "CREATE TABLE b (id int);\n")
-    applied(place, database)
-    place.write(SCRIPT, "CREATE TABLE c (id int);\n")
-    place.write(f"{FOLDER}/20260103000000_last/migration.sql", "CREATE TABLE d (id int);\n")
+    near.write(SCRIPT, "CREATE TABLE b (id int);\n")
+    applied(near, database)
+    near.write(SCRIPT, "CREATE TABLE c (id int);\n")
+    near.write(f"{FOLDER}/20260103000000_last/migration.sql", "CREATE TABLE d (id int);\n")
     execute(
         database,
         "INSERT INTO _prisma_migrations (id, checksum, migration_name) "
         "VALUES ('1', 'x', '20250101000000_of_a_branch')",
     )
-    assert place.bot("plan", "development", environ={"DATABASE_URL": database}).code == 6
+    assert near.bot("plan", "development", environ={"DATABASE_URL": database}).code == 6
 
-    done = reset(place, database, "--yes", "--no-seed")
+    done = reset(near, database, "--yes", "--no-seed")
 
     assert done.code == 0, done.said
     names = ask(database, "SELECT migration_name FROM _prisma_migrations ORDER BY 1")
@@ -99,16 +99,16 @@ def test_a_history_that_was_edited_or_failed_is_applied_as_it_is_now(
 
 
 @pytest.mark.slow
-def test_what_prisma_loses_stays(place: Place, database: str, roles: dict[str, str]) -> None:
+def test_what_prisma_loses_stays(near: Place, database: str, roles: dict[str, str]) -> None:
     reader, owner = roles["reader"], roles["owner"]
-    place.write(
+    near.write(
         SCRIPT,
         'CREATE SCHEMA IF NOT EXISTS "shop";\nCREATE TYPE "shop"."mood" AS ENUM (\'sad\');\n'
         'CREATE TABLE "shop"."t" (id int, mood "shop"."mood");\n'
         "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';\n"
         "CREATE VIEW v AS SELECT id FROM a;\n",
     )
-    applied(place, database)
+    applied(near, database)
     name = ask(database, "SELECT current_database()")[0]
     execute(
         database,
@@ -133,7 +133,7 @@ def test_what_prisma_loses_stays(place: Place, database: str, roles: dict[str, s
     )
     before = facts(database)
 
-    done = reset(place, database, "--yes")
+    done = reset(near, database, "--yes")
 
     assert done.code == 0, done.said
     assert facts(database) == before
@@ -170,14 +170,14 @@ def facts(database: str) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_rights_that_the_history_itself_gives_are_its_own_matter(
-    place: Place, database: str, roles: dict[str, str]
+    near: Place, database: str, roles: dict[str, str]
 ) -> None:
     reader = roles["reader"]
-    place.write(SCRIPT, f"GRANT SELECT ON a TO {reader};\n")
-    applied(place, database)
+    near.write(SCRIPT, f"GRANT SELECT ON a TO {reader};\n")
+    applied(near, database)
     execute(database, f"GRANT UPDATE ON a TO {reader}")
 
-    assert reset(place, database, "--yes").code == 0
+    assert reset(near, database, "--yes").code == 0
 
     query = (
         f"SELECT privilege_type FROM information_schema.table_privileges WHERE grantee = '{reader}'"
@@ -187,16 +187,16 @@ def test_rights_that_the_history_itself_gives_are_its_own_matter(
 
 @pytest.mark.slow
 def test_what_a_history_makes_without_asking_is_made_by_it_again(
-    place: Place, database: str
+    near: Place, database: str
 ) -> None:
-    place.write(
+    near.write(
         SCRIPT,
         'CREATE SCHEMA other;\nCREATE EXTENSION citext;\nCREATE PUBLICATION "Pub" FOR TABLE a;\n'
         "CREATE TABLE other.t (id citext);\n",
     )
-    applied(place, database)
+    applied(near, database)
 
-    done = reset(place, database, "--yes")
+    done = reset(near, database, "--yes")
 
     assert done.code == 0, done.said
     assert ask(database, "SELECT to_regclass('other.t')::text") == ["other.t"]
@@ -204,13 +204,13 @@ def test_what_a_history_makes_without_asking_is_made_by_it_again(
 
 @pytest.mark.slow
 def test_a_schema_in_the_connection_string_is_the_only_one_that_is_emptied(
-    place: Place, database: str
+    near: Place, database: str
 ) -> None:
     there = f"{database}&schema=app" if "?" in database else f"{database}?schema=app"
-    applied(place, there)
+    applied(near, there)
     execute(database, "CREATE TABLE public.theirs (id int)", "INSERT INTO app.a VALUES (1)")
 
-    done = reset(place, there, "--yes")
+    done = reset(near, there, "--yes")
 
     assert done.code == 0, done.said
     assert ask(database, "SELECT count(*) FROM app.a") == [0]
@@ -218,11 +218,11 @@ def test_a_schema_in_the_connection_string_is_the_only_one_that_is_emptied(
 
 
 @pytest.mark.slow
-def test_the_name_has_to_be_typed_where_nobody_says_yes(place: Place, database: str) -> None:
-    applied(place, database)
+def test_the_name_has_to_be_typed_where_nobody_says_yes(near: Place, database: str) -> None:
+    applied(near, database)
     execute(database, "INSERT INTO a VALUES (1)")
 
-    done = reset(place, database)
+    done = reset(near, database)
 
     assert done.code == ExitCode.USAGE
     assert "is going to be reset: everything in it is lost" in done.err
@@ -232,21 +232,21 @@ def test_the_name_has_to_be_typed_where_nobody_says_yes(place: Place, database: 
 
 @pytest.mark.slow
 def test_a_migration_that_cannot_be_read_is_told_before_anything_is_dropped(
-    place: Place, database: str
+    near: Place, database: str
 ) -> None:
-    applied(place, database)
+    applied(near, database)
     execute(database, "INSERT INTO a VALUES (1)")
-    place.write(SCRIPT, "CREATE TABEL b (id int);\n")
+    near.write(SCRIPT, "CREATE TABEL b (id int);\n")
 
-    refused(reset(place, database, "--yes"), ExitCode.USAGE, MORE)
+    refused(reset(near, database, "--yes"), ExitCode.USAGE, MORE)
     assert ask(database, "SELECT id FROM a") == [1]
 
 
 @pytest.mark.slow
-def test_a_database_that_is_not_there_is_made(place: Place, server: RunningServer) -> None:
+def test_a_database_that_is_not_there_is_made(near: Place, server: RunningServer) -> None:
     name = f"test_{secrets.token_hex(6)}"
     try:
-        done = reset(place, server.url(name), "--yes")
+        done = reset(near, server.url(name), "--yes")
         assert done.code == 0, done.said
         assert f"created the database {name}" in done.err
         assert ask(server.url(name), "SELECT count(*) FROM a") == [0]
@@ -256,15 +256,15 @@ def test_a_database_that_is_not_there_is_made(place: Place, server: RunningServe
 
 @pytest.mark.slow
 def test_killed_at_any_moment_it_is_run_again_and_done(
-    place: Place, database: str, roles: dict[str, str]
+    near: Place, database: str, roles: dict[str, str]
 ) -> None:
     reader = roles["reader"]
     for number in range(12):
-        place.write(
+        near.write(
             f"{FOLDER}/202602{number:02d}000000_t/migration.sql",
             f"CREATE TABLE t{number} (id int);\nCREATE INDEX CONCURRENTLY ON t{number} (id);\n",
         )
-    applied(place, database)
+    applied(near, database)
     execute(database, f"GRANT SELECT ON t11, a TO {reader}")
     rights = (
         "SELECT table_name FROM information_schema.table_privileges "
@@ -273,15 +273,15 @@ def test_killed_at_any_moment_it_is_run_again_and_done(
     left = "SELECT count(*) FROM pg_class WHERE relname ~ '^t[0-9]+$'"
     states = {}
     for step in ("locked", "cleared", "applied", "given back"):
-        assert killed(place, database, step=step) == -signal.SIGKILL
+        assert killed(near, database, step=step) == -signal.SIGKILL
         states[step] = ask(database, left)[0]
     for said in ("taking out", f"applying {INIT}", "applying 20260206", "applying 20260211"):
-        assert killed(place, database, said=said) == -signal.SIGKILL
+        assert killed(near, database, said=said) == -signal.SIGKILL
         states[said] = ask(database, left)[0]
     assert (states["locked"], states["cleared"], states["applied"]) == (12, 0, 12)
     assert 0 < states["applying 20260206"] < 12
 
-    done = reset(place, database, "--yes")
+    done = reset(near, database, "--yes")
 
     assert done.code == 0, done.said
     finished = "SELECT count(*) FROM _prisma_migrations WHERE finished_at IS NOT NULL"

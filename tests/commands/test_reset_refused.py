@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from bot.errors import ExitCode
-from tests.commands.place import CONFIGURATION, Place
+from tests.commands.place import CONFIGURATION, FOLDER, LOCK, Place
 from tests.conftest import RunningServer
 from tests.shell import Done
 
@@ -37,7 +37,8 @@ class Way:
         self.place.write(CONFIGURATION, f"targets:\n{listed}")
 
     def reset(self, target: str = "development", **environ: str) -> Done:
-        return self.place.bot("reset", target, "--yes", environ={"DATABASE_URL": self.url, **environ})
+        given = {"DATABASE_URL": self.url, **environ}
+        return self.place.bot("reset", target, "--yes", environ=given)
 
     def contents(self) -> list[tuple[object, ...]]:
         """Rows, names and rights: what a reset would change."""
@@ -50,10 +51,10 @@ class Way:
 
 
 @pytest.fixture
-def way(place: Place, server: RunningServer, database: str) -> Iterator[Way]:
+def way(near: Place, server: RunningServer, database: str) -> Iterator[Way]:
     with ExitStack() as stack:
-        found = Way(place, database, server, stack)
-        done = place.bot("apply", "development", environ={"DATABASE_URL": database})
+        found = Way(near, database, server, stack)
+        done = near.bot("apply", "development", environ={"DATABASE_URL": database})
         assert done.code == 0, done.said
         found.execute("COMMENT ON TABLE _prisma_migrations IS NULL", "INSERT INTO a VALUES (1)")
         yield found
@@ -98,6 +99,29 @@ def by_calling_production_development(way: Way) -> Done:
 def by_productions_variable(way: Way) -> Done:
     way.configured(development="{kind: development, url_env: PRODUCTION_DATABASE_URL}")
     return way.reset(PRODUCTION_DATABASE_URL=way.url)
+
+
+def by_a_host_elsewhere(way: Way) -> Done:
+    """Nobody is asked there at all."""
+    return way.reset(DATABASE_URL="postgresql://shop@db.invalid/shop")
+
+
+def by_a_name_that_tells(way: Way) -> Done:
+    """It is not there, and not made either."""
+    return way.reset(DATABASE_URL=way.server.url("shop_production"))
+
+
+def by_a_database_that_was_not_chosen(way: Way) -> Done:
+    """Of several in the configuration."""
+    way.place.write(f"billing/{LOCK}", 'provider = "postgresql"\n')
+    way.place.write(
+        CONFIGURATION,
+        "databases:\n"
+        f"  shop: {{targets: {{development: {{{DEVELOPMENT}}}}}}}\n"
+        f"  billing: {{migrations: billing/{FOLDER}, targets: {{production: {PRODUCTION}}}}}\n",
+    )
+    environ = {"DATABASE_URL": way.url, "PRODUCTION_DATABASE_URL": way.url}
+    return way.place.bot("--database", "shop", "reset", "development", "--yes", environ=environ)
 
 
 def by_a_mark(way: Way) -> Done:
@@ -181,9 +205,8 @@ def as_a_template(way: Way) -> Done:
 
 
 def through_a_freeze(way: Way) -> Done:
-    way.configured(
-        development=f"{{{DEVELOPMENT}, freeze: ['2020-01-01/2099-01-01']}}",
-    )
+    span = "{from: 2020-01-01, to: 2199-12-31}"
+    way.configured(development=f"{{{DEVELOPMENT}, freeze: {{ranges: [{span}]}}}}")
     return way.reset()
 
 
@@ -200,6 +223,9 @@ WAYS: Mapping[Callable[[Way], Done], tuple[ExitCode, str]] = {
     by_a_password_that_is_no_longer_right: (ExitCode.HISTORY, "lead to the same database"),
     by_calling_production_development: (ExitCode.USAGE, "does not sound like it"),
     by_productions_variable: (ExitCode.USAGE, "does not sound like it"),
+    by_a_host_elsewhere: (ExitCode.USAGE, "is not on this machine"),
+    by_a_name_that_tells: (ExitCode.USAGE, "does not sound like it"),
+    by_a_database_that_was_not_chosen: (ExitCode.HISTORY, "lead to the same database"),
     by_a_mark: (ExitCode.HISTORY, "bears the mark of production"),
     by_a_stale_mark: (ExitCode.HISTORY, "bears the mark of production"),
     by_a_mark_in_another_schema: (ExitCode.HISTORY, "bears the mark of staging"),
@@ -233,10 +259,10 @@ def test_it_is_refused_and_nothing_is_touched(way: Way, asked: Callable[[Way], D
 
 
 @pytest.mark.slow
-def test_what_was_claimed_and_pinned_on_purpose_is_reset(way: Way, place: Place) -> None:
+def test_what_was_claimed_and_pinned_on_purpose_is_reset(way: Way) -> None:
     """The way out that each refusal names."""
     by_a_mark(way)
-    claimed = place.bot("identity", "development", "--claim", environ={"DATABASE_URL": way.url})
+    claimed = way.place.bot("identity", "development", "--claim", environ={"DATABASE_URL": way.url})
     assert claimed.code == 0, claimed.said
 
     done = way.reset()

@@ -71,7 +71,7 @@ def test_the_kind_and_the_place_we_run_in_are_looked_at_first(
         ("localhost.example.com", 5432, "shop"),
         ("db", 5432, "shop"),
         ("fe80::1", 5432, "shop"),
-        ("0.0.0.0", 5432, "shop"),  # noqa: S104 - nobody listens
+        ("0.0.0.0", 5432, "shop"),
         ("localhost", 5432, "postgres"),
         ("localhost", 5432, "template1"),
         ("localhost", 5432, "shop_production"),
@@ -176,7 +176,7 @@ def test_who_is_there_is_named_with_what_ends_them() -> None:
     ("host", "local"),
     [
         ("", True),
-        ("/tmp", True),  # noqa: S108 - a socket's directory
+        ("/tmp", True),
         ("@abstract", True),
         ("LOCALHOST.", True),
         ("app.localhost", True),

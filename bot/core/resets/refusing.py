@@ -21,6 +21,9 @@ _TELLING = frozenset(
 _WORD = re.compile(r"[a-z]+")
 _SHOWN = 5
 
+# Where a connection string leads: host, port, database.
+Address = tuple[str, int, str]
+
 
 @dataclass(frozen=True)
 class Other:
@@ -29,7 +32,7 @@ class Other:
 
     target: Target
     identity: Identity | None = None
-    address: tuple[str, int, str] | None = None
+    address: Address | None = None
     problem: str = ""
 
 
@@ -55,18 +58,25 @@ def refusal_by_kind(target: Target, environ: Mapping[str, str]) -> BotError | No
     return None
 
 
-def refusal(
-    target: Target,
-    scene: Scene,
-    others: Sequence[Other],
-    address: tuple[str, int, str],
+def refusal_by_address(
+    target: Target, others: Sequence[Other], address: Address
 ) -> BotError | None:
-    """What is gravest of all that stands against it; None if nothing does. `address` is where the
-    target's own connection string leads."""
+    """Before a missing database is made. `address` is where the target's own connection string
+    leads."""
+    found = [*_by_place(target, address), *_by_the_unasked(target, others, address)]
+    return found[0] if found else None
+
+
+def refusal(
+    target: Target, scene: Scene, others: Sequence[Other], address: Address
+) -> BotError | None:
+    """What is gravest of all that stands against it; None if nothing does."""
     found = [
-        *_by_place(target, scene, address),
+        *_by_place(target, address),
+        *_by_server(target, scene),
         *_by_marks(target, scene),
-        *_by_others(target, scene, others, address),
+        *_by_others(target, scene, others),
+        *_by_the_unasked(target, others, address),
         *_by_use(target, scene),
     ]
     return found[0] if found else None
@@ -85,16 +95,10 @@ def is_local(host: str) -> bool:
         return False
 
 
-def _by_place(target: Target, scene: Scene, address: tuple[str, int, str]) -> Iterator[BotError]:
+def _by_place(target: Target, address: Address) -> Iterator[BotError]:
     host, _, name = address
-    facts = scene.facts
-    if name in _SYSTEM or facts.database in _SYSTEM or scene.template:
-        yield UsageError(
-            f"{target.name} leads to {facts.database}, which belongs to the server itself. Nothing "
-            "was changed.",
-            hint=f"Let {target.url_env} name a database of your own; "
-            f"`migration-bot apply {target.name}` makes it.",
-        )
+    if name in _SYSTEM:
+        yield _of_the_server(target, name)
     pin = target.identity
     if not is_local(host) and pin.host != host:
         yield UsageError(
@@ -110,6 +114,20 @@ def _by_place(target: Target, scene: Scene, address: tuple[str, int, str]) -> It
             hint="If it may be reset, pin its `identity` with `system_identifier` and `database`: "
             f"`migration-bot identity {target.name}` shows what to write.",
         )
+
+
+def _by_server(target: Target, scene: Scene) -> Iterator[BotError]:
+    name = scene.facts.database
+    if name in _SYSTEM or scene.template:
+        yield _of_the_server(target, name)
+
+
+def _of_the_server(target: Target, name: str) -> BotError:
+    return UsageError(
+        f"{target.name} leads to {name}, which belongs to the server itself. Nothing was changed.",
+        hint=f"Let {target.url_env} name a database of your own; "
+        f"`migration-bot apply {target.name}` makes it.",
+    )
 
 
 def _telling_word(*names: str) -> str:
@@ -140,20 +158,28 @@ def _by_marks(target: Target, scene: Scene) -> Iterator[BotError]:
         )
 
 
-def _by_others(
-    target: Target,
-    scene: Scene,
-    others: Sequence[Other],
-    address: tuple[str, int, str],
-) -> Iterator[BotError]:
+def _by_others(target: Target, scene: Scene, others: Sequence[Other]) -> Iterator[BotError]:
+    """A target of development that has another schema there is another's part of it, which a reset
+    leaves alone."""
+    here = scene.facts.identity
     for other in others:
-        if _same(other, scene, address):
-            yield HistoryError(
-                f"{target.name} and {other.target.name} lead to the same database: "
-                f"{target.url_env} and {other.target.url_env}. Nothing was changed.",
-                hint="Correct the one that is wrong.",
-            )
-        elif other.identity is None and not is_local(address[0]):
+        there = other.identity
+        if there is None or not there.is_same(here):
+            continue
+        if other.target.kind is not Kind.DEVELOPMENT or there.schema == here.schema:
+            yield _same_as(target, other)
+
+
+def _by_the_unasked(
+    target: Target, others: Sequence[Other], address: Address
+) -> Iterator[BotError]:
+    """Those that did not answer, by where their strings lead."""
+    for other in others:
+        if other.identity is not None:
+            continue
+        if other.address is not None and _plain(other.address) == _plain(address):
+            yield _same_as(target, other)
+        elif not is_local(address[0]):
             yield UsageError(
                 f"{target.name} could not be told from {other.target.name}, which does not answer: "
                 f"{other.problem} Nothing was changed.",
@@ -161,18 +187,15 @@ def _by_others(
             )
 
 
-def _same(other: Other, scene: Scene, address: tuple[str, int, str]) -> bool:
-    """A target of development that has another schema there is another's part of it, which a reset
-    leaves alone."""
-    here, there = scene.facts.identity, other.identity
-    if there is None:
-        return other.address is not None and _plain(other.address) == _plain(address)
-    if other.target.kind is Kind.DEVELOPMENT and there.schema != here.schema:
-        return False
-    return there.is_same(here)
+def _same_as(target: Target, other: Other) -> BotError:
+    return HistoryError(
+        f"{target.name} and {other.target.name} lead to the same database: "
+        f"{target.url_env} and {other.target.url_env}. Nothing was changed.",
+        hint="Correct the one that is wrong.",
+    )
 
 
-def _plain(address: tuple[str, int, str]) -> tuple[str, int, str]:
+def _plain(address: Address) -> Address:
     host, port, name = address
     return ("" if is_local(host) else host.lower().rstrip("."), port, name)
 

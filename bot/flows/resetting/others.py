@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from bot.core.resets.refusing import Other
+from bot.core.resets.refusing import Address, Other
 from bot.core.targets.target import Target
 from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import BotError
 from bot.world import World
-
-Address = tuple[str, int, str]
 
 
 def others_of(target: Target, worlds: Sequence[World]) -> tuple[Other, ...]:
@@ -27,7 +25,7 @@ def _others(target: Target, world: World) -> Iterator[Other]:
 
 
 def _asked(target: Target, world: World) -> Other:
-    address = _address_of(world.environ.get(target.variable(world.environ), ""))
+    address = address_of(target, world)
     try:
         with world.connect(target) as database:
             return Other(target, database.facts().identity, address)
@@ -46,15 +44,16 @@ def _tenants(target: Target, world: World) -> Iterator[Other]:
         yield Other(target, None, None, error.message)
         return
     for each in tenants:
-        yield Other(target, None, address_of(each.url), f"it is {each.name} of {target.name}.")
+        yield Other(target, None, _place_of(each.url), f"it is {each.name} of {target.name}.")
 
 
-def address_of(url: ConnectionUrl) -> Address:
-    return url.host, url.port, url.database
-
-
-def _address_of(text: str) -> Address | None:
+def address_of(target: Target, world: World) -> Address | None:
+    """Where its connection string leads; None if it cannot be read."""
     try:
-        return address_of(parse_url(text))
+        return _place_of(parse_url(world.environ.get(target.variable(world.environ), "")))
     except BotError:
         return None
+
+
+def _place_of(url: ConnectionUrl) -> Address:
+    return url.host, url.port, url.database

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.core.gates.gate import closed
 from bot.core.migrations.history import History
-from bot.core.resets.refusing import Other, refusal, refusal_by_kind
+from bot.core.resets.refusing import Other, refusal, refusal_by_address, refusal_by_kind
 from bot.core.resets.scene import Clearing, Scene
 from bot.core.rollouts.plan import make_plan
 from bot.core.rollouts.progress import Progress
@@ -19,7 +19,7 @@ from bot.core.targets.target import Target
 from bot.errors import GateClosed, HistoryError, UsageError
 from bot.flows.gating.gates import gates_of
 from bot.flows.resetting.clearing import clearing_of
-from bot.flows.resetting.others import others_of
+from bot.flows.resetting.others import address_of, others_of
 from bot.flows.reviewing.history import history_of
 from bot.flows.reviewing.review import cut_named
 from bot.flows.targets.carrying_out import carried_out
@@ -59,8 +59,8 @@ class Reset:
 
 
 def plan_reset(target: Target, wishes: Wishes, world: World, worlds: Sequence[World]) -> ResetPlan:
-    """Raises BotError for whatever stands against it; nothing was changed then, but that a missing
-    database may have been made."""
+    """Raises BotError for whatever stands against it; nothing was changed then. A missing database
+    is made."""
     if (refused := refusal_by_kind(target, world.environ)) is not None:
         raise refused
     history = history_of(world)
@@ -68,8 +68,9 @@ def plan_reset(target: Target, wishes: Wishes, world: World, worlds: Sequence[Wo
     names = [each.name for each in history.migrations]
     judged = cut_named(names, history, world)
     require_runnable(judged)
-    created = create_missing(target, world)
     others = others_of(target, worlds)
+    _require_own_place(target, others, world)
+    created = create_missing(target, world)
     with _resetting_of(world).at(target) as site:
         scene = _looked_at(target, site, others)
     clearing = clearing_of(judged, scene.facts.schema)
@@ -104,6 +105,13 @@ def carry_out(
         world.console.say(f"not given back: {one_line(each)}")
     hooks = run_hooks(target, plan.wishes, world)
     return Reset(plan, progress, rights, tuple(map(one_line, refused)), hooks)
+
+
+def _require_own_place(target: Target, others: Sequence[Other], world: World) -> None:
+    """What its connection string alone tells must not be found out on a database that we made."""
+    address = address_of(target, world)
+    if address is not None and (refused := refusal_by_address(target, others, address)) is not None:
+        raise refused
 
 
 def _looked_at(target: Target, site: ResetSite, others: Sequence[Other]) -> Scene:
