@@ -15,7 +15,7 @@ from tests.conftest import RunningServer
 @pytest.fixture
 def missing(server: RunningServer) -> Iterator[str]:
     """The name of a database that is not there, and is gone after the test."""
-    name = f"Not yet {secrets.token_hex(4)}"
+    name = f"Not-yet-{secrets.token_hex(4)}"
     yield name
     execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 

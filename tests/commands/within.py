@@ -16,12 +16,15 @@ from tests.shell import Done, environment
 
 @dataclass(frozen=True)
 class NearPlace(Place):
-    """A place in which the bot is called without a process."""
+    """A place in which the bot is called without a process. `typed` is what somebody answers, if
+    anybody is there."""
+
+    typed: str | None = None
 
     def called(self, arguments: tuple[str, ...], environ: Mapping[str, str]) -> Done:
         out, err = io.StringIO(), io.StringIO()
         with (
-            as_in_a_process(self.root, environment(**environ)),
+            as_in_a_process(self.root, environment(**environ), self.typed),
             redirect_stdout(out),
             redirect_stderr(err),
         ):
@@ -29,15 +32,24 @@ class NearPlace(Place):
         return Done(code, out.getvalue(), err.getvalue())
 
 
+class Keyboard(io.StringIO):
+    """What stands for a terminal at which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 @contextmanager
-def as_in_a_process(root: Path, environ: Mapping[str, str]) -> Iterator[None]:
-    """There, in that environment, and with nobody who could be asked."""
+def as_in_a_process(
+    root: Path, environ: Mapping[str, str], typed: str | None = None
+) -> Iterator[None]:
+    """There, in that environment, and with nobody else to be asked."""
     kept, place, stdin = dict(os.environ), Path.cwd(), sys.stdin
     try:
         os.chdir(root)
         os.environ.clear()
         os.environ.update(environ)
-        sys.stdin = io.StringIO()
+        sys.stdin = io.StringIO() if typed is None else Keyboard(f"{typed}\n")
         yield
     finally:
         sys.stdin = stdin
