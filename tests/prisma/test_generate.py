@@ -71,6 +71,7 @@ def test_the_client_is_generated_after_an_apply_and_not_without(
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_what_prisma_says_of_a_schema_with_errors_is_shown_and_the_database_is_fine(
     place: Place, database: str
 ) -> None:

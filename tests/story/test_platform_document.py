@@ -79,7 +79,7 @@ def platform(tmp_path: Path, server: RunningServer) -> Iterator[Platform]:
     git("commit", "--quiet", "--message=one", cwd=root)
     names = {each: f"platform_{secrets.token_hex(4)}" for each in KINDS}
     urls = {each: server.url(name) for each, name in names.items()}
-    place = Platform(root, {"server": server.url(), **urls})
+    place = Platform(root, urls={"server": server.url(), **urls})
     kept = tmp_path / "backups"
     place.write(
         CONFIGURATION,
