@@ -1,6 +1,7 @@
 """`reset` at a command line, on a real server: what goes, what stays, and how it ends."""
 
 import json
+import re
 import secrets
 import signal
 import subprocess
@@ -216,6 +217,35 @@ def test_a_schema_in_the_connection_string_is_the_only_one_that_is_emptied(
     assert done.code == 0, done.said
     assert ask(database, "SELECT count(*) FROM app.a") == [0]
     assert ask(database, "SELECT to_regclass('public.theirs')::text") == ["theirs"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "hanging",
+    [
+        "CREATE VIEW aside.v AS SELECT id FROM public.a",
+        "ALTER TABLE aside.kept ADD FOREIGN KEY (id) REFERENCES public.a (id)",
+        "ALTER TABLE aside.kept ADD COLUMN m public.mood",
+        "ALTER TABLE aside.kept ADD COLUMN n int DEFAULT public.f()",
+        "CREATE FUNCTION aside.g(public.mood) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ALTER TABLE aside.kept ADD COLUMN c public.citext",
+    ],
+)
+def test_nothing_goes_along_that_is_said_to_stay(near: Place, database: str, hanging: str) -> None:
+    near.write(
+        SCRIPT,
+        "CREATE EXTENSION citext;\nCREATE TYPE mood AS ENUM ('sad');\n"
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\n",
+    )
+    applied(near, database)
+    execute(database, "CREATE SCHEMA aside", "CREATE TABLE aside.kept (id int)", hanging)
+
+    done = reset(near, database, "--yes")
+
+    assert (done.code, done.out) == (ExitCode.POSTGRES, ""), done.said
+    assert re.search(r"in schemas that stay what hangs on .* aside\.", done.err)
+
+    assert ask(database, "SELECT migration_name FROM _prisma_migrations ORDER BY 1") == [INIT, MORE]
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from psycopg import sql
 from psycopg.sql import Identifier
 
 from bot.adapters.postgres.connection import Connection, explained
+from bot.adapters.postgres.resetting.dependents import require_no_dependents
 from bot.adapters.postgres.resetting.looking import read_scene
 from bot.adapters.postgres.resetting.rights import give_back, write_down
 from bot.adapters.postgres.restoring.emptying import empty_schema
@@ -63,6 +64,7 @@ class ResetSite:
             self.connection.transaction(),
         ):
             self.connection.execute(_PATIENCE)
+            require_no_dependents(self.connection, self.target.name, clearing)
             written = write_down(self.connection, clearing)
             for kind, name in clearing.objects:
                 self._drop(kind, name)
