@@ -18,6 +18,7 @@ FAULT_JOBS ?= 4
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 LOCK_ARGS ?=
+BENCH_ARGS ?=
 
 # Where bytecode is not kept, each of a thousand processes compiles the bot again, and each of
 # pytest's workers every test.
@@ -94,8 +95,9 @@ lock: $(READY) ## Write the lock files anew (LOCK_ARGS=--upgrade for newer versi
 docs: $(READY) ## Write the pages that are made from the code
 	@$(RUN) docs.making
 
-bench: $(READY) ## Print the benchmarks' ratios
-	@for benchmark in benchmarks/bench_*.py; do $(RUN) "benchmarks.$$(basename "$$benchmark" .py)"; done
+bench: $(READY) ## Measure it beside others, and write that down (BENCH_ARGS=--again: all of it)
+	@$(RUN) benchmarks $(BENCH_ARGS)
+	@$(RUN) docs.making
 
 clean: ## Remove everything that was made here
 	@rm -rf $(VENV) .cache .migration-bot .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

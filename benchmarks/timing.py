@@ -1,4 +1,4 @@
-"""Work and its floor measured in turns, and printed as ratios.
+"""Work and its floor measured in turns, and told as ratios.
 
 A ratio is taken within each round and then the middle one of all rounds: what else the machine
 does in the meantime slows both sides of a round, and cancels out. Beside it stands the ratio of the
@@ -8,12 +8,9 @@ fastest rounds, which a busy machine disturbs least. Nothing is asserted.
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-from rich.console import Console
-from rich.table import Table
 
 Work = Callable[[], float]
 
@@ -34,8 +31,14 @@ class Sample:
     @property
     def shown(self) -> str:
         """The median, and in brackets the fastest and the slowest round."""
+        return self.shown_in("s")
+
+    def shown_in(self, unit: str) -> str:
+        """The same where what was measured is no time."""
+        words = _span if unit == "s" else lambda amount: f"{amount:,.0f} {unit}"
         low, high = min(self.seconds), max(self.seconds)
-        return f"{_span(self.median)} ({_span(low)} to {_span(high)})"
+        once = words(self.median)
+        return once if low == high else f"{once} ({words(low)} to {words(high)})"
 
     @property
     def fastest(self) -> float:
@@ -62,16 +65,6 @@ class Ratio:
         return f"{self.median:.2f} × ({min(self.values):.2f} to {max(self.values):.2f})"
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row of the printed table; `floor` is None for a floor itself."""
-
-    name: str
-    sample: Sample
-    floor: Sample | None = None
-    goal: str = ""
-
-
 def in_turns(work: Mapping[str, Work], *, rounds: int, warm_up: int = 1) -> dict[str, Sample]:
     """Do every piece of work once a round, A B A B; each answers with the seconds that count."""
     for _ in range(warm_up):
@@ -93,20 +86,6 @@ def stopwatch() -> Iterator[Callable[[], float]]:
     end = time.perf_counter()
 
 
-def show(title: str, lines: Sequence[Line]) -> None:
-    """Print the lines as a table, and under it how far they can be trusted."""
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column("work")
-    for name in ("time", "× its floor", "fastest", "goal"):
-        table.add_column(name, justify="right")
-    for line in lines:
-        ratio, fastest = _ratios(line)
-        table.add_row(line.name, line.sample.shown, ratio, fastest, line.goal)
-    console = Console(width=None if _watched() else 120)
-    console.print(table)
-    console.print(f"{noise()}\n", style="dim", highlight=False)
-
-
 def noise() -> str:
     """How busy the machine is, and how much one and the same computation varies on it."""
     seconds = []
@@ -121,16 +100,6 @@ def noise() -> str:
         f"A {word} machine: the same computation varies by {spread:.0%} here; load {waiting:.1f} "
         f"on {os.cpu_count()} cores."
     )
-
-
-def _ratios(line: Line) -> tuple[str, str]:
-    if line.floor is None:
-        return "the floor", ""
-    return line.sample.over(line.floor).shown, f"{line.sample.fastest / line.floor.fastest:.2f} ×"
-
-
-def _watched() -> bool:
-    return os.isatty(1)
 
 
 def _span(seconds: float) -> str:

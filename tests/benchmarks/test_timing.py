@@ -1,8 +1,6 @@
-"""The arithmetic of the benchmarks: rounds in turns, ratios within a round, and what is printed."""
+"""The arithmetic of the benchmarks: rounds in turns, ratios within a round, and how it is told."""
 
-import pytest
-
-from benchmarks.timing import Line, Sample, in_turns, noise, show, stopwatch
+from benchmarks.timing import Sample, in_turns, noise, stopwatch
 
 
 def test_work_is_done_in_turns_after_a_warm_up() -> None:
@@ -29,6 +27,8 @@ def test_a_ratio_is_taken_within_each_round() -> None:
 
 def test_a_sample_shows_its_median_and_its_spread() -> None:
     assert Sample((0.2, 0.1, 1.5)).shown == "200 ms (100 ms to 1.50 s)"
+    assert Sample((20.0, 40.0, 60.0)).shown_in("MB") == "40 MB (20 MB to 60 MB)"
+    assert Sample((1500.0,)).shown_in("MB") == "1,500 MB"
 
 
 def test_a_stopwatch_stands_still_after_its_block() -> None:
@@ -38,22 +38,6 @@ def test_a_stopwatch_stands_still_after_its_block() -> None:
 
     assert 0 <= during <= after
     assert elapsed() == after
-
-
-def test_a_table_names_the_work_its_floor_and_its_goal(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    floor = Sample((1.0,))
-
-    show("a title", [Line("bare", floor), Line("ours", Sample((1.5,)), floor, "≤ 2 ×")])
-
-    said = capsys.readouterr().out
-    assert "a title" in said
-    assert "the floor" in said
-    assert "1.50 × (1.50 to 1.50)" in said
-    assert said.count("1.50 ×") == 2
-    assert "≤ 2 ×" in said
-    assert "machine" in said
 
 
 def test_it_says_how_noisy_the_machine_is() -> None:
