@@ -13,7 +13,7 @@ from releasing.packages import Packages
 ROOT = Path(__file__).parents[1]
 # Of the whole wheel, unpacked: so much more than today that only a mistake gets there.
 LARGEST = 8_000_000
-ENTRY_POINT = "[console_scripts]\nmigration-bot = bot.cli:main\n"
+ENTRY_POINT = "[console_scripts]\nmigration-bot = bot.__main__:main\n"
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 INFO = ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE")
 LINKS = ("Homepage", "Documentation", "Changelog", "Issues", "Source")
