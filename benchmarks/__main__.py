@@ -1,7 +1,10 @@
 """python -m benchmarks: every benchmark after the other, each in a process of its own.
 
-What has been measured of this commit, on this machine, is not measured again, so an interrupted run
+What has been measured of this code, on this machine, is not measured again, so an interrupted run
 goes on where it stopped. The record is docs/performance.json; `make docs` makes the page from it.
+
+Each says in SECONDS how long its rounds may take, where that is not known beforehand: on a slower
+machine there are fewer of them, and all together end within twenty minutes or little more.
 """
 
 import argparse

@@ -16,7 +16,7 @@ import pytest
 from benchmarks.histories import make_history, write_history
 from benchmarks.results import Line, Result
 from benchmarks.showing import show
-from benchmarks.timing import Work, in_turns, stopwatch
+from benchmarks.timing import Work, in_turns, rounds_of, stopwatch
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
 from bot.core.migrations.migration import Migration
@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[1]
 FLOOR = "a psycopg loop, each file as one message"
 INSIDE = "apply, in this process"
 WHOLE = "apply, as a process of its own"
+SECONDS = 180
 FULL = {"count": 800, "rounds": 5, "prisma": True}
 QUICK = {"count": 3, "rounds": 1, "prisma": False}
 GOALS = {INSIDE: "≤ 1.5 ×", WHOLE: "≤ 1.5 ×"}
@@ -106,13 +107,13 @@ def run(count: int, rounds: int, *, prisma: bool = False) -> list[Result]:
         }
         if prisma:
             work[PRISMA] = partial(bench.on_empty, bench.prisma, recorded=True)
-        measured = in_turns(work, rounds=rounds)
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS)
     floor = measured[FLOOR]
     lines = tuple(
         Line(name, sample, None if name == FLOOR else floor, GOALS.get(name, ""))
         for name, sample in measured.items()
     )
-    title = f"{count:,} migrations on an empty database, {rounds} rounds, every row recorded"
+    title = f"{count:,} migrations on an empty database, {rounds_of(measured)}, every row recorded"
     return [Result(f"{title} (PostgreSQL {server.version})", lines, notes)]
 
 

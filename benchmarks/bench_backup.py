@@ -17,7 +17,7 @@ import psycopg
 
 from benchmarks.results import Line, Result
 from benchmarks.showing import show
-from benchmarks.timing import Work, in_turns, stopwatch
+from benchmarks.timing import Work, in_turns, rounds_of, stopwatch
 from bot.adapters.postgres.backups.dump import DUMP, JOBS, Dumping, compression, take_backup
 from bot.adapters.postgres.backups.proof import prove, scratch_server
 from bot.adapters.postgres.server import Server, start_server
@@ -36,7 +36,8 @@ PROOF = "proof by restore: scratch server, schema and counts compared"
 COMPARED = "proof by content: the same, and all rows compared"
 SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "autovacuum": "off"}
 
-FULL = {"megabytes": 300, "rounds": 4, "pgbench": False}
+SECONDS = 150
+FULL = {"megabytes": 200, "rounds": 4, "pgbench": False}
 QUICK = {"megabytes": 1, "rounds": 1, "pgbench": False}
 TABLES = 6
 BYTES_PER_ROW = 210
@@ -170,7 +171,7 @@ def run(megabytes: int, rounds: int, *, pgbench: bool) -> list[Result]:
             PROOF: partial(prove_once, manifest, place, Level.RESTORE),
             COMPARED: partial(prove_once, manifest, place, Level.CONTENT),
         }
-        measured = in_turns(work, rounds=rounds)
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS)
     lines = (
         Line(COPYING, measured[COPYING]),
         Line(DUMPING, measured[DUMPING]),
@@ -182,7 +183,7 @@ def run(megabytes: int, rounds: int, *, pgbench: bool) -> list[Result]:
         Line(COMPARED, measured[COMPARED], measured[RESTORING]),
     )
     made = "pgbench's tables" if pgbench else f"{TABLES} tables"
-    how = f"{JOBS} jobs, {compression(bench.dumper)}, {rounds} rounds"
+    how = f"{JOBS} jobs, {compression(bench.dumper)}, {rounds_of(measured)}"
     return [Result(f"a database of {size} MB ({made}), {how}", lines)]
 
 

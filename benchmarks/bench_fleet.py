@@ -22,7 +22,7 @@ import psycopg
 from benchmarks.histories import write_history
 from benchmarks.results import Line, Result
 from benchmarks.showing import show
-from benchmarks.timing import Work, in_turns, stopwatch
+from benchmarks.timing import Work, in_turns, rounds_of, stopwatch
 from bot.adapters.postgres.migrations_table import create, insert_finished
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
@@ -30,7 +30,8 @@ from bot.core.migrations.migration import Migration
 from bot.flows.fleets.rolling import roll_out_fleet
 from bot.wiring.worlds import build_world
 
-FULL = {"count": 600, "threads": 16, "rounds": 3}
+SECONDS = 120
+FULL = {"count": 200, "threads": 16, "rounds": 3}
 QUICK = {"count": 3, "threads": 2, "rounds": 1}
 FLOOR = "threads: connect, BEGIN, file, row, COMMIT"
 FLEET = "apply to the fleet"
@@ -133,10 +134,10 @@ def run(count: int, threads: int, rounds: int) -> list[Result]:
             FLOOR: partial(bench.on_fresh, bench.loop),
             FLEET: partial(bench.on_fresh, bench.fleet),
         }
-        measured = in_turns(work, rounds=rounds, warm_up=0)
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS, warm_up=0)
     floor = measured[FLOOR]
     lines = (Line(FLOOR, floor), Line(FLEET, measured[FLEET], floor, "≤ 1.3 ×"))
-    title = f"one file on each of {count:,} databases, {threads} connections, {rounds} rounds"
+    title = f"one file on each of {count:,} databases, {threads} connections, {rounds_of(measured)}"
     rate = count / measured[FLEET].median
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     note = f"{rate:,.0f} databases a second; at most {peak:,.0f} MB of memory."

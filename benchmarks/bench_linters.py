@@ -18,11 +18,12 @@ from benchmarks.histories import make_history, write_history
 from benchmarks.results import Line, Result
 from benchmarks.rivals import Rival, rivals
 from benchmarks.showing import show
-from benchmarks.timing import Sample, in_turns, stopwatch
+from benchmarks.timing import Sample, in_turns, rounds_of, stopwatch
 
 OURS = "migration-bot check --all"
 SQUAWK = "squawk"
-FEW = 100
+FEW = 40
+SECONDS = 80
 FULL = {"rounds": 5, "folders": 1500}
 QUICK = {"rounds": 1, "folders": 5}
 
@@ -78,12 +79,12 @@ def compare(title: str, folders: int, chosen: Sequence[Rival], rounds: int) -> R
         scripts = history(place, folders)
         work = {f"{each.name} {each.version}": theirs(each, scripts, place) for each in chosen}
         work[OURS] = ours(place)
-        measured = in_turns(dict(work), rounds=rounds)
+        measured = in_turns(dict(work), rounds=rounds, seconds=SECONDS / 2)
     floor = measured[next(iter(work))]
     peaks = ", ".join(f"{name} {max(each.peaks):.0f} MB" for name, each in work.items())
     lines = tuple(_line(each, measured, floor) for each in measured)
     note = f"The most memory in use: {peaks}."
-    return Result(f"{title}: {folders:,} files", lines, (note,))
+    return Result(f"{title}: {folders:,} files, {rounds_of(measured)}", lines, (note,))
 
 
 def _line(name: str, measured: dict[str, Sample], floor: Sample) -> Line:

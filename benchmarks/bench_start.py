@@ -19,10 +19,11 @@ from benchmarks.bench_check import environment, process, repository
 from benchmarks.results import Line, Result
 from benchmarks.rivals import Rival, rivals
 from benchmarks.showing import show
-from benchmarks.timing import Sample, Work, in_turns, stopwatch
+from benchmarks.timing import Sample, Work, in_turns, rounds_of, stopwatch
 from tests.harness.documents import load
 
 ROOT = Path(__file__).parents[1]
+SECONDS = 180
 FULL = {"rounds": 9, "installs": 3}
 QUICK = {"rounds": 1, "installs": 0}
 PYTHON = "python -c pass"
@@ -70,14 +71,14 @@ def starts(there: Sequence[Rival], rounds: int, missing: tuple[str, ...]) -> Res
         prisma, why = find_prisma()
         if prisma is not None:
             work["prisma --version"] = partial(program, [prisma, "--version"], place)
-        measured = in_turns(work, rounds=rounds)
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS / 2)
     floor = measured[PYTHON]
     goals = {f"{OURS} check": "≤ 0.4 s"}
     lines = tuple(
         Line(name, each, None if each is floor else floor, goals.get(name, ""))
         for name, each in measured.items()
     )
-    title = f"cold starts; one new migration on {HISTORY}, {rounds} rounds"
+    title = f"cold starts; one new migration on {HISTORY}, {rounds_of(measured)}"
     return Result(title, lines, missing + ((why,) if why else ()))
 
 
@@ -116,9 +117,9 @@ def action(installs: int) -> Result:
             COLD: partial(timed_install, Path(directory), kept=False),
             WARM: partial(timed_install, Path(directory), kept=True),
         }
-        measured = in_turns(work, rounds=installs, warm_up=0)
+        measured = in_turns(work, rounds=installs, seconds=SECONDS / 2, warm_up=0)
     lines = tuple(Line(name, each) for name, each in measured.items())
-    return Result(f"how long the action takes to be ready, {installs} rounds", lines)
+    return Result(f"how long the action takes to be ready, {rounds_of(measured)}", lines)
 
 
 def timed_install(place: Path, *, kept: bool) -> float:

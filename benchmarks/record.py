@@ -55,9 +55,10 @@ class Record:
 
 
 def commit() -> str:
-    """What is measured; `-dirty` where it is no commit as it is, "" if git does not say."""
+    """The last that changed what is measured; `-dirty` where that is not as in any, "" if git does
+    not say."""
     try:
-        head = _git("rev-parse", "--short=12", "HEAD")
+        head = _git("log", "-1", "--format=%h", "--abbrev=12", "--", *_MEASURED)
         changed = _git("status", "--porcelain", "--untracked-files=no", "--", *_MEASURED)
     except (OSError, subprocess.CalledProcessError):
         return ""

@@ -11,8 +11,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 
 Work = Callable[[], float]
+# Fewer say nothing of how much they differ.
+LEAST = 3
 
 _LOOPS = 9
 _LOOP = range(400_000)
@@ -65,16 +68,37 @@ class Ratio:
         return f"{self.median:.2f} × ({min(self.values):.2f} to {max(self.values):.2f})"
 
 
-def in_turns(work: Mapping[str, Work], *, rounds: int, warm_up: int = 1) -> dict[str, Sample]:
-    """Do every piece of work once a round, A B A B; each answers with the seconds that count."""
+def in_turns(
+    work: Mapping[str, Work],
+    *,
+    rounds: int,
+    seconds: float = inf,
+    warm_up: int = 1,
+    clock: Work = time.monotonic,
+) -> dict[str, Sample]:
+    """Do every piece of work once a round, A B A B; each answers with the seconds that count.
+
+    After LEAST rounds none begins that would not end within `seconds`, the warm-up counted too.
+    """
+    begun = clock()
     for _ in range(warm_up):
         for each in work.values():
             each()
     taken: dict[str, list[float]] = {name: [] for name in work}
-    for _ in range(rounds):
+    first = clock()
+    for done in range(rounds):
+        now = clock()
+        if done >= LEAST and now + (now - first) / done > begun + seconds:
+            break
         for name, each in work.items():
             taken[name].append(each())
-    return {name: Sample(tuple(seconds)) for name, seconds in taken.items()}
+    return {name: Sample(tuple(found)) for name, found in taken.items()}
+
+
+def rounds_of(measured: Mapping[str, Sample]) -> str:
+    """How many there were, in words."""
+    count = len(next(iter(measured.values())).seconds)
+    return f"{count} round{'s' if count > 1 else ''}"
 
 
 @contextmanager

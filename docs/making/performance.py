@@ -11,7 +11,7 @@ PAGE = "explanation/performance.md"
 BEGIN = "<!-- measured: written by `make bench`; do not edit -->"
 END = "<!-- /measured -->"
 NOTHING = """\
-Not measured yet on a machine that does nothing else. `make bench` does it, in about 25 minutes: it
+Not measured yet on a machine that does nothing else. `make bench` does it, in about 20 minutes: it
 can be interrupted, goes on where it stopped, and writes this part of the page.
 """
 

@@ -25,6 +25,13 @@ def test_each_has_a_size_for_this_test_that_is_not_its_own() -> None:
         assert found.QUICK != found.FULL
 
 
+def test_all_of_them_together_take_no_longer_than_somebody_waits() -> None:
+    """What is got ready before the rounds, and the two without rounds, take the other minutes."""
+    timed = {name: getattr(module(name), "SECONDS", 0) for name in NAMES}
+    assert {name for name, seconds in timed.items() if not seconds} == {"estimates", "memory"}
+    assert sum(timed.values()) <= 16 * 60
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_it_runs_and_its_lines_are_printed_and_kept(name: str, tmp_path: Path) -> None:

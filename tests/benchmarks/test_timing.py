@@ -1,6 +1,8 @@
 """The arithmetic of the benchmarks: rounds in turns, ratios within a round, and how it is told."""
 
-from benchmarks.timing import Sample, in_turns, noise, stopwatch
+import pytest
+
+from benchmarks.timing import LEAST, Sample, in_turns, noise, rounds_of, stopwatch
 
 
 def test_work_is_done_in_turns_after_a_warm_up() -> None:
@@ -16,6 +18,24 @@ def test_work_is_done_in_turns_after_a_warm_up() -> None:
 
     assert diary == ["a", "b"] * 3
     assert measured == {"a": Sample((2.0, 2.0)), "b": Sample((3.0, 3.0))}
+
+
+@pytest.mark.parametrize(("allowed", "done"), [(59, 4), (60, 5), (1000, 9), (1, LEAST)])
+def test_no_round_begins_that_would_end_too_late(allowed: float, done: int) -> None:
+    """Each takes ten seconds, and so does the warm-up."""
+    now = [0.0]
+
+    def work() -> float:
+        now[0] += 10
+        return 10.0
+
+    measured = in_turns({"a": work}, rounds=9, seconds=allowed, clock=lambda: now[0])
+
+    assert rounds_of(measured) == f"{done} rounds"
+
+
+def test_one_round_is_told_as_one() -> None:
+    assert rounds_of(in_turns({"a": lambda: 1.0}, rounds=1, seconds=0)) == "1 round"
 
 
 def test_a_ratio_is_taken_within_each_round() -> None:
