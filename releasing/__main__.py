@@ -7,9 +7,11 @@ notes               print the changelog's section of the version
 build DIR           wheel and source distribution, the same bytes wherever
 audit DIR           do they hold what they should?
 sbom PYTHON FILE    what an environment is made of, as CycloneDX, checked against the lock
+schemastore         print the entry by which editors find the configuration's schema
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -21,6 +23,7 @@ from releasing.changelog import section
 from releasing.hatch_build import address, readme
 from releasing.packages import build, digest, found
 from releasing.sbom import make
+from releasing.schemastore import entry
 
 Verb = Callable[[argparse.Namespace], Sequence[str]]
 
@@ -69,6 +72,10 @@ def _sbom(given: argparse.Namespace) -> Sequence[str]:
     return make(given.python, given.file)
 
 
+def _schemastore(_: argparse.Namespace) -> Sequence[str]:
+    return _say(json.dumps(entry(address()), indent=2))
+
+
 def _say(text: str) -> Sequence[str]:
     sys.stdout.write(f"{text}\n")
     return []
@@ -91,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     verb("check", _check).add_argument("tag")
     verb("prepare", _prepare).add_argument("version")
     verb("notes", _notes)
+    verb("schemastore", _schemastore)
     verb("build", _build).add_argument("place", type=Path)
     audit = verb("audit", _audit)
     audit.add_argument("place", type=Path)
