@@ -15,8 +15,10 @@ def show(results: Iterable[Result]) -> None:
     console = Console(width=None if os.isatty(1) else 120)
     for result in results:
         table = _table(result.title)
+        floors = [each.floor for each in result.lines]
         for line in result.lines:
-            table.add_row(line.name, line.shown, *_against(line), line.goal)
+            against = ("the floor", "") if line.sample in floors else _against(line)
+            table.add_row(line.name, line.shown, *against, line.goal)
         console.print(table)
         for note in result.notes:
             console.print(note, highlight=False, markup=False)
@@ -45,6 +47,4 @@ def _table(title: str) -> Table:
 
 
 def _against(line: Line) -> tuple[str, str]:
-    if line.ratio is None:
-        return "" if line.goal else "the floor", ""
-    return line.ratio.shown, f"{line.fastest:.2f} ×"
+    return ("", "") if line.ratio is None else (line.ratio.shown, f"{line.fastest:.2f} ×")

@@ -46,6 +46,11 @@ def test_a_table_names_the_work_its_floor_its_goal_and_what_is_missing(
         assert words in said
 
 
+def test_what_nothing_is_measured_against_is_no_floor(capsys: pytest.CaptureFixture[str]) -> None:
+    show([Result("sizes", (Line("ours", Sample((1.0,)), unit="MB"),))])
+    assert "the floor" not in capsys.readouterr().out
+
+
 def test_a_goal_that_is_missed_is_not_hidden(capsys: pytest.CaptureFixture[str]) -> None:
     missed = Result("another", (Line("slow", Sample((3.0, 3.0)), FLOOR, "≤ 2 ×"),))
 
