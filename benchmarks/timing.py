@@ -78,10 +78,11 @@ def in_turns(
 ) -> dict[str, Sample]:
     """Do every piece of work once a round, A B A B; each answers with the seconds that count.
 
-    After LEAST rounds none begins that would not end within `seconds`, the warm-up counted too.
+    After LEAST rounds none begins that would not end within `seconds`, the warm-up counted too. One
+    round alone, which only shows that it can be done, has no warm-up.
     """
     begun = clock()
-    for _ in range(warm_up):
+    for _ in range(warm_up if rounds > 1 else 0):
         for each in work.values():
             each()
     taken: dict[str, list[float]] = {name: [] for name in work}

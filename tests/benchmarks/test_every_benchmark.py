@@ -11,6 +11,9 @@ from benchmarks.__main__ import NAMES, main, module
 from benchmarks.record import Record
 
 ROOT = Path(__file__).parents[2]
+# They install other tools and the bot itself, or replay a whole history several times.
+LONGER = ("backup", "linters", "rehearse", "start")
+EACH = [pytest.param(each, marks=[pytest.mark.soak] * (each in LONGER)) for each in NAMES]
 
 
 def test_none_is_left_out() -> None:
@@ -33,7 +36,7 @@ def test_all_of_them_together_take_no_longer_than_somebody_waits() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EACH)
 def test_it_runs_and_its_lines_are_printed_and_kept(name: str, tmp_path: Path) -> None:
     record = tmp_path / "record.json"
     options = ["--quick", "--only", name, "--into", str(record)]

@@ -34,8 +34,15 @@ def test_no_round_begins_that_would_end_too_late(allowed: float, done: int) -> N
     assert rounds_of(measured) == f"{done} rounds"
 
 
-def test_one_round_is_told_as_one() -> None:
-    assert rounds_of(in_turns({"a": lambda: 1.0}, rounds=1, seconds=0)) == "1 round"
+def test_one_round_is_told_as_one_and_has_no_warm_up() -> None:
+    diary: list[str] = []
+
+    def work() -> float:
+        diary.append("a")
+        return 1.0
+
+    assert rounds_of(in_turns({"a": work}, rounds=1, seconds=0)) == "1 round"
+    assert diary == ["a"]
 
 
 def test_a_ratio_is_taken_within_each_round() -> None:

@@ -35,14 +35,15 @@ def installed(packages: Packages, place: Path, python: str | Path) -> Path:
     environment = place / "environment"
     bare = ask(python, "-I", "-m", "venv", "--without-pip", environment, cwd=place)
     assert bare.returncode == 0, bare.stderr
-    pip = (sys.executable, "-I", "-m", "pip", "--python", environment / "bin/python", "install")
-    options = ("--quiet", "--disable-pip-version-check", "--no-deps")
+    there = ("--quiet", "--no-deps", "--system-certs", "--python", environment / "bin/python")
     locked = ("--require-hashes", "--requirement", ROOT / "requirements.txt")
-    done = ask(*pip, *options, *locked, cwd=place)
+    done = ask(UV, "pip", "install", *there, *locked, cwd=place)
     if done.returncode and "CI" not in os.environ:
-        pytest.skip(f"THE PACKAGES WERE NOT INSTALLED: pip could not: {done.stderr[-300:]}")
+        pytest.skip(f"THE PACKAGES WERE NOT INSTALLED: uv could not: {done.stderr[-300:]}")
     assert done.returncode == 0, done.stderr
-    done = ask(*pip, *options, packages.wheel, cwd=place)
+    pip = (sys.executable, "-I", "-m", "pip", "--python", environment / "bin/python", "install")
+    quietly = ("--quiet", "--disable-pip-version-check", "--no-deps")
+    done = ask(*pip, *quietly, packages.wheel, cwd=place)
     assert done.returncode == 0, done.stderr
     return environment / "bin"
 
@@ -101,12 +102,14 @@ def test_every_verb_explains_itself(programs: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_demo_brings_its_project_along(programs: Path, tmp_path: Path) -> None:
     done = ask(programs / "migration-bot", "demo", cwd=tmp_path)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_its_bill_of_materials_is_what_the_lock_file_names(programs: Path, tmp_path: Path) -> None:
     """By the tools of requirements-release.txt, in an environment of their own."""
     tools = tmp_path / "tools"
@@ -158,7 +161,10 @@ def found(version: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize(
+    "platform",
+    [PLATFORMS[0], *(pytest.param(each, marks=pytest.mark.soak) for each in PLATFORMS[1:])],
+)
 @pytest.mark.parametrize(
     "version", ["3.14", *(pytest.param(each, marks=pytest.mark.soak) for each in OLDER)]
 )
