@@ -25,7 +25,8 @@ from bot.core.rehearsals.sizes import RelationSize, Sizes
 from bot.rehearsing.estimates import estimates_of
 
 FULL = {"rows": 200_000, "rounds": 5}
-QUICK = {"rows": 2_000, "rounds": 1}
+# Of a table below a megabyte nothing is estimated.
+QUICK = {"rows": 20_000, "rounds": 1}
 TIMES = 3
 LEDGER = "public.ledger"
 TABLE = """
