@@ -33,7 +33,10 @@ NAMES = (
 def main(arguments: Sequence[str] | None = None, *, measure: Measure | None = None) -> int:
     """`measure` does one benchmark and says whether that went well."""
     measure = measure or _in_a_process
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.quick and given.into == RECORD:
+        parser.error("--quick measures nothing that belongs on the page: say --into FILE besides")
     if given.one:
         return _measure(given.one, given.into, quick=given.quick)
     record = Record.read(given.into)

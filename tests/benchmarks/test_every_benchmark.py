@@ -35,6 +35,14 @@ def test_all_of_them_together_take_no_longer_than_somebody_waits() -> None:
     assert sum(timed.values()) <= 16 * 60
 
 
+def test_what_is_measured_only_to_see_that_it_works_is_not_for_the_page(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--quick"])
+    assert "--into FILE" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EACH)
 def test_it_runs_and_its_lines_are_printed_and_kept(name: str, tmp_path: Path) -> None:
