@@ -74,7 +74,9 @@ def test_a_release_says_where_the_project_lives(
 @pytest.mark.slow
 def test_whoever_builds_them_gets_the_same_bytes(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
-    ours = shutil.ignore_patterns(".*", "__pycache__", "tests", "benchmarks", "node_modules")
+    ours = shutil.ignore_patterns(
+        ".git", ".venv", ".cache", ".*_cache", "__pycache__", "tests", "benchmarks", "node_modules"
+    )
     shutil.copytree(ROOT, elsewhere, ignore=ours)
     elsewhere.joinpath("README.md").touch()
     environ = {**os.environ, EPOCH: "1700000000", REPOSITORY: HOME}
