@@ -18,6 +18,7 @@ FAULT_JOBS ?= 4
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 LOCK_ARGS ?=
+BENCH_ARGS ?=
 
 # Where bytecode is not kept, each of a thousand processes compiles the bot again, and each of
 # pytest's workers every test.
@@ -28,10 +29,10 @@ export PYTHONDONTWRITEBYTECODE :=
 CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
-COMPILE := $(RUN) uv pip compile pyproject.toml --extra embedded --extra backup --universal \
-	--python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
-	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --system-certs \
-	--custom-compile-command "make lock"
+LOCKING := $(RUN) uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--only-binary :all: --emit-build-options --no-emit-index-url --no-emit-find-links \
+	--no-annotate --quiet --system-certs --custom-compile-command "make lock"
+COMPILE := $(LOCKING) pyproject.toml --extra embedded --extra backup
 
 .PHONY: help install demo test test-all test-faults lint format lock docs bench clean
 
@@ -75,9 +76,10 @@ lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
-	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .github/workflows action.yml
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .github/workflows .github/dependabot.yml action.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 format: $(READY) ## Mend what can be mended
 	@$(RUN) ruff check --fix
@@ -87,12 +89,14 @@ lock: $(READY) ## Write the lock files anew (LOCK_ARGS=--upgrade for newer versi
 	@$(COMPILE) $(LOCK_ARGS) --extra aws --group dev --output-file requirements-dev.txt
 	@$(COMPILE) --extra aws --constraint requirements-dev.txt --output-file requirements-aws.txt
 	@$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
+	@$(LOCKING) $(LOCK_ARGS) --group release --constraint requirements-dev.txt --output-file requirements-release.txt
 
 docs: $(READY) ## Write the pages that are made from the code
 	@$(RUN) docs.making
 
-bench: $(READY) ## Print the benchmarks' ratios
-	@for benchmark in benchmarks/bench_*.py; do $(RUN) "benchmarks.$$(basename "$$benchmark" .py)"; done
+bench: $(READY) ## Measure it beside others, and write that down (BENCH_ARGS=--again: all of it)
+	@$(RUN) benchmarks $(BENCH_ARGS)
+	@$(RUN) docs.making
 
 clean: ## Remove everything that was made here
 	@rm -rf $(VENV) .cache .migration-bot .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

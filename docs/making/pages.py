@@ -13,6 +13,7 @@ from docs.making.commands import commands_page
 from docs.making.configuration import configuration_page
 from docs.making.connection import connection_page
 from docs.making.faults import faults_page
+from docs.making.performance import performance_page
 from docs.making.rules import index_page, rule_page
 
 DOCS = Path(__file__).parents[1]
@@ -23,6 +24,7 @@ def pages() -> dict[str, str]:
     rules = {f"rules/{name_of(rule)}.md": rule_page(rule) for rule in RULES}
     figures = json.loads((DOCS / "faults.json").read_text("utf-8"))
     return rules | {
+        "explanation/performance.md": performance_page(DOCS),
         "reference/faults.md": faults_page(figures),
         "rules/README.md": index_page(RULES),
         "reference/commands.md": commands_page(cli),
