@@ -26,6 +26,7 @@ class Line:
     indent: int = 0
     wrapped: bool = True
     label: str = ""
+    label_style: str = "dim"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _lines(given: Line, console: "Console") -> "Sequence[Text]":
     text = Text(end="")
     for piece, style in given.pieces:
         text.append(visible(piece).replace("\t", "    "), style)
-    first = Text(" " * given.indent).append(given.label, "dim")
+    first = Text(" " * given.indent).append(given.label, given.label_style)
     if not given.wrapped or not text.plain:
         return [first + text if text.plain else Text()]
     margin = Text(" " * len(first))
