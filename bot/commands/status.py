@@ -6,9 +6,9 @@
   migration-bot status --drift          also whether one was changed by hand
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import click
 
@@ -16,9 +16,12 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.core.drift.look import DriftState
 from bot.core.gates.settled import settled
 from bot.core.migrations.history import History
+from bot.core.rollouts.last import LastRollout, last_backup, last_rollout
+from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.status import TargetStatus
 from bot.core.targets.target import Target
 from bot.errors import ExitCode, PostgresError
+from bot.flows.asking import asked_at_once
 from bot.flows.fleets.survey import survey_fleet
 from bot.flows.fleets.tenants import addressed
 from bot.flows.gating.gates import gates_ahead
@@ -29,10 +32,21 @@ from bot.flows.targets.standing import details_of, forecast, with_classes
 from bot.report.escape import fence
 from bot.report.formats.as_json import dumps, status_json
 from bot.report.terminal.status import status_text
-from bot.world import World
+from bot.world import Database, World
 from bot.world.choosing import world_with
 
 SUMMARY_WIDTH = 100
+# For one database: its connection has a limit of its own, and reading the table is quick.
+SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What a database says of itself. `holder` is who holds the migration lock, in words."""
+
+    plan: Plan
+    holder: str | None = None
+    rollout: LastRollout | None = None
 
 
 def run(
@@ -40,16 +54,17 @@ def run(
 ) -> ExitCode:
     """One row a target. A target that was named must answer; others may be unset."""
     named = [_found(name, world_with(name, worlds)) for name in names]
-    found = named or [(each, world) for world in worlds for each in world.settings.targets.values()]
-    history = cache(lambda folder: history_of(by_folder[folder]))
+    found = named or [(each, world) for world in worlds for each in world.settings.in_order]
+    folders = cache(lambda folder: history_of(by_folder[folder]))
     by_folder = {world.settings.folder: world for world in worlds}
-    rows = [
-        _status(target, history(there.settings.folder), there, named=bool(names))
-        for target, there in found
-    ]
+
+    def history(there: World) -> History:
+        return folders(there.settings.folder)
+
+    rows = _statuses(found, history, named=bool(names))
     if drift:
         rows = [
-            _looked_at(row, target, history(there.settings.folder), there)
+            _looked_at(row, target, history(there), there)
             for row, (target, there) in zip(rows, found, strict=True)
         ]
     world = worlds[0]
@@ -70,37 +85,111 @@ def _found(name: str, world: World) -> tuple[Target, World]:
     return addressed(name, world)
 
 
-def _status(target: Target, history: History, world: World, *, named: bool) -> TargetStatus:
-    if not named and not target.is_set(world.environ):
-        problem = f"{target.url_env} is not set"
-        gates = unreached_gates(target, world)
-        return TargetStatus(target.name, target.kind, gates=gates, problem=problem, unset=True)
+def _statuses(
+    found: Sequence[tuple[Target, World]],
+    history: Callable[[World], History],
+    *,
+    named: bool,
+) -> list[TargetStatus]:
+    """Databases are asked at once: one that does not answer holds up none of the others."""
+    asked = [
+        (target, world)
+        for target, world in found
+        if target.fleet is None and (named or target.is_set(world.environ))
+    ]
+    questions = [partial(_read, target, world, history(world)) for target, world in asked]
+    answers = asked_at_once(questions, seconds=SECONDS)
+    read = {
+        target.name: answer or _late(target)
+        for (target, _), answer in zip(asked, answers, strict=True)
+    }
+    return [
+        _status(target, history(world), world, read.get(target.name), named=named)
+        for target, world in found
+    ]
+
+
+def _read(target: Target, world: World, history: History) -> _Read | PostgresError:
+    """What its database says."""
     try:
-        if target.fleet is not None:
-            survey = survey_fleet(target, world)
-            gates = gates_ahead(target, survey.plan.pending, world, plan=survey.plan)
-            return TargetStatus(
-                target.name, target.kind, survey.plan, gates, named=named, fleet=survey
-            )
         with world.connect(target) as database:
             holder = database.lock_holder()
             plan = forecast(target, history, database)
+            return _Read(plan, holder.words if holder else None, _last(plan, database))
     except PostgresError as error:
-        if named:
-            raise
+        return error
+
+
+def _last(plan: Plan, database: Database) -> LastRollout | None:
+    """What was written down may be somebody else's to read; then the rows tell."""
+    try:
+        records = database.records(1)
+    except PostgresError:
+        records = ()
+    return last_rollout(records, [each.row for each in plan.standings if each.row])
+
+
+def _late(target: Target) -> PostgresError:
+    return PostgresError(
+        f"{target.name} gave no answer within {SECONDS:.0f} seconds.",
+        hint=f"`migration-bot doctor {target.name}` looks at what is in the way.",
+    )
+
+
+def _status(
+    target: Target,
+    history: History,
+    world: World,
+    read: _Read | PostgresError | None,
+    *,
+    named: bool,
+) -> TargetStatus:
+    """`read` is None for one that is not set here, and for a fleet."""
+    if target.fleet is not None and (named or target.is_set(world.environ)):
+        return _fleet(target, world, named=named)
+    if read is None:
+        problem = f"{target.url_env} is not set"
         gates = unreached_gates(target, world)
-        return TargetStatus(
-            target.name, target.kind, gates=gates, problem=error.message, hint=error.hint
-        )
+        return TargetStatus(target.name, target.kind, gates=gates, problem=problem, unset=True)
+    if isinstance(read, PostgresError):
+        return _unread(target, world, read, named=named)
+    plan = read.plan
     details = details_of(plan, history, world)
     return TargetStatus(
         target.name,
         target.kind,
         plan,
         gates_ahead(target, plan.pending, world, plan=plan),
-        lock_holder=holder.words if holder else None,
+        lock_holder=read.holder,
         details=with_classes(details, plan, history, world) if named else details,
         named=named,
+        rollout=read.rollout,
+        backup=last_backup(world.backups.proved(target)),
+        now=world.now(),
+    )
+
+
+def _fleet(target: Target, world: World, *, named: bool) -> TargetStatus:
+    try:
+        survey = survey_fleet(target, world)
+    except PostgresError as error:
+        return _unread(target, world, error, named=named)
+    gates = gates_ahead(target, survey.plan.pending, world, plan=survey.plan)
+    return TargetStatus(target.name, target.kind, survey.plan, gates, named=named, fleet=survey)
+
+
+def _unread(target: Target, world: World, error: PostgresError, *, named: bool) -> TargetStatus:
+    """Raises the error where somebody asked for this very target."""
+    if named:
+        raise error
+    return TargetStatus(
+        target.name,
+        target.kind,
+        gates=unreached_gates(target, world),
+        problem=error.message,
+        hint=error.hint,
+        backup=None if target.fleet else last_backup(world.backups.proved(target)),
+        now=world.now(),
     )
 
 

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import groupby
 
 from bot.core.drift.look import Look
+from bot.core.duration import age, duration
 from bot.core.gates.gate import closed
 from bot.core.rollouts.disagreement import disagreements
 from bot.core.rollouts.plan import Plan
@@ -18,6 +20,8 @@ from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Grid, Line, drawn, line
 
 _MOST = 10
+# Below the one a table becomes a list, from the other on it has room for what happened last.
+_NARROW, _WIDE = 60, 110
 STATE_WORDS = {
     MigrationState.APPLIED: "applied",
     MigrationState.MARKED: "marked as applied",
@@ -44,7 +48,7 @@ _SETTLED = (
 
 def status_text(statuses: Sequence[TargetStatus], *, width: int = 80, colour: bool = False) -> str:
     """One table of all targets, and below it what is not settled on each."""
-    return drawn(_status(statuses), width=width, colour=colour)
+    return drawn(_status(statuses, width), width=width, colour=colour)
 
 
 def disagreement_lines(plan: Plan, details: Details, *, limit: int = _MOST) -> Iterator[Line]:
@@ -69,14 +73,92 @@ def halt_lines(plan: Plan, details: Details) -> Iterator[Line]:
         yield from _halted(name, halt, plan)
 
 
-def _status(statuses: Sequence[TargetStatus]) -> Iterator[Line | Grid]:
+def _status(statuses: Sequence[TargetStatus], width: int) -> Iterator[Line | Grid]:
     if not statuses:
         yield line("No target is configured.")
         return
-    head = ("target", "kind", "applied", "pending", "state")
-    yield Grid(head, tuple(_row(each) for each in statuses))
-    for each in statuses:
+    wide = width >= _WIDE
+    if width < _NARROW:
+        yield from _listed(statuses)
+    else:
+        yield _table(statuses, wide=wide)
+        if not wide:
+            yield from _happened(statuses)
+    # What must be looked at comes first.
+    for each in sorted(statuses, key=lambda each: not _is_wrong(each)):
         yield from _details(each)
+
+
+def _table(statuses: Sequence[TargetStatus], *, wide: bool) -> Grid:
+    """With what happened last, where that is known of any, and there is room for it."""
+    head, rows = (
+        ("target", "kind", "applied", "pending", "state"),
+        [_row(each) for each in statuses],
+    )
+    if wide and any(each.rollout or each.backup for each in statuses):
+        head = (*head, "last rollout", "last backup")
+        rows = [
+            (*row, last_rollout_words(each), last_backup_words(each))
+            for row, each in zip(rows, statuses, strict=True)
+        ]
+    return Grid(head, tuple(rows))
+
+
+def _listed(statuses: Sequence[TargetStatus]) -> Iterator[Line]:
+    """A target after the other, where a table would break every cell."""
+    for each in statuses:
+        _, kind, applied, pending, state = _row(each)
+        yield line(f"{each.target} ({kind})", "bold")
+        yield line(f"{applied} applied, {pending} pending", indent=2)
+        yield line(state, "bold red" if _is_wrong(each) else "", indent=2)
+        for happened in _last(each):
+            yield line(happened, indent=2)
+
+
+def _happened(statuses: Sequence[TargetStatus]) -> Iterator[Line]:
+    """What happened last, below a table that has no room for it."""
+    known = [each for each in statuses if each.rollout or each.backup]
+    if known:
+        yield line()
+    for each in known:
+        yield line(f"{each.target}: {'; '.join(_last(each))}")
+
+
+def _last(status: TargetStatus) -> Iterator[str]:
+    if status.rollout is not None:
+        yield f"last rollout {last_rollout_words(status)}"
+    if status.backup is not None:
+        yield f"last backup {last_backup_words(status)}"
+
+
+def last_rollout_words(status: TargetStatus) -> str:
+    """`2 h 4 min ago, applied in 12.0 s by ada`."""
+    last = status.rollout
+    if last is None:
+        return "" if status.plan is None else "none"
+    took = f" in {duration(last.seconds)}" if last.seconds is not None else ""
+    return f"{_ago(last.at, status)}, {last.state}{took}{f' by {last.by}' if last.by else ''}"
+
+
+def last_backup_words(status: TargetStatus) -> str:
+    """`3 d 2 h ago, proved (restore)`."""
+    last = status.backup
+    if last is None:
+        return "none known" if not status.unset else ""
+    proof = f"proved ({last.level})" if last.fine else "proved to differ"
+    return f"{_ago(last.at, status)}, {proof}"
+
+
+def _ago(at: datetime, status: TargetStatus) -> str:
+    return words.time(at) if status.now is None else f"{age(status.now - at)} ago"
+
+
+def _is_wrong(status: TargetStatus) -> bool:
+    """Whether somebody has to do something before the next rollout."""
+    if status.plan is None:
+        return not status.unset
+    drifted = status.look is not None and bool(status.look.deviations.told)
+    return drifted or not status.plan.agrees or bool(status.plan.interrupted)
 
 
 def _row(status: TargetStatus) -> tuple[str, ...]:

@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
+
+import pytest
 
 from bot.core.gates.gate import Gate
 from bot.core.rollouts.checkpoint import Checkpoint
+from bot.core.rollouts.last import LastBackup, LastRollout
 from bot.core.rollouts.plan import Plan, make_plan
 from bot.core.rollouts.standing import MigrationState
 from bot.core.rollouts.status import Details, Halt, TargetStatus
@@ -12,6 +16,7 @@ from bot.core.targets.target import Kind
 from bot.report.terminal.rollout import plan_text
 from bot.report.terminal.status import STATE_WORDS, status_text
 from tests.fakes import applied, marked, migration
+from tests.fakes.values import NOON
 from tests.report.samples import COUPONS, HOSTILE, NOTE, PRODUCTION_CLOSED
 
 PLAN = Plan("production", (COUPONS.migration, NOTE.migration), applied=("a", "b"))
@@ -132,3 +137,57 @@ def test_hostile_names_cannot_drive_the_terminal() -> None:
     bad = TargetStatus(HOSTILE, Kind.STAGING, make_plan(HOSTILE, [], [row]))
     for text in (status_text([lost]), status_text([bad])):
         assert not set(text) & set("\x1b\x00\u202e")
+
+
+LONG_AGO = NOON - timedelta(days=3, hours=2)
+SEVERAL = [
+    TargetStatus(
+        "staging",
+        Kind.STAGING,
+        Plan("staging", applied=("a",)),
+        rollout=LastRollout(LONG_AGO, "applied", 12.0, "ada"),
+        now=NOON,
+    ),
+    TargetStatus(
+        "production",
+        Kind.PRODUCTION,
+        PLAN,
+        PRODUCTION_CLOSED.gates,
+        rollout=LastRollout(LONG_AGO, "applied"),
+        backup=LastBackup(LONG_AGO, "restore", fine=True),
+        now=NOON,
+    ),
+    TargetStatus("old", Kind.STAGING, problem="Not reached.", hint="Is it up?", now=NOON),
+    TargetStatus("new", Kind.STAGING, problem="NEW is not set", unset=True),
+]
+
+
+@pytest.mark.parametrize("width", [40, 80, 120, 200])
+def test_no_line_is_wider_than_the_page(width: int) -> None:
+    text = status_text(SEVERAL, width=width)
+    assert max(map(len, text.splitlines())) <= width
+    told = " ".join(text.split())
+    assert "\x1b" not in text
+    if width != 120:
+        assert "3 d 2 h ago, applied in 12.0 s by ada" in told
+        assert "3 d 2 h ago, proved (restore)" in told
+
+
+def test_a_wide_table_has_what_happened_last() -> None:
+    head, _, staging, production, old, new = status_text(SEVERAL, width=200).splitlines()[:6]
+    assert head.split("  ")[-1].strip() == "last backup"
+    assert staging.rstrip().endswith("by ada        none known")
+    assert production.rstrip().endswith("proved (restore)")
+    assert old.rstrip().endswith("none known")
+    assert new.rstrip().endswith("not configured")
+
+
+def test_a_narrow_page_has_a_list() -> None:
+    text = status_text(SEVERAL, width=40)
+    assert text.startswith("staging (staging)\n  1 applied, 0 pending\n  up to date\n")
+    assert "\nproduction (production)\n  2 applied, 2 pending\n" in text
+
+
+def test_below_the_table_what_is_wrong_comes_first() -> None:
+    text = status_text(SEVERAL, width=80)
+    assert text.index("\nold\n") < text.index("\nproduction\n")
