@@ -16,11 +16,19 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.core.drift.look import DriftState
 from bot.core.gates.settled import settled
 from bot.core.migrations.history import History
-from bot.core.rollouts.last import LastRollout, last_backup, last_rollout
+from bot.core.rollouts.audit import Sealed
+from bot.core.rollouts.last import (
+    LastBackup,
+    LastDrift,
+    LastRollout,
+    last_backup,
+    last_drift,
+    last_rollout,
+)
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.status import TargetStatus
 from bot.core.targets.target import Target
-from bot.errors import ExitCode, PostgresError
+from bot.errors import BotError, ExitCode, PostgresError
 from bot.flows.asking import asked_at_once
 from bot.flows.fleets.survey import survey_fleet
 from bot.flows.fleets.tenants import addressed
@@ -38,6 +46,8 @@ from bot.world.choosing import world_with
 SUMMARY_WIDTH = 100
 # For one database: its connection has a limit of its own, and reading the table is quick.
 SECONDS = 60.0
+# Of those that are looked through for one that looked for drift: a closed one did not.
+_RECORDS = 5
 
 
 @dataclass(frozen=True)
@@ -47,10 +57,16 @@ class _Read:
     plan: Plan
     holder: str | None = None
     rollout: LastRollout | None = None
+    drift: LastDrift | None = None
 
 
 def run(
-    worlds: Sequence[World], names: Sequence[str], form: str = "text", *, drift: bool = False
+    worlds: Sequence[World],
+    names: Sequence[str],
+    form: str = "text",
+    *,
+    drift: bool = False,
+    seconds: float = SECONDS,
 ) -> ExitCode:
     """One row a target. A target that was named must answer; others may be unset."""
     named = [_found(name, world_with(name, worlds)) for name in names]
@@ -61,7 +77,7 @@ def run(
     def history(there: World) -> History:
         return folders(there.settings.folder)
 
-    rows = _statuses(found, history, named=bool(names))
+    rows = _statuses(found, history, named=bool(names), seconds=seconds)
     if drift:
         rows = [
             _looked_at(row, target, history(there), there)
@@ -90,6 +106,7 @@ def _statuses(
     history: Callable[[World], History],
     *,
     named: bool,
+    seconds: float,
 ) -> list[TargetStatus]:
     """Databases are asked at once: one that does not answer holds up none of the others."""
     asked = [
@@ -98,9 +115,9 @@ def _statuses(
         if target.fleet is None and (named or target.is_set(world.environ))
     ]
     questions = [partial(_read, target, world, history(world)) for target, world in asked]
-    answers = asked_at_once(questions, seconds=SECONDS)
+    answers = asked_at_once(questions, seconds=seconds)
     read = {
-        target.name: answer or _late(target)
+        target.name: answer or _late(target, seconds)
         for (target, _), answer in zip(asked, answers, strict=True)
     }
     return [
@@ -115,23 +132,25 @@ def _read(target: Target, world: World, history: History) -> _Read | PostgresErr
         with world.connect(target) as database:
             holder = database.lock_holder()
             plan = forecast(target, history, database)
-            return _Read(plan, holder.words if holder else None, _last(plan, database))
+            records = _records(database)
+            rows = [each.row for each in plan.standings if each.row]
+            last = last_rollout(records, rows)
+            return _Read(plan, holder.words if holder else None, last, last_drift(records))
     except PostgresError as error:
         return error
 
 
-def _last(plan: Plan, database: Database) -> LastRollout | None:
+def _records(database: Database) -> Sequence[Sealed]:
     """What was written down may be somebody else's to read; then the rows tell."""
     try:
-        records = database.records(1)
+        return database.records(_RECORDS)
     except PostgresError:
-        records = ()
-    return last_rollout(records, [each.row for each in plan.standings if each.row])
+        return ()
 
 
-def _late(target: Target) -> PostgresError:
+def _late(target: Target, seconds: float) -> PostgresError:
     return PostgresError(
-        f"{target.name} gave no answer within {SECONDS:.0f} seconds.",
+        f"{target.name} gave no answer within {seconds:.0f} seconds.",
         hint=f"`migration-bot doctor {target.name}` looks at what is in the way.",
     )
 
@@ -164,9 +183,23 @@ def _status(
         details=with_classes(details, plan, history, world) if named else details,
         named=named,
         rollout=read.rollout,
-        backup=last_backup(world.backups.proved(target)),
+        drift=read.drift,
+        backup=_backup(target, world),
+        proves=_proves(target),
         now=world.now(),
     )
+
+
+def _backup(target: Target, world: World) -> LastBackup | None:
+    """Where its place cannot be read, the gate says why."""
+    try:
+        return last_backup(world.backups.proved(target))
+    except BotError:
+        return None
+
+
+def _proves(target: Target) -> bool:
+    return target.backup.required and not target.backup.elsewhere and target.fleet is None
 
 
 def _fleet(target: Target, world: World, *, named: bool) -> TargetStatus:
@@ -188,7 +221,8 @@ def _unread(target: Target, world: World, error: PostgresError, *, named: bool) 
         gates=unreached_gates(target, world),
         problem=error.message,
         hint=error.hint,
-        backup=None if target.fleet else last_backup(world.backups.proved(target)),
+        backup=None if target.fleet else _backup(target, world),
+        proves=_proves(target),
         now=world.now(),
     )
 

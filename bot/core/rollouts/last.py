@@ -1,4 +1,5 @@
-"""What happened last on a target: the rollout, as it was written down there, and the backup."""
+"""What happened last on a target: the rollout and what it saw of drift, as written down there, and
+the backup."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,6 +31,14 @@ class LastBackup:
     fine: bool
 
 
+@dataclass(frozen=True)
+class LastDrift:
+    """What a rollout saw before it began; the first differences of them."""
+
+    at: datetime
+    differences: tuple[str, ...]
+
+
 def last_rollout(records: Iterable[Sealed], rows: Iterable[AppliedMigration]) -> LastRollout | None:
     """The newest record, unless something was applied since that no record tells of."""
     finished = [each.finished_at for each in rows if each.finished_at is not None]
@@ -37,6 +46,17 @@ def last_rollout(records: Iterable[Sealed], rows: Iterable[AppliedMigration]) ->
     if known and (not finished or known[0].at >= max(finished)):
         return known[0]
     return LastRollout(max(finished), "applied") if finished else None
+
+
+def last_drift(records: Iterable[Sealed]) -> LastDrift | None:
+    """Of the newest rollout that looked. None also where it saw nothing: that it could look at all
+    is not written down."""
+    for each in records:
+        listed = each.record.get("drift") if isinstance(each.record, Mapping) else None
+        if isinstance(listed, list):
+            at = _instant(each.record.get("at"))
+            return LastDrift(at, tuple(map(str, listed))) if at and listed else None
+    return None
 
 
 def last_backup(proved: ProvedBackup | None) -> LastBackup | None:
@@ -48,11 +68,19 @@ def last_backup(proved: ProvedBackup | None) -> LastBackup | None:
 def _recorded(record: Mapping[str, Any]) -> LastRollout | None:
     """None for what is no record of ours: whoever may write the table may write anything."""
     try:
-        at = datetime.fromisoformat(str(record["at"]))
+        at = _instant(record["at"])
         outcome, trigger = record["outcome"], record["trigger"]
         took = outcome["milliseconds"]
         seconds = float(took) / 1000 if took is not None else None
         by = str(trigger["login"] or trigger["event"] or "")
-        return LastRollout(at, str(outcome["state"]), seconds, by) if at.tzinfo else None
+        return LastRollout(at, str(outcome["state"]), seconds, by) if at else None
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return at if at.tzinfo else None

@@ -31,10 +31,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of plain text."""
+    """A table of plain text. `styles` are those of its rows, where any has one."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    styles: tuple[str, ...] = ()
 
 
 def line(text: str = "", style: str = "", *, indent: int = 0) -> Line:
@@ -96,6 +97,7 @@ def _grid(grid: Grid) -> "Sequence[RenderableType]":
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in grid.head:
         table.add_column(Text(name), overflow="fold")
-    for row in grid.rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
+    for place, row in enumerate(grid.rows):
+        style = grid.styles[place] if grid.styles else ""
+        table.add_row(*(Text(visible(cell)) for cell in row), style=style)
     return [table]

@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from itertools import groupby
 
 from bot.core.drift.look import Look
-from bot.core.duration import age, duration
 from bot.core.gates.gate import closed
 from bot.core.rollouts.disagreement import disagreements
+from bot.core.rollouts.last import LastDrift
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.standing import MigrationState, Standing
 from bot.core.rollouts.status import Details, Halt, TargetStatus
@@ -18,10 +17,9 @@ from bot.report.drift.words import sentence
 from bot.report.rollback_words import rollback_ahead
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Grid, Line, drawn, line
+from bot.report.terminal.overview import NARROW, is_ready, is_wrong, overview
 
 _MOST = 10
-# Below the one a table becomes a list, from the other on it has room for what happened last.
-_NARROW, _WIDE = 60, 110
 STATE_WORDS = {
     MigrationState.APPLIED: "applied",
     MigrationState.MARKED: "marked as applied",
@@ -77,124 +75,13 @@ def _status(statuses: Sequence[TargetStatus], width: int) -> Iterator[Line | Gri
     if not statuses:
         yield line("No target is configured.")
         return
-    wide = width >= _WIDE
-    if width < _NARROW:
-        yield from _listed(statuses)
-    else:
-        yield _table(statuses, wide=wide)
-        if not wide:
-            yield from _happened(statuses)
+    yield from overview(statuses, width)
     # What must be looked at comes first.
-    for each in sorted(statuses, key=lambda each: not _is_wrong(each)):
-        yield from _details(each)
+    for each in sorted(statuses, key=lambda each: not is_wrong(each)):
+        yield from _details(each, narrow=width < NARROW)
 
 
-def _table(statuses: Sequence[TargetStatus], *, wide: bool) -> Grid:
-    """With what happened last, where that is known of any, and there is room for it."""
-    head, rows = (
-        ("target", "kind", "applied", "pending", "state"),
-        [_row(each) for each in statuses],
-    )
-    if wide and any(each.rollout or each.backup for each in statuses):
-        head = (*head, "last rollout", "last backup")
-        rows = [
-            (*row, last_rollout_words(each), last_backup_words(each))
-            for row, each in zip(rows, statuses, strict=True)
-        ]
-    return Grid(head, tuple(rows))
-
-
-def _listed(statuses: Sequence[TargetStatus]) -> Iterator[Line]:
-    """A target after the other, where a table would break every cell."""
-    for each in statuses:
-        _, kind, applied, pending, state = _row(each)
-        yield line(f"{each.target} ({kind})", "bold")
-        yield line(f"{applied} applied, {pending} pending", indent=2)
-        yield line(state, "bold red" if _is_wrong(each) else "", indent=2)
-        for happened in _last(each):
-            yield line(happened, indent=2)
-
-
-def _happened(statuses: Sequence[TargetStatus]) -> Iterator[Line]:
-    """What happened last, below a table that has no room for it."""
-    known = [each for each in statuses if each.rollout or each.backup]
-    if known:
-        yield line()
-    for each in known:
-        yield line(f"{each.target}: {'; '.join(_last(each))}")
-
-
-def _last(status: TargetStatus) -> Iterator[str]:
-    if status.rollout is not None:
-        yield f"last rollout {last_rollout_words(status)}"
-    if status.backup is not None:
-        yield f"last backup {last_backup_words(status)}"
-
-
-def last_rollout_words(status: TargetStatus) -> str:
-    """`2 h 4 min ago, applied in 12.0 s by ada`."""
-    last = status.rollout
-    if last is None:
-        return "" if status.plan is None else "none"
-    took = f" in {duration(last.seconds)}" if last.seconds is not None else ""
-    return f"{_ago(last.at, status)}, {last.state}{took}{f' by {last.by}' if last.by else ''}"
-
-
-def last_backup_words(status: TargetStatus) -> str:
-    """`3 d 2 h ago, proved (restore)`."""
-    last = status.backup
-    if last is None:
-        return "none known" if not status.unset else ""
-    proof = f"proved ({last.level})" if last.fine else "proved to differ"
-    return f"{_ago(last.at, status)}, {proof}"
-
-
-def _ago(at: datetime, status: TargetStatus) -> str:
-    return words.time(at) if status.now is None else f"{age(status.now - at)} ago"
-
-
-def _is_wrong(status: TargetStatus) -> bool:
-    """Whether somebody has to do something before the next rollout."""
-    if status.plan is None:
-        return not status.unset
-    drifted = status.look is not None and bool(status.look.deviations.told)
-    return drifted or not status.plan.agrees or bool(status.plan.interrupted)
-
-
-def _row(status: TargetStatus) -> tuple[str, ...]:
-    if status.plan is None:
-        state = "not configured" if status.unset else "could not be read"
-        return status.target, status.kind.value, "?", "?", state
-    applied, pending = len(status.plan.applied), len(status.plan.pending)
-    return status.target, status.kind.value, f"{applied:,}", f"{pending:,}", _state(status)
-
-
-def _state(status: TargetStatus) -> str:
-    plan = status.plan
-    assert plan is not None
-    if status.lock_holder:
-        return "a rollout is running"
-    if plan.unbaselined:
-        return "needs a baseline"
-    if plan.squash is not None:
-        return "needs its squash marked"
-    if plan.failed:
-        return "a migration failed"
-    if plan.rolling_back:
-        return "rolled back in part"
-    if not plan.agrees:
-        return "disagrees with the history"
-    if plan.interrupted:
-        return "interrupted"
-    if not plan.pending:
-        return "up to date"
-    shut = closed(status.gates)
-    if shut:
-        return f"on hold: {words.listed(gate.name for gate in shut)}"
-    return "ready" if plan.applied else "never applied"
-
-
-def _details(status: TargetStatus) -> Iterator[Line | Grid]:
+def _details(status: TargetStatus, *, narrow: bool) -> Iterator[Line | Grid]:
     said = list(_said(status))
     open_ = _open(status.plan)
     if not said and not open_ and not status.named:
@@ -206,7 +93,7 @@ def _details(status: TargetStatus) -> Iterator[Line | Grid]:
     if open_:
         shown = open_ if status.named else open_[:_MOST]
         yield line()
-        yield Grid(("migration", "state", "since (UTC)"), tuple(map(_standing, shown)))
+        yield from _migrations(shown, narrow=narrow)
         if len(open_) > len(shown):
             yield line(
                 f"and {len(open_) - len(shown)} more: `migration-bot status {status.target}`"
@@ -214,6 +101,16 @@ def _details(status: TargetStatus) -> Iterator[Line | Grid]:
         if said:
             yield line()
     yield from (Line(each.pieces, each.indent + 2, each.wrapped) for each in said)
+
+
+def _migrations(standings: Sequence[Standing], *, narrow: bool) -> Iterator[Line | Grid]:
+    rows = tuple(map(_standing, standings))
+    if not narrow:
+        yield Grid(("migration", "state", "since (UTC)"), rows)
+        return
+    for name, state, since in rows:
+        yield line(name, indent=2)
+        yield line(f"{state}, since {since}" if since else state, indent=4)
 
 
 def _open(plan: Plan | None) -> list[Standing]:
@@ -260,12 +157,16 @@ def _said(status: TargetStatus) -> Iterator[Line]:
         yield line(f"The migration lock is held by {status.lock_holder}.")
     if status.look is not None:
         yield from _drift(status.look)
+    elif status.drift is not None:
+        yield from _seen(status.drift, status)
     if status.plan is not None:
         yield from halt_lines(status.plan, status.details)
         yield from _ways_back(status.plan, status.details)
         limit = 1000 if status.named else _MOST
         yield from disagreement_lines(status.plan, status.details, limit=limit)
     yield from gate_lines(status.gates if status.named else closed(status.gates))
+    if is_ready(status):
+        yield line(f"hint: `migration-bot apply {status.target}` applies what is pending.")
 
 
 def _ways_back(plan: Plan, details: Details) -> Iterator[Line]:
@@ -282,6 +183,13 @@ def _drift(look: Look) -> Iterator[Line]:
     if len(look.deviations.told) > _MOST:
         more = len(look.deviations.told) - _MOST
         yield line(f"and {more} more: `migration-bot drift {look.target}`", indent=2)
+
+
+def _seen(drift: LastDrift, status: TargetStatus) -> Iterator[Line]:
+    """What is there now, only another look tells."""
+    number = words.count(len(drift.differences), "difference")
+    yield line(f"The rollout of {words.time(drift.at)} saw {number} from what was applied.")
+    yield line(f"hint: `migration-bot drift {status.target}` looks again.", indent=2)
 
 
 def _halted(name: str, halt: Halt, plan: Plan) -> Iterator[Line]:

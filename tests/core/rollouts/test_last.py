@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.core.rollouts.audit import Sealed
-from bot.core.rollouts.last import LastRollout, last_backup, last_rollout
+from bot.core.rollouts.last import LastDrift, LastRollout, last_backup, last_drift, last_rollout
 from tests.fakes import applied, migration
 from tests.fakes.values import NOON
 
@@ -53,3 +53,15 @@ def test_what_is_no_record_of_ours_tells_nothing(wrong: dict[str, Any]) -> None:
 
 def test_without_a_proof_there_is_no_last_backup() -> None:
     assert last_backup(None) is None
+
+
+def test_the_newest_that_looked_tells_what_it_saw_of_drift() -> None:
+    closed, saw = RECORD | {"drift": None}, RECORD | {"drift": ["lacks table a"]}
+    assert last_drift([Sealed(closed), Sealed(saw)]) == LastDrift(NOON, ("lacks table a",))
+    assert last_drift([Sealed(RECORD | {"drift": []}), Sealed(saw)]) is None
+    assert last_drift([Sealed(closed)]) is None
+
+
+def test_what_is_no_record_of_ours_tells_nothing_of_drift() -> None:
+    assert last_drift([Sealed({"drift": ["a"], "at": "soon"})]) is None
+    assert last_drift([Sealed([1])]) is None  # type: ignore[arg-type]
