@@ -17,6 +17,7 @@ from bot.doctor.machine import machine_checks
 from bot.doctor.target import fleet, target_checks, unreachable
 from bot.errors import BotError
 from bot.flows.asking import asked_at_once
+from bot.flows.hosting import hosting
 from bot.rollout.preflight.ready import require_ready
 from bot.world import World
 
@@ -45,6 +46,7 @@ def examine(
     groups += [_configuration(world, file, names) for world in worlds]
     chosen = asked or [(each, world) for world in worlds for each in world.settings.in_order]
     groups += _targets(chosen, machine, seconds)
+    groups.append(hosting(worlds))
     return Examination(tuple(groups))
 
 
