@@ -1,7 +1,8 @@
 """Find what is wrong with access, versions, privileges and secrets, and how to mend it.
 
-Looks at this machine, the checkout, the configuration, and each target whose variable is set here,
-all at once. Nothing is changed; what is written to try a store of backups is removed again.
+Looks at this machine, the checkout, the configuration, each target whose variable is set here, and
+GitHub, where GITHUB_TOKEN and GITHUB_REPOSITORY say which repository. Nothing is changed; what is
+written to try a store of backups is removed again.
 
 \b
   migration-bot doctor                  everything that is configured here

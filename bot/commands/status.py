@@ -1,5 +1,9 @@
 """Show what each target has applied, what is pending, and what stands in the way.
 
+With the last rollout and the last backup, where they are known. What needs somebody is told first
+below the table, with the next command. Ends with 6 where a target disagrees with the history or has
+drifted, and with 4 where one could not be read.
+
 \b
   migration-bot status                  every target that is configured here
   migration-bot status production       this one, which must answer

@@ -11,7 +11,7 @@ from bot.flows.hosting import hosting
 from bot.initial import starting_files, starting_files_for
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeGitHub, history, world
-from tests.flows.several import settings
+from tests.flows.several import NAMES, settings
 
 PIN = Pin("acme/migration-bot", "0123456789" * 4)
 CHECK = ".github/workflows/migration-check.yml"
@@ -64,7 +64,7 @@ def test_a_bot_that_is_named_by_its_branch_fails() -> None:
 
 
 def test_several_databases_share_their_workflows_and_want_a_check_each() -> None:
-    both = settings()
+    both = [settings(each) for each in NAMES]
     files = starting_files_for(both, PIN, branch="main")
     github = FakeGitHub(looks=RepositoryLook("main", required=("Migrations",)))
     worlds = [replace(place(files, github), settings=each) for each in both]
