@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from bot.demo.hub import Hub
 from bot.errors import ExitCode
 from tests.commands.place import CONFIGURATION, FOLDER, INIT, LOCK, Place, refused
+from tests.hub import SHOP
 from tests.shell import ROOT
 
 PASSWORD = "tiger77-canary"
@@ -152,3 +154,21 @@ def test_a_store_is_tried_and_left_as_it_was(place: Place, database: str) -> Non
     message = found["staging", "backup-store"]["message"]
     assert message.endswith("What was written to see that is removed.")
     assert list((place.root / "b").iterdir()) == []
+
+
+def test_github_is_asked_where_a_token_is(place: Place, hub: Hub) -> None:
+    hub.state.repository(SHOP).required_checks = ("Migrations",)
+    reads = {"contents": "read", "pull_requests": "read", "actions": "read"}
+    token = hub.token(permissions=reads)
+    where = {"GITHUB_REPOSITORY": SHOP, "GITHUB_API_URL": hub.api_url}
+
+    found = doctor(place, GITHUB_TOKEN=token, **where)
+    assert found["github", "required-check"]["state"] == "pass"
+    assert "no environment staging" in found["github", "environments"]["message"]
+    assert "deployments: read" in found["github", "token"]["message"]
+    assert token not in json.dumps(list(found.values()))
+
+    wrong = doctor(place, code=1, GITHUB_TOKEN="tiger77-no-token", **where)
+    assert states(wrong, "fail") == {("github", "token")}
+    assert "renew GITHUB_TOKEN" in wrong["github", "token"]["advice"]
+    assert "tiger77" not in json.dumps(list(wrong.values()))
