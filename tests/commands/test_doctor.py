@@ -162,13 +162,13 @@ def test_github_is_asked_where_a_token_is(place: Place, hub: Hub) -> None:
     token = hub.token(permissions=reads)
     where = {"GITHUB_REPOSITORY": SHOP, "GITHUB_API_URL": hub.api_url}
 
-    found = doctor(place, GITHUB_TOKEN=token, **where)
+    found = doctor(place, code=0, **where, GITHUB_TOKEN=token)
     assert found["github", "required-check"]["state"] == "pass"
     assert "no environment staging" in found["github", "environments"]["message"]
     assert "deployments: read" in found["github", "token"]["message"]
     assert token not in json.dumps(list(found.values()))
 
-    wrong = doctor(place, code=1, GITHUB_TOKEN="tiger77-no-token", **where)
+    wrong = doctor(place, code=1, **where, GITHUB_TOKEN="tiger77-no-token")
     assert states(wrong, "fail") == {("github", "token")}
     assert "renew GITHUB_TOKEN" in wrong["github", "token"]["advice"]
     assert "tiger77" not in json.dumps(list(wrong.values()))
