@@ -37,6 +37,7 @@ VERBS = {
     "restore": "Put a backup back; the target's name is typed out.",
     "stats": "Write how big a target's tables are; no data.",
     "audit": "Check the record of a rollout, or list them.",
+    "doctor": "Find what is wrong, and how to mend it.",
     "rules": "List the rules, or explain one.",
     "github": "Do what a GitHub event asks (inside Actions).",
     "demo": "Watch the whole way on servers of its own.",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Options:
     """The global options, before anything was read. `verbosity` is -1 (quiet), 0 or more.
 
-    `verb` is what was asked for, `database` the one of several that it is about.
+    `verb` is what was asked for, `database` the one of several that it is about. Unless it is
+    `configured`, everything is as without a configuration.
     """
 
     config: str | None = None
@@ -27,6 +28,7 @@ class Options:
     verbosity: int = 0
     verb: str = ""
     database: str | None = None
+    configured: bool = True
 
 
 class Session:
@@ -40,6 +42,12 @@ class Session:
     def worlds(self) -> "Sequence[World]":
         """One for each database of the repository, or for the chosen one."""
         return self._build(self.options)
+
+    @cached_property
+    def bare_worlds(self) -> "Sequence[World]":
+        """As without a configuration: where that cannot be read, the rest still can be looked
+        at. Its targets are nobody's."""
+        return self._build(replace(self.options, configured=False))
 
     @property
     def every_world(self) -> "Sequence[World]":

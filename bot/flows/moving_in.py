@@ -1,7 +1,7 @@
 """Moving into a repository: which files it begins with, and which of them are there already."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.core.initial import Ground, Laid, Pin, pin_of, stages_of
 from bot.core.settings import CONFIG_PATH, DEFAULT_FOLDER, Settings
@@ -44,6 +44,15 @@ def move_in(
             if each.written and each.before != each.text:
                 world.files.write(f"{ground.root}/{each.path}", each.text)
     return pin, laid
+
+
+def workflows_for(databases: Sequence[Settings], pin: Pin, *, branch: str) -> Mapping[str, str]:
+    """What they are like where everything is as the configuration says. Raises UsageError."""
+    if len(databases) > 1 or databases[0].database:
+        _require_plain(databases)
+        return starting_files_for(databases, pin, branch=branch)
+    folder = databases[0].folder
+    return starting_files(pin, branch=branch, folder=folder, exists=True)
 
 
 def _require_plain(databases: Sequence[Settings]) -> None:

@@ -88,6 +88,17 @@ class Backups:
         keep = target.backup.keep
         return prune(self._means(target), now, keep=keep, dry=dry, needed=needed)
 
+    def tried_out(self, target: Target) -> int:
+        """How many backups there are, in a store that can be read, and written to: what is written
+        for that is removed. Raises BackupError or UsageError."""
+        store = self._store(target, hurried=True)
+        store.require_ready()
+        return len(listed(self._means(target, hurried=True)))
+
+    def recipients(self, target: Target) -> tuple[str, ...]:
+        """The public keys that its backups are encrypted to. Raises UsageError."""
+        return self._sealing(target.backup.encrypt_to).recipients
+
     def _means_of(self, stored: StoredBackup) -> Means:
         return self._means(self.target_of(stored.manifest.target))
 

@@ -21,6 +21,7 @@ from bot.wiring.choosing import chosen_of
 from bot.wiring.databases import Downs, Fleets, Rehearsals, Schemas, Trials, open_database, url_of
 from bot.wiring.development import Development
 from bot.wiring.drafting import draft
+from bot.wiring.examining import Examiner
 from bot.wiring.hooks import HookRunner
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.wiring.resetting import Resetting
@@ -44,7 +45,9 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
     start = Path.cwd()
     environ = with_base(environ)
     checkout = Checkout.find(options.migrations or DEFAULT_FOLDER, start=start, environ=environ)
-    configured = read_configuration(options, checkout, environ)
+    configured = (
+        read_configuration(options, checkout, environ) if options.configured else (Settings(),)
+    )
     secret = _secret_variables(configured)
     keep_variables_secret(secret)
     clean = cleaner(secret)
@@ -141,5 +144,6 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,
+        examiner=Examiner(environ, checkout, backups),
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
     )

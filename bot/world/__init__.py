@@ -29,6 +29,7 @@ from bot.core.targets.target import Target
 from bot.world.backups import Backups as Backups
 from bot.world.database import Database as Database
 from bot.world.development import Development as Development
+from bot.world.examining import Examiner as Examiner
 from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart
 from bot.world.hooks import HookRunner as HookRunner
@@ -221,3 +222,4 @@ class World:
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None
+    examiner: Examiner | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from bot.core.doctor.access import Access
 from bot.core.drift.look import Actual
 from bot.core.findings.found import Attachment, FoundIndex
 from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
@@ -27,6 +28,9 @@ class Looking(Protocol):
 
     def facts(self) -> ServerFacts:
         """What must be known before anything is written; one round trip."""
+
+    def access(self) -> Access:
+        """What the connection and our role can do. What it tries is taken back."""
 
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
         """Those that are there, by name (`schema.name`); their sizes only if they are wanted."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from bot.core.doctor.access import Access
 from bot.core.drift.look import Actual
 from bot.core.findings.found import Attachment, FoundIndex
 from bot.core.kept.kept import GivenBack, Keep, Kept, Woven
@@ -92,6 +93,7 @@ class FakeDatabase:
     to_keep: dict[str, TableToKeep] = field(default_factory=dict)
     listed: list[Kept] = field(default_factory=list)
     expired: list[Kept] = field(default_factory=list)
+    given_access: Access = field(default_factory=Access)
 
     def shelf(self) -> Shelf:
         return self.shelves
@@ -141,6 +143,9 @@ class FakeDatabase:
 
     def facts(self) -> ServerFacts:
         return self.server
+
+    def access(self) -> Access:
+        return self.given_access
 
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
         return {name: self.given_tables[name] for name in names if name in self.given_tables}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from bot.core.doctor.hosting import RepositoryLook
 from bot.core.github.check_run import Annotation, CheckResult, CheckRun
 from bot.core.github.issue import Issue
 from bot.core.github.label import Label
@@ -31,6 +32,13 @@ class FakeFaces:
     refused: set[str] = field(default_factory=set)
     issues: dict[int, Issue] = field(default_factory=dict)
     issue_comments: dict[int, list[str]] = field(default_factory=dict)
+    looks: RepositoryLook = field(default_factory=RepositoryLook)
+    looked_at: list[str] = field(default_factory=list)
+
+    def look(self, environments: tuple[str, ...]) -> RepositoryLook:
+        self._answer()
+        self.looked_at += environments
+        return self.looks
 
     def own_issues(self, label: str) -> tuple[Issue, ...]:
         self._allow("issues: read")

@@ -1,12 +1,12 @@
 """Decryption with the private keys of whoever restores, or verifies, a backup."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from bot.adapters.age.keys import identities, library, source_of
-from bot.errors import BackupError, BrokenBackup
+from bot.errors import BackupError, BrokenBackup, UsageError
 
 
 class Opener:
@@ -21,6 +21,19 @@ class Opener:
 
     def require_ready(self) -> None:
         assert self._keys
+
+    def require_fits(self, recipients: Collection[str]) -> None:
+        """Raises UsageError if none of the keys opens what is encrypted to these. Of a key of SSH
+        that cannot be told."""
+        known = [each for each in self._keys if hasattr(each, "to_public")]
+        told = len(known) == len(self._keys)
+        if told and not any(str(each.to_public()) in recipients for each in known):
+            variable = source_of(self._environ)
+            raise UsageError(
+                f"The private key of {variable} is of none of the public keys of `encrypt_to`.",
+                hint=f"Give {variable} the key that belongs to one of them, or unset it where "
+                "nobody restores.",
+            )
 
     def open(self, sealed: Path, source: Path) -> None:
         age = library()

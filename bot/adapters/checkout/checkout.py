@@ -200,6 +200,11 @@ class Checkout:
         found = self._found_with(name, checksum)
         return found[1] if found else None
 
+    @property
+    def git(self) -> Git:
+        """What asks git. Raises UsageError where there is no repository."""
+        return self._git
+
     def _found_with(self, name: str, checksum: str) -> tuple[str, str] | None:
         if self.root is None:
             return None

@@ -12,6 +12,7 @@ from bot.adapters.github.conversation import Conversation
 from bot.adapters.github.deployments import Deployments
 from bot.adapters.github.issues import Issues
 from bot.adapters.github.labels import Labels
+from bot.adapters.github.looking import Looking
 from bot.adapters.github.people import People
 from bot.adapters.github.pulls import Pulls
 from bot.adapters.github.reviewers import ReviewRequests
@@ -32,6 +33,7 @@ class GitHubRepository(
     Runs,
     Artifacts,
     Issues,
+    Looking,
 ):
     """Everything the bot asks of one repository. `name` is `owner/name`."""
 
@@ -51,6 +53,7 @@ class GitHubRepository(
         ReviewRequests.__init__(self, repository)
         Artifacts.__init__(self, repository)
         Issues.__init__(self, repository, clean, me=lambda: self._me)
+        Looking.__init__(self, repository, name)
 
 
 def open_repository(

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.core.drift.look import Look
 from bot.core.gates.gate import Gate
+from bot.core.rollouts.last import LastBackup, LastDrift, LastRollout
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback_class import RollbackClass
 from bot.core.rollouts.survey import Survey
@@ -58,6 +60,10 @@ class TargetStatus:
     while somebody does, an unfinished migration is running, not failed. `named` says that somebody
     asked for this target, and not for all. Of a `fleet`, `plan` is what is pending anywhere. `look`
     is what was seen of drift, where somebody wanted to know.
+
+    `rollout`, `backup` and `drift` are the last ones, as far as they are known; `now` is when they
+    were asked for. `proves` says that the target is rolled out to with a backup only, and that its
+    backups are kept where they can be listed.
     """
 
     target: str
@@ -72,3 +78,8 @@ class TargetStatus:
     named: bool = False
     fleet: Survey | None = None
     look: Look | None = None
+    rollout: LastRollout | None = None
+    backup: LastBackup | None = None
+    drift: LastDrift | None = None
+    proves: bool = False
+    now: datetime | None = None

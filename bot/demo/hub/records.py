@@ -301,7 +301,8 @@ class Artifact:
 
 @dataclass
 class Repository:
-    """One repository and all that is discussed in it. `roles` maps a login to its role."""
+    """One repository and all that is discussed in it. `roles` maps a login to its role;
+    `required_checks` are those that its default branch is protected with."""
 
     id: int
     owner: User
@@ -326,6 +327,7 @@ class Repository:
     reactions: list[Reaction] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     trial_merges: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    required_checks: tuple[str, ...] = ()
 
     @property
     def full_name(self) -> str:

@@ -14,6 +14,7 @@ from bot.core.gates.gate import Gate
 from bot.core.migrations.effects import Lock
 from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.core.rehearsals.sizes import RelationSize, SizesNote
+from bot.core.rollouts.last import LastBackup, LastDrift, LastRollout
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import AppliedResult, BackupSummary, Progress
 from bot.core.rollouts.rollback_class import class_of
@@ -217,9 +218,29 @@ def _status(status: TargetStatus) -> Json:
         "lock_holder": status.lock_holder,
         "fleet": _fleet(status.fleet) if status.fleet else None,
         "drift": _look(status.look) if status.look else None,
+        "last_rollout": _last_rollout(status.rollout) if status.rollout else None,
+        "last_backup": _last_backup(status.backup) if status.backup else None,
+        "last_drift": _last_drift(status.drift) if status.drift else None,
         "problem": status.problem,
         "hint": status.hint,
     }
+
+
+def _last_rollout(last: LastRollout) -> Json:
+    return {
+        "at": time_json(last.at),
+        "state": last.state,
+        "seconds": last.seconds,
+        "by": last.by or None,
+    }
+
+
+def _last_backup(last: LastBackup) -> Json:
+    return {"at": time_json(last.at), "level": last.level, "fine": last.fine}
+
+
+def _last_drift(last: LastDrift) -> Json:
+    return {"at": time_json(last.at), "differences": list(last.differences)}
 
 
 def _look(look: Look) -> Json:

@@ -26,14 +26,16 @@ class Line:
     indent: int = 0
     wrapped: bool = True
     label: str = ""
+    label_style: str = "dim"
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of plain text."""
+    """A table of plain text. `styles` are those of its rows, where any has one."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    styles: tuple[str, ...] = ()
 
 
 def line(text: str = "", style: str = "", *, indent: int = 0) -> Line:
@@ -79,7 +81,7 @@ def _lines(given: Line, console: "Console") -> "Sequence[Text]":
     text = Text(end="")
     for piece, style in given.pieces:
         text.append(visible(piece).replace("\t", "    "), style)
-    first = Text(" " * given.indent).append(given.label, "dim")
+    first = Text(" " * given.indent).append(given.label, given.label_style)
     if not given.wrapped or not text.plain:
         return [first + text if text.plain else Text()]
     margin = Text(" " * len(first))
@@ -95,6 +97,7 @@ def _grid(grid: Grid) -> "Sequence[RenderableType]":
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in grid.head:
         table.add_column(Text(name), overflow="fold")
-    for row in grid.rows:
-        table.add_row(*(Text(visible(cell)) for cell in row))
+    for place, row in enumerate(grid.rows):
+        style = grid.styles[place] if grid.styles else ""
+        table.add_row(*(Text(visible(cell)) for cell in row), style=style)
     return [table]

@@ -7,6 +7,7 @@ from itertools import groupby
 from bot.core.drift.look import Look
 from bot.core.gates.gate import closed
 from bot.core.rollouts.disagreement import disagreements
+from bot.core.rollouts.last import LastDrift
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.standing import MigrationState, Standing
 from bot.core.rollouts.status import Details, Halt, TargetStatus
@@ -16,6 +17,7 @@ from bot.report.drift.words import sentence
 from bot.report.rollback_words import rollback_ahead
 from bot.report.terminal.gates import gate_lines
 from bot.report.terminal.lines import Grid, Line, drawn, line
+from bot.report.terminal.overview import NARROW, is_ready, is_wrong, overview
 
 _MOST = 10
 STATE_WORDS = {
@@ -44,7 +46,7 @@ _SETTLED = (
 
 def status_text(statuses: Sequence[TargetStatus], *, width: int = 80, colour: bool = False) -> str:
     """One table of all targets, and below it what is not settled on each."""
-    return drawn(_status(statuses), width=width, colour=colour)
+    return drawn(_status(statuses, width), width=width, colour=colour)
 
 
 def disagreement_lines(plan: Plan, details: Details, *, limit: int = _MOST) -> Iterator[Line]:
@@ -69,50 +71,17 @@ def halt_lines(plan: Plan, details: Details) -> Iterator[Line]:
         yield from _halted(name, halt, plan)
 
 
-def _status(statuses: Sequence[TargetStatus]) -> Iterator[Line | Grid]:
+def _status(statuses: Sequence[TargetStatus], width: int) -> Iterator[Line | Grid]:
     if not statuses:
         yield line("No target is configured.")
         return
-    head = ("target", "kind", "applied", "pending", "state")
-    yield Grid(head, tuple(_row(each) for each in statuses))
-    for each in statuses:
-        yield from _details(each)
+    yield from overview(statuses, width)
+    # What must be looked at comes first.
+    for each in sorted(statuses, key=lambda each: not is_wrong(each)):
+        yield from _details(each, narrow=width < NARROW)
 
 
-def _row(status: TargetStatus) -> tuple[str, ...]:
-    if status.plan is None:
-        state = "not configured" if status.unset else "could not be read"
-        return status.target, status.kind.value, "?", "?", state
-    applied, pending = len(status.plan.applied), len(status.plan.pending)
-    return status.target, status.kind.value, f"{applied:,}", f"{pending:,}", _state(status)
-
-
-def _state(status: TargetStatus) -> str:
-    plan = status.plan
-    assert plan is not None
-    if status.lock_holder:
-        return "a rollout is running"
-    if plan.unbaselined:
-        return "needs a baseline"
-    if plan.squash is not None:
-        return "needs its squash marked"
-    if plan.failed:
-        return "a migration failed"
-    if plan.rolling_back:
-        return "rolled back in part"
-    if not plan.agrees:
-        return "disagrees with the history"
-    if plan.interrupted:
-        return "interrupted"
-    if not plan.pending:
-        return "up to date"
-    shut = closed(status.gates)
-    if shut:
-        return f"on hold: {words.listed(gate.name for gate in shut)}"
-    return "ready" if plan.applied else "never applied"
-
-
-def _details(status: TargetStatus) -> Iterator[Line | Grid]:
+def _details(status: TargetStatus, *, narrow: bool) -> Iterator[Line | Grid]:
     said = list(_said(status))
     open_ = _open(status.plan)
     if not said and not open_ and not status.named:
@@ -124,7 +93,7 @@ def _details(status: TargetStatus) -> Iterator[Line | Grid]:
     if open_:
         shown = open_ if status.named else open_[:_MOST]
         yield line()
-        yield Grid(("migration", "state", "since (UTC)"), tuple(map(_standing, shown)))
+        yield from _migrations(shown, narrow=narrow)
         if len(open_) > len(shown):
             yield line(
                 f"and {len(open_) - len(shown)} more: `migration-bot status {status.target}`"
@@ -132,6 +101,16 @@ def _details(status: TargetStatus) -> Iterator[Line | Grid]:
         if said:
             yield line()
     yield from (Line(each.pieces, each.indent + 2, each.wrapped) for each in said)
+
+
+def _migrations(standings: Sequence[Standing], *, narrow: bool) -> Iterator[Line | Grid]:
+    rows = tuple(map(_standing, standings))
+    if not narrow:
+        yield Grid(("migration", "state", "since (UTC)"), rows)
+        return
+    for name, state, since in rows:
+        yield line(name, indent=2)
+        yield line(f"{state}, since {since}" if since else state, indent=4)
 
 
 def _open(plan: Plan | None) -> list[Standing]:
@@ -178,12 +157,16 @@ def _said(status: TargetStatus) -> Iterator[Line]:
         yield line(f"The migration lock is held by {status.lock_holder}.")
     if status.look is not None:
         yield from _drift(status.look)
+    elif status.drift is not None:
+        yield from _seen(status.drift, status)
     if status.plan is not None:
         yield from halt_lines(status.plan, status.details)
         yield from _ways_back(status.plan, status.details)
         limit = 1000 if status.named else _MOST
         yield from disagreement_lines(status.plan, status.details, limit=limit)
     yield from gate_lines(status.gates if status.named else closed(status.gates))
+    if is_ready(status):
+        yield line(f"hint: `migration-bot apply {status.target}` applies what is pending.")
 
 
 def _ways_back(plan: Plan, details: Details) -> Iterator[Line]:
@@ -200,6 +183,13 @@ def _drift(look: Look) -> Iterator[Line]:
     if len(look.deviations.told) > _MOST:
         more = len(look.deviations.told) - _MOST
         yield line(f"and {more} more: `migration-bot drift {look.target}`", indent=2)
+
+
+def _seen(drift: LastDrift, status: TargetStatus) -> Iterator[Line]:
+    """What is there now, only another look tells."""
+    number = words.count(len(drift.differences), "difference")
+    yield line(f"The rollout of {words.time(drift.at)} saw {number} from what was applied.")
+    yield line(f"hint: `migration-bot drift {status.target}` looks again.", indent=2)
 
 
 def _halted(name: str, halt: Halt, plan: Plan) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from bot.world.github.conversation import Conversation
 from bot.world.github.deployments import Deployments
 from bot.world.github.issues import Issues
 from bot.world.github.labels import Labels
+from bot.world.github.looking import Looking
 from bot.world.github.people import People
 from bot.world.github.pulls import Pulls
 from bot.world.github.reviewers import ReviewRequests
@@ -29,6 +30,7 @@ class GitHub(
     Runs,
     Artifacts,
     Issues,
+    Looking,
     Protocol,
 ):
     """One repository, a part for each subject."""

@@ -12,6 +12,7 @@ from bot.cli import cli
 from bot.core.findings.rewrite import Piece, Place, Rewrite
 from bot.core.migrations.effects import LockMode
 from bot.core.rollouts.checkpoint import Checkpoint
+from bot.core.rollouts.last import LastBackup, LastDrift, LastRollout
 from bot.core.rollouts.plan import Plan, make_plan
 from bot.core.rollouts.progress import Progress
 from bot.core.rollouts.resolution import Baseline, Mark, Resolved, SchemaCheck
@@ -22,6 +23,7 @@ from bot.report.formats.as_json import apply_json, plan_json, review_json, statu
 from bot.report.formats.standings_as_json import baseline_json, resolved_json
 from docs.making.commands import commands_page
 from tests.fakes import applied, migration
+from tests.fakes.values import NOON
 from tests.report.regenerate import every
 from tests.report.samples import (
     APPROVED,
@@ -182,6 +184,24 @@ def test_a_status_keeps_the_contract_for_a_target_that_cannot_be_read() -> None:
     read = validated("status", status_json([found, lost]))
     assert [each["plan"] is None for each in read["targets"]] == [False, True]
     assert read["targets"][0]["plan"]["digest"] == PLAN.digest
+
+
+def test_what_happened_last_keeps_the_contract() -> None:
+    known = TargetStatus(
+        "production",
+        Kind.PRODUCTION,
+        PLAN,
+        rollout=LastRollout(NOON, "applied", 12.0, "ada"),
+        backup=LastBackup(NOON, "restore", fine=True),
+        drift=LastDrift(NOON, ("lacks table a",)),
+    )
+    seen = replace(known, rollout=LastRollout(NOON, "applied"), drift=None)
+    read = validated("status", status_json([known, seen]))
+    first, second = read["targets"]
+    assert first["last_rollout"]["by"] == "ada"
+    assert first["last_backup"]["level"] == "restore"
+    assert first["last_drift"]["differences"] == ["lacks table a"]
+    assert (second["last_rollout"]["by"], second["last_drift"]) == (None, None)
 
 
 MIXED = migration("20260101000000_mixed", "SELECT 1;")

@@ -8,10 +8,12 @@ from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.fingerprint import fingerprint
 from bot.adapters.postgres.shape import shape_of
 from bot.adapters.postgres.sizes import read_sizes
+from bot.adapters.postgres.target.access import read_access
 from bot.adapters.postgres.target.facts import read_facts
 from bot.adapters.postgres.target.relations import Relations
 from bot.adapters.postgres.target.replication import read_replication
 from bot.adapters.postgres.target.tables import read_tables
+from bot.core.doctor.access import Access
 from bot.core.drift.look import Actual
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.replication import Replication
@@ -51,6 +53,9 @@ class Looking(Relations):
     def facts(self) -> ServerFacts:
         facts, pid = read_facts(self._connection, self._url, servers=self._servers)
         return replace(facts, pooling=self._meet(pid))
+
+    def access(self) -> Access:
+        return read_access(self._connection, self._url, self._schema)
 
     def tables(self, names: Collection[str], *, sized: bool = True) -> Mapping[str, TableFacts]:
         if sized:

@@ -63,11 +63,18 @@ def branch(request: Request) -> Answer:
             "name": name,
             "commit": commit_document(request.links, request.repository, tip, users),
             "_links": links,
-            "protected": False,
-            "protection": {"enabled": False},
+            **_protection(request.repository, name),
             "protection_url": f"{url}/protection",
         },
     )
+
+
+def _protection(repository: Repository, branch: str) -> dict[str, Any]:
+    names = list(repository.required_checks) if branch == repository.default_branch else []
+    if not names:
+        return {"protected": False, "protection": {"enabled": False}}
+    checks = {"enforcement_level": "everyone", "contexts": names, "checks": []}
+    return {"protected": True, "protection": {"enabled": True, "required_status_checks": checks}}
 
 
 @routes.on("GET", f"{REPOSITORY}/git/ref/{{reference}}", "contents=read")
