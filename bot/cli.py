@@ -5,14 +5,17 @@ import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot import __version__
-from bot.commands.session import Options, Session
+from bot.completing import VARIABLE
 from bot.errors import BotError, ExitCode, UsageError
 from bot.signals import listen
+
+if TYPE_CHECKING:
+    from bot.commands.session import Options
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
@@ -39,6 +42,7 @@ VERBS = {
     "rules": "List the rules, or explain one.",
     "github": "Do what a GitHub event asks (inside Actions).",
     "demo": "Watch the whole way on servers of its own.",
+    "completion": "Let a shell complete all of this after TAB.",
 }
 
 # Those that an interruption may catch in the middle of a rollout.
@@ -124,6 +128,9 @@ def cli(
 
     Try it without any setup: `migration-bot demo`.
     """
+    # Loaded late: a TAB and `--version` can do without the world.
+    from bot.commands.session import Options, Session
+
     verb = context.invoked_subcommand or ""
     verbosity = -1 if quiet else verbose
     options = Options(
@@ -143,7 +150,13 @@ def main(arguments: list[str] | None = None) -> None:
     listen()
     collect_rarely()
     _open_closed_streams()
-    sys.exit(run(arguments))
+    sys.exit(_complete() if VARIABLE in os.environ else run(arguments))
+
+
+def _complete() -> int:
+    from bot.wiring.completing import complete
+
+    return complete()
 
 
 def collect_rarely() -> None:
@@ -199,7 +212,7 @@ def _as_ours(error: click.UsageError) -> UsageError:
     return UsageError(error.format_message(), hint=f"`{path} --help` shows how to call it.")
 
 
-def _build(options: Options) -> Any:
+def _build(options: "Options") -> Any:
     from bot.wiring.worlds import build_worlds
 
     return build_worlds(options)

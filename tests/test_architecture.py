@@ -18,6 +18,7 @@ ADAPTERS = {
         "postgres",
         "prisma",
         "console",
+        "nearby",
         "files",
         "installation",
         "rollout_log",
@@ -49,11 +50,12 @@ INSIDE = {
 ALLOWED = {
     "": set[str](),
     "__main__": {"cli"},
-    "cli": {"commands", "wiring", "signals", "errors"},
+    "cli": {"commands", "wiring", "completing", "signals", "errors"},
     # Only these two name adapters.
     "wiring": {
         "commands",
         "backups",
+        "completing",
         "world",
         "config",
         "rules",
@@ -63,13 +65,14 @@ ALLOWED = {
         *ADAPTERS,
     },
     "demo": {"core", "errors", *ADAPTERS},
-    "commands": INSIDE | {"flows", "demo"},
+    "commands": INSIDE | {"flows", "demo", "completing"},
     "flows": INSIDE,
     "rollout": {"world", "sql", "core", "errors"},
     # Never from a rollout: a restore shares no code with apply.
     "restoring": {"world", "core", "errors"},
     "backups": {"world", "core", "errors"},
     "fleet": {"core", "errors"},
+    "completing": set[str](),
     "world": {"core", "report", "errors"},
     "rules": {"rewriting", "judge", "sql", "core", "errors"},
     "rewriting": {"judge", "sql", "core", "errors"},
