@@ -143,6 +143,7 @@ def cli(
     )
     context.obj.append(options)
     context.obj = Session(options, _build)
+    context.call_on_close(context.obj.close)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -28,6 +28,7 @@ ADAPTERS = {
         "age",
         "storage",
         "recovery",
+        "telemetry",
     )
 }
 INSIDE = {

@@ -39,6 +39,11 @@ class Session:
         """One for each database of the repository, or for the chosen one."""
         return self._build(self.options)
 
+    def close(self) -> None:
+        """When the command is over, however it ends."""
+        for world in self.__dict__.get("worlds", ()):
+            world.telemetry.close()
+
     @property
     def world(self) -> World:
         return only(self.worlds)

@@ -23,8 +23,8 @@ from bot.wiring.drafting import draft
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
 from bot.wiring.restoring import Restoring
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
-from bot.wiring.services import Sealer, github, notifier, prisma, runner
-from bot.world import Console, GitHub, Runner, World
+from bot.wiring.services import Sealer, github, notifier, prisma, runner, telemetry
+from bot.world import Console, GitHub, Runner, Telemetry, World
 from bot.world.choosing import only
 
 # A server to rehearse on, such as a service container of the workflow's job.
@@ -92,6 +92,10 @@ class _Shared:
         return github(self.environ, self.clean, self.console.say)
 
     @cached_property
+    def telemetry(self) -> Telemetry:
+        return telemetry(self.environ, self.console.say, self.clean)
+
+    @cached_property
     def runner(self) -> Runner | None:
         return runner(self.environ, self.clean)
 
@@ -134,4 +138,5 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
+        telemetry=shared.telemetry,
     )

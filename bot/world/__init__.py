@@ -35,6 +35,8 @@ from bot.world.log import RolloutLog as RolloutLog
 from bot.world.notifier import Notifier as Notifier
 from bot.world.restoring import Restoring as Restoring
 from bot.world.sealer import Sealer as Sealer
+from bot.world.telemetry import NoTelemetry
+from bot.world.telemetry import Telemetry as Telemetry
 
 
 class Console(Protocol):
@@ -211,6 +213,7 @@ class World:
     prisma: Prisma | None = None
     fleets: Fleets | None = None
     log: RolloutLog = field(default_factory=NoLog)
+    telemetry: Telemetry = field(default_factory=NoTelemetry)
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
     downs: Downs | None = None
