@@ -11,6 +11,9 @@ from bot.errors import ExitCode
 from bot.world import World
 from bot.world.choosing import only, world_with
 
+# How standard error is written for machines.
+JSON = "json"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -25,6 +28,12 @@ class Options:
     verbosity: int = 0
     verb: str = ""
     database: str | None = None
+    log_format: str = "text"
+
+    @property
+    def lines(self) -> bool:
+        """Whether what is said is read by machines."""
+        return self.log_format == JSON
 
 
 class Session:

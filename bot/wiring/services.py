@@ -1,5 +1,5 @@
-"""What is outside but no database: GitHub, its runner, notifications, signatures, Prisma, and whoever
-observes."""
+"""What is outside but no database: GitHub, its runner, notifications, signatures, Prisma, and
+whoever observes."""
 
 import sys
 from collections.abc import Callable, Mapping

@@ -15,6 +15,8 @@ from bot.adapters.installation import installed_from
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
+from bot.core.log_line import said
+from bot.core.rollouts.rollout_log import line_of
 from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
@@ -55,7 +57,9 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
             verbosity=options.verbosity,
             clean=clean,
             clean_progress=log_cleaner(secret),
+            lines=lines_of(options, clean),
         ),
+        options.lines and options.verbosity >= 0,
     )
     worlds = []
     for settings in chosen_of(configured, database=options.database, folder=options.migrations):
@@ -63,6 +67,13 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
             checkout = Checkout.find(settings.folder, start=start, environ=environ)
         worlds.append(_world(settings, checkout, shared))
     return tuple(worlds)
+
+
+def lines_of(options: Options, clean: Callable[[str], str]) -> Callable[[str], str] | None:
+    """What makes a line for machines of what is said, where they read it."""
+    if not options.lines:
+        return None
+    return lambda text: line_of(said(options.verb, text, datetime.now(UTC)), clean)
 
 
 def _secret_variables(configured: Iterable[Settings]) -> tuple[str, ...]:
@@ -86,6 +97,8 @@ class _Shared:
     root: Path
     clean: Callable[[str], str]
     console: Console
+    # Whether standard error is read by machines.
+    aloud: bool = False
 
     @cached_property
     def github(self) -> GitHub | None:
@@ -137,6 +150,6 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,
-        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
+        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean, aloud=shared.aloud),
         telemetry=shared.telemetry,
     )

@@ -117,9 +117,7 @@ class Observing:
             self._say(self._clean(text))
 
 
-def _exporting(
-    asked: Asked, environ: Mapping[str, str], trouble: Callable[[str], None]
-) -> Closing:
+def _exporting(asked: Asked, environ: Mapping[str, str], trouble: Callable[[str], None]) -> Closing:
     """Loaded when it is wanted. Raises ImportError without the extra."""
     from bot.adapters.telemetry.exporting import Exporting
 

@@ -94,7 +94,10 @@ class _Rollout:
 
     def asked(self, line: Line) -> None:
         if self.gates is not None:
-            attributes = {names.GATE: _text(line, "gate"), names.OPEN: bool(line["open"])}
+            attributes: Attributes = {
+                names.GATE: _text(line, "gate"),
+                names.OPEN: bool(line["open"]),
+            }
             self.gates.told(Event.GATE, self.last, attributes)
 
     def looked_for_drift(self, line: Line) -> None:
@@ -104,7 +107,7 @@ class _Rollout:
 
     def backed_up(self, line: Line) -> None:
         size = int(_number(line, "size"))
-        attributes = {names.BACKUP_ID: _text(line, "id"), names.BACKUP_BYTES: size}
+        attributes: Attributes = {names.BACKUP_ID: _text(line, "id"), names.BACKUP_BYTES: size}
         self._took(names.BACKUP, line, attributes)
         self.tracer.measured(names.BYTES, size, {names.TARGET: self.common[names.TARGET]})
 

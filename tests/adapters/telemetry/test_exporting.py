@@ -96,9 +96,7 @@ def test_a_collector_that_refuses_is_told_of_once(
 ) -> None:
     with collecting(status=status) as collector:
         began = time.monotonic()
-        said = observe(
-            {ENDPOINT: collector.url, "OTEL_EXPORTER_OTLP_TIMEOUT": "0.5"}, monkeypatch
-        )
+        said = observe({ENDPOINT: collector.url, "OTEL_EXPORTER_OTLP_TIMEOUT": "0.5"}, monkeypatch)
 
     (only,) = said
     assert "does not reach the collector" in only

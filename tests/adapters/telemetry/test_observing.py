@@ -89,7 +89,8 @@ def test_a_fault_in_it_ends_the_observing_and_nothing_else() -> None:
     said = Said()
     observing = said.observing()
 
-    for line in ({"event": "nonsense", "run": "r"}, *Lines().whole()):
+    observing.heard({"run": "r", "target": "staging"})
+    for line in Lines().whole():
         observing.heard(line)
     observing.heard({})
 
