@@ -1,7 +1,7 @@
 """Back up TARGET, restore the backup into a throw-away server, and compare the two.
 
 \b
-  migration-bot backup production
+  migration-bot backup production               and say how far it is proved
 """
 
 import click
