@@ -5,7 +5,7 @@ Either the whole plan is carried out, or it stops with what happened and what to
 \b
   migration-bot apply staging                   all that is pending there
   migration-bot apply production --dry-run      only what it would do
-  migration-bot apply production --format json  for machines: apply.schema.json
+  migration-bot apply production --format json  for machines
   migration-bot apply production --expect-digest sha256:…   this plan or none
 """
 
