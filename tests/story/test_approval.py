@@ -89,6 +89,7 @@ INSUFFICIENT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("approve", INSUFFICIENT, ids=lambda each: each.__name__)
 def test_production_is_not_touched_when_the_approval_is_of(
     stage: Stage, approve: Callable[[Stage], None]
@@ -132,6 +133,7 @@ def test_an_approval_after_the_merge_opens_production_to_the_next_run(stage: Sta
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_an_approval_after_the_merge_opens_production_to_the_same_run_again(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): HARMLESS}, approve=False)
@@ -143,6 +145,7 @@ def test_an_approval_after_the_merge_opens_production_to_the_same_run_again(stag
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.slow
 def test_what_was_pushed_without_a_pull_request_stays_out_of_production(stage: Stage) -> None:
     untouched = stage.schema("production")
     (push,) = stage.hub.push(SHOP, "main", {script(COUNTRY): HARMLESS}, author="grace")
@@ -175,6 +178,7 @@ def test_the_environments_own_reviewer_is_asked_before_any_secret_is_given(stage
 # Whose approval counts, and for what
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_who_merges_it_has_started_the_rollout_and_does_not_approve_it(stage: Stage) -> None:
     number = stage.propose({script(COUNTRY): HARMLESS}).payload["number"]
@@ -187,6 +191,7 @@ def test_who_merges_it_has_started_the_rollout_and_does_not_approve_it(stage: St
     assert stage.applied("production") == [COUNTRY]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_policy_may_let_the_one_who_merges_approve(stage: Stage) -> None:
     configure(stage, "{triggerer: true}")
@@ -274,6 +279,7 @@ def test_a_high_risk_wants_two_and_a_low_one_nobody(stage: Stage) -> None:
     assert stage.deploy(stage.dispatch("production")).jobs["production"].status == 0
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_team_that_the_token_may_not_read_keeps_production_closed(stage: Stage) -> None:
     configure(stage, "{by: {teams: [acme/dba]}}")

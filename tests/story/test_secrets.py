@@ -44,12 +44,13 @@ def with_unknown_setting(url: str) -> str:
 SPOILT = [
     with_wrong_password,
     with_closed_port,
-    pytest.param(with_unknown_database, marks=pytest.mark.slow),
-    pytest.param(with_unreadable_port, marks=pytest.mark.slow),
+    pytest.param(with_unknown_database, marks=[pytest.mark.slow, pytest.mark.soak]),
+    pytest.param(with_unreadable_port, marks=[pytest.mark.slow, pytest.mark.soak]),
     pytest.param(with_unknown_setting, marks=pytest.mark.slow),
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", SPOILT, ids=lambda each: each.__name__)
 def test_a_database_that_is_not_reached_tells_nothing_of_its_address(
     stage: Stage, spoil: Spoil
