@@ -124,6 +124,7 @@ def committing(tmp_path_factory: pytest.TempPathFactory) -> Committing:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_real_pre_commit(committing: Committing) -> None:
     """In one test, because each commit stands on the one before."""
     place = committing.place
@@ -161,6 +162,7 @@ def test_the_real_pre_commit(committing: Committing) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_pre_commit_understands_our_manifest(committing: Committing) -> None:
     done = subprocess.run(
         ["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")],
