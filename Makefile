@@ -86,8 +86,9 @@ format: $(READY) ## Mend what can be mended
 	@$(RUN) ruff format
 
 lock: $(READY) ## Write the lock files anew (LOCK_ARGS=--upgrade for newer versions)
-	@$(COMPILE) $(LOCK_ARGS) --extra aws --group dev --output-file requirements-dev.txt
+	@$(COMPILE) $(LOCK_ARGS) --extra aws --extra otel --group dev --output-file requirements-dev.txt
 	@$(COMPILE) --extra aws --constraint requirements-dev.txt --output-file requirements-aws.txt
+	@$(COMPILE) --extra otel --constraint requirements-dev.txt --output-file requirements-otel.txt
 	@$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
 	@$(LOCKING) $(LOCK_ARGS) --group release --constraint requirements-dev.txt --output-file requirements-release.txt
 

@@ -5,14 +5,17 @@ import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot import __version__
-from bot.commands.session import Options, Session
-from bot.errors import BotError, ExitCode, UsageError
+from bot.completing import VARIABLE
+from bot.errors import ExitCode, UsageError
 from bot.signals import listen
+
+if TYPE_CHECKING:
+    from bot.commands.session import Options
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
@@ -41,13 +44,8 @@ VERBS = {
     "rules": "List the rules, or explain one.",
     "github": "Do what a GitHub event asks (inside Actions).",
     "demo": "Watch the whole way on servers of its own.",
+    "completion": "Let a shell complete all of this after TAB.",
 }
-
-# Those that an interruption may catch in the middle of a rollout.
-APPLYING = ("apply", "github", "demo")
-TAKING_BACK = ("rollback",)
-RESTORING = ("restore",)
-RESETTING = ("reset",)
 
 
 class Verbs(click.Group):
@@ -110,6 +108,13 @@ class Verbs(click.Group):
     help="Of several in the configuration, only this one.",
 )
 @click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same.")
+@click.option(
+    "--log-format",
+    type=click.Choice(("text", "json")),
+    envvar="MIGRATION_BOT_LOG_FORMAT",
+    default="text",
+    help="Standard error as text, or as lines of JSON.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say only the result.")
 @click.option("-v", "--verbose", count=True, help="With an error, say where it came from.")
 @click.version_option(__version__, prog_name="migration-bot")
@@ -120,6 +125,7 @@ def cli(
     migrations: str | None,
     database: str | None,
     no_color: bool,
+    log_format: str,
     quiet: bool,
     verbose: int,
 ) -> None:
@@ -127,6 +133,9 @@ def cli(
 
     Try it without any setup: `migration-bot demo`.
     """
+    # Loaded late: a TAB and `--version` can do without the world.
+    from bot.commands.session import Options, Session
+
     verb = context.invoked_subcommand or ""
     verbosity = -1 if quiet else verbose
     options = Options(
@@ -136,9 +145,11 @@ def cli(
         verbosity,
         verb,
         database=database or None,
+        log_format=log_format,
     )
     context.obj.append(options)
     context.obj = Session(options, _build)
+    context.call_on_close(context.obj.close)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -146,7 +157,13 @@ def main(arguments: list[str] | None = None) -> None:
     listen()
     collect_rarely()
     _open_closed_streams()
-    sys.exit(run(arguments))
+    sys.exit(_complete() if VARIABLE in os.environ else run(arguments))
+
+
+def _complete() -> int:
+    from bot.wiring.completing import complete
+
+    return complete()
 
 
 def collect_rarely() -> None:
@@ -155,37 +172,25 @@ def collect_rarely() -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command line and return its exit code; every error is printed here and only here."""
+    """Run one command line and return its exit code; every error is told by its Ending."""
     told: list[Options] = []
     try:
         result: Any = cli.main(
             arguments, prog_name="migration-bot", standalone_mode=False, obj=told
         )
-    except BotError as error:
-        if any(options.verbosity > 0 for options in told):
-            _print_traceback()
-        _print_error(error)
-        return int(error.exit_code)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return int(ExitCode.USAGE)
-    except click.UsageError as error:
-        _print_error(_as_ours(error))
-        return int(ExitCode.USAGE)
-    except (KeyboardInterrupt, click.Abort) as error:
-        if not _line_ended(error):
-            click.echo(err=True)
-        _print_interrupted(told[0].verb if told else "")
-        return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # Whoever asked for help has gone; the console takes care of everything else.
         sys.stderr.close()
         return int(ExitCode.FAULT)
-    except Exception:
-        _print_fault()
-        return int(ExitCode.FAULT)
+    except BaseException as error:
+        from bot.wiring.ending import Ending
+
+        return int(Ending(told[0] if told else None, os.environ).of(error))
     return int(result) if isinstance(result, int) else int(ExitCode.FINE)
 
 
@@ -196,56 +201,7 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - until we end
 
 
-def _as_ours(error: click.UsageError) -> UsageError:
-    """click's complaint about the arguments, told as every other error is."""
-    path = error.ctx.command_path if error.ctx else "migration-bot"
-    return UsageError(error.format_message(), hint=f"`{path} --help` shows how to call it.")
-
-
-def _build(options: Options) -> Any:
+def _build(options: "Options") -> Any:
     from bot.wiring.worlds import build_worlds
 
     return build_worlds(options)
-
-
-def _print_error(error: BotError) -> None:
-    from bot.wiring.secrets import log_cleaner
-
-    clean = log_cleaner()
-    click.echo(f"error: {clean(error.message)}", err=True)
-    click.echo(f"hint:  {clean(error.hint)}", err=True)
-
-
-def _line_ended(error: BaseException) -> bool:
-    """Whether click has ended the line with ^C in it: it does for what it makes an Abort of, and
-    not for one that a prompt of its has raised."""
-    return error.__cause__ is not None
-
-
-def _print_interrupted(verb: str) -> None:
-    if verb in APPLYING:
-        click.echo("interrupted; what was committed is applied, and nothing else", err=True)
-    elif verb in TAKING_BACK:
-        click.echo("interrupted; what was committed is taken back, and nothing else", err=True)
-    elif verb in RESTORING:
-        click.echo("interrupted; the target is as it was, or restored as a whole", err=True)
-    elif verb in RESETTING:
-        click.echo("interrupted; run it again, and it does what is left", err=True)
-    else:
-        click.echo("interrupted", err=True)
-
-
-def _print_traceback() -> None:
-    """Where the exception at hand came from, with secrets struck out."""
-    import traceback
-
-    from bot.wiring.secrets import log_cleaner
-
-    click.echo(log_cleaner()(traceback.format_exc()), err=True)
-
-
-def _print_fault() -> None:
-    """A bug of ours keeps its traceback."""
-    _print_traceback()
-    click.echo("error: this is a fault of migration-bot itself.", err=True)
-    click.echo("hint:  report it with the lines above; nothing secret is in them.", err=True)

@@ -19,6 +19,7 @@ ADAPTERS = {
         "prisma",
         "console",
         "hooks",
+        "nearby",
         "files",
         "installation",
         "machine",
@@ -29,6 +30,7 @@ ADAPTERS = {
         "age",
         "storage",
         "recovery",
+        "telemetry",
     )
 }
 INSIDE = {
@@ -52,11 +54,12 @@ INSIDE = {
 ALLOWED = {
     "": set[str](),
     "__main__": {"cli"},
-    "cli": {"commands", "wiring", "signals", "errors"},
+    "cli": {"commands", "wiring", "completing", "signals", "errors"},
     # Only these two name adapters.
     "wiring": {
         "commands",
         "backups",
+        "completing",
         "world",
         "config",
         "rules",
@@ -66,7 +69,7 @@ ALLOWED = {
         *ADAPTERS,
     },
     "demo": {"core", "errors", *ADAPTERS},
-    "commands": INSIDE | {"flows", "demo"},
+    "commands": INSIDE | {"flows", "demo", "completing"},
     "flows": INSIDE,
     "rollout": {"world", "sql", "core", "errors"},
     # Never from a rollout: a restore shares no code with apply.
@@ -74,6 +77,7 @@ ALLOWED = {
     "backups": {"world", "core", "errors"},
     "fleet": {"core", "errors"},
     "doctor": {"core", "errors"},
+    "completing": set[str](),
     "world": {"core", "report", "errors"},
     "rules": {"rewriting", "judge", "sql", "core", "errors"},
     "rewriting": {"judge", "sql", "core", "errors"},

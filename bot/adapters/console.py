@@ -19,7 +19,7 @@ _NARROWEST = 40
 class Console:
     """`clean` strikes secrets out of results, `clean_progress` out of what is said about the work.
 
-    `verbosity` below 0 keeps progress to itself.
+    `verbosity` below 0 keeps progress to itself. `lines` makes a line for machines of what is said.
     """
 
     out: TextIO
@@ -28,6 +28,7 @@ class Console:
     clean: Callable[[str], str]
     clean_progress: Callable[[str], str]
     verbosity: int = 0
+    lines: Callable[[str], str] | None = None
     _last: "_LastLine" = field(default_factory=lambda: _LastLine())
 
     def show(self, text: str) -> None:
@@ -45,12 +46,12 @@ class Console:
             # A rollout goes on, whatever becomes of its log.
             with suppress(OSError), self._last.lock:
                 self._last.take_away(self.err)
-                _write(self.err, self.clean_progress(text))
+                _write(self.err, self.lines(text) if self.lines else self.clean_progress(text))
                 self._last.put_back(self.err)
 
     @property
     def watched(self) -> bool:
-        return self.verbosity >= 0 and self.err.isatty()
+        return self.verbosity >= 0 and self.lines is None and self.err.isatty()
 
     def follow(self, text: str) -> None:
         if self.watched:
@@ -64,7 +65,7 @@ class Console:
         """A spinner where somebody watches; elsewhere one line, so that a log stays readable."""
         if self.verbosity < 0:
             yield
-        elif self.err.isatty():
+        elif self.watched:
             # Imported late: a check that shows no spinner does not pay for it.
             from rich.console import Console as RichConsole
             from rich.markup import escape
@@ -109,6 +110,7 @@ def open_console(
     verbosity: int,
     clean: Callable[[str], str],
     clean_progress: Callable[[str], str] | None = None,
+    lines: Callable[[str], str] | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> Console:
@@ -124,6 +126,7 @@ def open_console(
         clean=clean,
         clean_progress=clean_progress or clean,
         verbosity=verbosity,
+        lines=lines,
     )
 
 

@@ -1,6 +1,7 @@
 """The machine-readable log of rollouts: a file to which a line is added for each event."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -9,24 +10,28 @@ from bot.core.rollouts.rollout_log import Value, line_of
 from bot.errors import UsageError
 
 VARIABLE = "MIGRATION_BOT_LOG"
+_STANDARD_ERROR = 2
 
 
 class RolloutLogFile:
-    """See world.RolloutLog. `path` is None where nobody asked for a log. `clean` strikes secrets
-    out of every text."""
+    """See world.RolloutLog. `path` is None where nobody asked for a file. `clean` strikes secrets
+    out of every text. `aloud` says that machines read standard error, which gets the lines too."""
 
-    def __init__(self, path: str | None, clean: Callable[[str], str]) -> None:
+    def __init__(
+        self, path: str | None, clean: Callable[[str], str], *, aloud: bool = False
+    ) -> None:
         self._path = path
         self._clean = clean
+        self._aloud = aloud
         self._descriptor: int | None = None
         self._lock = threading.Lock()
 
     @property
     def wanted(self) -> bool:
-        return self._path is not None
+        return self._path is not None or self._aloud
 
     def at(self, path: str) -> "RolloutLogFile":
-        return RolloutLogFile(path, self._clean)
+        return RolloutLogFile(path, self._clean, aloud=self._aloud)
 
     def open(self) -> None:
         if self._path is None or self._descriptor is not None:
@@ -44,9 +49,20 @@ class RolloutLogFile:
     def write(self, content: Mapping[str, Value]) -> None:
         """Handed to the system in one piece, past every buffer of ours, so that a run that is
         killed leaves no half line and several runs may write to one file."""
-        if self._descriptor is None:
+        if self._descriptor is None and not self._aloud:
             return
         data = f"{line_of(content, self._clean)}\n".encode("utf-8", "replace")
-        with self._lock, suppress(OSError):
-            while data:
-                data = data[os.write(self._descriptor, data) :]
+        with self._lock:
+            if self._descriptor is not None:
+                _hand_over(self._descriptor, data)
+            if self._aloud:
+                # What was said before stands before it.
+                with suppress(OSError, ValueError):
+                    sys.stderr.flush()
+                _hand_over(_STANDARD_ERROR, data)
+
+
+def _hand_over(descriptor: int, data: bytes) -> None:
+    with suppress(OSError):
+        while data:
+            data = data[os.write(descriptor, data) :]

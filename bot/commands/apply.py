@@ -7,10 +7,11 @@ configuration is run, and with --seed the seed. Staging and production have neit
 database is never made and never seeded, and nothing but the migrations changes it.
 
 \b
-  migration-bot apply development --seed
-  migration-bot apply staging
-  migration-bot apply production --dry-run
-  migration-bot apply production --expect-digest sha256:…
+  migration-bot apply development --seed        makes it, and fills it
+  migration-bot apply staging                   all that is pending there
+  migration-bot apply production --dry-run      only what it would do
+  migration-bot apply production --format json  for machines
+  migration-bot apply production --expect-digest sha256:…   this plan or none
 """
 
 import click

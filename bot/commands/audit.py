@@ -1,8 +1,8 @@
 """Check a signed record of a rollout, or list those that a target keeps.
 
 \b
-  migration-bot audit verify audit.json --key audit-key.pub
-  migration-bot audit list production
+  migration-bot audit list production           the rollouts it remembers
+  migration-bot audit verify audit.json --key audit-key.pub   is it as signed?
 
 A record is what a rollout wrote to MIGRATION_BOT_AUDIT. A changed or unsigned one ends with 1.
 """

@@ -1,7 +1,7 @@
 """Back up TARGET, restore the backup into a throw-away server, and compare the two.
 
 \b
-  migration-bot backup production
+  migration-bot backup production               and say how far it is proved
 """
 
 import click
@@ -14,6 +14,8 @@ from bot.world import World
 
 def run(world: World, name: str) -> ExitCode:
     backup = world.backups.take(world.settings.target(name), world.console.say)
+    if world.telemetry.wanted:
+        world.telemetry.backed_up(name, backup, world.now())
     page = world.console.page
     world.console.show(backup_text(backup, width=page.width, colour=page.colour))
     return ExitCode.FINE

@@ -1,9 +1,9 @@
 """List the backups of targets, verify one, or prune old ones.
 
 \b
-  migration-bot backups list production
-  migration-bot backups verify production 20261122T
-  migration-bot backups prune production --dry-run
+  migration-bot backups list production         which there are, how old
+  migration-bot backups verify production 20261122T   does this one restore?
+  migration-bot backups prune production --dry-run    which ones would go?
 
 A backup may be named by the beginning of its id. To verify one that is encrypted takes a private
 key, in MIGRATION_BOT_AGE_IDENTITY or the file that MIGRATION_BOT_AGE_IDENTITY_FILE names.

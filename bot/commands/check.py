@@ -7,6 +7,7 @@ on top of the history. With --all, which judges what is merged too, nothing is r
 \b
   migration-bot check                   what this branch adds to its base
   migration-bot check --base release    compare with another branch
+  migration-bot check --staged          what would be committed now
   migration-bot check --no-rehearsal    judge the text alone
   migration-bot check --all             every migration there is; needs no git
   migration-bot check --target staging  weigh findings by its tables' sizes
@@ -19,6 +20,7 @@ from dataclasses import replace
 
 import click
 
+from bot.commands.changes import Asked, base_option, staged_option
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.findings.finding import Severity, Verdict
 from bot.core.findings.review import Review
@@ -36,15 +38,12 @@ DEFAULT, ALL = "default", "all"
 def run(
     world: World,
     *,
-    base: str | None = None,
-    everything: bool = False,
+    asked: Asked = Asked(),  # noqa: B008 - it is frozen
     form: str = "text",
     rules: Sequence[Rule] = RULES,
     rehearse: bool = False,
 ) -> ExitCode:
-    now = world.now()
-    checkout = world.checkout
-    change = checkout.everything(now) if everything else checkout.change(base, now)
+    change = asked.change(world)
     review = review_change(change, world, rules)
     if rehearse and review.migrations:
         # Loaded where it is wanted: most of a check without new migrations is starting up.
@@ -118,7 +117,8 @@ def weighing(world: World, *, target: str | None, stats: str | None) -> World:
 
 
 @click.command(help=__doc__)
-@click.option("--base", metavar="REF", help="Compare with this branch or commit.")
+@base_option
+@staged_option
 @click.option("--all", "everything", is_flag=True, help="Check every migration there is.")
 @format_option("text", "json", "markdown", "sarif")
 @click.option(
@@ -146,6 +146,7 @@ def weighing(world: World, *, target: str | None, stats: str | None) -> World:
 def command(
     session: Session,
     base: str | None,
+    staged: bool,
     everything: bool,
     form: str,
     rules: str,
@@ -155,11 +156,7 @@ def command(
     target: str | None,
     stats: str | None,
 ) -> ExitCode:
-    if base and everything:
-        raise UsageError(
-            "--base and --all exclude each other.",
-            hint="Use --base to compare with a branch, or --all to compare with nothing.",
-        )
+    asked = Asked(base, everything=everything, staged=staged)
     chosen = chosen_rules(rules)
 
     def judge(world: World) -> ExitCode:
@@ -172,8 +169,7 @@ def command(
         )
         return run(
             replace(world, settings=settings),
-            base=base,
-            everything=everything,
+            asked=asked,
             form=form,
             rules=chosen,
             rehearse=not (no_rehearsal or everything) and settings.rehearsal.enabled,

@@ -6,7 +6,7 @@ of the last wave: `apply TARGET --shard 0/N` goes through the waves before it, a
 through a slice, which waits for them.
 
 \b
-  migration-bot fleet shards tenants
+  migration-bot fleet shards tenants            the jobs of a matrix
   migration-bot fleet job tenants --image registry.example.com/migrations:1
 """
 

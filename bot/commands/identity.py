@@ -5,8 +5,8 @@ that is marked as another's. After a target was renamed, or a copy of its databa
 target, say with --claim that it is TARGET now.
 
 \b
-  migration-bot identity production
-  migration-bot identity staging --claim
+  migration-bot identity production             which database is it?
+  migration-bot identity staging --claim        mark it as this target's
 """
 
 import click

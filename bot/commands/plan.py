@@ -1,8 +1,8 @@
 """Show what a rollout would do to TARGET: pending migrations, gates, and the plan digest.
 
 \b
-  migration-bot plan staging
-  migration-bot plan production --format json
+  migration-bot plan staging                    what is pending, which gates
+  migration-bot plan production --format json   for machines: plan.schema.json
 """
 
 import click

@@ -6,6 +6,7 @@ built and lost; the schema before and after; down.sql, and up again.
 
 \b
   migration-bot rehearse                   what this branch adds to its base
+  migration-bot rehearse --staged          what would be committed now
   migration-bot rehearse --all             the whole history, from nothing
   migration-bot rehearse --data synthetic  on made-up rows: how long it takes
   migration-bot rehearse --data backup     on a backup of `rehearsal.target`
@@ -18,6 +19,7 @@ from dataclasses import replace
 
 import click
 
+from bot.commands.changes import Asked, base_option, staged_option
 from bot.commands.check import weighing
 from bot.commands.session import Session, format_option, pass_session
 from bot.core.findings.finding import Verdict
@@ -35,14 +37,11 @@ DATA = tuple(each.value for each in DataKind)
 def run(
     world: World,
     *,
-    base: str | None = None,
-    everything: bool = False,
+    asked: Asked = Asked(),  # noqa: B008 - it is frozen
     form: str = "text",
     timeline: str | None = None,
 ) -> ExitCode:
-    now = world.now()
-    checkout = world.checkout
-    change = checkout.everything(now) if everything else checkout.change(base, now)
+    change = asked.change(world)
     review = rehearsed(review_change(change, world), change, world, required=True)
     world.console.show(_face(review, form, world))
     if timeline:
@@ -75,7 +74,8 @@ def _size(text: str) -> int:
 
 
 @click.command(help=__doc__)
-@click.option("--base", metavar="REF", help="Compare with this branch or commit.")
+@base_option
+@staged_option
 @click.option("--all", "everything", is_flag=True, help="Rehearse every migration there is.")
 @format_option("text", "json")
 @click.option(
@@ -90,6 +90,7 @@ def _size(text: str) -> int:
 def command(
     session: Session,
     base: str | None,
+    staged: bool,
     everything: bool,
     form: str,
     url: str | None,
@@ -99,11 +100,7 @@ def command(
     stats: str | None,
     timeline: str | None,
 ) -> ExitCode:
-    if base and everything:
-        raise UsageError(
-            "--base and --all exclude each other.",
-            hint="Use --base to compare with a branch, or --all to start from nothing.",
-        )
+    asked = Asked(base, everything=everything, staged=staged)
 
     def rehearse(world: World) -> ExitCode:
         world = weighing(world, target=target, stats=stats)
@@ -115,6 +112,6 @@ def command(
         world = replace(world, settings=replace(world.settings, rehearsal=rehearsal))
         if url is not None and world.rehearsals is not None:
             world = replace(world, rehearsals=world.rehearsals.at(url))
-        return run(world, base=base, everything=everything, form=form, timeline=timeline)
+        return run(world, asked=asked, form=form, timeline=timeline)
 
     return session.for_each(rehearse, form=form, target=target)

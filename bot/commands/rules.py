@@ -1,8 +1,8 @@
 """List the rules, or explain one: why it matters, when it is quiet, and the safe way.
 
 \b
-  migration-bot rules
-  migration-bot rules index-create-blocking
+  migration-bot rules                           all of them, a line each
+  migration-bot rules index-create-blocking     what it finds, and why
 """
 
 import click

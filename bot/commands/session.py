@@ -13,6 +13,9 @@ from bot.errors import ExitCode
 if TYPE_CHECKING:
     from bot.world import World
 
+# How standard error is written for machines.
+JSON = "json"
+
 
 @dataclass(frozen=True)
 class Options:
@@ -29,6 +32,12 @@ class Options:
     verb: str = ""
     database: str | None = None
     configured: bool = True
+    log_format: str = "text"
+
+    @property
+    def lines(self) -> bool:
+        """Whether what is said is read by machines."""
+        return self.log_format == JSON
 
 
 class Session:
@@ -55,6 +64,11 @@ class Session:
         if not self.worlds[0].settings.database:
             return self.worlds
         return self._build(replace(self.options, database=None, migrations=None))
+
+    def close(self) -> None:
+        """When the command is over, however it ends."""
+        for world in self.__dict__.get("worlds", ()):
+            world.telemetry.close()
 
     @property
     def world(self) -> "World":

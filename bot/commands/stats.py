@@ -4,9 +4,9 @@ Nothing is changed, locked or scanned: the server's own catalogue and counters a
 role may do that can connect.
 
 \b
-  migration-bot stats production
+  migration-bot stats production                to standard output
   migration-bot stats production --output .github/migration-bot-stats.json
-  migration-bot stats production --format text
+  migration-bot stats production --format text  to be read by people
   migration-bot stats production --columns --output sizes.json
 """
 

@@ -1,4 +1,5 @@
-"""What is outside but no database: GitHub, its runner, notifications, signatures, Prisma."""
+"""What is outside but no database: GitHub, its runner, notifications, signatures, Prisma, and
+whoever observes."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -11,7 +12,9 @@ from bot.adapters.actions import Runner as ActionsRunner
 from bot.core.rollouts.audit import Sealed
 from bot.core.settings import Settings
 from bot.errors import UsageError
-from bot.world import GitHub, Notifier, Prisma, Runner
+from bot.wiring.secrets import keep_variables_secret
+from bot.world import GitHub, Notifier, Prisma, Runner, Telemetry
+from bot.world.telemetry import NoTelemetry
 
 # How many seconds all calls to GitHub together may wait for it, for limits and when it is down.
 PATIENCE_VARIABLE = "MIGRATION_BOT_GITHUB_WAIT"
@@ -78,6 +81,20 @@ def notifier(
     from bot.adapters.notify.notifier import Notifier as HttpNotifier
 
     return HttpNotifier(environ, clean, lambda: datetime.now(UTC))
+
+
+def telemetry(
+    environ: Mapping[str, str], say: Callable[[str], None], clean: Callable[[str], str]
+) -> Telemetry:
+    """Loads nothing where no variable of OpenTelemetry names a collector."""
+    if not any(name.startswith("OTEL_EXPORTER_") for name in environ):
+        return NoTelemetry()
+    from bot.adapters.telemetry.asked import SECRET, Asked
+    from bot.adapters.telemetry.observing import Observing
+
+    keep_variables_secret(SECRET)
+    asked = Asked.of(environ)
+    return Observing(asked, environ, say=say, clean=clean) if asked.anything else NoTelemetry()
 
 
 def runner(environ: Mapping[str, str], clean: Callable[[str], str]) -> Runner | None:

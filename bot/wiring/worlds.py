@@ -15,6 +15,8 @@ from bot.adapters.installation import installed_from
 from bot.adapters.rollout_log import VARIABLE as LOG_VARIABLE
 from bot.adapters.rollout_log import RolloutLogFile
 from bot.commands.session import Options
+from bot.core.log_line import said
+from bot.core.rollouts.rollout_log import line_of
 from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
@@ -27,8 +29,8 @@ from bot.wiring.reading import read_calendar, read_configuration, read_sizes, tr
 from bot.wiring.resetting import Resetting
 from bot.wiring.restoring import Restoring
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
-from bot.wiring.services import Sealer, github, notifier, prisma, runner
-from bot.world import Console, GitHub, Runner, World
+from bot.wiring.services import Sealer, github, notifier, prisma, runner, telemetry
+from bot.world import Console, GitHub, Runner, Telemetry, World
 from bot.world.choosing import only
 
 # A server to rehearse on, such as a service container of the workflow's job.
@@ -61,7 +63,9 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
             verbosity=options.verbosity,
             clean=clean,
             clean_progress=log_cleaner(secret),
+            lines=lines_of(options, clean),
         ),
+        options.lines and options.verbosity >= 0,
     )
     for notice in configured[0].notices:
         shared.console.say(notice)
@@ -71,6 +75,13 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
             checkout = Checkout.find(settings.folder, start=start, environ=environ)
         worlds.append(_world(settings, checkout, shared))
     return tuple(worlds)
+
+
+def lines_of(options: Options, clean: Callable[[str], str]) -> Callable[[str], str] | None:
+    """What makes a line for machines of what is said, where they read it."""
+    if not options.lines:
+        return None
+    return lambda text: line_of(said(options.verb, text, datetime.now(UTC)), clean)
 
 
 def _secret_variables(configured: Iterable[Settings]) -> tuple[str, ...]:
@@ -94,10 +105,16 @@ class _Shared:
     root: Path
     clean: Callable[[str], str]
     console: Console
+    # Whether standard error is read by machines.
+    aloud: bool = False
 
     @cached_property
     def github(self) -> GitHub | None:
         return github(self.environ, self.clean, self.console.say)
+
+    @cached_property
+    def telemetry(self) -> Telemetry:
+        return telemetry(self.environ, self.console.say, self.clean)
 
     @cached_property
     def runner(self) -> Runner | None:
@@ -145,5 +162,6 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,
         examiner=Examiner(environ, checkout, backups),
-        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
+        log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean, aloud=shared.aloud),
+        telemetry=shared.telemetry,
     )

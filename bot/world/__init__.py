@@ -39,6 +39,8 @@ from bot.world.notifier import Notifier as Notifier
 from bot.world.resetting import Resetting as Resetting
 from bot.world.restoring import Restoring as Restoring
 from bot.world.sealer import Sealer as Sealer
+from bot.world.telemetry import NoTelemetry
+from bot.world.telemetry import Telemetry as Telemetry
 
 
 class Console(Protocol):
@@ -72,6 +74,9 @@ class Checkout(Protocol):
     def history(self) -> History: ...
     def change(self, base: str | None, now: datetime) -> Change: ...
     def everything(self, now: datetime) -> Change: ...
+    def staged(self, base: str | None, now: datetime) -> Change:
+        """What the next commit would have, and not what else lies in the working tree."""
+
     def added_by(self, name: str) -> str | None: ...
     def head(self) -> str: ...
     def commit_with(self, name: str, checksum: str) -> str | None:
@@ -212,6 +217,7 @@ class World:
     prisma: Prisma | None = None
     fleets: Fleets | None = None
     log: RolloutLog = field(default_factory=NoLog)
+    telemetry: Telemetry = field(default_factory=NoTelemetry)
     heart: Heart = field(default_factory=Heart)
     schemas: Schemas | None = None
     downs: Downs | None = None

@@ -1,5 +1,8 @@
-"""Writes every made page and workflow anew, and removes pages of rules that are gone."""
+"""Writes every made page, workflow and table anew, and removes pages of rules that are gone."""
 
+from bot.cli import cli
+from bot.rules import RULES
+from docs.making.completing import PLACE, words_table
 from docs.making.initial import INITIAL, NAMES, workflow_template
 from docs.making.pages import DOCS, MADE_ONLY, pages
 
@@ -16,6 +19,7 @@ def main() -> None:
         path.write_text(text, "utf-8")
     for name in NAMES:
         (INITIAL / name).write_text(workflow_template(name), "utf-8")
+    PLACE.write_text(words_table(cli, RULES), "utf-8")
 
 
 if __name__ == "__main__":

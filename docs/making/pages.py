@@ -6,6 +6,7 @@ from pathlib import Path
 from bot.cli import cli
 from bot.config.databases import WholeFile, json_schema
 from bot.core.findings.rule import name_of
+from bot.core.log_line import log_schema
 from bot.core.targets.url_parameters import PARAMETERS
 from bot.handoff.schema import report_schema
 from bot.rules import RULES
@@ -31,5 +32,6 @@ def pages() -> dict[str, str]:
         "reference/connection.md": connection_page(PARAMETERS),
         "reference/configuration.md": configuration_page(WholeFile),
         "reference/report.schema.json": json.dumps(report_schema(), indent=2) + "\n",
+        "reference/log.schema.json": json.dumps(log_schema(), indent=2) + "\n",
         "reference/configuration.schema.json": json.dumps(json_schema(), indent=2) + "\n",
     }

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.commands import apply, check, plan, status
+from bot.commands.changes import Asked
 from bot.errors import ExitCode, UsageError
 from tests.commands.place import Place
 from tests.commands.test_bad_files import blocked
@@ -51,7 +52,7 @@ def test_what_nobody_can_read_is_shown_and_never_applied(sql: str) -> None:
     checkout = FakeCheckout(history(INIT, migration("20260201000000_more", sql)))
     given = world(checkout, {"development": database}, environ=EVERYWHERE)
 
-    assert check.run(given, everything=True) is ExitCode.FINDINGS
+    assert check.run(given, asked=Asked(everything=True)) is ExitCode.FINDINGS
     with pytest.raises(UsageError, match=r"20260201000000_more, line [0-9]+, column [0-9]+: "):
         apply.run(given, "development")
     for read in (plan.run(given, "development"), status.run([given], ["development"])):
@@ -71,7 +72,10 @@ def test_what_is_merely_odd_is_read_by_every_verb(sql: str) -> None:
     given = world(checkout, {"development": database}, environ=EVERYWHERE)
 
     for form in ("text", "json", "markdown"):
-        assert check.run(given, everything=True, form=form) in (ExitCode.FINE, ExitCode.FINDINGS)
+        assert check.run(given, asked=Asked(everything=True), form=form) in (
+            ExitCode.FINE,
+            ExitCode.FINDINGS,
+        )
     assert plan.run(given, "development") is ExitCode.FINE
     assert apply.run(given, "development") is ExitCode.FINE
     assert isinstance(status.run([given], ["development"]), ExitCode)

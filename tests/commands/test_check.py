@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from bot.commands.changes import Asked
 from bot.commands.check import chosen_rules, run, switched_on
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Rule, name_of
@@ -33,11 +34,11 @@ def test_findings_that_block_decide_the_exit_code() -> None:
 
 def test_a_base_is_passed_on_and_everything_has_none() -> None:
     named = world(CHECKOUT)
-    run(named, base="release")
+    run(named, asked=Asked("release"))
     assert "against release" in shown(named)
 
     whole = world(CHECKOUT)
-    run(whole, everything=True)
+    run(whole, asked=Asked(everything=True))
     assert "2 migrations, 2 statements" in shown(whole)
     assert "against" not in shown(whole)
 

@@ -25,6 +25,7 @@ KEYS = (
     *("migrations:", "targets:", "rules:", "stats:", "rehearsal:", "databases:", "labels:"),
     *("request_reviewers:", "commands:", "notify:", "hooks:"),
 )
+HOOKS = [each for each in YAML if each.text.startswith("repos:")]
 CONFIGURATIONS = [block for block in YAML if block.text.startswith(KEYS)]
 
 
@@ -95,7 +96,15 @@ def test_there_is_something_to_check() -> None:
 @pytest.mark.parametrize("block", YAML, ids=str)
 def test_every_yaml_block_can_be_read(block: Block) -> None:
     assert isinstance(yaml.safe_load(block.text), dict)
-    assert block in WORKFLOWS or block in CONFIGURATIONS or block.text.startswith("steps:")
+    known = (*WORKFLOWS, *CONFIGURATIONS, *HOOKS)
+    assert block in known or block.text.startswith("steps:")
+
+
+@pytest.mark.parametrize("block", HOOKS, ids=str)
+def test_every_hook_of_pre_commit_is_one_that_there_is(block: Block) -> None:
+    known = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    shown = [each for repo in yaml.safe_load(block.text)["repos"] for each in repo["hooks"]]
+    assert {each["id"] for each in shown} <= {each["id"] for each in known}
 
 
 @pytest.mark.parametrize("block", CONFIGURATIONS, ids=str)

@@ -59,6 +59,9 @@ class FakeCheckout:
     def everything(self, now: datetime) -> Change:
         return Change(self.head_history, now)
 
+    def staged(self, base: str | None, now: datetime) -> Change:
+        return self.change(base, now)
+
     def added_by(self, name: str) -> str | None:
         return self.commits.get(name)
 

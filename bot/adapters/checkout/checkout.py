@@ -23,6 +23,7 @@ from bot.adapters.checkout.paths import (
 )
 from bot.adapters.checkout.project import find_project, project_at
 from bot.adapters.checkout.proposal import fetched
+from bot.adapters.checkout.staging import staged_tree
 from bot.adapters.checkout.texts import commit_with
 from bot.adapters.checkout.writing import write_down, write_fixed
 from bot.core.findings.fixed import FixedMigration
@@ -87,6 +88,33 @@ class Checkout:
         merged = self._at(tip.commit, found)
         return Change(
             head=replace(head, project=self._project),
+            now=now,
+            base=replace(merged, project=self._project_at(tip.commit)),
+            base_name=tip.name,
+            base_ref=tip.ref,
+            behind=self._behind(tip, found, head=head, base=merged),
+        )
+
+    def staged(self, base: str | None, now: datetime) -> Change:
+        """What is staged against the tip of a base; before the first commit, against nothing.
+
+        Whatever else lies in the working tree has no part in it, also if git does not know it.
+        """
+        with staged_tree(self._git, self._environ) as (tree, environ):
+            return Checkout(self.root, self.folder, environ)._staged(tree, base, now)
+
+    def _staged(self, tree: str, base: str | None, now: datetime) -> Change:
+        found = find_in_commit(self._git, tree, self._in_repository)
+        head = replace(self._load(found), project=self._project_in(tree))
+        first = base is None and self._git.commit("HEAD") is None
+        tip = None if first else self.base(base)
+        merged = self._at(tip.commit, found) if tip else History(self._in_repository)
+        if not (found.folders or merged.names):
+            raise self._no_folder()
+        if tip is None:
+            return Change(head=head, now=now)
+        return Change(
+            head=head,
             now=now,
             base=replace(merged, project=self._project_at(tip.commit)),
             base_name=tip.name,
@@ -231,6 +259,13 @@ class Checkout:
             return None
         return project_at(self._git, commit, self._in_repository, self._project)
 
+    def _project_in(self, tree: str) -> Project | None:
+        """The schema as it is staged; the configuration of Prisma is the working tree's."""
+        here, staged = self._project, self._project_at(tree)
+        if here is None or staged is None:
+            return None
+        return replace(staged, config=here.config, config_path=here.config_path)
+
     @property
     def _in_repository(self) -> str:
         return "" if self.folder == "." else self.folder
@@ -244,15 +279,18 @@ class Checkout:
         except FileNotFoundError as error:
             if optional:
                 return Found()
-            raise UsageError(
-                f"There is no migrations folder {self.folder}.",
-                hint="Name it with `--migrations DIR`, or `migrations:` in the configuration.",
-            ) from error
+            raise self._no_folder() from error
         except OSError as error:
             raise UsageError(
                 f"The migrations folder {self.folder} cannot be read: {error.strerror}.",
                 hint="Give a folder that this user may list.",
             ) from error
+
+    def _no_folder(self) -> UsageError:
+        return UsageError(
+            f"There is no migrations folder {self.folder}.",
+            hint="Name it with `--migrations DIR`, or `migrations:` in the configuration.",
+        )
 
     def _at(self, commit: str, at_hand: Found) -> History:
         texts = at_hand.texts.values()

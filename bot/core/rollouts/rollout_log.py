@@ -181,8 +181,11 @@ def document(
 def line_of(content: Mapping[str, Value], clean: Callable[[str], str]) -> str:
     """As it is written. Texts are cleaned one by one: what is struck out of a whole line might
     leave something that is not JSON."""
-    cleaned = {name: _cleaned(value, clean) for name, value in content.items()}
-    return json.dumps(cleaned, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(cleaned(content, clean), ensure_ascii=False, separators=(",", ":"))
+
+
+def cleaned(content: Mapping[str, Value], clean: Callable[[str], str]) -> dict[str, Value]:
+    return {name: _cleaned(value, clean) for name, value in content.items()}
 
 
 def _cleaned(value: Value, clean: Callable[[str], str]) -> Value:

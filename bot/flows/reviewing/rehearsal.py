@@ -93,10 +93,12 @@ def _run(order: Order, world: World) -> Rehearsal:
     note = _progress(world)
     found = world.rehearsals.run(order, note)
     refused = found.base.refused
-    if refused is None or refused.line:
-        return found
-    finer = _statement_by_statement(order, refused)
-    return found if finer == order else world.rehearsals.run(finer, note)
+    if refused is not None and not refused.line:
+        finer = _statement_by_statement(order, refused)
+        found = found if finer == order else world.rehearsals.run(finer, note)
+    if world.telemetry.wanted:
+        world.telemetry.rehearsed(found, world.now())
+    return found
 
 
 def _progress(world: World) -> Callable[[str], None]:

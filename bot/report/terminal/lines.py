@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.report.escape import visible
+from bot.report.terminal.wrapping import wrap
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
 NARROWEST = 20
+# What stands between two columns of a table, and what its last one needs to be read.
+_GAP = 2
+_READABLE = 20
 
 
 @dataclass(frozen=True)
@@ -51,11 +55,34 @@ def drawn(things: Iterable[Line | Grid], *, width: int, colour: bool) -> str:
     """The text of them all, with a line end after each line."""
     console = _console(width, colour=colour)
     for thing in things:
-        for row in _grid(thing) if isinstance(thing, Grid) else _lines(thing, console):
-            console.print(row, soft_wrap=not isinstance(thing, Grid))
+        if isinstance(thing, Grid) and fits(thing, console.width):
+            for row in _whole(thing):
+                console.print(row)
+            continue
+        for each in listed(thing) if isinstance(thing, Grid) else (thing,):
+            for row in _lines(each, console):
+                console.print(row, soft_wrap=True)
     output = console.file
     assert isinstance(output, io.StringIO)
     return "\n".join(each.rstrip() for each in output.getvalue().split("\n"))
+
+
+def fits(grid: Grid, width: int) -> bool:
+    """Whether all its columns but the last have room for every word, and that one to be read."""
+    columns = list(zip(grid.head, *grid.rows, strict=True))
+    *fixed, last = (max(len(visible(cell)) for cell in column) for column in columns)
+    return sum(fixed) + _GAP * len(fixed) + min(last, _READABLE) <= width
+
+
+def listed(grid: Grid) -> list[Line]:
+    """Its rows one below the other, where there is no room for it as a table."""
+    found = []
+    for name, *cells in grid.rows:
+        found.append(line(name, "bold"))
+        for head, cell in zip(grid.head[1:], cells, strict=True):
+            if cell:
+                found.append(Line(((cell, ""),), 2, label=f"{head}: "))
+    return found
 
 
 def _console(width: int, *, colour: bool) -> "Console":
@@ -85,8 +112,20 @@ def _lines(given: Line, console: "Console") -> "Sequence[Text]":
     if not given.wrapped or not text.plain:
         return [first + text if text.plain else Text()]
     margin = Text(" " * len(first))
-    wrapped = text.wrap(console, max(console.width - len(first), 10), overflow="fold")
+    wrapped = wrap(text, max(console.width - len(first), 10))
     return [(margin if place else first) + each for place, each in enumerate(wrapped)]
+
+
+def _whole(grid: Grid) -> "Sequence[RenderableType]":
+    """Names that somebody copies are not cut: only its last column is."""
+    from rich.table import Table
+
+    found = _grid(grid)
+    for table in found:
+        assert isinstance(table, Table)
+        for column in table.columns[:-1]:
+            column.no_wrap = True
+    return found
 
 
 def _grid(grid: Grid) -> "Sequence[RenderableType]":

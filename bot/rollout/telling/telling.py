@@ -28,11 +28,21 @@ class Telling:
         self._waiting_since: datetime = world.now()
 
     def write(self, event: Event, **fields: Value) -> None:
-        """A line of the log that machines read."""
-        log = self.world.log
+        """A line of the log that machines read, and those who observe."""
+        log, telemetry = self.world.log, self.world.telemetry
+        if not self.wanted:
+            return
+        at, name = self.world.now(), self.target.name
+        line = document(event, at=at, run=self._run, target=name, fields=fields)
         if log.wanted:
-            at, name = self.world.now(), self.target.name
-            log.write(document(event, at=at, run=self._run, target=name, fields=fields))
+            log.write(line)
+        if telemetry.wanted:
+            telemetry.heard(line)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody reads the lines."""
+        return self.world.log.wanted or self.world.telemetry.wanted
 
     def say(self, text: str) -> None:
         self.world.console.say(text)
@@ -44,7 +54,7 @@ class Telling:
 
     def connected(self, facts: ServerFacts, database: Database) -> None:
         self._waiting_since = self.world.now()
-        if self.world.log.wanted:
+        if self.wanted:
             backend, _ = database.session()
             version, name = facts.version, facts.database
             self.write(Event.CONNECTED, server=version, database=name, backend=backend)

@@ -133,7 +133,8 @@ def test_every_review_fits_every_width(name: str, width: int) -> None:
         whole = re.search(
             r":\d+(:\d+)?$|git mv|CREATE INDEX CONC|DROP|  migration-bot|  --|sql: |^ {7}C", line
         )
-        assert whole or cells(line) <= width
+        # A name is not cut, so that it can be copied.
+        assert whole or cells(line) <= width or " " not in line.strip()
 
 
 def test_without_colour_there_is_no_escape_at_all() -> None:

@@ -1,0 +1,1 @@
+"""OpenTelemetry: what rollouts, backups and rehearsals do, as spans and metrics for a collector."""
