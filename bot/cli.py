@@ -36,6 +36,7 @@ VERBS = {
     "restore": "Put a backup back; the target's name is typed out.",
     "stats": "Write how big a target's tables are; no data.",
     "audit": "Check the record of a rollout, or list them.",
+    "report": "Write everything that is known as pages.",
     "rules": "List the rules, or explain one.",
     "github": "Do what a GitHub event asks (inside Actions).",
     "demo": "Watch the whole way on servers of its own.",

@@ -133,5 +133,6 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,
+        clean=shared.clean,
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean),
     )
