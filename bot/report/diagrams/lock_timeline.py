@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.core.findings.review import JudgedStatement, Review
 from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.report.diagrams.axis import Axis, tick_words
+from bot.report.diagrams.frame import BAR, MARGIN, Frame, samples
 from bot.report.diagrams.lock_panels import LockRow, Panel, StatementRow, Wait, everything_waits
 from bot.report.diagrams.svg import (
     SANS,
@@ -23,10 +24,7 @@ from bot.report.rehearsals.timeline import Bar
 from bot.report.rehearsals.words import ms_words
 from bot.report.words import count, listed
 
-_MARGIN = 16.0
-_NARROW = 640.0
 _MOST_STATEMENTS, _MOST_LOCKS = 60, 60
-_ROW, _STACKED, _HEIGHT = 24.0, 38.0, 12.0
 
 
 def lock_timeline(
@@ -71,19 +69,19 @@ def _panels(review: Review) -> list[Panel]:
 
 
 def _picture(panels: Sequence[Panel], title: str, width: float) -> str:
-    sheet = _Sheet(width)
+    sheet = _Sheet(Frame(width))
     for panel in panels:
         sheet.add(panel)
-    sheet.end(panels)
+    marks, tall = samples(_legend(panels), sheet.frame, sheet.y)
     said = [f"{each.rehearsed.name}: {each.summary}. {_described(each)}" for each in panels]
     return document(
         kind="locks",
         title=title,
         described=" ".join(said) or "Nothing was rehearsed.",
         width=width,
-        height=sheet.y,
-        least=0.75 if width > _NARROW else 0.9,
-        parts=sheet.parts,
+        height=sheet.y + tall + MARGIN,
+        least=sheet.frame.least,
+        parts=[*sheet.parts, *marks],
     )
 
 
@@ -98,35 +96,20 @@ def _described(panel: Panel) -> str:
 class _Sheet:
     """What is drawn so far, and how far down it reaches."""
 
-    width: float
+    frame: Frame
     parts: list[str] = field(default_factory=list)
-    y: float = _MARGIN
-
-    @property
-    def _stacked(self) -> bool:
-        """Labels are above their bars where there is no room beside them."""
-        return self.width < _NARROW
-
-    @property
-    def _label(self) -> float:
-        return 0.0 if self._stacked else min(255.0, self.width * 0.27)
-
-    @property
-    def _said(self) -> float:
-        return 0.0 if self._stacked else min(232.0, self.width * 0.245)
+    y: float = MARGIN
 
     def add(self, panel: Panel) -> None:
         name = panel.rehearsed.name
-        room = self.width - 2 * _MARGIN
+        room = self.frame.inside
         self.parts.append(
-            say(_MARGIN, self.y + 14, fitted(name, room, 15, share=0.62), "head", whole=name)
+            say(MARGIN, self.y + 14, fitted(name, room, 15, share=0.62), "head", whole=name)
         )
         summary = fitted(panel.summary, room, 12, share=SANS)
-        self.parts.append(say(_MARGIN, self.y + 34, summary, "quiet", whole=panel.summary))
+        self.parts.append(say(MARGIN, self.y + 34, summary, "quiet", whole=panel.summary))
         self.y += 46
-        left = _MARGIN + self._label
-        inside = self.width - _MARGIN - self._said - left
-        axis = Axis(left, inside, panel.total)
+        axis = Axis(self.frame.left, self.frame.track, panel.total)
         self._part("Statements", axis, panel, list(self._statements(panel, axis)))
         self._part("Locks that others wait for", axis, panel, list(self._locks(panel, axis)))
         self._remarks(panel, axis)
@@ -134,17 +117,17 @@ class _Sheet:
 
     def _part(self, title: str, axis: Axis, panel: Panel, rows: list[list[str]]) -> None:
         """A heading, the axis, and rows below it; lines are drawn behind what stands on them."""
-        self.parts.append(say(_MARGIN, self.y + 12, title, "name"))
-        self.y += 20 if self._stacked else 0
+        self.parts.append(say(MARGIN, self.y + 12, title, "name"))
+        self.y += 20 if self.frame.stacked else 0
         top = self.y + 18
-        bottom = top + (_STACKED if self._stacked else _ROW) * max(len(rows), 1)
+        bottom = top + self.frame.row * max(len(rows), 1)
         if rows:
             self.parts.extend(axis.drawn(top, bottom))
             for moment in panel.commits[:24]:
                 x = number(axis.x(moment))
                 self.parts.append(path(f"M{x} {number(top)}V{number(bottom)}", "commit"))
         else:
-            self.parts.append(say(_MARGIN, top + 12, "None.", "quiet"))
+            self.parts.append(say(MARGIN, top + 12, "None.", "quiet"))
         for each in rows:
             self.parts.extend(each)
         self.y = bottom + 16
@@ -159,76 +142,49 @@ class _Sheet:
 
     def _top(self, place: int) -> float:
         """Of a row of the part that begins where the sheet ends now."""
-        head = 38.0 if self._stacked else 18.0
-        return self.y + head + (_STACKED if self._stacked else _ROW) * place
+        return self.y + (38.0 if self.frame.stacked else 18.0) + self.frame.row * place
 
     def _statement(self, row: StatementRow, axis: Axis, top: float) -> Iterator[str]:
-        yield from self._words(row.label, row.said, top, mono=True)
-        bar = self._bar_top(top)
-        yield rect(axis.left, bar, axis.width, _HEIGHT, "track", round_=3)
+        yield from self.frame.words(row.label, row.said, top, size=11)
+        yield self.frame.trough(top)
+        bar = self.frame.bar_top(top)
         if row.end is None:
             at = number(min(axis.x(row.start) + 3, axis.right - 3))
-            yield path(f"M{at} {number(bar - 2)}v{number(_HEIGHT + 4)}", "stop removed")
+            yield path(f"M{at} {number(bar - 2)}v{number(BAR + 4)}", "stop removed")
             return
         x, width = axis.span(row.start, row.end)
-        yield rect(x, bar, width, _HEIGHT, "solid", round_=2, title=f"{row.label}: {row.said}")
+        yield rect(x, bar, width, BAR, "solid", round_=2, title=f"{row.label}: {row.said}")
 
     def _lock(self, row: LockRow, axis: Axis, top: float) -> Iterator[str]:
         name = named(row.relation)
-        yield from self._words(name, row.said, top, mono=False)
+        yield from self.frame.words(name, row.said, top)
         mode = row.mode.removesuffix("Lock")
         used = width_of(name, 12) + width_of(mode, 10, share=SANS) + 28
-        if used <= self._label:
+        if used <= self.frame.label:
             yield say(axis.left - 12, top + 16, mode, "tiny quiet", anchor="end")
-        bar = self._bar_top(top)
-        yield rect(axis.left, bar, axis.width, _HEIGHT, "track", round_=3)
+        yield self.frame.trough(top)
         for each in row.drawn:
-            yield from _bar(each, axis, bar)
-
-    def _bar_top(self, top: float) -> float:
-        return top + (21.0 if self._stacked else (_ROW - _HEIGHT) / 2)
-
-    def _words(self, label: str, said: str, top: float, *, mono: bool) -> Iterator[str]:
-        """What it is on the left; what it came to on the right, or right above."""
-        style = "mono small" if mono else "mono"
-        size = 11.0 if mono else 12.0
-        if self._stacked:
-            right = fitted(said, (self.width - 2 * _MARGIN) * 0.62, 11, share=SANS)
-            room = self.width - 2 * _MARGIN - width_of(right, 11, share=SANS) - 10
-            yield say(_MARGIN, top + 14, fitted(label, room, size), style, whole=label)
-            yield say(
-                self.width - _MARGIN, top + 14, right, "small quiet", anchor="end", whole=said
-            )
-            return
-        shown = fitted(label, self._label - 14, size)
-        yield say(_MARGIN, top + 16, shown, style, whole=label)
-        right = fitted(said, self._said - 10, 11, share=SANS)
-        x = self.width - _MARGIN - self._said + 10
-        yield say(x, top + 16, right, "small quiet", whole=said)
+            yield from _bar(each, axis, self.frame.bar_top(top))
 
     def _remarks(self, panel: Panel, axis: Axis) -> None:
         for remark in _remarks(panel, axis):
-            for line in wrapped(remark, self.width - 2 * _MARGIN, 11, share=SANS):
-                self.parts.append(say(_MARGIN, self.y + 4, line, "small quiet"))
+            for line in wrapped(remark, self.frame.inside, 11, share=SANS):
+                self.parts.append(say(MARGIN, self.y + 4, line, "small quiet"))
                 self.y += 17
 
-    def end(self, panels: Sequence[Panel]) -> None:
-        """What the patterns mean, as far as they are there."""
-        modes = {bar.lock.mode for each in panels for bar in each.timeline.bars}
-        x = _MARGIN
-        for style, words, there in (
-            ("all", "Reads and writes wait", any(everything_waits(each) for each in modes)),
-            ("write", "Writes wait, reads go on", any(not everything_waits(e) for e in modes)),
-            ("commit", "Commit: locks are let go of", any(each.commits for each in panels)),
-        ):
-            if there:
-                needed = 34 + width_of(words, 11, share=SANS) + 16
-                if x > _MARGIN and x + needed > self.width:
-                    x, self.y = _MARGIN, self.y + 18
-                self.parts.extend(_sample(x, self.y, style))
-                self.parts.append(say(x + 30, self.y + 10, words, "small quiet"))
-                x += needed
-        self.y += 14 + _MARGIN
+
+def _legend(panels: Sequence[Panel]) -> Iterator[tuple[str, list[str]]]:
+    """What the patterns mean, as far as they are there."""
+    modes = {bar.lock.mode for each in panels for bar in each.timeline.bars}
+    if any(everything_waits(each) for each in modes):
+        yield (
+            "Reads and writes wait",
+            [rect(0, 0, 24, BAR, "wait-all", round_=2), _stripes(0, 0, 24)],
+        )
+    if any(not everything_waits(each) for each in modes):
+        yield "Writes wait, reads go on", [rect(0, 0, 24, BAR, "wait-write", round_=2)]
+    if any(each.commits for each in panels):
+        yield "Commit: locks are let go of", [path(f"M12 -2v{number(BAR + 4)}", "commit")]
 
 
 def _bar(bar: Bar, axis: Axis, top: float) -> Iterator[str]:
@@ -236,23 +192,14 @@ def _bar(bar: Bar, axis: Axis, top: float) -> Iterator[str]:
     took = ms_words(bar.end - bar.start)
     title = f"{bar.lock.mode.label}: {who_waits(bar.lock)} for {took}"
     if everything_waits(bar.lock.mode):
-        yield rect(x, top, width, _HEIGHT, "wait-all", round_=2, title=title)
+        yield rect(x, top, width, BAR, "wait-all", round_=2, title=title)
         yield _stripes(x, top, width)
     else:
-        yield rect(x, top, width, _HEIGHT, "wait-write", round_=2, title=title)
+        yield rect(x, top, width, BAR, "wait-write", round_=2, title=title)
 
 
 def _stripes(x: float, top: float, width: float) -> str:
-    return path(f"M{number(x)} {number(top + _HEIGHT / 2)}h{number(width)}", "stripes")
-
-
-def _sample(x: float, top: float, style: str) -> Iterator[str]:
-    if style == "commit":
-        yield path(f"M{number(x + 12)} {number(top)}v{number(_HEIGHT)}", "commit")
-        return
-    yield rect(x, top, 24, _HEIGHT, f"wait-{style}", round_=2)
-    if style == "all":
-        yield _stripes(x, top, 24)
+    return path(f"M{number(x)} {number(top + BAR / 2)}h{number(width)}", "stripes")
 
 
 def _remarks(panel: Panel, axis: Axis) -> Iterator[str]:
