@@ -35,7 +35,7 @@ STYLE = f"""
 .dg .mono{{font-family:{_MONO}}}
 .dg .name{{font-weight:600;font-size:13px}}
 .dg .head{{font-weight:600;font-size:15px}}
-.dg .small{{font-size:11px}}
+.dg .small{{font-size:11px}}.dg .tiny{{font-size:10px}}
 .dg text.quiet{{fill:var(--dg-quiet)}}
 .dg .line{{stroke:var(--dg-quiet);stroke-opacity:.35;fill:none}}
 .dg .rule{{stroke:var(--dg-quiet);stroke-opacity:.22;fill:none}}
@@ -63,4 +63,13 @@ STYLE = f"""
 .dg .net:hover .edge{{stroke:var(--dg-accent);stroke-width:2.4}}
 .dg .struck{{text-decoration:line-through}}
 .dg .sign{{font-weight:700}}
+.dg .track{{fill:var(--dg-quiet);fill-opacity:.1}}
+.dg .commit{{stroke:var(--dg-accent);stroke-width:1.5;stroke-dasharray:3 3;fill:none}}
+.dg .wait-all{{fill:var(--dg-removed)}}.dg .wait-write{{fill:var(--dg-changed)}}
+.dg .stripes{{stroke:var(--dg-paper);stroke-width:12;stroke-opacity:.55}}
+.dg .stripes{{stroke-dasharray:2 4;stroke-dashoffset:-3}}
+.dg .range{{fill:var(--dg-quiet);fill-opacity:.22;stroke:var(--dg-quiet);stroke-opacity:.7}}
+.dg .spot{{stroke:var(--dg-paper);stroke-width:1.5}}
+.dg .thread{{stroke:var(--dg-paper);stroke-width:2;fill:none}}
+.dg .stop{{stroke-width:3;fill:none}}
 """

@@ -31,6 +31,18 @@ def fitted(text: str, room: float, size: float, *, share: float = MONO) -> str:
     return f"{known.rstrip()}…"
 
 
+def wrapped(text: str, room: float, size: float, *, share: float = MONO) -> list[str]:
+    """In lines, none longer than there is room for."""
+    lines = [""]
+    for word in one_line(text).split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width_of(longer, size, share=share) > room:
+            lines.append(fitted(word, room, size, share=share))
+        else:
+            lines[-1] = longer if lines[-1] else fitted(word, room, size, share=share)
+    return lines
+
+
 def width_of(text: str, size: float, *, share: float = MONO) -> float:
     return cells(one_line(text)) * size * share
 
