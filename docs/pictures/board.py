@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.adapters.postgres.rehearsal.expected import expected
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.core.backups.backup import Manifest, Proof, StoredBackup, TableContent
 from bot.core.backups.level import Level
 from bot.core.backups.stored import Stray
 from bot.core.board.board import Board, TargetBoard
+from bot.core.board.schema import SchemaBoard
 from bot.core.board.unread import Unread
 from bot.core.board.waves import TenantBoard, TenantStanding, WaveBoard
 from bot.core.drift.deviation import Deviation, Deviations
@@ -22,6 +24,13 @@ from bot.core.findings.review import JudgedMigration, Review
 from bot.core.gates.gate import Gate
 from bot.core.migrations.history import Change, History
 from bot.core.migrations.migration import AppliedMigration, Migration
+from bot.core.rehearsals.rehearsal import (
+    Measured,
+    MeasuredLock,
+    Rehearsal,
+    RehearsedMigration,
+    RehearsedStatement,
+)
 from bot.core.rehearsals.rehearsal_order import DataOrder
 from bot.core.rollouts.audit import Leave, Rollout, Sealed, Signature, Trigger, record_of
 from bot.core.rollouts.plan import make_plan
@@ -31,11 +40,12 @@ from bot.core.rollouts.survey import Look as TenantLook
 from bot.core.rollouts.survey import Survey
 from bot.core.schemas.draft import DraftedStatement
 from bot.core.schemas.schema import Change as SchemaChange
+from bot.core.schemas.schema import Differences
 from bot.core.settings import Settings
 from bot.core.targets.target import Kind
 from bot.demo.project import platform_files
 from bot.drafting.draft import draft
-from bot.flows.reviewing.rehearsal_order import order_for
+from bot.flows.reviewing.rehearsal_order import order_for, schema_order
 from bot.judge.judge import judge
 from bot.judge.rehearsed import with_rehearsal
 from bot.rehearsing.by_itself import each_by_itself
@@ -84,7 +94,40 @@ def judged(migrations: Sequence[Migration], *, rehearsal: bool = False) -> Revie
     return each_by_itself(told)
 
 
-def sample_board(review: Review) -> Board:
+def as_predicted(review: Review) -> Review:
+    """With a rehearsal that nobody ran: each statement did what was foreseen, in its own time."""
+    found = tuple(
+        RehearsedMigration(
+            each.migration.name,
+            tuple(
+                RehearsedStatement(
+                    one.statement.index,
+                    Measured(
+                        1.5 + one.statement.index,
+                        locks=tuple(
+                            MeasuredLock(lock.relation, lock.mode, lock.new, 40.0)
+                            for lock in one.effects.locks
+                        ),
+                    ),
+                )
+                for one in each.statements
+            ),
+            changes=Differences(added=(SchemaChange("index", "public.users.by_name", after=()),)),
+        )
+        for each in review.migrations
+    )
+    return replace(review, rehearsal=Rehearsal(migrations=found))
+
+
+def schema_of(migrations: Sequence[Migration]) -> SchemaBoard:
+    """The last two beside all before them, made by a server of this machine."""
+    applied, pending = migrations[:-2], migrations[-2:]
+    order = schema_order(applied, pending, Settings(), postgres=18, schema="public")
+    found = expected(order, environ=os.environ)
+    return SchemaBoard(found.before, found.after, "production", found.problem)
+
+
+def sample_board(review: Review, schema: SchemaBoard | None = None) -> Board:
     """Production waits for an approval, staging has drifted, development was edited."""
     migrations = tuple(each.migration for each in review.migrations)
     return Board(
@@ -100,6 +143,7 @@ def sample_board(review: Review) -> Board:
             _production(migrations),
             _tenants(migrations),
         ),
+        schema=schema or SchemaBoard(problem="nobody asked for it"),
         unread=(
             Unread(
                 "reviews and deployments on GitHub, by which gates are told",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.core.board.board import TargetBoard
 from bot.core.board.unread import Unread
-from bot.core.board.waves import TenantBoard, TenantStanding
+from bot.core.board.waves import TenantBoard, TenantStanding, WaveBoard
 from bot.core.gates.gate import Gate, closed
 from bot.core.instant import instant
 from bot.core.rollouts.rollback_class import RollbackClass, RollbackWay
@@ -60,6 +60,7 @@ def filters() -> Mapping[str, Callable[..., object]]:
         "tenant_tone": lambda standing: _TENANTS[standing][1].value,
         "troubled_tenants": troubled_tenants,
         "about": about,
+        "shares": shares,
     }
 
 
@@ -94,6 +95,17 @@ def troubled_tenants(target: TargetBoard) -> list[TenantBoard]:
     """Those that a rollout would leave as they are."""
     fine = (TenantStanding.CURRENT, TenantStanding.BEHIND)
     return [each for wave in target.waves for each in wave.tenants if each.standing not in fine]
+
+
+def shares(wave: WaveBoard) -> list[tuple[str, str, str]]:
+    """Of a bar of a hundred: tone, where it begins, how long it is."""
+    found, start = [], 0.0
+    for standing, number in wave.counted.items():
+        width = 100 * number / max(1, len(wave.tenants))
+        if number:
+            found.append((_TENANTS[standing][1].value, f"{start:.2f}", f"{width:.2f}"))
+        start += width
+    return found
 
 
 def about(unread: Sequence[Unread], what: str) -> list[Unread]:

@@ -136,6 +136,10 @@ class MigrationView:
             for each in ordered
         )
 
+    @property
+    def allowed(self) -> tuple[FindingView, ...]:
+        return tuple(each for each in self.shown_findings if each.severity == "allowed")
+
     @cached_property
     def statements(self) -> tuple[StatementView, ...]:
         found = self.judged.statements[:MOST_STATEMENTS] if self.judged else ()

@@ -29,8 +29,12 @@ class Step:
     applied: bool
     predicted: str = ""
     actual: str = ""
-    predicted_ms: float = 0.0
+    predicted_range: tuple[float, float] | None = None
     actual_ms: float = 0.0
+
+    @property
+    def predicted_ms(self) -> float:
+        return sum(self.predicted_range) / 2 if self.predicted_range else 0.0
 
     @property
     def ratio(self) -> float:
@@ -133,21 +137,24 @@ def _steps(record: Mapping[str, Any], rehearsal: Rehearsal | None) -> Iterator[S
             applied=each.get("applied") is True,
             predicted=said,
             actual=ms_words(actual) if each.get("milliseconds") is not None else "",
-            predicted_ms=predicted,
+            predicted_range=predicted,
             actual_ms=actual,
         )
 
 
-def predicted_for(rehearsed: RehearsedMigration | None) -> tuple[float, str]:
-    """Milliseconds and words: carried over to the target's size where that is known, as measured
-    on the throw-away server where it is not."""
+def predicted_for(
+    rehearsed: RehearsedMigration | None,
+) -> tuple[tuple[float, float] | None, str]:
+    """From how many milliseconds to how many, and words: carried over to the target's size where
+    that is known, as measured on the throw-away server where it is not."""
     if rehearsed is None or rehearsed.refused is not None:
-        return 0.0, ""
+        return None, ""
     if rehearsed.estimates:
         least = sum(each.least_ms for each in rehearsed.estimates)
         most = sum(each.most_ms for each in rehearsed.estimates)
-        return (least + most) / 2, range_words(least, most)
-    return rehearsed.duration_ms, f"{ms_words(rehearsed.duration_ms)} in the rehearsal"
+        return (least, most), range_words(least, most)
+    took = rehearsed.duration_ms
+    return (took, took), f"{ms_words(rehearsed.duration_ms)} in the rehearsal"
 
 
 def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -1,17 +1,19 @@
 """Tables as the schema page lists them: columns, what a target lacks, and who touched them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.board.board import Board
-from bot.core.schemas.touched import Column, Table, touched
+from bot.core.schemas.entities import Entities, entities
+from bot.core.schemas.schema import differences
+from bot.core.schemas.touched import Column
 from bot.report.lock_words import named
 from bot.report.pages.addresses import table_anchor
 from bot.report.pages.migrations import MigrationView
 
 # What one page shows; all columns of a table, or none.
-MOST_COLUMNS = 4000
-MOST_TABLES = 600
+MOST_COLUMNS = 3000
+MOST_TABLES = 500
 MOST_MIGRATIONS = 12
 
 
@@ -34,60 +36,39 @@ class TableView:
 
 @dataclass(frozen=True)
 class SchemaView:
-    """`lines` are all differences, in words; `left` counts tables that are not shown."""
+    """`lines` are all differences, in words; `left` counts tables that are not shown. `drawn` is
+    what a picture is made of: None where the schema was not made."""
 
     tables: tuple[TableView, ...]
     lines: tuple[str, ...] = ()
     left: int = 0
-
-    @property
-    def changed(self) -> tuple[TableView, ...]:
-        return tuple(each for each in self.tables if each.change)
+    drawn: Entities | None = field(default=None, compare=False)
 
 
 def schema_view(board: Board, views: Sequence[MigrationView]) -> SchemaView:
-    before, after = board.schema.before, board.schema.after
-    whole = {named(each.identity): each for each in touched({}, after).tables}
-    compared = touched(before, after) if board.schema.target else None
-    changes = {named(each.identity): each for each in compared.tables} if compared else {}
     migrations: dict[str, list[MigrationView]] = {}
     for view in views:
         for name in view.tables:
             migrations.setdefault(name, []).append(view)
-    tables, room = [], MOST_COLUMNS
+    schema = board.schema
+    before = schema.before if schema.target else schema.after
+    drawn = entities(before, schema.after) if before or schema.after else None
+    tables = {named(each.identity): each for each in drawn.tables} if drawn else {}
     # With a schema at hand an index or a sequence is known to be no table.
-    known = {*whole, *changes} if after else set(migrations)
-    for name in sorted(known)[:MOST_TABLES]:
-        found = _marked(whole.get(name), changes.get(name))
-        columns = found.columns if found is not None and len(found.columns) <= room else ()
+    known, room, shown = sorted(tables if drawn else migrations), MOST_COLUMNS, []
+    for name in known[:MOST_TABLES]:
+        table, touching = tables.get(name), migrations.get(name, [])
+        columns = table.columns if table is not None and len(table.columns) <= room else ()
         room -= len(columns)
-        touching = migrations.get(name, [])
-        tables.append(
+        change = (table.change or "changed") if table is not None and table.touched else ""
+        shown.append(
             TableView(
                 name,
-                _change(changes.get(name)),
+                change,
                 columns,
                 tuple(touching[-MOST_MIGRATIONS:]),
                 max(0, len(touching) - MOST_MIGRATIONS),
             )
         )
-    lines = compared.changes.lines if compared else ()
-    return SchemaView(tuple(tables), lines, len(known) - len(tables))
-
-
-def _marked(whole: Table | None, changed: Table | None) -> Table | None:
-    """A touched one has its columns with their marks; of another nothing has changed."""
-    if changed is not None and changed.touched:
-        return changed
-    if whole is None:
-        return changed
-    columns = tuple(
-        Column(each.name, each.type, each.primary, each.foreign) for each in whole.columns
-    )
-    return Table(whole.identity, columns)
-
-
-def _change(changed: Table | None) -> str:
-    if changed is None or not changed.touched:
-        return ""
-    return changed.change or "changed"
+    lines = differences(before, schema.after, ignore=("position",)).lines
+    return SchemaView(tuple(shown), lines, len(known) - len(shown), drawn)

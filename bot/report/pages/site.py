@@ -15,10 +15,15 @@ from bot.report.pages.backups import backup_views
 from bot.report.pages.drift import drift_views
 from bot.report.pages.highlight import Code, highlighted
 from bot.report.pages.migrations import MigrationView, migration_views
-from bot.report.pages.pictures import Picture, lock_picture
+from bot.report.pages.pictures import (
+    Picture,
+    durations_picture,
+    lock_picture,
+    schema_picture,
+)
 from bot.report.pages.rollouts import MOST_ROLLOUTS, rollout_rows, rows_by_migration
 from bot.report.pages.rules import finding_counts, rule_views
-from bot.report.pages.schema import schema_view
+from bot.report.pages.schema import SchemaView, schema_view
 from bot.report.pages.search import search_script
 from bot.report.pages.states import headline
 from bot.report.pages.template import Clean, Pages
@@ -32,7 +37,8 @@ _MOST_OPEN = 60
 # Characters of HTML that one script may have, of a page that stays below a megabyte.
 _MOST_SQL = 360_000
 _MOST_DOWN = 120_000
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+# What the pictures bring along: their styles, and how large they may be drawn.
+_STYLE = re.compile(r"<style>(.*?)</style>|<svg [^>]*style=\"([^\"]*)\"", re.DOTALL)
 _POLICY = (
     "default-src 'none'; script-src 'self' file:; style-src 'self' file:{hashes}; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'"
@@ -79,12 +85,13 @@ def _databases(boards: Sequence[Board], pages: Pages) -> str:
 
 def _policy(content: str) -> str:
     """What a page may load: its own styles and script, and the styles inside its pictures."""
-    styles = dict.fromkeys(_STYLE.findall(content))
+    styles = dict.fromkeys(sheet or size for sheet, size in _STYLE.findall(content))
     hashes = "".join(
         f" 'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'"
         for each in styles
     )
-    return _POLICY.format(hashes=hashes)
+    # Attributes go by hashes too, of exactly these texts, if that is said.
+    return _POLICY.format(hashes=f" 'unsafe-hashes'{hashes}" if hashes else "")
 
 
 @dataclass(frozen=True)
@@ -123,7 +130,7 @@ class _Site:
             "findings.html",
             self._page("findings.html", "findings.html", "Findings", rules=rules),
         )
-        yield "schema.html", self._page("schema.html", "schema.html", "Schema", schema=schema)
+        yield "schema.html", self._schema(schema)
         yield (
             "rollouts.html",
             self._page(
@@ -133,6 +140,7 @@ class _Site:
                 rows=rows[:MOST_ROLLOUTS],
                 left=len(rows) - MOST_ROLLOUTS,
                 known={each.name: each for each in views},
+                picture=durations_picture(rows, self.pages),
             ),
         )
         yield (
@@ -147,6 +155,25 @@ class _Site:
             fleets = [each for each in board.targets if each.status.fleet is not None]
             yield "fleet.html", self._page("fleet.html", "fleet.html", "Fleet", fleets=fleets)
         yield "assets/search.js", search_script(self.pages, views, schema.tables, rules)
+
+    def _schema(self, schema: SchemaView) -> str:
+        """What changed with its neighbours, and the whole of it to unfold; where nothing did, the
+        whole."""
+        drawn, pages = schema.drawn, self.pages
+        first = whole = None
+        if drawn is not None:
+            first = schema_picture(drawn, pages, whole=not drawn.changed)
+            every = schema_picture(drawn, pages, whole=True)
+            # In a small schema what changed and its neighbours are all there is.
+            whole = every if every.all != first.all else None
+        return self._page(
+            "schema.html",
+            "schema.html",
+            "Schema",
+            schema=schema,
+            picture=first,
+            whole=whole,
+        )
 
     def _lists(self, views: Sequence[MigrationView]) -> Iterator[tuple[str, str]]:
         """All migrations, the newest first, a hundred on each page."""
@@ -203,7 +230,7 @@ class _Site:
 
     def _page(self, template: str, path: str, title: str, **values: Any) -> str:
         depth = path.count("/")
-        pictures = [each for each in values.values() if isinstance(each, Picture)]
+        pictures = [each.all for each in values.values() if isinstance(each, Picture)]
         return self.pages.render(
             template,
             board=self.board,
@@ -212,7 +239,7 @@ class _Site:
             here=path,
             title=title,
             nav=self._nav(),
-            policy=_policy("".join(each.svg for each in pictures)),
+            policy=_policy("".join(pictures)),
             **values,
         )
 

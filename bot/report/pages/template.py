@@ -26,7 +26,8 @@ class Pages:
 
     def __init__(self, clean: Clean) -> None:
         # A board of a thousand migrations prints the same few names over and over.
-        self.clean = lru_cache(maxsize=_KEPT)(clean)
+        self._clean = clean
+        self._remembered = lru_cache(maxsize=_KEPT)(clean)
         self._environment = _environment(self)
 
     def render(self, name: str, **values: Any) -> str:
@@ -34,15 +35,15 @@ class Pages:
 
     def shown(self, text: str) -> str:
         """Without secrets and without anything unseen; still to be escaped."""
-        return visible(words.clipped(self.clean(text), _LONGEST))
+        return visible(words.clipped(self._remembered(text), _LONGEST))
 
     def whole(self, text: str) -> str:
         """The same of a script, however long."""
-        return visible(self.clean(text))
+        return visible(self._clean(text))
 
     def unknown(self, text: str) -> bool:
         """Whether no secret is in it."""
-        return self.clean(text) == text
+        return self._clean(text) == text
 
     def prose(self, text: str) -> Marked:
         """What stands between single backticks as code, everything else as written."""
@@ -79,4 +80,5 @@ def _environment(pages: Pages) -> "Environment":
     )
     environment.filters.update(filters())
     environment.filters["prose"] = pages.prose
+    environment.filters["long"] = lambda text: Marked(html.escape(pages.whole(text)))
     return environment

@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.board.board import Board
+from bot.core.board.schema import SchemaBoard
 from bot.core.migrations.statement import Statement
+from bot.core.schemas.schema import Definition, Snapshot
 from bot.report.pages.site import site
-from docs.pictures.board import history, judged, many, sample_board
+from docs.pictures.board import as_predicted, history, judged, many, sample_board
 
 HOSTILE = "</script><img src=x onerror=y>\"'`</style>{{ 7*7 }}\u202e--></pre>"
 
@@ -18,6 +20,32 @@ HOSTILE = "</script><img src=x onerror=y>\"'`</style>{{ 7*7 }}\u202e--></pre>"
 @cache
 def board() -> Board:
     return sample_board(judged(history()))
+
+
+def column(type: str, position: int) -> Definition:
+    return (("type", type), ("not null", True), ("position", position))
+
+
+BEFORE: Snapshot = {
+    ("table", "public.users"): (("persistence", "permanent"),),
+    ("column", "public.users.id"): column("uuid", 1),
+    ("constraint", "public.users.users_pkey"): (("definition", "PRIMARY KEY (id)"),),
+}
+AFTER: Snapshot = {
+    **BEFORE,
+    ("table", "public.verifications"): (("persistence", "permanent"),),
+    ("column", "public.verifications.user_id"): column("uuid", 1),
+    ("constraint", "public.verifications.fk"): (
+        ("definition", "FOREIGN KEY (user_id) REFERENCES public.users(id)"),
+    ),
+}
+
+
+@cache
+def drawn_board() -> Board:
+    """One with every picture there is."""
+    schema = SchemaBoard(BEFORE, AFTER, "production")
+    return sample_board(as_predicted(judged(history())), schema)
 
 
 @cache
@@ -32,6 +60,11 @@ def pages_of(*boards: Board) -> dict[str, str]:
 @cache
 def sample_pages() -> Mapping[str, str]:
     return MappingProxyType(pages_of(board()))
+
+
+@cache
+def drawn_pages() -> Mapping[str, str]:
+    return MappingProxyType(pages_of(drawn_board()))
 
 
 def poisoned(value: Any) -> Any:
