@@ -20,14 +20,15 @@ _BROAD_SCHEMA = 1120
 _MOST_BYTES = 260_000
 _MOST_TEXT = 60_000
 _MOST_RUNS = 25
+_NONE = Marked("")
 
 
 @dataclass(frozen=True)
 class Picture:
     """Both are "" where there is none, and `missing` is why."""
 
-    broad: Marked = Marked("")
-    narrow: Marked = Marked("")
+    broad: Marked = _NONE
+    narrow: Marked = _NONE
     text: str = ""
     missing: str = ""
 
