@@ -18,6 +18,8 @@ from bot.report.diagrams.svg import document, number, path, rect, safe, say
 _MANY = 25
 _MOST_TABLES, _MOST_ENUMS = 150, 40
 _LEAST_SCALE = 0.75
+# What lines need of a picture that is one column wide.
+_BESIDE = 110.0
 _BEND = 6.0
 
 
@@ -62,12 +64,13 @@ def _limited(schema: Entities) -> Entities:
 
 
 def _cards(schema: Entities, width: float) -> list[Card]:
-    many = len(schema.tables) > _MANY
-    changed = schema.changed
+    many, changed = len(schema.tables) > _MANY, schema.changed
+    most = width - _BESIDE
     cards = [
-        table_card(each, brief=many or (changed and not each.touched)) for each in schema.tables
+        table_card(each, brief=many or (changed and not each.touched), most=most)
+        for each in schema.tables
     ]
-    return cards + [enum_card(each, brief=many) for each in schema.enums]
+    return cards + [enum_card(each, brief=many, most=most) for each in schema.enums]
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class _Ports:
         seen: dict[str, int] = {}
         for place, ((to, optional, change), members) in enumerate(grouped.items()):
             at = seen[to] = seen.get(to, -1) + 1
-            apart = min(7.0, (HEAD - 10) / max(roots[to] - 1, 1))
+            apart = min(10.0, (HEAD - 10) / max(roots[to] - 1, 1))
             y = HEAD / 2 + (at - (roots[to] - 1) / 2) * apart
             key = f"n{place}"
             leaves = tuple(self._leaf(each) for each in members)
