@@ -207,7 +207,7 @@ def _box(card: Card) -> Iterator[str]:
     style = "name struck" if card.change == "removed" else "name"
     yield say(boxes.SIGN + 2, 20, name, style, whole=card.name)
     if card.note:
-        yield say(width - 8, 20, card.note, "small quiet", anchor="end")
+        yield say(width - 8, 20, card.note, "note")
     for place, (row, shown, kind) in enumerate(boxes.fitted_rows(card)):
         yield from _row(card, row, shown, kind, HEAD + ROW * place)
     outline = f"box {card.change}" if card.change else "box"
@@ -236,8 +236,8 @@ def _row(card: Card, row: boxes.Row, shown: str, kind: str, y: float) -> Iterato
         yield say(boxes.SIGN + 2, y + 14, shown, "small quiet")
         return
     if row.keys:
-        yield say(boxes.SIGN + 2, y + 13.5, row.keys, "mono keys quiet")
-    style = "mono struck" if row.change == "removed" else "mono"
+        yield say(boxes.SIGN + 2, y + 13.5, row.keys, "keys")
+    style = "column struck" if row.change == "removed" else "column"
     yield say(boxes.SIGN + 2 + card.keys, y + 14, shown, style, whole=row.name)
     if kind:
-        yield say(card.width - 8, y + 14, kind, "mono quiet", anchor="end", whole=row.type)
+        yield say(card.width - 8, y + 14, kind, "type", whole=row.type)
