@@ -75,27 +75,27 @@ class Card:
         return inside - kept - 12, kept + 1
 
 
-def table_card(table: Table, *, brief: bool) -> Card:
-    """`brief`: only keys and what differs."""
+def table_card(table: Table, *, brief: bool, most: float = _MOST) -> Card:
+    """`brief`: only keys and what differs. `most` is how wide it may be."""
     shown = _worth_showing(table, brief=brief)
     rows = [_row(each) for each in shown]
     left = len(table.columns) - len(shown)
     if left:
         rows.append(Row(f"… {count(left, 'more column' if shown else 'column')}"))
     change = table.change or ("changed" if table.touched else "")
-    return _card(f"t:{table.identity}", named(table.identity), change, table.change, rows)
+    return _card(f"t:{table.identity}", named(table.identity), change, table.change, rows, most)
 
 
-def enum_card(enum: EnumType, *, brief: bool = False) -> Card:
-    most = 3 if brief and not enum.touched else _MOST_LABELS
+def enum_card(enum: EnumType, *, brief: bool = False, most: float = _MOST) -> Card:
+    labels = 3 if brief and not enum.touched else _MOST_LABELS
     marked = [each for each in enum.labels if each.change]
-    kept = [*marked, *(each for each in enum.labels if not each.change)][:most]
+    kept = [*marked, *(each for each in enum.labels if not each.change)][:labels]
     shown = [each for each in enum.labels if each in kept]
     rows = [Row(each.name, change=each.change, column=each.name) for each in shown]
     if len(shown) < len(enum.labels):
         rows.append(Row(f"… {count(len(enum.labels) - len(shown), 'more value')}"))
     change = enum.change or ("changed" if enum.touched else "")
-    return _card(f"e:{enum.identity}", named(enum.identity), change, "enum", rows)
+    return _card(f"e:{enum.identity}", named(enum.identity), change, "enum", rows, most)
 
 
 def short_type(text: str) -> str:
@@ -117,13 +117,13 @@ def _row(column: Column) -> Row:
     return Row(column.name, type_words(column), keys, column.change, column.name)
 
 
-def _card(key: str, name: str, change: str, note: str, rows: Iterable[Row]) -> Card:
+def _card(key: str, name: str, change: str, note: str, rows: Iterable[Row], most: float) -> Card:
     listed = tuple(rows)
     keys = max((width_of(each.keys, SMALL) + 8 for each in listed if each.keys), default=0.0)
     note_room = width_of(note, 11, share=SANS) + 12 if note else 0.0
     needed = [SIGN + width_of(name, 13, share=0.61) + note_room + 14]
     needed += [_needed(each, keys) for each in listed]
-    width = min(max(*needed, _LEAST), _MOST)
+    width = min(max(*needed, _LEAST), _MOST, max(most, _LEAST))
     return Card(key, name, change, note, listed, float(round(width)), keys)
 
 

@@ -18,6 +18,8 @@ from bot.report.diagrams.svg import document, number, path, rect, safe, say
 _MANY = 25
 _MOST_TABLES, _MOST_ENUMS = 150, 40
 _LEAST_SCALE = 0.75
+# What lines need of a picture that is one column wide.
+_BESIDE = 110.0
 _BEND = 6.0
 
 
@@ -62,12 +64,13 @@ def _limited(schema: Entities) -> Entities:
 
 
 def _cards(schema: Entities, width: float) -> list[Card]:
-    many = len(schema.tables) > _MANY
-    changed = schema.changed
+    many, changed = len(schema.tables) > _MANY, schema.changed
+    most = width - _BESIDE
     cards = [
-        table_card(each, brief=many or (changed and not each.touched)) for each in schema.tables
+        table_card(each, brief=many or (changed and not each.touched), most=most)
+        for each in schema.tables
     ]
-    return cards + [enum_card(each, brief=many) for each in schema.enums]
+    return cards + [enum_card(each, brief=many, most=most) for each in schema.enums]
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class _Ports:
         seen: dict[str, int] = {}
         for place, ((to, optional, change), members) in enumerate(grouped.items()):
             at = seen[to] = seen.get(to, -1) + 1
-            apart = min(7.0, (HEAD - 10) / max(roots[to] - 1, 1))
+            apart = min(10.0, (HEAD - 10) / max(roots[to] - 1, 1))
             y = HEAD / 2 + (at - (roots[to] - 1) / 2) * apart
             key = f"n{place}"
             leaves = tuple(self._leaf(each) for each in members)
@@ -204,7 +207,7 @@ def _box(card: Card) -> Iterator[str]:
     style = "name struck" if card.change == "removed" else "name"
     yield say(boxes.SIGN + 2, 20, name, style, whole=card.name)
     if card.note:
-        yield say(width - 8, 20, card.note, "small quiet", anchor="end")
+        yield say(width - 8, 20, card.note, "note")
     for place, (row, shown, kind) in enumerate(boxes.fitted_rows(card)):
         yield from _row(card, row, shown, kind, HEAD + ROW * place)
     outline = f"box {card.change}" if card.change else "box"
@@ -233,8 +236,8 @@ def _row(card: Card, row: boxes.Row, shown: str, kind: str, y: float) -> Iterato
         yield say(boxes.SIGN + 2, y + 14, shown, "small quiet")
         return
     if row.keys:
-        yield say(boxes.SIGN + 2, y + 13.5, row.keys, "mono keys quiet")
-    style = "mono struck" if row.change == "removed" else "mono"
+        yield say(boxes.SIGN + 2, y + 13.5, row.keys, "keys")
+    style = "column struck" if row.change == "removed" else "column"
     yield say(boxes.SIGN + 2 + card.keys, y + 14, shown, style, whole=row.name)
     if kind:
-        yield say(card.width - 8, y + 14, kind, "mono quiet", anchor="end", whole=row.type)
+        yield say(card.width - 8, y + 14, kind, "type", whole=row.type)

@@ -32,22 +32,21 @@ STYLE = f"""
 @media (prefers-color-scheme:dark){{.dg{{{_colours(_DARK)}}}}}
 .dg text{{fill:var(--dg-ink)}}
 .dg .page,.dg .paper{{fill:var(--dg-paper)}}
-.dg .mono{{font-family:{_MONO}}}
+.dg .mono,.dg .column,.dg .type,.dg .keys{{font-family:{_MONO}}}
 .dg .name{{font-weight:600;font-size:13px}}
 .dg .head{{font-weight:600;font-size:15px}}
 .dg .small{{font-size:11px}}.dg .tiny{{font-size:10px}}
-.dg text.quiet{{fill:var(--dg-quiet)}}
+.dg text.quiet,.dg .type,.dg .keys,.dg .note{{fill:var(--dg-quiet)}}
+.dg .type,.dg .note{{text-anchor:end}}.dg .keys{{font-size:10px}}.dg .note{{font-size:11px}}
 .dg .line{{stroke:var(--dg-quiet);stroke-opacity:.35;fill:none}}
 .dg .rule{{stroke:var(--dg-quiet);stroke-opacity:.22;fill:none}}
 .dg .box{{fill:var(--dg-paper);stroke:var(--dg-quiet);stroke-opacity:.6}}
 .dg .bar{{fill:var(--dg-ink);fill-opacity:.07}}
 .dg .edge{{stroke:var(--dg-quiet);stroke-width:1.3;fill:none;stroke-linejoin:round}}
-.dg .halo{{stroke:var(--dg-paper);stroke-width:5;fill:none}}
 .dg .end{{stroke:var(--dg-quiet);stroke-width:1.3;fill:none}}
 .dg .ring{{stroke:var(--dg-quiet);stroke-width:1.3;fill:var(--dg-paper)}}
-.dg .key{{stroke:var(--dg-quiet);stroke-opacity:.7;fill:none}}
-.dg .solid{{fill:var(--dg-quiet)}}.dg .soft{{fill:var(--dg-quiet);fill-opacity:.16}}
-.dg .accent{{fill:var(--dg-accent)}}.dg .accent-line{{stroke:var(--dg-accent);fill:none}}
+.dg .solid{{fill:var(--dg-quiet)}}
+.dg .accent{{fill:var(--dg-accent)}}
 {
     "".join(
         f".dg .{name}{{stroke:var(--dg-{name})}}"
@@ -59,7 +58,6 @@ STYLE = f"""
 .dg .box.added,.dg .box.changed,.dg .box.removed{{stroke-width:2;stroke-opacity:1}}
 .dg .edge.added,.dg .edge.changed,.dg .edge.removed{{stroke-width:2}}
 .dg .box.removed,.dg .edge.removed{{stroke-dasharray:6 4}}
-.dg .keys{{font-size:10px}}
 .dg .net:hover .edge{{stroke:var(--dg-accent);stroke-width:2.4}}
 .dg .struck{{text-decoration:line-through}}
 .dg .sign{{font-weight:700}}

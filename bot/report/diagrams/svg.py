@@ -12,7 +12,7 @@ from bot.report.terminal.source import cells
 
 # How wide a letter is, as a share of its size: of the fonts with fixed widths, and on average of
 # the others, where names are mostly of small letters.
-MONO, SANS = 0.602, 0.56
+MONO, SANS = 0.602, 0.53
 
 
 def safe(text: str) -> str:

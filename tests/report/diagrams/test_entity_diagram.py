@@ -45,7 +45,7 @@ def test_a_change_shows_by_its_sign_and_by_its_colour() -> None:
 
 
 def test_what_is_removed_is_struck_through_and_dashed() -> None:
-    assert {"mono struck", "name struck", "box removed"} <= classes(entity_diagram(SHOP))
+    assert {"column struck", "name struck", "box removed"} <= classes(entity_diagram(SHOP))
 
 
 def test_without_changes_nothing_is_marked() -> None:

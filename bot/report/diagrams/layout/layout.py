@@ -16,7 +16,7 @@ from bot.report.diagrams.layout.tracks import tracks_of
 from bot.report.diagrams.layout.values import Box, Layout, Net, Place, Point, Spacing
 
 # How many times as wide as it is high a picture should be, if it may.
-_SHAPE = 1.5
+_SHAPE = 1.8
 
 
 def laid_out(

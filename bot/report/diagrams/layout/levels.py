@@ -8,6 +8,8 @@ from bot.report.diagrams.layout.lanes import Grid
 from bot.report.diagrams.layout.values import Link, Node
 
 _ROUNDS = 10
+# A bend of so few pixels looks like a mistake.
+_NEARLY = 14.0
 
 
 def level(grid: Grid) -> None:
@@ -17,10 +19,42 @@ def level(grid: Grid) -> None:
         for column in grid.columns if forward else grid.columns[::-1]:
             last = round_ >= _ROUNDS - 2
             _settle(column, forward=forward, both=last)
+    for column in grid.columns:
+        _snap(column)
     top = min((each.top for column in grid.columns for each in column), default=0.0)
     for column in grid.columns:
         for each in column:
             each.top = round(each.top - top, 1)
+
+
+def _snap(column: Sequence[Node]) -> None:
+    """A line that is nearly straight becomes straight, where there is room for that."""
+    for place, node in enumerate(column):
+        links = [*node.before, *node.after]
+        near = sorted({round(each.wanted - node.top, 3) for each in links}, key=abs)
+        for shift in near:
+            if abs(shift) > _NEARLY:
+                break
+            better = _straight(links, node.top + shift) > _straight(links, node.top)
+            if better and _is_free(column, place, shift):
+                node.top += shift
+                break
+
+
+def _straight(links: Sequence[Link], top: float) -> float:
+    """How many of a node's lines are straight, if it is there."""
+    return sum(each.weight for each in links if abs(each.wanted - top) < 0.05)
+
+
+def _is_free(column: Sequence[Node], place: int, shift: float) -> bool:
+    node = column[place]
+    if place and shift < 0:
+        above = column[place - 1]
+        return node.top + shift >= above.top + above.height + max(above.gap, node.gap)
+    if place + 1 < len(column) and shift > 0:
+        below = column[place + 1]
+        return node.top + shift + node.height + max(node.gap, below.gap) <= below.top
+    return True
 
 
 @dataclass
