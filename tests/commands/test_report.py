@@ -51,8 +51,8 @@ def test_pages_are_written_without_any_target(place: Place, tmp_path: Path) -> N
 def test_a_real_target_its_rollout_and_its_schema_are_on_the_pages(
     place: Place, database: str, tmp_path: Path
 ) -> None:
-    configured = "targets:\n  production: {kind: staging, url_env: DATABASE_URL, audit: true}\n"
-    place.write(CONFIGURATION, configured)
+    target = "{kind: staging, url_env: DATABASE_URL, audit: {rows: true}}"
+    place.write(CONFIGURATION, f"targets:\n  production: {target}\n")
     environ = {"DATABASE_URL": database}
     assert place.bot("apply", "production", environ=environ).code == ExitCode.FINE
     ask(database, "CREATE INDEX by_hand ON a (id)")

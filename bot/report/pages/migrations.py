@@ -16,7 +16,7 @@ from bot.report import words
 from bot.report.faces.fixes import Part, instead_of, parts_of
 from bot.report.lock_words import named
 from bot.report.pages.addresses import migration_page
-from bot.report.pages.rollouts import RolloutRow
+from bot.report.pages.rollouts import RolloutRow, age_of
 from bot.report.pages.states import Mark, mark_of
 from bot.report.rehearsals.statement_words import statement_sentence
 from bot.report.rehearsals.timeline import Timeline
@@ -25,7 +25,7 @@ from bot.report.rollback_words import rollback_sentence
 
 MOST_FINDINGS = 100
 MOST_STATEMENTS = 200
-_MOST_LOCKS = 6
+_MOST_LOCKS, _MOST_ROLLOUTS = 6, 10
 _SIGNS = {Severity.ERROR: "✕", Severity.WARNING: "!", Severity.NOTICE: "i"}
 VERDICTS = {Verdict.PASS: "nothing found", Verdict.WARN: "warnings", Verdict.BLOCK: "blocked"}
 
@@ -170,6 +170,12 @@ class MigrationView:
         found |= {name for each in effects for name in each.rewrites}
         found |= {each.relation for each in self.findings if each.relation}
         return tuple(sorted(named(each) for each in found))
+
+    @property
+    def rolled_out(self) -> tuple[RolloutRow, ...]:
+        """The newest rollouts that it was a part of, on every target."""
+        found = [row for stand in self.stands for row in stand.rollouts]
+        return tuple(sorted(found, key=age_of, reverse=True)[:_MOST_ROLLOUTS])
 
     @property
     def settled(self) -> bool:

@@ -74,7 +74,7 @@ def rollout_rows(board: Board) -> tuple[RolloutRow, ...]:
         for target in board.targets
         for each in target.records
     ]
-    return tuple(sorted(found, key=_age, reverse=True))
+    return tuple(sorted(found, key=age_of, reverse=True))
 
 
 def last_rollout(target: TargetBoard) -> RolloutRow | None:
@@ -90,7 +90,7 @@ def rows_by_migration(rows: Sequence[RolloutRow]) -> dict[str, list[RolloutRow]]
     return found
 
 
-def _age(row: RolloutRow) -> float:
+def age_of(row: RolloutRow) -> float:
     return row.at.timestamp() if row.at else 0.0
 
 
