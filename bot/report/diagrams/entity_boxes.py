@@ -151,7 +151,8 @@ def _worth_showing(table: Table, *, brief: bool) -> list[Column]:
     best = sorted(kept, key=weight)[:most]
     if len(table.columns) - len(best) == 1:
         return list(table.columns)
-    return [each for each in table.columns if each in best]
+    chosen = {each.name for each in best}
+    return [each for each in table.columns if each.name in chosen]
 
 
 def _marked(table: Table, column: Column) -> bool:

@@ -55,11 +55,11 @@ def _limited(schema: Entities) -> Entities:
         return schema
     tables = sorted(schema.tables, key=lambda each: not each.touched)[:_MOST_TABLES]
     enums = sorted(schema.enums, key=lambda each: not each.touched)[:_MOST_ENUMS]
-    names = {each.identity for each in tables}
+    names, kinds = {each.identity for each in tables}, {each.identity for each in enums}
     return Entities(
-        tuple(each for each in schema.tables if each in tables),
+        tuple(each for each in schema.tables if each.identity in names),
         tuple(each for each in schema.references if {each.table, each.to} <= names),
-        tuple(each for each in schema.enums if each in enums),
+        tuple(each for each in schema.enums if each.identity in kinds),
     )
 
 

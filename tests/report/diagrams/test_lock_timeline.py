@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given, settings
 
 from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal import (
     MeasuredLock,
-    Refusal,
     RehearsedMigration,
     RehearsedStatement,
-    Stop,
 )
 from bot.report.diagrams.lock_panels import Wait
 from bot.report.diagrams.lock_timeline import (

@@ -78,6 +78,7 @@ class _Search:
     ties: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     column: dict[str, int] = field(default_factory=dict)
     full: list[float] = field(default_factory=list)
+    known: dict[str, float] = field(default_factory=dict)
 
     @property
     def most(self) -> float:
@@ -124,28 +125,42 @@ class _Search:
             if column == here or self.full[column] + height <= most
         ]
         best = min(costs)
-        if best[2] == here or best[0] >= self._cost(name, here) - 1e-9:
+        if best[2] == here or best[0] >= self._cost_now(name) - 1e-9:
             return False
         self._put(name, best[2])
         return True
 
     def _swapped(self, one: str, other: str, most: float) -> bool:
         here, there = self.column[one], self.column[other]
+        before = self._cost_now(one) + self._cost_now(other)
+        if before < 1e-9:
+            return False
         more = self.heights[one] - self.heights[other]
         if self.full[there] + more > most and more > 0:
             return False
         if self.full[here] - more > most and more < 0:
             return False
-        before = self._cost(one, here) + self._cost(other, there)
-        self._put(one, there)
-        self._put(other, here)
-        if self._cost(one, there) + self._cost(other, here) < before - 1e-9:
-            return True
-        self._put(one, here)
-        self._put(other, there)
+        # Each is asked as if the other were gone, and of a tie between them that is not true.
+        joined = any(name == other for name, _ in self.ties.get(one, ()))
+        after = self._cost(one, there) + self._cost(other, here)
+        if joined or after < before - 1e-9:
+            self._put(one, there)
+            self._put(other, here)
+            after = self._cost_now(one) + self._cost_now(other)
+            if after < before - 1e-9:
+                return True
+            self._put(one, here)
+            self._put(other, there)
         return False
+
+    def _cost_now(self, name: str) -> float:
+        if name not in self.known:
+            self.known[name] = self._cost(name, self.column[name])
+        return self.known[name]
 
     def _put(self, name: str, column: int) -> None:
         self.full[self.column[name]] -= self.heights[name]
         self.full[column] += self.heights[name]
         self.column[name] = column
+        for other, _ in ((name, 0), *self.ties.get(name, ())):
+            self.known.pop(other, None)
