@@ -44,6 +44,15 @@ class RuleView:
         return rule_url(None, self.rule)
 
     @property
+    def standing(self) -> list[PlaceView]:
+        """What somebody is still to look at."""
+        return [each for each in self.places if each.finding.allowed is None]
+
+    @property
+    def forgiven(self) -> list[PlaceView]:
+        return [each for each in self.places if each.finding.allowed is not None]
+
+    @property
     def left(self) -> int:
         return self.many - len(self.places)
 
