@@ -11,6 +11,7 @@ from posixpath import normpath
 import pytest
 
 from bot.core.board.board import Board
+from bot.core.board.schema import SchemaBoard
 from bot.core.board.unread import Unread
 from bot.core.findings.review import JudgedMigration, Review
 from bot.core.migrations.migration import Migration
@@ -20,6 +21,7 @@ from bot.core.targets.target import Kind
 from bot.report.pages.site import site
 from docs.pictures.board import history, judged, sample_board
 from tests.report.pages.boards import (
+    AFTER,
     HOSTILE,
     big_board,
     board,
@@ -36,6 +38,7 @@ BOTH = [
     pytest.param(given, id=id) for id, given in (("plain", sample_pages), ("drawn", drawn_pages))
 ]
 INDEX = "20261122101500_index_verifier_country"
+_CLASSES = re.compile(r'class="([^"]*)"')
 OURS = {"h1", "h2", "h3", "h4", "img", "script", "style", "iframe", "object", "form", "base"}
 
 
@@ -321,6 +324,34 @@ def test_a_page_allows_the_styles_of_its_own_pictures_and_no_others() -> None:
         (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
         said = set(re.findall(r"'sha256-[^']*'", policy.replace("&#39;", "'")))
         assert said == hashes, name
+
+
+def test_no_style_of_the_pages_reaches_into_a_picture() -> None:
+    """Words in a picture were hidden on phones once, since a hint on the page was called alike."""
+    pages = drawn_pages()
+    pictures = re.findall(r'<svg [^>]*role="img".*?</svg>', "".join(pages.values()), re.DOTALL)
+    named = {name for each in pictures for name in " ".join(_CLASSES.findall(each)).split()}
+    styles = re.sub(r"@media [^{]*", "", pages["assets/site.css"])
+    bare = set(re.findall(r"(?:^|[{},])\s*\.([\w-]+)(?:::?[\w-]+)?\s*(?=[,{])", styles))
+    assert {"keys", "rule", "name"} <= named
+    assert {"hints", "finding", "wide"} <= bare
+    assert named & bare == set()
+
+
+def test_what_was_allowed_is_folded_with_its_reason() -> None:
+    page = sample_pages()["findings.html"]
+    fold = page[page.index("findings allowed, with a reason") :]
+    assert "Allowed: " in fold[: fold.index("</details>")]
+    assert "Allowed: " not in page[: page.index("<summary>")]
+
+
+def test_a_column_that_may_be_empty_says_so() -> None:
+    empty = (("type", "text"), ("not null", False), ("position", 2))
+    schema = SchemaBoard(after={**AFTER, ("column", "public.users.nick"): empty})
+    rows = re.findall(r"<tr.*?</tr>", pages_of(replace(board(), schema=schema))["schema.html"])
+    (nick,) = [each for each in rows if ">nick<" in each]
+    (id_,) = [each for each in rows if ">id<" in each]
+    assert ("or NULL" in nick, "or NULL" in id_, "primary" in id_) == (True, False, True)
 
 
 def test_a_picture_with_a_secret_in_it_is_left_out() -> None:

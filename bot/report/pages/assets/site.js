@@ -30,7 +30,7 @@
   if (location.hash) unfold();
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((each) => { each.open = true; }));
 
-  for (const each of document.querySelectorAll(".keys")) each.hidden = false;
+  for (const each of document.querySelectorAll(".hints")) each.hidden = false;
 
   const nav = document.querySelector(".bar nav"), current = nav && nav.querySelector("[aria-current]");
   if (current) nav.scrollLeft = current.offsetLeft - nav.clientWidth / 3;
