@@ -50,10 +50,10 @@ def chromium() -> str:
     return found
 
 
-def look(address: str, *pages: str) -> Seen:
+def look(address: str, *pages: str, how: str = "quick") -> Seen:
     browser = chromium()
     folder = installed(SOURCE, unasked="nobody has looked at the pages")
-    done = ask("node", folder / "look.mjs", address, browser, *pages, cwd=folder)
+    done = ask("node", folder / "look.mjs", address, browser, how, *pages, cwd=folder)
     assert done.returncode == 0, done.stderr
     return Seen(**json.loads(done.stdout), address=address)
 
@@ -82,14 +82,27 @@ def test_no_page_is_wider_than_its_screen(seen: Seen) -> None:
     assert [(e["page"], e["width"]) for e in seen.looked if e["wide"] > e["width"]] == []
 
 
-def test_axe_finds_nothing_in_either_light(seen: Seen) -> None:
-    found = [
+def test_axe_finds_nothing_in_either_width_and_light(seen: Seen) -> None:
+    asked = [each for each in seen.looked if each["violations"] is not None]
+    assert {(e["page"], e["width"]) for e in asked} == {(e, w) for e in PAGES for w in (360, 1440)}
+    assert {e["colorScheme"] for e in asked} == {"light", "dark"}
+    assert faults(asked) == []
+    assert seen.does["dialog"] == []
+
+
+@pytest.mark.soak
+def test_axe_finds_nothing_in_both_lights_of_both_widths(place: Path) -> None:
+    found = look(f"file://{place}/platform/", *PAGES, how="thorough").looked
+    assert len(found) == 4 * len(PAGES)
+    assert faults(found) == []
+
+
+def faults(looked: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+    return [
         (each["page"], each["width"], each["colorScheme"], violation)
-        for each in seen.looked
+        for each in looked
         for violation in each["violations"]
     ]
-    assert found == []
-    assert seen.does["dialog"] == []
 
 
 def test_light_and_dark_are_two(seen: Seen) -> None:

@@ -1,9 +1,10 @@
-// Looks at pages as a reader does: `node look.mjs ADDRESS CHROMIUM PAGE…` prints what was seen, as JSON.
+// Looks at pages as a reader does: `node look.mjs ADDRESS CHROMIUM quick|thorough PAGE…` prints what was seen, as JSON.
+// axe takes most of the time: quick asks it once in each width and each light, thorough in both lights of both widths.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const [address, executablePath, ...pages] = process.argv.slice(2);
+const [address, executablePath, how, ...pages] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({
   executablePath,
@@ -25,6 +26,7 @@ const looked = [];
 for (const width of [360, 1440]) {
   for (const colorScheme of ["light", "dark"]) {
     const tab = await open({ viewport: { width, height: 800 }, colorScheme });
+    const asked = how === "thorough" || (width === 360) === (colorScheme === "dark");
     for (const page of pages) {
       await tab.goto(address + page);
       await tab.evaluate(() => document.querySelectorAll("details").forEach((each) => { each.open = true; }));
@@ -33,8 +35,8 @@ for (const width of [360, 1440]) {
         nodes: document.querySelectorAll("*").length,
         paper: getComputedStyle(document.body).backgroundColor,
       }));
-      await tab.evaluate(axe);
-      const found = await tab.evaluate(async () => (await window.axe.run(document, {
+      if (asked) await tab.evaluate(axe);
+      const found = !asked ? null : await tab.evaluate(async () => (await window.axe.run(document, {
         // It would fetch the styles, and the pages let nobody fetch anything.
         preload: false,
         runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
