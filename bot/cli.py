@@ -41,6 +41,7 @@ VERBS = {
     "stats": "Write how big a target's tables are; no data.",
     "audit": "Check the record of a rollout, or list them.",
     "doctor": "Find what is wrong, and how to mend it.",
+    "report": "Write everything that is known as pages.",
     "rules": "List the rules, or explain one.",
     "github": "Do what a GitHub event asks (inside Actions).",
     "demo": "Watch the whole way on servers of its own.",

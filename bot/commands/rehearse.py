@@ -62,9 +62,9 @@ def _face(review: Review, form: str, world: World) -> str:
 
 def _draw(review: Review, file: str, world: World) -> None:
     """Every migration's locks over time, in one picture."""
-    from bot.report.rehearsals.lock_timeline_svg import review_timeline_svg
+    from bot.report.diagrams.lock_timeline import review_timeline
 
-    world.files.write(file, review_timeline_svg(review))
+    world.files.write(file, review_timeline(review))
 
 
 def _size(text: str) -> int:

@@ -164,4 +164,5 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         examiner=Examiner(environ, checkout, backups),
         log=RolloutLogFile(environ.get(LOG_VARIABLE) or None, shared.clean, aloud=shared.aloud),
         telemetry=shared.telemetry,
+        clean=shared.clean,
     )

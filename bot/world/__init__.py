@@ -112,6 +112,11 @@ class Files(Protocol):
     def write(self, path: str, text: str) -> None:
         """Put a file there, whole or not at all."""
 
+    def write_folder(self, path: str, texts: Mapping[str, str]) -> Mapping[str, int]:
+        """Put these files there by their paths in it, with nothing left of what was put there so
+        before; their sizes in bytes. Raises UsageError, also for a folder that holds other files.
+        """
+
 
 class Trials(Protocol):
     def compare(self, trial: Trial) -> Comparison:
@@ -195,7 +200,8 @@ class World:
     text of the seed script, if there is one; `text_of` that of a file below the checkout's top.
     `calendar` is what an iCalendar file there has on at a moment and soon after: it raises
     UsageError.
-    `installed_from` says which commit of which repository this bot is, if anything does."""
+    `installed_from` says which commit of which repository this bot is, if anything does. `clean`
+    strikes secrets out, for what is written neither to the console nor to GitHub."""
 
     settings: Settings
     console: Console
@@ -229,3 +235,4 @@ class World:
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None
     examiner: Examiner | None = None
+    clean: Callable[[str], str] = lambda text: text

@@ -123,6 +123,14 @@ def draw(sheet: Sheet, bodies: Sequence[str], folder: Path = HERE) -> Path:
     return made
 
 
+def photographed(page: Path, made: Path, width: int, height: int, *, dark: bool = False) -> None:
+    """A page as a screen of that size shows it, squeezed. In Chromium's settings 0 is dark."""
+    light = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
+    with tempfile.TemporaryDirectory() as place:
+        _chromium(place, page, width, height, light, f"--screenshot={made}")
+    _node("squeeze.mjs", "", str(made.resolve()))
+
+
 def _page(sheet: Sheet, bodies: Sequence[str]) -> str:
     boxes = (
         _BOX.format(caption=f"<h6>{name}</h6>" if len(bodies) > 1 else "", body=body)
@@ -156,14 +164,14 @@ def _node(script: str, given: str, *arguments: str) -> str:
     return made.stdout
 
 
-def _chromium(place: str, page: Path, width: int, height: int, task: str) -> str:
+def _chromium(place: str, page: Path, width: int, height: int, *tasks: str) -> str:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         sys.exit("error: No Chromium was found.\nhint:  Install one (Debian: apt install chromium)")
     size = f"--window-size={width},{height}"
     profile = f"--user-data-dir={place}/profile"
     done = subprocess.run(  # noqa: S603
-        [chromium, *CHROMIUM, profile, size, task, page.as_uri()],
+        [chromium, *CHROMIUM, profile, size, *tasks, page.as_uri()],
         check=True,
         capture_output=True,
         text=True,

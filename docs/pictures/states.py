@@ -154,20 +154,25 @@ def review(added: Mapping[str, str]) -> Review:
     return _review(tuple(added.items()))
 
 
-@cache
-def _review(added: tuple[tuple[str, str], ...]) -> Review:
+def change_that_adds(added: Mapping[str, str]) -> Change:
+    """A branch that adds these to the platform's own history."""
     base = tuple(
         Migration(path.split("/")[2], path, sql)
         for path, sql in platform_files().items()
         if path.endswith("/migration.sql")
     )
-    new = tuple(Migration(name, f"{FOLDER}/{name}/migration.sql", sql) for name, sql in added)
-    change = Change(
+    new = (Migration(name, f"{FOLDER}/{name}/migration.sql", sql) for name, sql in added.items())
+    return Change(
         head=History(FOLDER, (*base, *new), provider="postgresql"),
         base=History(FOLDER, base, provider="postgresql"),
         base_name="main",
         now=NOW,
     )
+
+
+@cache
+def _review(added: tuple[tuple[str, str], ...]) -> Review:
+    change = change_that_adds(dict(added))
     judged = judge(change, RULES)
     order = order_for(change, judged, Settings(), DataOrder()).order
     found = rehearse(order, environ=os.environ, drafter=draft)

@@ -89,7 +89,7 @@ def test_a_command_that_does_not_exist_is_found(arguments: list[str]) -> None:
 
 def test_there_is_something_to_check() -> None:
     assert len(SHOWN) > 20
-    assert len(WORKFLOWS) == 11
+    assert len(WORKFLOWS) == 13
     assert len(CONFIGURATIONS) > 40
 
 

@@ -85,6 +85,10 @@ class FakeFiles:
     def write(self, path: str, text: str) -> None:
         self.texts[path] = text
 
+    def write_folder(self, path: str, texts: Mapping[str, str]) -> Mapping[str, int]:
+        self.texts |= {f"{path}/{name}": text for name, text in texts.items()}
+        return {name: len(text.encode()) for name, text in texts.items()}
+
 
 @dataclass
 class FakeRunner:

@@ -9,7 +9,7 @@ from bot.core.initial import Ground
 from bot.core.settings import CONFIG_PATH
 from bot.errors import ExitCode, UsageError
 from bot.world import World
-from tests.fakes import FakeCheckout, FakeConsole, history, world
+from tests.fakes import FakeCheckout, FakeConsole, FakeFiles, history, world
 from tests.flows.several import settings
 
 PIN = f"acme/migration-bot@{'0123456789' * 4}"
@@ -17,10 +17,11 @@ CHECK = ".github/workflows/migration-check.yml"
 LOCK = "prisma/migrations/migration_lock.toml"
 
 
-class FakeDisk:
+class FakeDisk(FakeFiles):
     """Files that are written, by path."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.written: dict[str, str] = {}
 
     def read(self, path: str) -> str:

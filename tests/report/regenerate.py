@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.report.comment.comment import render_comment
-from bot.report.rehearsals.lock_timeline_svg import lock_timeline_svg
+from bot.report.diagrams.lock_timeline import lock_timeline
 from bot.report.report import Report
 from bot.report.terminal.check import rehearsal_text
 from tests.report.rehearsal_samples import rehearsal_samples
@@ -26,7 +26,7 @@ def drawn() -> dict[str, str]:
     locks = rehearsal_samples()["rehearsed_locks"].review
     (judged,), rehearsal = locks.migrations, locks.rehearsal
     assert rehearsal is not None
-    picture = lock_timeline_svg(rehearsal.migrations[0], judged.statements)
+    picture = lock_timeline(rehearsal.migrations[0], judged.statements)
     return {**comments, **texts, "rehearsed_locks.svg": picture}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.schemas.schema import Change, Definition, Differences, Snapshot, differences
 
@@ -12,13 +12,18 @@ _FOREIGN = re.compile(
     rf"REFERENCES (?P<table>{_NAME}(?:\.{_NAME})*)\("
 )
 _KEY = re.compile(rf"(?P<kind>PRIMARY KEY|UNIQUE)[^(]* \((?P<columns>{_NAME}(?:, {_NAME})*)\)")
+# Prisma makes these in place of constraints. One that is partial does not speak for every row.
+_UNIQUE_INDEX = re.compile(
+    rf"CREATE UNIQUE INDEX {_NAME} ON (?:ONLY )?{_NAME}(?:\.{_NAME})? "
+    rf"USING btree \((?P<columns>{_NAME}(?:, {_NAME})*)\)(?! .*WHERE )"
+)
 _PARTS = ("column", "constraint", "index", "trigger", "policy", "rule")
 
 
 @dataclass(frozen=True)
 class Column:
     """`change` is "added", "removed", "changed", or "" where it is as it was; `was` is the type
-    that it had, where that is another now."""
+    that it had, where that is another now. `unique` says that no two rows have the same in it."""
 
     name: str
     type: str
@@ -26,6 +31,8 @@ class Column:
     foreign: bool = False
     change: str = ""
     was: str = ""
+    required: bool = False
+    unique: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def touched(before: Snapshot, after: Snapshot) -> Touched:
     """From the schema before the first new migration to the one after the last."""
     changes = differences(before, after)
     tables = {each for each in _tables_of(changes) if ("table", each) in {**before, **after}}
-    found = _Parts(before, after, changes)
+    found = Parts(before, after, changes)
     references = tuple(
         each for each in found.references() if each.table in tables or each.to in tables
     )
@@ -93,21 +100,21 @@ def _all(changes: Differences) -> Iterator[Change]:
     yield from changes.changed
 
 
-class _Parts:
-    """Two snapshots and what differs, by table."""
+class Parts:
+    """Two snapshots and what differs, by table. What both have is as it is afterwards."""
 
     def __init__(self, before: Snapshot, after: Snapshot, changes: Differences) -> None:
         self._before = before
         self._whole = {**before, **after}
-        self._changes = {(each.kind, each.identity): _word(each) for each in _all(changes)}
+        self._changes = {(each.kind, each.identity): change_word(each) for each in _all(changes)}
         self._columns: dict[str, list[tuple[str, Definition]]] = {}
         self._keys: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         for (kind, identity), definition in self._whole.items():
             table, name = _split(identity)
             if kind == "column":
                 self._columns.setdefault(table, []).append((name, definition))
-            elif kind == "constraint" and (match := _KEY.match(_text(definition, "definition"))):
-                self._keys.setdefault(table, []).append((match["kind"], _names(match["columns"])))
+            elif key := _key(kind, _text(definition, "definition")):
+                self._keys.setdefault(table, []).append(key)
         self._foreign = tuple(self._read())
 
     def references(self) -> tuple[Reference, ...]:
@@ -118,19 +125,33 @@ class _Parts:
         foreign = {
             name for each in self._foreign if each.table == identity for name in each.columns
         }
+        alone = {
+            names[0]
+            for _, names in self._keys.get(identity, ())
+            if len(names) == 1 and names[0] not in primary
+        }
         columns = tuple(
-            self._column(identity, name, definition, name in primary, name in foreign)
+            replace(
+                self._column(identity, name, definition),
+                primary=name in primary,
+                foreign=name in foreign,
+                unique=name in alone,
+            )
             for name, definition in sorted(self._columns.get(identity, ()), key=_position)
         )
         return Table(identity, columns, self._changes.get(("table", identity), ""), touched)
 
-    def _column(
-        self, table: str, name: str, definition: Definition, primary: bool, foreign: bool
-    ) -> Column:
+    def _column(self, table: str, name: str, definition: Definition) -> Column:
         key = ("column", _joined(table, name))
         change, type_now = self._changes.get(key, ""), _text(definition, "type")
         was = _text(self._before.get(key, ()), "type") if change == "changed" else ""
-        return Column(name, type_now, primary, foreign, change, was if was != type_now else "")
+        return Column(
+            name,
+            type_now,
+            change=change,
+            was=was if was != type_now else "",
+            required=dict(definition).get("not null") is True,
+        )
 
     def _primary(self, table: str) -> set[str]:
         keys = self._keys.get(table, ())
@@ -158,7 +179,16 @@ class _Parts:
         return dict(definition).get("not null") is True
 
 
-def _word(change: Change) -> str:
+def _key(kind: str, definition: str) -> tuple[str, tuple[str, ...]] | None:
+    """The columns that tell rows apart by a constraint or an index, if it is one that does."""
+    if kind == "constraint" and (match := _KEY.match(definition)):
+        return match["kind"], _names(match["columns"])
+    if kind == "index" and (match := _UNIQUE_INDEX.match(definition)):
+        return "UNIQUE", _names(match["columns"])
+    return None
+
+
+def change_word(change: Change) -> str:
     return "added" if change.before is None else "removed" if change.after is None else "changed"
 
 

@@ -50,10 +50,10 @@ def test_columns_stand_in_their_order_and_know_their_keys() -> None:
     orders, users = touched(BASE, {**BASE, **ORDERS}).tables
 
     assert orders.columns == (
-        Column("id", "bigint", change="added"),
-        Column("userId", "bigint", foreign=True, change="added"),
+        Column("id", "bigint", change="added", required=True),
+        Column("userId", "bigint", foreign=True, change="added", required=True),
     )
-    assert users.columns[0] == Column("id", "bigint", primary=True)
+    assert users.columns[0] == Column("id", "bigint", primary=True, required=True)
 
 
 def test_a_table_that_others_refer_to_brings_these_along() -> None:
@@ -87,6 +87,21 @@ def test_a_reference_of_rows_that_need_not_have_one_and_are_alone_with_it() -> N
     assert (reference.optional, reference.single) == (True, True)
 
 
+def test_a_unique_index_tells_rows_apart_unless_it_is_partial() -> None:
+    definition = 'CREATE UNIQUE INDEX one ON public.orders USING btree ("userId")'
+    made: Snapshot = {**ORDERS, ("index", "public.orders.one"): constraint(definition)}
+    partial: Snapshot = {
+        **ORDERS,
+        ("index", "public.orders.one"): constraint(f"{definition} WHERE (id > 3)"),
+    }
+    whole, part = touched(BASE, {**BASE, **made}), touched(BASE, {**BASE, **partial})
+
+    assert [each.unique for each in whole.tables[0].columns] == [False, True]
+    assert whole.references[0].single
+    assert [each.unique for each in part.tables[0].columns] == [False, False]
+    assert not part.references[0].single
+
+
 def test_an_index_touches_its_table() -> None:
     index = {("index", "public.User.User_email_idx"): constraint("CREATE INDEX …")}
 
@@ -109,5 +124,7 @@ def test_names_with_dots_and_quotes_find_their_tables() -> None:
     }
     found = touched(BASE, {**BASE, **odd})
 
-    assert found.tables[0].columns == (Column("c.d", "bigint", foreign=True, change="added"),)
+    assert found.tables[0].columns == (
+        Column("c.d", "bigint", foreign=True, change="added", required=True),
+    )
     assert found.references[0].to == "public.User"

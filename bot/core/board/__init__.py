@@ -1,0 +1,1 @@
+"""Everything the pages show, as one value."""

@@ -1,0 +1,1 @@
+"""A board as pages: one static site that asks nothing of anybody."""
