@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.actions import Runner as ActionsRunner
+from bot.adapters.checkout import Checkout
 from bot.core.rollouts.audit import Sealed
 from bot.core.settings import Settings
 from bot.errors import UsageError
-from bot.world import GitHub, Notifier, Prisma, Runner
+from bot.world import GitHub, Notifier, Prisma, ProjectPrisma, Runner
 
 # How many seconds all calls to GitHub together may wait for it, for limits and when it is down.
 PATIENCE_VARIABLE = "MIGRATION_BOT_GITHUB_WAIT"
@@ -21,6 +22,13 @@ def prisma(environ: Mapping[str, str], root: Path | None) -> Prisma | None:
     from bot.adapters.prisma.cli import find_prisma
 
     return find_prisma(environ, root)
+
+
+def project(environ: Mapping[str, str], checkout: Checkout, start: Path) -> ProjectPrisma:
+    from bot.adapters.prisma.project import ProjectPrisma as OwnPrisma
+
+    root = checkout.root
+    return OwnPrisma((root or start) / checkout.folder, root, start, environ)
 
 
 def github(
