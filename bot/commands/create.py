@@ -11,9 +11,9 @@ as Prisma makes them, and the new folder stands behind all that there are.
 \b
   migration-bot create add_orders            from schema.prisma
   migration-bot create "Add orders" --down   and a proved down.sql beside it
-  migration-bot create fill_totals --empty   for SQL of your own: no Prisma, no Node
+  migration-bot create fill_totals --empty   for SQL of your own: no Prisma
   migration-bot create catch_up --from-target staging
-                                             past what was changed there by hand
+                                             past what was done there by hand
 
 Prisma runs with the code of the checkout (its configuration), and sees no connection string but
 that of the throw-away database. In a job of GitHub Actions it is not run.
