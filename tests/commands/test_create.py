@@ -14,9 +14,9 @@ from bot.commands.create import purpose_of
 from bot.core.drift.drift import Expected
 from bot.core.migrations.difference import Difference
 from bot.core.migrations.history import History
-from bot.core.rehearsals.rehearsal import DownProof
+from bot.core.rehearsals.proofs import DownProof
 from bot.core.rehearsals.rehearsal_order import NewMigration, Order
-from bot.core.rollouts.undoing import Tried
+from bot.core.rollouts.rollback_steps import Tried
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import ExitCode, PostgresError, UsageError
