@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.adapters.prisma.installed import upwards
-from bot.adapters.prisma.texts import provider_in, schema_in
+from bot.adapters.prisma.texts import names_schema, provider_in, schema_in
 from bot.errors import UsageError
 
 FILE = "schema.prisma"
@@ -81,6 +81,13 @@ def _places(migrations: Path, root: Path | None, config: Config) -> Iterator[Pat
     if config.path is not None and configured:
         yield config.path.parent / configured
         return
+    if config.path is not None and names_schema(config.text):
+        # Another one than is meant would lack models, and their tables would be dropped.
+        raise UsageError(
+            f"{_shown(config.path, root)} says where the schema is, but only by running can that "
+            "be told.",
+            hint="Name it with `--schema PATH`: the file, or the folder of several.",
+        )
     beside = migrations.parent
     for folder in upwards(beside, root):
         if inside := _in_package(folder / "package.json"):

@@ -9,8 +9,9 @@ _PIECES = re.compile(
 )
 _PROVIDER = re.compile(r"\bdatasource\s+\w+\s*\{[^}]*?\bprovider\s*=\s*\"([^\"\n]*)\"")
 _TEXT = r"""(?:"([^"\n]*)"|'([^'\n]*)'|`([^`$\n]*)`)"""
-_SCHEMA = re.compile(rf"\bschema\s*:\s*{_TEXT}\s*[,}}\n]")
-_JOINED = re.compile(r"\bschema\s*:\s*(?:\w+\.)?(?:join|resolve)\(([^()]*(?:\(\)[^()]*)?)\)")
+_SCHEMA = re.compile(rf"\bschema[\"']?\s*:\s*{_TEXT}\s*[,}}\n]")
+_NAMED = re.compile(r"\bschema[\"']?\s*[:,}]")
+_JOINED = re.compile(r"\bschema[\"']?\s*:\s*(?:\w+\.)?(?:join|resolve)\(([^()]*(?:\(\)[^()]*)?)\)")
 _WORD = re.compile(_TEXT)
 # Where a configuration itself is; its path is what follows.
 _HERE = ("__dirname", "import.meta.dirname", "process.cwd()")
@@ -45,6 +46,11 @@ def schema_in(config: str) -> str | None:
     if not words or not all(words):
         return None
     return str(PurePosixPath(*(_first(each) for each in words if each)))
+
+
+def names_schema(config: str) -> bool:
+    """Whether a configuration says where the schema is, in whatever way."""
+    return bool(_NAMED.search(without_comments(config)))
 
 
 def variables_in(schemas: Iterable[str], config: str) -> frozenset[str]:

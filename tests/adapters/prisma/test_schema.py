@@ -52,6 +52,16 @@ def test_the_configuration_says_where_it_is(tmp_path: Path, end: str) -> None:
     assert found(tmp_path, files) == "db/models"
 
 
+def test_a_configuration_that_must_be_run_to_tell_is_not_guessed_at(tmp_path: Path) -> None:
+    """The schema beside it may be another, and what that lacks would be dropped."""
+    files: dict[str, str | bytes] = {
+        "prisma.config.ts": "export default { schema: process.env.SCHEMA }",
+        "prisma/schema.prisma": SOURCE,
+    }
+    assert "prisma.config.ts says where the schema is" in refusal(tmp_path, files)
+    assert found(tmp_path, files, "prisma/schema.prisma") == "prisma/schema.prisma"
+
+
 def test_package_json_says_it_too(tmp_path: Path) -> None:
     package = '{"prisma": {"schema": "db/x.prisma"}}'
     assert found(tmp_path, {"package.json": package, "db/x.prisma": SOURCE}) == "db/x.prisma"

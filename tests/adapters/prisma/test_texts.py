@@ -1,6 +1,6 @@
 import pytest
 
-from bot.adapters.prisma.texts import provider_in, schema_in, variables_in
+from bot.adapters.prisma.texts import names_schema, provider_in, schema_in, variables_in
 
 
 @pytest.mark.parametrize(
@@ -10,6 +10,7 @@ from bot.adapters.prisma.texts import provider_in, schema_in, variables_in
         ("export default defineConfig({\r\n  schema: 'db/models',\r\n})", "db/models"),
         ('{ schema: path.join("prisma", "schema"), migrations: {} }', "prisma/schema"),
         ('{ schema: path.resolve(__dirname, "./db", `x.prisma`) }', "db/x.prisma"),
+        ('module.exports = { "schema": "db/x.prisma" }', "db/x.prisma"),
         ('{ // schema: "old.prisma"\n  schema: "new.prisma" }', "new.prisma"),
         ('{ /* schema: "old.prisma", */ }', None),
         ("{ schema: process.env.SCHEMA }", None),
@@ -22,6 +23,23 @@ def test_the_path_of_the_schema_is_read_off_where_it_can_be(
     config: str, schema: str | None
 ) -> None:
     assert schema_in(config) == schema
+
+
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        ("{ schema: process.env.SCHEMA }", True),
+        ("const schema = found();\nexport default { schema, migrations }", True),
+        ("export default { 'schema': found() }", True),
+        ('{ /* schema: "old.prisma", */ datasource: {} }', False),
+        ('{ datasource: { url: env("SCHEMA_URL") } }', False),
+        ("", False),
+    ],
+)
+def test_that_a_path_is_there_is_seen_even_if_it_cannot_be_read(
+    config: str, *, named: bool
+) -> None:
+    assert names_schema(config) is named
 
 
 @pytest.mark.parametrize(

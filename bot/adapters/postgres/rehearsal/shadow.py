@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from bot.adapters.postgres.rehearsal.expected import Replay, open_place
 from bot.adapters.postgres.rehearsal.rehearse import let_in
@@ -20,8 +21,8 @@ class Shadow:
 
     @property
     def url(self) -> ConnectionUrl:
-        """How a program connects that looks at it."""
-        return self._replay.place.author_url
+        """How a program connects that looks at it, in the schema that the history ran in."""
+        return replace(self._replay.place.author_url, schema=self._replay.order.schema)
 
     @property
     def major(self) -> int:
