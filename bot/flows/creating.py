@@ -9,7 +9,7 @@ from bot.core.findings.created import Created, CreatedDown
 from bot.core.findings.review import Review
 from bot.core.migrations.difference import EMPTY
 from bot.core.migrations.history import Change, History
-from bot.core.migrations.migration import SCRIPT, Migration
+from bot.core.migrations.migration import PROVIDER, SCRIPT, Migration
 from bot.core.migrations.naming import name_for
 from bot.core.rehearsals.rehearsal_order import PUBLIC, NewMigration
 from bot.errors import PostgresError, UsageError
@@ -150,7 +150,8 @@ def _written(order: CreateOrder, sql: str, history: History, world: World) -> Cr
     migration = Migration(name, history.path_of(name, SCRIPT), text)
     lock = history.provider is None
     world.checkout.put_new(migration, lock=lock)
-    review, fixable = _judged(migration, history, world)
+    beside = replace(history, provider=PROVIDER) if lock else history
+    review, fixable = _judged(migration, beside, world)
     return Created(migration, lock=lock, review=review, fixable=fixable)
 
 

@@ -215,6 +215,12 @@ def test_the_first_migration_brings_the_lock_file() -> None:
     assert placed(ADDED).read()["lock_written"] is False
 
 
+def test_the_lock_file_that_comes_with_it_is_not_said_to_be_missing() -> None:
+    found = placed('-- CreateTable\nCREATE TABLE "a" ();\n', History("prisma/migrations")).read()
+    assert "prisma-lock-file-missing" not in [each["rule"] for each in found["findings"]]
+    assert found["lock_written"] is True
+
+
 def test_a_lock_file_of_another_database_is_refused() -> None:
     place = placed(ADDED, History("m", provider="sqlite"))
     with pytest.raises(UsageError, match="names sqlite"):

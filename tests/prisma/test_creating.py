@@ -82,12 +82,17 @@ def of_6(tmp_path: Path) -> Project:
 
 
 @pytest.mark.parametrize("major", ["of_7", "of_6"])
+@pytest.mark.parametrize(
+    "together", [len(CHANGES) - 1, pytest.param(1, marks=pytest.mark.soak)], ids=["all", "each"]
+)
 @one_server
 def test_after_each_change_prisma_finds_no_difference(
-    request: pytest.FixtureRequest, database: str, major: str
+    request: pytest.FixtureRequest, database: str, major: str, together: int
 ) -> None:
+    """One after the other; or the first, and all others at once."""
     given: Project = request.getfixturevalue(major)
-    for number, (name, text) in enumerate(schemas(given.source), start=1):
+    steps = [*schemas(given.source)][::together]
+    for number, (name, text) in enumerate(steps, start=1):
         given.change(text)
 
         created = given.create(name)
@@ -102,7 +107,7 @@ def test_after_each_change_prisma_finds_no_difference(
         assert len(given.folders) == number
     assert len(CHANGES) >= 20
     assert given.create("nothing")["created"] is False
-    assert len(given.folders) == len(CHANGES)
+    assert len(given.folders) == len(steps)
 
 
 def test_a_schema_with_mistakes_is_told_in_prisma_s_words(of_7: Project) -> None:
@@ -122,26 +127,34 @@ def test_windows_line_ends_change_nothing(of_7: Project) -> None:
     assert (of_7.top / "prisma/migrations/migration_lock.toml").read_bytes() == lock
 
 
-def test_a_schema_in_several_files_schemas_and_preview_features(of_7: Project) -> None:
-    source = SOURCE.replace("\n}", '\n  schemas = ["public", "billing"]\n}')
-    features = 'generator client {\n  provider = "x"\n  previewFeatures = ["partialIndexes"]\n}\n'
+@pytest.mark.soak
+@pytest.mark.parametrize("major", ["of_7", "of_6"])
+def test_a_schema_in_several_files_schemas_and_preview_features(
+    request: pytest.FixtureRequest, major: str
+) -> None:
+    given: Project = request.getfixturevalue(major)
+    source = given.source.replace("\n}", '\n  schemas = ["public", "billing"]\n}')
+    features = 'generator client {\n  provider = "x"\n  previewFeatures = ["views"]\n}\n'
     bill = 'model Bill {\n  id Int @id\n  @@schema("billing")\n}\n'
     user = MODELS.replace("name  String?", 'name  String?\n  @@schema("public")')
-    (of_7.top / "prisma/schema.prisma").unlink()
+    configuration = given.top / "prisma/prisma.config.ts"
+    (given.top / "prisma/schema.prisma").unlink()
     write(
-        of_7.top,
+        given.top,
         {
-            "prisma/prisma.config.ts": CONFIGURATION.replace("schema.prisma", "schema"),
+            "prisma/prisma.config.ts": configuration.read_text("utf-8").replace(
+                "schema.prisma", "schema"
+            ),
             "prisma/schema/main.prisma": source + features,
             "prisma/schema/models/user.prisma": user,
             "prisma/schema/models/bill.prisma": bill,
         },
     )
-    created = of_7.create("two schemas")
+    created = given.create("two schemas")
     assert created["prisma_schema"] == "prisma/schema"
     assert 'CREATE SCHEMA IF NOT EXISTS "billing";' in created["sql"]
     assert 'CREATE TABLE "billing"."Bill"' in created["sql"]
-    assert of_7.create("nothing")["created"] is False
+    assert given.create("nothing")["created"] is False
 
 
 def test_no_connection_string_of_the_project_is_used(of_7: Project) -> None:
@@ -179,6 +192,7 @@ def test_without_node_it_says_so(of_7: Project, tmp_path: Path) -> None:
     assert "There is no Node.js here" in of_7.refused(PATH=str(tmp_path / "bin"))
 
 
+@pytest.mark.soak
 @one_server
 def test_the_page_s_commands_do_what_it_says(of_7: Project, database: str) -> None:
     """Each of docs/how-to/create-a-migration.md, with something to do for it."""
@@ -209,6 +223,7 @@ def test_the_page_s_commands_do_what_it_says(of_7: Project, database: str) -> No
     assert "what was changed by hand in staging" in " ".join(said[5].split())
 
 
+@pytest.mark.soak
 @one_server
 def test_what_a_target_has_by_hand_is_not_made_again(of_7: Project, database: str) -> None:
     of_7.create("first")

@@ -48,6 +48,7 @@ def differing(names: Sequence[str]) -> list[tuple[str, str, str]]:
     return [(name, own, slug) for name, slug in answers if (own := prisma_slug(name)) != slug]
 
 
+@pytest.mark.soak
 def test_each_letter_is_written_alike() -> None:
     """Alone and between others: every character of the planes that have letters."""
     letters = [chr(each) for each in range(0x20000) if not 0xD800 <= each < 0xE000]
