@@ -170,13 +170,14 @@ def _judged(migration: Migration, history: History, world: World) -> tuple[Revie
 
 
 def _tried(migration: Migration, shadow: Shadow, world: World) -> str:
-    """Run on top of the history: empty, or why that failed."""
+    """Run on top of the history: empty, or why that failed. The folder is there, and is told of
+    whatever becomes of the server."""
     if extensions_in(parse(migration.sql).statements):
         # The place was opened for the extensions of the history alone; `rehearse` knows better.
         return ""
     try:
         return shadow.run(_new(migration, world.settings.postgres))
-    except UsageError as error:
+    except (PostgresError, UsageError) as error:
         return error.message
 
 

@@ -206,6 +206,19 @@ def test_it_is_run_on_the_shadow_database_and_a_refusal_is_said() -> None:
     assert "no such type" in text
 
 
+def test_a_server_that_goes_away_takes_no_word_of_the_folder_with_it() -> None:
+    place = placed(ADDED)
+
+    class Gone(FakeShadows):
+        def run(self, new: NewMigration) -> str:
+            raise PostgresError("The server ended the connection.", hint="Try again.")
+
+    place.world = replace(place.world, shadows=Gone())
+    text = place.run()
+    assert f"Created prisma/migrations/{NAME}/migration.sql" in text
+    assert "The server ended the connection." in text
+
+
 def test_the_first_migration_brings_the_lock_file() -> None:
     place = placed(ADDED, History("prisma/migrations"))
     assert "migration_lock.toml is beside it" in place.run()
