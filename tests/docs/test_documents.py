@@ -23,7 +23,7 @@ YAML = [block for document in DOCUMENTS for block in blocks(document, "yaml")]
 WORKFLOWS = [block for block in YAML if "\njobs:" in block.text]
 KEYS = (
     *("migrations:", "targets:", "rules:", "stats:", "rehearsal:", "databases:", "labels:"),
-    *("request_reviewers:", "commands:", "notify:"),
+    *("request_reviewers:", "commands:", "notify:", "hooks:"),
 )
 CONFIGURATIONS = [block for block in YAML if block.text.startswith(KEYS)]
 
