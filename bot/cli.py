@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
     "init": "Move into a repository: workflows, configuration.",
+    "create": "Write a new migration from what schema.prisma changes.",
     "check": "Check the migrations that a branch adds.",
     "rehearse": "Run them on a throw-away PostgreSQL.",
     "fix": "Rewrite them so that they are safe.",

@@ -24,6 +24,7 @@ from bot.errors import PostgresError, UsageError
 from bot.wiring.backups import Backups
 from bot.wiring.secrets import keep_secret
 from bot.world import Database
+from bot.world.creating import Shadow
 
 if TYPE_CHECKING:
     from bot.adapters.postgres.target.around import Servers
@@ -185,3 +186,16 @@ class Schemas:
         return compare(
             order, drafter=self.drafter, given=self.given, environ=self.environ, note=note
         )
+
+
+@dataclass(frozen=True)
+class Shadows:
+    """Loads what runs a history when somebody wants a database that has run it."""
+
+    environ: Mapping[str, str]
+    given: str | None
+
+    def opened(self, order: Order, note: Callable[[str], None]) -> AbstractContextManager[Shadow]:
+        from bot.adapters.postgres.rehearsal.shadow import open_shadow
+
+        return open_shadow(order, given=self.given, environ=self.environ, note=note)

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.actions import Runner as ActionsRunner
+from bot.adapters.checkout import Checkout
 from bot.core.rollouts.audit import Sealed
 from bot.core.settings import Settings
 from bot.errors import UsageError
 from bot.wiring.secrets import keep_variables_secret
-from bot.world import GitHub, Notifier, Prisma, Runner, Telemetry
+from bot.world import GitHub, Notifier, Prisma, ProjectPrisma, Runner, Telemetry
 from bot.world.telemetry import NoTelemetry
 
 # How many seconds all calls to GitHub together may wait for it, for limits and when it is down.
@@ -24,6 +25,13 @@ def prisma(environ: Mapping[str, str], root: Path | None) -> Prisma | None:
     from bot.adapters.prisma.cli import find_prisma
 
     return find_prisma(environ, root)
+
+
+def project(environ: Mapping[str, str], checkout: Checkout, start: Path) -> ProjectPrisma:
+    from bot.adapters.prisma.project import ProjectPrisma as OwnPrisma
+
+    root = checkout.root
+    return OwnPrisma((root or start) / checkout.folder, root, start, environ)
 
 
 def github(

@@ -20,7 +20,16 @@ from bot.core.rollouts.rollout_log import line_of
 from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
-from bot.wiring.databases import Downs, Fleets, Rehearsals, Schemas, Trials, open_database, url_of
+from bot.wiring.databases import (
+    Downs,
+    Fleets,
+    Rehearsals,
+    Schemas,
+    Shadows,
+    Trials,
+    open_database,
+    url_of,
+)
 from bot.wiring.development import Development
 from bot.wiring.drafting import draft
 from bot.wiring.examining import Examiner
@@ -29,7 +38,7 @@ from bot.wiring.reading import read_calendar, read_configuration, read_sizes, tr
 from bot.wiring.resetting import Resetting
 from bot.wiring.restoring import Restoring
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
-from bot.wiring.services import Sealer, github, notifier, prisma, runner, telemetry
+from bot.wiring.services import Sealer, github, notifier, prisma, project, runner, telemetry
 from bot.world import Console, GitHub, Runner, Telemetry, World
 from bot.world.choosing import only
 
@@ -150,6 +159,8 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         seed=lambda: trusted(settings.rehearsal.seed, checkout, environ),
         trials=Trials(environ, settings.postgres),
         prisma=prisma(environ, checkout.root),
+        project=project(environ, checkout, Path.cwd()),
+        shadows=Shadows(environ, given),
         rehearsals=Rehearsals(environ, given, draft),
         fleets=Fleets(environ, backups),
         schemas=Schemas(environ, given, draft),

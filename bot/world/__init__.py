@@ -27,6 +27,8 @@ from bot.core.settings import Settings
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.world.backups import Backups as Backups
+from bot.world.creating import ProjectPrisma as ProjectPrisma
+from bot.world.creating import Shadows as Shadows
 from bot.world.database import Database as Database
 from bot.world.development import Development as Development
 from bot.world.examining import Examiner as Examiner
@@ -71,7 +73,9 @@ class Console(Protocol):
 class Checkout(Protocol):
     """The working tree, and the git repository around it if there is one."""
 
-    def history(self) -> History: ...
+    def history(self, *, optional: bool = False) -> History:
+        """The working tree's; empty if there is no such folder and it is `optional`."""
+
     def change(self, base: str | None, now: datetime) -> Change: ...
     def everything(self, now: datetime) -> Change: ...
     def staged(self, base: str | None, now: datetime) -> Change:
@@ -103,6 +107,10 @@ class Checkout(Protocol):
     def put_down(self, migration: Migration, text: str, *, overwrite: bool = False) -> None:
         """Write a down.sql beside the migration's script. Raises UsageError, also if there is one
         that is not to be overwritten."""
+
+    def put_new(self, migration: Migration, *, lock: bool = False) -> None:
+        """Write a new migration, the folder of all if it is not there, and with `lock` the lock
+        file. Raises UsageError."""
 
 
 class Files(Protocol):
@@ -221,6 +229,8 @@ class World:
     trials: Trials | None = None
     rehearsals: Rehearsals | None = None
     prisma: Prisma | None = None
+    project: ProjectPrisma | None = None
+    shadows: Shadows | None = None
     fleets: Fleets | None = None
     log: RolloutLog = field(default_factory=NoLog)
     telemetry: Telemetry = field(default_factory=NoTelemetry)

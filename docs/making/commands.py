@@ -20,6 +20,7 @@ Every text below is what `--help` prints. `python -m bot` is the same as `migrat
   [status](status.schema.json), [resolve](resolve.schema.json), [baseline](baseline.schema.json),
   [restore](restore.schema.json), [reset](reset.schema.json), [rollback](rollback.schema.json) and
   [its plan](rollback-plan.schema.json), [drift](drift.schema.json), [down](down.schema.json),
+  [create](create.schema.json),
   [backups list](backups-list.schema.json), [verify](backups-verify.schema.json) and
   [prune](backups-prune.schema.json), [stats](stats.schema.json), [doctor](doctor.schema.json).
   `"schema": 1` is raised when a field is removed or changes its meaning.

@@ -81,7 +81,7 @@ def parse(arguments: list[str]) -> None:
             pass
 
 
-@pytest.mark.parametrize("arguments", [["create", "x"], ["check", "--nope"], ["apply"]])
+@pytest.mark.parametrize("arguments", [["conjure", "x"], ["check", "--nope"], ["apply"]])
 def test_a_command_that_does_not_exist_is_found(arguments: list[str]) -> None:
     with pytest.raises(click.UsageError):
         parse(arguments)

@@ -1,7 +1,7 @@
 """A checkout that is a value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.findings.fixed import FixedMigration
@@ -28,6 +28,7 @@ class FakeCheckout:
 
     grounds: Ground | None = None
     files: dict[str, str] = field(default_factory=dict)
+    locked: int = 0
 
     def ground(self) -> Ground:
         return self.grounds or Ground("/shop", "main", ("prisma/migrations",))
@@ -50,7 +51,14 @@ class FakeCheckout:
             raise UsageError("There is a down.sql already.", hint="Say `--force`.")
         self.downs[migration.name] = text
 
-    def history(self) -> History:
+    def put_new(self, migration: Migration, *, lock: bool = False) -> None:
+        """It is part of the history from now on; `locked` counts the lock files written."""
+        self.head_history = replace(
+            self.head_history, migrations=(*self.head_history.migrations, migration)
+        )
+        self.locked += lock
+
+    def history(self, *, optional: bool = False) -> History:
         return self.head_history
 
     def change(self, base: str | None, now: datetime) -> Change:

@@ -1,6 +1,7 @@
 """The Prisma CLI as a judge: what it says about a database that we have migrated."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import NamedTuple
 from tests.npm import installed
 
 SOURCE = Path(__file__).with_name("oracle")
+# The last of major 6, which the same stand-in for an engine serves.
+SOURCE_6 = Path(__file__).with_name("oracle-6")
 UNASKED = "PRISMA ITSELF WAS NOT ASKED whether it agrees with us"
 _SECONDS = 120
 
@@ -50,7 +53,10 @@ class Prisma:
 
     def diff(self, url: str, project: Path) -> Answer:
         """What the schema has and the database lacks; exit code 2 if there is anything."""
-        sides = ("--from-config-datasource", "--to-schema", "schema.prisma")
+        sides: tuple[str, ...] = ("--from-config-datasource", "--to-schema", "schema.prisma")
+        if self.home.parent.name == SOURCE_6.name:
+            file = "schema.prisma"
+            sides = ("--from-schema-datasource", file, "--to-schema-datamodel", file)
         options = ("--script", "--exit-code")
         return self.run("migrate", "diff", *sides, *options, url=url, project=project)
 
@@ -70,11 +76,19 @@ class Prisma:
         )
         return Answer(done.returncode, done.stdout.decode("utf-8"))
 
+    @property
+    def engines(self) -> Mapping[str, str]:
+        """Where its engines are; 6 wants one for queries to be there, and does not ask it."""
+        return {
+            "PRISMA_SCHEMA_ENGINE_BINARY": str(self.home / "schema-engine"),
+            "PRISMA_QUERY_ENGINE_LIBRARY": str(self.home / "package.json"),
+        }
+
     def _environment(self, project: Path, url: str) -> Mapping[str, str]:
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(project),
-            "PRISMA_SCHEMA_ENGINE_BINARY": str(self.home / "schema-engine"),
+            **self.engines,
             "CHECKPOINT_DISABLE": "1",
             "PRISMA_HIDE_UPDATE_MESSAGE": "1",
             "NO_COLOR": "1",
@@ -85,3 +99,12 @@ class Prisma:
 def find_prisma() -> Prisma:
     """Skips the test where Prisma cannot be had."""
     return Prisma(installed(SOURCE, unasked=UNASKED))
+
+
+def find_prisma_6() -> Prisma:
+    """The same for Prisma 6."""
+    return Prisma(installed(SOURCE_6, unasked=UNASKED, finish=_with_engine))
+
+
+def _with_engine(folder: Path) -> None:
+    shutil.copy2(SOURCE / "schema-engine", folder)

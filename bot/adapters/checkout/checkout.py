@@ -25,7 +25,7 @@ from bot.adapters.checkout.project import find_project, project_at
 from bot.adapters.checkout.proposal import fetched
 from bot.adapters.checkout.staging import staged_tree
 from bot.adapters.checkout.texts import commit_with
-from bot.adapters.checkout.writing import write_down, write_fixed
+from bot.adapters.checkout.writing import write_down, write_fixed, write_new
 from bot.core.findings.fixed import FixedMigration
 from bot.core.initial import Ground
 from bot.core.migrations.history import Change, History
@@ -158,6 +158,10 @@ class Checkout:
     def put_down(self, migration: Migration, text: str, *, overwrite: bool = False) -> None:
         """Write a down.sql beside the migration's script."""
         write_down(self._top(), migration, text, overwrite=overwrite)
+
+    def put_new(self, migration: Migration, *, lock: bool = False) -> None:
+        """Write a new migration, and with `lock` the lock file where there is none."""
+        write_new(self._top(), migration, lock=lock)
 
     def _top(self) -> Path:
         top = (self.root or Path()) / self.folder

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.core.findings.fixed import FixedMigration
-from bot.core.migrations.migration import DOWN_SCRIPT, SCRIPT, Migration
+from bot.core.migrations.migration import DOWN_SCRIPT, LOCK_FILE, LOCK_TEXT, SCRIPT, Migration
 from bot.errors import UsageError
 
 
@@ -54,6 +54,30 @@ def write_down(top: Path, migration: Migration, text: str, *, overwrite: bool) -
         raise UsageError(
             f"{DOWN_SCRIPT} of {migration.name} cannot be written: {error.strerror}.",
             hint="Make the migrations folder writable; what was there is still there.",
+        ) from error
+
+
+def write_new(top: Path, migration: Migration, *, lock: bool) -> None:
+    """Put a new migration into the folder, which is made if need be. Raises UsageError.
+
+    The lock file comes first, and is there for the migrations that come after if this one fails.
+    """
+    folder = top / migration.name
+    try:
+        top.mkdir(parents=True, exist_ok=True)
+        _require_free(top, migration.name)
+        if lock and not os.path.lexists(top / LOCK_FILE):
+            _write(top / LOCK_FILE, LOCK_TEXT)
+        folder.mkdir()
+        try:
+            _write(folder / SCRIPT, migration.sql)
+        except OSError:
+            folder.rmdir()
+            raise
+    except OSError as error:
+        raise UsageError(
+            f"{migration.name} cannot be written: {error.strerror}.",
+            hint="Make the migrations folder writable, or name another with `--migrations`.",
         ) from error
 
 

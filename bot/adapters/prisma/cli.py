@@ -4,15 +4,14 @@ The schema is a stranger's. `prisma migrate diff` reads it and runs none of its 
 the program sees no file, no variable and no configuration of the repository.
 """
 
-import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from bot.adapters.prisma.bounded import Ended, private_directory, run_bounded
+from bot.adapters.prisma.version import major_of, version_beside, version_in
 from bot.errors import UsageError
 
 VARIABLE = "MIGRATION_BOT_PRISMA"
@@ -21,14 +20,11 @@ SECONDS = 60.0
 MOST_BYTES = 16 * 1024 * 1024
 MOST_SCHEMA_BYTES = 4 * 1024 * 1024
 _SCHEMA = "schema.prisma"
-_PACKAGES = ("prisma", "@prisma/prisma7")
-_VERSION = re.compile(r"(\d{1,4})\.\d{1,4}\.\d{1,4}[\w.+-]{0,40}")
-_SAID_VERSION = re.compile(rf"^prisma\s*:\s*({_VERSION.pattern})\s*$", re.MULTILINE)
 _SHOWN = 300
 _HINT = "Try `prisma migrate diff --from-empty` with this schema, and mend what it says."
 
 # Where its parts are on this machine, and nothing of what it could reach.
-_HANDED_ON = (
+HANDED_ON = (
     "PATH",
     "LD_LIBRARY_PATH",
     "DYLD_LIBRARY_PATH",
@@ -38,7 +34,7 @@ _HANDED_ON = (
     "PRISMA_FMT_BINARY",
     "PRISMA_CLI_BINARY_TARGETS",
 )
-_SETTINGS = {
+SETTINGS = {
     "CI": "1",
     "NO_COLOR": "1",
     "CHECKPOINT_DISABLE": "1",
@@ -66,7 +62,7 @@ class PrismaCli:
                 f"{self.program} is no program.",
                 hint=f"Let {VARIABLE} name the prisma command, such as node_modules/.bin/prisma.",
             )
-        found = _version_beside(self.program) or self._said_version()
+        found = version_beside(self.program) or self._said_version()
         if not found:
             raise UsageError(
                 f"{self.program} does not say which version of Prisma it is.",
@@ -76,7 +72,7 @@ class PrismaCli:
 
     def sql_of(self, schemas: Mapping[str, str]) -> str:
         """The SQL that makes everything these files model, from nothing. Raises UsageError."""
-        major = int(self.version.partition(".")[0])
+        major = major_of(self.version)
         if major >= 8:
             raise UsageError(
                 f"Prisma {self.version} has no `prisma migrate`.",
@@ -95,8 +91,7 @@ class PrismaCli:
         return done.out
 
     def _said_version(self) -> str:
-        found = _SAID_VERSION.search(self._run("--version").out)
-        return found[1] if found else ""
+        return version_in(self._run("--version").out)
 
     def _run(self, *arguments: str, text: str | None = None) -> Ended:
         try:
@@ -117,8 +112,8 @@ class PrismaCli:
             ) from None
 
     def _environment(self, place: Path) -> Mapping[str, str]:
-        kept = {name: self.environ[name] for name in _HANDED_ON if name in self.environ}
-        return {"PATH": os.defpath, **kept, **_SETTINGS, "HOME": str(place), "TMPDIR": str(place)}
+        kept = {name: self.environ[name] for name in HANDED_ON if name in self.environ}
+        return {"PATH": os.defpath, **kept, **SETTINGS, "HOME": str(place), "TMPDIR": str(place)}
 
 
 def find_prisma(environ: Mapping[str, str], root: Path | None) -> PrismaCli | None:
@@ -132,19 +127,6 @@ def find_prisma(environ: Mapping[str, str], root: Path | None) -> PrismaCli | No
         return None
     own = root.absolute() / OF_THE_CHECKOUT
     return PrismaCli(own, environ) if own.is_file() else None
-
-
-def _version_beside(program: Path) -> str:
-    """As its package has it: asking the program itself takes a second."""
-    for folder in program.resolve().parents[:3]:
-        try:
-            package = json.loads((folder / "package.json").read_bytes())
-        except (OSError, ValueError, RecursionError):
-            continue
-        if isinstance(package, dict) and package.get("name") in _PACKAGES:
-            version = str(package.get("version"))
-            return version if _VERSION.fullmatch(version) else ""
-    return ""
 
 
 def _reason(done: Ended) -> str:

@@ -8,9 +8,10 @@ from bot.errors import UsageError
 from bot.world import World
 
 
-def history_of(world: World) -> History:
-    """The history to roll out. Raises UsageError if a part of it would be passed over."""
-    history = world.checkout.history()
+def history_of(world: World, *, optional: bool = False) -> History:
+    """The history to roll out. Raises UsageError if a part of it would be passed over; an
+    `optional` one is empty where there is no such folder."""
+    history = world.checkout.history(optional=optional)
     obstacles = list(_obstacles(history))
     if obstacles:
         raise UsageError(

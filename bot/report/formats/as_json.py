@@ -44,7 +44,7 @@ def review_json(review: Review) -> Json:
         "postgres": review.postgres,
         "sizes": _sizes_note(review.sizes) if review.sizes else None,
         "migrations": [_migration(judged, review) for judged in review.migrations],
-        "findings": [_finding(each) for each in review.findings],
+        "findings": [finding_json(each) for each in review.findings],
         "rehearsal": rehearsal_part(review.rehearsal) if review.rehearsal else None,
         "baseline": review.baseline,
         "accepted": review.accepted,
@@ -137,7 +137,7 @@ def _migration(judged: JudgedMigration, review: Review) -> Json:
         "atomic": judged.atomic,
         "atomic_under": dict(judged.atomic_under),
         "statements": [_statement(each, rehearsed) for each in judged.statements],
-        "findings": [_finding(each) for each in judged.findings],
+        "findings": [finding_json(each) for each in judged.findings],
         "rehearsed": rehearsed_json(rehearsed, judged),
         "rollback": class_json(class_of(judged, rehearsed, kept=kept)),
     }
@@ -169,7 +169,7 @@ def _lock(lock: Lock) -> Json:
     return {"relation": lock.relation, "mode": lock.mode.label, "new": lock.new}
 
 
-def _finding(finding: Finding) -> Json:
+def finding_json(finding: Finding) -> Json:
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,

@@ -36,14 +36,14 @@ def rehearsal_text(review: Review, *, width: int = 80, colour: bool = False) -> 
 
 
 def _rehearsed(review: Review, width: int) -> Iterator[Line]:
-    yield from _findings(review, width)
+    yield from findings_of(review, width)
     yield from rehearsal_section(review)
     yield from rollback_block(review)
     yield from summary(review)
 
 
 def _review(review: Review, width: int, *, with_sql: bool) -> Iterator[Line]:
-    yield from _findings(review, width)
+    yield from findings_of(review, width)
     if with_sql:
         for judged in review.migrations:
             yield from _sql(judged)
@@ -52,7 +52,7 @@ def _review(review: Review, width: int, *, with_sql: bool) -> Iterator[Line]:
     yield from summary(review)
 
 
-def _findings(review: Review, width: int) -> Iterator[Line]:
+def findings_of(review: Review, width: int) -> Iterator[Line]:
     migrations = {judged.migration.path: judged for judged in review.migrations}
     before: Finding | None = None
     told: set[str] = set()

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit, Hits
 from bot.core.migrations.statement import Statement
+from bot.core.quoting import quoted
 from bot.core.rehearsals.sized import Sized
 from bot.judge.context import Context, shown
 from bot.judge.replay.births import key_of
 from bot.rules.objects.lifecycle import comes_back
 from bot.sql.actions import AddColumn, CreateTable, DropColumn, DropObjects
+from bot.sql.names import bare
 from bot.sql.values import Column
 
 SEVERITY = Severity.ERROR
@@ -57,14 +59,18 @@ def check(statement: Statement, context: Context) -> Hits:
             yield Hit(
                 f"{drop.name} is dropped and {new} of the same type is added: if "
                 f"{shown(drop.table)}.{drop.name} is meant to be renamed, its data is lost.",
-                fix=f'If this is a rename, write `@map("{drop.name}")` beside the field {new}, '
-                "or ALTER TABLE … RENAME COLUMN in a planned release.",
+                fix=f'If this is a rename, write `@map("{drop.name}")` beside the field {new}; or '
+                "rename the column itself in a planned release, in place of the two:"
+                + _renaming(drop.table, f"RENAME COLUMN {quoted(drop.name)} TO {quoted(new)}"),
                 about=drop,
             )
     for old, created in _replaced_tables(context):
         yield Hit(
             f"{shown(old)} is dropped and {shown(created)} with the same columns is created: if it "
             "is meant to be renamed, its rows are lost.",
+            fix=f'If this is a rename, write `@@map("{bare(old)}")` in the model; or rename the '
+            "table itself in a planned release, in place of the two:"
+            + _renaming(old, f"RENAME TO {quoted(bare(created))}"),
             about=old,
         )
 
@@ -83,6 +89,14 @@ def _replacement(drop: DropColumn, old: Column, context: Context) -> str | None:
         return added[0].name
     related = (each.name for each in added if _words(each.name) & _words(drop.name))
     return next(related, None)
+
+
+def _renaming(table: str, action: str) -> str:
+    """On a line of its own, to be pasted; nothing if a name would not stay on it."""
+    schema, _, name = table.partition(".")
+    named = quoted(name) if schema == "public" else quoted(schema, name)
+    sql = f"ALTER TABLE {named} {action};"
+    return f"\n{sql}" if sql.isprintable() else " ALTER TABLE … RENAME …"
 
 
 def _words(name: str) -> set[str]:

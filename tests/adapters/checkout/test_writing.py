@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.checkout.writing import write_down, write_fixed
+from bot.adapters.checkout.writing import write_down, write_fixed, write_new
 from bot.core.findings.fixed import FixedMigration
-from bot.core.migrations.migration import Migration
+from bot.core.migrations.migration import LOCK_TEXT, Migration
 from bot.errors import UsageError
 
 OLD = Migration("20260101000000_old", "m/20260101000000_old/migration.sql", "SELECT 1;\r\n")
@@ -149,3 +149,34 @@ def test_a_down_script_is_not_written_for_a_migration_that_changed_meanwhile(top
     with pytest.raises(UsageError, match="changed while"):
         write_down(top, OLD, DOWN, overwrite=False)
     assert not (top / OLD.name / "down.sql").exists()
+
+
+def test_a_new_folder_is_made_with_all_that_leads_to_it(tmp_path: Path) -> None:
+    top = tmp_path / "prisma" / "migrations"
+    write_new(top, NEXT, lock=True)
+    assert script(top, NEXT.name) == NEXT.sql.encode()
+    assert (top / "migration_lock.toml").read_text() == LOCK_TEXT
+    assert files(top) == [f"{NEXT.name}/migration.sql", "migration_lock.toml"]
+
+
+def test_a_lock_file_that_is_there_stays(top: Path) -> None:
+    (top / "migration_lock.toml").write_bytes(b'provider = "postgresql"\r\n')
+    write_new(top, NEXT, lock=True)
+    assert (top / "migration_lock.toml").read_bytes() == b'provider = "postgresql"\r\n'
+
+
+def test_a_new_folder_takes_nobody_s_place(top: Path) -> None:
+    with pytest.raises(UsageError, match="already"):
+        write_new(top, NEW, lock=False)
+    assert script(top, OLD.name) == OLD.sql.encode()
+    (top / NEXT.name).symlink_to(top / "elsewhere")
+    with pytest.raises(UsageError, match="already"):
+        write_new(top, NEXT, lock=False)
+    assert not (top / "elsewhere").exists()
+
+
+def test_a_new_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_new(tmp_path / "file" / "migrations", NEXT, lock=True)
+    assert files(tmp_path) == ["file"]
