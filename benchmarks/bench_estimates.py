@@ -33,11 +33,11 @@ SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "autovacuum": "off
 
 @dataclass(frozen=True)
 class Case:
-    """A statement, what undoes it, and what a trace of it would say."""
+    """A statement, what takes it back, and what a trace of it would say."""
 
     name: str
     sql: str
-    undo: str
+    back: str
     measured: Measured
 
 
@@ -98,7 +98,7 @@ def milliseconds(connection: Connection, case: Case, rounds: int) -> tuple[float
             for sql in case.sql.split("; "):
                 connection.execute(sql.encode())
         taken.append(elapsed() * 1000)
-        for sql in case.undo.split("; "):
+        for sql in case.back.split("; "):
             connection.execute(sql.encode())
     return tuple(taken)
 

@@ -42,7 +42,8 @@ VERBS = {
 }
 
 # Those that an interruption may catch in the middle of a rollout.
-APPLYING = ("apply", "rollback", "github", "demo")
+APPLYING = ("apply", "github", "demo")
+TAKING_BACK = ("rollback",)
 RESTORING = ("restore",)
 
 
@@ -170,7 +171,9 @@ def run(arguments: list[str] | None = None) -> int:
     except click.UsageError as error:
         _print_error(_as_ours(error))
         return int(ExitCode.USAGE)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as error:
+        if not _line_ended(error):
+            click.echo(err=True)
         _print_interrupted(told[0].verb if told else "")
         return int(ExitCode.INTERRUPTED)
     except BrokenPipeError:
@@ -210,13 +213,21 @@ def _print_error(error: BotError) -> None:
     click.echo(f"hint:  {clean(error.hint)}", err=True)
 
 
+def _line_ended(error: BaseException) -> bool:
+    """Whether click has ended the line with ^C in it: it does for what it makes an Abort of, and
+    not for one that a prompt of its has raised."""
+    return error.__cause__ is not None
+
+
 def _print_interrupted(verb: str) -> None:
     if verb in APPLYING:
-        click.echo("\ninterrupted; what was committed is applied, and nothing else", err=True)
+        click.echo("interrupted; what was committed is applied, and nothing else", err=True)
+    elif verb in TAKING_BACK:
+        click.echo("interrupted; what was committed is taken back, and nothing else", err=True)
     elif verb in RESTORING:
-        click.echo("\ninterrupted; the target is as it was, or restored as a whole", err=True)
+        click.echo("interrupted; the target is as it was, or restored as a whole", err=True)
     else:
-        click.echo("\ninterrupted", err=True)
+        click.echo("interrupted", err=True)
 
 
 def _print_traceback() -> None:

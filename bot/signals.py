@@ -17,9 +17,9 @@ LIMIT = 9.0
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 _PATIENT = b"\nstopping; the next signal ends it at once, and what is committed stays\n"
 _GIVEN_UP = (
-    b"\ninterrupted; cleaning up did not end in time and was given up. What was committed is "
-    b"applied, and nothing else: `migration-bot status` shows it, and the same run again goes on "
-    b"from there.\n"
+    b"\ninterrupted; cleaning up did not end in time and was given up. What was committed "
+    b"stays, and nothing else was done: `migration-bot status` shows it, and the same run again "
+    b"goes on from there.\n"
 )
 
 

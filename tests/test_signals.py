@@ -34,4 +34,4 @@ def test_cleaning_up_that_does_not_end_is_given_up_with_words_that_hold_always()
         Interruptions(end, limit=0.0).heard(signal.SIGINT, None)
 
     assert ended.wait(30.0)
-    assert b"What was committed is applied, and nothing else" in said[0]
+    assert b"What was committed stays, and nothing else was done" in said[0]

@@ -12,20 +12,31 @@ from bot.errors import BrokenBackup
 from bot.world.backups import Note
 
 
-@contextmanager
-def opened(stored: StoredBackup, means: Means, note: Note) -> Iterator[Path]:
-    """Raises BrokenBackup for what is not as it was written, UsageError without a key."""
+def require_openable(stored: StoredBackup, means: Means) -> None:
+    """Raises BrokenBackup for a file that is missing or too many, UsageError without a key: what
+    can be told before anything is fetched."""
     manifest = stored.manifest
     for file in manifest.files:
         if _escapes(file.name) or _escapes(file.kept_as.name):
             raise broken(manifest, f"{file.name} does not belong to it")
     if stored.place is not None:
-        _require_files(manifest, stored.place, means)
-        yield stored.place
+        _require_file_names(manifest, stored.place, means)
         return
     if manifest.encrypted:
         means.opening.require_ready()
     _require_objects(manifest, means)
+
+
+@contextmanager
+def opened(stored: StoredBackup, means: Means, note: Note) -> Iterator[Path]:
+    """Raises BrokenBackup for what is not as it was written, UsageError without a key."""
+    manifest = stored.manifest
+    require_openable(stored, means)
+    if stored.place is not None:
+        for file in manifest.files:
+            _require(stored.place / file.name, file.kept_as, manifest, means)
+        yield stored.place
+        return
     note(f"fetching {size_text(manifest.stored_size)} from {stored.location}")
     with means.workroom.private() as room:
         place = room / manifest.path
@@ -60,11 +71,9 @@ def _require_objects(manifest: Manifest, means: Means) -> None:
     _require_names(manifest, there - {f"{manifest.id}/{MANIFEST}"}, named)
 
 
-def _require_files(manifest: Manifest, place: Path, means: Means) -> None:
+def _require_file_names(manifest: Manifest, place: Path, means: Means) -> None:
     named = {file.name for file in manifest.files}
     _require_names(manifest, set(means.workroom.names(place)) - {MANIFEST}, named)
-    for file in manifest.files:
-        _require(place / file.name, file.kept_as, manifest, means)
 
 
 def _require_names(manifest: Manifest, there: set[str], named: set[str]) -> None:

@@ -7,7 +7,7 @@ from bot.backups.means import Means
 from bot.core.backups.backup import MANIFEST, Manifest, Proof, ProvedBackup, StoredBackup
 from bot.core.backups.location import may_be_of, misplaced
 from bot.core.backups.stored import Shelf, Stray
-from bot.errors import BackupError, UnknownBackup
+from bot.errors import BackupError, BrokenBackup, UnknownBackup
 
 _NEAR = 5
 
@@ -86,7 +86,10 @@ def _all(means: Means) -> Iterator[StoredBackup | Stray]:
 
 def _read(id: str, shelf: Shelf, means: Means) -> StoredBackup | Stray | None:
     """None for one of another target."""
-    text = means.store.read(f"{id}/{MANIFEST}")
+    try:
+        text = means.store.read(f"{id}/{MANIFEST}")
+    except BrokenBackup as error:
+        return Stray(id, error.message.rstrip("."))
     if text is None:
         written = [each.at for each in means.store.objects(id)]
         return Stray(id, "it is not complete", max(written, default=None))
@@ -113,13 +116,20 @@ def _place(manifest: Manifest, means: Means) -> Path | None:
     return means.store.place(manifest.id) if plain else None
 
 
+def _read_proof(key: str, means: Means) -> Proof | None:
+    try:
+        text = means.store.read(key)
+    except BrokenBackup:
+        return None
+    return Proof.from_json(text) if text is not None else None
+
+
 def _proof(manifest: Manifest, shelf: Shelf, means: Means) -> Proof | None:
     """The one that went furthest since something was found wrong, if anything was: what did not go
     as far as that could not have found it."""
     best: Proof | None = None
     for key in shelf.proofs_of(manifest.id):
-        text = means.store.read(key)
-        proof = Proof.from_json(text) if text is not None else None
+        proof = _read_proof(key, means)
         if proof is None or not proof.is_of(manifest):
             continue
         if not proof.ok:

@@ -8,11 +8,17 @@ Either the whole plan is carried out, or it stops with what happened and what to
   migration-bot apply production --expect-digest sha256:…
 """
 
-from dataclasses import replace
-
 import click
 
-from bot.commands.session import Session, format_option, pass_session
+from bot.commands.session import (
+    Session,
+    dry_run_option,
+    expect_digest_option,
+    format_option,
+    log_option,
+    logged,
+    pass_session,
+)
 from bot.core.gates.gate import closed
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import Progress
@@ -106,20 +112,14 @@ def stop_at_plan(world: World, name: str, form: str) -> ExitCode:
 
 @click.command(help=__doc__)
 @click.argument("target")
-@click.option("--dry-run", is_flag=True, help="Stop at the plan; nothing is changed.")
-@click.option(
-    "--expect-digest", metavar="sha256:…", help="Refuse to apply any other plan than this one."
-)
+@dry_run_option
+@expect_digest_option
 @click.option(
     "--shard",
     metavar="I/N",
     help="Of a fleet: the I-th of N slices of its last wave; 0/N, the waves before it.",
 )
-@click.option(
-    "--log",
-    metavar="FILE",
-    help="Add a line of JSON to FILE for each thing that happens; MIGRATION_BOT_LOG does the same.",
-)
+@log_option
 @format_option("text", "json")
 @pass_session
 def command(
@@ -134,6 +134,4 @@ def command(
     world = session.world_of(target)
     if dry_run:
         return stop_at_plan(world, target, form)
-    if log is not None:
-        world = replace(world, log=world.log.at(log))
-    return run(world, target, expect_digest=expect_digest, form=form, shard=shard)
+    return run(logged(world, log), target, expect_digest=expect_digest, form=form, shard=shard)

@@ -26,6 +26,7 @@ from bot.flows.fleets.tenants import addressed
 from bot.flows.reviewing.history import history_of
 from bot.flows.targets.drifting import look_at
 from bot.flows.telling.drift_issue import keep_issue, require_github
+from bot.flows.telling.notify import notify_drift
 from bot.report.drift.markdown import drift_markdown
 from bot.report.formats.as_json import dumps
 from bot.report.formats.drift_as_json import drift_json
@@ -47,7 +48,7 @@ def run(
         look = look_at(target, history(world.settings.folder), world, named=bool(names))
         looks.append(look)
         if issue:
-            keep_issue(look, world)
+            notify_drift(look, keep_issue(look, world), world)
     _show(looks, form, worlds[0])
     return _exit_code(looks)
 

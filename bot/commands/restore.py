@@ -8,7 +8,8 @@ be pending again, whose sessions would be ended. Then the name of the target has
   migration-bot restore production 20261122T1531            do it
   migration-bot restore production 20261122T1531 --into staging
 
-BACKUP is an id, or how one begins; `migration-bot backups list production` shows them. Where
+BACKUP is an id, or how one begins; `migration-bot backups list production` shows them, with the
+digest of each. That is compared with the one in the target's audit, or with --digest. Where
 recovery points are kept by others (pgBackRest, RDS, …), it is a moment: a time, an LSN or the name
 of a restore point. Then the commands are shown that go there, and nothing is done.
 
@@ -32,7 +33,8 @@ from bot.commands.session import Session, format_option, pass_session
 from bot.core.restores.plan import How, RestorePlan
 from bot.core.restores.point_in_time import PointInTime, WayBack
 from bot.errors import ExitCode, UsageError
-from bot.flows.targets.restoring import carry_out, order_for, way_back_for
+from bot.flows.targets.backups import require_as_written_down
+from bot.flows.targets.restoring import carry_out, order_for, require_restorable, way_back_for
 from bot.report.formats.as_json import dumps
 from bot.report.formats.restore_as_json import restore_json
 from bot.report.terminal.restore import restore_plan_text, restored_text, way_back_text
@@ -50,8 +52,16 @@ class Agreement:
     ask: Callable[[str], str] | None = None
 
 
-def run(world: World, order: Order, agreement: Agreement, *, form: str = "text") -> ExitCode:
+def run(
+    world: World,
+    order: Order,
+    agreement: Agreement,
+    *,
+    digest: str | None = None,
+    form: str = "text",
+) -> ExitCode:
     plan = plan_restore(order, world)
+    require_restorable(order, plan, world, digest=digest)
     page = world.console.page
     if form == "text" or agreement.typed is None:
         # A person reads it before agreeing; what machines read comes at the end.
@@ -66,8 +76,10 @@ def run(world: World, order: Order, agreement: Agreement, *, form: str = "text")
     return ExitCode.POSTGRES if restored.problems else ExitCode.FINE
 
 
-def stop_at_plan(world: World, order: Order, form: str) -> ExitCode:
+def stop_at_plan(world: World, order: Order, form: str, *, digest: str | None = None) -> ExitCode:
     plan = plan_restore(order, world)
+    if digest is not None:
+        require_as_written_down(plan.manifest, order.source, world, digest=digest)
     page = world.console.page
     if form == "json":
         world.console.show(dumps(restore_json(plan)))
@@ -118,6 +130,7 @@ def _require_agreement(plan: RestorePlan, agreement: Agreement) -> None:
 @click.option(
     "--of-another", is_flag=True, help="It is of another database or server, and that is meant."
 )
+@click.option("--digest", metavar="sha256:…", help="What was written down when it was taken.")
 @click.option(
     "--without-owners", is_flag=True, help="Let everything belong to our role; grant nothing."
 )
@@ -133,6 +146,7 @@ def command(
     how: str | None,
     without_backup: str,
     of_another: bool,
+    digest: str | None,
     without_owners: bool,
     form: str,
 ) -> ExitCode:
@@ -150,9 +164,9 @@ def command(
     if (found := way_back_for(order, world)) is not None:
         return show_way(world, order, *found)
     if dry_run:
-        return stop_at_plan(world, order, form)
+        return stop_at_plan(world, order, form, digest=digest)
     agreement = Agreement(yes_restore, _ask if sys.stdin.isatty() else None)
-    return run(world, order, agreement, form=form)
+    return run(world, order, agreement, digest=digest, form=form)
 
 
 def _ask(question: str) -> str:

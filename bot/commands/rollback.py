@@ -12,13 +12,19 @@ the same again. What only a backup brings back is refused.
 after an interruption name the last that stays instead.
 """
 
-from dataclasses import replace
-
 import click
 
-from bot.commands.session import Session, format_option, pass_session
+from bot.commands.session import (
+    Session,
+    dry_run_option,
+    expect_digest_option,
+    format_option,
+    log_option,
+    logged,
+    pass_session,
+)
 from bot.core.gates.gate import closed
-from bot.core.rollouts.undoing import Rollback
+from bot.core.rollouts.rollback_steps import Rollback
 from bot.errors import ExitCode
 from bot.flows.fleets.tenants import addressed
 from bot.flows.targets.rolling_back import require_possible, rollback_for
@@ -68,15 +74,9 @@ def _shown(rollback: Rollback, form: str, world: World) -> ExitCode:
 @click.argument("target")
 @click.option("--to", metavar="MIGRATION", help="The last that stays applied.")
 @click.option("--steps", metavar="N", type=int, help="Take back so many, the newest first.")
-@click.option("--dry-run", is_flag=True, help="Stop at the plan; nothing is changed.")
-@click.option(
-    "--expect-digest", metavar="sha256:…", help="Refuse to carry out any other plan than this one."
-)
-@click.option(
-    "--log",
-    metavar="FILE",
-    help="Add a line of JSON to FILE for each thing that happens; MIGRATION_BOT_LOG does the same.",
-)
+@dry_run_option
+@expect_digest_option
+@log_option
 @format_option("text", "json")
 @pass_session
 def command(
@@ -89,11 +89,8 @@ def command(
     log: str | None,
     form: str,
 ) -> ExitCode:
-    world = session.world_of(target)
-    if log is not None:
-        world = replace(world, log=world.log.at(log))
     return run(
-        world,
+        logged(session.world_of(target), log),
         target,
         to=to,
         steps=steps,

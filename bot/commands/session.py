@@ -1,7 +1,7 @@
 """What every command line starts from: the global options, and the world they lead to."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -78,3 +78,22 @@ def format_option(*formats: str) -> Callable[[Command], Command]:
         show_default=True,
         help="How to write the result.",
     )
+
+
+# The same on every command that carries out a plan.
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Stop at the plan; nothing is changed."
+)
+expect_digest_option = click.option(
+    "--expect-digest", metavar="sha256:…", help="Refuse to carry out any other plan than this one."
+)
+log_option = click.option(
+    "--log",
+    metavar="FILE",
+    help="Add a line of JSON to FILE for each thing that happens; MIGRATION_BOT_LOG does the same.",
+)
+
+
+def logged(world: World, log: str | None) -> World:
+    """The world with the log that `--log` asks for."""
+    return world if log is None else replace(world, log=world.log.at(log))

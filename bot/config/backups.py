@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from bot.config.gates import Duration, span_of
-from bot.config.sources import SourceFile, source_mistakes, sourced
+from bot.config.source_values import source_mistakes, sourced
+from bot.config.sources import SourceFile
 from bot.core.backups.location import location_of
 from bot.core.backups.policy import BackupPolicy
 from bot.core.backups.recipients import wrong_with

@@ -23,9 +23,26 @@ class NotifyFile(StrictModel):
         "are signed with.",
     )
     events: list[
-        Literal["started", "applied", "rolled_back", "failed", "waiting", "overridden", "drift"]
+        Literal[
+            "started",
+            "applied",
+            "rolled_back",
+            "failed",
+            "waiting",
+            "overridden",
+            "drift",
+            "drift_gone",
+        ]
     ] = Field(
-        default=["applied", "rolled_back", "failed", "waiting", "overridden", "drift"],
+        default=[
+            "applied",
+            "rolled_back",
+            "failed",
+            "waiting",
+            "overridden",
+            "drift",
+            "drift_gone",
+        ],
         min_length=1,
         description="What it is told of.",
     )

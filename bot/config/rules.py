@@ -122,6 +122,7 @@ def _set_options(name: str, file: RuleFile, rule: Rule, choices: RuleChoices) ->
 
 
 def _model_of(options: Collection[Option]) -> type[BaseModel]:
+    # pydantic types no names of fields that are known only now.
     return create_model(  # type: ignore[call-overload, no-any-return]
         "Options",
         __base__=StrictModel,

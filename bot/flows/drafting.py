@@ -5,7 +5,13 @@ from difflib import get_close_matches
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import Migration
 from bot.core.rehearsals.rehearsal_order import PUBLIC
-from bot.core.rollouts.rollback_class import fault_of, lost_by, writes_rows
+from bot.core.rollouts.rollback_class import (
+    changed_by,
+    fault_of,
+    lost_by,
+    unknown_of,
+    writes_rows,
+)
 from bot.core.schemas.drafted_down import DraftedDown
 from bot.errors import PostgresError, UsageError
 from bot.flows.reviewing.history import history_of
@@ -50,6 +56,8 @@ def drafted_down(name: str, world: World) -> DraftedDown:
         fault=fault_of(proof),
         writes_rows=writes_rows(judged),
         lost=lost_by(judged),
+        changed=changed_by(judged),
+        unknown=unknown_of(judged),
     )
 
 

@@ -69,7 +69,10 @@ def read_allowances(
         read = _read(directive, statements, known)
         if isinstance(read, Allowance) and read.over(today):
             read = expired(read)
-        (allowances if isinstance(read, Allowance) else problems).append(read)  # type: ignore[arg-type]
+        if isinstance(read, Allowance):
+            allowances.append(read)
+        else:
+            problems.append(read)
     return allowances, problems
 
 

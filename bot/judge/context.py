@@ -10,6 +10,7 @@ from bot.core.findings.exclusion import Exclusion
 from bot.core.findings.finding import Finding
 from bot.core.findings.rewrite import Rewrite
 from bot.core.findings.rule import Hits, Rule
+from bot.core.migrations.caveat import Caveat
 from bot.core.migrations.effects import Effects, LockMode
 from bot.core.migrations.history import Change
 from bot.core.migrations.migration import Migration
@@ -60,7 +61,7 @@ class MigrationContext:
     `history` are the migrations before it, `later` those after it. `base` is the schema of the
     target branch, `start` the one this migration finds. `catalogue` is the live one: the schema
     right before the statement that is being looked at. What was born at `fresh_from` or later is
-    new. `effects` and `findings` are those of the statements so far.
+    new. `effects`, `caveats` and `findings` are those of the statements so far.
     """
 
     migration: Migration
@@ -73,6 +74,7 @@ class MigrationContext:
     catalogue: Catalogue
     fresh_from: int
     effects: list[Effects] = field(default_factory=list)
+    caveats: list[tuple[Caveat, ...]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     later: Sequence[Migration] = ()
     _answers: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)

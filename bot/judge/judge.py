@@ -21,6 +21,7 @@ from bot.judge.allowance import (
     unneeded,
 )
 from bot.judge.catalogue.catalogue import Catalogue
+from bot.judge.caveats.caveats import caveats_of
 from bot.judge.code import runs_code
 from bot.judge.context import Context, HistoryContext, MigrationContext, Settings
 from bot.judge.court import Court
@@ -157,8 +158,10 @@ class _Bench:
         return JudgedMigration(
             migration=migration,
             statements=tuple(
-                JudgedStatement(step.statement, effects)
-                for step, effects in zip(context.steps, context.effects, strict=True)
+                JudgedStatement(step.statement, effects, caveats)
+                for step, effects, caveats in zip(
+                    context.steps, context.effects, context.caveats, strict=True
+                )
             ),
             findings=tuple(shown),
             atomic=atomic(context.steps),
@@ -169,13 +172,12 @@ class _Bench:
 
     def _about_statements(self, file: MigrationContext, place: int) -> Iterator[Finding]:
         for position, step in enumerate(file.steps):
-            effects = effects_of(
-                step.actions,
-                file.catalogue,
-                postgres=self._settings.postgres,
-                fresh_from=file.fresh_from,
-            )
+            fresh, postgres = file.fresh_from, self._settings.postgres
+            effects = effects_of(step.actions, file.catalogue, postgres=postgres, fresh_from=fresh)
             file.effects.append(effects)
+            file.caveats.append(
+                caveats_of(step.statement, step.actions, file.catalogue, fresh_from=fresh)
+            )
             if runs_code(step.actions, file.catalogue):
                 found = self._about_code(file, position, place)
             else:
@@ -277,7 +279,12 @@ class _Bench:
         if not idle or context.fresh_from == place:
             return idle
         alone = replace(
-            context, catalogue=context.start.copy(), fresh_from=place, effects=[], findings=[]
+            context,
+            catalogue=context.start.copy(),
+            fresh_from=place,
+            effects=[],
+            caveats=[],
+            findings=[],
         )
         findings = list(self._about_statements(alone, place))
         return [each for each in idle if not any(map(each.covers, findings))]

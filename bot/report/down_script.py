@@ -36,12 +36,15 @@ def warnings(down: DraftedDown) -> Iterator[str]:
         yield f"Does not bring back {each}, which the migration deletes."
     if down.writes_rows:
         yield "The migration changes rows: a draft is made from the schema and leaves them so."
+    for each in down.changed:
+        yield f"Does not take back what the migration changes besides: {each}."
+    for each in down.unknown:
+        yield f"What the migration destroys is not known: {each}."
 
 
 def _statement(each: DraftedStatement) -> str:
     said = [f"-- Loses {_flat(each.loses)}.\n"] if each.loses else []
     said += [f"-- Needs: {_flat(each.needs)}.\n"] if each.needs else []
-    said += ["-- Not in a transaction.\n"] if each.alone else []
     return "".join(said) + f"{each.sql.rstrip().removesuffix(';')};\n"
 
 

@@ -26,6 +26,7 @@ _SIGNS = {
     Moment.WAITING: "🔒",
     Moment.OVERRIDDEN: "🔓",
     Moment.DRIFT: "⚠️",
+    Moment.DRIFT_GONE: "✅",
     Moment.ROLLED_BACK: "↩️",
 }
 
@@ -43,13 +44,15 @@ def headline_of(notification: Notification) -> str:
     target = one_line(notification.target)
     migrations = words.count(len(notification.migrations), "migration")
     took = f" in {words.duration(notification.seconds)}" if notification.seconds else ""
+    rollout = f"rollback of {target}" if notification.backwards else f"rollout to {target}"
     return {
         Moment.STARTED: f"Applying {migrations} to {target}",
         Moment.APPLIED: f"Applied {migrations} to {target}{took}",
-        Moment.FAILED: f"The rollout to {target} failed",
-        Moment.WAITING: f"The rollout to {target} waits: a gate is closed",
+        Moment.FAILED: f"The {rollout} failed",
+        Moment.WAITING: f"The {rollout} waits: a gate is closed",
         Moment.OVERRIDDEN: f"A closed gate of {target} was overridden",
         Moment.DRIFT: f"The schema of {target} is not what its migrations make",
+        Moment.DRIFT_GONE: f"The schema of {target} is what its migrations make again",
         Moment.ROLLED_BACK: f"Took {migrations} back from {target}{took}",
     }[notification.moment]
 

@@ -40,6 +40,8 @@ def rollback_ahead(found: RollbackClass, *, written: bool) -> str:
     down.sql."""
     if found.way is RollbackWay.RESTORE:
         return f"rollback: restore only, it deletes {_listed(found.lost)}"
+    if found.unknown and not written:
+        return f"rollback: what it destroys is not known, {_listed(found.unknown)}"
     return f"rollback: {'its down.sql' if written else 'a draft, if that is proved then'}"
 
 
@@ -80,6 +82,13 @@ def _restore(found: RollbackClass, script: str) -> Iterator[str]:
         yield f"After up and down {_listed(found.differing)} held other rows."
     elif found.writes and not found.lost:
         yield "It changes rows, and a draft knows nothing of rows."
+    if found.changed and found.drafted:
+        yield f"A draft does not take back what it changes besides: {_listed(found.changed)}."
+    if found.unknown:
+        yield f"What it destroys is not known: {_listed(found.unknown)}."
+        if not found.drafted and not (found.lost or found.fault or found.differing):
+            yield "No rows were there to see that its down.sql brings them back."
+            return
     if found.drafted or (found.writes and not found.fault):
         yield "Write a down.sql that does, or rely on a restore."
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.core.backups.backup import Manifest, StoredBackup
+from bot.core.quoting import quoted
 from bot.core.rehearsals.sizes import size_text
 from bot.core.restores.loss import loss_of
 from bot.core.restores.plan import How, RestorePlan
@@ -74,6 +75,15 @@ def _notes(manifest: Manifest, scene: Scene, how: How, order: Order) -> Iterator
         yield (
             f"Logical replication slots stay with the old database: {', '.join(scene.slots)}. Make "
             "them anew, and let what follows them begin anew."
+        )
+    if how is How.SWAP and scene.subscriptions:
+        yield (
+            f"Subscriptions go on in the old database: {', '.join(scene.subscriptions)}. They keep "
+            "taking what is published, which the restored one then lacks. Afterwards stop each in "
+            "the database that is kept: "
+            + " ".join(
+                f"ALTER SUBSCRIPTION {quoted(each)} DISABLE;" for each in scene.subscriptions
+            )
         )
     if how is How.LOAD:
         yield (

@@ -26,6 +26,8 @@ class Course(Protocol):
     """`doing` is what is said of a migration when its turn comes."""
 
     @property
+    def backwards(self) -> bool: ...
+    @property
     def doing(self) -> str: ...
     def plan(
         self, target: Target, history: History, database: Database, rows: Rows | None = None
@@ -43,6 +45,7 @@ class Course(Protocol):
 class Forwards:
     """Applies what is pending."""
 
+    backwards = False
     doing = "applying"
 
     def plan(
@@ -70,6 +73,7 @@ class Backwards:
     give_at: Mapping[str, int] = field(default_factory=dict)
     promised: Mapping[str, Collection[str]] = field(default_factory=dict)
 
+    backwards = True
     doing = "taking back"
 
     def plan(

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from bot.core.findings.review import JudgedMigration
-from bot.core.migrations.migration import AppliedMigration
 from bot.core.migrations.statement import Statement
 from bot.core.rollouts.checkpoint import Intent, Note, Record, Step
 from bot.core.rollouts.progress import AppliedResult
@@ -27,28 +26,8 @@ from bot.rollout.recovery import checkpoint_of, require_unchanged, still_intende
 from bot.rollout.segments import Segment, is_atomic, segments_of
 from bot.rollout.settings import lifting
 from bot.rollout.telling.steps import Steps
-from bot.rollout.telling.telling import Telling
-from bot.rollout.ways import Up, Way
+from bot.rollout.ways import Way
 from bot.world import Database, World
-
-
-def apply_migration(
-    judged: JudgedMigration,
-    database: Database,
-    target: Target,
-    world: World,
-    begun: AppliedMigration | None = None,
-    steps: Steps | None = None,
-    note: Say | None = None,
-) -> AppliedResult:
-    """Run a migration and record it as Prisma would; `begun` is its row, if an earlier run did not
-    finish it.
-
-    Raises as `run_script` does.
-    """
-    steps = steps or Steps(Telling(target, world))
-    way = Up(judged.migration, begun)
-    return run_script(judged, way, database, target, world, steps, note)
 
 
 def run_script(
@@ -58,7 +37,7 @@ def run_script(
     target: Target,
     world: World,
     steps: Steps,
-    note: Say | None = None,
+    note: Say,
 ) -> AppliedResult:
     """Run what applies a migration, or what takes it back, and record it that way. `note` is told
     what is kept of what it destroys, and what is given back.
@@ -66,7 +45,7 @@ def run_script(
     Raises PostgresError that names the script and the line, and says what is left behind.
     """
     segments = segments_of(judged)
-    keeper = way.keeper(judged, database, target, note or world.console.say)
+    keeper = way.keeper(judged, database, target, note)
     work = _Work(judged, way, segments, database, target, world, steps, keeper)
     started = world.now()
     if is_atomic(segments) and way.begun is None:

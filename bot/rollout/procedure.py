@@ -74,7 +74,9 @@ def roll_out(order: Order, world: World) -> Outcome:
         if isinstance(error, BotError) and not was_interrupted(error):
             telling.stopped(error, order.journal)
             raise
-        interrupted = interruption_of(order.target, order.journal, order.judge, world)
+        interrupted = interruption_of(
+            order.target, order.journal, order.judge, world, backwards=order.course.backwards
+        )
         telling.stopped(interrupted, order.journal)
         raise interrupted from None
     telling.done(outcome)

@@ -31,7 +31,7 @@ def require_met(met: ServerFacts | None, facts: ServerFacts, target: Target) -> 
         raise HistoryError(
             f"After the connection was lost, another database answers for {target.name}: "
             f"{facts.database}, which is not a copy of {met.database}.",
-            hint="Find out where the URL leads now; what was applied stays where it was applied.",
+            hint="Find out where the URL leads now; what was committed stays where it is.",
         )
 
 

@@ -24,7 +24,7 @@ def require_runnable(judged: Iterable[JudgedMigration]) -> None:
             raise UsageError(
                 f"{each.migration.name}, line {place.line}, column {place.column}: "
                 f"{each.fault.message}",
-                hint=each.fault.fix or "Mend it in a new pull request; nothing was applied.",
+                hint=each.fault.fix or "Mend it in a new pull request; nothing was changed.",
             )
         segments = segments_of(each)
         for statement, why, hint in _obstacles(each, segments):
@@ -54,9 +54,9 @@ def _obstacles(
         if outside_of(statement) is None:
             yield (
                 statement,
-                f"{_words(statement)} cannot be applied safely: it runs outside a transaction, "
+                f"{_words(statement)} cannot be run safely: it runs outside a transaction, "
                 "and if it is broken off nobody can see how far it was.",
-                "Run it by hand, outside of the migrations; nothing was applied.",
+                "Run it by hand, outside of the migrations; nothing was changed.",
             )
     for statement in (each.statement for each in judged.statements):
         if _unlocks(statement):
@@ -68,8 +68,8 @@ def _obstacles(
         if _writes_to_us(statement):
             yield (
                 statement,
-                "COPY … TO STDOUT gives its rows to whoever applies the migration, and nobody "
-                "takes them.",
+                "COPY … TO STDOUT gives its rows to whoever runs the script, and nobody takes "
+                "them.",
                 "Take it out, or copy to a file or a table.",
             )
         if makes_read_only(statement):
@@ -88,8 +88,8 @@ def _obstacles(
         if len(segments) > 1 and _ends_with_the_session(statement):
             yield (
                 statement,
-                f"what {_words(statement)} makes ends with the session, and this migration is "
-                "applied in several transactions: after an interruption the rest would lack it.",
+                f"what {_words(statement)} makes ends with the session, and this script is run "
+                "in several transactions: after an interruption the rest would lack it.",
                 "Use an ordinary table, or put it into a migration of its own.",
             )
 

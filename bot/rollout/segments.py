@@ -74,7 +74,7 @@ def _batches(judged: JudgedMigration) -> Mapping[int, Batched]:
     for each in problems:
         raise UsageError(
             f"{judged.migration.name}, line {each.position.line}: {each.message}",
-            hint="Mend the comment that asks for batches, or take it out; nothing was applied.",
+            hint="Mend the comment that asks for batches, or take it out; nothing was changed.",
         )
     return found
 
@@ -148,7 +148,7 @@ def _adds_enum_value(statement: Statement) -> bool:
 
 def _refusal(name: str, statement: Statement) -> UsageError:
     return UsageError(
-        f"{name}, line {statement.start.line}: {statement.kind} in a migration cannot be applied "
+        f"{name}, line {statement.start.line}: {statement.kind} in a migration cannot be run "
         "safely.",
         hint="Take it out: a migration that fails is rolled back without being asked to.",
     )

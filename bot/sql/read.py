@@ -76,6 +76,11 @@ def _alter_sequence(fields: Fields) -> Iterator[act.Action]:
     )
 
 
+def _created_as(fields: Fields) -> Iterator[act.Action]:
+    yield from objects.create_table_as(fields)
+    yield from data.created_from(fields)
+
+
 def _statistics(fields: Fields) -> Iterator[act.Action]:
     name = qualified(strings_of(fields.get("defnames")))
     yield act.CreateObject("STATISTICS", name, relations_of(fields.get("relations")))
@@ -122,7 +127,7 @@ _READERS: Mapping[str, Reader] = {
     "CreateSeqStmt": _sequence,
     "CreateStmt": tables.create_table,
     "CreateStatsStmt": _statistics,
-    "CreateTableAsStmt": objects.create_table_as,
+    "CreateTableAsStmt": _created_as,
     "CreateTrigStmt": _trigger,
     "CreateUserMappingStmt": data.role,
     "DefineStmt": objects.create_object,

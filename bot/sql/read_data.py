@@ -42,7 +42,7 @@ def _bounded(fields: Fields) -> bool:
 
 
 def inner_changes(fields: Fields) -> Iterator[act.Action]:
-    """INSERT, UPDATE and DELETE inside a WITH."""
+    """INSERT, UPDATE, DELETE and MERGE inside a WITH."""
     for node, inner in nodes(fields.get("withClause")):
         if node in _CHANGES:
             yield from _CHANGES[node](inner)
@@ -88,6 +88,7 @@ def insert(fields: Fields) -> Iterator[act.Action]:
         conflict=_conflict(fields.get("onConflictClause")),
     )
     yield from inner_changes(fields)
+    yield from inner_changes(_select(fields))
 
 
 def _conflict(clause: Fields | None) -> tuple[str, ...] | None:
@@ -116,6 +117,7 @@ def query(fields: Fields) -> Iterator[act.Action]:
     if "intoClause" in fields:
         table = relation_name(fields["intoClause"]["rel"])
         yield act.CreateTable(table, reads=relations_of(fields), selected=selected_of(fields))
+        yield from inner_changes(fields)
         return
     calls = [each for node, each in nodes(fields) if node == "FuncCall"]
     valued = any(node in ("CoalesceExpr", "MinMaxExpr", "CaseExpr") for node, _ in nodes(fields))
@@ -132,11 +134,18 @@ def query(fields: Fields) -> Iterator[act.Action]:
 
 
 def merge(fields: Fields) -> Iterator[act.Action]:
-    yield act.Merge(relation_name(fields["relation"]), relations_of(fields))
+    when = [each["MergeWhenClause"] for each in fields.get("mergeWhenClauses", ())]
+    deletes = any(each.get("commandType") == "CMD_DELETE" for each in when)
+    yield act.Merge(relation_name(fields["relation"]), relations_of(fields), deletes)
     yield from inner_changes(fields)
 
 
-_CHANGES = {"InsertStmt": insert, "UpdateStmt": update, "DeleteStmt": delete}
+_CHANGES = {
+    "InsertStmt": insert,
+    "UpdateStmt": update,
+    "DeleteStmt": delete,
+    "MergeStmt": merge,
+}
 
 
 def copy(fields: Fields) -> Iterator[act.Action]:
@@ -147,6 +156,9 @@ def copy(fields: Fields) -> Iterator[act.Action]:
         file="filename" in fields,
         into=fields.get("is_from", False),
     )
+    for node, inner in (fields.get("query") or {}).items():
+        reader = _CHANGES.get(node, inner_changes)
+        yield from reader(inner)
 
 
 def truncate(fields: Fields) -> Iterator[act.Action]:
@@ -164,14 +176,25 @@ def _alone(relations: Any) -> tuple[str, ...]:
     return tuple(relation_name(each) for each in found if not each.get("inh", False))
 
 
+def created_from(fields: Fields) -> Iterator[act.Action]:
+    """What the query of CREATE TABLE AS changes besides; the table is another's matter."""
+    for inner in (fields.get("query") or {}).values():
+        yield from inner_changes(inner)
+
+
+def explains_by_running(fields: Fields) -> bool:
+    """EXPLAIN ANALYZE."""
+    written = fields.get("options")
+    options = dict(settings_of(written if isinstance(written, list) else ()))
+    return options.get("analyze", "off") not in ("false", "off", "0")
+
+
 def explain(fields: Fields) -> Iterator[act.Action]:
     """EXPLAIN, PREPARE, DECLARE: the query is planned; only EXPLAIN ANALYZE runs it."""
-    written = fields.get("options")
-    options = {name for name, _ in settings_of(written if isinstance(written, list) else ())}
     inner = fields["query"]
     node, tree = next(iter(inner.items()))
-    reader = {**_CHANGES, "SelectStmt": query}.get(node)
-    if "analyze" in options and reader:
+    reader = {**_CHANGES, "SelectStmt": query, "CreateTableAsStmt": created_from}.get(node)
+    if explains_by_running(fields) and reader:
         yield from reader(tree)
     else:
         changed = (relation_name(tree["relation"]),) if node in _CHANGES else ()

@@ -33,6 +33,7 @@ def create_table(fields: Fields) -> Iterator[act.Action]:
             relation_name(each["relation"]) for node, each in elements if node == "TableLikeClause"
         ),
         settings=settings_of(body.get("options")),
+        foreign="servername" in fields,
     )
 
 

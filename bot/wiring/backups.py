@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.backups.means import Means
-from bot.backups.opening import opened
+from bot.backups.opening import opened, require_openable
 from bot.backups.pruning import prune
 from bot.backups.recovering import Surroundings, find_recovery
 from bot.backups.shelf import find, listed, newest, newest_proved, strays
@@ -72,6 +72,9 @@ class Backups:
 
     def find(self, target: Target, id: str) -> StoredBackup:
         return find(self._means(target), id)
+
+    def require_openable(self, stored: StoredBackup) -> None:
+        require_openable(stored, self._means_of(stored))
 
     def opened(self, stored: StoredBackup, note: Note) -> AbstractContextManager[Path]:
         return opened(stored, self._means_of(stored), note)

@@ -12,8 +12,8 @@ from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rollouts.holder import who_is
 from bot.core.rollouts.progress import BackupSummary
+from bot.core.rollouts.rollback_steps import Tried
 from bot.core.rollouts.trial import Comparison, Trial
-from bot.core.rollouts.undoing import Tried
 from bot.core.schemas.draft import Drafter
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target

@@ -21,8 +21,8 @@ from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.progress import BackupSummary
+from bot.core.rollouts.rollback_steps import Tried
 from bot.core.rollouts.trial import Comparison, Trial
-from bot.core.rollouts.undoing import Tried
 from bot.core.settings import Settings
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target

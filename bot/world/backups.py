@@ -45,6 +45,10 @@ class Backups(Protocol):
     def find(self, target: Target, id: str) -> StoredBackup:
         """The one whose id begins so. Raises BackupError if none does, or several do."""
 
+    def require_openable(self, stored: StoredBackup) -> None:
+        """Raises UsageError without a key that it needs, BackupError where a file of it is missing.
+        Nothing is fetched."""
+
     def opened(self, stored: StoredBackup, note: Note) -> AbstractContextManager[Path]:
         """The directory of its files as they were dumped, every one of them checked.
 
@@ -96,7 +100,7 @@ class Store(Protocol):
 
     def write(self, key: str, text: str) -> None: ...
     def read(self, key: str) -> str | None:
-        """None if there is nothing of that key."""
+        """None if there is nothing of that key. Raises BrokenBackup for what is too large."""
 
     def fetch(self, keys: Iterable[str], path: Path) -> None:
         """Write what is kept under the keys into one new file, in that order."""

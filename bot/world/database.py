@@ -137,7 +137,7 @@ class Probing(Protocol):
     """What a statement that runs alone has made, or left half made.
 
     Names are given as a file writes them, quoted; `settings` are run before they are looked up, and
-    undone."""
+    reset after."""
 
     def indexes_on(self, table: str, settings: Sequence[str]) -> tuple[FoundIndex, ...]: ...
     def index(self, name: str, settings: Sequence[str]) -> FoundIndex | None: ...

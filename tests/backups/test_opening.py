@@ -7,7 +7,7 @@ import pytest
 from bot.adapters.age.keys import IDENTITY_FILE_VARIABLE, IDENTITY_VARIABLE
 from bot.adapters.storage.directory import DirectoryStore
 from bot.backups.means import Means
-from bot.backups.opening import opened
+from bot.backups.opening import opened, require_openable
 from bot.backups.shelf import find, newest
 from bot.backups.taking import take
 from bot.core.backups.backup import MANIFEST
@@ -100,4 +100,17 @@ def test_bytes_that_were_changed_are_not_decrypted(tmp_path: Path) -> None:
         opened(newest(here), here, ignored),
     ):
         pass
+    assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_what_can_be_told_before_anything_is_fetched_is_told(tmp_path: Path) -> None:
+    pair = Pair()
+    here = elsewhere(tmp_path, pair, pair)
+    id = take(here, ignored).id
+    require_openable(newest(here), here)
+    with pytest.raises(UsageError, match="encrypted, and there is no key"):
+        require_openable(newest(here), elsewhere(tmp_path, pair))
+    (tmp_path / "store" / id / "catalogue.json.age").unlink()
+    with pytest.raises(BrokenBackup, match="is missing"):
+        require_openable(newest(here), here)
     assert list((tmp_path / "work").iterdir()) == []

@@ -1,6 +1,7 @@
 """A backup is kept where it belongs, encrypted if it has to be, and whole or not at all."""
 
 import json
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.backups.taking import take
 from bot.backups.verifying import verify
 from bot.core.backups.backup import MANIFEST, Manifest
 from bot.core.backups.level import Level
+from bot.core.backups.stored import MOST_BYTES, proof_key
 from bot.errors import BackupError, BrokenBackup, ExitCode, UnknownBackup, UsageError
 from bot.world.backups import Note
 from tests.backups.means import FILES, Files, Pair, means
@@ -186,6 +188,18 @@ def test_a_manifest_of_another_backup_is_no_backup(tmp_path: Path) -> None:
         find(here, newer)
     (tmp_path / newer / MANIFEST).write_text("{")
     assert strays(here)[0].problem == "The manifest cannot be read: JSONDecodeError"
+
+
+def test_a_manifest_or_proof_that_is_too_large_hides_no_other_backup(tmp_path: Path) -> None:
+    here = means(tmp_path)
+    older, newer = take(here, ignored).id, take(here, ignored).id
+    for path in (tmp_path / newer / MANIFEST, tmp_path / proof_key(older)):
+        path.touch()
+        os.truncate(path, MOST_BYTES + 1)
+    (stray,) = strays(here)
+    assert (stray.id, "is larger than 64" in stray.problem) == (newer, True)
+    (kept,) = listed(here)
+    assert (kept.manifest.id, kept.proof) == (older, None)
 
 
 def test_a_proof_counts_for_the_manifest_it_is_about(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 """`down`, with a throw-away server that answers as it is told to."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,12 @@ import pytest
 from bot.commands import down
 from bot.core.drift.drift import Expected
 from bot.core.migrations.migration import Migration
-from bot.core.rehearsals.rehearsal import DownProof
-from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.undoing import Tried, untried
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rollouts.rollback_steps import Tried, untried
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.errors import ExitCode, PostgresError, UsageError
 from bot.world import World
-from tests.fakes import FakeCheckout, history, migration, shown
+from tests.fakes import FakeCheckout, FakeDowns, history, migration, shown
 from tests.fakes import world as made_of
 from tests.report.formats.test_as_json import validated
 from tests.shell import bot, git, write
@@ -24,16 +22,6 @@ from tests.shell import bot, git, write
 INIT = migration("20260101000000_init", "CREATE TABLE a (id int);\n")
 MORE = migration("20260201000000_more", "CREATE TABLE b (id int);\nINSERT INTO a VALUES (1);\n")
 DRAFT = Draft((DraftedStatement("DROP TABLE b", loses="the rows of b (1 column)"),))
-
-
-@dataclass
-class FakeDowns:
-    answer: Tried
-    asked: list[Order] = field(default_factory=list)
-
-    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
-        self.asked.append(order)
-        return self.answer
 
 
 def tried(proof: DownProof, drafted: Draft = DRAFT) -> Tried:
@@ -109,6 +97,17 @@ def test_what_is_left_is_named_in_the_script_too() -> None:
     assert not any(each.startswith("DROP TABLE x") for each in lines)
 
 
+def test_what_no_schema_shows_stands_at_the_head_of_the_script() -> None:
+    sql = "CREATE SEQUENCE s; SELECT setval('elsewhere', 1); SELECT stranger();\n"
+    world, _ = placed(PROVED, migration(MORE.name, sql))
+
+    down.run(world, MORE.name, stdout=True)
+
+    head = shown(world)
+    assert "-- Does not take back what the migration changes besides: the place of a seq" in head
+    assert "-- What the migration destroys is not known: it calls stranger()" in head
+
+
 def test_only_the_script_is_printed_where_it_is_asked_for() -> None:
     world, _ = placed(PROVED)
     down.run(world, MORE.name, stdout=True)
@@ -125,7 +124,7 @@ def test_it_can_be_read_by_scripts() -> None:
     assert found["proved"] is True
     assert found["writes_rows"] is True
     assert found["statements"] == [
-        {"sql": "DROP TABLE b", "loses": "the rows of b (1 column)", "needs": "", "alone": False}
+        {"sql": "DROP TABLE b", "loses": "the rows of b (1 column)", "needs": ""}
     ]
     assert found["written"].endswith("20260201000000_more/down.sql")
 

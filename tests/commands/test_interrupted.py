@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -295,6 +296,39 @@ def test_a_signal_at_any_time_tells_the_truth_and_the_next_run_finishes(
 
     assert started.bot("apply", "development", environ={"DATABASE_URL": database}).code == 0
     assert ask(database, "SELECT DISTINCT n FROM a") == [(1 + 20 * len(names),)]
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (("status", "development"), "interrupted"),
+        (
+            ("rollback", "development", "--steps", "1"),
+            "interrupted; what was committed is taken back, and nothing else",
+        ),
+    ],
+)
+def test_an_interrupted_verb_says_so_on_a_line_of_its_own_without_an_empty_one(
+    started: Place, call: tuple[str, ...], says: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
+        url = f"postgresql://u@127.0.0.1:{silent.getsockname()[1]}/d?sslmode=disable"
+        with subprocess.Popen(
+            command(*call),
+            cwd=started.root,
+            env=environment(DATABASE_URL=url),
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=PATIENCE)
+            connection.close()
+
+    assert process.returncode == ExitCode.INTERRUPTED
+    # The one before it ends the line on which a terminal shows ^C.
+    assert err == f"\n{says}\n"
 
 
 def test_a_rollout_goes_on_when_nobody_reads_its_log_any_more(

@@ -109,7 +109,7 @@ def test_of_one_that_we_were_interrupted_in_it_is_said_what_stays() -> None:
     given = made(applied(INIT), interrupted(2))
     assert resolve.run(given, "staging", rolled_back=MIXED.name) is ExitCode.FINE
     assert (
-        "  This was applied and stays in the database; undo it by hand:\n"
+        "  This was applied and stays in the database; take it back by hand:\n"
         "    line 1: ALTER TABLE a ADD COLUMN n int\n"
         "    line 2: CREATE INDEX CONCURRENTLY a_n ON a (n)\n"
     ) in shown(given)

@@ -1,21 +1,36 @@
 """`rollback`, with a throw-away server that answers as it is told to."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.commands import rollback
+from bot.core.backups.policy import BackupPolicy
 from bot.core.drift.drift import Expected
+from bot.core.findings.page import Page
+from bot.core.kept.kept import Kept
+from bot.core.kept.loss import Losing
+from bot.core.kept.table import KeptColumn
 from bot.core.migrations.migration import AppliedMigration
-from bot.core.rehearsals.rehearsal import DownProof
-from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.undoing import Tried, untried
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rollouts.rollback_steps import Tried, untried
 from bot.core.schemas.draft import Draft, DraftedStatement
-from bot.errors import ExitCode, HistoryError, UsageError
+from bot.errors import ExitCode, HistoryError, Interrupted, UsageError
 from bot.world import World
-from tests.fakes import FakeCheckout, FakeDatabase, applied, database_of, history, migration, shown
+from tests.fakes import (
+    NOON,
+    FakeCheckout,
+    FakeConsole,
+    FakeDatabase,
+    FakeDowns,
+    applied,
+    database_of,
+    history,
+    migration,
+    shown,
+)
 from tests.fakes import world as made_of
 from tests.report.formats.test_as_json import validated
 
@@ -24,18 +39,6 @@ MORE = replace(migration("20260201000000_more", "CREATE TABLE b (id int);\n"), d
 LAST = migration("20260301000000_last", "CREATE TABLE c (id int);\n")
 LOSES = migration("20260301000000_last", "ALTER TABLE a DROP COLUMN id;\n")
 DRAFT = Draft((DraftedStatement('DROP TABLE "c"', loses="rows of c"),))
-
-
-@dataclass
-class FakeDowns:
-    """Answers what it is given, and remembers what it was asked."""
-
-    answer: Tried
-    asked: list[Order] = field(default_factory=list)
-
-    def tried_back(self, order: Order, note: Callable[[str], None]) -> Tried:
-        self.asked.append(order)
-        return self.answer
 
 
 PROVED = Tried(
@@ -87,6 +90,55 @@ def test_a_dry_run_shows_the_scripts_and_what_they_lose_and_changes_nothing() ->
     assert 'DROP TABLE "c";' in said
 
 
+def kept(row: AppliedMigration, kind: Losing, *columns: KeptColumn) -> Kept:
+    """Ten rows of a table, for the second line."""
+    until = NOON + timedelta(days=30)
+    of = (row.id, row.name, 0, 2, kind, "public", "customers", columns, ())
+    return Kept("k_1", *of, rows=10, bytes=8200, at=NOON, until=until)
+
+
+@pytest.mark.parametrize(
+    ("width", "says"),
+    [
+        (
+            80,
+            "    gives back 10 rows of public.customers (8.2 kB), which line 2 destroyed;\n"
+            "               kept until 2026-12-22\n"
+            "    gives back note of public.customers in 10 rows (8.2 kB), which line 2\n"
+            "               destroyed; kept until 2026-12-22\n",
+        ),
+        (
+            120,
+            "    gives back 10 rows of public.customers (8.2 kB), which line 2 destroyed; "
+            "kept until 2026-12-22\n"
+            "    gives back note of public.customers in 10 rows (8.2 kB), which line 2 destroyed; "
+            "kept until 2026-12-22\n",
+        ),
+    ],
+)
+def test_what_is_given_back_is_said_before_until_when_it_is_kept(width: int, says: str) -> None:
+    given, _ = world()
+    given = replace(given, console=FakeConsole(page=Page(width)))
+    row = database_of(given).rows[-1]
+    note = KeptColumn("note", "text")
+    database_of(given).listed += [kept(row, Losing.TABLE), kept(row, Losing.COLUMNS, note)]
+
+    rollback.run(given, "staging", steps=1, dry_run=True)
+
+    assert says in shown(given)
+
+
+def test_what_cannot_be_taken_back_says_nothing_of_what_comes_after_it() -> None:
+    given, _ = world(None)
+
+    with pytest.raises(HistoryError):
+        rollback.run(given, "staging", steps=2, dry_run=True)
+
+    assert "restore only" in shown(given)
+    assert "If this is broken off" not in shown(given)
+    assert "Git has to follow" not in shown(given)
+
+
 def test_the_digest_of_a_dry_run_is_what_may_be_expected() -> None:
     given, _ = world()
     rollback.run(given, "staging", steps=1, dry_run=True, form="json")
@@ -95,8 +147,9 @@ def test_the_digest_of_a_dry_run_is_what_may_be_expected() -> None:
     assert read["migrations"][0]["proved"]
 
     again, _ = world()
-    with pytest.raises(HistoryError, match="not the one that was agreed to"):
+    with pytest.raises(HistoryError, match="not the one that was agreed to") as error:
         rollback.run(again, "staging", steps=2, expect_digest=read["digest"])
+    assert "`migration-bot rollback staging … --dry-run`" in error.value.hint
     assert (
         rollback.run(again, "staging", steps=1, expect_digest=read["digest"], form="json")
         is ExitCode.FINE
@@ -148,6 +201,32 @@ def test_what_deleted_data_is_not_taken_back_by_a_draft() -> None:
 
     with pytest.raises(HistoryError, match=r"has destroyed id of public\.a"):
         rollback.run(given, "staging", steps=1)
+
+
+def test_one_that_is_broken_off_before_it_began_says_that_nothing_was_taken_back() -> None:
+    given, _ = world()
+    database_of(given).interrupt = "lock"
+
+    with pytest.raises(Interrupted) as error:
+        rollback.run(given, "staging", steps=1)
+
+    assert error.value.message == (
+        "The rollback of staging was interrupted before it began a migration. Nothing was taken "
+        "back."
+    )
+
+
+def test_the_gates_of_a_rollback_do_not_speak_of_applying() -> None:
+    given, _ = world()
+    target = replace(given.settings.target("staging"), backup=BackupPolicy(required=True))
+    targets = {**given.settings.targets, "staging": target}
+    given = replace(given, settings=replace(given.settings, targets=targets))
+
+    rollback.run(given, "staging", steps=1, dry_run=True)
+
+    gates = [each for each in shown(given).splitlines() if each.startswith("gate ")]
+    assert any("one is taken and proved" in each for each in gates)
+    assert [each for each in gates if "appl" in each] == []
 
 
 def test_an_authors_script_is_run_without_a_server_and_that_is_said() -> None:

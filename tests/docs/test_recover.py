@@ -159,7 +159,7 @@ def by_hand(night: Night) -> None:
     night.production.ask("CREATE TABLE by_hand (id int PRIMARY KEY)")
 
 
-def undone_by_hand(night: Night) -> None:
+def taken_back_by_hand(night: Night) -> None:
     night.production.ask("DROP TABLE by_hand")
 
 
@@ -177,7 +177,7 @@ NIGHTS: tuple[tuple[str, Scene, tuple[ExitCode, ...], Scene], ...] = (
     ("Go back to a backup", written_since, (ExitCode.FINE,) * 2, gone_back),
     ("The database is gone", database_gone, (ExitCode.FINE,) * 2, gone_back),
     ("The key is missing", nothing, (ExitCode.FINE,), nothing),
-    ("Somebody changed it by hand", by_hand, (ExitCode.HISTORY,), undone_by_hand),
+    ("Somebody changed it by hand", by_hand, (ExitCode.HISTORY,), taken_back_by_hand),
     ("Go back to a moment", elsewhere, (ExitCode.USAGE,), nothing),
 )
 

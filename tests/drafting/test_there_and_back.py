@@ -7,9 +7,10 @@ import pytest
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.server import start_server
 from bot.core.schemas.schema import Snapshot
+from bot.drafting.draft import draft
 from tests.conftest import FRUGAL, SERVERS, RunningServer
 from tests.drafting.migrations import BASE, CHANGES, mixtures
-from tests.drafting.trying import Outcome, forth, look, there_and_back
+from tests.drafting.trying import Outcome, forth, look, run, there_and_back
 
 Ground = tuple[Connection, Snapshot]
 NEWEST = max(SERVERS.values(), key=lambda each: each.major)
@@ -63,6 +64,32 @@ def test_a_slice_of_the_changes_is_made_by_a_draft(ground: Ground) -> None:
     connection, before = ground
     outcomes = [forth(connection, before, [each]) for each in CHANGES[2::8]]
     assert_converged(outcomes, at_least=0.95)
+
+
+@pytest.mark.slow
+def test_the_index_of_a_partitioned_table_is_whole_once_those_of_its_partitions_are_attached(
+    ground: Ground,
+) -> None:
+    connection, _ = ground
+    half = (
+        "CREATE TABLE p (a int, b int) PARTITION BY LIST (a)",
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1)",
+        "CREATE INDEX p_b ON ONLY p (b)",
+        "CREATE INDEX p1_b ON p1 (b)",
+    )
+    with connection.transaction(force_rollback=True):
+        connection.execute("; ".join(half).encode())
+        there = look(connection)
+        connection.execute("ALTER INDEX p_b ATTACH PARTITION p1_b")
+        wanted = look(connection)
+    drafted = draft(there, wanted)
+
+    with connection.transaction(force_rollback=True):
+        connection.execute("; ".join(half).encode())
+        wrong = run(connection, drafted, wanted)
+
+    assert drafted.complete
+    assert wrong == ""
 
 
 @pytest.mark.soak

@@ -4,6 +4,7 @@ a fake database keeps rows and a diary, and never understands SQL."""
 from tests.fakes.backups import FakeBackups as FakeBackups
 from tests.fakes.checkout import FakeCheckout as FakeCheckout
 from tests.fakes.database import FakeDatabase as FakeDatabase
+from tests.fakes.downs import FakeDowns as FakeDowns
 from tests.fakes.github import FakeGitHub as FakeGitHub
 from tests.fakes.schemas import FakeSchemas as FakeSchemas
 from tests.fakes.surroundings import FakeClock as FakeClock

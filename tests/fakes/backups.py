@@ -12,7 +12,7 @@ from bot.core.backups.retention import NOTHING, Needed, Pruned, pruned
 from bot.core.backups.stored import Stray
 from bot.core.rollouts.progress import BackupSummary
 from bot.core.targets.target import Target
-from bot.errors import BackupError, PostgresError
+from bot.errors import BackupError, BotError, PostgresError
 from bot.world.backups import Note
 from tests.fakes.values import MANIFEST, NOON
 
@@ -22,6 +22,7 @@ class FakeBackups:
     diary: list[str]
     error: PostgresError | None = None
     kept: bool = False
+    locked: BotError | None = None
     shelf: tuple[StoredBackup, ...] = ()
     left: tuple[Stray, ...] = ()
     asked: list[Needed] = field(default_factory=list)
@@ -56,6 +57,10 @@ class FakeBackups:
             if each.manifest.id.startswith(id):
                 return each
         raise BackupError(f"There is no backup {id}.", hint="Name another one.")
+
+    def require_openable(self, stored: StoredBackup) -> None:
+        if self.locked is not None:
+            raise self.locked
 
     @contextmanager
     def opened(self, stored: StoredBackup, note: Note) -> Iterator[Path]:

@@ -48,9 +48,9 @@ class FakeDatabase:
     """Rows and a diary. `refuse` maps a statement to the errors it raises, one at a time ("commit"
     to those that come when it has been carried out, "lock" to those of the migration lock), and
     `makes` to what it makes or leaves half made. `interrupt` is the statement in which Ctrl-C is
-    pressed. `sessions` are those of earlier runs that are still there. `in_the_way` is what one
-    look after the other finds, `ends_by` what makes a holder of the migration lock go away.
-    `turns_into` is what the server is once somebody's lock was waited for.
+    pressed, or "lock". `sessions` are those of earlier runs that are still there. `in_the_way` is
+    what one look after the other finds, `ends_by` what makes a holder of the migration lock go
+    away. `turns_into` is what the server is once somebody's lock was waited for.
     """
 
     rows: list[AppliedMigration] = field(default_factory=list)
@@ -179,6 +179,8 @@ class FakeDatabase:
             note("somebody has the lock")
             self.server = self.turns_into
         with contextmanager(self._around)("lock", "unlock"):
+            if self.interrupt == "lock":
+                raise KeyboardInterrupt
             yield self.applied()
 
     @contextmanager

@@ -9,18 +9,16 @@ from bot.core.findings.exclusion import Exclusion
 from bot.core.findings.finding import Severity, Verdict
 from bot.core.findings.review import Review
 from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal import (
     BaseReplay,
-    DownProof,
     Estimate,
     HistoryRefusal,
-    Refusal,
     Rehearsal,
     RehearsedMigration,
     RehearsedStatement,
     SchemaAgreement,
-    SecondRun,
-    Stop,
 )
 from bot.judge.rehearsed import with_rehearsal
 from tests.judging import FOLDER, review

@@ -1,4 +1,4 @@
-"""The platform's migrations as a history: they make what they document, and can be undone."""
+"""The platform's migrations as a history: they make what they document, and can be taken back."""
 
 import re
 from collections import Counter

@@ -10,7 +10,8 @@ from bot.core.findings.finding import Finding, Severity
 from bot.core.findings.review import JudgedMigration, JudgedStatement
 from bot.core.gates.gate import Gate
 from bot.core.migrations.effects import Effects, Lock, LockMode
-from bot.core.rehearsals.rehearsal import MeasuredLock, Refusal, RehearsedMigration, Stop
+from bot.core.rehearsals.refusal import Refusal, Stop
+from bot.core.rehearsals.rehearsal import MeasuredLock, RehearsedMigration
 from bot.core.rollouts.progress import Check, Progress, State
 from bot.core.schemas.schema import Change, Differences
 from bot.core.schemas.touched import Touched

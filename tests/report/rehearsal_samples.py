@@ -6,24 +6,22 @@ from dataclasses import replace
 from bot.core.findings.finding import Finding, Severity
 from bot.core.findings.review import JudgedMigration
 from bot.core.migrations.effects import Effects, Lock, LockMode
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal import (
     BaseReplay,
     DataKind,
-    DownProof,
     Estimate,
     HistoryRefusal,
     Isolation,
     Measured,
     MeasuredLock,
-    Refusal,
     Rehearsal,
     RehearsalData,
     RehearsalServer,
     RehearsedMigration,
     RehearsedStatement,
     SchemaAgreement,
-    SecondRun,
-    Stop,
     TouchedRows,
 )
 from bot.core.rehearsals.sizes import RelationSize, RowSource

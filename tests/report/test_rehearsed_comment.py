@@ -10,7 +10,9 @@ from markdown_it import MarkdownIt
 
 from bot.core.findings.finding import Severity
 from bot.core.migrations.effects import LockMode
-from bot.core.rehearsals.rehearsal import MeasuredLock, Refusal, RehearsedMigration, SecondRun, Stop
+from bot.core.rehearsals.proofs import SecondRun
+from bot.core.rehearsals.refusal import Refusal, Stop
+from bot.core.rehearsals.rehearsal import MeasuredLock, RehearsedMigration
 from bot.core.schemas.schema import Change, Differences
 from bot.report.comment.comment import read_marker, render_comment
 from bot.report.comment.headline import headline

@@ -47,6 +47,16 @@ def test_a_plan_touches_nothing() -> None:
     assert (plan.how, plan.loss.migrations) == (How.SWAP, (MORE.name,))
 
 
+def test_subscriptions_are_told_where_the_database_is_swapped() -> None:
+    night = Night(FakeSite([], replace(SCENE, subscriptions=("orders",))))
+
+    swapped = plan_restore(order(), night.world).notes
+    loaded = plan_restore(order(how=How.LOAD), night.world).notes
+
+    assert any('ALTER SUBSCRIPTION "orders" DISABLE;' in each for each in swapped)
+    assert not any("SUBSCRIPTION" in each for each in loaded)
+
+
 def test_without_a_backup_none_is_taken() -> None:
     night = Night()
     wanted = order(without_backup="the disk is broken")

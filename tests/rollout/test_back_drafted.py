@@ -88,6 +88,18 @@ def test_what_was_not_kept_names_the_restore(
     assert "migration-bot restore staging BACKUP" in error.value.hint
 
 
+def test_what_no_schema_shows_is_not_taken_back_by_a_draft(
+    apply: Apply, drafted: TakeBack, database: str
+) -> None:
+    sql = "ALTER TABLE a ADD COLUMN m int; ALTER SEQUENCE s RESTART 7;"
+    before = migration("20260101000001_s", "CREATE SEQUENCE s;")
+    placing = migration("20260301000000_placing", sql)
+    apply(INIT, before, placing)
+
+    with pytest.raises(HistoryError, match="the place of sequence"):
+        drafted(INIT, before, placing, steps=1)
+
+
 def test_what_was_changed_by_hand_since_is_not_taken_back(
     apply: Apply, drafted: TakeBack, database: str
 ) -> None:

@@ -12,8 +12,11 @@ from bot.core.rollouts.replication import Replication, Standby
 from bot.core.settings import default_targets
 from bot.core.targets.target import ReplicaPolicy
 from bot.errors import HistoryError, PostgresError, UsageError
-from bot.rollout.migration import apply_migration
+from bot.rollout.migration import run_script
 from bot.rollout.segments import segments_of
+from bot.rollout.telling.steps import Steps
+from bot.rollout.telling.telling import Telling
+from bot.rollout.ways import Up
 from bot.sql.parse import parse
 from tests.fakes import (
     FakeCheckout,
@@ -43,7 +46,9 @@ def run(
     here = replace(world(FakeCheckout(history())), console=console, log=log or FakeLog())
     begun = next((row for row in database.rows if row.unfinished), None)
     made = replace(STAGING, **target)  # type: ignore[arg-type]
-    apply_migration(judged(sql), database, made, here, begun)
+    file = judged(sql)
+    steps = Steps(Telling(made, here))
+    run_script(file, Up(file.migration, begun), database, made, here, steps, here.console.say)
     return console
 
 

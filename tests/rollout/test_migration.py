@@ -8,8 +8,11 @@ from bot.core.migrations.effects import Effects
 from bot.core.migrations.statement import Position, Statement
 from bot.core.settings import default_targets
 from bot.errors import PostgresError
-from bot.rollout.migration import apply_migration
+from bot.rollout.migration import run_script
 from bot.rollout.recovery import checkpoint_of
+from bot.rollout.telling.steps import Steps
+from bot.rollout.telling.telling import Telling
+from bot.rollout.ways import Up
 from bot.sql.parse import parse
 from tests.fakes import FakeCheckout, FakeDatabase, history, migration, world
 
@@ -38,10 +41,13 @@ def _statement(index: int, sql: str) -> Statement:
 
 
 def run(file: JudgedMigration, database: FakeDatabase, **target: int) -> int:
-    checkout = FakeCheckout(history())
+    here = world(FakeCheckout(history()))
     made = replace(STAGING, **target)  # type: ignore[arg-type]
     begun = next((row for row in database.rows if row.unfinished), None)
-    return apply_migration(file, database, made, world(checkout), begun).attempts
+    steps = Steps(Telling(made, here))
+    return run_script(
+        file, Up(file.migration, begun), database, made, here, steps, here.console.say
+    ).attempts
 
 
 def refusal(sqlstate: str = "42P07", message: str = "it exists") -> PostgresError:

@@ -110,12 +110,12 @@ def test_after_discard_all_nothing_is_set_any_more() -> None:
     [
         ("SELECT 1;\nROLLBACK", "line 2: ROLLBACK"),
         ("PREPARE TRANSACTION 'x'", "PREPARE TRANSACTION"),
-        ("CREATE DATABASE d", "CREATE DATABASE cannot be applied safely"),
-        ("ALTER SYSTEM SET work_mem = 64", "ALTER SYSTEM cannot be applied safely"),
-        ("CREATE TABLESPACE s LOCATION '/x'", "CREATE TABLESPACE cannot be applied safely"),
+        ("CREATE DATABASE d", "CREATE DATABASE cannot be run safely"),
+        ("ALTER SYSTEM SET work_mem = 64", "ALTER SYSTEM cannot be run safely"),
+        ("CREATE TABLESPACE s LOCATION '/x'", "CREATE TABLESPACE cannot be run safely"),
         (
             "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p",
-            "CREATE SUBSCRIPTION cannot be applied safely",
+            "CREATE SUBSCRIPTION cannot be run safely",
         ),
         ("COPY t FROM STDIN", "COPY"),
         ("COPY t TO STDOUT", "nobody takes them"),

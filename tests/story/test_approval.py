@@ -71,18 +71,21 @@ def someone_who_may_be_a_stranger_that_a_commit_names(stage: Stage) -> None:
     stage.hub.review(SHOP, 1, author="grace")
 
 
+SLOW = pytest.mark.slow
+# The model of approvals has them all; here they are said once more by GitHub.
+SOAK = (SLOW, pytest.mark.soak)
 INSUFFICIENT = [
     nobody,
-    pytest.param(a_reader, marks=pytest.mark.slow),
-    pytest.param(the_author, marks=pytest.mark.slow),
+    pytest.param(a_reader, marks=SOAK),
+    pytest.param(the_author, marks=SLOW),
     someone_before_the_last_push,
-    pytest.param(someone_who_thought_better_of_it, marks=pytest.mark.slow),
-    pytest.param(someone_whose_review_was_dismissed, marks=pytest.mark.slow),
-    pytest.param(someone_who_pushed_to_the_branch, marks=pytest.mark.slow),
-    pytest.param(someone_who_lost_the_right_to_write, marks=pytest.mark.slow),
-    pytest.param(a_co_author, marks=pytest.mark.slow),
-    pytest.param(someone_who_pushed_in_the_name_of_another, marks=pytest.mark.slow),
-    pytest.param(someone_who_may_be_a_stranger_that_a_commit_names, marks=pytest.mark.slow),
+    pytest.param(someone_who_thought_better_of_it, marks=SOAK),
+    pytest.param(someone_whose_review_was_dismissed, marks=SOAK),
+    pytest.param(someone_who_pushed_to_the_branch, marks=SLOW),
+    pytest.param(someone_who_lost_the_right_to_write, marks=SOAK),
+    pytest.param(a_co_author, marks=SLOW),
+    pytest.param(someone_who_pushed_in_the_name_of_another, marks=SOAK),
+    pytest.param(someone_who_may_be_a_stranger_that_a_commit_names, marks=SOAK),
 ]
 
 
@@ -210,8 +213,14 @@ def commented_after_merge(stage: Stage, number: int) -> str:
     return stage.comment()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("method", ["merge", "squash", "rebase"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        pytest.param("merge", marks=SOAK),
+        pytest.param("squash", marks=SLOW),
+        pytest.param("rebase", marks=SOAK),
+    ],
+)
 def test_an_approval_is_carried_over_every_kind_of_merge_by_the_text_alone(
     stage: Stage, method: str
 ) -> None:

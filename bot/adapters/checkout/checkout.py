@@ -14,6 +14,13 @@ from bot.adapters.checkout.git import FETCH_ADVICE, Git
 from bot.adapters.checkout.ground import ground_of
 from bot.adapters.checkout.loading import Found, load
 from bot.adapters.checkout.objects import find_in_commit
+from bot.adapters.checkout.paths import (
+    leads_out,
+    nearest,
+    require_no_way_out,
+    top_of,
+    unreadable,
+)
 from bot.adapters.checkout.project import find_project, project_at
 from bot.adapters.checkout.proposal import fetched
 from bot.adapters.checkout.texts import commit_with
@@ -35,23 +42,23 @@ class Checkout:
 
     def __init__(self, root: Path | None, folder: str, environ: Mapping[str, str]) -> None:
         self.root = root
-        self.folder = _normal(folder)
+        self.folder = posixpath.normpath(folder)
         self._environ = environ
 
     @classmethod
     def find(cls, folder: str, *, start: Path, environ: Mapping[str, str]) -> "Checkout":
         """The checkout around a folder that is named from `start`, or from the repository's top."""
         named = start / folder
-        around = _top_of(start, environ)
-        root = _top_of(named, environ) if named.is_dir() else around
+        around = top_of(start, environ)
+        root = top_of(named, environ) if named.is_dir() else around
         if around is not None and around != root:
-            _require_no_way_out(named, around)
+            require_no_way_out(named, around)
         if root is None:
             return cls(None, str(named), environ)
         place = named if named.exists() else root / folder
         real = place.resolve()
         if not real.is_relative_to(root):
-            raise _leads_out(folder)
+            raise leads_out(folder)
         return cls(root, real.relative_to(root).as_posix(), environ)
 
     def history(self, *, optional: bool = False) -> History:
@@ -127,7 +134,7 @@ class Checkout:
     def _top(self) -> Path:
         top = (self.root or Path()) / self.folder
         if self.root is not None and not top.resolve().is_relative_to(self.root.resolve()):
-            raise _leads_out(self.folder)
+            raise leads_out(self.folder)
         return top
 
     def base(self, explicit: str | None = None) -> Base:
@@ -141,14 +148,14 @@ class Checkout:
         file = (self.root or Path()) / path
         try:
             if self.root is not None and not file.resolve().is_relative_to(self.root.resolve()):
-                raise _unreadable(path, "it is a link out of the checkout")
+                raise unreadable(path, "it is a link out of the checkout")
             return file.read_bytes().decode("utf-8")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except UnicodeDecodeError:
-            raise _unreadable(path, "it is not UTF-8") from None
+            raise unreadable(path, "it is not UTF-8") from None
         except OSError as error:
-            raise _unreadable(path, error.strerror or "the system refused") from None
+            raise unreadable(path, error.strerror or "the system refused") from None
 
     def text_at_base(self, path: str) -> str | None:
         """The same file at the tip of the base, where a pull request's author has no say."""
@@ -203,7 +210,7 @@ class Checkout:
         if self.root is not None:
             return Git(self.root, self._environ)
         # Asked for its explanation: no repository, or one that git does not trust.
-        Git(_nearest(Path(self.folder)), self._environ).read("rev-parse", "--show-toplevel")
+        Git(nearest(Path(self.folder)), self._environ).read("rev-parse", "--show-toplevel")
         raise UsageError(
             f"{self.folder} is not read as part of a git repository, so it has no base.",
             hint="Use `check --all` to judge every migration.",
@@ -226,7 +233,7 @@ class Checkout:
     def _found(self, *, optional: bool = False) -> Found:
         top = (self.root or Path()) / self.folder
         if self.root is not None and not top.resolve().is_relative_to(self.root.resolve()):
-            raise _leads_out(self.folder)
+            raise leads_out(self.folder)
         try:
             return find_in_folder(top, self.root)
         except FileNotFoundError as error:
@@ -274,42 +281,3 @@ class Checkout:
                 f"This clone is too shallow to tell what the branch changes from {tip.name}.",
                 hint=f"{FETCH_ADVICE}, or run `git fetch --unshallow`.",
             )
-
-
-def _require_no_way_out(place: Path, root: Path) -> None:
-    """Refuse a link in the checkout to a folder that is not: a pull request may have brought it."""
-    written = Path(posixpath.normpath(place.absolute()))
-    if written.is_relative_to(root) and not place.resolve().is_relative_to(root):
-        raise _leads_out(str(place))
-
-
-def _leads_out(folder: str) -> UsageError:
-    return UsageError(
-        f"The migrations folder {folder} leads out of the checkout.",
-        hint="Give a folder of this repository with `--migrations`.",
-    )
-
-
-def _unreadable(path: str, reason: str) -> UsageError:
-    return UsageError(
-        f"{path} cannot be read: {reason}.",
-        hint="Put a readable UTF-8 file in its place, or delete it.",
-    )
-
-
-def _normal(folder: str) -> str:
-    return posixpath.normpath(folder)
-
-
-def _top_of(directory: Path, environ: Mapping[str, str]) -> Path | None:
-    """The top of the repository around a directory. Why there is none is told when it is needed."""
-    try:
-        top = Git(directory, environ).ask("rev-parse", "--show-toplevel")
-    except UsageError:
-        return None
-    return Path(top).resolve() if top else None
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder, or what of the way to it exists: git must be run somewhere."""
-    return next(each for each in (folder, *folder.absolute().parents) if each.is_dir())

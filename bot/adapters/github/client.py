@@ -37,7 +37,7 @@ def connect(token: str, *, api_url: str = PUBLIC_API, patience: Patience | None 
     )
     requester = PatientRequester(**client.requester.kwargs)
     requester.line = Line(api_url, patience or patience_with(api_url), timeout=_TIMEOUT)
-    # PyGithub takes no requester of another's making.
+    # PyGithub takes no requester of another's making, and the type of its private one is unknown.
     client._Github__requester = requester  # type: ignore[attr-defined]
     return client
 

@@ -22,6 +22,7 @@ class Issues:
 
     def own_issues(self, label: str) -> tuple[Issue, ...]:
         with explained("read the issues", needs="issues: read"):
+            # PyGithub takes a login too, and its annotation of `creator` names users only.
             found = self._at.get_issues(state="all", labels=[label], creator=self._author())  # type: ignore[arg-type]
             return tuple(_issue(each) for each in found if each.pull_request is None)
 

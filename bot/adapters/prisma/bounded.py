@@ -135,6 +135,7 @@ class _Heard:
                 if not selector.get_map():
                     time.sleep(_LOOK_SECONDS / 10)
                 for key, _ in selector.select(_LOOK_SECONDS) if selector.get_map() else ():
+                    # Registered were pipes, not numbers of files.
                     if not self._hear(key.fileobj):  # type: ignore[arg-type]
                         selector.unregister(key.fileobj)
                 if self._amount > most:

@@ -129,6 +129,7 @@ class RdsPoints:
 def rds_client(region: str | None) -> Any:
     """Raises UsageError without boto3, or where no region is known."""
     try:
+        # Both come without types.
         import boto3  # type: ignore[import-untyped]
         from botocore.exceptions import BotoCoreError  # type: ignore[import-untyped]
     except ImportError:

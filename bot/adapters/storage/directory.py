@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.core.backups.stored import Shelf, StoredObject
+from bot.core.backups.stored import MOST_BYTES, Shelf, StoredObject, require_readable
 from bot.errors import BackupError
 
 _NEW = ".new-"
@@ -86,11 +86,14 @@ class DirectoryStore:
 
     def read(self, key: str) -> str | None:
         try:
-            return (self.directory / key).read_text("utf-8", errors="replace")
+            with (self.directory / key).open("rb") as file:
+                found = file.read(MOST_BYTES + 1)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise self._failed("read", error) from error
+        require_readable(key, len(found), self.words)
+        return found.decode("utf-8", errors="replace")
 
     def fetch(self, keys: Iterable[str], path: Path) -> None:
         with self._explained("read"):

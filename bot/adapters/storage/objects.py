@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from bot.adapters.storage.trouble import explained, timed_out
 from bot.adapters.storage.waiting import alone, at_once
 from bot.core.backups.location import Location
-from bot.core.backups.stored import Shelf, StoredBytes, StoredObject
+from bot.core.backups.stored import Shelf, StoredBytes, StoredObject, require_readable
 from bot.errors import BackupError, UsageError
 
 if TYPE_CHECKING:
@@ -178,13 +178,19 @@ class BucketStore:
         with explained(self.words, "read"):
             return bytes(obstore.get(self._store, key).bytes())
 
-    def read(self, key: str) -> str | None:
+    def _text(self, key: str) -> bytes:
         import obstore
+
+        found = obstore.get(self._store, key)
+        require_readable(key, found.meta["size"], self.words)
+        return bytes(found.bytes())
+
+    def read(self, key: str) -> str | None:
         from obstore.exceptions import NotFoundError
 
         with explained(self.words, "read"):
             try:
-                found = alone(lambda: bytes(obstore.get(self._store, key).bytes()))
+                found = alone(lambda: self._text(key))
             except (FileNotFoundError, NotFoundError):
                 return None
         return found.decode("utf-8", errors="replace")

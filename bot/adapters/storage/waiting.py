@@ -27,6 +27,7 @@ def at_once(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Resul
         place, result, error = done.get()
         if error is not None:
             raise error
+        # Without an error there is a result, even if it is None.
         results[place] = result  # type: ignore[assignment]
     return [results[place] for place in range(len(items))]
 

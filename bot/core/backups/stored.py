@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.rehearsals.sizes import size_text
+from bot.errors import BrokenBackup
+
+# Of a manifest or a proof: a manifest of a hundred thousand tables has less.
+MOST_BYTES = 64_000_000
 PROOF = ".proof"
 # Of one file; at the size of a part that is more than a server holds.
 MOST_PARTS = 99_999
@@ -49,6 +54,15 @@ class Shelf:
         their names."""
         own = [each for each in self.files if each.startswith((f"{id}{PROOF}.", f"{id}{PROOF}-"))]
         return tuple(sorted(own, key=lambda each: (f"{PROOF}-" in each, each), reverse=True))
+
+
+def require_readable(key: str, size: int, words: str) -> None:
+    """Raises BrokenBackup for what is too large to be a manifest or a proof, before it is read."""
+    if size > MOST_BYTES:
+        raise BrokenBackup(
+            f"{key} in {words} is larger than {size_text(MOST_BYTES)}, and none of ours.",
+            hint="Do not use that backup. Find out who else may write there.",
+        )
 
 
 def proof_key(id: str, stamp: str = "") -> str:

@@ -48,6 +48,11 @@ class Deviation:
         return "removed" if self.change.after is None else "changed"
 
     @property
+    def moved(self) -> bool:
+        """Whether it is a column that stands elsewhere, and nothing else."""
+        return self.change.attributes == (POSITION,)
+
+    @property
     def place(self) -> str:
         """The table, or whatever else it is told with."""
         kind, identity = self.change.kind, self.change.identity

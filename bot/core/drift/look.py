@@ -40,11 +40,13 @@ class DriftOrder:
 @dataclass(frozen=True)
 class Script:
     """SQL in one direction. `left` are the changes that it does not make. `problem` is what keeps
-    it from being proved: "" if it was run on a copy, and what came of it is what was wanted."""
+    it from being proved: "" if it was run on a copy, and what came of it is what was wanted, but
+    for the order of the columns of the tables `moved`, which no statement changes."""
 
     statements: tuple[DraftedStatement, ...] = ()
     left: tuple[str, ...] = ()
     problem: str = ""
+    moved: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.core.findings.finding import Finding, Verdict, verdict_of
 from bot.core.kept.loss import Loss
+from bot.core.migrations.caveat import Caveat
 from bot.core.migrations.effects import Effects
 from bot.core.migrations.migration import Migration
 from bot.core.migrations.statement import Statement, SyntaxFault
@@ -15,8 +16,11 @@ from bot.core.rollouts.plan import digest_of
 
 @dataclass(frozen=True)
 class JudgedStatement:
+    """`caveats` are what neither its effects nor a comparison of schemas tells."""
+
     statement: Statement
     effects: Effects
+    caveats: tuple[Caveat, ...] = ()
 
 
 @dataclass(frozen=True)

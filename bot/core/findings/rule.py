@@ -60,6 +60,7 @@ class Rule(Protocol):
 
     @property
     def __name__(self) -> str: ...
+    # object has it as an attribute that can be written; a module's is only read here.
     @property
     def __doc__(self) -> str | None: ...  # type: ignore[override]
     @property

@@ -15,7 +15,7 @@ _NO_TOKEN = Gate(
     NAME,
     False,
     "reviews could not be read, because no GitHub token is at hand",
-    hint="Set GITHUB_TOKEN and GITHUB_REPOSITORY, or let the deploy workflow apply it.",
+    hint="Set GITHUB_TOKEN and GITHUB_REPOSITORY, or leave it to the workflow.",
     waits_for=("a GitHub token",),
 )
 

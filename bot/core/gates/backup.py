@@ -30,7 +30,7 @@ def backup_gate(
         return _of_this_rollout(target, taken, now)
     if target.backup.elsewhere:
         return Gate(NAME, True, _elsewhere(target))
-    ahead = f"one is taken and proved by {target.backup.level.words} before anything is applied"
+    ahead = f"one is taken and proved by {target.backup.level.words} before anything is run"
     if last is None:
         return Gate(NAME, True, f"{ahead}; none is kept on this machine")
     old = age(now - last.manifest.started_at)
@@ -55,7 +55,7 @@ def _elsewhere(target: Target) -> str:
     policy = target.backup
     made = policy.make and makes_points(policy.source)
     what = "made" if made else "looked for"
-    return f"a recovery point is {what} in {words_of(policy.source)} before anything is applied"
+    return f"a recovery point is {what} in {words_of(policy.source)} before anything is run"
 
 
 def _proved(last: ProvedBackup) -> str:

@@ -7,8 +7,8 @@ from bot.core.targets.target import DriftMode, Target
 NAME = "drift"
 
 _AHEAD = {
-    DriftMode.REFUSE: "looked for before anything is applied; a difference stops the rollout",
-    DriftMode.REPORT: "looked for before anything is applied, and told",
+    DriftMode.REFUSE: "looked for before anything is run; a difference stops it",
+    DriftMode.REPORT: "looked for before anything is run, and told",
     DriftMode.OFF: "nobody looks",
 }
 

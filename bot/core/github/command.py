@@ -172,6 +172,7 @@ def _arguments(command: Command, words: Sequence[str]) -> Command | Misread:
 def _with_option(command: Command, name: str, value: str) -> Command | None:
     if name == "steps":
         return replace(command, steps=int(value)) if _STEPS.fullmatch(value) else None
+    # Each option but the steps is a field of text; mypy cannot know which.
     return replace(command, **{name: value}) if _NAME.fullmatch(value) else None  # type: ignore[arg-type]
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.drift.look import Look
 from bot.core.gates.gate import Gate, closed
+from bot.core.github.issue import Deed
 from bot.core.github.run import Run
 from bot.core.rollouts.progress import Progress, State
 from bot.core.targets.target import Kind
@@ -21,6 +23,8 @@ class Moment(StrEnum):
     OVERRIDDEN = "overridden"
     """Somebody opened a gate in spite of its reason."""
     DRIFT = "drift"
+    DRIFT_GONE = "drift_gone"
+    """A target that had drifted is what its migrations make again."""
     ROLLED_BACK = "rolled_back"
     """What was applied was taken back."""
 
@@ -50,7 +54,8 @@ class Sink:
 @dataclass(frozen=True)
 class Notification:
     """`gates` are those the moment is about: the closed, or the overridden. `repository` is its
-    page, and `commit` what was rolled out; "" where nobody knows."""
+    page, and `commit` what was rolled out; "" where nobody knows. `backwards` says that it is of a
+    rollback."""
 
     moment: Moment
     target: str
@@ -68,6 +73,7 @@ class Notification:
     commit: str = ""
     repository: str = ""
     run_url: str = ""
+    backwards: bool = False
 
     @property
     def id(self) -> str:
@@ -83,6 +89,7 @@ def notifications_of(
     at: datetime,
     pulls: tuple[int, ...] = (),
     run: Run | None = None,
+    backwards: bool = False,
 ) -> Iterator[Notification]:
     """What there is to tell when a rollout has reached this far. A run that had nothing to do, and
     found nothing, has nothing to tell."""
@@ -104,7 +111,27 @@ def notifications_of(
             commit=run.commit if run else "",
             repository=run.repository_url if run else "",
             run_url=progress.run_url or (run.url if run else ""),
+            backwards=backwards,
         )
+
+
+def notification_of_drift(look: Look, deed: Deed, *, run: Run | None) -> Notification | None:
+    """What there is to tell of a look, once for each change: `deed` is what became of the issue
+    that remembers the last one."""
+    if deed is Deed.NOTHING:
+        return None
+    gone = deed is Deed.CLOSE
+    return Notification(
+        moment=Moment.DRIFT_GONE if gone else Moment.DRIFT,
+        target=look.target,
+        kind=look.kind,
+        at=look.at,
+        hint="" if gone else f"`migration-bot drift {look.target}` drafts what settles it.",
+        drift=tuple(each.line for each in look.deviations.told),
+        commit=run.commit if run else "",
+        repository=run.repository_url if run else "",
+        run_url=run.url if run else "",
+    )
 
 
 def _moments(progress: Progress, pending: Collection[str]) -> Iterator[Moment]:

@@ -94,11 +94,24 @@ class Kept:
         return self.name == loss.relation.partition(".")[2]
 
     def __str__(self) -> str:
-        what = described(self.kind, self.relation, [each.name for each in self.columns])
         rows = count(self.rows, "row")
         until = f"{self.until:%Y-%m-%d}"
         size, rest = size_text(self.bytes), _NOT_THE_REST if self.partial else ""
-        return f"line {self.line}: {rows} kept until {until} ({size}): {what}{rest}"
+        return f"line {self.line}: {rows} kept until {until} ({size}): {self._what}{rest}"
+
+    @property
+    def returning(self) -> str:
+        """What a rollback gives back of it."""
+        rows, size = count(self.rows, "row"), size_text(self.bytes)
+        what = f"{self._what} in {rows}" if self.kind.keyed else f"{rows} of {self.relation}"
+        did = "changed" if self.kind.compared else "destroyed"
+        rest = _NOT_THE_REST if self.partial else ""
+        until = f"{self.until:%Y-%m-%d}"
+        return f"{what} ({size}), which line {self.line} {did}{rest}; kept until {until}"
+
+    @property
+    def _what(self) -> str:
+        return described(self.kind, self.relation, [each.name for each in self.columns])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Ways to read a text with its escapes undone, and back from there to places in the text."""
+"""Ways to read a text with its escapes resolved, and back from there to places in the text."""
 
 import re
 from bisect import bisect_right
@@ -59,7 +59,7 @@ class View:
 
 
 def views(raw: bytes) -> tuple[View, ...]:
-    """The text as it is, and in each reading that undoes one or two kinds of escape."""
+    """The text as it is, and in each reading that resolves one or two kinds of escape."""
     plain = View(raw, (0,), (0,), (True,), len(raw))
     percent = _read(plain, _PERCENT, _percent)
     markup = _read(plain, _MARKUP, _markup)

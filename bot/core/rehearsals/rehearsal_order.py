@@ -1,12 +1,13 @@
 """What a rehearsal is asked to do: the history to start from, what to run on it, and the limits."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.core.backups.backup import StoredBackup
 from bot.core.rehearsals.rehearsal import DataKind
 from bot.core.rehearsals.sizes import Sizes
 from bot.core.rollouts.batching import DataChange
-from bot.core.schemas.draft import Renamed
+from bot.core.schemas.draft import DraftedStatement, Renamed
 
 PUBLIC = "public"
 # Made up in two seconds, and every table that is worth an estimate gets enough of it.
@@ -38,6 +39,12 @@ class Part:
 
     steps: tuple[Step, ...]
     transactional: bool = True
+
+
+def drafted_parts(statements: Iterable[DraftedStatement]) -> tuple[Part, ...]:
+    """What was drafted, as it is run: all of it in one transaction."""
+    steps = tuple(Step(index, each.sql) for index, each in enumerate(statements))
+    return (Part(steps),) if steps else ()
 
 
 @dataclass(frozen=True)

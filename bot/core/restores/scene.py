@@ -32,7 +32,8 @@ class Scene:
     where they cannot be read; `problem` then says why. `may_not_swap` says why the role may not
     make a database beside it and rename both, "" if it may; `cannot_load` what in it the role
     cannot drop. `prepared` are transactions of nobody, and `slots` logical replication slots, which
-    stay with the database that they were made in. `leftovers` are databases that killed restores
+    stay with the database that they were made in; so do `subscriptions`, which are enabled and go
+    on there. `leftovers` are databases that killed restores
     left behind, `kept` those that were swapped out. `cannot_end` are users whose sessions the role
     may not end.
     """
@@ -51,6 +52,7 @@ class Scene:
     cannot_end: tuple[str, ...] = ()
     prepared: tuple[str, ...] = ()
     slots: tuple[str, ...] = ()
+    subscriptions: tuple[str, ...] = ()
     tables: tuple[TableContent, ...] | None = None
     applied: tuple[AppliedMigration, ...] | None = None
     problem: str = ""

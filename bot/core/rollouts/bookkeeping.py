@@ -45,9 +45,9 @@ def require_kept(before: Plan, after: Plan, *, but: Collection[str] = ()) -> Non
     raise HistoryError(
         f"While migrations were {doing} {after.target}, {MIGRATIONS_TABLE} was changed for "
         f"{listed(changed)}, which had been applied before.",
-        hint="A function or a trigger of what was just applied may have done it. Compare with "
+        hint="A function or a trigger of what was just run may have done it. Compare with "
         f"`migration-bot status {after.target}`, and put the rows right with `migration-bot "
-        "resolve` before anything else is applied.",
+        "resolve` before anything else is run.",
     )
 
 

@@ -138,7 +138,7 @@ def _missing(target: str, each: Standing, _: str | None) -> Disagreement:
     if each.checkpoint is not None:
         return Disagreement(
             f"{each.name} is applied in part there and missing from the history",
-            "Restore its folder and apply it to the end; or undo what it did, and say so:",
+            "Restore its folder and apply it to the end; or take back what it did, and say so:",
             (each.name,),
             (f"migration-bot resolve {target} --rolled-back {each.name}",),
         )

@@ -126,7 +126,7 @@ def is_failed(target: str, name: str, rows: Sequence[AppliedMigration]) -> bool:
         raise HistoryError(
             f"{target}: {name} is applied and not in a failed state, so it cannot be marked as "
             "rolled back (Prisma calls this P3012).",
-            hint="To undo an applied migration, write a new one that takes back what it did.",
+            hint="To take an applied migration back, write a new one that reverses what it did.",
         )
     return False
 

@@ -10,11 +10,16 @@ from enum import StrEnum
 
 from bot.core.findings.review import JudgedMigration, JudgedStatement
 from bot.core.kept.loss import Loss
+from bot.core.migrations.caveat import CaveatKind
 from bot.core.migrations.effects import Effects, LockMode
 from bot.core.migrations.statement import Statement
-from bot.core.rehearsals.rehearsal import DownProof, RehearsedMigration
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.rehearsal import RehearsedMigration
+from bot.core.rollouts.seen_effects import seen_of
 from bot.core.schemas.schema import Change
 
+# They lock as who writes does, and write nothing yet.
+_PLANNING = {"CreateFunctionStmt", "LockStmt", "PrepareStmt", "RuleStmt"}
 _WRITING = {
     "InsertStmt",
     "UpdateStmt",
@@ -31,7 +36,7 @@ _UNSEEN = {"comment", "statistics"}
 
 class RollbackWay(StrEnum):
     """`NOTHING`: it changes nothing that could be taken back, neither structure nor rows.
-    `REVERSIBLE`: a script leads back to the same schema, and what it does to rows is undone with
+    `REVERSIBLE`: a script leads back to the same schema, and takes back what it does to rows with
     it. `KEPT`: so it is, with rows that were kept when it was applied. `RESTORE`: only a backup
     brings back what it takes away. `UNPROVED`: nobody has tried."""
 
@@ -43,6 +48,21 @@ class RollbackWay(StrEnum):
 
 
 @dataclass(frozen=True)
+class Beyond:
+    """What a migration does that the catalogue does not show. `lost` and `writes` are of what is
+    not kept."""
+
+    lost: bool = False
+    writes: bool = False
+    changed: bool = False
+    unknown: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.lost or self.writes or self.changed or self.unknown
+
+
+@dataclass(frozen=True)
 class RollbackClass:
     """One migration's. `drafted` says that the bot has drafted the script, and nobody wrote one.
 
@@ -50,6 +70,8 @@ class RollbackClass:
     deletes. `writes` says that it changes rows that were there, and `differing` are the tables that
     held other rows after up and down in the rehearsal, `moved` those whose columns stood in another
     order. `fault` is why no script leads back.
+    `changed` is what it changes besides rows that no comparison of schemas shows, `unknown` says
+    why nobody can tell what it destroys: no draft takes either back.
     `breaks` are names that the release before would look for in vain; `foreseen` is False where
     that cannot be told. `atomic`: a failure while it is applied leaves nothing.
     """
@@ -66,6 +88,8 @@ class RollbackClass:
     breaks: tuple[str, ...] = ()
     foreseen: bool = True
     atomic: bool = True
+    changed: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def works_before(self) -> bool:
@@ -79,8 +103,12 @@ def class_of(
     """How one is taken back. `kept` is what of its losses is kept when it is applied."""
     proof = rehearsed.down if rehearsed else None
     there = {each.statement for each in kept}
-    lost, writes = lost_by(judged, but=there), bool(writing(judged) - there)
-    way, fault = _way(judged, rehearsed, there, lost=bool(lost), writes=writes)
+    seen = seen_of(judged, rehearsed)
+    lost = tuple(dict.fromkeys((*lost_by(judged, but=there), *seen.lost(but=there))))
+    writes = bool((writing(judged) | seen.writing) - there)
+    changed, unknown = changed_by(judged), unknown_of(judged)
+    beyond = Beyond(bool(lost), writes, bool(changed), bool(unknown))
+    way, fault = _way(judged, rehearsed, there, beyond)
     return RollbackClass(
         name=judged.migration.name,
         way=way,
@@ -94,6 +122,8 @@ def class_of(
         breaks=tuple(sorted({each for one in judged.statements for each in one.effects.misses})),
         foreseen=all(each.effects.understood for each in judged.statements),
         atomic=judged.atomic,
+        changed=changed,
+        unknown=unknown,
     )
 
 
@@ -107,7 +137,31 @@ def lost_by(judged: JudgedMigration, *, but: Collection[int] = ()) -> tuple[str,
         if each.statement.index not in but:
             lost = (name for name in each.effects.loses if not {name, _owner(name)} & new)
             found.update(dict.fromkeys(lost))
+        found.update(dict.fromkeys(_about(each, CaveatKind.GONE)))
     return tuple(found)
+
+
+def gone_by(judged: JudgedMigration) -> tuple[str, ...]:
+    """What it destroys besides rows and values."""
+    return _all_about(judged, CaveatKind.GONE)
+
+
+def changed_by(judged: JudgedMigration) -> tuple[str, ...]:
+    """What it changes besides rows that no comparison of schemas shows."""
+    return _all_about(judged, CaveatKind.CHANGED)
+
+
+def unknown_of(judged: JudgedMigration) -> tuple[str, ...]:
+    """Why nobody can tell what it destroys, nothing if that is known."""
+    return _all_about(judged, CaveatKind.UNKNOWN)
+
+
+def _all_about(judged: JudgedMigration, kind: CaveatKind) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for each in judged.statements for one in _about(each, kind)))
+
+
+def _about(judged: JudgedStatement, kind: CaveatKind) -> tuple[str, ...]:
+    return tuple(each.about for each in judged.caveats if each.kind is kind)
 
 
 def writes_rows(judged: JudgedMigration) -> bool:
@@ -121,7 +175,8 @@ def writing(judged: JudgedMigration) -> frozenset[int]:
     return frozenset(
         each.statement.index
         for each in judged.statements
-        if _writes(each) and not _about_new(each.effects) and not _fills(each.statement, added)
+        if (_writes(each) and not _about_new(each.effects) and not _fills(each.statement, added))
+        or any(_column(name) not in added for name in _about(each, CaveatKind.VALUES))
     )
 
 
@@ -130,8 +185,16 @@ def _owner(name: str) -> str:
     return name.rpartition(".")[0]
 
 
+def _column(name: str) -> tuple[str, str]:
+    """A column as `_columns_added` names it."""
+    table, _, column = name.rpartition(".")
+    return table.rpartition(".")[2], column
+
+
 def _writes(judged: JudgedStatement) -> bool:
     """A SELECT may, by what it calls and by its WITH; its lock tells."""
+    if judged.statement.node in _PLANNING:
+        return False
     if judged.statement.node in _WRITING:
         return True
     locks = judged.effects.locks
@@ -155,34 +218,36 @@ def _way(
     judged: JudgedMigration,
     rehearsed: RehearsedMigration | None,
     kept: Collection[int],
-    *,
-    lost: bool,
-    writes: bool,
+    beyond: Beyond,
 ) -> tuple[RollbackWay, str]:
-    """The class, and why no script leads back. `lost` and `writes` are of what is not kept."""
+    """The class, and why no script leads back."""
     proof = rehearsed.down if rehearsed else None
     fault = fault_of(proof) if proof else ""
-    if lost:
+    if beyond.lost:
         return RollbackWay.RESTORE, fault
     if rehearsed is None or rehearsed.refused is not None:
         return RollbackWay.UNPROVED, ""
-    if _changes_nothing(judged, rehearsed):
+    if not beyond.any and _changes_nothing(rehearsed):
         return RollbackWay.NOTHING, ""
     if proof is None:
         return RollbackWay.UNPROVED, ""
     if fault:
         return RollbackWay.RESTORE, fault
-    if (proof.differing and not kept) or (proof.drafted and writes):
+    if (proof.differing and not kept) or (proof.drafted and beyond.any):
         # A draft is made from the catalogue, which says nothing of rows.
+        return RollbackWay.RESTORE, ""
+    if beyond.unknown and not proof.rows:
+        # Nobody has looked whether its author's script brings the rows back.
         return RollbackWay.RESTORE, ""
     return RollbackWay.KEPT if kept else RollbackWay.REVERSIBLE, ""
 
 
-def _changes_nothing(judged: JudgedMigration, rehearsed: RehearsedMigration) -> bool:
-    """As the rehearsal saw it; code may do something else on other rows."""
+def _changes_nothing(rehearsed: RehearsedMigration) -> bool:
+    """Of the schema, as the rehearsal saw it."""
     found = rehearsed.changes
-    seen = [each for part in (found.added, found.removed, found.changed) for each in _seen(part)]
-    return not seen and not writes_rows(judged)
+    return not any(
+        True for part in (found.added, found.removed, found.changed) for _ in _seen(part)
+    )
 
 
 def _seen(changes: Sequence[Change]) -> Iterator[Change]:
@@ -190,9 +255,10 @@ def _seen(changes: Sequence[Change]) -> Iterator[Change]:
 
 
 def _about_new(effects: Effects) -> bool:
-    """Whether it touches nothing but what is new with the same migration."""
+    """Whether it writes to nothing but what is new with the same migration."""
     locks = (*effects.locks, *effects.if_rows)
-    return bool(locks) and effects.understood and all(each.new for each in locks)
+    written = [each.new for each in locks if each.mode >= LockMode.ROW_EXCLUSIVE]
+    return bool(written) and effects.understood and all(written)
 
 
 def _columns_added(statement: Statement) -> Iterator[tuple[str, str]]:

@@ -9,12 +9,11 @@ class DraftedStatement:
     """One statement, without its semicolon. `loses` says which rows or values are gone after it,
     such as `the values of public.user.email`; "" if none are. `needs` is what has to hold of the
     rows there, or PostgreSQL refuses it: rows that were kept are given back before the first that
-    needs something. `alone` if it must not run in a transaction."""
+    needs something. Each may run in a transaction with the others."""
 
     sql: str
     loses: str = ""
     needs: str = ""
-    alone: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from bot.core.migrations.migration import Migration
-from bot.core.rehearsals.rehearsal import DownProof
+from bot.core.rehearsals.proofs import DownProof
 from bot.core.schemas.draft import Draft
 
 
 @dataclass(frozen=True)
 class DraftedDown:
     """`postgres` is the major that it was tried on. `writes_rows` says that the migration changes
-    rows, and `lost` which it deletes: no schema says how they were. `fault` is why the draft does
+    rows, `lost` which it deletes, `changed` what it changes besides, and `unknown` why nobody can
+    tell what it destroys: no schema says how that was. `fault` is why the draft does
     not lead back, "" if it was seen to."""
 
     migration: Migration
@@ -20,6 +21,8 @@ class DraftedDown:
     fault: str = ""
     writes_rows: bool = False
     lost: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def proved(self) -> bool:

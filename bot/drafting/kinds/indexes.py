@@ -57,6 +57,9 @@ class Indexes:
         if after.text("valid") or after.text("ready"):
             why = "nothing makes it so on purpose"
             return altered([Undrafted(f"the index {after.identity} was not valid: {why}")])
+        if _ONLY.match(after.text("definition")):
+            # It is valid once those of its partitions are attached, and no REINDEX makes it so.
+            return altered()
         return altered(one(f"REINDEX INDEX {after.called}", needs=_needs(after)))
 
 

@@ -143,6 +143,9 @@ class _OwnBackups:
     def find(self, target: Target, id: str) -> StoredBackup:
         raise _not_looked_for(target.name)
 
+    def require_openable(self, stored: StoredBackup) -> None:
+        raise _not_looked_for(stored.manifest.target)
+
     def opened(self, stored: StoredBackup, note: Note) -> AbstractContextManager[Path]:
         raise _not_looked_for(stored.manifest.target)
 

@@ -11,9 +11,9 @@ from bot.core.findings.rule import Rule, name_of
 from bot.core.github.event import request_of
 from bot.core.github.request import CheckRequest, CommandRequest
 from bot.core.migrations.history import Change
+from bot.core.rehearsals.proofs import DownProof
 from bot.core.rehearsals.rehearsal import (
     DataKind,
-    DownProof,
     HistoryRefusal,
     Rehearsal,
     RehearsedMigration,

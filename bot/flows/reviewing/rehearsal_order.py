@@ -9,7 +9,8 @@ from bot.core.migrations.effects import Effects
 from bot.core.migrations.history import Change
 from bot.core.migrations.migration import DOWN_SCRIPT, Migration, sort_key
 from bot.core.migrations.statement import Statement
-from bot.core.rehearsals.rehearsal import Refusal, RehearsedMigration, Stop
+from bot.core.rehearsals.refusal import Refusal, Stop
+from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.core.rehearsals.rehearsal_order import (
     BaseMigration,
     DataOrder,
@@ -46,7 +47,7 @@ _RESERVED = re.compile(r"pg_.*|public|none|current_role|current_user|session_use
 @dataclass(frozen=True)
 class Wanted:
     """An order, and what cannot be part of one, as it will be reported: new migrations, and by
-    the names of their migrations scripts to undo them."""
+    the names of their migrations scripts to take them back."""
 
     order: Order
     impossible: tuple[RehearsedMigration, ...] = ()

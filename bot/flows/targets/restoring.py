@@ -10,6 +10,7 @@ from bot.flows.gating.gates import gates_of_the_clock
 from bot.flows.targets.backups import require_as_written_down
 from bot.flows.telling.restored import keep_restore, records_of
 from bot.restoring.order import Order
+from bot.restoring.planning import found
 from bot.restoring.procedure import restore
 from bot.rollout.preflight.identity import require_identity
 from bot.world import World
@@ -64,14 +65,23 @@ def way_back_for(order: Order, world: World) -> tuple[PointInTime, WayBack] | No
     return (point, way) if way else None
 
 
-def carry_out(order: Order, agreed: RestorePlan, world: World) -> Restored:
-    """Restore, and write down how that ended. A backup that is not the one that was written down
-    when it was taken is not even opened."""
-    if not require_as_written_down(agreed.manifest, order.source, world):
+def require_restorable(
+    order: Order, agreed: RestorePlan, world: World, *, digest: str | None = None
+) -> None:
+    """What can be told before anybody has to agree: raises BrokenBackup for a backup that is not
+    the one that was written down when it was taken, or lacks files; UsageError without a key.
+
+    `digest` is what was written down; without it, the target's audit is asked."""
+    if not require_as_written_down(agreed.manifest, order.source, world, digest=digest):
         world.console.say(
             f"nobody has written the digest of {agreed.manifest.id} down: whoever may write to "
-            "where it is kept could have put another in its place"
+            "where it is kept could have put another in its place; give --digest if you have it"
         )
+    world.backups.require_openable(found(order, world))
+
+
+def carry_out(order: Order, agreed: RestorePlan, world: World) -> Restored:
+    """Restore, and write down how that ended."""
     before = records_of(order.target, world) if order.target.audit_rows else ()
     try:
         restored = restore(order, agreed, world)

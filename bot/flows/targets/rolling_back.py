@@ -8,15 +8,15 @@ from bot.core.duration import duration
 from bot.core.kept.kept import Kept
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import backwards, chosen, chosen_of
-from bot.core.rollouts.undoing import Rollback
+from bot.core.rollouts.rollback_steps import Rollback
 from bot.core.targets.target import Target
 from bot.errors import HistoryError
 from bot.flows.gating.gates import gates_back
 from bot.flows.reviewing.history import history_of
 from bot.flows.targets.down_scripts import judge_of
 from bot.flows.targets.expected import queries_of
+from bot.flows.targets.rollback_steps import steps_for, tried_for
 from bot.flows.targets.standing import forecast
-from bot.flows.targets.undoing import tried_for, undos_for
 from bot.rollout.course import Backwards
 from bot.rollout.preflight.agreement import require_agreement
 from bot.rollout.procedure import Order
@@ -50,13 +50,13 @@ def rollback_for(
     if not picked.names:
         return Rollback(target, history, picked, turned)
     tried = tried_for(picked.names, plan, history, facts, schema, world)
-    undos = undos_for(picked.names, tried, history, world, kept)
-    scripts = [each.script for each in undos if each.script is not None]
-    turned = backwards(plan, scripts) if len(scripts) == len(undos) else turned
+    found = steps_for(picked.names, tried, history, world, kept)
+    scripts = [each.script for each in found if each.script is not None]
+    turned = backwards(plan, scripts) if len(scripts) == len(found) else turned
     gates = gates_back(turned, [texts[name] for name in picked.names], target, world)
-    stuck = any(each.script is None for each in undos)
+    stuck = any(each.script is None for each in found)
     proved = world.backups.proved(target) if stuck and target.is_set(world.environ) else None
-    return Rollback(target, history, picked, turned, gates, undos, tried, proved)
+    return Rollback(target, history, picked, turned, gates, found, tried, proved)
 
 
 def _kept(plan: Plan, database: Database) -> dict[str, tuple[Kept, ...]]:
@@ -100,8 +100,8 @@ def order_back(rollback: Rollback, world: World, *, expect_digest: str | None = 
     """The order for what was prepared: nothing is chosen anew under the lock."""
     require_possible(rollback, world.now())
     target, history = rollback.target, rollback.history
-    scripts = tuple(each.script for each in rollback.undos if each.script is not None)
-    names = [each.migration for each in rollback.undos]
+    scripts = tuple(each.script for each in rollback.steps if each.script is not None)
+    names = [each.migration for each in rollback.steps]
     return Order(
         target=target,
         history=history,
@@ -116,12 +116,12 @@ def order_back(rollback: Rollback, world: World, *, expect_digest: str | None = 
 
 def _give_at(rollback: Rollback) -> dict[str, int]:
     return {
-        each.migration.name: each.give_at for each in rollback.undos if each.give_at is not None
+        each.migration.name: each.give_at for each in rollback.steps if each.give_at is not None
     }
 
 
 def _promised(rollback: Rollback) -> dict[str, frozenset[str]]:
-    return {each.migration.name: each.shelves for each in rollback.undos if each.shelves}
+    return {each.migration.name: each.shelves for each in rollback.steps if each.shelves}
 
 
 def _expected(plan: Plan, rollback: Rollback) -> Expected:

@@ -66,6 +66,7 @@ class Teller:
             pending=tuple(each.name for each in self.plan.pending),
             pulls=tuple(each.number for each in self.pulls),
             run=run,
+            backwards=self.plan.backwards,
         )
 
     def audited(
@@ -83,6 +84,7 @@ class Teller:
 
     def comment(self, progress: Progress) -> None:
         for pull in self.pulls:
+            # mypy types no lambda with a default.
             self._try(lambda pull=pull: self._comment(pull, progress))  # type: ignore[misc]
 
     def make_up_for(self, progress: Progress) -> None:

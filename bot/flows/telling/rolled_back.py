@@ -6,7 +6,7 @@ Until it is done the target has what it had, so nothing is announced before.
 from bot.core.rollouts.outcome import Journal
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.progress import Progress
-from bot.core.rollouts.undoing import Rollback
+from bot.core.rollouts.rollback_steps import Rollback
 from bot.errors import BotError
 from bot.flows.targets.rolling_back import order_back
 from bot.flows.telling.audit import keep_audit
@@ -23,7 +23,7 @@ def roll_back_told(
     Raises what the rollout raises; else GitHubError, if it is done and GitHub was not told.
     """
     target = rollback.target
-    migrations = tuple(each.migration for each in rollback.undos)
+    migrations = tuple(each.migration for each in rollback.steps)
     taken = Plan(target.name, migrations, backwards=True)
     teller = Teller(world, target, commit or _head(world), taken)
     order = order_back(rollback, world, expect_digest=expect_digest)

@@ -14,7 +14,8 @@ class Table:
 
     `row_security` says that it is enabled, `policies` are the names of its policies. `inherits`
     are the tables it inherits from, `inherited` says that others inherit from it. `rules` are
-    the names of its rules; `filled` says that the history surely puts rows into it.
+    the names of its rules; `filled` says that the history surely puts rows into it, `foreign` that
+    they are on another server.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Table:
     unlogged: bool = False
     rules: tuple[str, ...] = ()
     filled: bool = False
+    foreign: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.constraints, Constraints):

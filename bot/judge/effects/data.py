@@ -61,6 +61,8 @@ def change(found: Collector, action: act.Update | act.Delete) -> None:
 
 def merge(found: Collector, action: act.Merge) -> None:
     deleted(found, action.table)
+    if action.deletes:
+        found.lose(action.table)
     columns = found.catalogue.tables.get(action.table)
     updated(found, action.table, tuple(columns.columns) if columns else ())
     found.read(action.table, RE)

@@ -35,6 +35,7 @@ def create_table(catalogue: Catalogue, action: act.CreateTable, born: int) -> No
         partition_key=action.partition_key,
         inherits=action.inherits,
         unlogged=action.unlogged,
+        foreign=action.foreign,
     )
     for parent in action.inherits:
         _inherited(catalogue, parent)

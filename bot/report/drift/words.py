@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from bot.core.drift.deviation import Deviation
 from bot.core.drift.look import DriftState, Look, Script
 from bot.core.drift.policy import Matter
-from bot.core.schemas.schema import POSITION
 from bot.report import words
+from bot.report.escape import one_line
 
 MEND = "To make the target as its migrations say"
 RECORD = "To write it down as a migration"
@@ -55,7 +55,7 @@ def notes(look: Look) -> list[str]:
     found = []
     if look.state is DriftState.DRIFTED:
         found.append(_weight(look.deviations.told, look))
-        if any(each.change.attributes == (POSITION,) for each in look.deviations.told):
+        if any(each.moved for each in look.deviations.told):
             found.append(_ORDER)
     if look.deviations.grown:
         grown = words.count(look.deviations.grown, "partition")
@@ -87,10 +87,15 @@ def matter_words(deviation: Deviation) -> str:
     return _MATTERS[deviation.matter]
 
 
+def _but_for(script: Script) -> str:
+    names = words.listed(map(one_line, script.moved))
+    return f" but for the order of the columns of {names}" if names else ""
+
+
 def proof_words(script: Script) -> str:
     """Whether the SQL was tried, and with what result."""
-    if script.proved:
-        return "Proved: it was run on a copy, and left no difference."
     if not script.statements:
         return "Nothing could be drafted."
+    if script.proved:
+        return f"Proved: it was run on a copy, and left no difference{_but_for(script)}."
     return f"A draft that did not converge: {script.problem}."

@@ -16,6 +16,8 @@ def class_json(found: RollbackClass) -> Json:
         "loses": list(found.loses),
         "lost": list(found.lost),
         "writes": found.writes,
+        "changed": list(found.changed),
+        "unknown": list(found.unknown),
         "differing": list(found.differing),
         "moved": list(found.moved),
         "fault": found.fault,

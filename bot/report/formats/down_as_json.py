@@ -15,7 +15,7 @@ def down_json(down: DraftedDown, *, wrote: str = "") -> Json:
         "fault": down.fault,
         "empty": down.empty,
         "statements": [
-            {"sql": each.sql, "loses": each.loses, "needs": each.needs, "alone": each.alone}
+            {"sql": each.sql, "loses": each.loses, "needs": each.needs}
             for each in down.draft.statements
         ],
         "left": list(down.draft.left),

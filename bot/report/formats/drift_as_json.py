@@ -59,11 +59,9 @@ def _definition(definition: Definition | None) -> Json | None:
 def _script(script: Script) -> Json:
     return {
         "sql": script.sql,
-        "statements": [
-            {"sql": each.sql, "loses": each.loses, "alone": each.alone}
-            for each in script.statements
-        ],
+        "statements": [{"sql": each.sql, "loses": each.loses} for each in script.statements],
         "left": list(script.left),
         "proved": script.proved,
         "problem": script.problem,
+        "moved": list(script.moved),
     }

@@ -3,20 +3,19 @@
 from typing import Any
 
 from bot.core.findings.review import JudgedMigration
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.refusal import Refusal
 from bot.core.rehearsals.rehearsal import (
     BaseReplay,
-    DownProof,
     Estimate,
     Measured,
     MeasuredLock,
-    Refusal,
     Rehearsal,
     RehearsalData,
     RehearsalServer,
     RehearsedMigration,
     RehearsedStatement,
     SchemaAgreement,
-    SecondRun,
 )
 from bot.core.schemas.schema import Change, Differences
 from bot.report.lock_words import waiting

@@ -2,7 +2,7 @@
 
 from bot.core.rollouts.progress import Progress
 from bot.core.rollouts.rollback import what_git_needs
-from bot.core.rollouts.undoing import Rollback, Undo
+from bot.core.rollouts.rollback_steps import Rollback, RollbackStep
 from bot.report.formats.as_json import SCHEMA, Json, apply_json, gate_json
 
 
@@ -14,7 +14,7 @@ def rollback_json(rollback: Rollback) -> Json:
         "digest": None if rollback.stuck else rollback.plan.digest,
         "stays": rollback.chosen.to,
         "possible": not rollback.stuck,
-        "migrations": [_undo(each) for each in rollback.undos],
+        "migrations": [_step(each) for each in rollback.steps],
         "gates": [gate_json(each) for each in rollback.gates],
         "git": _git(rollback),
     }
@@ -25,29 +25,29 @@ def rolled_back_json(rollback: Rollback, progress: Progress) -> Json:
     return {
         **apply_json(progress),
         "stays": rollback.chosen.to,
-        "scripts": [_undo(each) for each in rollback.undos],
+        "scripts": [_step(each) for each in rollback.steps],
         "git": _git(rollback),
     }
 
 
-def _undo(undo: Undo) -> Json:
-    script = undo.script
+def _step(step: RollbackStep) -> Json:
+    script = step.script
     return {
-        "name": undo.migration.name,
-        "checksum": undo.migration.checksum,
+        "name": step.migration.name,
+        "checksum": step.migration.checksum,
         "possible": script is not None,
-        "drafted": undo.drafted,
-        "proved": script is not None and not undo.unproved,
+        "drafted": step.drafted,
+        "proved": script is not None and not step.unproved,
         "sql": script.sql if script else None,
-        "loses": list(undo.loses),
-        "lost": list(undo.lost),
-        "kept": list(undo.kept),
-        "reason": undo.why or undo.unproved,
+        "loses": list(step.loses),
+        "lost": list(step.lost),
+        "kept": list(step.kept),
+        "reason": step.why or step.unproved,
     }
 
 
 def _git(rollback: Rollback) -> str:
-    if not rollback.undos:
+    if not rollback.steps:
         return ""
-    names = [each.migration.name for each in rollback.undos]
+    names = [each.migration.name for each in rollback.steps]
     return what_git_needs(names, rollback.history.folder, rollback.target.name)

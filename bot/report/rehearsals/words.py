@@ -3,15 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from bot.core.findings.review import JudgedMigration
-from bot.core.rehearsals.rehearsal import (
-    BatchProof,
-    DownProof,
-    Estimate,
-    Refusal,
-    Rehearsal,
-    SecondRun,
-    Stop,
-)
+from bot.core.rehearsals.proofs import BatchProof, DownProof, SecondRun
+from bot.core.rehearsals.refusal import Refusal, Stop
+from bot.core.rehearsals.rehearsal import Estimate, Rehearsal
 from bot.core.schemas.schema import Differences
 from bot.report.escape import one_line
 from bot.report.lock_words import named

@@ -55,6 +55,7 @@ def _listed(
         yield line(each.manifest.id, indent=2)
         yield line(_facts(each, now), indent=4)
         yield _standing(each)
+        yield _digest(each, indent=4)
     yield from (_stray(each) for each in strays)
 
 
@@ -63,6 +64,11 @@ def _verified(stored: StoredBackup, proof: Proof) -> Iterator[Line]:
     yield line(f"It took {words.duration(proof.seconds)}.", indent=2)
     at = words.time(stored.manifest.started_at)
     yield line(f"It holds everything up to {at}; later writes are not in it.", indent=2)
+    yield _digest(stored, indent=2)
+
+
+def _digest(stored: StoredBackup, *, indent: int) -> Line:
+    return Line(((f"Manifest digest {stored.manifest.digest}", "dim"),), indent, wrapped=False)
 
 
 def _pruned(target: str, done: Pruned, now: datetime) -> Iterator[Line]:

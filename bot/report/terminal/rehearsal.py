@@ -3,13 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from bot.core.findings.review import JudgedMigration, JudgedStatement, Review
-from bot.core.rehearsals.rehearsal import (
-    BatchProof,
-    MeasuredLock,
-    Refusal,
-    Rehearsal,
-    RehearsedMigration,
-)
+from bot.core.rehearsals.proofs import BatchProof
+from bot.core.rehearsals.refusal import Refusal
+from bot.core.rehearsals.rehearsal import MeasuredLock, Rehearsal, RehearsedMigration
 from bot.report.escape import one_line
 from bot.report.lock_words import lock_words, strongest
 from bot.report.rehearsals import words as say

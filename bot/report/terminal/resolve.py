@@ -44,7 +44,7 @@ def _halt(halt: Halt, mark: Mark) -> Iterator[Line]:
         if not halt.kept:
             yield line("Nothing of it had been applied.", indent=2)
             return
-        yield line("This was applied and stays in the database; undo it by hand:", indent=2)
+        yield line("This was applied and stays in the database; take it back by hand:", indent=2)
         yield from _fragments(halt.kept)
     elif halt.left:
         yield line("This was not applied, and no rollout will apply it now:", indent=2)

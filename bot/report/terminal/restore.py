@@ -71,14 +71,16 @@ def _losing(plan: RestorePlan) -> Iterator[Line]:
         yield line("How many rows that is could not be counted.", indent=2)
     elif not plan.loss.tables:
         yield line(
-            "Every table has as many rows as in the backup; rows that were changed since "
-            "will be as they were.",
+            "Every table has as many rows as in the backup. Numbers alone were compared: rows that "
+            "were changed since, or came where others went, are lost too.",
             indent=2,
         )
     else:
         yield from _tables(plan.loss.tables, _table)
         yield line(
-            "Rows that were changed since, and not counted here, will be as they were.", indent=2
+            "Numbers alone were compared: rows that were changed since, or came where others "
+            "went, are lost too, and not counted here.",
+            indent=2,
         )
     if plan.loss.migrations:
         number = words.count(len(plan.loss.migrations), "migration")
@@ -180,6 +182,7 @@ def _restored(restored: Restored) -> Iterator[Line]:
         yield line(said, "bold", indent=2)
         if put.lost is not None:
             yield from _tables(put.lost, _table_since)
+            yield line("Rows that were changed since are lost too, and not counted.", indent=2)
     if restored.backup:
         proof = restored.backup.proof or "not proved"
         yield line(f"What was there before: backup {restored.backup.id}, {proof}.", indent=2)
@@ -189,6 +192,15 @@ def _restored(restored: Restored) -> Iterator[Line]:
 
 def _next(restored: Restored) -> Iterator[Line]:
     plan, put = restored.plan, restored.put
+    if put.kept and plan.scene.subscriptions:
+        yield line(
+            f"Subscriptions go on in {put.kept}. Connect to it and stop them:",
+            "bold yellow",
+            indent=2,
+        )
+        for each in plan.scene.subscriptions:
+            said = f"ALTER SUBSCRIPTION {quoted(each)} DISABLE;"
+            yield Line(((said, ""),), indent=4, wrapped=False)
     if put.kept:
         yield line(f"The old database is kept as {put.kept}. When nobody needs it:", indent=2)
         yield Line(((f"DROP DATABASE {quoted(put.kept)};", ""),), indent=4, wrapped=False)

@@ -51,10 +51,13 @@ def require_agreement(plan: Plan, world: World) -> None:
 def not_agreed_to(plan: Plan, expected: str, differs: Sequence[str]) -> HistoryError:
     """Another plan than somebody agreed to, with how it differs, where that is known."""
     listed = "".join(f"\n  - {line}" for line in differs)
+    look = f"migration-bot plan {plan.target}"
+    if plan.backwards:
+        look = f"migration-bot rollback {plan.target} … --dry-run"
     return HistoryError(
         f"{plan.target}: the plan is not the one that was agreed to "
         f"(agreed {expected}, now {plan.digest}){':' if listed else '.'}{listed}",
-        hint=f"Look at the new plan with `migration-bot plan {plan.target}`, and agree to that.",
+        hint=f"Look at the new plan with `{look}`, and agree to that.",
     )
 
 

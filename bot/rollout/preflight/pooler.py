@@ -29,8 +29,8 @@ def require_session(facts: ServerFacts, judged: Sequence[JudgedMigration], targe
         raise PostgresError(
             f"{target.name} is reached through a transaction pooler, which gives no session to "
             f"{'; '.join(wanting)}. Nothing was changed.",
-            hint=f"{_direct(target)} Only migrations that are one transaction, and leave nothing "
-            "set, are applied through a pooler.",
+            hint=f"{_direct(target)} Only what is one transaction, and leaves nothing set, is "
+            "run through a pooler.",
         )
 
 

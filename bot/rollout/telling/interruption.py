@@ -14,6 +14,7 @@ from bot.rollout.segments import segments_of
 from bot.world import Database, World
 
 _AGAIN = "Run the same again: it goes on where this one stopped."
+_AGAIN_BACK = "Run the same again with `--to`: it goes on where this one stopped."
 _MOST_NAMES = 5
 # The session that was told to stop takes a moment to end, and what it still commits counts.
 _PATIENCE = 2.0
@@ -32,13 +33,17 @@ def was_interrupted(error: BaseException) -> bool:
     return False
 
 
-def interruption_of(target: Target, journal: Journal, judge: Judge, world: World) -> Interrupted:
+def interruption_of(
+    target: Target, journal: Journal, judge: Judge, world: World, *, backwards: bool = False
+) -> Interrupted:
     """The error to end with, once the connection of the rollout is closed."""
+    what, did, done = f"The rollout to {target.name}", "applied", "applied"
+    if backwards:
+        what, did, done = f"The rollback of {target.name}", "took back", "taken back"
     plan = journal.plan
     if plan is None or journal.begun is None:
         return Interrupted(
-            f"The rollout to {target.name} was interrupted before it began a migration. Nothing "
-            "was applied.",
+            f"{what} was interrupted before it began a migration. Nothing was {done}.",
             hint="Run the same again when you like.",
         )
     try:
@@ -46,12 +51,11 @@ def interruption_of(target: Target, journal: Journal, judge: Judge, world: World
             return _looked_at(database, plan, judge, world)
     except (BotError, KeyboardInterrupt):
         # Interrupted once more, or nobody answers: then this is what holds in every case.
-        did, done = ("took back", "taken back") if plan.backwards else ("applied", "applied")
+        again = _AGAIN_BACK if backwards else _AGAIN
         return Interrupted(
-            f"The rollout to {target.name} was interrupted while it {did} {journal.begun}, and "
-            f"{target.name} could not be asked how far that is. What was committed is {done}, and "
-            "nothing else.",
-            hint=f"`migration-bot status {target.name}` shows how far it is. {_AGAIN}",
+            f"{what} was interrupted while it {did} {journal.begun}, and {target.name} could not "
+            f"be asked how far that is. What was committed is {done}, and nothing else.",
+            hint=f"`migration-bot status {target.name}` shows how far it is. {again}",
         )
 
 
@@ -94,8 +98,7 @@ def _taken_back(
     said += _listed("Taken back, and stays so: {}.", done)
     said += [_partly(name, begun[name], judge, "taken back") for name in begun]
     said += _listed("Applied as before: {}.", rest)
-    hint = "Run the same again with `--to`: it goes on where this one stopped."
-    return Interrupted(" ".join([*said, *_held(holder)]), hint=hint)
+    return Interrupted(" ".join([*said, *_held(holder)]), hint=_AGAIN_BACK)
 
 
 def _held(holder: Holder | None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Validating a constraint in the transaction that added it undoes the point of NOT VALID.
+"""Validating a constraint in the transaction that added it defeats the point of NOT VALID.
 
 The strong lock that adding took is held until the transaction ends, so the rows are checked while
 writes, or even reads, wait: exactly what NOT VALID was meant to avoid.

@@ -1,7 +1,7 @@
 """schema.prisma and the migrations no longer say the same.
 
 Prisma's client is made from schema.prisma, and the database from the migrations. What only one of
-them knows fails when the application uses it, or is undone by the next `prisma migrate dev`, which
+them knows fails when the application uses it, or is removed by the next `prisma migrate dev`, which
 writes a migration that takes the difference away. Only what can be told for sure is compared:
 tables, columns, whether they may be empty, enums; and every change of a model where no migration
 is added at all. Nothing is said while a migration does what its text does not tell.

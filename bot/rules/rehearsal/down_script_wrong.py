@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit
 from bot.core.migrations.migration import DOWN_SCRIPT, SCRIPT
-from bot.core.rehearsals.rehearsal import DownProof, Stop
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.refusal import Stop
 from bot.judge.rehearsed import RehearsedContext
 
 SEVERITY = Severity.ERROR

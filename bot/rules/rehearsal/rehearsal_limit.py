@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from bot.core.findings.finding import Severity
 from bot.core.findings.rule import Hit
-from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.refusal import Stop
 from bot.judge.rehearsed import RehearsedContext
 
 SEVERITY = Severity.ERROR

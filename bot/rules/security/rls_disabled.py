@@ -39,7 +39,7 @@ QUIET = [
 ]
 
 # What is taken away, and what would bring it back.
-_UNDONE = {
+_OPPOSITES = {
     "AT_DisableRowSecurity": "AT_EnableRowSecurity",
     "AT_NoForceRowSecurity": "AT_ForceRowSecurity",
 }
@@ -47,7 +47,7 @@ _UNDONE = {
 
 def check(statement: Statement, context: Context) -> Hits:
     for option in context.all(TableOption):
-        back = _UNDONE.get(option.command)
+        back = _OPPOSITES.get(option.command)
         if back is None or context.is_new(option.table) or _restored(option.table, back, context):
             continue
         table = shown(option.table)

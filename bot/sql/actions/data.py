@@ -66,8 +66,11 @@ class Delete(Action):
 
 @action
 class Merge(Action):
+    """`deletes`: one of its branches says DELETE."""
+
     table: str
     reads: tuple[str, ...] = ()
+    deletes: bool = False
 
 
 @action

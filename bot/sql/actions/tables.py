@@ -9,7 +9,7 @@ from bot.sql.values import Column, Constraint, Expression, Type
 @action
 class CreateTable(Action):
     """`reads` are the relations of CREATE TABLE AS, `selected` its columns that are others': the
-    new name and the old one, which is "*" for all."""
+    new name and the old one, which is "*" for all. `foreign`: its rows are on another server."""
 
     table: str
     columns: tuple[Column, ...] = ()
@@ -26,6 +26,7 @@ class CreateTable(Action):
     reads: tuple[str, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
     selected: tuple[tuple[str, str], ...] = ()
+    foreign: bool = False
 
 
 @action

@@ -1,6 +1,6 @@
--- Undoes 20240529000000_initial_schema, once the later migrations are undone: afterwards the schema is
--- as empty as before. Every row of the platform goes with the tables; where that is not meant, restore
--- a backup instead.
+-- Takes 20240529000000_initial_schema back, once the later migrations are taken back: afterwards the
+-- schema is as empty as before. Every row of the platform goes with the tables; where that is not
+-- meant, restore a backup instead.
 --
 -- Children go before their parents and each object is named, without CASCADE: whatever else has come
 -- to depend on these tables stops the script instead of being taken along.

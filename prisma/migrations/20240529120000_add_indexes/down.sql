@@ -1,6 +1,6 @@
--- Undoes 20240529120000_add_indexes, once 20240529130000_add_foreign_key_indexes is undone: every index
--- made there, newest first. No row is touched; the queries they served become slow. On a busy target
--- each DROP INDEX waits for, and then briefly stops, everything on its table.
+-- Takes 20240529120000_add_indexes back, once 20240529130000_add_foreign_key_indexes is taken back:
+-- every index made there, newest first. No row is touched; the queries they served become slow. On a
+-- busy target each DROP INDEX waits for, and then briefly stops, everything on its table.
 
 DROP INDEX "audit_log_occurred_at_brin_idx";
 

@@ -1,5 +1,5 @@
--- Undoes 20240529130000_add_foreign_key_indexes: every index made there, newest first, then the two
--- extensions. No row is touched. The extensions are dropped without CASCADE: where anything else uses
+-- Takes 20240529130000_add_foreign_key_indexes back: every index made there, newest first, then the
+-- two extensions. No row is touched. The extensions are dropped without CASCADE: where anything else uses
 -- one, the script stops. Where one was there before the migration, take its line out first.
 
 DROP INDEX "wallets_address_trgm_idx";

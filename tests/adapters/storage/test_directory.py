@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.storage.directory import DirectoryStore
-from bot.errors import BackupError
+from bot.core.backups.stored import MOST_BYTES
+from bot.errors import BackupError, BrokenBackup
 
 
 @pytest.fixture
@@ -110,3 +111,12 @@ def test_nobody_else_can_read_a_file_of_it(store: DirectoryStore, file: Path) ->
     store.put("id/a", file, "")
 
     assert (store.directory / "id" / "a").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_too_large_for_a_manifest_is_not_read(store: DirectoryStore) -> None:
+    store.write("b-1/manifest.json", "{}")
+    with (store.directory / "b-1/manifest.json").open("r+b") as file:
+        file.truncate(MOST_BYTES + 1)
+
+    with pytest.raises(BrokenBackup, match=r"manifest\.json in the store is larger than 64"):
+        store.read("b-1/manifest.json")

@@ -7,8 +7,8 @@ import pytest
 from bot.adapters.storage.objects import BucketStore, Patience
 from bot.adapters.storage.trouble import explained
 from bot.core.backups.location import location_of
-from bot.core.backups.stored import StoredBytes
-from bot.errors import BackupError
+from bot.core.backups.stored import MOST_BYTES, StoredBytes
+from bot.errors import BackupError, BrokenBackup
 from tests.adapters.storage.bucket import BUCKET, SECRET, Answer, Fault, Proxy, Request
 from tests.adapters.storage.conftest import QUICK
 
@@ -52,6 +52,13 @@ def test_an_empty_file_is_kept_too(store: BucketStore, tmp_path: Path) -> None:
     assert store.put("b-1/empty", tmp_path / "empty", "") == 1
     store.fetch(["b-1/empty"], tmp_path / "back")
     assert (tmp_path / "back").read_bytes() == b""
+
+
+@pytest.mark.slow
+def test_what_is_too_large_for_a_manifest_is_not_read(store: BucketStore) -> None:
+    store.write("b-1/manifest.json", " " * (MOST_BYTES + 1))
+    with pytest.raises(BrokenBackup, match=r"manifest\.json in .* is larger than 64"):
+        store.read("b-1/manifest.json")
 
 
 def test_what_stands_there_is_listed_by_folder(store: BucketStore, file: Path) -> None:

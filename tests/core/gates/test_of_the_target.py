@@ -72,7 +72,7 @@ def test_a_failed_row_closes_rows_and_an_edited_text_order() -> None:
 
 
 def test_before_it_is_looked_for_drift_says_what_would_become_of_it() -> None:
-    assert "stops the rollout" in drift_gate(PRODUCTION).reason
+    assert "a difference stops it" in drift_gate(PRODUCTION).reason
     assert "and told" in drift_gate(STAGING).reason
     assert drift_gate(replace(STAGING, drift=DriftMode.OFF)).reason == "nobody looks"
 
@@ -99,7 +99,7 @@ def test_the_backup_gate_tells_age_and_level_of_the_last_proof_and_that_one_is_t
     later = NOON + timedelta(hours=3)
 
     assert backup_gate(PRODUCTION, later, last=last).reason == (
-        "one is taken and proved by restoring it before anything is applied; the last is "
+        "one is taken and proved by restoring it before anything is run; the last is "
         "3 h old, proved by restoring it on PostgreSQL 18.1"
     )
     assert "none is kept on this machine" in backup_gate(PRODUCTION, later).reason
@@ -132,7 +132,7 @@ def test_the_last_backup_may_have_been_proved_to_another_level() -> None:
 def test_a_recovery_point_is_looked_for_where_they_are_kept() -> None:
     rds = replace(PRODUCTION, backup=replace(PRODUCTION.backup, source=Rds("platform")))
     assert backup_gate(rds, NOON).reason == (
-        "a recovery point is made in RDS before anything is applied"
+        "a recovery point is made in RDS before anything is run"
     )
     found = replace(rds, backup=replace(rds.backup, make=False))
     assert "is looked for in RDS" in backup_gate(found, NOON).reason

@@ -6,7 +6,9 @@ import pytest
 
 from bot.core.findings.review import JudgedMigration
 from bot.core.kept.loss import Losing, Loss
-from bot.core.rehearsals.rehearsal import DownProof, Refusal, RehearsedMigration, Stop
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.refusal import Refusal, Stop
+from bot.core.rehearsals.rehearsal import RehearsedMigration
 from bot.core.rollouts.rollback_class import RollbackWay, class_of, lost_by, writes_rows
 from bot.core.schemas.schema import Change, Differences
 from bot.report.rollback_words import rollback_sentence

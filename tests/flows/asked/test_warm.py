@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.core.rehearsals.rehearsal import BaseReplay, HistoryRefusal, Refusal, Rehearsal, Stop
+from bot.core.rehearsals.refusal import Refusal, Stop
+from bot.core.rehearsals.rehearsal import BaseReplay, HistoryRefusal, Rehearsal
 from bot.core.rehearsals.rehearsal_order import Order
 from bot.errors import ExitCode, PostgresError
 from bot.flows.asked.answering import WORK_VARIABLE, answer

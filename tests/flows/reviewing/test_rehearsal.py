@@ -13,7 +13,8 @@ import pytest
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.core.findings.finding import Finding
 from bot.core.findings.review import Review
-from bot.core.rehearsals.rehearsal import Rehearsal, Stop
+from bot.core.rehearsals.refusal import Stop
+from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import Limits, Order
 from bot.core.schemas.touched import Reference
 from bot.core.settings import RehearsalSettings, Settings

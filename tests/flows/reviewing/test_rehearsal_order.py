@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from bot.core.migrations.history import Change, History
 from bot.core.migrations.migration import Migration
-from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.refusal import Stop
 from bot.core.rehearsals.rehearsal_order import DataOrder
 from bot.core.settings import RehearsalSettings, Settings
 from bot.flows.reviewing.rehearsal_order import Wanted, order_for

@@ -26,7 +26,7 @@ from bot.core.settings import Settings
 from bot.core.targets.target import Kind, Target
 from bot.errors import BackupError, BrokenBackup, PostgresError
 from bot.flows.targets.backups import prune, verify
-from bot.flows.targets.restoring import carry_out, order_for
+from bot.flows.targets.restoring import order_for, require_restorable
 from bot.world import World
 from tests.fakes import MANIFEST, FakeBackups, FakeCheckout, FakeConsole, FakeDatabase, history
 from tests.fakes import world as made
@@ -128,7 +128,7 @@ def test_a_backup_that_was_swapped_is_not_restored() -> None:
     world = place(database=FakeDatabase(audit=[noted("2026-01", "sha256:" + "0" * 64)]))
     order = order_for(PRODUCTION, "2026-01", world)
     with pytest.raises(BrokenBackup, match="has another manifest than when it was taken"):
-        carry_out(order, plan, world)
+        require_restorable(order, plan, world)
     assert backups_of(world).diary == []
 
 
@@ -174,17 +174,20 @@ def test_recovery_points_are_not_ours_to_look_after() -> None:
         verb.prune(world, "production", dry=True)
 
 
-LISTED = """\
+LISTED = f"""\
 production has 3 backups.
   2026-01
     1 d old, 1.0 kB, in s3://bucket/a, encrypted to age1qqqqqqqqqqqqqqqq…
     proved by restoring 3 tables and 40 rows on PostgreSQL 18.1
+    Manifest digest {SHELF[0].manifest.digest}
   2026-20
     20 d old, 1.0 kB, in s3://bucket/a, not encrypted
     not proved
+    Manifest digest {SHELF[1].manifest.digest}
   2026-30
     30 d old, 1.0 kB, in s3://bucket/a, not encrypted
     proved by restoring 3 tables and 40 rows on PostgreSQL 18.1
+    Manifest digest {SHELF[2].manifest.digest}
   2026-40 is no backup: it is not complete
 """
 PRUNED = """\

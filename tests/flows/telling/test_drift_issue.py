@@ -8,8 +8,10 @@ from bot.core.drift.look import Look
 from bot.core.github.issue import Deed
 from bot.errors import UsageError
 from bot.flows.telling.drift_issue import keep_issue, require_github
+from bot.flows.telling.notify import notify_drift
 from bot.world import World
 from tests.fakes import FakeCheckout, FakeGitHub, FakeRunner, history, world
+from tests.flows.telling.test_notify import HOOK, FakeNotifier
 from tests.report.drift.samples import CLEAN, RUNNING, UNREAD, drifted
 
 
@@ -72,6 +74,23 @@ def test_one_that_somebody_closed_stays_closed_until_there_is_news(
 
     assert keep(given, drifted()) == [Deed.NOTHING]
     assert keep(given, drifted(name="another")) == [Deed.REOPEN]
+
+
+def test_people_are_told_of_each_change_once(given: World) -> None:
+    notifier = FakeNotifier()
+    told = replace(given, notifier=notifier, settings=replace(given.settings, notify=(HOOK,)))
+    other = drifted(name="another")
+
+    for look in (CLEAN, drifted(), drifted(), RUNNING, other, UNREAD, CLEAN, CLEAN, drifted()):
+        notify_drift(look, keep_issue(look, told), told)
+
+    assert notifier.events == ["drift", "drift", "drift_gone", "drift"]
+    found, changed, gone, _ = (payload for _, payload in notifier.sent)
+    assert found["target"] == "production"
+    assert any("by_hand" in each for each in found["drift"])
+    assert any("another" in each for each in changed["drift"])
+    assert gone["headline"] == "The schema of production is what its migrations make again"
+    assert gone["drift"] == []
 
 
 def test_without_github_there_is_nowhere_to_keep_it() -> None:

@@ -53,6 +53,7 @@ def test_one_that_stops_is_told_as_a_failure_with_what_was_taken_back() -> None:
         taken_back(world)
     ((_, told),) = notifier.sent
     assert told["event"] == "failed"
+    assert told["headline"] == "The rollback of staging failed"
     assert told["migrations"] == [LAST.name]
     assert told["failed"] == MORE.name
     (record,) = sealer.sealed

@@ -33,7 +33,7 @@ def drifted(*, name: str = "by_hand", sql: str = "DROP INDEX by_hand") -> Look:
         unseen=("event trigger",),
         mend=Script((DraftedStatement(sql, loses=f"the rows of {name}"),)),
         record=Script(
-            (DraftedStatement("CREATE INDEX i ON a (id)", alone=True),),
+            (DraftedStatement("CREATE INDEX i ON a (id)"),),
             left=(f"index {name}",),
             problem="PostgreSQL refused it: no",
         ),

@@ -40,11 +40,23 @@ def test_the_issue_names_each_difference_with_its_table_and_the_sql() -> None:
     assert read_issue_mark(body) == MARK
 
 
+def test_the_issue_says_what_a_proof_does_not_count() -> None:
+    look = drifted()
+    assert look.mend is not None
+    look = replace(look, mend=replace(look.mend, moved=("public.a",)))
+
+    body = issue_body(look, MARK, None)
+
+    assert "left no difference but for the order of the columns of public.a." in body
+
+
 def test_what_is_hostile_in_a_name_is_text() -> None:
     random = Random(7)
     for _ in range(60):
         name = "".join(random.choices(PIECES, k=6))
         look = drifted(name=name, sql=f"DROP INDEX {name}")
+        assert look.mend is not None
+        look = replace(look, mend=replace(look.mend, moved=(name,)))
         tokens = MARKDOWN.parse(issue_body(look, MARK, None))
         inside = [each for token in tokens for each in (token.children or ())]
         assert not [each for each in inside if each.type in ("link_open", "image")]

@@ -8,25 +8,23 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal import (
     LEAST_TIMES,
     MOST_TIMES,
     BaseReplay,
     DataKind,
-    DownProof,
     Estimate,
     HistoryRefusal,
     Isolation,
     Measured,
     MeasuredLock,
-    Refusal,
     Rehearsal,
     RehearsalData,
     RehearsalServer,
     RehearsedMigration,
     SchemaAgreement,
-    SecondRun,
-    Stop,
     TouchedRows,
 )
 from bot.report.formats.as_json import rehearsal_json, review_json

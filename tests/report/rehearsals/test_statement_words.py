@@ -5,13 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal import (
     Measured,
     MeasuredLock,
-    Refusal,
     RehearsedMigration,
     RehearsedStatement,
-    Stop,
     TouchedRows,
 )
 from bot.core.rehearsals.sizes import RelationSize

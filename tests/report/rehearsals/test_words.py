@@ -5,18 +5,16 @@ from dataclasses import replace
 import pytest
 
 from bot.core.migrations.effects import LockMode
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal import (
     BaseReplay,
     DataKind,
-    DownProof,
     Isolation,
-    Refusal,
     Rehearsal,
     RehearsalData,
     RehearsedMigration,
     SchemaAgreement,
-    SecondRun,
-    Stop,
 )
 from bot.core.schemas.schema import Change, Differences
 from bot.report.rehearsals.setting import (

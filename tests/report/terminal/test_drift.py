@@ -46,10 +46,11 @@ def test_json_has_what_was_expected_and_what_is_there() -> None:
     assert target["mend"]["proved"] is True
     assert target["record"] == {
         "sql": "CREATE INDEX i ON a (id);\n",
-        "statements": [{"sql": "CREATE INDEX i ON a (id)", "loses": "", "alone": True}],
+        "statements": [{"sql": "CREATE INDEX i ON a (id)", "loses": ""}],
         "left": ["index by_hand"],
         "proved": False,
         "problem": "PostgreSQL refused it: no",
+        "moved": [],
     }
 
 
@@ -70,3 +71,17 @@ def test_an_order_of_columns_is_told_with_why_nothing_mends_it() -> None:
 
     assert "`drift: {tuning: off}`" in drift_text([look], width=200)
     assert "tuning: off" not in drift_text([drifted()], width=200)
+
+
+def test_a_script_that_leaves_the_order_of_columns_is_proved_but_for_that() -> None:
+    look = drifted()
+    assert look.mend is not None
+    look = replace(look, mend=replace(look.mend, moved=("public.a",)))
+
+    text = " ".join(drift_text([look], width=100).split())
+    read = validated("drift", drift_json([look]))
+
+    said = "left no difference but for the order of the columns of public.a."
+    assert f"Proved: it was run on a copy, and {said}" in text
+    mend = read["targets"][0]["mend"]
+    assert (mend["proved"], mend["moved"]) == (True, ["public.a"])

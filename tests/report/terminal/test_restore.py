@@ -50,7 +50,8 @@ production: the backup 20261122T120000Z-production-1a2b3c would be restored.
   It has 2 tables and 47 rows of shop on PostgreSQL 18.0, up to 20260101000000_init.
 In production, writes after 2026-11-22 12:00:00 UTC (2 h 4 min ago) will be lost.
     public.orders: 52 rows now, 40 then (12 fewer)
-  Rows that were changed since, and not counted here, will be as they were.
+  Numbers alone were compared: rows that were changed since, or came where others went, are lost \
+too, and not counted here.
   1 migration applied since will be pending again:
     20260102000000_more
   13 sessions will be ended:
@@ -69,6 +70,7 @@ rows, compared with what was saved; 12.5 s.
   In production, writes from 2026-11-22 12:00:00 UTC to 2026-11-22 14:09:00 UTC
   are lost.
     public.orders: 53 rows before, 40 now (13 fewer)
+  Rows that were changed since are lost too, and not counted.
   What was there before: backup 20261122T140400Z-production-ffffff, proved by
   restoring it.
   The old database is kept as shop_before_restore_20261122140900. When nobody
@@ -208,3 +210,14 @@ def test_what_is_written_down_keeps_its_contract_and_can_be_listed(done: Restore
     assert f"backup {SAVED.id} {state} in production" in said
     assert record["direction"] is None
     assert record["restore"]["rows_lost"] == (13 if done else 12)
+
+
+def test_subscriptions_that_go_on_are_said_with_what_stops_them() -> None:
+    done = restored()
+    scene = replace(done.plan.scene, subscriptions=("orders", 'a"b'))
+
+    said = restored_text(replace(done, plan=replace(done.plan, scene=scene)), width=80)
+
+    assert f"Subscriptions go on in {done.put.kept}." in " ".join(said.split())
+    assert '    ALTER SUBSCRIPTION "orders" DISABLE;\n' in said
+    assert '    ALTER SUBSCRIPTION "a""b" DISABLE;\n' in said

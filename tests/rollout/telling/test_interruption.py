@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
@@ -11,6 +12,8 @@ from bot.core.rollouts.outcome import Journal
 from bot.core.rollouts.plan import make_plan
 from bot.core.rollouts.rollback import backwards, script_of
 from bot.core.settings import default_targets
+from bot.core.targets.target import Target
+from bot.errors import PostgresError
 from bot.flows.reviewing.review import cut_named
 from bot.flows.targets.down_scripts import judge_of
 from bot.rollout.telling.interruption import interruption_of
@@ -25,6 +28,10 @@ MIXED = migration(
 )
 HISTORY = history(MIXED)
 INTENT = Intent(1, "CREATE INDEX CONCURRENTLY i ON a (id)")
+
+
+def out_of_reach(target: Target) -> NoReturn:
+    raise PostgresError("Nobody answers.", hint="Wait.")
 
 
 def said(done: int, intent: Intent | None = None, batch: Batch | None = None) -> str:
@@ -73,5 +80,32 @@ def test_of_a_rollback_it_is_said_what_is_taken_back_and_what_stays_applied() ->
         f"Taken back, and stays so: {more[2].name}. "
         f"Of {more[1].name} everything before line 2 is taken back, and stays. "
         f"Applied as before: {more[0].name}."
+    )
+    assert "`--to`" in told.hint
+
+
+def test_a_rollback_that_had_begun_nothing_is_called_one() -> None:
+    given = world(FakeCheckout(HISTORY), {"staging": FakeDatabase([])})
+
+    told = interruption_of(STAGING, Journal(), lambda names: (), given, backwards=True)
+
+    assert told.message == (
+        "The rollback of staging was interrupted before it began a migration. Nothing was taken "
+        "back."
+    )
+
+
+def test_a_rollback_of_a_target_that_does_not_answer_any_more_is_called_one() -> None:
+    scripts = [script_of(MIXED, "SELECT 1;")]
+    plan = backwards(make_plan("staging", [MIXED], [applied(MIXED)]), scripts)
+    given = replace(world(FakeCheckout(HISTORY)), connect=out_of_reach)
+
+    told = interruption_of(
+        STAGING, Journal(plan=plan, begun=MIXED.name), lambda names: (), given, backwards=True
+    )
+
+    assert told.message == (
+        f"The rollback of staging was interrupted while it took back {MIXED.name}, and staging "
+        "could not be asked how far that is. What was committed is taken back, and nothing else."
     )
     assert "`--to`" in told.hint

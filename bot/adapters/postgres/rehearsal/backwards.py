@@ -10,7 +10,7 @@ from bot.adapters.postgres.rehearsal.rehearse import let_in
 from bot.adapters.postgres.rehearsal.work import Note
 from bot.core.drift.drift import Expected
 from bot.core.rehearsals.rehearsal_order import Order
-from bot.core.rollouts.undoing import Tried, untried
+from bot.core.rollouts.rollback_steps import Tried, untried
 from bot.core.schemas.draft import Drafter
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError

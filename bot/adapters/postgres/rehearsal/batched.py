@@ -15,7 +15,7 @@ from bot.adapters.postgres.catalogue import identity
 from bot.adapters.postgres.connection import Connection
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.refusals import refusal_of
-from bot.core.rehearsals.rehearsal import BatchProof
+from bot.core.rehearsals.proofs import BatchProof
 from bot.core.rehearsals.rehearsal_order import Step
 from bot.core.rollouts.batching import DataChange, Key
 from bot.errors import PostgresError, UsageError

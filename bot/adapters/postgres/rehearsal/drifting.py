@@ -5,8 +5,8 @@ mends makes of that copy what the history says.
 """
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from psycopg import sql
 
@@ -19,7 +19,7 @@ from bot.core.drift.deviation import Deviations, deviations
 from bot.core.drift.drift import Expected
 from bot.core.drift.look import Compared, DriftOrder, Script
 from bot.core.drift.patching import patched, roles_of
-from bot.core.rehearsals.rehearsal_order import Part, Step
+from bot.core.rehearsals.rehearsal_order import drafted_parts
 from bot.core.schemas.draft import Draft, DraftedStatement, Drafter
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError
@@ -77,6 +77,8 @@ class _Comparison:
         mend = self._script(
             drafter(self._there, mended), None, problem if record.proved else _NO_COPY
         )
+        # The copy kept the order of the history; the target keeps its own.
+        mend = replace(mend, moved=record.moved) if mend.proved else mend
         return Compared(found, mend, record)
 
     def _look(self, *, links: bool = False) -> Snapshot:
@@ -99,16 +101,17 @@ class _Comparison:
     def _script(self, draft: Draft, wanted: Snapshot | None, problem: str) -> Script:
         """Proved against what the target has; without `wanted`, what the history makes."""
         problem = problem or self._run(draft.statements)
+        moved: tuple[str, ...] = ()
         if not problem:
             now = self._look()
             left = (
                 self._differing(self._made, now) if wanted is None else self._differing(now, wanted)
             )
-            problem = _words(left)
-        return Script(draft.statements, draft.left, problem)
+            problem, moved = _words(left), _moved(left)
+        return Script(draft.statements, draft.left, problem, moved)
 
     def _run(self, statements: Sequence[DraftedStatement]) -> str:
-        refused = self._replay.perform(tuple(_parts(statements)))
+        refused = self._replay.perform(drafted_parts(statements))
         return "" if refused is None else f"PostgreSQL refused it: {refused.message.rstrip('.')}"
 
     def _make_roles(self, names: Collection[str]) -> str:
@@ -125,20 +128,16 @@ class _Comparison:
         return ""
 
 
+def _moved(left: Deviations) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.place for each in left.all if each.moved))
+
+
 def _words(left: Deviations) -> str:
-    if not left.all:
+    """What is left besides the order of columns: one that went and came back stands last."""
+    told = [each for each in left.told if not each.moved]
+    found = [each for each in left.all if not each.moved]
+    if not found:
         return ""
-    first = (left.told or left.all)[0].line
-    more = len(left.told) - 1
+    first = (told or found)[0].line
+    more = len(told) - 1
     return f"it leaves a difference: {first}{f', and {more} more' if more > 0 else ''}"
-
-
-def _parts(statements: Sequence[DraftedStatement]) -> Iterator[Part]:
-    """Together in one transaction what may be."""
-    numbered = list(enumerate(statements))
-    for alone, group in groupby(numbered, key=lambda each: each[1].alone):
-        steps = [Step(index, each.sql, 1) for index, each in group]
-        if alone:
-            yield from (Part((each,), transactional=False) for each in steps)
-        else:
-            yield Part(tuple(steps), transactional=True)

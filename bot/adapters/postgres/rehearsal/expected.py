@@ -20,7 +20,7 @@ from bot.adapters.postgres.rehearsal.work import Note
 from bot.adapters.postgres.shape import shape_of
 from bot.core.drift.drift import Expected, unknown
 from bot.core.quoting import quoted
-from bot.core.rehearsals.rehearsal import Refusal
+from bot.core.rehearsals.refusal import Refusal
 from bot.core.rehearsals.rehearsal_order import PUBLIC, NewMigration, Order, Part
 from bot.core.schemas.schema import Snapshot
 from bot.errors import BackupError, PostgresError, UsageError

@@ -10,7 +10,7 @@ from threading import Event, Thread
 import psycopg
 
 from bot.adapters.postgres.connection import Connection
-from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.refusal import Stop
 from bot.core.rehearsals.rehearsal_order import Limits
 
 CANCEL_SECONDS = 2.0

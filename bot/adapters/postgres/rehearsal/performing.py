@@ -11,7 +11,7 @@ from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.refusals import refusal_of
 from bot.adapters.postgres.rehearsal.running import execute_bounded, transaction
 from bot.adapters.postgres.target.session import AS_BEFORE
-from bot.core.rehearsals.rehearsal import Refusal, Stop
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal_order import Part, Step
 from bot.errors import PostgresError
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.adapters.postgres.rehearsal.performing import Performer
-from bot.core.rehearsals.rehearsal import DownProof, SecondRun
-from bot.core.rehearsals.rehearsal_order import NewMigration, Part, Step
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.rehearsal_order import NewMigration, Part, drafted_parts
 from bot.core.schemas.draft import Draft, Drafter
 from bot.core.schemas.schema import POSITION, Snapshot, differences
 
@@ -41,17 +41,19 @@ class Proved:
 
 @dataclass(frozen=True)
 class _Script:
-    """What takes a migration back. `draft` is None where its author wrote it."""
+    """What takes a migration back. `draft` is None where its author wrote it; `loses` is then what
+    goes with whatever the schema before does not have."""
 
     parts: tuple[Part, ...]
     draft: Draft | None = None
+    loses: tuple[str, ...] = ()
 
     @property
     def proof(self) -> DownProof:
         """As long as it has not run."""
         draft = self.draft
         if draft is None:
-            return DownProof()
+            return DownProof(loses=self.loses)
         return DownProof(drafted=True, undrafted=draft.left, loses=draft.losses)
 
 
@@ -72,7 +74,7 @@ def prove_downs(
     """
     proofs: dict[str, DownProof] = {}
     passed = set(spoilt)
-    undone: list[tuple[Done, _Script]] = []
+    reached: list[tuple[Done, _Script]] = []
     for each in reversed(done):
         script = _script_of(each, drafter)
         if script is None:
@@ -80,19 +82,19 @@ def prove_downs(
         name = each.migration.name
         if script.proof.undrafted:
             proofs[name] = script.proof
-            undone.append((each, script))
+            reached.append((each, script))
             break
         proofs[name] = _down(each, script, performer, look, count, passed)
         # What one leaves otherwise than it was is no fault of those before it.
         passed |= set(proofs[name].differing)
-        undone.append((each, script))
+        reached.append((each, script))
         if not proofs[name].proved:
             break
-    for each, script in reversed(undone):
+    for each, script in reversed(reached):
         name = each.migration.name
         if script.parts and not proofs[name].undrafted:
             proofs[name] = _up_again(proofs[name], each, script, performer, look)
-    drafts = {each.migration.name: one.draft for each, one in undone if one.draft is not None}
+    drafts = {each.migration.name: one.draft for each, one in reached if one.draft is not None}
     return Proved(proofs, drafts)
 
 
@@ -118,26 +120,25 @@ def prove_alone(
 
 
 def _script_of(done: Done, drafter: Drafter | None) -> _Script | None:
-    if done.migration.down is not None:
-        return _Script(done.migration.down)
+    down = done.migration.down
+    if down is not None:
+        return _Script(down, loses=losses_of(done, drafter))
+    draft = _drafted(done, drafter)
+    return None if draft is None else _Script(drafted_parts(draft.statements), draft)
+
+
+def losses_of(done: Done, drafter: Drafter | None) -> tuple[str, ...]:
+    """What goes with whatever the schema before does not have, by whatever script it goes."""
+    draft = _drafted(done, drafter)
+    return draft.losses if draft else ()
+
+
+def _drafted(done: Done, drafter: Drafter | None) -> Draft | None:
     if drafter is None:
         return None
     renames = done.migration.renames
     known = {"renames": renames} if renames else {}
-    draft = drafter(done.after, done.before, **known)
-    return _Script(_parts_of(draft), draft)
-
-
-def _parts_of(draft: Draft) -> tuple[Part, ...]:
-    """Its statements, together as far as they may be."""
-    parts: list[Part] = []
-    for index, each in enumerate(draft.statements):
-        step = Step(index, each.sql)
-        if each.alone or not parts or not parts[-1].transactional:
-            parts.append(Part((step,), transactional=not each.alone))
-        else:
-            parts[-1] = replace(parts[-1], steps=(*parts[-1].steps, step))
-    return tuple(parts)
+    return drafter(done.after, done.before, **known)
 
 
 def _down(

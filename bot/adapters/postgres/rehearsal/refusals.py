@@ -7,7 +7,7 @@ from typing import Protocol
 import psycopg
 
 from bot.adapters.postgres.advice import hint_for, without_values
-from bot.core.rehearsals.rehearsal import Refusal, Stop
+from bot.core.rehearsals.refusal import Refusal, Stop
 
 MOST_CHARACTERS = 500
 

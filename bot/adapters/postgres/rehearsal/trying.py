@@ -11,10 +11,12 @@ from bot.adapters.postgres.rehearsal.proofs import (
     Held,
     Look,
     differing_in,
+    losses_of,
     prove_downs,
     run_again,
 )
-from bot.core.rehearsals.rehearsal import DownProof, Refusal, SecondRun, Stop
+from bot.core.rehearsals.proofs import DownProof, SecondRun
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.schemas.draft import Drafter
 from bot.core.schemas.schema import differences
 
@@ -47,17 +49,21 @@ class Trying:
         """By name what came of down.sql, or of a draft, and of a second run. Drafts are last: what
         they leave otherwise than it was is nobody's fault but theirs."""
         end = self.count() if drafter else {}
-        downs = self._downs(done)
+        downs = self._downs(done, drafter)
         again = self._again(done) if all(each.proved for each in downs.values()) else {}
         return {**self._drafts(done, drafter, end), **downs}, again
 
-    def _downs(self, done: Sequence[Done]) -> Proofs:
+    def _downs(self, done: Sequence[Done], drafter: Drafter | None) -> Proofs:
         if all(each.migration.down is None for each in done):
             return {}
         if self.guard.exhausted:
             return {each.migration.name: _TOO_LATE for each in done if each.migration.down}
         self.note("running down.sql, and up again")
         downs = dict(prove_downs(done, self.performer, self.look, count=self.count).proofs)
+        for each in done:
+            name = each.migration.name
+            if name in downs:
+                downs[name] = replace(downs[name], loses=losses_of(each, drafter))
         for number, each in enumerate(done):
             name = each.migration.name
             if each.migration.down is None or name in downs:

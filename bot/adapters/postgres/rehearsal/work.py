@@ -25,15 +25,14 @@ from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
 from bot.adapters.postgres.rehearsal.trying import Trying
 from bot.adapters.postgres.target.locking import PRISMA_KEY
 from bot.adapters.postgres.target.looking import invalid_indexes
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal import (
     BaseReplay,
-    DownProof,
     HistoryRefusal,
-    Refusal,
     Rehearsal,
     RehearsedMigration,
     SchemaAgreement,
-    Stop,
 )
 from bot.core.rehearsals.rehearsal_order import BaseMigration, NewMigration, Order
 from bot.core.schemas.draft import Drafter
@@ -242,7 +241,8 @@ class Work:
             stopped = other._based(rows=False)
             if stopped is not None:
                 return DownProof(refused=stopped.refusal)
-            return prove_alone(done, before, other._performer, other._look, drafter=self._drafter)
+            drafter = self._drafter if self._drafted else None
+            return prove_alone(done, before, other._performer, other._look, drafter=drafter)
 
     def _look(self) -> Snapshot:
         with self._place.admin() as connection:

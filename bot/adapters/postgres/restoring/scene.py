@@ -49,6 +49,12 @@ _PREPARED = "SELECT gid FROM pg_catalog.pg_prepared_xacts WHERE database = %s OR
 _SLOTS = """
 SELECT slot_name FROM pg_catalog.pg_replication_slots WHERE database = %s ORDER BY slot_name
 """
+# The connection string of one, with its password in it, is for superusers; its name is for all.
+_SUBSCRIPTIONS = """
+SELECT s.subname FROM pg_catalog.pg_subscription AS s
+  JOIN pg_catalog.pg_database AS d ON d.oid = s.subdbid
+ WHERE d.datname = %s AND s.subenabled ORDER BY 1
+"""
 
 
 def read_scene(
@@ -70,6 +76,7 @@ def read_scene(
         here = connection.execute(_DATABASE, (database,)).fetchone()
         system = connection.execute(_SYSTEM).fetchone() if may_ask else None
         slots = names(connection, _SLOTS, database)
+        subscriptions = names(connection, _SUBSCRIPTIONS, database)
     tables, rows, problem = _inside(inside, schema, counted=counted, problem=problem)
     with explained("look at the server before anything is restored"):
         alone = connection.info.dbname == database
@@ -89,6 +96,7 @@ def read_scene(
             cannot_end=names(connection, _CANNOT_END, database),
             prepared=names(connection, _PREPARED, database),
             slots=slots,
+            subscriptions=subscriptions,
             tables=tables,
             applied=rows,
             problem=problem,

@@ -1,7 +1,8 @@
 """The database beside the target's that a backup is restored into first, and its end."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 
 from psycopg import sql
 from psycopg.sql import Identifier
@@ -22,6 +23,10 @@ SELECT NOT EXISTS (
     UNION ALL SELECT oid FROM pg_catalog.pg_extension WHERE oid >= 16384
     UNION ALL SELECT oid FROM pg_catalog.pg_largeobject_metadata)
 """
+_ENDED = "SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE pid = %s"
+_PATIENCE = 5.0
+_POLL = 0.05
+_DUPLICATE_DATABASE = "42P04"
 # Autovacuum's have no user, and are sent away by the server itself.
 _SESSION_ENDED = """
 SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
@@ -31,20 +36,36 @@ SELECT pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity
 
 @contextmanager
 def scratch(
-    connection: Connection, database: str, like: Properties | None, *, encoding: str, major: int
+    connection: Connection,
+    database: str,
+    like: Properties | None,
+    *,
+    encoding: str,
+    major: int,
+    another: Callable[[], Connection],
 ) -> Iterator[str]:
     """An empty database, made as the one that it is to take the place of; dropped if the block
-    does not end well."""
-    name = scratch_name(database)
-    with explained("create a database to restore into"):
-        connection.execute(creating(name, like, encoding=encoding, major=major))
-        connection.execute(commenting(name, scratch_mark(database)))
+    does not end well, or an interruption comes while it is made. `another` connects to the server
+    once more, for when this connection cannot be used any longer."""
+    name, pid = scratch_name(database), connection.info.backend_pid
     try:
-        yield name
-    except BaseException:
-        # What was in the way of the restore may be in the way of this, too; the next run sweeps.
+        try:
+            with explained("create a database to restore into"):
+                # A server that is told to stop may have made it all the same.
+                connection.execute(creating(name, like, encoding=encoding, major=major))
+                connection.execute(commenting(name, scratch_mark(database)))
+            yield name
+        except Exception as error:
+            # What was in the way of the restore may be in the way of this, too; the next run
+            # sweeps.
+            if not is_of_another(error):
+                with suppress(Exception):
+                    drop(connection, name)
+            raise
+    except (KeyboardInterrupt, GeneratorExit):
+        # A process is interrupted once: nothing comes in between here.
         with suppress(Exception):
-            drop(connection, name)
+            _drop_interrupted(connection, pid, name, another)
         raise
 
 
@@ -66,6 +87,31 @@ def drop(connection: Connection, name: str) -> None:
     """The sessions in it are those of a pg_restore that has been killed."""
     connection.execute(_SESSION_ENDED, (name,))
     connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(Identifier(name)))
+
+
+def is_of_another(error: BaseException) -> bool:
+    """Whether there was one of that name already."""
+    return isinstance(error, PostgresError) and error.sqlstate == _DUPLICATE_DATABASE
+
+
+def _drop_interrupted(
+    connection: Connection, pid: int, name: str, another: Callable[[], Connection]
+) -> None:
+    """In the middle of a statement the connection takes no other, while the server goes on with
+    that one: what is made by it only then would stay."""
+    connection.close()
+    with closing(another()) as fresh:
+        _end(fresh, pid)
+        drop(fresh, name)
+
+
+def _end(connection: Connection, pid: int) -> None:
+    """Returns once that session has ended; it may be slow to hear of it."""
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if connection.execute(_ENDED, (pid,)).fetchone() is None:
+            return
+        time.sleep(_POLL)
 
 
 def _is_empty(url: ConnectionUrl) -> bool:

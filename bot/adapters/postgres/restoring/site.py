@@ -51,8 +51,8 @@ SELECT obj_description(c.oid, 'pg_class') FROM pg_catalog.pg_class AS c
 
 @dataclass
 class Site:
-    """`elsewhere` is a connection to another database of the server; `database` the target's, as
-    long as there is one to be in, and `problem` why there is none."""
+    """`elsewhere` is a connection to another database of the server, `beside` its name; `database`
+    the target's, as long as there is one to be in, and `problem` why there is none."""
 
     target: Target
     url: ConnectionUrl
@@ -61,6 +61,10 @@ class Site:
     database: TargetDatabase | None = None
     problem: str = ""
     system: str = field(default="", init=False)
+    beside: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.beside = self.elsewhere.info.dbname
 
     @property
     def name(self) -> str:
@@ -138,7 +142,12 @@ class Site:
             like = properties_of(self.elsewhere, self.name)
         major = self.elsewhere.info.server_version // 10000
         with scratch(
-            self.elsewhere, self.name, like, encoding=manifest.encoding, major=major
+            self.elsewhere,
+            self.name,
+            like,
+            encoding=manifest.encoding,
+            major=major,
+            another=self._another,
         ) as name:
             heard(Step.CREATED)
             url = self.url.with_database(name)
@@ -208,9 +217,8 @@ class Site:
             self.connection.close()
 
     def _another(self) -> Connection:
-        name = self.elsewhere.info.dbname
         return connect(
-            self.url.with_database(name), application_name=self._session, settings=_PATIENT
+            self.url.with_database(self.beside), application_name=self._session, settings=_PATIENT
         )
 
     def _now(self) -> datetime:

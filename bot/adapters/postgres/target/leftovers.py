@@ -76,7 +76,7 @@ class Leftovers(Part):
         return bool(self._look(_ALIVE, (pid, backend_start), ()))
 
     def _look(self, query: str, values: Sequence[object], settings: Sequence[str]) -> list[Any]:
-        """The settings decide what a name without a schema means; they are undone at once."""
+        """The settings decide what a name without a schema means; they are reset at once."""
         with explained("look for what is there"):
             if not settings:
                 return self._connection.execute(query.encode(), values).fetchall()

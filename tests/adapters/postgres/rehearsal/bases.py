@@ -10,7 +10,8 @@ import psycopg
 
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.core.rehearsals.rehearsal import RehearsalServer, Stop
+from bot.core.rehearsals.refusal import Stop
+from bot.core.rehearsals.rehearsal import RehearsalServer
 from bot.core.targets.url import ConnectionUrl, parse_url
 
 

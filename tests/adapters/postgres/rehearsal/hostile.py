@@ -6,7 +6,7 @@ springs it writes into the table `caught` as whom it ran.
 
 from dataclasses import dataclass
 
-from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.refusal import Stop
 
 REFUSED, NOT_POSSIBLE = Stop.REFUSED, Stop.NOT_POSSIBLE
 TIME, DISK, MEMORY, CONNECTION = Stop.TIME, Stop.DISK, Stop.MEMORY, Stop.CONNECTION

@@ -6,7 +6,8 @@ import pytest
 
 from bot.adapters.postgres.rehearsal.backwards import tried_back
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.rehearsals.rehearsal import DownProof, Rehearsal
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, NewMigration, Order
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.core.schemas.schema import Snapshot
@@ -24,7 +25,7 @@ BACK = {
     ("column", "public.a.m"): DraftedStatement(
         'ALTER TABLE "a" DROP COLUMN "m"', loses="values of a.m"
     ),
-    ("index", "public.a.a_n"): DraftedStatement('DROP INDEX CONCURRENTLY "a_n"', alone=True),
+    ("index", "public.a.a_n"): DraftedStatement('DROP INDEX "a_n"'),
     ("table", "public.b"): DraftedStatement('DROP TABLE "b"', loses="rows of b"),
 }
 
@@ -70,7 +71,7 @@ def test_what_has_no_script_gets_a_draft_that_is_run(environ: Mapping[str, str])
 
     assert proof(found, "1") == DownProof(drafted=True, loses=("values of a.m",))
     assert proof(found, "2") == DownProof(drafted=True)
-    assert proof(found, "3") == DownProof()
+    assert proof(found, "3") == DownProof(loses=("rows of b",))
     assert all(each.second is not None for each in found.migrations)
 
 

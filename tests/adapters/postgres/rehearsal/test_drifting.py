@@ -128,6 +128,31 @@ def test_both_scripts_are_proved_on_a_copy(database: str, environ: Mapping[str, 
 
 
 @pytest.mark.parametrize("server", ["embedded-18"], indirect=True, scope="session")
+def test_a_column_that_went_and_came_back_keeps_no_script_from_being_proved(
+    database: str, environ: Mapping[str, str]
+) -> None:
+    """It is told, and no statement changes it."""
+    by_hand = "ALTER TABLE pair DROP COLUMN one; ALTER TABLE pair ADD COLUMN one int"
+    more, less = "CREATE INDEX by_hand ON a (n)", "DROP INDEX by_hand"
+    sql = f"{INIT.sql}\nCREATE TABLE pair (one int, two int);\n"
+
+    found = looked(
+        database,
+        environ,
+        "CREATE TABLE pair (one int, two int)",
+        by_hand,
+        more,
+        drafter=drafting(more, less),
+        sql=sql,
+    )
+
+    assert any("pair" in each and "position" in each for each in lines(found))
+    for script in (found.record, found.mend):
+        assert script is not None
+        assert (script.problem, script.moved) == ("", ("public.pair",))
+
+
+@pytest.mark.parametrize("server", ["embedded-18"], indirect=True, scope="session")
 def test_one_that_does_not_lead_there_says_so(database: str, environ: Mapping[str, str]) -> None:
     by_hand = "CREATE INDEX by_hand ON a (n)"
     half = looked(database, environ, by_hand, drafter=drafting(by_hand, "DROP TABLE days"))

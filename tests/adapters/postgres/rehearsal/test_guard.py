@@ -13,7 +13,7 @@ from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.adapters.postgres.server import Server, start_server
-from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.refusal import Stop
 from bot.core.rehearsals.rehearsal_order import Limits
 from tests.adapters.postgres.processes import alive, becomes_true
 

@@ -17,7 +17,7 @@ from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.places.templates import Templates
 from bot.adapters.postgres.rehearsal.refusals import MOST_CHARACTERS, refusal_of
 from bot.adapters.postgres.rehearsal.running import execute_bounded, transaction
-from bot.core.rehearsals.rehearsal import Refusal
+from bot.core.rehearsals.refusal import Refusal
 from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, Order
 from bot.core.schemas.schema import Snapshot
 from tests.adapters.postgres.processes import becomes_true

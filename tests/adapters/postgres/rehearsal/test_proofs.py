@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
-from bot.core.rehearsals.rehearsal import DownProof, Rehearsal, Stop
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.refusal import Stop
+from bot.core.rehearsals.rehearsal import Rehearsal
 from bot.core.rehearsals.rehearsal_order import BaseMigration, Limits, NewMigration, Order
+from bot.drafting.draft import draft
 from bot.flows.reviewing.rehearsal_order import parts_of
 from bot.sql.extensions import extensions_in
 from bot.sql.parse import parse
@@ -419,6 +422,25 @@ ALTER TABLE customer ALTER COLUMN email DROP DEFAULT;
     found = proof(rehearse(order({"back": back}), environ=environ), "back")
     assert found.proved
     assert found.moved == ("public.customer",)
+
+
+@pytest.mark.slow
+def test_a_down_says_what_goes_with_what_it_drops(environ: Mapping[str, str]) -> None:
+    added = """
+ALTER TABLE customer ADD COLUMN note text;
+CREATE TABLE tag (id int);
+-- down.sql
+DROP TABLE tag;
+ALTER TABLE customer DROP COLUMN note;
+"""
+    found = proof(rehearse(order({"added": added}), environ=environ, drafter=draft), "added")
+
+    assert found.proved
+    assert not found.drafted
+    assert set(found.loses) == {
+        "the rows of public.tag (1 column)",
+        "the values of public.customer.note",
+    }
 
 
 @pytest.mark.slow

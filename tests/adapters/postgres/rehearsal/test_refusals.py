@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.postgres.connection import connect
 from bot.adapters.postgres.rehearsal.refusals import MOST_CHARACTERS, refusal_of, shown
 from bot.adapters.postgres.rehearsal.running import execute_bounded
-from bot.core.rehearsals.rehearsal import Refusal, Stop
+from bot.core.rehearsals.refusal import Refusal, Stop
 
 
 @dataclass(frozen=True)

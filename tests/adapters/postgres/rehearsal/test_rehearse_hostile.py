@@ -9,7 +9,8 @@ import pytest
 from bot.adapters.postgres.rehearsal.places.place import ROLE
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.adapters.postgres.target.locking import PRISMA_KEY
-from bot.core.rehearsals.rehearsal import Measured, Rehearsal, Stop
+from bot.core.rehearsals.refusal import Stop
+from bot.core.rehearsals.rehearsal import Measured, Rehearsal
 from bot.core.rehearsals.rehearsal_order import (
     BaseMigration,
     Limits,

@@ -17,7 +17,8 @@ from bot.adapters.postgres.rehearsal.restoring import hint_of
 from bot.backups.shelf import newest as newest_on
 from bot.core.backups.backup import MANIFEST, StoredBackup
 from bot.core.migrations.migration import checksum_of
-from bot.core.rehearsals.rehearsal import DataKind, Rehearsal, Stop
+from bot.core.rehearsals.refusal import Stop
+from bot.core.rehearsals.rehearsal import DataKind, Rehearsal
 from bot.core.rehearsals.rehearsal_order import (
     BaseMigration,
     DataOrder,

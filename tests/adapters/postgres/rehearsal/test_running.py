@@ -8,7 +8,7 @@ import pytest
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.running import execute_bounded, transaction
-from bot.core.rehearsals.rehearsal import Stop
+from bot.core.rehearsals.refusal import Stop
 from bot.core.rehearsals.rehearsal_order import Limits
 
 # It starts many servers, or takes seconds of one: too long for every run.

@@ -8,7 +8,8 @@ import pytest
 
 from bot.adapters.postgres.rehearsal.trace.tracing import Tracer
 from bot.core.migrations.effects import LockMode
-from bot.core.rehearsals.rehearsal import Stop, TouchedRows
+from bot.core.rehearsals.refusal import Stop
+from bot.core.rehearsals.rehearsal import TouchedRows
 from bot.core.rehearsals.rehearsal_order import Limits, Part, Step
 from bot.errors import PostgresError
 from tests.adapters.postgres.processes import becomes_true

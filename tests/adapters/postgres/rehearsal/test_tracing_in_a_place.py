@@ -11,7 +11,8 @@ from bot.adapters.postgres.rehearsal.places.own_place import open_own_place
 from bot.adapters.postgres.rehearsal.places.place import Place
 from bot.adapters.postgres.rehearsal.places.templates import Templates
 from bot.adapters.postgres.rehearsal.trace.tracing import Traced, Tracer
-from bot.core.rehearsals.rehearsal import Stop, TouchedRows
+from bot.core.rehearsals.refusal import Stop
+from bot.core.rehearsals.rehearsal import TouchedRows
 from bot.core.rehearsals.rehearsal_order import Limits, Part, Step
 from tests.adapters.postgres.rehearsal.places import order
 from tests.adapters.postgres.rehearsal.traced import modes, only, together

@@ -51,6 +51,28 @@ def test_logical_slots_stay_where_they_are(small: Live) -> None:
     assert scene(small).slots == ("s",)
 
 
+def test_subscriptions_that_go_on_are_known_and_stay_in_the_database_that_is_kept(
+    small: Live,
+) -> None:
+    options = "CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false, slot_name = NONE)"
+    small.ask(f"CREATE SUBSCRIPTION stopped {options}", f'CREATE SUBSCRIPTION "On" {options}')
+    alter = 'ALTER SUBSCRIPTION "On"'
+    small.ask(f"{alter} SET (slot_name = 'nothing')", f"{alter} ENABLE")
+    try:
+        assert scene(small).subscriptions == ("On",)
+        manifest = small.back_up()
+        kept = small.put(manifest).kept
+        # The dump has them too, and they come back disabled.
+        assert scene(small).subscriptions == ()
+        told = small.ask("SELECT subname FROM pg_subscription WHERE subenabled", database=kept)
+        assert told == [("On",)]
+    finally:
+        for name in small.databases:
+            small.ask(f"{alter} DISABLE", f"{alter} SET (slot_name = NONE)", database=name)
+            small.ask('DROP SUBSCRIPTION "On"', database=name)
+            small.ask("DROP SUBSCRIPTION stopped", database=name)
+
+
 def test_sessions_that_the_role_may_not_end_are_known_before(small: Live) -> None:
     role = f"{small.name}_owner"
     small.ask(f"CREATE ROLE {role} LOGIN CREATEDB", f"ALTER DATABASE {small.name} OWNER TO {role}")

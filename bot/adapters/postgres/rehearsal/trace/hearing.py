@@ -56,5 +56,6 @@ class Listener:
     def take(self) -> Heard:
         """What was heard since the last time."""
         heard = Heard(frozenset(self._tables), frozenset(self._foreign_keys), self._temporary_bytes)
+        # mypy minds in case a subclass wants arguments: there is none.
         self.__init__()  # type: ignore[misc]
         return heard

@@ -15,7 +15,7 @@ from bot.adapters.postgres.rehearsal.running import execute_bounded
 from bot.adapters.postgres.rehearsal.trace.hearing import LEVEL, Listener
 from bot.adapters.postgres.rehearsal.trace.looking import Look, look
 from bot.adapters.postgres.target.session import AS_BEFORE
-from bot.core.rehearsals.rehearsal import Refusal, Stop
+from bot.core.rehearsals.refusal import Refusal, Stop
 from bot.core.rehearsals.rehearsal_order import Step
 
 _LEAVE_OUT = "Leave BEGIN, COMMIT and ROLLBACK out: the bot opens and closes transactions."

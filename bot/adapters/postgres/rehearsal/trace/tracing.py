@@ -18,7 +18,9 @@ from bot.adapters.postgres.rehearsal.trace.alone import Alone
 from bot.adapters.postgres.rehearsal.trace.observing import Standing
 from bot.adapters.postgres.rehearsal.trace.session import Session, Stopped
 from bot.adapters.postgres.rehearsal.trace.together import Together
-from bot.core.rehearsals.rehearsal import BatchProof, Refusal, RehearsedStatement, Stop
+from bot.core.rehearsals.proofs import BatchProof
+from bot.core.rehearsals.refusal import Refusal, Stop
+from bot.core.rehearsals.rehearsal import RehearsedStatement
 from bot.core.rehearsals.rehearsal_order import Part
 from bot.errors import PostgresError
 

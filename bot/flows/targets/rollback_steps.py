@@ -9,12 +9,13 @@ from bot.core.kept.kept import Kept, described
 from bot.core.kept.loss import Losing
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import DOWN_SCRIPT, Migration
-from bot.core.rehearsals.rehearsal import DownProof, Stop
+from bot.core.rehearsals.proofs import DownProof
+from bot.core.rehearsals.refusal import Stop
 from bot.core.rehearsals.rehearsal_order import NewMigration, Order
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import script_of
-from bot.core.rollouts.rollback_class import fault_of, writing
-from bot.core.rollouts.undoing import Tried, Undo, untried
+from bot.core.rollouts.rollback_class import changed_by, fault_of, gone_by, unknown_of, writing
+from bot.core.rollouts.rollback_steps import RollbackStep, Tried, untried
 from bot.core.schemas.draft import Draft
 from bot.core.targets.server import ServerFacts
 from bot.errors import UsageError
@@ -50,18 +51,18 @@ def tried_for(
         return untried(error.message)
 
 
-def undos_for(
+def steps_for(
     names: Sequence[str],
     tried: Tried,
     history: History,
     world: World,
     kept: Mapping[str, Sequence[Kept]],
-) -> tuple[Undo, ...]:
+) -> tuple[RollbackStep, ...]:
     """What takes each of them back, in the order given. `kept` is by name what the target has kept
     of what they destroyed."""
     texts = {each.name: each for each in history.migrations}
     judged = {each.migration.name: each for each in cut_named(names, history, world)}
-    return tuple(_undo(texts[name], judged[name], tried, kept.get(name, ())) for name in names)
+    return tuple(_step(texts[name], judged[name], tried, kept.get(name, ())) for name in names)
 
 
 def _with_downs(order: Order, texts: Mapping[str, Migration], facts: ServerFacts) -> Order:
@@ -77,26 +78,34 @@ def _with_down(
     return replace(new, down=parts_of(down, f"{DOWN_SCRIPT} of {new.name}", facts.major))
 
 
-def _undo(
+def _step(
     migration: Migration, judged: JudgedMigration, tried: Tried, kept: Sequence[Kept]
-) -> Undo:
-    lost, given = _lost(judged, kept), tuple(map(str, kept))
+) -> RollbackStep:
+    lost, given = _lost(judged, kept), tuple(each.returning for each in kept)
     shelves = frozenset(each.shelf for each in kept)
     proof, problem = tried.proofs.get(migration.name), tried.expected.problem
     if migration.down:
         unproved = problem if proof is None else fault_of(proof)
         if proof is not None and unproved and _was_tried(proof):
             why = f"its {DOWN_SCRIPT} does not lead back: {unproved}"
-            return Undo(migration, lost=lost, why=why)
+            return RollbackStep(migration, lost=lost, why=why)
         script = script_of(migration, migration.down)
-        return Undo(migration, script, lost=lost, kept=given, unproved=unproved, shelves=shelves)
+        return RollbackStep(
+            migration,
+            script,
+            loses=proof.loses if proof else (),
+            lost=lost,
+            kept=given,
+            unproved=unproved,
+            shelves=shelves,
+        )
     draft = tried.drafts.get(migration.name)
-    why = _why_not(draft, proof, lost, problem, writes=_writes(judged, kept))
+    why = _why_not(draft, proof, lost, problem, beyond=_beyond(judged, kept))
     if why or draft is None:
-        return Undo(migration, drafted=True, lost=lost, why=why)
+        return RollbackStep(migration, drafted=True, lost=lost, why=why)
     script = script_of(migration, text_of(draft))
     needing = (place for place, each in enumerate(draft.statements) if each.needs)
-    return Undo(
+    return RollbackStep(
         migration,
         script,
         drafted=True,
@@ -124,9 +133,18 @@ def _lost(judged: JudgedMigration, kept: Sequence[Kept]) -> tuple[str, ...]:
     )
 
 
-def _writes(judged: JudgedMigration, kept: Sequence[Kept]) -> bool:
-    """Whether it has written rows that nothing takes out again."""
-    return bool(writing(judged) - {each.statement for each in kept})
+def _beyond(judged: JudgedMigration, kept: Sequence[Kept]) -> str:
+    """What it has done that no draft takes back; "" if there is nothing."""
+    gone, changed, unknown = gone_by(judged), changed_by(judged), unknown_of(judged)
+    if gone:
+        return f"it has destroyed {', '.join(gone)}, and no script brings that back"
+    if unknown:
+        return f"what it has destroyed is not known: {'; '.join(unknown)}"
+    if writing(judged) - {each.statement for each in kept}:
+        return "it has changed rows, and only who wrote it knows how to change them back"
+    return (
+        f"a draft does not take back what it has changed: {', '.join(changed)}" if changed else ""
+    )
 
 
 def _why_not(
@@ -135,13 +153,13 @@ def _why_not(
     lost: Sequence[str],
     problem: str,
     *,
-    writes: bool,
+    beyond: str,
 ) -> str:
     """Why a draft is not to be run, "" if it is."""
     if lost:
         return f"it has destroyed {', '.join(lost)}, and no script brings that back"
-    if writes:
-        return "it has changed rows, and only who wrote it knows how to change them back"
+    if beyond:
+        return beyond
     if draft is None:
         return f"it has no {DOWN_SCRIPT}, and none could be drafted: {problem or 'nobody tried'}"
     if draft.left:

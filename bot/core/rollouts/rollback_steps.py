@@ -8,7 +8,7 @@ from bot.core.drift.drift import Expected, unknown
 from bot.core.gates.gate import Gate
 from bot.core.migrations.history import History
 from bot.core.migrations.migration import Migration
-from bot.core.rehearsals.rehearsal import DownProof
+from bot.core.rehearsals.proofs import DownProof
 from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import Chosen
 from bot.core.schemas.draft import Draft
@@ -31,7 +31,7 @@ def untried(problem: str) -> Tried:
 
 
 @dataclass(frozen=True)
-class Undo:
+class RollbackStep:
     """What takes one migration back. `script` is None where nothing does, and `why` says why.
 
     `drafted` says that nobody wrote it. `loses` are rows and values that it takes along, `lost`
@@ -62,11 +62,11 @@ class Rollback:
     chosen: Chosen
     plan: Plan
     gates: tuple[Gate, ...] = ()
-    undos: tuple[Undo, ...] = ()
+    steps: tuple[RollbackStep, ...] = ()
     tried: Tried = field(default_factory=lambda: untried(""))
     proved: ProvedBackup | None = None
 
     @property
-    def stuck(self) -> tuple[Undo, ...]:
+    def stuck(self) -> tuple[RollbackStep, ...]:
         """What nothing takes back but a restore."""
-        return tuple(each for each in self.undos if each.script is None)
+        return tuple(each for each in self.steps if each.script is None)
