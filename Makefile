@@ -32,12 +32,10 @@ export PYTHONDONTWRITEBYTECODE :=
 CANDIDATES := $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11 python
 PROBE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 
-LOCKED := --universal --python-version 3.11 --generate-hashes --only-binary :all: --emit-build-options \
-	--no-emit-index-url --no-emit-find-links --no-annotate --quiet --system-certs \
-	--custom-compile-command "make lock"
-COMPILE := $(RUN) uv pip compile pyproject.toml --extra embedded --extra backup $(LOCKED)
-# One version of each for every Python: the site is the same wherever it is made.
-COMPILE_SITE := $(RUN) uv pip compile --group docs --fork-strategy fewest $(LOCKED)
+LOCKING := $(RUN) uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--only-binary :all: --emit-build-options --no-emit-index-url --no-emit-find-links \
+	--no-annotate --quiet --system-certs --custom-compile-command "make lock"
+COMPILE := $(LOCKING) pyproject.toml --extra embedded --extra backup
 
 .PHONY: help install demo test test-all test-faults lint format lock docs site bench clean
 
@@ -98,7 +96,7 @@ lock: $(READY) ## Write the lock files anew (LOCK_ARGS=--upgrade for newer versi
 	@$(COMPILE) $(LOCK_ARGS) --extra aws --group dev --output-file requirements-dev.txt
 	@$(COMPILE) --extra aws --constraint requirements-dev.txt --output-file requirements-aws.txt
 	@$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
-	@$(COMPILE_SITE) $(LOCK_ARGS) --output-file requirements-docs.txt
+	@$(LOCKING) $(LOCK_ARGS) --group docs --fork-strategy fewest --output-file requirements-docs.txt
 
 docs: $(READY) ## Write the pages that are made from the code
 	@$(RUN) docs.making
