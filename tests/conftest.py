@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from typing import Protocol
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -43,6 +44,21 @@ GIVEN = os.environ.get("MIGRATION_BOT_TEST_POSTGRES")
 SERVERS: dict[str, Installation] = {
     f"{each.provider}-{each.major}": each for each in installations() if each.runs_servers
 }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests take turns: of the servers here each meets one, and the others in `make test-all`.
+
+    Which one follows from its name, so that every run is the same.
+    """
+    for item in items:
+        server = next((each for each in SERVERS if each in item.name), None)
+        if server is None or item.get_closest_marker("slow") is None:
+            continue
+        turn = crc32(item.nodeid.replace(server, "").encode()) % len(SERVERS)
+        if list(SERVERS)[turn] != server:
+            item.add_marker(pytest.mark.soak)
 
 
 class RunningServer(Protocol):
