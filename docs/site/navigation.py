@@ -36,6 +36,11 @@ def parts_of(contents: str) -> tuple[Part, ...]:
     )
 
 
+def linked(contents: str) -> tuple[str, ...]:
+    """The documents that the contents name, by their paths from there."""
+    return tuple(_ENTRY.findall(contents))
+
+
 def _page(link: str) -> str:
     page = page_of(posixpath.normpath(posixpath.join(posixpath.dirname(CONTENTS), link)))
     assert page is not None, link

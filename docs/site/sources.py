@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_OUTSIDE = {"README.md": "index.md", "CHANGELOG.md": "changelog.md"}
-_OUTSIDE |= {"CONTRIBUTING.md": "contributing.md"}
-_RENAMED = {"docs/README.md": "contents.md", "docs/rules/README.md": "rules/index.md"}
+_RENAMED = {
+    "README.md": "index.md",
+    "docs/README.md": "contents.md",
+    "docs/rules/README.md": "rules/index.md",
+}
 # The name by which Sphinx knows PostgreSQL's own SQL, with its `$$`.
 _SQL = re.compile(r"^( *```)sql$", re.M)
 _CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]+`", re.M | re.S)
@@ -38,17 +40,16 @@ class Place:
 
 def documents(root: Path) -> Iterator[str]:
     """The paths of all documents in the repository."""
-    yield from _OUTSIDE
-    for path in sorted((root / "docs").rglob("*.md")):
+    for path in [*sorted(root.glob("*.md")), *sorted((root / "docs").rglob("*.md"))]:
         yield path.relative_to(root).as_posix()
 
 
 def page_of(path: str) -> str | None:
     """Where the site has the document or the file; nothing if it has it not."""
-    if path in _OUTSIDE:
-        return _OUTSIDE[path]
     if path in _RENAMED:
         return _RENAMED[path]
+    if "/" not in path and path.endswith(".md"):
+        return path.lower()  # CHANGELOG.md, CONTRIBUTING.md
     if path.startswith("docs/") and path.endswith((".md", ".schema.json", ".png", ".svg")):
         return path.removeprefix("docs/")
     return None
