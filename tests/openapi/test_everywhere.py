@@ -76,6 +76,7 @@ def test_a_hub_without_a_reader_would_be_found(tmp_path: Path) -> None:
         assert unread(path) is found
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_the_demo_says_nothing_that_github_would_not_know() -> None:
     validator = OpenApiValidator()

@@ -90,6 +90,7 @@ def production(prisma: Prisma) -> Iterator[tuple[str, Path]]:
         yield stage.urls["PRODUCTION_DATABASE_URL"], stage.runner.checkout / "prisma"
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_after_the_demo_prisma_finds_production_up_to_date(
     prisma: Prisma, production: tuple[str, Path]

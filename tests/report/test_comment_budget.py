@@ -84,7 +84,7 @@ def test_a_report_of_any_size_fits_and_keeps_its_parts(seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "seed", [*range(100, 108), *(pytest.param(seed, marks=SOAK) for seed in range(108, 300))]
+    "seed", [*range(100, 103), *(pytest.param(seed, marks=SOAK) for seed in range(103, 300))]
 )
 def test_huge_reports_fit_and_keep_their_parts(seed: int) -> None:
     held(huge(Random(seed)))

@@ -106,10 +106,10 @@ def test_every_expected_comment_is_read_alike_and_as_meant() -> None:
     check([render_comment(report, KEY) for report in every().values()])
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=SOAK) for seed in range(1, 5))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=SOAK) for seed in range(1, 18))])
 def test_hostile_reports_are_text_and_nothing_else(seed: int) -> None:
     random = Random(seed)
-    check([render_comment(huge(random, most=2), KEY) for _ in range(100)])
+    check([render_comment(huge(random, most=2), KEY) for _ in range(30)])
 
 
 @SOAK

@@ -141,6 +141,7 @@ def too_long(seen: list[Seen]) -> list[Seen]:
     return found
 
 
+@pytest.mark.soak
 def test_no_client_waits_longer_than_was_promised(
     place: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -132,6 +132,7 @@ def test_an_approval_after_the_merge_opens_production_to_the_next_run(stage: Sta
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_an_approval_after_the_merge_opens_production_to_the_same_run_again(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): HARMLESS}, approve=False)
@@ -175,6 +176,7 @@ def test_the_environments_own_reviewer_is_asked_before_any_secret_is_given(stage
 # Whose approval counts, and for what
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_who_merges_it_has_started_the_rollout_and_does_not_approve_it(stage: Stage) -> None:
     number = stage.propose({script(COUNTRY): HARMLESS}).payload["number"]
@@ -187,6 +189,7 @@ def test_who_merges_it_has_started_the_rollout_and_does_not_approve_it(stage: St
     assert stage.applied("production") == [COUNTRY]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_policy_may_let_the_one_who_merges_approve(stage: Stage) -> None:
     configure(stage, "{triggerer: true}")
@@ -274,6 +277,7 @@ def test_a_high_risk_wants_two_and_a_low_one_nobody(stage: Stage) -> None:
     assert stage.deploy(stage.dispatch("production")).jobs["production"].status == 0
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_team_that_the_token_may_not_read_keeps_production_closed(stage: Stage) -> None:
     configure(stage, "{by: {teams: [acme/dba]}}")

@@ -91,6 +91,7 @@ def test_without_a_key_it_is_there_unsigned_and_nobody_is_led_to_believe_it(stag
     assert (code, "it is not signed" in said) == (1, True)
 
 
+@pytest.mark.soak
 def test_a_gate_that_held_a_rollout_up_is_on_record_and_an_empty_plan_is_not(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): HARMLESS}, approve=False)
     assert stage.deploy(push).jobs["production"].status == 3
@@ -102,6 +103,7 @@ def test_a_gate_that_held_a_rollout_up_is_on_record_and_an_empty_plan_is_not(sta
     assert len(records(stage)) == number
 
 
+@pytest.mark.soak
 def test_a_second_attempt_keeps_a_record_of_its_own(stage: Stage) -> None:
     stage.query("staging", 'ALTER TABLE "Order" RENAME TO "Orders"')
     push = stage.merged({script(COUNTRY): HARMLESS})
@@ -116,6 +118,7 @@ def test_a_second_attempt_keeps_a_record_of_its_own(stage: Stage) -> None:
     }
 
 
+@pytest.mark.soak
 def test_a_rollout_that_is_cancelled_keeps_what_it_had_done(stage: Stage) -> None:
     push = stage.merged({script(FIRST): HARMLESS, script(COUNTRY): SLOW})
     stage.interruption = Interruption(

@@ -125,6 +125,7 @@ def test_what_was_not_shown_is_not_applied(elsewhere: Stage) -> None:
     assert elsewhere.applied("production") == []
 
 
+@pytest.mark.soak
 def test_a_closed_gate_fails_the_caller_and_says_what_opens_it(elsewhere: Stage) -> None:
     push = elsewhere.merged({script(COUNTRY): HARMLESS}, approve=False)
     production = elsewhere.run(caller(elsewhere, "apply"), push).jobs["production"]

@@ -39,6 +39,7 @@ def test_the_findings_stand_beside_the_lines_and_not_twice(stage: Stage) -> None
     assert stage.pull(1).labels == ["migrations: high risk"]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_more_findings_than_one_call_takes(stage: Stage) -> None:
     stage.check(stage.propose({script(INDEX): many(60)}))
@@ -47,6 +48,7 @@ def test_more_findings_than_one_call_takes(stage: Stage) -> None:
     assert len({each["start_line"] for each in run.annotations}) >= 60
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_the_merge_queue_has_one_too(stage: Stage) -> None:
     stage.propose({script(COUNTRY): HARMLESS})
@@ -75,6 +77,7 @@ def killed(stage: Stage) -> None:
     assert [state(each) for each in stage.check_runs()] == [("in_progress", None)]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_what_a_killed_check_left_open_is_ended_by_the_report(stage: Stage) -> None:
     killed(stage)
@@ -114,6 +117,7 @@ def test_a_push_that_mends_it_is_green_and_keeps_the_old_one(stage: Stage) -> No
     assert stage.pull(1).labels == []
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_deploy_leaves_it_alone(stage: Stage) -> None:
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))

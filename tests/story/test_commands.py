@@ -46,6 +46,7 @@ def test_production_is_applied_by_a_command_once_it_is_approved(stage: Stage) ->
     assert "👎 `/migrate apply production` by `alan`" in comment
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_run_that_is_repeated_does_nothing_twice(stage: Stage) -> None:
     merged_and_checked(stage)
@@ -82,6 +83,7 @@ def test_a_lock_that_somebody_left_is_ended(stage: Stage) -> None:
     assert signs(stage) == ["eyes", "rocket"]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_before_the_merge_nothing_is_applied_and_the_check_runs_again(stage: Stage) -> None:
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))
@@ -108,7 +110,7 @@ def test_a_push_after_an_approval_by_comment_takes_it_back(stage: Stage) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("author", ["linus", "mallory"])
+@pytest.mark.parametrize("author", ["linus", pytest.param("mallory", marks=pytest.mark.soak)])
 def test_a_stranger_commands_nothing(stage: Stage, author: str) -> None:
     merged_and_checked(stage, approve=False)
     run = stage.command(1, "/migrate apply production", author=author)
@@ -117,6 +119,7 @@ def test_a_stranger_commands_nothing(stage: Stage, author: str) -> None:
     assert stage.applied("production") == []
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_comment_that_asks_for_nothing_is_passed_over(stage: Stage) -> None:
     merged_and_checked(stage)

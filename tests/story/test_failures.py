@@ -64,6 +64,7 @@ def test_once_the_data_is_mended_the_same_job_succeeds(stage: Stage) -> None:
     assert "### 🟢 2 migrations applied to production" in stage.comment()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_what_failed_is_replaced_by_a_pull_request(stage: Stage) -> None:
     """The replaced one was applied nowhere, so a folder of another name takes its place."""
@@ -115,6 +116,7 @@ def test_without_a_backup_production_is_not_touched(stage: Stage) -> None:
     assert "### 🔴 Failed in production" in stage.comment()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_github_failing_after_the_change_is_told_and_made_up_for_by_the_next_run(
     stage: Stage,
@@ -138,6 +140,7 @@ def test_github_failing_after_the_change_is_told_and_made_up_for_by_the_next_run
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_github_losing_the_last_word_on_production_is_made_up_for(stage: Stage) -> None:
     push = stage.merged({script(INDEX): MENDED})
@@ -165,6 +168,7 @@ HELD = (
 AT_WORK = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_runner_that_is_lost_while_it_holds_the_lock_is_made_up_for(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): f"SELECT pg_sleep(2);\n{HARMLESS}"})
@@ -191,6 +195,7 @@ def test_two_merges_within_a_second_are_applied_one_after_the_other(stage: Stage
         assert "### 🟢 1 migration applied to production" in stage.comment(number)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_of_two_merges_the_newer_run_applies_both_and_the_older_one_touches_nothing(
     stage: Stage,

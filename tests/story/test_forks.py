@@ -85,14 +85,35 @@ def test_a_pull_request_of_our_own_needs_no_other_to_tell(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda report: packed(report, "../report.json"), "not called report.json"),
-        (lambda report: packed(report | {"pull": 2}), "not taken"),
-        (lambda report: packed(report | {"head": "0" * 40}), "about another commit"),
-        (lambda report: packed(report | {"migrations": []}), "says nothing of"),
-        (lambda report: b"no archive", "no archive"),
-        (lambda report: b"PK" + b"\0" * 5_000_000, "larger than"),
+        pytest.param(
+            lambda report: packed(report, "../report.json"),
+            "not called report.json",
+            marks=pytest.mark.soak,
+            id="name",
+        ),
+        pytest.param(
+            lambda report: packed(report | {"pull": 2}),
+            "not taken",
+            marks=pytest.mark.soak,
+            id="number",
+        ),
+        pytest.param(
+            lambda report: packed(report | {"head": "0" * 40}), "about another commit", id="head"
+        ),
+        pytest.param(
+            lambda report: packed(report | {"migrations": []}),
+            "says nothing of",
+            marks=pytest.mark.soak,
+            id="nothing new",
+        ),
+        pytest.param(lambda report: b"no archive", "no archive", id="garbage"),
+        pytest.param(
+            lambda report: b"PK" + b"\0" * 5_000_000,
+            "larger than",
+            marks=pytest.mark.soak,
+            id="size",
+        ),
     ],
-    ids=["name", "number", "head", "nothing new", "garbage", "size"],
 )
 def test_a_hostile_report_tells_nothing(
     stage: Stage, change: Callable[[dict[str, Any]], bytes], why: str

@@ -80,6 +80,7 @@ def test_a_freeze_keeps_production_closed_until_somebody_overrides_it(stage: Sta
     assert "freeze overridden by @grace" in told
 
 
+@pytest.mark.soak
 def test_production_waits_until_staging_has_soaked(stage: Stage) -> None:
     stage.hub.state.clock = clock()
     configured(stage, "soak: 2h")
@@ -97,6 +98,7 @@ def test_production_waits_until_staging_has_soaked(stage: Stage) -> None:
     assert stage.applied("production") == [COUNTRY]
 
 
+@pytest.mark.soak
 def test_outside_its_window_production_is_closed(stage: Stage) -> None:
     soon = datetime.now(UTC) + timedelta(hours=3)
     hours = f"{soon:%H:%M}-{soon + timedelta(minutes=30):%H:%M}"
@@ -133,6 +135,7 @@ def test_a_newer_rollout_that_failed_closes_production_though_an_older_one_succe
     assert "the newest rollout of it to staging has not succeeded" in log
 
 
+@pytest.mark.soak
 def test_what_production_is_to_run_is_foretold_before_anybody_lets_it_in(stage: Stage) -> None:
     stage.deploy(stage.merged({script(INDEX): MENDED}, branch="index"))
     push = stage.merged({script(COUNTRY): HARMLESS}, branch="country")

@@ -70,7 +70,11 @@ def test_a_migration_older_than_the_newest_on_main_is_moved_by_the_comments_comm
     ("files", "rule"),
     [
         ({script(INIT): "SELECT 1;\n"}, "prisma-edited-applied"),
-        ({script(INIT): f"{HISTORY[script(INIT)]}-- to the same end\n"}, "prisma-edited-applied"),
+        pytest.param(
+            {script(INIT): f"{HISTORY[script(INIT)]}-- to the same end\n"},
+            "prisma-edited-applied",
+            marks=pytest.mark.soak,
+        ),
         ({script(INIT): None}, "prisma-deleted-migration"),
     ],
     ids=["edited", "edited to the same end", "deleted"],
@@ -87,6 +91,7 @@ def test_a_merged_migration_is_restored_by_the_comments_command(
     assert checksum_of(path.read_text()) == checksum_of(HISTORY[script(INIT)])
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_renamed_migration_is_named_back_by_the_comments_command(stage: Stage) -> None:
     new = "20240601000000_init_again"
@@ -98,6 +103,7 @@ def test_a_renamed_migration_is_named_back_by_the_comments_command(stage: Stage)
     assert expected in follow(stage)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_branch_that_is_merely_behind_is_not_blamed_for_it(stage: Stage) -> None:
     behind = stage.propose({script(COUNTRY): HARMLESS})

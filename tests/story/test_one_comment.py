@@ -41,6 +41,7 @@ def test_a_run_that_was_overtaken_does_not_speak_last(stage: Stage) -> None:
     assert stage.comment() == newer
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_second_comment_of_ours_is_removed(stage: Stage) -> None:
     opened = stage.propose({script(INDEX): RISKY})
@@ -52,6 +53,7 @@ def test_a_second_comment_of_ours_is_removed(stage: Stage) -> None:
     assert "### 🟢 1 new migration" in stage.comment()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_other_comments_of_the_same_account_are_left_alone(stage: Stage) -> None:
     opened = stage.propose({script(COUNTRY): HARMLESS})
@@ -62,6 +64,7 @@ def test_other_comments_of_the_same_account_are_left_alone(stage: Stage) -> None
     assert len(stage.comments()) == 2
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_without_migrations_any_more_the_comment_says_so(stage: Stage) -> None:
     stage.check(stage.propose({script(INDEX): RISKY, "README.md": "# Shop\n"}))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness import JobResult
-from tests.story.scenes import DRIFT, RECHECK, SCENES, scene_of
+from tests.story.scenes import RECHECK, SCENES, scene_of
 from tests.story.stage import CHECK, DEPLOY, REPORT, SHOP, Stage
 from tests.workflows.files import jobs
 
@@ -46,18 +46,21 @@ def named(value: object) -> str:
 
 
 # What is then left for the bot to be refused.
-READERS = [(CHECK, "check"), (REPORT, "report"), (DEPLOY, "staging")]
+AT_EVERY_PUSH = [(CHECK, "check"), (REPORT, "report")]
+READERS = [*AT_EVERY_PUSH, (DEPLOY, "staging")]
 
 
 def every(cases: Iterable[Case]) -> list[Any]:
     """The jobs that every pull request goes through, and the others where there is time."""
-    return [each if each[:2] in READERS else pytest.param(*each, marks=SOAK) for each in cases]
+    return [
+        each if each[:2] in AT_EVERY_PUSH else pytest.param(*each, marks=SOAK) for each in cases
+    ]
 
 
 # Of a fleet the scene is long, and its checkouts are those of every job.
 FIRST = [each for each in listed() if each[2] == "contents" and "_" not in each[1]]
 OTHERS = [each for each in listed() if each[2] != "contents"]
-LONG = {each for each in SCENES if "_" in each[1] or (each[0] == DRIFT and "/" in each[1])}
+LONG = {each for each in SCENES if "_" in each[1] or "/" in each[1]}
 JOBS = [pytest.param(*each, marks=SOAK) if each in LONG else each for each in SCENES]
 
 

@@ -24,6 +24,7 @@ def test_the_one_that_a_merge_overtook_is_told_and_not_its_neighbours(stage: Sta
     assert "git mv" in stage.comment(1)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_fork_is_judged_again_without_its_sql_being_run(stage: Stage) -> None:
     stage.hub.set_role("acme/shop", "mallory", "read")

@@ -37,6 +37,7 @@ def test_they_are_asked_once_there_is_something_to_approve(stage: Stage) -> None
     assert asked(stage.pull(1)) == []
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_where_nobody_is_named_nobody_is_asked(stage: Stage) -> None:
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))

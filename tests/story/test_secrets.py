@@ -44,8 +44,8 @@ def with_unknown_setting(url: str) -> str:
 SPOILT = [
     with_wrong_password,
     with_closed_port,
-    pytest.param(with_unknown_database, marks=pytest.mark.slow),
-    pytest.param(with_unreadable_port, marks=pytest.mark.slow),
+    pytest.param(with_unknown_database, marks=[pytest.mark.slow, pytest.mark.soak]),
+    pytest.param(with_unreadable_port, marks=[pytest.mark.slow, pytest.mark.soak]),
     pytest.param(with_unknown_setting, marks=pytest.mark.slow),
 ]
 

@@ -133,6 +133,7 @@ def test_a_pull_request_to_both_has_one_comment_and_goes_all_the_way_in_both(two
     assert "### 🟢 billing: 1 migration applied to billing-production" in stage.comment()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_where_staging_of_one_fails_the_other_goes_on_to_production(two: Two) -> None:
     stage = two.stage

@@ -33,7 +33,7 @@ def answer(stage: Stage, suggestion: LineComment, body: str) -> None:
     client.close()
 
 
-@pytest.mark.parametrize("text", [COMMENTED, pytest.param(LONG, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("text", [COMMENTED, pytest.param(LONG, marks=pytest.mark.soak)])
 @pytest.mark.slow
 def test_an_index_alone_in_its_file_is_mended_by_a_commit(stage: Stage, text: str) -> None:
     opened = stage.propose({script(INDEX): text})

@@ -115,7 +115,7 @@ def require_backup(stage: Stage) -> None:
     assert taken < started
 
 
-@pytest.mark.parametrize("method", ["rebase", pytest.param("merge", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("method", ["rebase", pytest.param("merge", marks=pytest.mark.soak)])
 @pytest.mark.slow
 def test_an_approval_holds_however_the_pull_request_is_merged(stage: Stage, method: str) -> None:
     stage.propose({script(COUNTRY): HARMLESS})
@@ -127,6 +127,7 @@ def test_an_approval_holds_however_the_pull_request_is_merged(stage: Stage, meth
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_deploy_with_nothing_pending_changes_nothing(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): HARMLESS})

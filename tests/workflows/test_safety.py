@@ -32,7 +32,7 @@ TELLING = {
     "pull-requests": "write",
 }
 ALLOWED = {
-    "ci.yml": {"test": READ},
+    "ci.yml": {"test": READ, "everything": READ},
     "migration-check.yml": {"check": TELLING},
     "migration-report.yml": {"report": TELLING | {"actions": "read"}},
     "migration-deploy.yml": {
