@@ -110,6 +110,7 @@ def follow(lines: list[str], folder: Path, machine: Mapping[str, str]) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.soak  # Two installations from the lock file.
 def test_every_command_of_the_readme_works(
     tmp_path: Path, machine: Mapping[str, str], github: Path
 ) -> None:

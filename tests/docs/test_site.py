@@ -135,6 +135,7 @@ _FETCHED = re.compile(
 _STYLED = re.compile(r"url\(\s*[\"']?(?!data:)([^)\"']+)|@import\s+[\"']([^\"']+)")
 
 
+# The workflow `Site` makes the site of every pull request; what it is like then, `make test-all` asks.
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make site` makes, where every warning is an error."""
@@ -146,6 +147,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_site_fetches_nothing_from_elsewhere(site: Path) -> None:
     made = sorted(site.rglob("*.html"))
     assert len(made) > 250
@@ -161,6 +163,7 @@ def test_the_site_fetches_nothing_from_elsewhere(site: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_schemas_are_published_beside_the_pages_on_them(site: Path) -> None:
     for schema in (ROOT / "docs/reference").glob("*.schema.json"):
         assert (site / "reference" / schema.name).read_bytes() == schema.read_bytes()
@@ -185,18 +188,21 @@ def served(site: Path) -> Iterator[Browser]:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_search_finds_a_page_without_any_service(served: Browser) -> None:
     text = served.page("search.html?q=freeze")
     assert 'href="how-to/freeze-and-windows.html' in text
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 def test_the_search_also_works_in_files(site: Path) -> None:
     text = browser(site, site.as_uri()).page("search.html?q=freeze")
     assert 'href="how-to/freeze-and-windows.html' in text
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("width", [360, 1440])
 def test_no_page_is_wider_than_the_screen(served: Browser, width: int) -> None:
     found = served.widths(width, [f"{name}.html" for name in WIDE])
@@ -205,6 +211,7 @@ def test_no_page_is_wider_than_the_screen(served: Browser, width: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("dark", [True, False])
 def test_a_theme_shows_its_own_picture(served: Browser, dark: bool) -> None:
     light_shown, dark_shown = served.displayed("index.html", ["only-light", "only-dark"], dark=dark)
