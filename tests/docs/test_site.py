@@ -135,7 +135,7 @@ _FETCHED = re.compile(
 _STYLED = re.compile(r"url\(\s*[\"']?(?!data:)([^)\"']+)|@import\s+[\"']([^\"']+)")
 
 
-# The workflow `Site` makes the site of every pull request; what it is like then, `make test-all` asks.
+# The workflow `Site` makes it for every pull request; `make test-all` asks what it is like.
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `make site` makes, where every warning is an error."""
