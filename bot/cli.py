@@ -24,6 +24,7 @@ VERBS = {
     "plan": "Show what a rollout would do to a target.",
     "apply": "Apply what is pending on a target.",
     "status": "Show where every target stands.",
+    "reset": "Drop a development database and make it anew.",
     "fleet": "Spread a fleet's tenants over jobs.",
     "drift": "Look whether a target is what its migrations make.",
     "identity": "Show which database a target is, and mark it.",
@@ -45,6 +46,7 @@ VERBS = {
 APPLYING = ("apply", "github", "demo")
 TAKING_BACK = ("rollback",)
 RESTORING = ("restore",)
+RESETTING = ("reset",)
 
 
 class Verbs(click.Group):
@@ -226,6 +228,8 @@ def _print_interrupted(verb: str) -> None:
         click.echo("interrupted; what was committed is taken back, and nothing else", err=True)
     elif verb in RESTORING:
         click.echo("interrupted; the target is as it was, or restored as a whole", err=True)
+    elif verb in RESETTING:
+        click.echo("interrupted; run it again, and it does what is left", err=True)
     else:
         click.echo("interrupted", err=True)
 

@@ -48,17 +48,20 @@ SERVERS: dict[str, Installation] = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests take turns: of the servers here each meets one, and the others in `make test-all`.
+    """Tests take turns among the servers: each meets one of them first, and the others in a longer
+    run. Of a quick test that is `make test` and then the slow ones, of a slow one `make test-all`.
 
-    Which one follows from its name, so that every run is the same.
+    Which server follows from the test's name, so that every run is the same.
     """
     for item in items:
         server = next((each for each in SERVERS if each in item.name), None)
-        if server is None or item.get_closest_marker("slow") is None:
+        if server is None or item.get_closest_marker("faults"):
             continue
         turn = crc32(item.nodeid.replace(server, "").encode()) % len(SERVERS)
         if list(SERVERS)[turn] != server:
-            item.add_marker(pytest.mark.soak)
+            item.add_marker(
+                pytest.mark.soak if item.get_closest_marker("slow") else pytest.mark.slow
+            )
 
 
 class RunningServer(Protocol):

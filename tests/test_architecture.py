@@ -18,6 +18,7 @@ ADAPTERS = {
         "postgres",
         "prisma",
         "console",
+        "hooks",
         "files",
         "installation",
         "rollout_log",

@@ -40,6 +40,13 @@ class Session:
         return self._build(self.options)
 
     @property
+    def every_world(self) -> Sequence[World]:
+        """Also those that were not chosen: what must not be touched is looked for in all."""
+        if not self.worlds[0].settings.database:
+            return self.worlds
+        return self._build(replace(self.options, database=None, migrations=None))
+
+    @property
     def world(self) -> World:
         return only(self.worlds)
 
@@ -86,6 +93,11 @@ dry_run_option = click.option(
 )
 expect_digest_option = click.option(
     "--expect-digest", metavar="sha256:…", help="Refuse to carry out any other plan than this one."
+)
+generate_option = click.option(
+    "--generate/--no-generate",
+    default=None,
+    help="Run the generate hook afterwards, or do not. By default development targets have it run.",
 )
 log_option = click.option(
     "--log",

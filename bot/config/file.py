@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 
 from bot.config.commands import CommandsFile, allowed_by
 from bot.config.faces import LabelsChoice, faces_of
+from bot.config.hooks import HooksFile, hook_mistakes, hooks_of
 from bot.config.notify import NotifyFile, notify_mistakes, sinks_of
 from bot.config.parts import Bytes, StrictModel, keys_at, nearest
 from bot.config.rehearsal import RehearsalFile, rehearsal_mistakes, rehearsal_settings
@@ -68,6 +69,7 @@ class ConfigFile(StrictModel):
     notify: list[NotifyFile] = Field(
         default=[], description="Who is told of rollouts besides GitHub; nobody if empty."
     )
+    hooks: HooksFile = Field(default_factory=HooksFile)
     commands: CommandsFile = Field(default_factory=CommandsFile)
     rules: dict[str, RuleEntry] = Field(
         default={},
@@ -122,6 +124,7 @@ def settings_of(
     known = default_targets() if parsed.targets is None else parsed.targets
     mistakes += rehearsal_mistakes(parsed.rehearsal, known)
     mistakes += notify_mistakes(parsed.notify, known)
+    mistakes += hook_mistakes(parsed.hooks)
     return (None if mistakes else _settings(parsed, choices)), mistakes
 
 
@@ -188,5 +191,6 @@ def _settings(parsed: ConfigFile, choices: RuleChoices) -> Settings:
         notify=sinks_of(parsed.notify),
         faces=faces_of(parsed.labels, parsed.request_reviewers),
         commands=allowed_by(parsed.commands),
+        hooks=hooks_of(parsed.hooks),
         thresholds=Thresholds(bytes_of(parsed.stats.small), bytes_of(parsed.stats.large)),
     )

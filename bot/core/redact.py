@@ -40,6 +40,12 @@ _PASSWORDS = (
 Span = tuple[int, int]
 
 
+def is_secret(name: str, value: str) -> bool:
+    """Whether a variable of an environment holds a secret, by its name or by what is in it."""
+    named = _NAME.search(name.upper()) is not None and value.lower() not in _HARMLESS
+    return named or _URL.search(value) is not None
+
+
 class Redactor:
     """Replaces secrets by `[redacted]`. Secrets shorter than four characters are left alone:
     striking them out would take ordinary words along. Passwords in a connection string are struck
@@ -68,7 +74,7 @@ class Redactor:
         for name, value in environ.items():
             if name in chosen or _URL.search(value):
                 secrets |= {value, *_credentials(value), *_listed(value)}
-            elif _NAME.search(name.upper()) and value.lower() not in _HARMLESS:
+            elif is_secret(name, value):
                 secrets |= {value, *_keys(value)}
         return cls(secrets)
 

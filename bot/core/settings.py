@@ -15,6 +15,7 @@ from bot.core.github.notification import Sink
 from bot.core.rehearsals.rehearsal import DataKind
 from bot.core.rehearsals.rehearsal_order import BUDGET, Limits
 from bot.core.rehearsals.sizes import Thresholds
+from bot.core.targets.hooks import Hooks
 from bot.core.targets.target import Kind, Target
 from bot.errors import UsageError
 
@@ -68,7 +69,8 @@ class Settings:
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
     findings are weighed by, and `thresholds` says how. `database` is its name where the file has
     several, "" where there is one; `own_comment` says that each has a comment of its own.
-    `notify` are told of rollouts, and `commands` says who may give which.
+    `notify` are told of rollouts, and `commands` says who may give which. `hooks` are run after
+    rollouts to development.
     """
 
     folder: str = DEFAULT_FOLDER
@@ -87,6 +89,7 @@ class Settings:
     database: str = ""
     own_comment: bool = False
     notify: tuple[Sink, ...] = ()
+    hooks: Hooks = field(default_factory=Hooks)
 
     def target(self, name: str) -> Target:
         """The target of that name. Raises UsageError if the configuration has none."""

@@ -1,7 +1,7 @@
 """Targets, and the servers that backups, rehearsals and comparisons want: loaded when asked for."""
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,11 +15,12 @@ from bot.core.rollouts.progress import BackupSummary
 from bot.core.rollouts.rollback_steps import Tried
 from bot.core.rollouts.trial import Comparison, Trial
 from bot.core.schemas.draft import Drafter
+from bot.core.targets.creation import NO_DATABASE, not_there
 from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.core.targets.tenants import tenants_in
 from bot.core.targets.url import ConnectionUrl, parse_url
-from bot.errors import UsageError
+from bot.errors import PostgresError, UsageError
 from bot.wiring.backups import Backups
 from bot.wiring.secrets import keep_secret
 from bot.world import Database
@@ -28,11 +29,19 @@ if TYPE_CHECKING:
     from bot.adapters.postgres.target.around import Servers
 
 
-def open_database(target: Target, environ: Mapping[str, str]) -> AbstractContextManager[Database]:
+@contextmanager
+def open_database(target: Target, environ: Mapping[str, str]) -> Iterator[Database]:
+    """Raises PostgresError; of a database that is not there it says what to do about it."""
     # Imported late: a check does not connect to anything.
     from bot.adapters.postgres.target.opening import open_target
 
-    return open_target(target, url_of(target, environ), who=who_of(environ))
+    url = url_of(target, environ)
+    with ExitStack() as stack:
+        try:
+            database = stack.enter_context(open_target(target, url, who=who_of(environ)))
+        except PostgresError as error:
+            raise (not_there(target, url) if error.sqlstate == NO_DATABASE else error) from None
+        yield database
 
 
 def who_of(environ: Mapping[str, str]) -> str:

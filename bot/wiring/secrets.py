@@ -28,6 +28,11 @@ def keep_variables_secret(names: Iterable[str]) -> None:
     _named.update(names)
 
 
+def is_named_secret(name: str) -> bool:
+    """Whether this variable is said to hold a secret, whatever it is called."""
+    return name in _named
+
+
 def cleaner(names: tuple[str, ...] = ()) -> Callable[[str], str]:
     """Strikes every secret of this process out of a text, also those it was told since."""
     known: dict[tuple[int, int], Redactor] = {}

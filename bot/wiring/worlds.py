@@ -19,8 +19,11 @@ from bot.core.settings import DEFAULT_FOLDER, Settings
 from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
 from bot.wiring.databases import Downs, Fleets, Rehearsals, Schemas, Trials, open_database, url_of
+from bot.wiring.development import Development
 from bot.wiring.drafting import draft
+from bot.wiring.hooks import HookRunner
 from bot.wiring.reading import read_calendar, read_configuration, read_sizes, trusted, with_base
+from bot.wiring.resetting import Resetting
 from bot.wiring.restoring import Restoring
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
 from bot.wiring.services import Sealer, github, notifier, prisma, runner
@@ -130,6 +133,9 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         schemas=Schemas(environ, given, draft),
         downs=Downs(environ, given, draft),
         restoring=Restoring(environ),
+        development=Development(environ),
+        resetting=Resetting(environ),
+        hooks=HookRunner(environ, shared.root),
         text_of=lambda path: trusted(path, checkout, environ),
         calendar=lambda path, zone, at: read_calendar(path, checkout, environ, zone, at),
         installed_from=installed_from,

@@ -28,11 +28,14 @@ from bot.core.targets.fleet import Tenant
 from bot.core.targets.target import Target
 from bot.world.backups import Backups as Backups
 from bot.world.database import Database as Database
+from bot.world.development import Development as Development
 from bot.world.github import GitHub as GitHub
 from bot.world.heart import Heart
+from bot.world.hooks import HookRunner as HookRunner
 from bot.world.log import NoLog
 from bot.world.log import RolloutLog as RolloutLog
 from bot.world.notifier import Notifier as Notifier
+from bot.world.resetting import Resetting as Resetting
 from bot.world.restoring import Restoring as Restoring
 from bot.world.sealer import Sealer as Sealer
 
@@ -212,6 +215,9 @@ class World:
     schemas: Schemas | None = None
     downs: Downs | None = None
     restoring: Restoring | None = None
+    development: Development | None = None
+    hooks: HookRunner | None = None
+    resetting: Resetting | None = None
     text_of: Callable[[str], str | None] = lambda path: None
     calendar: Callable[[str, ZoneInfo, datetime], tuple[Span, ...]] = lambda path, zone, at: ()
     installed_from: Callable[[], str | None] = lambda: None

@@ -18,7 +18,7 @@ Every text below is what `--help` prints. `python -m bot` is the same as `migrat
 - The JSON that `--format json` prints is described by a JSON Schema each:
   [check](check.schema.json), [plan](plan.schema.json), [apply](apply.schema.json),
   [status](status.schema.json), [resolve](resolve.schema.json), [baseline](baseline.schema.json),
-  [restore](restore.schema.json), [rollback](rollback.schema.json) and
+  [restore](restore.schema.json), [reset](reset.schema.json), [rollback](rollback.schema.json) and
   [its plan](rollback-plan.schema.json), [drift](drift.schema.json), [down](down.schema.json),
   [backups list](backups-list.schema.json), [verify](backups-verify.schema.json) and
   [prune](backups-prune.schema.json), [stats](stats.schema.json). `"schema": 1` is raised when

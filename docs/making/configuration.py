@@ -83,6 +83,7 @@ _TITLES = {
     "stats": "`stats`",
     "labels": "`labels`",
     "commands": "`commands`",
+    "hooks": "`hooks`",
     "commands.apply": "`commands.apply`, `resolve`, `rollback` and `unlock`",
     "rehearsal": "`rehearsal`",
 }

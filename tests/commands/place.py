@@ -42,10 +42,14 @@ class Place:
         if "check" in arguments and "--all" not in arguments and not rehearses:
             arguments = (*arguments, "--no-rehearsal")
         before = self._footprint()
-        done = bot(*arguments, cwd=self.root, environ=environ)
+        done = self.called(arguments, environ or {})
         assert self._footprint() == before
         assert "Traceback" not in done.said
         return done
+
+    def called(self, arguments: tuple[str, ...], environ: Mapping[str, str]) -> Done:
+        """In a process of its own."""
+        return bot(*arguments, cwd=self.root, environ=environ)
 
     def check(self, script: str | bytes) -> Done:
         """Judge one new migration."""

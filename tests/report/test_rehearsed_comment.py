@@ -190,6 +190,7 @@ def test_a_rehearsal_gives_way_to_a_line_before_a_finding_goes() -> None:
     assert "\n2 migrations, left out here for length. `migration-bot rehearse`" in body
 
 
+@pytest.mark.slow
 def test_two_thousand_rehearsed_migrations_still_fit() -> None:
     names = [f"20261120{n:06}_step" for n in range(2000)]
     made = [migration(name, statement("SELECT 1")) for name in names]

@@ -89,6 +89,7 @@ INSUFFICIENT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("approve", INSUFFICIENT, ids=lambda each: each.__name__)
 def test_production_is_not_touched_when_the_approval_is_of(
     stage: Stage, approve: Callable[[Stage], None]
@@ -144,6 +145,7 @@ def test_an_approval_after_the_merge_opens_production_to_the_same_run_again(stag
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.slow
 def test_what_was_pushed_without_a_pull_request_stays_out_of_production(stage: Stage) -> None:
     untouched = stage.schema("production")
     (push,) = stage.hub.push(SHOP, "main", {script(COUNTRY): HARMLESS}, author="grace")

@@ -29,6 +29,7 @@ def many(number: int) -> str:
     )
 
 
+@pytest.mark.slow
 def test_the_findings_stand_beside_the_lines_and_not_twice(stage: Stage) -> None:
     job = stage.check(stage.propose({script(INDEX): RISKY}))
     (run,) = stage.check_runs()

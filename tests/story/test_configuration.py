@@ -14,6 +14,7 @@ rules: {index-create-blocking: off}
 STRICT = LENIENT.replace("approvals: 0", "approvals: 2").replace("rules", "# rules")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "merged",
     [{}, pytest.param({CONFIG: STRICT}, marks=pytest.mark.slow)],
@@ -34,6 +35,7 @@ def test_a_broken_configuration_in_a_pull_request_breaks_nothing(stage: Stage) -
     assert job.status == 0
 
 
+@pytest.mark.slow
 def test_once_it_is_merged_a_configuration_counts(stage: Stage) -> None:
     stage.hub.push(SHOP, "main", {CONFIG: LENIENT}, author="grace")
     job = stage.check(stage.propose({script(INDEX): RISKY}))

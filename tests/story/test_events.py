@@ -34,6 +34,7 @@ def from_fork(stage: Stage, sql: str) -> Event:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sql", "status", "verdict"),
     [(RISKY, 1, "block"), pytest.param(HARMLESS, 0, "pass", marks=pytest.mark.slow)],
@@ -62,6 +63,7 @@ def test_a_merged_fork_is_applied_like_any_other(stage: Stage) -> None:
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sql", "status"),
     [(RISKY, 1), pytest.param(HARMLESS, 0, marks=pytest.mark.slow)],

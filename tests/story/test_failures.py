@@ -155,6 +155,7 @@ def test_github_losing_the_last_word_on_production_is_made_up_for(stage: Stage) 
     assert "### 🟢 1 migration applied to production" in stage.comment()
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_lost_does_not_double_the_comment(stage: Stage) -> None:
     stage.hub.drop_next("POST", "/issues/1/comments")
     assert stage.check(stage.propose({script(COUNTRY): HARMLESS})).status == 0

@@ -49,6 +49,7 @@ def packed(report: dict[str, Any], name: str = "report.json") -> bytes:
     return made.getvalue()
 
 
+@pytest.mark.slow
 def test_what_a_forks_check_found_stands_in_the_comment(stage: Stage) -> None:
     check = stage.check(opened(stage))
     assert check.status == 1

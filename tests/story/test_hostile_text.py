@@ -85,6 +85,7 @@ def test_hostile_names_are_shown_and_do_nothing(stage: Stage, sql: str) -> None:
     assert "pwned" in markup
 
 
+@pytest.mark.slow
 def test_what_the_server_says_is_no_command(stage: Stage) -> None:
     """A migration chooses the words of the server's refusal."""
     sql = f"DO $body$ BEGIN RAISE EXCEPTION $text${HOSTILE}$text$; END $body$;\n"
@@ -98,6 +99,7 @@ def test_what_the_server_says_is_no_command(stage: Stage) -> None:
     assert not INVISIBLE.search(stage.comment())
 
 
+@pytest.mark.slow
 def test_a_hostile_branch_is_checked_like_any_other(stage: Stage) -> None:
     stage.hub.push(
         SHOP, "-$(touch${IFS}pwned)`@everyone`", {script(COUNTRY): HARMLESS}, author="ada"

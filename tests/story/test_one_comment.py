@@ -32,6 +32,7 @@ def test_the_comment_is_found_among_many(stage: Stage) -> None:
     assert "### 🟢 1 new migration" in stage.comment()
 
 
+@pytest.mark.slow
 def test_a_run_that_was_overtaken_does_not_speak_last(stage: Stage) -> None:
     stale = stage.propose({script(INDEX): RISKY})
     stage.check(stage.push({script(INDEX): MENDED}), run_id=205)

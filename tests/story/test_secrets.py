@@ -50,6 +50,7 @@ SPOILT = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoil", SPOILT, ids=lambda each: each.__name__)
 def test_a_database_that_is_not_reached_tells_nothing_of_its_address(
     stage: Stage, spoil: Spoil

@@ -53,6 +53,7 @@ def test_an_index_alone_in_its_file_is_mended_by_a_commit(stage: Stage, text: st
     assert (settled.id, settled.minimized) == (made.id, "resolved")
 
 
+@pytest.mark.slow
 def test_an_index_with_company_needs_folders_and_is_not_suggested(stage: Stage) -> None:
     text = f'{RISKY}ALTER TABLE "Order" ADD COLUMN "country" TEXT;\n'
     assert stage.check(stage.propose({script(INDEX): text})).status == 1

@@ -36,6 +36,8 @@ def connect(
     parsed = parse_url(url) if isinstance(url, str) else url
     parameters: dict[str, Any] = {**parsed.conninfo(), **_KEEPALIVE}
     parameters["application_name"] = application_name
+    # Said, so that PGHOSTADDR is not read: a host would be one in the URL, and another in fact.
+    parameters["hostaddr"] = ""
     # What is sent is UTF-8, whatever the database stores: the server converts it, as for Prisma.
     parameters["client_encoding"] = "UTF8"
     # psycopg would take 0 to mean 130 seconds.

@@ -53,6 +53,16 @@ def test_the_schema_of_the_url_is_the_search_path(database: str) -> None:
         assert connection.execute("SELECT current_schema()").fetchone() == ('od"d one',)
 
 
+def test_nothing_but_the_url_says_where_it_leads(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libpq would go to that address, and call it by the host of the URL."""
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")
+    monkeypatch.setenv("PGPORT", "1")
+    with closing(connect(database, application_name="test")) as connection:
+        assert not connection.info.hostaddr
+
+
 def test_a_read_only_connection_writes_nothing(database: str) -> None:
     with connect(database, application_name="test", read_only=True) as connection:
         with pytest.raises(PostgresError) as caught, explained("create a table"):

@@ -46,12 +46,13 @@ _EXTENSIONS = """
 SELECT extname FROM pg_catalog.pg_extension
  WHERE extname <> 'plpgsql' AND extname <> ALL (%s) ORDER BY 1
 """
-# Everything that is in public by itself, and not a part of something else or of an extension.
-_IN_PUBLIC = """
+# Everything that is in a schema by itself, and not a part of something else or of an extension.
+_IN_SCHEMA = """
 SELECT o.type, o.identity FROM pg_catalog.pg_depend AS d,
        pg_identify_object(d.classid, d.objid, 0) AS o
- WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace('public')
-   AND d.deptype = 'n' AND d.objsubid = 0 AND d.classid <> 'pg_default_acl'::regclass
+ WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = to_regnamespace(quote_ident(%s))
+   AND d.deptype = 'n' AND d.objsubid = 0
+   AND d.classid NOT IN ('pg_default_acl'::regclass, 'pg_extension'::regclass)
    AND NOT EXISTS (SELECT 1 FROM pg_depend AS m
        WHERE m.classid = d.classid AND m.objid = d.objid AND m.deptype = 'e')
 """
@@ -98,14 +99,21 @@ def empty(connection: Connection, kept: Collection[str]) -> None:
         connection.execute(
             sql.SQL("DROP EXTENSION IF EXISTS {} CASCADE").format(Identifier(extension))
         )
-    for kind, identity in _found(connection):
-        _drop(connection, kind, identity)
+    empty_schema(connection, "public")
     connection.execute(_LARGE_OBJECTS)
 
 
-def _found(connection: Connection) -> Sequence[tuple[str, str]]:
+def empty_schema(connection: Connection, schema: str) -> None:
+    """Drop what is in a schema but for what belongs to extensions; the schema itself stays. Raises
+    psycopg.Error, and the transaction is over then."""
+    for kind, identity in _found(connection, schema):
+        _drop(connection, kind, identity)
+
+
+def _found(connection: Connection, schema: str) -> Sequence[tuple[str, str]]:
     """Tables first, which take their sequences along; types last, which others are made of."""
-    rows = [(str(kind), str(identity)) for kind, identity in connection.execute(_IN_PUBLIC)]
+    found = connection.execute(_IN_SCHEMA, (schema,))
+    rows = [(str(kind), str(identity)) for kind, identity in found]
     return sorted(rows, key=lambda row: (not row[0].endswith(_FIRST), row[0] == _LAST, row))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.adapters.postgres.backups.content import table_contents
 from bot.adapters.postgres.catalogue import MIGRATIONS_TABLE
 from bot.adapters.postgres.connection import Connection, connect, explained
+from bot.adapters.postgres.elsewhere import PATIENT, open_elsewhere
 from bot.adapters.postgres.migrations_table import comment as write_comment
 from bot.adapters.postgres.restoring.emptying import obstacles
 from bot.adapters.postgres.restoring.filling import compare, fill
@@ -20,7 +21,6 @@ from bot.adapters.postgres.restoring.scratch import scratch, sweep
 from bot.adapters.postgres.restoring.swapping import Swap, fit, swap
 from bot.adapters.postgres.target.opening import TargetDatabase
 from bot.adapters.postgres.target.reaching import reach
-from bot.adapters.postgres.target.settings import set_by_hand
 from bot.core.backups.backup import Manifest, TableContent
 from bot.core.rehearsals.sizes import size_text
 from bot.core.restores.loss import TableLoss, counts_that_differ
@@ -34,12 +34,8 @@ from bot.core.targets.target import Target
 from bot.core.targets.url import ConnectionUrl
 from bot.errors import PostgresError
 
-# Where a session can be that is not in the target's database, by preference.
-_ELSEWHERE = ("postgres", "template1", "defaultdb")
 # Restores of one database, also of one that is gone, by its name.
 _KEY = "SELECT pg_catalog.pg_try_advisory_lock(7205759, pg_catalog.hashtext(%s))"
-# What a role or a database has set for others must not end it half-way.
-_PATIENT = {"statement_timeout": "0", "lock_timeout": "0"}
 _NOW = "SELECT clock_timestamp()"
 _OID = "SELECT oid::bigint FROM pg_catalog.pg_database WHERE datname = current_database()"
 _COMMENT = """
@@ -170,7 +166,7 @@ class Site:
     ) -> tuple[TableContent, ...]:
         """What was restored, if it is what was saved; with the mark of this target, and with
         statistics for the planner, which a dump has none of."""
-        with closing(connect(url, application_name=self._session, settings=_PATIENT)) as inside:
+        with closing(connect(url, application_name=self._session, settings=PATIENT)) as inside:
             tables = compare(inside, manifest, place, owners=owners, major=major)
             self._mark(inside)
             with explained("gather statistics"):
@@ -218,7 +214,7 @@ class Site:
 
     def _another(self) -> Connection:
         return connect(
-            self.url.with_database(self.beside), application_name=self._session, settings=_PATIENT
+            self.url.with_database(self.beside), application_name=self._session, settings=PATIENT
         )
 
     def _now(self) -> datetime:
@@ -238,7 +234,7 @@ def open_site(target: Target, url: ConnectionUrl, *, who: str = "") -> Iterator[
     """Connect to the target's server, and to its database if that is there."""
     with ExitStack() as stack:
         name = session_name(target.name, who)
-        elsewhere = stack.enter_context(closing(_elsewhere(url, name)))
+        elsewhere = stack.enter_context(closing(open_elsewhere(url, name)))
         site = Site(target, url, elsewhere)
         try:
             reached = reach(url, application_name=name)
@@ -253,25 +249,6 @@ def open_site(target: Target, url: ConnectionUrl, *, who: str = "") -> Iterator[
             )
             _require_direct(site.database, target)
         yield site
-
-
-def _elsewhere(url: ConnectionUrl, name: str) -> Connection:
-    """To another database of the server; to the target's own where no other lets us in. Raises
-    PostgresError if nothing can be had."""
-    refused: PostgresError | None = None
-    for database in (*(each for each in _ELSEWHERE if each != url.database), url.database):
-        try:
-            connection = connect(
-                url.with_database(database), application_name=name, settings=_PATIENT
-            )
-        except PostgresError as error:
-            refused = refused or error
-        else:
-            connection.prepare_threshold = None
-            set_by_hand(connection)
-            return connection
-    assert refused is not None
-    raise refused
 
 
 def _require_direct(database: TargetDatabase, target: Target) -> None:

@@ -1,0 +1,1 @@
+"""Emptying a development database so that its history can be applied anew."""

@@ -1,0 +1,1 @@
+"""Resets: what is seen before one, and what keeps it from being done."""
