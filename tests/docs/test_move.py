@@ -14,7 +14,7 @@ from tests.conftest import SERVERS
 from tests.docs.documents import ROOT, blocks
 from tests.shell import environment
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.soak]
 
 PAGE = ROOT / "docs/how-to/move-from-another-tool.md"
 INSTALLATION = max(SERVERS.values(), key=lambda each: each.major)

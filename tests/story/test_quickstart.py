@@ -128,6 +128,7 @@ def test_from_nothing_to_a_comment_and_on_to_production(stage: Stage, clone: Pat
     assert "proved by restoring" in stage.comment()
 
 
+@pytest.mark.soak
 def test_a_gate_that_is_closed_ends_the_job_with_the_code_that_the_page_names(
     stage: Stage,
 ) -> None:
