@@ -22,6 +22,7 @@ FAULT_JOBS ?= 4
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 LOCK_ARGS ?=
+BENCH_ARGS ?=
 
 # Where bytecode is not kept, each of a thousand processes compiles the bot again, and each of
 # pytest's workers every test.
@@ -84,9 +85,10 @@ lint: $(READY) ## Check style, types, and the workflows
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet
 	@$(RUN) mypy
-	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .github/workflows action.yml
+	@$(VENV)/bin/zizmor --offline --quiet --no-progress --persona pedantic .github/workflows .github/dependabot.yml action.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 
 format: $(READY) ## Mend what can be mended
 	@$(RUN) ruff check --fix
@@ -97,6 +99,7 @@ lock: $(READY) ## Write the lock files anew (LOCK_ARGS=--upgrade for newer versi
 	@$(COMPILE) --extra aws --constraint requirements-dev.txt --output-file requirements-aws.txt
 	@$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
 	@$(LOCKING) $(LOCK_ARGS) --group docs --fork-strategy fewest --output-file requirements-docs.txt
+	@$(LOCKING) $(LOCK_ARGS) --group release --constraint requirements-dev.txt --output-file requirements-release.txt
 
 docs: $(READY) ## Write the pages that are made from the code
 	@$(RUN) docs.making
@@ -110,8 +113,9 @@ $(SITE_READY): requirements-docs.txt
 site: $(SITE_READY) ## Make the site of the documentation, in build/site
 	@$(SITE_VENV)/bin/python -m docs.site "$(SITE)"
 
-bench: $(READY) ## Print the benchmarks' ratios
-	@for benchmark in benchmarks/bench_*.py; do $(RUN) "benchmarks.$$(basename "$$benchmark" .py)"; done
+bench: $(READY) ## Measure it beside others, and write that down (BENCH_ARGS=--again: all of it)
+	@$(RUN) benchmarks $(BENCH_ARGS)
+	@$(RUN) docs.making
 
 clean: ## Remove everything that was made here
 	@rm -rf $(VENV) .cache .migration-bot .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -11,9 +11,12 @@ from functools import partial
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from benchmarks.histories import make_history, write_history
-from benchmarks.timing import Line, Work, in_turns, show, stopwatch
+from benchmarks.results import Line, Result
+from benchmarks.showing import show
+from benchmarks.timing import Work, in_turns, rounds_of, stopwatch
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
 from bot.core.migrations.migration import Migration
@@ -25,6 +28,9 @@ ROOT = Path(__file__).parents[1]
 FLOOR = "a psycopg loop, each file as one message"
 INSIDE = "apply, in this process"
 WHOLE = "apply, as a process of its own"
+SECONDS = 180
+FULL = {"count": 800, "rounds": 5, "prisma": True}
+QUICK = {"count": 3, "rounds": 1, "prisma": False}
 GOALS = {INSIDE: "≤ 1.5 ×", WHOLE: "≤ 1.5 ×"}
 PRISMA = "prisma migrate deploy"
 SCHEMA = 'datasource db {\n  provider = "postgresql"\n}\n'
@@ -89,7 +95,8 @@ class Bench:
         return elapsed()
 
 
-def run(count: int, rounds: int, *, prisma: bool = False) -> None:
+def run(count: int, rounds: int, *, prisma: bool = False) -> list[Result]:
+    prisma, notes = (prisma, ()) if not prisma else _prisma_there()
     migrations = make_history(count)
     with tempfile.TemporaryDirectory() as directory, start_server(settings=SETTINGS) as server:
         bench = Bench(server, write_history(migrations, Path(directory)), migrations)
@@ -100,14 +107,25 @@ def run(count: int, rounds: int, *, prisma: bool = False) -> None:
         }
         if prisma:
             work[PRISMA] = partial(bench.on_empty, bench.prisma, recorded=True)
-        measured = in_turns(work, rounds=rounds)
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS)
     floor = measured[FLOOR]
-    lines = [
+    lines = tuple(
         Line(name, sample, None if name == FLOOR else floor, GOALS.get(name, ""))
         for name, sample in measured.items()
-    ]
-    title = f"{count:,} migrations on an empty database, {rounds} rounds, every row recorded"
-    show(f"{title} (PostgreSQL {server.version})", lines)
+    )
+    title = f"{count:,} migrations on an empty database, {rounds_of(measured)}, every row recorded"
+    return [Result(f"{title} (PostgreSQL {server.version})", lines, notes)]
+
+
+def _prisma_there() -> tuple[bool, tuple[str, ...]]:
+    """Whether Prisma can be asked, and what to say if not."""
+    from tests.prisma.oracle import find_prisma
+
+    try:
+        find_prisma()
+    except pytest.skip.Exception as missing:
+        return False, (f"NOT COMPARED with {PRISMA}: {missing}",)
+    return True, ()
 
 
 if __name__ == "__main__":
@@ -116,4 +134,4 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--prisma", action="store_true", help="beside the real Prisma CLI")
     chosen = parser.parse_args()
-    run(chosen.migrations, chosen.rounds, prisma=chosen.prisma)
+    show(run(chosen.migrations, chosen.rounds, prisma=chosen.prisma))

@@ -15,7 +15,9 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.timing import Line, Work, in_turns, show, stopwatch
+from benchmarks.results import Line, Result
+from benchmarks.showing import show
+from benchmarks.timing import Work, in_turns, rounds_of, stopwatch
 from bot.adapters.postgres.backups.dump import DUMP, JOBS, Dumping, compression, take_backup
 from bot.adapters.postgres.backups.proof import prove, scratch_server
 from bot.adapters.postgres.server import Server, start_server
@@ -34,6 +36,9 @@ PROOF = "proof by restore: scratch server, schema and counts compared"
 COMPARED = "proof by content: the same, and all rows compared"
 SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "4GB", "autovacuum": "off"}
 
+SECONDS = 150
+FULL = {"megabytes": 200, "rounds": 4, "pgbench": False}
+QUICK = {"megabytes": 1, "rounds": 1, "pgbench": False}
 TABLES = 6
 BYTES_PER_ROW = 210
 # One unit of pgbench's scale is 100,000 accounts.
@@ -148,7 +153,7 @@ def fill_by_pgbench(tool: Installation, url: str, megabytes: int) -> int:
     return int(found[0]) // 1_000_000
 
 
-def run(megabytes: int, rounds: int, *, pgbench: bool) -> None:
+def run(megabytes: int, rounds: int, *, pgbench: bool) -> list[Result]:
     with tempfile.TemporaryDirectory() as directory, start_server(settings=SETTINGS) as server:
         bench = Bench(server, server.create_database("bench"), Path(directory))
         if pgbench:
@@ -166,8 +171,8 @@ def run(megabytes: int, rounds: int, *, pgbench: bool) -> None:
             PROOF: partial(prove_once, manifest, place, Level.RESTORE),
             COMPARED: partial(prove_once, manifest, place, Level.CONTENT),
         }
-        measured = in_turns(work, rounds=rounds)
-    lines = [
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS)
+    lines = (
         Line(COPYING, measured[COPYING]),
         Line(DUMPING, measured[DUMPING]),
         Line(BACKUP, measured[BACKUP], measured[DUMPING], "≤ 1.1 ×"),
@@ -176,13 +181,10 @@ def run(megabytes: int, rounds: int, *, pgbench: bool) -> None:
         Line(DECODED, measured[DECODED], measured[RESTORING]),
         Line(PROOF, measured[PROOF], measured[RESTORING], "≤ 1.2 ×"),
         Line(COMPARED, measured[COMPARED], measured[RESTORING]),
-    ]
-    made = "pgbench's tables" if pgbench else f"{TABLES} tables"
-    show(
-        f"a database of {size} MB ({made}), {JOBS} jobs, {compression(bench.dumper)}, "
-        f"{rounds} rounds",
-        lines,
     )
+    made = "pgbench's tables" if pgbench else f"{TABLES} tables"
+    how = f"{JOBS} jobs, {compression(bench.dumper)}, {rounds_of(measured)}"
+    return [Result(f"a database of {size} MB ({made}), {how}", lines)]
 
 
 if __name__ == "__main__":
@@ -191,4 +193,4 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--pgbench", action="store_true", help="its tables in place of ours")
     chosen = parser.parse_args()
-    run(chosen.megabytes, chosen.rounds, pgbench=chosen.pgbench)
+    show(run(chosen.megabytes, chosen.rounds, pgbench=chosen.pgbench))

@@ -13,7 +13,9 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.histories import FOLDER, make_history, write_history
-from benchmarks.timing import Line, Sample, Work, in_turns, show, stopwatch
+from benchmarks.results import Line, Result
+from benchmarks.showing import show
+from benchmarks.timing import Sample, Work, in_turns, rounds_of, stopwatch
 from bot.cli import collect_rarely
 from bot.core.migrations.history import Change, History
 from bot.core.migrations.migration import Migration
@@ -22,18 +24,22 @@ from bot.rules import RULES
 from bot.sql.parse import parse
 
 ROOT = Path(__file__).parents[1]
+SECONDS = 60
+FULL = {"rounds": 11, "folders": 1500}
+QUICK = {"rounds": 1, "folders": 20}
 SIZES = (10, 200, 800)
 GIT = ["git", "-c", "user.name=Author", "-c", "user.email=author@example.org"]
 NOTHING = "python -c pass"
 PARSER = "python, and the parser's library"
 PACKAGE = "python, and `import postgast` as a whole"
+PEAK = "the most memory of a check"
 PARSERS = "the C parser alone, every file"
 FLOORS = {
     NOTHING: ["-c", "pass"],
     PARSER: ["-c", "from bot.sql.native import raw_statements as r; r(b'SELECT 1', most=9999)"],
     PACKAGE: ["-c", "import postgast"],
 }
-CHECK = ["-m", "bot", "check", "--format", "json"]
+CHECK = ["-m", "bot", "check", "--no-rehearsal", "--format", "json"]
 
 
 def environment() -> Mapping[str, str]:
@@ -71,7 +77,11 @@ def process(arguments: Sequence[str], place: Path) -> float:
     return elapsed()
 
 
-def cold(rounds: int) -> None:
+def run(rounds: int, folders: int) -> list[Result]:
+    return [cold(rounds), whole(folders, max(3, rounds // 3))]
+
+
+def cold(rounds: int) -> Result:
     with tempfile.TemporaryDirectory() as directory:
         places = {size: repository(Path(directory, str(size)), size) for size in SIZES}
         work: dict[str, Work] = {
@@ -79,21 +89,20 @@ def cold(rounds: int) -> None:
             for name, arguments in FLOORS.items()
         }
         work |= {_name(size): partial(process, CHECK, places[size]) for size in SIZES}
-        measured = in_turns(work, rounds=rounds)
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS)
     goals = {_name(SIZES[-1]): "≤ 0.4 s"}
     lines = [_line(name, measured, PARSER, goals.get(name, "")) for name in measured]
-    show(f"check of one new migration, cold process, {rounds} rounds", lines)
-    show_peak(peak_of_children())
+    peak = Line(PEAK, Sample((peak_of_children(),)), goal="≤ 150 MB", unit="MB")
+    return Result(
+        f"check of one new migration without a rehearsal, cold process, {rounds_of(measured)}",
+        (*lines, peak),
+    )
 
 
 def peak_of_children() -> float:
     """The most megabytes that any process started here had in use, which is the largest check."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return used / (1024 * 1024 if sys.platform == "darwin" else 1024)
-
-
-def show_peak(megabytes: float) -> None:
-    sys.stdout.write(f"The most memory in use: {megabytes:.0f} MB; goal: under 150 MB.\n\n")
 
 
 def _name(size: int) -> str:
@@ -104,7 +113,7 @@ def _line(name: str, measured: Mapping[str, Sample], floor: str, goal: str) -> L
     return Line(name, measured[name], None if name in FLOORS else measured[floor], goal)
 
 
-def whole(folders: int, rounds: int) -> None:
+def whole(folders: int, rounds: int) -> Result:
     """Every file parsed and judged, as `check --all` does, without reading the disk."""
     collect_rarely()
     migrations = make_history(folders)
@@ -123,7 +132,7 @@ def whole(folders: int, rounds: int) -> None:
         Line(name, sample, None if name == PARSERS else floor, "≤ 1.5 s" * name.endswith("judged"))
         for name, sample in measured.items()
     ]
-    show(f"{folders:,} files with {statements:,} statements, one process", lines)
+    return Result(f"{folders:,} files with {statements:,} statements, one process", tuple(lines))
 
 
 def _parse_in_c(texts: Sequence[bytes]) -> float:
@@ -154,5 +163,4 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--folders", type=int, default=1500, help="for the whole history")
     chosen = parser.parse_args()
-    cold(chosen.rounds)
-    whole(chosen.folders, max(3, chosen.rounds // 3))
+    show(run(chosen.rounds, chosen.folders))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.histories import make_history
-from benchmarks.timing import Line, Sample, Work, in_turns, show, stopwatch
+from benchmarks.results import Line, Result
+from benchmarks.showing import show
+from benchmarks.timing import Sample, Work, in_turns, rounds_of, stopwatch
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.rehearsal.drifting import compare
 from bot.adapters.postgres.rehearsal.expected import Replay, open_place
@@ -26,7 +28,10 @@ READ = "the catalogue of the target, read"
 CLEAN = "the whole look at an untouched target"
 DRIFTED = "the same, with one index by hand: two scripts drafted and proved"
 BY_HAND = "CREATE INDEX by_hand ON {} (id)"
-GOAL = 0.5
+GOAL = "≤ 0.5 s"
+SECONDS = 50
+FULL = {"rounds": 7, "tables": TABLES}
+QUICK = {"rounds": 1, "tables": 2}
 
 
 @dataclass(frozen=True)
@@ -78,9 +83,9 @@ def history_of(tables: int) -> Sequence[Migration]:
     raise SystemExit("no history makes that many tables")
 
 
-def measure(rounds: int) -> tuple[int, int, dict[str, Sample]]:
+def measure(rounds: int, tables: int) -> tuple[int, int, dict[str, Sample]]:
     """How many migrations and tables there were, and how long each work took."""
-    history = history_of(TABLES)
+    history = history_of(tables)
     with (
         tempfile.TemporaryDirectory() as directory,
         start_server(databases=("target",), settings={"autovacuum": "off"}) as server,
@@ -91,32 +96,39 @@ def measure(rounds: int) -> tuple[int, int, dict[str, Sample]]:
         base = tuple(BaseMigration(each.name, each.sql, each.checksum) for each in history)
         environ = {**os.environ, "MIGRATION_BOT_CACHE": directory}
         bench = Bench(target, Order(base, (), postgres=server.major), environ)
-        tables = [name for kind, name in bench.actual().snapshot if kind == "table"]
-        by_hand = BY_HAND.format(".".join(f'"{part}"' for part in tables[0].split(".")))
+        there = [name for kind, name in bench.actual().snapshot if kind == "table"]
+        by_hand = BY_HAND.format(".".join(f'"{part}"' for part in there[0].split(".")))
         work: dict[str, Work] = {
             FLOOR: bench.replay,
             READ: bench.read,
             CLEAN: bench.look,
             DRIFTED: partial(bench.look, by_hand),
         }
-        return len(history), len(tables), in_turns(work, rounds=rounds)
+        return len(history), len(there), in_turns(work, rounds=rounds, seconds=SECONDS)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    rounds = parser.parse_args().rounds
-    migrations, tables, measured = measure(rounds)
+def run(rounds: int, tables: int) -> list[Result]:
+    migrations, tables, measured = measure(rounds, tables)
     floor = measured[FLOOR]
-    show(
-        f"drift of {tables} tables, {migrations} migrations, {rounds} rounds",
-        [Line(name, sample, None if name == FLOOR else floor) for name, sample in measured.items()],
-    )
-    beyond = measured[CLEAN].median - floor.median
-    print(f"{CLEAN}: {beyond:.2f} s beyond the replay (goal: {GOAL} s)")
-    beyond = measured[DRIFTED].median - floor.median
-    print(f"{DRIFTED}: {beyond:.2f} s beyond the replay")
+    lines = [Line(name, each, None if each is floor else floor) for name, each in measured.items()]
+    lines += [
+        Line(f"beyond the replay: {name}", _beyond(measured[name], floor), goal=goal)
+        for name, goal in ((CLEAN, GOAL), (DRIFTED, ""))
+    ]
+    return [
+        Result(
+            f"drift of {tables} tables, {migrations} migrations, {rounds_of(measured)}",
+            tuple(lines),
+        )
+    ]
+
+
+def _beyond(work: Sample, floor: Sample) -> Sample:
+    pairs = zip(work.seconds, floor.seconds, strict=True)
+    return Sample(tuple(max(0.0, mine - least) for mine, least in pairs))
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    show(run(parser.parse_args().rounds, TABLES))

@@ -8,7 +8,9 @@ import argparse
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from benchmarks.timing import Line, Sample, show, stopwatch
+from benchmarks.results import Line, Result
+from benchmarks.showing import show
+from benchmarks.timing import Sample, stopwatch
 from bot.adapters.postgres.connection import Connection, connect
 from bot.adapters.postgres.rehearsal.guard import Guard
 from bot.adapters.postgres.rehearsal.rows.synthetic import Synthetic
@@ -22,6 +24,9 @@ from bot.core.rehearsals.rehearsal_order import DataOrder, Limits
 from bot.core.rehearsals.sizes import RelationSize, Sizes
 from bot.rehearsing.estimates import estimates_of
 
+FULL = {"rows": 200_000, "rounds": 5}
+# Of a table below a megabyte nothing is estimated.
+QUICK = {"rows": 20_000, "rounds": 1}
 TIMES = 3
 LEDGER = "public.ledger"
 TABLE = """
@@ -112,8 +117,8 @@ def estimate(case: Case, took: float, here: RelationSize, there: RelationSize) -
     return found
 
 
-def run(rows: int, rounds: int) -> None:
-    lines = []
+def run(rows: int, rounds: int) -> list[Result]:
+    lines: list[Line] = []
     with start_server(settings=SETTINGS) as server:
         small, here = filled(server.create_database("small"), rows)
         large, there = filled(server.create_database("large"), rows * TIMES)
@@ -127,7 +132,8 @@ def run(rows: int, rounds: int) -> None:
             lines += [Line(f"{case.name}: really", taken, likely, "0.7 to 2 ×")]
         small.close()
         large.close()
-    show(f"{rows:,} rows ({here.heap / 1e6:.0f} MB), and {TIMES} times as many", lines)
+    title = f"{rows:,} rows ({here.heap / 1e6:.0f} MB), and {TIMES} times as many"
+    return [Result(title, tuple(lines))]
 
 
 if __name__ == "__main__":
@@ -135,4 +141,4 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
-    run(chosen.rows, chosen.rounds)
+    show(run(chosen.rows, chosen.rounds))

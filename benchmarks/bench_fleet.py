@@ -20,7 +20,9 @@ from uuid import uuid4
 import psycopg
 
 from benchmarks.histories import write_history
-from benchmarks.timing import Line, Work, in_turns, show, stopwatch
+from benchmarks.results import Line, Result
+from benchmarks.showing import show
+from benchmarks.timing import Work, in_turns, rounds_of, stopwatch
 from bot.adapters.postgres.migrations_table import create, insert_finished
 from bot.adapters.postgres.server import Server, start_server
 from bot.commands.session import Options
@@ -28,6 +30,9 @@ from bot.core.migrations.migration import Migration
 from bot.flows.fleets.rolling import roll_out_fleet
 from bot.wiring.worlds import build_world
 
+SECONDS = 120
+FULL = {"count": 200, "threads": 16, "rounds": 3}
+QUICK = {"count": 3, "threads": 2, "rounds": 1}
 FLOOR = "threads: connect, BEGIN, file, row, COMMIT"
 FLEET = "apply to the fleet"
 INIT = Migration(
@@ -113,7 +118,7 @@ class Bench:
         return elapsed()
 
 
-def run(count: int, threads: int, rounds: int) -> None:
+def run(count: int, threads: int, rounds: int) -> list[Result]:
     with tempfile.TemporaryDirectory() as directory, start_server(settings=SETTINGS) as server:
         place = Path(directory)
         write_history([INIT, MORE], place)
@@ -129,14 +134,14 @@ def run(count: int, threads: int, rounds: int) -> None:
             FLOOR: partial(bench.on_fresh, bench.loop),
             FLEET: partial(bench.on_fresh, bench.fleet),
         }
-        measured = in_turns(work, rounds=rounds, warm_up=0)
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS, warm_up=0)
     floor = measured[FLOOR]
-    lines = [Line(FLOOR, floor), Line(FLEET, measured[FLEET], floor, "≤ 1.3 ×")]
-    title = f"one file on each of {count:,} databases, {threads} connections, {rounds} rounds"
-    show(f"{title} (PostgreSQL {server.version})", lines)
+    lines = (Line(FLOOR, floor), Line(FLEET, measured[FLEET], floor, "≤ 1.3 ×"))
+    title = f"one file on each of {count:,} databases, {threads} connections, {rounds_of(measured)}"
     rate = count / measured[FLEET].median
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{rate:,.0f} databases a second; at most {peak:,.0f} MB of memory\n")
+    note = f"{rate:,.0f} databases a second; at most {peak:,.0f} MB of memory."
+    return [Result(f"{title} (PostgreSQL {server.version})", lines, (note,))]
 
 
 if __name__ == "__main__":
@@ -145,4 +150,4 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=16)
     parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
-    run(chosen.databases, chosen.threads, chosen.rounds)
+    show(run(chosen.databases, chosen.threads, chosen.rounds))

@@ -10,19 +10,22 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from rich.console import Console
 
 from benchmarks.bench_check import environment
 from benchmarks.histories import make_history, write_history
+from benchmarks.results import Line, Result
 from benchmarks.rivals import Rival, rivals
-from benchmarks.timing import Line, Sample, in_turns, show, stopwatch
+from benchmarks.showing import show
+from benchmarks.timing import Sample, in_turns, rounds_of, stopwatch
 
 OURS = "migration-bot check --all"
 SQUAWK = "squawk"
-FEW = 100
+FEW = 40
+SECONDS = 80
+FULL = {"rounds": 5, "folders": 1500}
+QUICK = {"rounds": 1, "folders": 5}
 
 
 @dataclass
@@ -70,34 +73,39 @@ def theirs(rival: Rival, scripts: Sequence[Path], place: Path) -> Process:
     return Process([rival.program, *options, *scripts], place)
 
 
-def compare(title: str, folders: int, chosen: Sequence[Rival], rounds: int) -> None:
+def compare(title: str, folders: int, chosen: Sequence[Rival], rounds: int) -> Result:
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         scripts = history(place, folders)
         work = {f"{each.name} {each.version}": theirs(each, scripts, place) for each in chosen}
         work[OURS] = ours(place)
-        measured = in_turns(dict(work), rounds=rounds)
+        measured = in_turns(dict(work), rounds=rounds, seconds=SECONDS / 2)
     floor = measured[next(iter(work))]
-    show(f"{title}: {folders:,} files", [_line(each, measured, floor) for each in measured])
     peaks = ", ".join(f"{name} {max(each.peaks):.0f} MB" for name, each in work.items())
-    Console(width=120).print(f"The most memory in use: {peaks}.\n", highlight=False)
+    lines = tuple(_line(each, measured, floor) for each in measured)
+    note = f"The most memory in use: {peaks}."
+    return Result(f"{title}: {folders:,} files, {rounds_of(measured)}", lines, (note,))
 
 
 def _line(name: str, measured: dict[str, Sample], floor: Sample) -> Line:
     return Line(name, measured[name], None if measured[name] is floor else floor)
 
 
-def main(folders: int, rounds: int) -> None:
+def run(folders: int, rounds: int) -> list[Result]:
     found = rivals()
-    for each in found:
-        if each.program is None:
-            sys.stderr.write(f"\nNOT COMPARED with {each.name} {each.version}: {each.missing}\n\n")
     there = [each for each in found if each.program]
     quick = [each for each in there if each.name == SQUAWK]
-    compare("a whole history, from a cold start", folders, quick, rounds)
+    results = [compare("a whole history, from a cold start", folders, quick, rounds)]
     if there != quick:
         few = min(folders, FEW)
-        compare("its beginning, which slower ones can read too", few, there, min(rounds, 3))
+        about = "its beginning, which slower ones can read too"
+        results.append(compare(about, few, there, min(rounds, 3)))
+    missing = tuple(
+        f"NOT COMPARED with {each.name} {each.version}: {each.missing}"
+        for each in found
+        if each.program is None
+    )
+    return [replace(results[0], notes=results[0].notes + missing), *results[1:]]
 
 
 if __name__ == "__main__":
@@ -105,4 +113,4 @@ if __name__ == "__main__":
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--folders", type=int, default=1500)
     given = parser.parse_args()
-    main(given.folders, given.rounds)
+    show(run(given.folders, given.rounds))

@@ -8,16 +8,20 @@ import tempfile
 from pathlib import Path
 
 import psycopg
-from rich.console import Console
-from rich.table import Table
 
 from benchmarks.histories import make_history, write_history
+from benchmarks.results import Line, Result
+from benchmarks.showing import show
+from benchmarks.timing import Sample
 from bot.adapters.postgres.server import Server, start_server
 from bot.core.migrations.migration import Migration
 
 ROOT = Path(__file__).parents[1]
 STATEMENTS = (10, 1_000, 5_000, 20_000)
 MIGRATIONS = (10, 434, 820)
+FULL = {"statements": STATEMENTS, "migrations": MIGRATIONS}
+QUICK = {"statements": (10,), "migrations": (3,)}
+FLOOR = "a Python that only imports the driver"
 INSERT = "INSERT INTO orders VALUES ({number}, 'a customer of no particular importance');\n"
 
 
@@ -53,15 +57,17 @@ def _peak(arguments: list[str], place: Path, environ: dict[str, str]) -> float:
     return usage.ru_maxrss / 1024
 
 
-def run(statements: tuple[int, ...], migrations: tuple[int, ...]) -> None:
-    table = Table("what", "apply", "over a bare Python", title="the most memory of `apply`")
+def run(statements: tuple[int, ...], migrations: tuple[int, ...]) -> list[Result]:
+    lines: list[Line] = []
     with start_server(settings={"autovacuum": "off"}) as server:
         work = [(f"1 file of {each + 1:,} statements", one_file(each)) for each in statements]
         work += [(f"{each:,} migrations", list(make_history(each))) for each in migrations]
         for name, made in work:
-            floor, most = most_memory(server, made)
-            table.add_row(name, f"{most:,.0f} MB", f"+{most - floor:,.0f} MB")
-    Console(width=100).print(table)
+            floor, most = (Sample((each,)) for each in most_memory(server, made))
+            if not lines:
+                lines.append(Line(FLOOR, floor, unit="MB"))
+            lines.append(Line(name, most, floor, unit="MB"))
+    return [Result("the most memory of `apply`, a process of its own", tuple(lines))]
 
 
 if __name__ == "__main__":
@@ -69,4 +75,4 @@ if __name__ == "__main__":
     parser.add_argument("--statements", type=int, nargs="*", default=STATEMENTS)
     parser.add_argument("--migrations", type=int, nargs="*", default=MIGRATIONS)
     chosen = parser.parse_args()
-    run(tuple(chosen.statements), tuple(chosen.migrations))
+    show(run(tuple(chosen.statements), tuple(chosen.migrations)))

@@ -15,7 +15,9 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.histories import make_history
-from benchmarks.timing import Line, Work, in_turns, show, stopwatch
+from benchmarks.results import Line, Result
+from benchmarks.showing import show
+from benchmarks.timing import Work, in_turns, rounds_of, stopwatch
 from bot.adapters.postgres.rehearsal.rehearse import rehearse
 from bot.adapters.postgres.server import start_server
 from bot.core.migrations.migration import SCRIPT, Migration, checksum_of
@@ -25,9 +27,12 @@ ROOT = Path(__file__).parents[1]
 FLOOR = "a psycopg loop, each file as one message"
 REPLAYED = "rehearse, the whole history replayed"
 KEPT = "rehearse, from the kept template"
-CHECK = "check with a rehearsal, a process of its own, template kept"
-COLD = "the same without a template"
+COLD = "check with a rehearsal, a process of its own, no template"
+CHECK = "the same, from the kept template"
 NEW = "CREATE SCHEMA brand_new"
+SECONDS = 100
+FULL = {"count": 820, "rounds": 5}
+QUICK = {"count": 3, "rounds": 1}
 SETTINGS = {"autovacuum": "off"}
 
 
@@ -103,7 +108,7 @@ def _git(repository: Path, *arguments: str) -> None:
     subprocess.run(["git", "-C", repository, *arguments], check=True)
 
 
-def run(count: int, rounds: int) -> None:
+def run(count: int, rounds: int) -> list[Result]:
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(make_history(count), Path(name))
         work: dict[str, Work] = {
@@ -111,26 +116,26 @@ def run(count: int, rounds: int) -> None:
             REPLAYED: partial(bench.rehearsed, kept=False),
             KEPT: partial(bench.rehearsed, kept=True),
         }
-        measured = in_turns(work, rounds=rounds)
+        measured = in_turns(work, rounds=rounds, seconds=SECONDS)
         goals = {REPLAYED: "≤ 2 ×", KEPT: "≤ 1 s"}
         floor = measured[FLOOR]
-        show(
-            f"{count:,} migrations replayed, one new, {rounds} rounds",
-            [
-                Line(name, sample, None if name == FLOOR else floor, goals.get(name, ""))
-                for name, sample in measured.items()
-            ],
+        replayed = tuple(
+            Line(name, sample, None if name == FLOOR else floor, goals.get(name, ""))
+            for name, sample in measured.items()
         )
         repository = platform(Path(name))
         whole: dict[str, Work] = {
             COLD: partial(bench.checked, repository, kept=False),
             CHECK: partial(bench.checked, repository, kept=True),
         }
-        lines = [
+        checked = tuple(
             Line(name, sample, None, "≤ 3 s")
-            for name, sample in in_turns(whole, rounds=rounds).items()
-        ]
-        show("one new migration of the platform", lines)
+            for name, sample in in_turns(whole, rounds=rounds, seconds=SECONDS / 4).items()
+        )
+    return [
+        Result(f"{count:,} migrations replayed, one new, {rounds_of(measured)}", replayed),
+        Result("one new migration of the platform", checked),
+    ]
 
 
 if __name__ == "__main__":
@@ -138,4 +143,4 @@ if __name__ == "__main__":
     parser.add_argument("--migrations", type=int, default=820)
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
-    run(chosen.migrations, chosen.rounds)
+    show(run(chosen.migrations, chosen.rounds))

@@ -1,4 +1,4 @@
-"""Work and its floor measured in turns, and printed as ratios.
+"""Work and its floor measured in turns, and told as ratios.
 
 A ratio is taken within each round and then the middle one of all rounds: what else the machine
 does in the meantime slows both sides of a round, and cancels out. Beside it stands the ratio of the
@@ -8,14 +8,14 @@ fastest rounds, which a busy machine disturbs least. Nothing is asserted.
 import os
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-
-from rich.console import Console
-from rich.table import Table
+from math import inf
 
 Work = Callable[[], float]
+# Fewer say nothing of how much they differ.
+LEAST = 3
 
 _LOOPS = 9
 _LOOP = range(400_000)
@@ -34,8 +34,14 @@ class Sample:
     @property
     def shown(self) -> str:
         """The median, and in brackets the fastest and the slowest round."""
+        return self.shown_in("s")
+
+    def shown_in(self, unit: str) -> str:
+        """The same where what was measured is no time."""
+        words = _span if unit == "s" else lambda amount: f"{amount:,.0f} {unit}"
         low, high = min(self.seconds), max(self.seconds)
-        return f"{_span(self.median)} ({_span(low)} to {_span(high)})"
+        once = words(self.median)
+        return once if low == high else f"{once} ({words(low)} to {words(high)})"
 
     @property
     def fastest(self) -> float:
@@ -62,26 +68,38 @@ class Ratio:
         return f"{self.median:.2f} × ({min(self.values):.2f} to {max(self.values):.2f})"
 
 
-@dataclass(frozen=True)
-class Line:
-    """One row of the printed table; `floor` is None for a floor itself."""
+def in_turns(
+    work: Mapping[str, Work],
+    *,
+    rounds: int,
+    seconds: float = inf,
+    warm_up: int = 1,
+    clock: Work = time.monotonic,
+) -> dict[str, Sample]:
+    """Do every piece of work once a round, A B A B; each answers with the seconds that count.
 
-    name: str
-    sample: Sample
-    floor: Sample | None = None
-    goal: str = ""
-
-
-def in_turns(work: Mapping[str, Work], *, rounds: int, warm_up: int = 1) -> dict[str, Sample]:
-    """Do every piece of work once a round, A B A B; each answers with the seconds that count."""
-    for _ in range(warm_up):
+    After LEAST rounds none begins that would not end within `seconds`, the warm-up counted too. One
+    round alone, which only shows that it can be done, has no warm-up.
+    """
+    begun = clock()
+    for _ in range(warm_up if rounds > 1 else 0):
         for each in work.values():
             each()
     taken: dict[str, list[float]] = {name: [] for name in work}
-    for _ in range(rounds):
+    first = clock()
+    for done in range(rounds):
+        now = clock()
+        if done >= LEAST and now + (now - first) / done > begun + seconds:
+            break
         for name, each in work.items():
             taken[name].append(each())
-    return {name: Sample(tuple(seconds)) for name, seconds in taken.items()}
+    return {name: Sample(tuple(found)) for name, found in taken.items()}
+
+
+def rounds_of(measured: Mapping[str, Sample]) -> str:
+    """How many there were, in words."""
+    count = len(next(iter(measured.values())).seconds)
+    return f"{count} round{'s' if count > 1 else ''}"
 
 
 @contextmanager
@@ -91,20 +109,6 @@ def stopwatch() -> Iterator[Callable[[], float]]:
     end: float | None = None
     yield lambda: (end or time.perf_counter()) - start
     end = time.perf_counter()
-
-
-def show(title: str, lines: Sequence[Line]) -> None:
-    """Print the lines as a table, and under it how far they can be trusted."""
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column("work")
-    for name in ("time", "× its floor", "fastest", "goal"):
-        table.add_column(name, justify="right")
-    for line in lines:
-        ratio, fastest = _ratios(line)
-        table.add_row(line.name, line.sample.shown, ratio, fastest, line.goal)
-    console = Console(width=None if _watched() else 120)
-    console.print(table)
-    console.print(f"{noise()}\n", style="dim", highlight=False)
 
 
 def noise() -> str:
@@ -121,16 +125,6 @@ def noise() -> str:
         f"A {word} machine: the same computation varies by {spread:.0%} here; load {waiting:.1f} "
         f"on {os.cpu_count()} cores."
     )
-
-
-def _ratios(line: Line) -> tuple[str, str]:
-    if line.floor is None:
-        return "the floor", ""
-    return line.sample.over(line.floor).shown, f"{line.sample.fastest / line.floor.fastest:.2f} ×"
-
-
-def _watched() -> bool:
-    return os.isatty(1)
 
 
 def _span(seconds: float) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from bot.errors import ExitCode
-from bot.world import World
-from bot.world.choosing import only, world_with
+
+# What a world consists of takes most of the time of a start, and `--help` needs none.
+if TYPE_CHECKING:
+    from bot.world import World
 
 
 @dataclass(frozen=True)
@@ -30,32 +32,36 @@ class Options:
 class Session:
     """Builds the worlds when a command asks for them, and not for `--help`."""
 
-    def __init__(self, options: Options, build: Callable[[Options], Sequence[World]]) -> None:
+    def __init__(self, options: Options, build: Callable[[Options], "Sequence[World]"]) -> None:
         self.options = options
         self._build = build
 
     @cached_property
-    def worlds(self) -> Sequence[World]:
+    def worlds(self) -> "Sequence[World]":
         """One for each database of the repository, or for the chosen one."""
         return self._build(self.options)
 
     @property
-    def every_world(self) -> Sequence[World]:
+    def every_world(self) -> "Sequence[World]":
         """Also those that were not chosen: what must not be touched is looked for in all."""
         if not self.worlds[0].settings.database:
             return self.worlds
         return self._build(replace(self.options, database=None, migrations=None))
 
     @property
-    def world(self) -> World:
+    def world(self) -> "World":
+        from bot.world.choosing import only
+
         return only(self.worlds)
 
-    def world_of(self, target: str) -> World:
+    def world_of(self, target: str) -> "World":
         """The one of the database that has the target, which may be FLEET/TENANT too."""
+        from bot.world.choosing import world_with
+
         return world_with(target, self.worlds)
 
     def for_each(
-        self, work: Callable[[World], ExitCode], *, form: str = "text", target: str | None = None
+        self, work: "Callable[[World], ExitCode]", *, form: str = "text", target: str | None = None
     ) -> ExitCode:
         """Do it for one database after the other, or for the one that the target is of; the gravest
         exit code. What machines read is about one database."""
@@ -106,6 +112,6 @@ log_option = click.option(
 )
 
 
-def logged(world: World, log: str | None) -> World:
+def logged(world: "World", log: str | None) -> "World":
     """The world with the log that `--log` asks for."""
     return world if log is None else replace(world, log=world.log.at(log))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from bot.config.file import ConfigFile, checked, load, mistakes_in, settings_of
+from bot.config.going import notices_of
 from bot.core.findings.rule import Rule
 from bot.core.settings import Settings
 
@@ -35,18 +36,19 @@ def read_databases(text: str, *, path: str, rules: Collection[Rule] = ()) -> tup
     `databases`. Raises UsageError that lists every mistake."""
     loaded = load(text, path)
     whole = checked(loaded, WholeFile, path)
+    notices = notices_of(path, whole)
     if "databases" not in loaded:
         settings, mistakes = settings_of(whole, rules)
         if settings is None:
             raise mistakes_in(path, mistakes)
-        return (settings,)
+        return (replace(settings, notices=notices),)
     found, mistakes = [], [*_misplaced(loaded), *_none(whole)]
     for name in whole.databases:
         settings, wrong = settings_of(_merged(loaded, name, path), rules)
         mistakes += [f"databases.{name}: {each}" for each in wrong]
         if settings is not None:
             apart = whole.comment_per_database
-            found.append(replace(settings, database=name, own_comment=apart))
+            found.append(replace(settings, database=name, own_comment=apart, notices=notices))
     mistakes += _shared(found)
     if mistakes:
         raise mistakes_in(path, mistakes)

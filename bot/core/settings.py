@@ -69,6 +69,7 @@ class Settings:
     known. `baseline` is the last migration that is never judged. `sizes_file` holds the sizes that
     findings are weighed by, and `thresholds` says how. `database` is its name where the file has
     several, "" where there is one; `own_comment` says that each has a comment of its own.
+    `notices` are what is to be said of the file as a whole.
     `notify` are told of rollouts, and `commands` says who may give which. `hooks` are run after
     rollouts to development.
     """
@@ -88,6 +89,7 @@ class Settings:
     commands: Mapping[Verb, Approvers] = field(default_factory=dict)
     database: str = ""
     own_comment: bool = False
+    notices: tuple[str, ...] = ()
     notify: tuple[Sink, ...] = ()
     hooks: Hooks = field(default_factory=Hooks)
 

@@ -60,6 +60,8 @@ def build_worlds(options: Options, environ: Mapping[str, str] = os.environ) -> t
             clean_progress=log_cleaner(secret),
         ),
     )
+    for notice in configured[0].notices:
+        shared.console.say(notice)
     worlds = []
     for settings in chosen_of(configured, database=options.database, folder=options.migrations):
         if options.migrations is None and settings.folder != DEFAULT_FOLDER:

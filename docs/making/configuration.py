@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from bot.config.going import instead_of
 from bot.config.parts import key_of, part_in
 
 _INTRODUCTION = """\
@@ -111,6 +112,8 @@ def _sections(model: type[BaseModel], path: str, described: set[type[BaseModel]]
 def _row(name: str, field: FieldInfo) -> str:
     part = part_in(field.annotation)
     about = field.description or (part[0].__doc__ if part else "") or ""
+    if instead := instead_of(field):
+        about = f"**{instead}** {about}"
     return f"| `{name}` | {_value(field)} | {_default(field)} | {about.strip()} |"
 
 

@@ -15,6 +15,7 @@ from docs.making.configuration import configuration_page
 from docs.making.connection import connection_page
 from docs.making.contents import contents_page
 from docs.making.faults import faults_page
+from docs.making.performance import performance_page
 from docs.making.rules import index_page, rule_page
 from docs.site.navigation import CONTENTS
 from docs.site.sources import documents
@@ -28,6 +29,7 @@ def pages() -> dict[str, str]:
     figures = json.loads((DOCS / "faults.json").read_text("utf-8"))
     contents = (DOCS.parent / CONTENTS).read_text("utf-8")
     return rules | {
+        "explanation/performance.md": performance_page(DOCS),
         "reference/faults.md": faults_page(figures),
         "rules/README.md": index_page(RULES),
         "reference/commands.md": commands_page(cli),

@@ -1,8 +1,8 @@
-"""The arithmetic of the benchmarks: rounds in turns, ratios within a round, and what is printed."""
+"""The arithmetic of the benchmarks: rounds in turns, ratios within a round, and how it is told."""
 
 import pytest
 
-from benchmarks.timing import Line, Sample, in_turns, noise, show, stopwatch
+from benchmarks.timing import LEAST, Sample, in_turns, noise, rounds_of, stopwatch
 
 
 def test_work_is_done_in_turns_after_a_warm_up() -> None:
@@ -20,6 +20,31 @@ def test_work_is_done_in_turns_after_a_warm_up() -> None:
     assert measured == {"a": Sample((2.0, 2.0)), "b": Sample((3.0, 3.0))}
 
 
+@pytest.mark.parametrize(("allowed", "done"), [(59, 4), (60, 5), (1000, 9), (1, LEAST)])
+def test_no_round_begins_that_would_end_too_late(allowed: float, done: int) -> None:
+    """Each takes ten seconds, and so does the warm-up."""
+    now = [0.0]
+
+    def work() -> float:
+        now[0] += 10
+        return 10.0
+
+    measured = in_turns({"a": work}, rounds=9, seconds=allowed, clock=lambda: now[0])
+
+    assert rounds_of(measured) == f"{done} rounds"
+
+
+def test_one_round_is_told_as_one_and_has_no_warm_up() -> None:
+    diary: list[str] = []
+
+    def work() -> float:
+        diary.append("a")
+        return 1.0
+
+    assert rounds_of(in_turns({"a": work}, rounds=1, seconds=0)) == "1 round"
+    assert diary == ["a"]
+
+
 def test_a_ratio_is_taken_within_each_round() -> None:
     work, floor = Sample((2.0, 20.0, 3.0)), Sample((1.0, 10.0, 1.0))
 
@@ -29,6 +54,8 @@ def test_a_ratio_is_taken_within_each_round() -> None:
 
 def test_a_sample_shows_its_median_and_its_spread() -> None:
     assert Sample((0.2, 0.1, 1.5)).shown == "200 ms (100 ms to 1.50 s)"
+    assert Sample((20.0, 40.0, 60.0)).shown_in("MB") == "40 MB (20 MB to 60 MB)"
+    assert Sample((1500.0,)).shown_in("MB") == "1,500 MB"
 
 
 def test_a_stopwatch_stands_still_after_its_block() -> None:
@@ -38,22 +65,6 @@ def test_a_stopwatch_stands_still_after_its_block() -> None:
 
     assert 0 <= during <= after
     assert elapsed() == after
-
-
-def test_a_table_names_the_work_its_floor_and_its_goal(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    floor = Sample((1.0,))
-
-    show("a title", [Line("bare", floor), Line("ours", Sample((1.5,)), floor, "≤ 2 ×")])
-
-    said = capsys.readouterr().out
-    assert "a title" in said
-    assert "the floor" in said
-    assert "1.50 × (1.50 to 1.50)" in said
-    assert said.count("1.50 ×") == 2
-    assert "≤ 2 ×" in said
-    assert "machine" in said
 
 
 def test_it_says_how_noisy_the_machine_is() -> None:
