@@ -9,6 +9,10 @@ SHELL := /bin/bash
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
+# Sphinx and its theme have a place of their own: nothing else needs them.
+SITE_VENV := .cache/site-venv
+SITE_READY := $(SITE_VENV)/.ready
+SITE ?= build/site
 JOBS ?= auto
 # Some of the slow tests wait for most of their time, and one takes a minute and a half: more
 # workers than cores, who take tests from each other.
@@ -34,15 +38,14 @@ LOCKING := $(RUN) uv pip compile --universal --python-version 3.11 --generate-ha
 	--no-annotate --quiet --system-certs --custom-compile-command "make lock"
 COMPILE := $(LOCKING) pyproject.toml --extra embedded --extra backup
 
-.PHONY: help install demo test test-all test-faults lint format lock docs bench clean
+.PHONY: help install demo test test-all test-faults lint format lock docs site bench clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
 		printf 'make %-11s %s\n' "$$name" "$$what"; done
 
-install: $(READY) ## Make .venv, with the command in it
-
-$(READY): requirements-dev.txt pyproject.toml
+# A virtual environment in the folder that is given, if there is none that is new enough.
+define MAKE_VENV
 	@python=; for candidate in $(CANDIDATES); do \
 		if "$$candidate" -c '$(PROBE)' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
@@ -51,10 +54,16 @@ $(READY): requirements-dev.txt pyproject.toml
 		echo 'hint:  Install one (Debian: apt install python3-venv), or name it: make PYTHON=/path/to/python3' >&2; \
 		exit 1; \
 	fi; \
-	if ! "$(VENV)/bin/python" -c '$(PROBE)' 2>/dev/null; then \
-		echo "making $(VENV) with $$("$$python" --version)"; \
-		"$$python" -m venv --clear "$(VENV)"; \
+	if ! "$(1)/bin/python" -c '$(PROBE)' 2>/dev/null; then \
+		echo "making $(1) with $$("$$python" --version)"; \
+		"$$python" -m venv --clear "$(1)"; \
 	fi
+endef
+
+install: $(READY) ## Make .venv, with the command in it
+
+$(READY): requirements-dev.txt pyproject.toml
+	$(call MAKE_VENV,$(VENV))
 	@echo 'installing what requirements-dev.txt locks'
 	@$(RUN) pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(RUN) pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -90,10 +99,20 @@ lock: $(READY) ## Write the lock files anew (LOCK_ARGS=--upgrade for newer versi
 	@$(COMPILE) --extra aws --constraint requirements-dev.txt --output-file requirements-aws.txt
 	@$(COMPILE) --extra otel --constraint requirements-dev.txt --output-file requirements-otel.txt
 	@$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
+	@$(LOCKING) $(LOCK_ARGS) --group docs --fork-strategy fewest --output-file requirements-docs.txt
 	@$(LOCKING) $(LOCK_ARGS) --group release --constraint requirements-dev.txt --output-file requirements-release.txt
 
 docs: $(READY) ## Write the pages that are made from the code
 	@$(RUN) docs.making
+
+$(SITE_READY): requirements-docs.txt
+	$(call MAKE_VENV,$(SITE_VENV))
+	@echo 'installing what requirements-docs.txt locks'
+	@$(SITE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.txt
+	@touch $@
+
+site: $(SITE_READY) ## Make the site of the documentation, in build/site
+	@$(SITE_VENV)/bin/python -m docs.site "$(SITE)"
 
 bench: $(READY) ## Measure it beside others, and write that down (BENCH_ARGS=--again: all of it)
 	@$(RUN) benchmarks $(BENCH_ARGS)

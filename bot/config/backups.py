@@ -56,8 +56,8 @@ class BackupFile(SourceFile):
     )
     keep: Duration = Field(
         default="14d",
-        description="How old a backup is when `migration-bot backups prune` may remove it, such as "
-        "'14d'. The last that was proved stays, and so does what a rollout needs.",
+        description="How old a backup is when `migration-bot backups prune TARGET` may remove it, "
+        "such as '14d'. The last that was proved stays, and so does what a rollout needs.",
     )
     required: bool | None = Field(
         default=None,

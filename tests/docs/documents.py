@@ -66,11 +66,20 @@ def _anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
+def shell_lines(document: Path) -> Iterator[str]:
+    """Every line that a reader is to type: after a `$`, or in a script."""
+    for block in blocks(document, "console", "bash"):
+        joined = re.sub(r"\\\n *|(?<=\|)\n *", " ", block.text)
+        for line in joined.splitlines():
+            if line.startswith("$ ") or block.language == "bash":
+                yield line.removeprefix("$ ")
+
+
 def commands(document: Path) -> Iterator[str]:
     """Every command line of the bot: in blocks after a `$` or at a line's start, and in code."""
     for block in blocks(document, "console", "bash"):
         for line in block.text.splitlines():
-            command = line.removeprefix("$ ").split(" #")[0].strip()
+            command = re.split(r" [#|>]", line.removeprefix("$ "))[0].strip()
             if re.match(r"(\S*/)?migration-bot( |$)", command):
                 yield command
     for match in _CODE.finditer(prose_of(document)):

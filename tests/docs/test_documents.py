@@ -1,5 +1,6 @@
 """What the documents say must be so: links lead somewhere, commands exist, YAML is valid."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -11,22 +12,41 @@ from urllib.parse import unquote
 import click
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from bot.cli import VERBS, cli
-from bot.config.databases import read_databases
+from bot.config.databases import json_schema, read_databases
 from bot.rules import RULES
-from tests.docs.documents import DOCUMENTS, ROOT, Block, anchors, blocks, commands, links, name_of
+from bot.sql.parse import parse as parse_sql
+from tests.docs.documents import (
+    DOCUMENTS,
+    ROOT,
+    Block,
+    anchors,
+    blocks,
+    commands,
+    links,
+    name_of,
+    shell_lines,
+)
 from tests.workflows.files import bot_step
 
 SHOWN = [(document, command) for document in DOCUMENTS for command in commands(document)]
 YAML = [block for document in DOCUMENTS for block in blocks(document, "yaml")]
 WORKFLOWS = [block for block in YAML if "\njobs:" in block.text]
-KEYS = (
-    *("migrations:", "targets:", "rules:", "stats:", "rehearsal:", "databases:", "labels:"),
-    *("request_reviewers:", "commands:", "notify:", "hooks:"),
-)
+KEYS = tuple(f"{key}:" for key in json_schema()["properties"])
 HOOKS = [each for each in YAML if each.text.startswith("repos:")]
 CONFIGURATIONS = [block for block in YAML if block.text.startswith(KEYS)]
+# The pages of rules show what is wrong on purpose, and their examples have tests of their own.
+OF_RULES = ROOT / "docs" / "rules"
+SQL = [
+    block
+    for document in DOCUMENTS
+    if document.parent != OF_RULES
+    for block in blocks(document, "sql")
+]
+JSON = [block for document in DOCUMENTS for block in blocks(document, "json")]
+SCHEMAS = sorted((ROOT / "docs").rglob("*.schema.json"))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
@@ -77,11 +97,24 @@ def parse(arguments: list[str]) -> None:
     with cli.make_context("migration-bot", arguments[: place + 1]) as context:
         command = cli.get_command(context, arguments[place])
         assert command is not None
-        with command.make_context(arguments[place], arguments[place + 1 :], parent=context):
-            pass
+        parse_verb(command, arguments[place], arguments[place + 1 :], context)
 
 
-@pytest.mark.parametrize("arguments", [["conjure", "x"], ["check", "--nope"], ["apply"]])
+def parse_verb(
+    command: click.Command, name: str, arguments: list[str], parent: click.Context
+) -> None:
+    with command.make_context(name, list(arguments), parent=parent) as context:
+        if isinstance(command, click.Group) and arguments:
+            inner = command.get_command(context, arguments[0])
+            if inner is None:
+                raise click.UsageError(f"there is no {arguments[0]} in {name}")
+            parse_verb(inner, arguments[0], arguments[1:], context)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense", "x"], ["check", "--nope"], ["apply"], ["fleet", "nonsense"], ["fleet", "job"]],
+)
 def test_a_command_that_does_not_exist_is_found(arguments: list[str]) -> None:
     with pytest.raises(click.UsageError):
         parse(arguments)
@@ -91,13 +124,64 @@ def test_there_is_something_to_check() -> None:
     assert len(SHOWN) > 20
     assert len(WORKFLOWS) == 13
     assert len(CONFIGURATIONS) > 40
+    assert len(SQL) > 20
+    assert len(JSON) > 3
+
+
+# Programs that are not ours: whoever follows a page has them, or is told where they are from.
+OTHERS = {
+    *("cd", "git", "export", "mkdir", "echo", "cat", "grep", "date"),
+    *("pg_dump", "pg_restore", "createdb", "psql", "age", "age-keygen"),
+    *("python", "python3", "pip", "pipx", "uv", "docker", "gh", "pre-commit"),
+}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_other_program_and_every_target_of_make_is_known(document: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for line in shell_lines(document):
+        for part in re.split(r" \| | && ", line):
+            words = [each for each in shlex.split(part) if not re.match(r"[A-Z_]+=", each)]
+            if words[0] == "make":
+                target = next(each for each in words[1:] if each in re.findall(r"\w+", makefile))
+                assert re.search(rf"^{target}:", makefile, re.M), line
+            else:
+                # A program of a virtual environment is called by its path.
+                name = words[0].rpartition("/")[2]
+                assert name in {"migration-bot", *OTHERS} or (ROOT / words[0]).is_file(), line
+
+
+@pytest.mark.parametrize("block", SQL, ids=str)
+def test_every_statement_that_is_shown_can_be_read(block: Block) -> None:
+    script = parse_sql(block.text)
+    assert script.fault is None
+    assert script.statements
+
+
+@pytest.mark.parametrize("block", JSON, ids=str)
+def test_every_piece_of_json_can_be_read(block: Block) -> None:
+    assert isinstance(json.loads(block.text), dict)
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=name_of)
+def test_every_published_schema_is_one_and_a_page_leads_to_it(path: Path) -> None:
+    schema = json.loads(path.read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    assert schema["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
+    linked = {
+        (document.parent / link.partition("#")[0]).resolve()
+        for document in DOCUMENTS
+        for link in links(document)
+        if "://" not in link
+    }
+    assert path in linked
 
 
 @pytest.mark.parametrize("block", YAML, ids=str)
 def test_every_yaml_block_can_be_read(block: Block) -> None:
-    assert isinstance(yaml.safe_load(block.text), dict)
+    assert isinstance(yaml.safe_load(block.text), dict | list)
     known = (*WORKFLOWS, *CONFIGURATIONS, *HOOKS)
-    assert block in known or block.text.startswith("steps:")
+    assert block in known or block.text.lstrip().startswith(("steps:", "- id: migration-"))
 
 
 @pytest.mark.parametrize("block", HOOKS, ids=str)

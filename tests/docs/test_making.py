@@ -12,6 +12,7 @@ from bot.rules.history import prisma_out_of_order
 from bot.rules.indexes import index_create_blocking
 from docs.making.commands import commands_page
 from docs.making.configuration import configuration_page
+from docs.making.contents import contents_page
 from docs.making.pages import DOCS, MADE_ONLY, pages
 from docs.making.rules import index_page, rule_page
 
@@ -100,3 +101,35 @@ def test_every_command_is_shown_as_its_help_prints_it() -> None:
     page = commands_page(tool)
     assert "## work\n\n```text\nUsage: migration-bot work [OPTIONS]\n\n  Do the work." in page
     assert "--well  Do it well." in page
+
+
+CONTENTS = """# All pages
+
+## Write a migration
+
+- [Rehearse](how-to/rehearse.md): see it.
+
+## Reference
+
+- [Commands](reference/commands.md)
+
+## The project
+
+- [Changelog](../CHANGELOG.md)
+"""
+LISTED = ("how-to/rehearse.md", "reference/commands.md", "../CHANGELOG.md")
+
+
+def test_what_the_list_of_all_pages_names_stays_as_it_was_written() -> None:
+    assert contents_page(CONTENTS, dict.fromkeys(LISTED, "# Another title\n")) == CONTENTS
+
+
+def test_a_page_that_nobody_listed_gets_a_line_by_its_kind() -> None:
+    new = {"how-to/sleep.md": "# Sleep well\n\nDo.\n", "../SECURITY.md": "# Security\n"}
+    page = contents_page(CONTENTS, dict.fromkeys(LISTED, "") | new)
+    assert (
+        "- [Rehearse](how-to/rehearse.md): see it.\n- [Sleep well](how-to/sleep.md)\n\n## Ref"
+        in page
+    )
+    assert page.endswith("- [Changelog](../CHANGELOG.md)\n- [Security](../SECURITY.md)\n")
+    assert contents_page(page, dict.fromkeys(LISTED, "") | new) == page

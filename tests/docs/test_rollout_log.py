@@ -14,7 +14,7 @@ def fields(text: str) -> dict[str, str]:
 
 
 def test_the_page_has_every_event_with_every_field() -> None:
-    head, *events = PAGE.read_text(encoding="utf-8").split("\n### ")
+    head, *events = PAGE.read_text(encoding="utf-8").split("\n## ")
 
     assert fields(head) == COMMON
     described = {each.partition("`\n")[0].removeprefix("`"): fields(each) for each in events}

@@ -35,6 +35,7 @@ SIGN = {"attestations": "write", "id-token": "write"}
 # These are for this project alone, and no page tells anybody to grant them.
 OUR_OWN = {
     "ci.yml": {"test": READ, "everything": READ},
+    "site.yml": {"build": READ, "publish": {"id-token": "write", "pages": "write"}},
     "release.yml": {
         **dict.fromkeys(("build", "test", "image"), READ),
         "provenance": SIGN,
@@ -264,7 +265,8 @@ def test_an_ignored_finding_gives_its_reason(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "lock", ["requirements.txt", "requirements-dev.txt", "requirements-release.txt"]
+    "lock",
+    [f"requirements{name}.txt" for name in ("", "-dev", "-docs", "-release")],
 )
 def test_a_lock_file_pins_every_package_by_hash_and_names_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")

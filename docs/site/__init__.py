@@ -1,0 +1,1 @@
+"""The site that is made of these documents: `make site`."""
