@@ -6,7 +6,7 @@ written to try a store of backups is removed again.
 
 \b
   migration-bot doctor                  everything that is configured here
-  migration-bot doctor production       of the targets only this one, which must be set
+  migration-bot doctor production       of the targets only this one
   migration-bot doctor --format json    the same for a program
 
 Ends with 1 if something must be mended, and with 0 if all else is only worth a look.
