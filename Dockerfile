@@ -7,14 +7,15 @@ FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /source
 # What is locked changes seldom: it is installed before the code is looked at.
-COPY requirements.txt requirements-release.txt ./
+COPY requirements.txt ./
+COPY .ci/requirements-release.txt .ci/
 RUN python -m venv /tools \
-  && /tools/bin/pip install --quiet --require-hashes --requirement requirements-release.txt \
+  && /tools/bin/pip install --quiet --require-hashes --requirement .ci/requirements-release.txt \
   && python -m venv --without-pip /opt/migration-bot \
   && /tools/bin/pip --python /opt/migration-bot/bin/python install --quiet --no-deps \
     --require-hashes --requirement requirements.txt
 COPY . .
-RUN /tools/bin/python -m releasing build /dist \
+RUN /tools/bin/python .ci/release build /dist \
   && /tools/bin/pip --python /opt/migration-bot/bin/python install --quiet --no-deps /dist/*.whl
 
 FROM python:3.13-slim-trixie
@@ -22,7 +23,7 @@ LABEL org.opencontainers.image.title="migration-bot" \
   org.opencontainers.image.description="Safe PostgreSQL schema change by pull request, for Prisma Migrate folders." \
   org.opencontainers.image.licenses="MIT"
 # The key of PostgreSQL's own archive stands in this repository; apt takes packages of no other there.
-COPY releasing/image/apt.postgresql.org.asc /usr/share/keyrings/apt.postgresql.org.asc
+COPY .ci/releasing/image/apt.postgresql.org.asc /usr/share/keyrings/apt.postgresql.org.asc
 ARG POSTGRES_MAJORS="13 14 15 16 17 18"
 # Packages come with the corrections of the day that the image is built on, so no version is named.
 RUN . /etc/os-release \

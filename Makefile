@@ -99,16 +99,16 @@ lock: $(READY) ## Write the lock files anew (LOCK_ARGS=--upgrade for newer versi
 	@$(COMPILE) --extra aws --constraint requirements-dev.txt --output-file requirements-aws.txt
 	@$(COMPILE) --extra otel --constraint requirements-dev.txt --output-file requirements-otel.txt
 	@$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt
-	@$(LOCKING) $(LOCK_ARGS) --group docs --fork-strategy fewest --output-file requirements-docs.txt
-	@$(LOCKING) $(LOCK_ARGS) --group release --constraint requirements-dev.txt --output-file requirements-release.txt
+	@$(LOCKING) $(LOCK_ARGS) --group docs --fork-strategy fewest --output-file .ci/requirements-docs.txt
+	@$(LOCKING) $(LOCK_ARGS) --group release --constraint requirements-dev.txt --output-file .ci/requirements-release.txt
 
 docs: $(READY) ## Write the pages that are made from the code
 	@$(RUN) docs.making
 
-$(SITE_READY): requirements-docs.txt
+$(SITE_READY): .ci/requirements-docs.txt
 	$(call MAKE_VENV,$(SITE_VENV))
-	@echo 'installing what requirements-docs.txt locks'
-	@$(SITE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.txt
+	@echo 'installing what .ci/requirements-docs.txt locks'
+	@$(SITE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/requirements-docs.txt
 	@touch $@
 
 site: $(SITE_READY) ## Make the site of the documentation, in build/site

@@ -1,11 +1,9 @@
 """Pictures of the diagrams that pages have: `python -m docs.pictures.diagrams`.
 
 They are SVG, so that they follow the reader's light, and the bot itself draws them. The schema is
-what this repository's migrations make on a real server; times and tenants are made up.
+what this repository's migrations make on a real server; times are made up.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -20,11 +18,9 @@ from bot.core.rehearsals.rehearsal import (
     RehearsedStatement,
 )
 from bot.core.schemas.entities import entities
-from bot.core.targets.fleet_outcome import FleetOutcome, TenantResult, TenantState
 from bot.judge.judge import judge
 from bot.report.diagrams.durations import Took, duration_chart
 from bot.report.diagrams.entity_diagram import entity_diagram
-from bot.report.diagrams.fleet_waves import fleet_waves
 from bot.report.diagrams.lock_timeline import lock_timeline
 from bot.rules import RULES
 from docs.pictures.states import change_that_adds
@@ -68,7 +64,6 @@ def drawn() -> dict[str, str]:
     return {
         "lock-timeline": _locks(),
         "durations": duration_chart(_runs()),
-        "fleet-waves": fleet_waves(_fleet()),
     }
 
 
@@ -117,27 +112,6 @@ def _runs() -> tuple[Took, ...]:
         Took("20261112090000_add_webhooks", 12, (8, 8), "production"),
         Took("20261105090000_drop_batch_items", 3, (8, 12), "production"),
     )
-
-
-def _fleet() -> FleetOutcome:
-    waves: Mapping[str, Mapping[TenantState, int]] = {
-        "canary": {TenantState.APPLIED: 2},
-        "early": {TenantState.APPLIED: 22, TenantState.CURRENT: 1, TenantState.PARKED: 1},
-        "rest": {
-            TenantState.APPLIED: 301,
-            TenantState.PARKED: 9,
-            TenantState.BROKEN: 1,
-            TenantState.WAITING: 589,
-        },
-    }
-    tenants = tuple(
-        TenantResult(f"{wave}-{state.value}-{place}", wave, state)
-        for wave, states in waves.items()
-        for state, count in states.items()
-        for place in range(count)
-    )
-    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    return FleetOutcome("production", at, tuple(waves), tenants)
 
 
 if __name__ == "__main__":

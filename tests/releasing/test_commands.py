@@ -1,4 +1,4 @@
-"""python -m releasing, as the workflow calls it."""
+""".ci/release, as the workflow calls it."""
 
 import pytest
 

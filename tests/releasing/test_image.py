@@ -50,7 +50,7 @@ def test_nothing_is_fetched_that_nobody_signed_for() -> None:
 
 def test_the_key_is_that_of_postgresqls_archive() -> None:
     """A fingerprint is the SHA-1 of the first packet, which is the public key."""
-    armoured = (ROOT / "releasing/image/apt.postgresql.org.asc").read_text("ascii")
+    armoured = (ROOT / ".ci/releasing/image/apt.postgresql.org.asc").read_text("ascii")
     body = armoured.split("\n\n", 1)[1].split("\n=", 1)[0]
     packets = base64.b64decode(body)
     assert packets[0] == 0x99
@@ -61,7 +61,7 @@ def test_the_key_is_that_of_postgresqls_archive() -> None:
 
 def test_every_major_that_the_image_has_is_tried() -> None:
     (majors,) = re.findall(r'POSTGRES_MAJORS="(.+)"', FINAL)
-    assert f"for major in {majors};" in (ROOT / "releasing/image/try").read_text("utf-8")
+    assert f"for major in {majors};" in (ROOT / ".ci/releasing/image/try").read_text("utf-8")
 
 
 def context(place: Path) -> Path:

@@ -111,10 +111,10 @@ def test_the_demo_brings_its_project_along(programs: Path, tmp_path: Path) -> No
 @pytest.mark.slow
 @pytest.mark.soak
 def test_its_bill_of_materials_is_what_the_lock_file_names(programs: Path, tmp_path: Path) -> None:
-    """By the tools of requirements-release.txt, in an environment of their own."""
+    """By the tools of .ci/requirements-release.txt, in an environment of their own."""
     tools = tmp_path / "tools"
     assert ask(sys.executable, "-m", "venv", "--without-pip", tools, cwd=tmp_path).returncode == 0
-    lock = ROOT / "requirements-release.txt"
+    lock = ROOT / ".ci/requirements-release.txt"
     options = ("--quiet", "--system-certs", "--require-hashes", "--python", tools, "--requirement")
     done = ask(UV, "pip", "install", *options, lock, cwd=tmp_path)
     if done.returncode and "CI" not in os.environ:
@@ -122,9 +122,7 @@ def test_its_bill_of_materials_is_what_the_lock_file_names(programs: Path, tmp_p
     assert done.returncode == 0, done.stderr
     bills = [tmp_path / "one.json", tmp_path / "two.json"]
     for bill in bills:
-        told = ask(
-            tools / "bin/python", "-m", "releasing", "sbom", programs / "python", bill, cwd=ROOT
-        )
+        told = ask(tools / "bin/python", ".ci/release", "sbom", programs / "python", bill, cwd=ROOT)
         assert told.returncode == 0, told.stderr
     assert bills[0].read_bytes() == bills[1].read_bytes()
     assert '"CycloneDX"' in bills[0].read_text("utf-8")

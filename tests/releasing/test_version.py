@@ -28,7 +28,7 @@ def test_a_tag_that_says_what_the_others_say_is_released() -> None:
         ("v0.3.0", "0.2.0", TEXT, "The tag is v0.3.0, but bot/__init__.py says 0.2.0"),
         ("0.2.0", "0.2.0", TEXT, "its tag would be v0.2.0"),
         ("v0.2", "0.2", TEXT.replace("0.2.0", "0.2"), "no version such as 1.2.3"),
-        ("v0.2.0", "0.2.0", TEXT.replace("0.2.0", "0.1.0"), "python -m releasing prepare 0.2.0"),
+        ("v0.2.0", "0.2.0", TEXT.replace("0.2.0", "0.1.0"), ".ci/release prepare 0.2.0"),
         ("v0.2.0", "0.2.0", TEXT.replace("- Something.", ""), "says nothing"),
         ("v0.2.0", "0.2.0", TEXT.replace(" - 2026-11-20", ""), "has no day"),
         ("v0.2.0", "0.2.0", TEXT.replace("2026-11-20", "2027-01-01"), "which is to come"),

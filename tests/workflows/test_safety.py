@@ -266,7 +266,12 @@ def test_an_ignored_finding_gives_its_reason(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "lock",
-    [f"requirements{name}.txt" for name in ("", "-dev", "-docs", "-release")],
+    [
+        "requirements.txt",
+        "requirements-dev.txt",
+        ".ci/requirements-docs.txt",
+        ".ci/requirements-release.txt",
+    ],
 )
 def test_a_lock_file_pins_every_package_by_hash_and_names_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")

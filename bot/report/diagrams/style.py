@@ -68,6 +68,5 @@ STYLE = f"""
 .dg .stripes{{stroke-dasharray:2 4;stroke-dashoffset:-3}}
 .dg .range{{fill:var(--dg-quiet);fill-opacity:.22;stroke:var(--dg-quiet);stroke-opacity:.7}}
 .dg .spot{{stroke:var(--dg-paper);stroke-width:1.5}}
-.dg .thread{{stroke:var(--dg-paper);stroke-width:2;fill:none}}
 .dg .stop{{stroke-width:3;fill:none}}
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from releasing.packages import Packages
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 # Of the whole wheel, unpacked: so much more than today that only a mistake gets there.
 LARGEST = 8_000_000
 ENTRY_POINT = "[console_scripts]\nmigration-bot = bot.__main__:main\n"
@@ -72,8 +72,15 @@ def _in_sdist(sdist: Path, root: Path) -> Iterator[str]:
     with tarfile.open(sdist) as archive:
         names = {each.name.partition("/")[2] for each in archive if each.isfile()}
         kinds = {each.type for each in archive}
-    folders = ("bot", "docs/reference", "prisma", "releasing")
-    single = {"CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "pyproject.toml"}
+    folders = ("bot", "docs/reference", "prisma", ".ci/releasing")
+    single = {
+        ".ci/release",
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "SECURITY.md",
+        "pyproject.toml",
+    }
     wanted = single | {
         each.relative_to(root).as_posix()
         for folder in folders

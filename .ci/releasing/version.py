@@ -7,7 +7,7 @@ from pathlib import Path
 from releasing.changelog import UNRELEASED, NotThere, day_of, released, section
 from releasing.hatch_build import version_of
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CODE = Path("bot") / "__init__.py"
 CHANGELOG = Path("CHANGELOG.md")
 # Semantic Versioning, in the spelling that Python packages share with it.
@@ -32,7 +32,7 @@ def problems(tag: str, version: str, text: str, today: date) -> list[str]:
     try:
         notes, day = section(text, version), day_of(text, version)
     except NotThere as error:
-        return [*found, f"{error}: `python -m releasing prepare {version}` makes it."]
+        return [*found, f"{error}: `.ci/release prepare {version}` makes it."]
     if not notes:
         found.append(f"The section [{version}] of {CHANGELOG} says nothing.")
     if day is None:

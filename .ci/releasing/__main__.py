@@ -1,4 +1,4 @@
-"""python -m releasing: what the release workflow does, a step each, here as there.
+""".ci/release: what the release workflow does, a step each, here as there.
 
 version             print the version
 check TAG           is the tag that of the version and of the changelog?
@@ -83,7 +83,7 @@ def _say(text: str) -> Sequence[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m releasing",
+        prog=".ci/release",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
