@@ -48,10 +48,9 @@ SERVERS: dict[str, Installation] = {
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests take turns among the servers: each meets one of them first, and the others in a longer
-    run. Of a quick test that is `make test` and then the slow ones, of a slow one `make test-all`.
+    """Tests take turns among the servers: each meets one, and the others in `make test-all`.
 
-    Which server follows from the test's name, so that every run is the same.
+    Which one follows from the test's name, so that every run is the same.
     """
     for item in items:
         server = next((each for each in SERVERS if each in item.name), None)
@@ -59,9 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         turn = crc32(item.nodeid.replace(server, "").encode()) % len(SERVERS)
         if list(SERVERS)[turn] != server:
-            item.add_marker(
-                pytest.mark.soak if item.get_closest_marker("slow") else pytest.mark.slow
-            )
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.soak)
 
 
 class RunningServer(Protocol):

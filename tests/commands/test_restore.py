@@ -97,6 +97,7 @@ def document(done: Done) -> dict[str, object]:
     return found
 
 
+@pytest.mark.soak
 def test_what_is_not_that_targets_backup_is_refused(production: Production) -> None:
     refused(production.restore("production", "2020"), ExitCode.USAGE, "begins with 2020")
     manifest = Path(production.database.directory, production.backup, "manifest.json")

@@ -177,13 +177,8 @@ def merge(place: Place, database: Live, migrations: Sequence[tuple[str, str]]) -
     apply(place, database)
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        pytest.param(each, marks=() if each == "Rename a column" else pytest.mark.soak)
-        for each in RECIPES
-    ],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("title", RECIPES)
 def test_both_releases_work_through_all_of_it(title: str, place: Place, database: Live) -> None:
     """In the order of the page, though none needs what the one before has left."""
     wrong, required = RECIPES[title]

@@ -47,6 +47,7 @@ def test_what_draws_them_is_pinned() -> None:
     assert all((HERE / name).is_file() for name in SOURCES)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_the_script_makes_a_picture_of_a_comment(tmp_path: Path) -> None:
     for program in ("npm", "node"):

@@ -75,7 +75,8 @@ def test_every_state_stands_beside_others() -> None:
     )
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.soak)])
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(2))
 def test_hostile_parts_are_text_and_stay_apart(seed: int) -> None:
     random = Random(seed)
     check([shared(random) for _ in range(20)])

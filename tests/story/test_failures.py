@@ -80,6 +80,7 @@ def test_what_failed_is_replaced_by_a_pull_request(stage: Stage) -> None:
     assert "### 🟢 1 migration applied to production" in stage.comment(2)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_database_that_does_not_answer_fails_its_job_and_the_comment_says_so(
     stage: Stage,

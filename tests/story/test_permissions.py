@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.harness import JobResult
-from tests.story.scenes import RECHECK, SCENES, scene_of
+from tests.story.scenes import DRIFT, RECHECK, SCENES, scene_of
 from tests.story.stage import CHECK, DEPLOY, REPORT, SHOP, Stage
 from tests.workflows.files import jobs
 
@@ -61,7 +61,9 @@ def every(cases: Iterable[Case]) -> list[Any]:
 FIRST = [each for each in listed() if each[2] == "contents" and "_" not in each[1]]
 OTHERS = [each for each in listed() if each[2] != "contents"]
 LONG = {each for each in SCENES if "_" in each[1] or "/" in each[1]}
-JOBS = [pytest.param(*each, marks=SOAK) if each in LONG else each for each in SCENES]
+# Their steps are those of production and of a check.
+ALIKE = {(DEPLOY, "staging"), (DRIFT, "production"), (RECHECK, "warm")}
+JOBS = [pytest.param(*each, marks=SOAK) if each in LONG | ALIKE else each for each in SCENES]
 
 
 def weaker(

@@ -111,6 +111,7 @@ def parsed(diagrams: list[str]) -> list[dict[str, Any]]:
     return list(json.loads(done.stdout))
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_mermaid_reads_every_diagram_and_finds_our_tables_alone() -> None:
     random = Random(6)

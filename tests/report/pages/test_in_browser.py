@@ -148,6 +148,7 @@ def test_on_paper_there_is_nothing_to_press(seen: Seen) -> None:
     assert seen.does["printed"] is False
 
 
+@pytest.mark.soak
 def test_the_same_from_a_web_server_below_a_path(place: Path) -> None:
     with served(place) as address:
         seen = look(f"{address}/platform/", "index.html")

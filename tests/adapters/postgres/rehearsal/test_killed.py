@@ -127,6 +127,7 @@ def test_kills_leave_no_process_no_directory_and_no_half_template(
     assert at_work > 0.6 * kills
 
 
+@pytest.mark.soak
 def test_kills_leave_no_database_and_no_role_on_a_server_that_was_given(directory: Path) -> None:
     chance = random.Random(20261122)
     ours = f"SELECT rolname FROM pg_roles WHERE rolname = 'app' OR rolname ^@ '{PREFIX}'"
