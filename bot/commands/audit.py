@@ -38,7 +38,10 @@ def show(world: World, name: str, most: int, form: str = "text") -> ExitCode:
             f"{name} is a fleet: its rollouts are written down as files only.",
             hint="Look at the artifacts of its deploy runs.",
         )
-    with world.connect(target) as database:
+    with (
+        world.connect(target) as database,
+        world.console.waiting(f"reading the records of {name}"),
+    ):
         records = database.records(most)
     if form == "json":
         world.console.show(dumps(records_json(name, records)))

@@ -24,7 +24,8 @@ from bot.world import World
 def show(world: World, name: str, form: str = "text") -> ExitCode:
     target = world.settings.target(name)
     backups.require_files(target)
-    found, strays = world.backups.listed(target), world.backups.strays(target)
+    with world.console.waiting(f"looking through the backups of {target.name}"):
+        found, strays = world.backups.listed(target), world.backups.strays(target)
     if form == "json":
         world.console.show(dumps(listed_json(target.name, found, strays)))
     else:

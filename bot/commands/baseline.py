@@ -13,6 +13,7 @@ differs, or was not compared, you are asked, and --yes is the answer where nobod
 
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -79,5 +80,5 @@ def _unconfirmed(found: Baseline) -> HistoryError:
 def command(
     session: Session, target: str, to: str, dry_run: bool, yes: bool, form: str
 ) -> ExitCode:
-    ask = click.confirm if sys.stdin.isatty() and form == "text" else None
+    ask = partial(click.confirm, err=True) if sys.stdin.isatty() and form == "text" else None
     return run(session.world_of(target), target, to, ask=ask, yes=yes, dry_run=dry_run, form=form)

@@ -31,15 +31,16 @@ def run(
     databases: Sequence[Settings] = (),
 ) -> ExitCode:
     """Fine if every file holds what it should; otherwise something was left as it is."""
-    pin, laid = move_in(
-        world,
-        bot=bot,
-        branch=branch,
-        folder=folder,
-        force=force,
-        dry_run=dry_run,
-        databases=databases,
-    )
+    with world.console.waiting("looking at the repository"):
+        pin, laid = move_in(
+            world,
+            bot=bot,
+            branch=branch,
+            folder=folder,
+            force=force,
+            dry_run=dry_run,
+            databases=databases,
+        )
     world.console.show(initial_text(laid, pin, dry_run=dry_run, databases=databases))
     return ExitCode.FINDINGS if any(still_differing(laid)) else ExitCode.FINE
 

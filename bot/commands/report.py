@@ -29,7 +29,8 @@ def run(worlds: Sequence[World], folder: str, asked: Asked) -> ExitCode:
 
     world = worlds[0]
     boards = [board_of(each, asked) for each in worlds]
-    written = world.files.write_folder(folder, dict(site(boards, world.clean)))
+    with world.console.waiting("drawing the pages"):
+        written = world.files.write_folder(folder, dict(site(boards, world.clean)))
     for each in dict.fromkeys(each for board in boards for each in board.all_unread):
         if each.asked:
             world.console.say(f"not on the pages: {each.what}: {each.why.rstrip('.')}")

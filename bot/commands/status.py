@@ -17,6 +17,7 @@ from functools import cache, partial
 import click
 
 from bot.commands.session import Session, format_option, pass_session
+from bot.core.counting import count
 from bot.core.drift.look import DriftState
 from bot.core.gates.settled import settled
 from bot.core.migrations.history import History
@@ -119,7 +120,7 @@ def _statuses(
         if target.fleet is None and (named or target.is_set(world.environ))
     ]
     questions = [partial(_read, target, world, history(world)) for target, world in asked]
-    answers = asked_at_once(questions, seconds=seconds)
+    answers = _asked(questions, [target.name for target, _ in asked], found, seconds)
     read = {
         target.name: answer or _late(target, seconds)
         for (target, _), answer in zip(asked, answers, strict=True)
@@ -128,6 +129,20 @@ def _statuses(
         _status(target, history(world), world, read.get(target.name), named=named)
         for target, world in found
     ]
+
+
+def _asked(
+    questions: Sequence[Callable[[], _Read | PostgresError]],
+    names: Sequence[str],
+    found: Sequence[tuple[Target, World]],
+    seconds: float,
+) -> Sequence[_Read | PostgresError | None]:
+    if not questions:
+        return ()
+    console = found[0][1].console
+    who = names[0] if len(names) == 1 else count(len(names), "target")
+    with console.waiting(f"asking {who}", of=len(names) if len(names) > 1 else 0) as answered:
+        return asked_at_once(questions, seconds=seconds, each=answered)
 
 
 def _read(target: Target, world: World, history: History) -> _Read | PostgresError:

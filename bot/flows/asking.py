@@ -9,10 +9,14 @@ Answer = TypeVar("Answer")
 
 
 def asked_at_once(
-    questions: Sequence[Callable[[], Answer]], *, seconds: float
+    questions: Sequence[Callable[[], Answer]],
+    *,
+    seconds: float,
+    each: Callable[[], None] | None = None,
 ) -> list[Answer | None]:
     """What each answers, None for those that take longer than `seconds`; they are not waited for,
-    and hold up the end of the process no more than anybody else. What one raises is raised."""
+    and hold up the end of the process no more than anybody else. What one raises is raised. `each`
+    is called when one has answered."""
     answers: dict[int, Answer] = {}
     raised: dict[int, BaseException] = {}
 
@@ -21,13 +25,15 @@ def asked_at_once(
             answers[place] = questions[place]()
         except BaseException as error:
             raised[place] = error
+        if each is not None:
+            each()
 
     threads = [
         threading.Thread(target=ask, args=(place,), name=f"asking-{place}", daemon=True)
         for place in range(len(questions))
     ]
-    for each in threads:
-        each.start()
+    for thread in threads:
+        thread.start()
     _wait(threads, seconds)
     if raised:
         raise raised[min(raised)]

@@ -1,9 +1,8 @@
 """A new migration: what the schema has and the history has not, judged before anybody runs it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from threading import Timer
 
 from bot.core.findings.created import Created, CreatedDown
 from bot.core.findings.review import Review
@@ -27,7 +26,6 @@ from bot.sql.parse import parse
 from bot.world import World
 from bot.world.creating import ProjectPrisma, Shadow
 
-PATIENCE = 2.0
 _NO_SERVER = "Install PostgreSQL, or set MIGRATION_BOT_REHEARSAL_URL to a server that may be used."
 
 
@@ -60,27 +58,16 @@ def created(order: CreateOrder, world: World) -> Created:
     found = _prisma(world).found(order.schema)
     with _shadow(history, order.target, world) as shadow:
         asked = f"asking Prisma {found.version} what {found.schema} changes"
-        with told_after(PATIENCE, asked, world):
+        with world.console.waiting(asked):
             difference = found.difference(shadow.url)
         if difference.empty:
             return Created(difference=difference, target=order.target)
         made = _written(order, difference.sql, history, world)
         assert made.migration is not None
-        refused = _tried(made.migration, shadow, world)
+        with world.console.waiting(f"running {made.migration.name} on the history"):
+            refused = _tried(made.migration, shadow, world)
     made = replace(made, difference=difference, target=order.target, refused=refused)
     return replace(made, down=_down(made.migration, world)) if order.down else made
-
-
-@contextmanager
-def told_after(seconds: float, text: str, world: World) -> Iterator[None]:
-    """Say what takes so long, once it does."""
-    timer = Timer(seconds, world.console.say, [text])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 def _prisma(world: World) -> ProjectPrisma:
@@ -100,7 +87,9 @@ def _shadow(history: History, target: str, world: World) -> Iterator[Shadow]:
     schema, by_hand = _by_hand(target, history, world) if target else (PUBLIC, None)
     postgres = world.settings.postgres
     order = schema_order(history.migrations, [], world.settings, postgres=postgres, schema=schema)
-    with world.shadows.opened(order, world.console.say) as shadow:
+    with ExitStack() as stack:
+        with world.console.waiting("running the history on a throw-away server"):
+            shadow = stack.enter_context(world.shadows.opened(order, world.console.say))
         if by_hand is not None:
             refused = shadow.run(_new(by_hand, postgres))
             if refused:

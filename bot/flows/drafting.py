@@ -39,7 +39,8 @@ def drafted_down(name: str, world: World) -> DraftedDown:
     )
     if world.downs is None:
         raise PostgresError("There is no PostgreSQL here to try a draft on.", hint=_NO_SERVER)
-    tried = world.downs.tried_back(order, world.console.say)
+    with world.console.waiting(f"drafting what takes {migration.name} back, and running it"):
+        tried = world.downs.tried_back(order, world.console.say)
     draft, proof = tried.drafts.get(migration.name), tried.proofs.get(migration.name)
     if draft is None or proof is None:
         why = tried.expected.problem or "nobody has drafted it"

@@ -1,6 +1,6 @@
 """Judging a change: the history is replayed in memory, and the rules look at what is added."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,25 +49,35 @@ def judge(
     exclusions: Mapping[str, Exclusion] | None = None,
     options: Mapping[str, Any] | None = None,
     sizes: Sizes | None = None,
+    each: Callable[[], None] | None = None,
 ) -> Review:
     """Judge every migration the change adds, on top of all that come before it.
 
     `severities` overrides the rules' own; None turns a rule off. `known` are names of rules that
     exist besides the given ones, so that allowing them is no mistake. `exclusions` say where rules
     are not looked for, `options` are their settings, both by rule. `sizes` are those of the target
-    that findings are weighed for.
+    that findings are weighed for. `each` is called after every migration that was read.
     """
     settings = Settings(
         postgres,
         prisma,
-        configured={type(each): each for each in (options or {}).values()},
+        configured={type(one): one for one in (options or {}).values()},
         exclusions=exclusions or {},
         today=change.now.date(),
         project=change.head.project,
     )
     severities = severities or {}
     scales = scales_of(sizes, rules, fixed=severities, now=change.now)
-    return _Bench(rules, severities, settings, known, scales).review(change)
+    return _Bench(rules, severities, settings, known, scales).review(change, each)
+
+
+def _counted(
+    migrations: Sequence[Migration], each: Callable[[], None] | None
+) -> Iterator[Migration]:
+    for migration in migrations:
+        yield migration
+        if each is not None:
+            each()
 
 
 class _Bench:
@@ -84,14 +94,14 @@ class _Bench:
         self._court = Court(rules, severities)
         self._known = {*self._court.names, *known}
 
-    def review(self, change: Change) -> Review:
+    def review(self, change: Change, each_read: Callable[[], None] | None) -> Review:
         added = {each.name for each in change.added}
         general = list(self._about_the_change(change))
         catalogue = Catalogue()
         base: Catalogue | None = None
         first = 0
         judged = []
-        for place, migration in enumerate(change.head.migrations):
+        for place, migration in enumerate(_counted(change.head.migrations, each_read)):
             if migration.name not in added:
                 _replay_all(catalogue, parse_to_replay(migration.sql), place)
                 continue

@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -18,6 +19,7 @@ from bot.commands.session import Options
 from bot.core.log_line import said
 from bot.core.rollouts.rollout_log import line_of
 from bot.core.settings import DEFAULT_FOLDER, Settings
+from bot.core.targets.target import Target
 from bot.wiring.backups import Backups
 from bot.wiring.choosing import chosen_of
 from bot.wiring.databases import (
@@ -39,7 +41,7 @@ from bot.wiring.resetting import Resetting
 from bot.wiring.restoring import Restoring
 from bot.wiring.secrets import cleaner, keep_variables_secret, log_cleaner
 from bot.wiring.services import Sealer, github, notifier, prisma, project, runner, telemetry
-from bot.world import Console, GitHub, Runner, Telemetry, World
+from bot.world import Console, Database, GitHub, Runner, Telemetry, World
 from bot.world.choosing import only
 
 # A server to rehearse on, such as a service container of the workflow's job.
@@ -106,6 +108,15 @@ def _secret_variables(configured: Iterable[Settings]) -> tuple[str, ...]:
     return tuple(name for name in names if name)
 
 
+@contextmanager
+def connected(target: Target, environ: Mapping[str, str], console: Console) -> Iterator[Database]:
+    """Told of is only the way there: what is done with it tells of itself."""
+    with ExitStack() as stack:
+        with console.waiting(f"connecting to {target.name}"):
+            database = stack.enter_context(open_database(target, environ))
+        yield database
+
+
 @dataclass(frozen=True)
 class _Shared:
     """What the worlds of several databases have in common."""
@@ -145,7 +156,7 @@ def _world(settings: Settings, checkout: Checkout, shared: _Shared) -> World:
         settings=settings,
         console=console,
         checkout=checkout,
-        connect=lambda target: open_database(target, environ),
+        connect=lambda target: connected(target, environ, console),
         backups=backups,
         files=Files(),
         now=lambda: datetime.now(UTC),

@@ -58,8 +58,11 @@ class Console(Protocol):
     def say(self, text: str) -> None:
         """Write a line about the work to standard error; nothing when quiet."""
 
-    def waiting(self, text: str) -> AbstractContextManager[None]:
-        """Say what is being waited for, with a spinner where somebody watches."""
+    def waiting(self, text: str, of: int = 0) -> AbstractContextManager[Callable[[], None]]:
+        """Say what is being waited for, once it has taken two seconds, and how long it has been.
+
+        What is yielded is called, from any thread, as one more of so many is done: then it is said
+        how many those are, and about how much time is left. No question is asked meanwhile."""
 
     @property
     def watched(self) -> bool:

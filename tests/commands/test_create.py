@@ -20,9 +20,9 @@ from bot.core.rollouts.rollback_steps import Tried
 from bot.core.schemas.draft import Draft, DraftedStatement
 from bot.core.targets.url import ConnectionUrl, parse_url
 from bot.errors import ExitCode, PostgresError, UsageError
-from bot.flows.creating import CreateOrder, told_after
+from bot.flows.creating import CreateOrder
 from bot.world import World
-from tests.fakes import FakeCheckout, FakeConsole, history, migration, shown
+from tests.fakes import FakeCheckout, history, migration, shown
 from tests.fakes import world as made_of
 from tests.report.formats.test_as_json import validated
 from tests.shell import ROOT, bot, git, write
@@ -301,18 +301,6 @@ def test_it_can_be_read_by_scripts() -> None:
     assert found["prisma"] == "7.10.1"
     assert found["down"]["written"] is True
     assert placed("").read()["created"] is False
-
-
-def test_what_takes_long_is_said_once_it_does() -> None:
-    given = made_of(FakeCheckout(history()))
-    assert isinstance(given.console, FakeConsole)
-    with told_after(60, "asking", given):
-        pass
-    assert given.console.said == []
-    with told_after(0, "asking", given):
-        while not given.console.said:
-            continue
-    assert given.console.said == ["asking"]
 
 
 def test_a_purpose_is_asked_for_only_where_somebody_can_answer() -> None:

@@ -164,7 +164,7 @@ def test_only_what_takes_long_is_told_how_far_it_is() -> None:
 
     given = replace(made(FakeRehearsals(meanwhile=meanwhile)), now=clock.now)
     call(rehearse.command, given)
-    assert said(given) == ["rehearsing", "late"]
+    assert said(given) == ["late"]
 
 
 def test_a_branch_that_adds_nothing_asks_for_no_server() -> None:

@@ -77,6 +77,10 @@ def test_the_kind_and_the_place_we_run_in_are_looked_at_first(
         ("localhost", 5432, "shop_production"),
         ("localhost", 5432, "shop-prod"),
         ("localhost", 5432, "Live"),
+        ("localhost", 5432, "shopProd"),
+        ("localhost", 5432, "proddb"),
+        ("localhost", 5432, "LIVEDB"),
+        ("localhost", 5432, "shopproduction"),
         ("staging.localhost", 5432, "shop"),
     ],
 )
@@ -94,6 +98,7 @@ def test_a_place_that_is_not_plainly_for_development_is_refused(
         replace(TARGET, url_env="PROD_DATABASE_URL"),
         replace(TARGET, url_env="PRODUCTION_DATABASE_URL"),
         replace(TARGET, url_env="STAGING_DATABASE_URL"),
+        replace(TARGET, direct_url_env="PROD_DIRECT_URL"),
     ],
 )
 def test_a_target_that_is_called_development_in_the_file_alone_is_refused(target: Target) -> None:
@@ -103,7 +108,15 @@ def test_a_target_that_is_called_development_in_the_file_alone_is_refused(target
 
 
 def test_words_that_only_look_like_one_are_none() -> None:
-    for name in ("product", "products_dev", "delivery", "alive", "upstaged", "reproduce"):
+    for name in (
+        "product",
+        "products_dev",
+        "delivery",
+        "alive",
+        "upstaged",
+        "reproduction",
+        "DEV_DB",
+    ):
         assert code(address=("localhost", 5432, name)) is None
 
 
@@ -133,6 +146,15 @@ def test_a_pin_that_names_the_host_lets_it_be_reset_there_and_nowhere_else() -> 
 )
 def test_whatever_the_database_says_against_it_counts(scene: Scene) -> None:
     assert code(TARGET, scene) in (ExitCode.USAGE, ExitCode.HISTORY, ExitCode.POSTGRES)
+
+
+def test_a_tunnel_to_a_server_that_is_rented_is_known_by_its_roles() -> None:
+    rented = replace(SCENE, hosts=("Amazon RDS",))
+    assert code(TARGET, rented) is ExitCode.USAGE
+    assert code(TARGET, rented, address=("", 5432, "shop")) is ExitCode.USAGE
+    assert code(replace(TARGET, identity=WHOLE), rented) is None
+    pinned = replace(TARGET, identity=Pin(host="dev.rds.example"))
+    assert code(pinned, rented, address=("dev.rds.example", 5432, "shop")) is None
 
 
 @pytest.mark.parametrize(

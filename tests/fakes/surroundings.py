@@ -1,6 +1,6 @@
 """The clock, the console, files, the log of a rollout, and GitHub's runner, as fakes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,10 +40,14 @@ class FakeConsole:
     def say(self, text: str) -> None:
         self.said.append(text)
 
+    waited: list[str] = field(default_factory=list)
+
     @contextmanager
-    def waiting(self, text: str) -> Iterator[None]:
-        self.said.append(text)
-        yield
+    def waiting(self, text: str, of: int = 0) -> Iterator[Callable[[], None]]:
+        """Nothing takes long enough to be told of; kept is what was waited for, once it is over."""
+        done: list[None] = []
+        yield lambda: done.append(None)
+        self.waited.append(f"{text}: {len(done)} of {of}" if of else text)
 
     watched: bool = False
 

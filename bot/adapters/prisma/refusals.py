@@ -38,8 +38,10 @@ def refusal(done: Ended, version: str, clean: Callable[[str], str]) -> UsageErro
         )
     if missing := _NO_VARIABLE.search(said):
         return UsageError(
-            f"The project's Prisma wants the environment variable {missing[1]}, which is not set.",
-            hint=f"Set {missing[1]} to anything: no database but a throw-away one is asked.",
+            f"The project's Prisma wants the environment variable {missing[1]}, which it is not "
+            "shown: it sees connection strings of a throw-away database alone.",
+            hint=f'Let prisma.config.ts do without {missing[1]} (`process.env.{missing[1]} ?? ""`).'
+            f" {_EMPTY}.",
         )
     if _DOWNLOAD.search(said):
         return UsageError(

@@ -19,6 +19,14 @@ from bot.errors import UsageError
 CHECKING_EVENTS = frozenset(
     {"pull_request", "pull_request_review", "merge_group", "check_run", "check_suite"}
 )
+# Those for which a workflow may have checked out what somebody only proposes: by itself, or because
+# it says so beside secrets.
+PROPOSING_EVENTS = CHECKING_EVENTS | {
+    "pull_request_target",
+    "pull_request_review_comment",
+    "issue_comment",
+    "workflow_run",
+}
 
 
 @dataclass(frozen=True)

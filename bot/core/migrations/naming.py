@@ -18,9 +18,10 @@ def name_for(words: str, names: Sequence[str], now: datetime) -> str:
     """
     slug = prisma_slug(words)
     if not slug:
+        given = repr(words.strip()) if words.strip() else "An empty text"
         raise UsageError(
-            f"{words.strip() or 'Nothing'!r} is no name for a migration: nothing of it is left in "
-            "the letters a to z and digits.",
+            f"{given} is no name for a migration: nothing of it is left in the letters a to z and "
+            "digits.",
             hint="Say in a word or two what it does, such as `create add_orders`.",
         )
     name = f"{_written(_time_after(names, now))}_{slug}"

@@ -18,8 +18,17 @@ _SYSTEM = ("postgres", "template0", "template1", "defaultdb", "rdsadmin", "cloud
 _TELLING = frozenset(
     {"prod", "production", "prd", "preprod", "preproduction", "live", "staging", "stage", "stg"}
 )
-_WORD = re.compile(r"[a-z]+")
+# Also in `shopProd` and `PRODDB`.
+_WORD = re.compile(r"[A-Z]*[a-z]+|[A-Z]+")
+_ENDINGS = ("database", "db")
 _SHOWN = 5
+# Roles that only whoever rents out servers makes there.
+HOSTED = {
+    "rds_superuser": "Amazon RDS",
+    "cloudsqlsuperuser": "Google Cloud SQL",
+    "alloydbsuperuser": "Google AlloyDB",
+    "azure_pg_admin": "Azure",
+}
 
 # Where a connection string leads: host, port, database.
 Address = tuple[str, int, str]
@@ -73,7 +82,7 @@ def refusal(
     """What is gravest of all that stands against it; None if nothing does."""
     found = [
         *_by_place(target, address),
-        *_by_server(target, scene),
+        *_by_server(target, scene, address),
         *_by_marks(target, scene),
         *_by_others(target, scene, others),
         *_by_the_unasked(target, others, address),
@@ -106,7 +115,8 @@ def _by_place(target: Target, address: Address) -> Iterator[BotError]:
             hint="If it may be reset there, say so in the configuration: pin its `identity` with "
             f"`host: {host}`. `migration-bot identity {target.name}` shows what to write.",
         )
-    telling = _telling_word(target.name, target.url_env, host, name)
+    variables = (target.url_env, target.direct_url_env or "")
+    telling = _telling_word(target.name, *variables, host, name)
     if telling and not (pin.system_identifier and pin.database):
         yield UsageError(
             f"{target.name} is called development, but {telling} does not sound like it. Nothing "
@@ -116,10 +126,18 @@ def _by_place(target: Target, address: Address) -> Iterator[BotError]:
         )
 
 
-def _by_server(target: Target, scene: Scene) -> Iterator[BotError]:
+def _by_server(target: Target, scene: Scene, address: Address) -> Iterator[BotError]:
     name = scene.facts.database
     if name in _SYSTEM or scene.template:
         yield _of_the_server(target, name)
+    if scene.hosts and is_local(address[0]) and not target.identity.system_identifier:
+        # A tunnel has an end on this machine, wherever it leads.
+        yield UsageError(
+            f"{target.name} is called {address[0] or 'localhost'}, but is a server of "
+            f"{scene.hosts[0]}. Nothing was changed.",
+            hint="If it may be reset there, pin its `identity` with `system_identifier`: "
+            f"`migration-bot identity {target.name}` shows what to write.",
+        )
 
 
 def _of_the_server(target: Target, name: str) -> BotError:
@@ -132,10 +150,19 @@ def _of_the_server(target: Target, name: str) -> BotError:
 
 def _telling_word(*names: str) -> str:
     """The first of the names with a word in it that is used for what is not development."""
-    for name in names:
-        if _TELLING & set(_WORD.findall(name.lower())):
-            return name
-    return ""
+    return next((each for each in names if any(map(_tells, _words(each)))), "")
+
+
+def _words(name: str) -> Iterator[str]:
+    """Each with and without what says only that it is a database."""
+    for found in (*_WORD.findall(name), *_WORD.findall(name.lower())):
+        word = found.lower()
+        yield word
+        yield from (word.removesuffix(each) for each in _ENDINGS)
+
+
+def _tells(word: str) -> bool:
+    return word in _TELLING or "production" in word.replace("reproduction", "")
 
 
 def _by_marks(target: Target, scene: Scene) -> Iterator[BotError]:

@@ -26,8 +26,8 @@ class Session:
 class Scene:
     """`marks` are those on the migrations tables of every schema. `kinds` are the kinds of target
     as which rollouts were written down there. `slots` are logical replication slots, `standbys` how
-    many follow the server. `subscriptions` bring rows here. `unfinished` says
-    that a reset of it was broken off."""
+    many follow the server. `subscriptions` bring rows here. `hosts` are those who rent the server
+    out. `unfinished` says that a reset of it was broken off."""
 
     facts: ServerFacts
     template: bool = False
@@ -38,6 +38,7 @@ class Scene:
     marks: tuple[Mark, ...] = ()
     kinds: tuple[str, ...] = ()
     subscriptions: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     tables: int = 0
     size: int = 0
     unfinished: bool = False

@@ -30,7 +30,8 @@ def board_of(world: World, asked: Asked) -> Board:
     now = world.now()
     change = world.checkout.everything(now)
     history = change.head
-    world.console.say(f"judging {len(history.migrations):,} migrations")
+    many = len(history.migrations)
+    world.console.say(f"judging {many:,} migration{'' if many == 1 else 's'}")
     review, missing = _reviewed(change, world, asked)
     targets = _targets(history, world, asked)
     found = Board(

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.counting import count
 from bot.core.rollouts.plan import make_plan
 from bot.core.rollouts.survey import Look, Survey
 from bot.core.targets.fleet import Tenant
@@ -39,10 +40,13 @@ def survey(
             found = Look(tenant.name, problem=error.message, hint=error.hint)
         with lock:
             looks[tenant.name] = found
+            seen_one()
         return False
 
     crew = Crew(Turns(tenants, per_server=fleet.per_server), look)
-    crew.run(min(fleet.parallel, len(tenants)), lambda: None)
+    asking = f"asking {count(len(tenants), 'tenant')} of {target.name}"
+    with world.console.waiting(asking, of=len(tenants)) as seen_one:
+        crew.run(min(fleet.parallel, len(tenants)), lambda: None)
     ordered = tuple(looks[each.name] for each in tenants)
     return Survey(target.name, ordered, classes_of(ordered))
 

@@ -183,8 +183,8 @@ class _Aside:
         self.console.say(f"{self.name}: {text}")
 
     @contextmanager
-    def waiting(self, text: str) -> Iterator[None]:
-        yield
+    def waiting(self, text: str, of: int = 0) -> Iterator[Callable[[], None]]:
+        yield lambda: None
 
     @property
     def watched(self) -> bool:

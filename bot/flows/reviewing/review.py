@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from bot.core.counting import count
 from bot.core.findings.review import JudgedMigration, Review
 from bot.core.findings.rule import Rule, name_of
 from bot.core.kept.loss import Loss
@@ -44,18 +45,21 @@ def _chosen(rules: Sequence[Rule] | None) -> Sequence[Rule]:
 def _judged(change: Change, world: World, rules: Sequence[Rule]) -> Review:
     settings = world.settings
     sizes = world.sizes() if rules else None
-    review = judge(
-        change,
-        rules,
-        severities=settings.severities,
-        postgres=settings.postgres,
-        prisma=settings.prisma,
-        exclusions=settings.exclusions,
-        options=settings.options,
-        # Allowing a rule that was left out this time is no mistake.
-        known=[name_of(rule) for rule in _every_rule()] if rules else [],
-        sizes=replace(sizes, thresholds=settings.thresholds) if sizes else None,
-    )
+    number = len(change.head.migrations)
+    with world.console.waiting(f"reading {count(number, 'migration')}", of=number) as read:
+        review = judge(
+            change,
+            rules,
+            severities=settings.severities,
+            postgres=settings.postgres,
+            prisma=settings.prisma,
+            exclusions=settings.exclusions,
+            options=settings.options,
+            # Allowing a rule that was left out this time is no mistake.
+            known=[name_of(rule) for rule in _every_rule()] if rules else [],
+            sizes=replace(sizes, thresholds=settings.thresholds) if sizes else None,
+            each=read,
+        )
     return replace(review, kept=_kept(review, settings)) if rules else review
 
 

@@ -32,20 +32,23 @@ def verify(
     """
     require_files(target)
     backups = world.backups
-    stored = backups.find(target, id) if id is not None else backups.newest(target)
+    with world.console.waiting(f"looking for the backup of {target.name}"):
+        stored = backups.find(target, id) if id is not None else backups.newest(target)
     if not require_as_written_down(stored.manifest, target, world, digest=digest):
         world.console.say(
             f"backup {stored.manifest.id}: nobody has written its digest down, so only its own "
             "manifest says what it must hold; give --digest if you have it"
         )
-    proof = backups.verify(stored, level or _reachable(target, stored), world.console.say)
+    with world.console.waiting(f"verifying the backup {stored.manifest.id}"):
+        proof = backups.verify(stored, level or _reachable(target, stored), world.console.say)
     return stored, proof
 
 
 def prune(target: Target, world: World, *, dry: bool) -> Pruned:
     """Asks the target first what it needs: without an answer nothing is removed."""
     require_files(target)
-    return world.backups.prune(target, world.now(), dry=dry, needed=_needed(target, world))
+    with world.console.waiting(f"looking through the backups of {target.name}"):
+        return world.backups.prune(target, world.now(), dry=dry, needed=_needed(target, world))
 
 
 def _reachable(target: Target, stored: StoredBackup) -> Level:

@@ -36,7 +36,10 @@ def look_at(target: Target, history: History, world: World, *, named: bool = Tru
     if not named and not target.is_set(world.environ):
         return replace(blank, state=DriftState.UNSET, problem=f"{target.url_env} is not set")
     try:
-        with world.connect(target) as database:
+        with (
+            world.connect(target) as database,
+            world.console.waiting(f"reading the catalogue of {target.name}"),
+        ):
             seen = _see(target, history, database)
     except PostgresError as error:
         if named:

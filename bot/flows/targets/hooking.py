@@ -5,7 +5,7 @@ The rollout is over by then. A hook that fails is told, and takes nothing back.
 
 from collections.abc import Callable, Sequence
 
-from bot.core.github.event import CHECKING_EVENTS
+from bot.core.github.event import PROPOSING_EVENTS
 from bot.core.targets.hooks import Command, HookName, HookRun, Script, Wishes
 from bot.core.targets.target import Kind, Target
 from bot.errors import BotError, PostgresError, UsageError
@@ -28,7 +28,7 @@ def wishes_for(
         if seed or generate:
             raise UsageError(
                 "Hooks are not run for a pull request: its checkout is its author's.",
-                hint="Run this after the merge, or at a terminal.",
+                hint="Run this on a push to the default branch, or at a terminal.",
             )
         return Wishes()
     return Wishes(_generating(target, world, asked=generate), _seeding(world) if seed else None)
@@ -81,8 +81,8 @@ def _require_seedable(target: Target) -> None:
 
 
 def _is_proposed(world: World) -> bool:
-    """Whether what is checked out is what somebody only proposes."""
-    return world.environ.get("GITHUB_EVENT_NAME") in CHECKING_EVENTS
+    """Whether what is checked out may be what somebody only proposes."""
+    return world.environ.get("GITHUB_EVENT_NAME") in PROPOSING_EVENTS
 
 
 def _generating(target: Target, world: World, *, asked: bool | None) -> Command | None:

@@ -46,7 +46,8 @@ def tried_for(
     left = [texts[name] for name in plan.applied if name in texts and name not in names]
     try:
         order = schema_order(left, taken, world.settings, postgres=facts.major, schema=schema)
-        return world.downs.tried_back(_with_downs(order, texts, facts), world.console.say)
+        with world.console.waiting("running what takes them back on a throw-away server"):
+            return world.downs.tried_back(_with_downs(order, texts, facts), world.console.say)
     except UsageError as error:
         return untried(error.message)
 

@@ -38,9 +38,10 @@ def plan_for(target: Target, world: World) -> tuple[Plan, tuple[Gate, ...]]:
         survey, gates = fleet_plan_for(target, world)
         return survey.plan, gates
     history = history_of(world)
-    with world.connect(target) as database:
-        plan = forecast(target, history, database)
-    return plan, gates_of(plan, target, world)
+    with world.console.waiting(f"asking {target.name}"):
+        with world.connect(target) as database:
+            plan = forecast(target, history, database)
+        return plan, gates_of(plan, target, world)
 
 
 def fleet_plan_for(target: Target, world: World) -> tuple[Survey, tuple[Gate, ...]]:

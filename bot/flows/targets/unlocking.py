@@ -70,6 +70,11 @@ def _end(holder: Holder, database: Database, world: World) -> None:
 
 
 def _gone(holder: Holder, seconds: float, database: Database, world: World) -> bool:
+    with world.console.waiting(f"waiting for process {holder.pid} to let go of the lock"):
+        return _has_gone(holder, seconds, database, world)
+
+
+def _has_gone(holder: Holder, seconds: float, database: Database, world: World) -> bool:
     for _ in range(round(seconds / _POLL)):
         held = {(each.pid, each.since) for each in database.lock_holders()}
         if (holder.pid, holder.since) not in held:

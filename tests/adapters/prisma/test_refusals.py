@@ -51,8 +51,13 @@ def test_mistakes_in_the_schema_are_shown_as_prisma_shows_them() -> None:
     [
         ("env: 'node': No such file or directory\n", 127, "no Node.js", "Install Node.js"),
         ("exec: node: not found\n", 127, "no Node.js", "--empty"),
-        (NO_VARIABLE, 1, "wants the environment variable MY_URL", "Set MY_URL"),
-        ("error: Environment variable not found: X_URL.\n", 1, "variable X_URL", "Set X_URL"),
+        (NO_VARIABLE, 1, "wants the environment variable MY_URL", "do without MY_URL"),
+        (
+            "error: Environment variable not found: X_URL.\n",
+            1,
+            "variable X_URL",
+            "do without X_URL",
+        ),
         (NO_ENGINE, 1, "schema engine of Prisma 7.10.1 is not installed", "npx prisma --version"),
         ("connect ECONNREFUSED 127.0.0.1:9\n", 1, "is not installed", "npx prisma --version"),
         ("Error: Cannot find module 'dotenv/config'\n", 1, "package dotenv/config", "npm install"),

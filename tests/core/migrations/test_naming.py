@@ -61,3 +61,7 @@ def test_a_new_folder_is_the_last_of_all(times: list[datetime], words: str) -> N
     assert well_named(made)
     assert sorted([*names, made], key=sort_key)[-1] == made
     assert max([*names, made]) == made
+
+
+def test_an_empty_name_is_not_quoted_as_a_word_that_nobody_typed() -> None:
+    assert refusal("  ").startswith("An empty text is no name for a migration")

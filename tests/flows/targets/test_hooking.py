@@ -107,7 +107,13 @@ def test_what_is_asked_for_and_not_there_is_refused_before_anything_is_done() ->
         wishes_for(target(given), given, generate=True)
 
 
-@pytest.mark.parametrize("event", ["pull_request", "merge_group", "pull_request_review"])
+@pytest.mark.parametrize(
+    "event",
+    [
+        *("pull_request", "merge_group", "pull_request_review", "pull_request_target"),
+        *("pull_request_review_comment", "issue_comment", "workflow_run"),
+    ],
+)
 def test_nothing_is_run_of_what_somebody_only_proposes(event: str) -> None:
     given, _ = made(Hooks(GENERATE, SCRIPT), GITHUB_EVENT_NAME=event)
     assert wishes_for(target(given), given) == Wishes()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.adapters.postgres.catalogue import MIGRATIONS_TABLE
 from bot.adapters.postgres.connection import Connection, explained
 from bot.adapters.postgres.resetting.rights import is_unfinished
+from bot.core.resets.refusing import HOSTED
 from bot.core.resets.scene import Scene, Session
 from bot.core.rollouts.audit import AUDIT_SCHEMA
 from bot.core.targets.identity import read_mark
@@ -34,6 +35,7 @@ SELECT (SELECT datistemplate FROM pg_catalog.pg_database WHERE datname = current
        ARRAY(SELECT subname::text FROM pg_catalog.pg_subscription
               WHERE subdbid = (SELECT oid FROM pg_catalog.pg_database
                                 WHERE datname = current_database()) ORDER BY 1),
+       ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = ANY (%s) ORDER BY 1),
        (SELECT count(*) FROM pg_catalog.pg_class AS c
           JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
          WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'
@@ -59,9 +61,9 @@ def read_scene(connection: Connection, facts: ServerFacts, *, patience: float = 
 
 
 def _read(connection: Connection, facts: ServerFacts) -> Scene:
-    row = connection.execute(_AROUND).fetchone()
+    row = connection.execute(_AROUND, (list(HOSTED),)).fetchone()
     assert row is not None
-    template, prepared, slots, standbys, subscriptions, tables, size = row
+    template, prepared, slots, standbys, subscriptions, roles, tables, size = row
     comments = connection.execute(_COMMENTS, (MIGRATIONS_TABLE,)).fetchall()
     marks = (read_mark(comment) for (comment,) in comments)
     return Scene(
@@ -74,6 +76,7 @@ def _read(connection: Connection, facts: ServerFacts) -> Scene:
         marks=tuple(mark for mark in marks if mark is not None),
         kinds=_kinds(connection),
         subscriptions=tuple(subscriptions),
+        hosts=tuple(HOSTED[role] for role in roles),
         tables=tables,
         size=size,
         unfinished=is_unfinished(connection),

@@ -1,13 +1,14 @@
-"""The terminal, or a log where nobody watches: results on one stream, progress on the other."""
+"""Both streams, as wide and as colourful as they allow."""
 
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import TextIO
 
+from bot.adapters.console.waits import Pace, Waits
 from bot.core.findings.page import Page
 from bot.errors import UsageError
 
@@ -20,6 +21,7 @@ class Console:
     """`clean` strikes secrets out of results, `clean_progress` out of what is said about the work.
 
     `verbosity` below 0 keeps progress to itself. `lines` makes a line for machines of what is said.
+    A `dumb` terminal is written to as a log is: it cannot take a line away.
     """
 
     out: TextIO
@@ -29,12 +31,19 @@ class Console:
     clean_progress: Callable[[str], str]
     verbosity: int = 0
     lines: Callable[[str], str] | None = None
+    dumb: bool = False
+    pace: InitVar[Pace] = Pace()  # noqa: RUF009 - it is frozen
     _last: "_LastLine" = field(default_factory=lambda: _LastLine())
+    _waits: Waits = field(init=False)
+
+    def __post_init__(self, pace: Pace) -> None:
+        object.__setattr__(self, "_waits", Waits(pace))
 
     def show(self, text: str) -> None:
         """Raises UsageError if the result cannot be written, as on a full disk."""
         try:
-            _write(self.out, self.clean(text))
+            with self._last.aside(self.err):
+                _write(self.out, self.clean(text))
         except OSError as error:
             raise UsageError(
                 f"The result could not be written: {error.strerror}.",
@@ -51,7 +60,8 @@ class Console:
 
     @property
     def watched(self) -> bool:
-        return self.verbosity >= 0 and self.lines is None and self.err.isatty()
+        aloud = self.verbosity >= 0 and self.lines is None
+        return aloud and not self.dumb and self.err.isatty()
 
     def follow(self, text: str) -> None:
         if self.watched:
@@ -61,20 +71,37 @@ class Console:
                 self._last.put_back(self.err)
 
     @contextmanager
-    def waiting(self, text: str) -> Iterator[None]:
-        """A spinner where somebody watches; elsewhere one line, so that a log stays readable."""
+    def waiting(self, text: str, of: int = 0) -> Iterator[Callable[[], None]]:
+        """A line that changes where somebody watches; elsewhere one at times, so that a log stays
+        readable."""
         if self.verbosity < 0:
-            yield
-        elif self.watched:
-            # Imported late: a check that shows no spinner does not pay for it.
-            from rich.console import Console as RichConsole
-            from rich.markup import escape
+            yield _unheard
+            return
+        watched, said = self.watched, _Said()
 
-            with RichConsole(file=self.err).status(escape(self.clean_progress(text))):
-                yield
-        else:
-            self.say(text)
-            yield
+        def tell(words: str) -> None:
+            # A line that something else shows about the same says more.
+            if not watched:
+                self.say(words)
+            elif self._last.text in ("", said.text):
+                self.follow(words)
+                said.text = self._last.text
+
+        try:
+            with self._waits.waiting(text, of, tell, watched=watched) as count:
+                yield count
+        finally:
+            if said.text and self._last.text == said.text:
+                self.follow("")
+
+
+def _unheard() -> None:
+    """Nobody wants to know."""
+
+
+@dataclass
+class _Said:
+    text: str = ""
 
 
 class _LastLine:
@@ -87,6 +114,18 @@ class _LastLine:
     def take_away(self, stream: TextIO) -> None:
         if self.text:
             stream.write("\r\x1b[K")
+
+    @contextmanager
+    def aside(self, stream: TextIO) -> Iterator[None]:
+        """Away while a result is written, which may be on the same terminal."""
+        if not self.text:
+            yield
+            return
+        with self.lock:
+            self.take_away(stream)
+            stream.flush()
+            yield
+            self.put_back(stream)
 
     def put_back(self, stream: TextIO) -> None:
         if self.text:
@@ -113,6 +152,7 @@ def open_console(
     lines: Callable[[str], str] | None = None,
     out: TextIO | None = None,
     err: TextIO | None = None,
+    pace: Pace | None = None,
 ) -> Console:
     """A console on the standard streams, as wide and as colourful as they allow.
 
@@ -127,6 +167,8 @@ def open_console(
         clean_progress=clean_progress or clean,
         verbosity=verbosity,
         lines=lines,
+        dumb=environ.get("TERM") == "dumb",
+        pace=pace or Pace(),
     )
 
 
