@@ -25,7 +25,10 @@ _NAME = re.compile(
     # The last of them are those of object stores, of vendors and of WAL-G.
     r"|(ACCESS|SECRET|PRIVATE|ACCOUNT|MASTER|SAS|ENCRYPTION|CUSTOMER|API|LIBSODIUM)_KEY(_BASE64)?)$"
 )
-_URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#@]*:[^\s]+@")
+# A connection string with its password in front of the host, or among its parameters.
+_CONNECTION = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/?#@]*:[^\s]+@|(?i:(?<![a-z0-9_])(?:ssl)?password\s*=\s*[^\s&])"
+)
 _HARMLESS = frozenset({"true", "false", "none", "null", "read", "write"})
 
 # The lengths are bounded so that hostile text costs no more than its own length.
@@ -43,7 +46,7 @@ Span = tuple[int, int]
 def is_secret(name: str, value: str) -> bool:
     """Whether a variable of an environment holds a secret, by its name or by what is in it."""
     named = _NAME.search(name.upper()) is not None and value.lower() not in _HARMLESS
-    return named or _URL.search(value) is not None
+    return named or _CONNECTION.search(value) is not None
 
 
 class Redactor:
@@ -72,7 +75,7 @@ class Redactor:
         chosen = set(names)
         secrets = {each for url in urls for each in (url, *_credentials(url))}
         for name, value in environ.items():
-            if name in chosen or _URL.search(value):
+            if name in chosen or _CONNECTION.search(value):
                 secrets |= {value, *_credentials(value), *_listed(value)}
             elif is_secret(name, value):
                 secrets |= {value, *_keys(value)}
@@ -162,7 +165,7 @@ def _listed(value: str) -> Iterator[str]:
     except (ValueError, RecursionError):
         texts = value.split()
     for each in texts:
-        if each != value and _URL.search(each):
+        if each != value and _CONNECTION.search(each):
             yield from (each, *_credentials(each))
 
 

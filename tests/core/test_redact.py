@@ -13,7 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.core.migrations.fold import folded
-from bot.core.redact import MARK, Redactor
+from bot.core.redact import MARK, Redactor, is_secret
 
 CANARY = "c4n@ry/p:ss w+rd'\"\\&é%💧"
 
@@ -187,6 +187,40 @@ def test_the_environment_gives_urls_their_passwords_and_named_secrets() -> None:
         assert redactor.redact(f"- {secret} -") == f"- {MARK} -"
     assert redactor.redact("postgres://app:p%40ssw0rd@db/app") == MARK
     assert redactor.redact("true in /home/runner") == "true in /home/runner"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgresql://db/app?user=app&password=hunter22",
+        "postgresql://app@db/app?sslpassword=hunter22",
+        "host=db user=app password=hunter22",
+        "host=db password = 'hunter22' dbname=app",
+        "jdbc:postgresql://db/app?user=app&PASSWORD=hunter22",
+    ],
+)
+def test_a_variable_with_a_password_among_parameters_is_a_secret_whatever_its_name(
+    value: str,
+) -> None:
+    assert is_secret("PRIMARY", value)
+    redactor = Redactor.from_environment({"PRIMARY": value})
+    assert redactor.redact(f"- {value} -") == f"- {MARK} -"
+    assert "hunter22" not in redactor.redact("it said hunter22")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgresql://db/app?user=app",
+        "postgresql://app@db:5432/app",
+        "https://example.com/reset_password?user=ada",
+        "--password-file /run/secret",
+        "no_password=",
+        "/home/ada/password",
+    ],
+)
+def test_a_variable_without_a_password_is_no_secret(value: str) -> None:
+    assert not is_secret("PRIMARY", value)
 
 
 def test_an_unreadable_url_is_still_struck_out_whole() -> None:

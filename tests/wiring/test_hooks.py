@@ -11,6 +11,7 @@ URL = "postgresql://ada:hush-hush@localhost/shop"
 SECRETS = {
     "PRODUCTION_DATABASE_URL": "postgresql://root:c4nary@db.example/shop",
     "OTHER_DATABASE_URL": "postgresql://root@db.example/shop",
+    "REPLICA": "postgresql://db.example/shop?user=root&password=c4nary",
     "GITHUB_TOKEN": "ghs_c4nary",
     "NPM_TOKEN": "npm_c4nary",
     "AWS_SECRET_ACCESS_KEY": "c4nary",
