@@ -26,8 +26,10 @@ class Session:
 class Scene:
     """`marks` are those on the migrations tables of every schema. `kinds` are the kinds of target
     as which rollouts were written down there. `slots` are logical replication slots, `standbys` how
-    many follow the server. `subscriptions` bring rows here. `hosts` are those who rent the server
-    out. `unfinished` says that a reset of it was broken off."""
+    many follow the server. `subscriptions` bring rows here. `tables` are all but the migrations
+    table and our own. `hosts` are those who rent the server out. `unfinished` says that a reset of
+    it was broken off.
+    """
 
     facts: ServerFacts
     template: bool = False

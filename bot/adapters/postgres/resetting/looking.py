@@ -38,7 +38,7 @@ SELECT (SELECT datistemplate FROM pg_catalog.pg_database WHERE datname = current
        ARRAY(SELECT rolname::text FROM pg_catalog.pg_roles WHERE rolname = ANY (%s) ORDER BY 1),
        (SELECT count(*) FROM pg_catalog.pg_class AS c
           JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-         WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'
+         WHERE c.relkind IN ('r', 'p') AND c.relname <> %s AND n.nspname !~ '^pg_'
            AND n.nspname NOT IN ('information_schema', 'migration_bot')),
        pg_catalog.pg_database_size(current_database())
 """
@@ -61,7 +61,7 @@ def read_scene(connection: Connection, facts: ServerFacts, *, patience: float = 
 
 
 def _read(connection: Connection, facts: ServerFacts) -> Scene:
-    row = connection.execute(_AROUND, (list(HOSTED),)).fetchone()
+    row = connection.execute(_AROUND, (list(HOSTED), MIGRATIONS_TABLE)).fetchone()
     assert row is not None
     template, prepared, slots, standbys, subscriptions, roles, tables, size = row
     comments = connection.execute(_COMMENTS, (MIGRATIONS_TABLE,)).fetchall()
