@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.demo.hub import Event, Hub
-from bot.demo.hub.records import CheckRun
+from bot.demo.hub.outcomes import CheckRun
 from tests.hub import SECOND, SHOP
 from tests.openapi.events import kind_of, violations_of
 from tests.openapi.trim import EVENTS

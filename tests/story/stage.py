@@ -13,7 +13,8 @@ import psycopg
 from bot.demo.hub import Event as HubEvent
 from bot.demo.hub import Hub
 from bot.demo.hub.git import Signature
-from bot.demo.hub.records import CheckRun, Deployment, PullRequest, WorkflowRun
+from bot.demo.hub.outcomes import CheckRun, Deployment
+from bot.demo.hub.records import PullRequest, WorkflowRun
 from bot.demo.hub.state import ACTIONS_BOT
 from tests.harness import (
     ActionCall,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.demo.hub.records import CheckRun
+from bot.demo.hub.outcomes import CheckRun
 from tests.harness import Interruption
 from tests.story.stage import (
     CHECK,

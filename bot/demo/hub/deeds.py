@@ -1,18 +1,9 @@
 """What can be done to a pull request, by a person or through the API, within GitHub's limits."""
 
+from bot.demo.hub.accounts import Team, User
 from bot.demo.hub.git import GitFailed
 from bot.demo.hub.merging import MergeConflict, MergeMethod, merge
-from bot.demo.hub.records import (
-    Comment,
-    Happening,
-    Label,
-    PullRequest,
-    Repository,
-    Review,
-    Team,
-    Topic,
-    User,
-)
+from bot.demo.hub.records import Comment, Happening, Label, PullRequest, Repository, Review, Topic
 from bot.demo.hub.refusal import invalid, not_found, unprocessable
 from bot.demo.hub.state import State
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.deeds import commits_of, fork_point, trial_merge
 from bot.demo.hub.documents import Document
 from bot.demo.hub.documents.actions import run_document, workflow_document
@@ -22,16 +23,8 @@ from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.git import NO_COMMIT
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import changes, commit
-from bot.demo.hub.records import (
-    CheckRun,
-    Comment,
-    PullRequest,
-    Repository,
-    Review,
-    Topic,
-    User,
-    WorkflowRun,
-)
+from bot.demo.hub.outcomes import CheckRun
+from bot.demo.hub.records import Comment, PullRequest, Repository, Review, Topic, WorkflowRun
 from bot.demo.hub.state import ACTIONS_BOT, State
 
 

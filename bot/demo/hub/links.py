@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from bot.demo.hub.records import Repository, Team, User
+from bot.demo.hub.accounts import Team, User
+from bot.demo.hub.records import Repository
 
 
 @dataclass(frozen=True)

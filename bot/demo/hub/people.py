@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.deeds import (
     add_review,
     ask_for_review,
@@ -15,7 +16,7 @@ from bot.demo.hub.events import Event
 from bot.demo.hub.git import Signature
 from bot.demo.hub.merging import MergeMethod, merge, revert
 from bot.demo.hub.objects import commits
-from bot.demo.hub.records import PullRequest, Repository, User
+from bot.demo.hub.records import PullRequest, Repository
 from bot.demo.hub.refusal import unprocessable
 from bot.demo.hub.talking import Talking
 

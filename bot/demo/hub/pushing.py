@@ -4,18 +4,13 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bot.demo.hub.accounts import Team, User
 from bot.demo.hub.deeds import happened
 from bot.demo.hub.events import Event, Events
 from bot.demo.hub.git import NO_COMMIT, Git, Signature
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import (
-    Activity,
-    Environment,
-    PullRequest,
-    Repository,
-    Team,
-    User,
-)
+from bot.demo.hub.outcomes import Environment
+from bot.demo.hub.records import Activity, PullRequest, Repository
 from bot.demo.hub.state import State
 
 Files = Mapping[str, str | bytes | None]

@@ -3,29 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from bot.demo.hub.git import Git, Signature
-
-
-@dataclass(unsafe_hash=True)
-class User:
-    """A person, or the account under which an app acts. `profile` is what they show of themselves:
-    `name`, `email`. `gone` is an account that was deleted: what it left behind stays."""
-
-    id: int
-    login: str
-    created_at: datetime
-    bot: bool = False
-    profile: dict[str, str] = field(default_factory=dict, compare=False)
-    gone: bool = field(default=False, compare=False)
-
-    @property
-    def email(self) -> str:
-        return f"{self.id}+{self.login}@users.noreply.github.com"
-
-    def signed(self, at: datetime) -> Signature:
-        return Signature(self.login, self.email, at)
+from bot.demo.hub.accounts import Team, User
+from bot.demo.hub.git import Git
+from bot.demo.hub.outcomes import CheckRun, CommitStatus, Deployment, Environment
 
 
 @dataclass
@@ -88,18 +69,6 @@ class Label:
     name: str
     color: str = "ededed"
     description: str | None = None
-
-
-@dataclass
-class Team:
-    """Some people of an organisation; `members` maps a login to `member` or `maintainer`."""
-
-    id: int
-    organisation: User
-    slug: str
-    name: str
-    created_at: datetime
-    members: dict[str, str]
 
 
 @dataclass
@@ -173,81 +142,6 @@ class PullRequest:
 
 
 Topic = PullRequest | Issue
-
-
-@dataclass
-class CheckRun:
-    """What an app found out about one commit."""
-
-    id: int
-    name: str
-    head_sha: str
-    app: User
-    status: str = "queued"
-    conclusion: str | None = None
-    started_at: str | None = None
-    completed_at: str | None = None
-    external_id: str = ""
-    details_url: str | None = None
-    title: str | None = None
-    summary: str | None = None
-    text: str | None = None
-    annotations: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class CommitStatus:
-    id: int
-    sha: str
-    state: str
-    context: str
-    description: str | None
-    target_url: str | None
-    creator: User
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class DeploymentStatus:
-    id: int
-    state: str
-    description: str
-    log_url: str
-    environment_url: str
-    environment: str
-    creator: User
-    created_at: datetime
-
-
-@dataclass
-class Deployment:
-    """A request to bring one commit to an environment; its statuses say how far it got."""
-
-    id: int
-    sha: str
-    ref: str
-    task: str
-    environment: str
-    payload: Any
-    description: str | None
-    creator: User
-    created_at: datetime
-    transient: bool = False
-    production: bool = False
-    statuses: list[DeploymentStatus] = field(default_factory=list)
-
-
-@dataclass
-class Environment:
-    """A place to deploy to, and who must agree before a job may use it."""
-
-    id: int
-    name: str
-    created_at: datetime
-    reviewers: tuple[User, ...] = ()
-    wait_minutes: int = 0
-    prevent_self_review: bool = False
-    protected_branches: bool = False
 
 
 @dataclass(frozen=True)

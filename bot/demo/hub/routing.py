@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.events import Event, Events
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import PullRequest, Repository, Topic, User
+from bot.demo.hub.records import PullRequest, Repository, Topic
 from bot.demo.hub.refusal import Refusal, not_found
 from bot.demo.hub.state import State
 from bot.demo.hub.tokens import Token

@@ -2,9 +2,10 @@
 
 from pathlib import PurePosixPath
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.events import Event
 from bot.demo.hub.pushing import Pushing
-from bot.demo.hub.records import Artifact, Repository, User, WorkflowRun
+from bot.demo.hub.records import Artifact, Repository, WorkflowRun
 from bot.demo.hub.refusal import Refusal, not_found
 from bot.demo.hub.state import ACTIONS_BOT
 

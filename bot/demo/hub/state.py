@@ -7,7 +7,8 @@ from itertools import count
 from pathlib import Path
 from threading import RLock
 
-from bot.demo.hub.records import Repository, Team, User
+from bot.demo.hub.accounts import Team, User
+from bot.demo.hub.records import Repository
 from bot.demo.hub.refusal import not_found
 from bot.demo.hub.store import Store
 from bot.demo.hub.tokens import Token

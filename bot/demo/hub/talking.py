@@ -1,9 +1,10 @@
 """What people say on issues and pull requests: comments and reactions."""
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.deeds import add_comment
 from bot.demo.hub.events import Event
 from bot.demo.hub.pushing import Pushing
-from bot.demo.hub.records import Comment, Issue, Reaction, Repository, Topic, User
+from bot.demo.hub.records import Comment, Issue, Reaction, Repository, Topic
 
 
 class Talking(Pushing):

@@ -7,7 +7,7 @@ together are joined by a comma, alternatives by a semicolon.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from bot.demo.hub.records import User
+from bot.demo.hub.accounts import User
 from bot.demo.hub.refusal import Refusal, not_found
 
 LEVELS = {"none": 0, "read": 1, "write": 2, "admin": 3}

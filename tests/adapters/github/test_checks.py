@@ -6,7 +6,7 @@ from bot.adapters.github.checks import BATCH
 from bot.adapters.github.repository import GitHubRepository
 from bot.core.github.check_run import Annotation, CheckResult, CheckRun, Conclusion, Level
 from bot.demo.hub import Hub
-from bot.demo.hub.records import CheckRun as HubCheckRun
+from bot.demo.hub.outcomes import CheckRun as HubCheckRun
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open
 from tests.hub import SECOND, SHOP

@@ -9,7 +9,7 @@ from bot.core.rollouts.progress import State
 from bot.core.settings import default_targets
 from bot.core.targets.target import Kind
 from bot.demo.hub import Hub
-from bot.demo.hub.records import Deployment as HubDeployment
+from bot.demo.hub.outcomes import Deployment as HubDeployment
 from bot.errors import GitHubError
 from tests.adapters.github.conftest import Open
 from tests.demo.hub.conftest import client_for

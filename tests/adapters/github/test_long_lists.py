@@ -14,8 +14,9 @@ from bot.core.github.deployment import Deployment
 from bot.core.github.said import Reaction
 from bot.core.rollouts.progress import State
 from bot.demo.hub import Hub
-from bot.demo.hub.records import CheckRun as HubCheckRun
-from bot.demo.hub.records import DeploymentStatus, Happening, Label, PullRequest, Review
+from bot.demo.hub.outcomes import CheckRun as HubCheckRun
+from bot.demo.hub.outcomes import DeploymentStatus
+from bot.demo.hub.records import Happening, Label, PullRequest, Review
 from bot.demo.hub.records import LineComment as HubLineComment
 from bot.demo.hub.records import Reaction as HubReaction
 from bot.demo.hub.state import ACTIONS_BOT

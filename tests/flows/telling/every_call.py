@@ -13,7 +13,7 @@ from bot.core.github.event import Event
 from bot.core.migrations.migration import Migration
 from bot.core.targets.target import Target
 from bot.demo.hub import Hub
-from bot.demo.hub.records import Deployment
+from bot.demo.hub.outcomes import Deployment
 from bot.demo.hub.state import ACTIONS_BOT
 from bot.world import Database, World
 from tests.fakes import FakeCheckout, FakeDatabase, FakeRunner, applied, history, world

@@ -4,6 +4,7 @@ from datetime import timedelta
 from hashlib import sha256
 from zlib import crc32
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.documents.checks import mentions, suite_of
 from bot.demo.hub.documents.commits import simple_commit_document
@@ -11,7 +12,7 @@ from bot.demo.hub.documents.repository import repository_document
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import commit
-from bot.demo.hub.records import Artifact, Repository, User, WorkflowRun
+from bot.demo.hub.records import Artifact, Repository, WorkflowRun
 
 KEPT_FOR = timedelta(days=90)
 

@@ -1,9 +1,11 @@
 """Check runs with their annotations, and commit statuses."""
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.documents.users import account_document, app_document
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import CheckRun, CommitStatus, PullRequest, Repository, User
+from bot.demo.hub.outcomes import CheckRun, CommitStatus
+from bot.demo.hub.records import PullRequest, Repository
 
 
 def check_run_document(links: Links, repository: Repository, run: CheckRun) -> Document:

@@ -3,12 +3,13 @@
 import base64
 from collections.abc import Iterable
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.git import Signature
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import Change, Commit, Entry
-from bot.demo.hub.records import Repository, User
+from bot.demo.hub.records import Repository
 
 
 def commit_document(

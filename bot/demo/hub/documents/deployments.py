@@ -1,9 +1,11 @@
 """Deployments, how far each got, and the environments they go to."""
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.documents.users import account_document, app_document, user_document
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import Deployment, DeploymentStatus, Environment, Repository, User
+from bot.demo.hub.outcomes import Deployment, DeploymentStatus, Environment
+from bot.demo.hub.records import Repository
 
 
 def deployment_document(links: Links, repository: Repository, deployment: Deployment) -> Document:

@@ -1,10 +1,11 @@
 """What was done to a pull request, as GitHub lists it among an issue's events."""
 
+from bot.demo.hub.accounts import Team
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.documents.teams import team_document
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import Happening, Label, Repository, Team
+from bot.demo.hub.records import Happening, Label, Repository
 
 
 def happening_document(links: Links, repository: Repository, each: Happening) -> Document:

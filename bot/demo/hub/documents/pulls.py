@@ -1,5 +1,6 @@
 """Pull requests and their reviews."""
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.documents import Document, moment, moment_or_none, node_id
 from bot.demo.hub.documents.conversation import label_document
 from bot.demo.hub.documents.repository import repository_document
@@ -7,7 +8,7 @@ from bot.demo.hub.documents.teams import team_document
 from bot.demo.hub.documents.users import account_document, user_document
 from bot.demo.hub.links import Links
 from bot.demo.hub.objects import Change
-from bot.demo.hub.records import PullRequest, Repository, Review, Topic, User
+from bot.demo.hub.records import PullRequest, Repository, Review, Topic
 
 
 def pull_document(links: Links, repository: Repository, pull: PullRequest) -> Document:

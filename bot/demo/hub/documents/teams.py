@@ -1,8 +1,8 @@
 """Teams, and the organisations they are in."""
 
+from bot.demo.hub.accounts import Team, User
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import Team, User
 
 
 def team_document(links: Links, team: Team) -> Document:

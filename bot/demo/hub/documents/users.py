@@ -1,8 +1,8 @@
 """Users, and the apps behind bots."""
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.documents import Document, moment, node_id
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import User
 
 _LISTS = {
     "followers_url": "followers",

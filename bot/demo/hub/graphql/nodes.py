@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.demo.hub.accounts import User
 from bot.demo.hub.documents import moment, node_id
 from bot.demo.hub.graphql.language import NotGraphql
 from bot.demo.hub.links import Links
-from bot.demo.hub.records import LineComment, PullRequest, Repository, User
+from bot.demo.hub.records import LineComment, PullRequest, Repository
 from bot.demo.hub.refusal import Refusal
 from bot.demo.hub.state import State
 from bot.demo.hub.tokens import Token, require

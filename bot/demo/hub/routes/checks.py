@@ -6,8 +6,8 @@ from typing import Any
 from bot.demo.hub.documents import moment
 from bot.demo.hub.documents.checks import annotation_document, check_run_document, status_document
 from bot.demo.hub.documents.repository import repository_document
+from bot.demo.hub.outcomes import CheckRun, CommitStatus
 from bot.demo.hub.paging import paged
-from bot.demo.hub.records import CheckRun, CommitStatus
 from bot.demo.hub.refusal import Refusal, invalid, no_commit, not_found
 from bot.demo.hub.routing import Answer, Request, Routes
 from bot.demo.hub.state import ACTIONS_BOT

@@ -9,8 +9,8 @@ from bot.demo.hub.documents.deployments import (
     environment_document,
 )
 from bot.demo.hub.merging import MergeConflict, MergeMethod, merge
+from bot.demo.hub.outcomes import Deployment, DeploymentStatus, Environment
 from bot.demo.hub.paging import paged
-from bot.demo.hub.records import Deployment, DeploymentStatus, Environment
 from bot.demo.hub.refusal import Refusal, not_found
 from bot.demo.hub.routing import Answer, Request, Routes
 

@@ -1,10 +1,10 @@
 """Who is asked to review a pull request."""
 
+from bot.demo.hub.accounts import Team, User
 from bot.demo.hub.deeds import ask_for_review, withdraw_review_request
 from bot.demo.hub.documents.pulls import pull_document
 from bot.demo.hub.documents.teams import team_document
 from bot.demo.hub.documents.users import user_document
-from bot.demo.hub.records import Team, User
 from bot.demo.hub.refusal import unprocessable
 from bot.demo.hub.routing import Answer, Request, Routes
 

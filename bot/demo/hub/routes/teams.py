@@ -1,9 +1,9 @@
 """Teams of an organisation, and who is in them."""
 
+from bot.demo.hub.accounts import Team
 from bot.demo.hub.documents.teams import full_team_document, membership_document
 from bot.demo.hub.documents.users import user_document
 from bot.demo.hub.paging import paged
-from bot.demo.hub.records import Team
 from bot.demo.hub.refusal import not_found
 from bot.demo.hub.routing import Answer, Request, Routes
 

@@ -2,47 +2,24 @@
 
 # ruff: noqa: S608 - queries are made of the names in a catalogue, and run as who owns them
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from math import prod
 
+from bot.adapters.postgres.rehearsal.rows.composed import LAST, TRIES, Composed, Wanted
+from bot.adapters.postgres.rehearsal.rows.makers import ENDLESS, Maker
 from bot.adapters.postgres.rehearsal.rows.order import is_own
-from bot.adapters.postgres.rehearsal.rows.partitions import Part
-from bot.adapters.postgres.rehearsal.rows.tables import Column, Key, Reference, Table
-from bot.adapters.postgres.rehearsal.rows.values import ENDLESS, Maker
+from bot.adapters.postgres.rehearsal.rows.tables import Column, Key, Reference
 from bot.core.quoting import quoted
-from bot.core.rehearsals.sizes import ColumnSize
 
 NUMBER = quoted("migration_bot_number")
 # Where nothing is known of a column.
 USUAL_NULLS, NULLS_IN_A_CHECK = 0.1, 0.5
 REPEATS = 10
-# For each row that is wanted at most so many are tried whether they meet the conditions.
-TRIES = 60
 
 # Primes, so that the numbers of two columns do not go in step.
 _STEPS = (2_654_435_761, 1_500_450_271, 3_267_000_013, 2_971_215_073, 1_299_709_931, 433_494_437)
 _NULL_STEPS = (7_368_787, 15_485_863, 32_452_843, 49_979_687, 67_867_967, 86_028_121)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A table and what its rows are to be like.
-
-    `makers` are for the columns that can be made up. `parents` says how many rows there are to
-    point to, by the name of the foreign key; without any it is NULL. `conditions` are what a row
-    has to meet, as far as it can be asked before it is there; `checked` are the columns of those
-    that are about several.
-    """
-
-    table: Table
-    rows: int
-    makers: Mapping[str, Maker]
-    parents: Mapping[str, int]
-    conditions: tuple[str, ...] = ()
-    checked: frozenset[str] = frozenset()
-    counts: Mapping[str, ColumnSize] = field(default_factory=dict)
-    part: Part = field(default_factory=lambda: Part(""))
 
 
 @dataclass(frozen=True)
@@ -52,43 +29,6 @@ class _Slot:
     columns: tuple[str, ...]
     capacity: int
     reference: Reference | None = None
-
-
-@dataclass(frozen=True)
-class Composed:
-    """A SELECT of rows, not yet limited to those that meet the conditions."""
-
-    columns: tuple[str, ...]
-    source: str
-    conditions: tuple[str, ...]
-    rows: int
-
-    def insert(self, table: Table) -> str:
-        names = ", ".join(quoted(each) for each in self.columns)
-        listed = f" ({names})" if names else ""
-        # Rows that are there already, from the history, may stand in the way.
-        deferrable = any(each.deferrable for each in table.keys)
-        return (
-            f"INSERT INTO {table.quoted}{listed} OVERRIDING SYSTEM VALUE\n"
-            f"SELECT {names} {self.chosen(self.tried)} LIMIT {self.rows}\n"
-            + ("" if deferrable else "ON CONFLICT DO NOTHING")
-        )
-
-    @property
-    def tried(self) -> int:
-        return self.rows * TRIES if self.conditions else self.rows
-
-    def count(self, tried: int, only: str | None = None) -> str:
-        """How many of the first rows meet the conditions, or one of them."""
-        return f"SELECT count(*) {self.chosen(tried, only)}"
-
-    def chosen(self, tried: int, only: str | None = None) -> str:
-        asked = self.conditions if only is None else (only,)
-        met = " AND ".join(f"(({each}) IS NOT FALSE)" for each in asked) or "true"
-        return f"FROM ({self.source.replace(_LAST, str(max(0, tried - 1)))}) AS made WHERE {met}"
-
-
-_LAST = "/*last*/"
 
 
 def compose(wanted: Wanted) -> Composed:
@@ -132,7 +72,7 @@ class _Composer:
         comma = ", " if made else ""
         inner = (
             f"SELECT s.n AS {NUMBER}{comma}{made}\n"
-            f"FROM (SELECT generate_series(0::bigint, {_LAST}) AS n) AS s\n"
+            f"FROM (SELECT generate_series(0::bigint, {LAST}) AS n) AS s\n"
             + "".join(f"{join}\n" for join in self.joins)
             + "OFFSET 0"
         )

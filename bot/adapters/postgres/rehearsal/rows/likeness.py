@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.adapters.postgres.connection import Connection
-from bot.adapters.postgres.rehearsal.rows.insert import Wanted
+from bot.adapters.postgres.rehearsal.rows.composed import Wanted
+from bot.adapters.postgres.rehearsal.rows.makers import USUAL_WIDTH, Maker
 from bot.adapters.postgres.rehearsal.rows.order import HEADER, Share, row_bytes
 from bot.adapters.postgres.rehearsal.rows.partitions import Part, parts
 from bot.adapters.postgres.rehearsal.rows.styles import fitting, literals, styles
 from bot.adapters.postgres.rehearsal.rows.tables import Column, Table, Type
-from bot.adapters.postgres.rehearsal.rows.values import USUAL_WIDTH, Maker, Types
+from bot.adapters.postgres.rehearsal.rows.values import Types
 from bot.core.quoting import quoted
 from bot.core.rehearsals.sizes import ColumnSize, RelationSize
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.adapters.postgres.rehearsal.rows.makers import ENDLESS, Maker, listed, literal
 from bot.adapters.postgres.rehearsal.rows.tables import Partition, Table, Type
-from bot.adapters.postgres.rehearsal.rows.values import ENDLESS, Maker, listed, literal
 
 _RANGE = re.compile(r"FOR VALUES FROM \((.*)\) TO \((.*)\)$", re.DOTALL)
 _LIST = re.compile(r"FOR VALUES IN \((.*)\)$", re.DOTALL)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import psycopg
 
 from bot.adapters.postgres.connection import Connection
-from bot.adapters.postgres.rehearsal.rows.values import ENDLESS, Maker, Write, listed, literal
+from bot.adapters.postgres.rehearsal.rows.makers import ENDLESS, Maker, Write, listed, literal
 from bot.core.quoting import quoted
 
 # Small numbers and great ones, as a column of many rows would have.

@@ -9,7 +9,8 @@ import psycopg
 
 from bot.adapters.postgres.connection import Connection, explain
 from bot.adapters.postgres.rehearsal.guard import Guard
-from bot.adapters.postgres.rehearsal.rows.insert import Composed, Wanted, compose
+from bot.adapters.postgres.rehearsal.rows.composed import Composed, Wanted
+from bot.adapters.postgres.rehearsal.rows.insert import compose
 from bot.adapters.postgres.rehearsal.rows.likeness import Likeness
 from bot.adapters.postgres.rehearsal.rows.order import Turn, in_order, is_own, may_be_null, shares
 from bot.adapters.postgres.rehearsal.rows.partitions import Part
