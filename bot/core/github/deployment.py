@@ -72,12 +72,6 @@ def carried_by(deployments: Iterable[Deployment], names: Collection[str]) -> dic
     return found
 
 
-def applied_texts(deployments: Iterable[Deployment], wanted: Sequence[Migration]) -> dict[str, str]:
-    """The checksums of wanted migrations whose newest deployment succeeded."""
-    carried = carried_by(deployments, [each.name for each in wanted])
-    return {name: each.checksum for name, each in carried.items() if each.done}
-
-
 def unrecorded(
     plan: Plan,
     history: Sequence[Migration],

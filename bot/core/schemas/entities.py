@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.schemas.modelled import MIGRATIONS_TABLE, parts_of
 from bot.core.schemas.schema import Change, Definition, Snapshot, differences
-from bot.core.schemas.touched import Parts, Reference, Table, Touched, change_word
+from bot.core.schemas.touched import Parts, Reference, Table, change_word
 
 _LABEL = re.compile(r"'((?:[^']|'')*)'")
 
@@ -83,26 +83,6 @@ def entities(before: Snapshot, after: Snapshot, *, hidden: Collection[str] = ())
             _enum(identity, before, after, words.get(identity, ""))
             for kind, identity in sorted(whole)
             if kind == "enum" and parts_of(identity)[0] not in hidden
-        ),
-    )
-
-
-def entities_of(touched: Touched) -> Entities:
-    """Of what a rehearsal found: only what the change touches is known there."""
-    changes = touched.changes
-    every = (*changes.removed, *changes.added, *changes.changed)
-    return Entities(
-        touched.tables,
-        touched.references,
-        tuple(
-            _enum(
-                each.identity,
-                {("enum", each.identity): each.before} if each.before is not None else {},
-                {("enum", each.identity): each.after} if each.after is not None else {},
-                change_word(each),
-            )
-            for each in sorted(every, key=lambda each: each.identity)
-            if each.kind == "enum"
         ),
     )
 

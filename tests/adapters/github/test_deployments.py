@@ -1,10 +1,11 @@
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
 import pytest
 
 from bot.adapters.github.repository import GitHubRepository
-from bot.core.github.deployment import Deployment, applied_texts, progress_of
+from bot.core.github.deployment import Deployment, carried_by, progress_of
 from bot.core.rollouts.progress import State
 from bot.core.settings import default_targets
 from bot.core.targets.target import Kind
@@ -19,6 +20,12 @@ from tests.hub import SHOP
 STAGING = default_targets()["staging"]
 ADD = migration("20260101000000_add", "CREATE TABLE a()")
 TEXTS = {ADD.name: ADD.checksum}
+
+
+def applied(deployments: Iterable[Deployment]) -> dict[str, str]:
+    """The text of the migration, where the newest deployment of it succeeded."""
+    carried = carried_by(deployments, [ADD.name])
+    return {name: each.checksum for name, each in carried.items() if each.done}
 
 
 @pytest.fixture
@@ -116,11 +123,11 @@ def test_what_staging_has_applied_is_read_from_successes_alone(
 ) -> None:
     shop.announce(replace(started, state=State.FAILED))
 
-    assert applied_texts(open_shop().deployments("staging"), [ADD]) == {}
+    assert applied(open_shop().deployments("staging")) == {}
 
     open_shop().announce(replace(started, state=State.APPLIED))
 
-    assert applied_texts(open_shop().deployments("staging"), [ADD]) == {ADD.name: ADD.checksum}
+    assert applied(open_shop().deployments("staging")) == {ADD.name: ADD.checksum}
 
 
 def test_how_far_a_target_is_with_a_migration_is_its_newest_deployment_of_it(
@@ -232,9 +239,9 @@ def test_what_was_rolled_back_is_not_applied_any_more(
     shop.announce(replace(started, state=State.APPLIED))
     shop.announce(replace(started, state=State.ROLLED_BACK))
 
-    newest, applied = open_shop().deployments("staging")
-    assert (newest.state, applied.state) == (State.ROLLED_BACK, State.APPLIED)
-    assert applied_texts(open_shop().deployments("staging"), [ADD]) == {}
+    newest, before = open_shop().deployments("staging")
+    assert (newest.state, before.state) == (State.ROLLED_BACK, State.APPLIED)
+    assert applied(open_shop().deployments("staging")) == {}
 
 
 def test_what_others_made_inactive_is_still_applied(

@@ -1,8 +1,7 @@
 """A whole schema as far as a picture goes, and what of it changed."""
 
-from bot.core.schemas.entities import EnumType, Label, entities, entities_of
+from bot.core.schemas.entities import EnumType, Label, entities
 from bot.core.schemas.schema import Snapshot
-from bot.core.schemas.touched import touched
 from tests.core.schemas.test_touched import BASE, BESIDE, ORDERS, USERS, column
 
 STATUS = ("enum", "public.status")
@@ -65,12 +64,3 @@ def test_a_reference_to_what_is_not_shown_is_not_shown() -> None:
 
     assert entities(alone, alone).references == ()
     assert entities({**alone, **USERS}, {**alone, **USERS}).references != ()
-
-
-def test_what_a_rehearsal_touched_is_a_schema_too() -> None:
-    after: Snapshot = {**BASE, **ORDERS, STATUS: (("labels", "'open'"),)}
-    found = entities_of(touched(BASE, after))
-
-    assert [each.identity for each in found.tables] == ["public.orders", "public.User"]
-    assert found.enums == (EnumType("public.status", (Label("open"),), "added"),)
-    assert found.changed
