@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -156,10 +157,12 @@ def cli(
 
 def main(arguments: list[str] | None = None) -> None:
     """The entry point; ends the process."""
-    listen()
+    interruptions = listen()
     collect_rarely()
     _open_closed_streams()
-    sys.exit(_complete() if VARIABLE in os.environ else run(arguments))
+    code = _complete() if VARIABLE in os.environ else run(arguments, over=interruptions.over)
+    interruptions.over()
+    sys.exit(code)
 
 
 def _complete() -> int:
@@ -173,8 +176,11 @@ def collect_rarely() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Run one command line and return its exit code; every error is told by its Ending."""
+def run(arguments: list[str] | None = None, *, over: Callable[[], None] = lambda: None) -> int:
+    """Run one command line and return its exit code; every error is told by its Ending.
+
+    `over` is called before it is told: nothing may break that off.
+    """
     told: list[Options] = []
     try:
         result: Any = cli.main(
@@ -190,6 +196,7 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return int(ExitCode.FAULT)
     except BaseException as error:
+        over()
         from bot.wiring.ending import Ending
 
         return int(Ending(told[0] if told else None, os.environ).of(error))

@@ -112,3 +112,14 @@ class UnequalFix(BotError):
     """What the bot wrote in place of a migration does not do the same: a fault of its own."""
 
     exit_code = ExitCode.FAULT
+
+
+def was_interrupted(error: BaseException) -> bool:
+    """Whether it is a signal, or came of what a signal has broken off: Python 3.11 makes a
+    RuntimeError of one that comes while a class is made."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, KeyboardInterrupt):
+            return True
+        seen = seen.__context__
+    return False

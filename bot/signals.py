@@ -30,6 +30,7 @@ class Interruptions:
         self._end = end
         self._limit = limit
         self._count = 0
+        self._over = False
 
     def listen(self) -> None:
         """Have the signals come here, but for those that we were started to ignore."""
@@ -38,23 +39,37 @@ class Interruptions:
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self.heard)
 
+    def over(self) -> None:
+        """The work is: nothing is left to be interrupted.
+
+        Of one that came while a dataclass was made, Python has kept a note to kill itself by the
+        signal in the end, however well it was answered; running any text takes that back.
+        """
+        exec("")  # noqa: S102 - the note is _Py_UnhandledKeyboardInterrupt
+        self._over = True
+
     def heard(self, number: int, frame: FrameType | None) -> None:
-        """Raises KeyboardInterrupt for the first: all that waits for something ends by that."""
+        """Raises KeyboardInterrupt for the first: all that waits for something ends by that.
+
+        Not once the work is over: then how it ended is told, and that is done in a moment.
+        """
         self._count += 1
-        if self._count == 1:
+        if self._count == 1 and not self._over:
             watchdog = threading.Timer(self._limit, self._end, (_GIVEN_UP,))
             watchdog.daemon = True
             watchdog.start()
             raise KeyboardInterrupt
         if self._count == 2:
             tell(_PATIENT)
-        else:
+        elif self._count > 2:
             self._end(b"\n")
 
 
-def listen() -> None:
+def listen() -> Interruptions:
     """For the rest of this process's life."""
-    Interruptions(_end_at_once).listen()
+    interruptions = Interruptions(_end_at_once)
+    interruptions.listen()
+    return interruptions
 
 
 def tell(words: bytes) -> None:

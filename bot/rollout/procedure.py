@@ -14,7 +14,7 @@ from bot.core.rollouts.plan import Plan
 from bot.core.rollouts.rollback import again
 from bot.core.targets.server import ServerFacts
 from bot.core.targets.target import Target
-from bot.errors import BotError, GateClosed, HistoryError, PostgresError
+from bot.errors import BotError, GateClosed, HistoryError, PostgresError, was_interrupted
 from bot.rollout.backing_up import back_up
 from bot.rollout.course import Course, Forwards
 from bot.rollout.keeping.retention import prune, tell_prospects
@@ -25,7 +25,7 @@ from bot.rollout.preflight.notes import notes_to
 from bot.rollout.preflight.ready import require_fit, require_ready
 from bot.rollout.reconnecting import Patience, require_met
 from bot.rollout.runnable import require_runnable
-from bot.rollout.telling.interruption import interruption_of, was_interrupted
+from bot.rollout.telling.interruption import interruption_of
 from bot.rollout.telling.steps import Steps
 from bot.rollout.telling.telling import Telling
 from bot.rollout.verification import ExpectedOf, Verifier
@@ -70,9 +70,10 @@ def roll_out(order: Order, world: World) -> Outcome:
     telling.started()
     try:
         outcome = _rolled_out(order, world, telling)
-    except (BotError, KeyboardInterrupt) as error:
-        if isinstance(error, BotError) and not was_interrupted(error):
-            telling.stopped(error, order.journal)
+    except (Exception, KeyboardInterrupt) as error:
+        if not was_interrupted(error):
+            if isinstance(error, BotError):
+                telling.stopped(error, order.journal)
             raise
         interrupted = interruption_of(
             order.target, order.journal, order.judge, world, backwards=order.course.backwards

@@ -9,7 +9,7 @@ import click
 from bot.commands.session import JSON, Options
 from bot.core.log_line import failed
 from bot.core.rollouts.rollout_log import line_of
-from bot.errors import BotError, ExitCode, UsageError
+from bot.errors import BotError, ExitCode, UsageError, was_interrupted
 from bot.wiring.secrets import cleaner, log_cleaner
 
 # Those that an interruption may catch in the middle of a rollout.
@@ -38,7 +38,7 @@ class Ending:
         if isinstance(error, click.UsageError):
             self._tell(_as_ours(error))
             return ExitCode.USAGE
-        if isinstance(error, KeyboardInterrupt | click.Abort):
+        if isinstance(error, click.Abort) or was_interrupted(error):
             self._interrupted(error)
             return ExitCode.INTERRUPTED
         if not isinstance(error, Exception):
@@ -100,7 +100,7 @@ def _as_ours(error: click.UsageError) -> UsageError:
 def _line_ended(error: BaseException) -> bool:
     """Whether click has ended the line with ^C in it: it does for what it makes an Abort of, and
     not for one that a prompt of its has raised."""
-    return error.__cause__ is not None
+    return isinstance(error, click.Abort) and error.__cause__ is not None
 
 
 def _what_holds(verb: str) -> str:

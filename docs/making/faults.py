@@ -13,7 +13,7 @@ is not used, no lock, session or transaction of ours, and every message true. At
 scenario Prisma's own command line is asked, once on one server, and has to agree with us. The
 numbers are those of the tests in `tests/faults`; `make test-faults` runs them, and prints this
 table. With `MIGRATION_BOT_FAULTS=all` every message is a place for a fault, and Prisma is
-asked every time; with `some`, which every merge has to pass, it is one in three.
+asked every time; with `some`, which every merge has to pass, it is one in five.
 
 | Scenario | Injected | Anomalies | Seconds |
 |---|---:|---:|---:|

@@ -18,6 +18,7 @@ def test_they_are_kept_outside_the_checkout(
     assert cache().is_relative_to(tmp_path)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_without_a_package_index_the_reason_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path

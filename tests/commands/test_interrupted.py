@@ -277,8 +277,12 @@ def test_a_signal_at_any_time_tells_the_truth_and_the_next_run_finishes(
             time.sleep(0.004 * attempt)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=PATIENCE)
+        assert "Traceback" not in err, err
         if process.returncode in (0, -signal.SIGINT):
             # Python itself ends by the signal when it comes after the last line of ours.
+            assert ask(database, "SELECT to_regclass('_prisma_migrations') IS NOT NULL") == [
+                (True,)
+            ], (attempt, process.returncode, err)
             assert len(rows(database)) == 1 + len(names), err
             break
         assert process.returncode == ExitCode.INTERRUPTED, err

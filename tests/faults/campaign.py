@@ -138,7 +138,7 @@ def crashing_points(messages: Sequence[Message], parity: int) -> Iterator[tuple[
     that says it has; of those, one parity or the other. Two servers together have all of them.
 
     Between the others nothing is different in the server, and a few of them must do.
-    MIGRATION_BOT_FAULTS=all leaves out none, neither before nor after; `some` has one in three.
+    MIGRATION_BOT_FAULTS=all leaves out none, neither before nor after; `some` has one in five.
     """
     if EVERYTHING:
         yield from ((each, after) for each in messages for after in (False, True))

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 # `all` leaves out nothing, on no server, and waits as long as the scenario says. `some` takes one
-# in three where there are hundreds of a kind.
+# in five where there are hundreds of a kind.
 EVERYTHING = os.environ.get("MIGRATION_BOT_FAULTS") == "all"
-ONE_IN = 3 if os.environ.get("MIGRATION_BOT_FAULTS") == "some" else 1
+ONE_IN = 5 if os.environ.get("MIGRATION_BOT_FAULTS") == "some" else 1
 
 PROPERTY = "faults"
 ASKED = "asked"

@@ -81,7 +81,7 @@ def of_6(tmp_path: Path) -> Project:
     return project(tmp_path / "shop", find_prisma_6(), SOURCE_6, CONFIGURATION_6)
 
 
-@pytest.mark.parametrize("major", ["of_7", "of_6"])
+@pytest.mark.parametrize("major", ["of_7", pytest.param("of_6", marks=pytest.mark.soak)])
 @pytest.mark.parametrize(
     "together", [len(CHANGES) - 1, pytest.param(1, marks=pytest.mark.soak)], ids=["all", "each"]
 )

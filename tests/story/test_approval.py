@@ -116,6 +116,7 @@ def require_closed(stage: Stage, run: Run) -> None:
     assert "staging ✅ applied · production 🔒 on hold" in comment
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_an_approval_after_the_merge_opens_production_to_the_next_run(stage: Stage) -> None:
     push = stage.merged({script(COUNTRY): HARMLESS}, approve=False)
@@ -248,6 +249,7 @@ def test_a_text_that_was_changed_on_main_is_not_the_one_that_was_approved(stage:
     assert "is not the text that was approved in #1" in run.jobs["production"].log
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_code_owners_of_the_base_branch_approve_and_those_of_the_pull_request_do_not(
     stage: Stage,

@@ -71,6 +71,7 @@ def test_what_failed_in_staging_is_tried_again(stage: Stage) -> None:
     assert signs(stage) == ["eyes", "rocket"]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_lock_that_somebody_left_is_ended(stage: Stage) -> None:
     merged_and_checked(stage)
@@ -129,6 +130,7 @@ def test_a_comment_that_asks_for_nothing_is_passed_over(stage: Stage) -> None:
     assert signs(stage) == []
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_an_approval_by_comment_opens_production(stage: Stage) -> None:
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))
@@ -184,6 +186,7 @@ def test_what_failed_half_way_is_marked_as_taken_back_and_applied_anew(stage: St
     assert stage.query("staging", rows) == [(True,)]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_the_author_approves_nothing_of_what_somebody_else_merges(stage: Stage) -> None:
     stage.check(stage.propose({script(COUNTRY): HARMLESS}, author="ada"))

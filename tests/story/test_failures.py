@@ -53,6 +53,7 @@ def test_a_failure_on_staging_is_told_and_production_is_not_begun(stage: Stage) 
     assert "❌&nbsp;failed" in comment
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_once_the_data_is_mended_the_same_job_succeeds(stage: Stage) -> None:
     fail_on_staging(stage)

@@ -144,6 +144,7 @@ def test_a_deploy_with_nothing_pending_changes_nothing(stage: Stage) -> None:
     assert stage.comment() == comment
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_one_deploy_applies_what_an_earlier_one_had_to_leave(stage: Stage) -> None:
     stage.propose({script(INDEX): MENDED}, branch="index")

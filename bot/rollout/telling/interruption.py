@@ -23,16 +23,6 @@ _POLL = 0.1
 Judge = Callable[[Sequence[str]], Sequence[JudgedMigration]]
 
 
-def was_interrupted(error: BaseException) -> bool:
-    """Whether it is a signal, or came of what a signal has broken off."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, KeyboardInterrupt):
-            return True
-        seen = seen.__context__
-    return False
-
-
 def interruption_of(
     target: Target, journal: Journal, judge: Judge, world: World, *, backwards: bool = False
 ) -> Interrupted:

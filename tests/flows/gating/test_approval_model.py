@@ -120,7 +120,7 @@ def test_the_bot_decides_by_the_rules_whatever_people_do() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "part", [0, 1, *(pytest.param(each, marks=pytest.mark.soak) for each in (2, 3))]
+    "part", [0, *(pytest.param(each, marks=pytest.mark.soak) for each in (1, 2, 3))]
 )
 def test_in_ten_thousand_sequences_no_unapproved_text_may_run(part: int) -> None:
     tally = tried(1_000 + part * 5_000, 5_000)

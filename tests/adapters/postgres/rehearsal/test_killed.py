@@ -107,7 +107,7 @@ def processes_in(directory: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("kills", [10, pytest.param(50, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.soak)])
 def test_kills_leave_no_process_no_directory_and_no_half_template(
     directory: Path, kills: int
 ) -> None:
