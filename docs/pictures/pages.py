@@ -7,10 +7,11 @@ Chromium, so the pictures are committed.
 
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.adapters.files import Files
+from bot.core.board.board import Board
 from bot.report.pages.site import site
 from docs.pictures.board import history, judged, sample_board, schema_of
 from docs.pictures.drawing import HERE, install, photographed
@@ -29,13 +30,22 @@ class Shot:
     dark: bool = False
 
 
-_INDEX = "migrations/20261122101500_index_verifier_country.html"
+_INDEX = "one/migrations/20261122101500_index_verifier_country.html"
 SHOTS = (
-    Shot("board", "index.html", height=1180),
-    Shot("board-phone-dark", "index.html", width=500, height=1000, dark=True),
+    Shot("board", "one/index.html", height=1180),
+    Shot("board-dark", "one/index.html", height=1180, dark=True),
+    Shot("board-phone-dark", "one/index.html", width=500, height=1000, dark=True),
     Shot("migration", _INDEX, height=1500),
-    Shot("rollouts-dark", "rollouts.html", dark=True),
-    Shot("schema", "schema.html"),
+    Shot("migration-phone", _INDEX, width=500, height=1000),
+    Shot("migrations", "one/migrations/index.html"),
+    Shot("findings", "one/findings.html", height=700),
+    Shot("schema", "one/schema.html"),
+    Shot("schema-dark", "one/schema.html", dark=True),
+    Shot("rollouts-dark", "one/rollouts.html", dark=True),
+    Shot("backups", "one/backups.html"),
+    Shot("drift-dark", "one/drift.html", dark=True),
+    Shot("fleet", "one/fleet.html"),
+    Shot("databases", "several/index.html", height=700),
 )
 
 
@@ -46,10 +56,17 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     board = sample_board(judged(history(), rehearsal=True), schema_of(history()))
     with tempfile.TemporaryDirectory() as place:
-        Files().write_folder(f"{place}/site", dict(site([board], lambda text: text)))
+        for folder, boards in (("one", [board]), ("several", _several(board))):
+            Files().write_folder(f"{place}/{folder}", dict(site(boards, lambda text: text)))
         for shot in SHOTS:
             if not wanted or shot.name in wanted:
-                draw(shot, Path(place) / "site")
+                draw(shot, Path(place))
+
+
+def _several(board: Board) -> list[Board]:
+    """A configuration with two databases: of the second, staging and development are there."""
+    second = replace(board, targets=board.targets[:2], database="billing")
+    return [replace(board, database="platform"), second]
 
 
 def draw(shot: Shot, pages: Path, folder: Path = FOLDER) -> Path:
