@@ -19,6 +19,7 @@ def prisma() -> Prisma:
     return find_prisma()
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_prisma_finds_a_target_with_audit_rows_up_to_date_and_goes_on_there(
     prisma: Prisma, tmp_path: Path, database: str

@@ -306,6 +306,7 @@ def test_schemas_that_prisma_does_not_look_after_do_not_count(
     )
 
 
+@pytest.mark.soak
 def test_no_generator_is_run_and_no_variable_is_read(prisma: PrismaCli, tmp_path: Path) -> None:
     marker = tmp_path / "marker"
     script = tmp_path / "generator"

@@ -71,6 +71,7 @@ def test_an_app_keeps_one_comment_from_the_check_to_production(
     assert "### 🔴 1 new migration" in stage.pull(1).comments[number].body
 
 
+@pytest.mark.soak
 def test_the_button_of_an_apps_check_run_checks_again(stage: Stage, tmp_path: Path) -> None:
     check = under_the_app(CHECK, tmp_path)
     stage.account = APP

@@ -77,13 +77,13 @@ SOAK = (SLOW, pytest.mark.soak)
 INSUFFICIENT = [
     nobody,
     pytest.param(a_reader, marks=SOAK),
-    pytest.param(the_author, marks=SLOW),
+    pytest.param(the_author, marks=SOAK),
     someone_before_the_last_push,
     pytest.param(someone_who_thought_better_of_it, marks=SOAK),
     pytest.param(someone_whose_review_was_dismissed, marks=SOAK),
     pytest.param(someone_who_pushed_to_the_branch, marks=SLOW),
     pytest.param(someone_who_lost_the_right_to_write, marks=SOAK),
-    pytest.param(a_co_author, marks=SLOW),
+    pytest.param(a_co_author, marks=SOAK),
     pytest.param(someone_who_pushed_in_the_name_of_another, marks=SOAK),
     pytest.param(someone_who_may_be_a_stranger_that_a_commit_names, marks=SOAK),
 ]

@@ -80,6 +80,7 @@ def test_a_rollout_leaves_a_record_that_can_be_believed(stage: Stage) -> None:
     assert (code, "it was changed after it was signed" in said) == (1, True)
 
 
+@pytest.mark.soak
 def test_without_a_key_it_is_there_unsigned_and_nobody_is_led_to_believe_it(stage: Stage) -> None:
     run = stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))
     sealed = records(stage)["migration-audit-staging-1"]
@@ -132,6 +133,7 @@ def test_a_rollout_that_is_cancelled_keeps_what_it_had_done(stage: Stage) -> Non
     assert [each["applied"] for each in record["migrations"]] == [True, False]
 
 
+@pytest.mark.soak
 def test_a_record_that_cannot_be_kept_changes_nothing_of_the_rollout(stage: Stage) -> None:
     stage.artifacts_refused = True
     run = stage.deploy(stage.merged({script(COUNTRY): HARMLESS}))

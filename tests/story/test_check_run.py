@@ -106,6 +106,7 @@ def test_the_button_checks_again(stage: Stage) -> None:
     assert second.external_id != first.external_id
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_push_that_mends_it_is_green_and_keeps_the_old_one(stage: Stage) -> None:
     stage.check(stage.propose({script(INDEX): RISKY}))

@@ -59,6 +59,7 @@ def test_a_run_that_is_repeated_does_nothing_twice(stage: Stage) -> None:
     assert signs(stage) == ["eyes", "rocket"]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_what_failed_in_staging_is_tried_again(stage: Stage) -> None:
     stage.query("staging", 'ALTER TABLE "Order" RENAME TO "Orders"')

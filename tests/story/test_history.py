@@ -75,7 +75,7 @@ def test_a_migration_older_than_the_newest_on_main_is_moved_by_the_comments_comm
             "prisma-edited-applied",
             marks=pytest.mark.soak,
         ),
-        ({script(INIT): None}, "prisma-deleted-migration"),
+        pytest.param({script(INIT): None}, "prisma-deleted-migration", marks=pytest.mark.soak),
     ],
     ids=["edited", "edited to the same end", "deleted"],
 )

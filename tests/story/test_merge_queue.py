@@ -7,6 +7,7 @@ from tests.story.stage import COUNTRY, HARMLESS, INDEX, MENDED, SHOP, TARGETS, S
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.soak
 def test_what_the_queue_lets_through_is_applied_everywhere(stage: Stage) -> None:
     stage.check(stage.propose({script(COUNTRY): HARMLESS}))
     stage.hub.review(SHOP, 1, author="grace")

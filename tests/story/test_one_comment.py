@@ -18,6 +18,7 @@ def test_a_marker_that_somebody_else_pasted_is_nothing_to_the_bot(stage: Stage) 
     assert "### 🟢 1 new migration" in stage.comment(2)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_the_comment_is_found_among_many(stage: Stage) -> None:
     opened = stage.propose({script(INDEX): RISKY})

@@ -21,6 +21,7 @@ def asked(pull: PullRequest) -> list[str]:
     return [each.login for each in pull.requested_reviewers]
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_they_are_asked_once_there_is_something_to_approve(stage: Stage) -> None:
     given = {".github/migration-bot.yml": CONFIGURATION}
