@@ -18,7 +18,10 @@ _HEIGHT = 50
 # Whoever says nothing for so long waits for an answer.
 _SILENCE = 180.0
 # Colours stay as they are; of all else a terminal is told, the bot says these few.
-_TOLD = re.compile(r"\x1b\[\??([0-9;]*)([A-Za-z])|[\r\n]|[^\x1b\r\n]+|\x1b")
+_TOLD = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[\??([0-9;]*)([A-Za-z])|[\r\n]|[^\x1b\r\n]+|\x1b"
+)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def recorded(
     )
     os.close(theirs)
     pieces = []
-    with program, open(ours, "rb", buffering=0) as stream:
+    with program, os.fdopen(ours, "rb", buffering=0) as stream:
         try:
             while piece := _read(stream.fileno()):
                 pieces.append(piece)
@@ -103,10 +106,12 @@ def on_screen(text: str) -> list[str]:
             continue
         elif what == "m":
             lines[row] += told[0]
+        elif told[0].startswith("\x1b]"):  # Where a text leads to, or the window's title.
+            continue
         else:
             assert what is None, f"not understood: {told[0]!r}"
             assert told[0] != "\x1b", "not understood: an escape"
-            assert not (at_start and lines[row]), f"written over: {lines[row]!r}"
+            assert not (at_start and _COLOUR.sub("", lines[row])), f"written over: {lines[row]!r}"
             lines[row] += told[0]
             at_start = False
     while lines and not lines[-1].strip():

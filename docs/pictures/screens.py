@@ -60,4 +60,5 @@ def as_svg(lines: Sequence[str], columns: int) -> str:
     for line in Text.from_ansi("\n".join(lines)).split("\n", allow_blank=True):
         for start in range(0, len(line) or 1, columns):
             console.print(line[start : start + columns], soft_wrap=True, highlight=False)
+    console.print()  # Rich cuts off what hangs below the last line.
     return console.export_svg(title="", code_format=_SVG, unique_id="screen")

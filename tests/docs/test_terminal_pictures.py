@@ -37,6 +37,8 @@ def test_no_picture_is_left_over() -> None:
         ("50 %\r\x1b[K100 %\r\n", ["100 %"]),
         ("\x1b[?25la spinner\r\n\r\x1b[1A\x1b[2Kdone\r\n\x1b[?25h", ["done"]),
         ("\x1b[31mred\x1b[0m\r\n", ["\x1b[31mred\x1b[0m"]),
+        ("\x1b[31m\rred\r\n", ["\x1b[31mred"]),
+        ("\x1b]8;;https://example.org\x1b\\here\x1b]8;;\x1b\\\r\n", ["here"]),
     ],
 )
 def test_a_screen_shows_what_was_not_taken_away(written: str, lines: list[str]) -> None:

@@ -13,6 +13,8 @@ from bot.core.findings.page import Page
 from bot.errors import UsageError
 
 _DEFAULT_WIDTH = 80
+# So much is shown of the end of a line that is too long.
+_END = 24
 _NARROWEST = 40
 
 
@@ -134,12 +136,18 @@ class _LastLine:
 
 
 def _fitting(text: str, stream: TextIO) -> str:
-    """On one line of the terminal: of a second one, only the end could be taken away."""
+    """On one line of the terminal: of a second one, only the end could be taken away.
+
+    What it lacks is of the middle: at the end stands how long it has been, or how much is left.
+    """
     width = os.get_terminal_size(stream.fileno()).columns or _DEFAULT_WIDTH
     text = " ".join(text.split())
     encoding = stream.encoding or "utf-8"
     text = text.encode(encoding, "replace").decode(encoding)
-    return text if len(text) < width else f"{text[: max(width - 4, 1)]}..."
+    if len(text) < width:
+        return text
+    end = min(_END, width // 3)
+    return f"{text[: max(width - 4 - end, 1)]}...{text[len(text) - end :]}"
 
 
 def open_console(

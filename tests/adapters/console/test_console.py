@@ -121,7 +121,7 @@ def test_what_is_followed_stays_below_what_is_said_and_goes_at_the_end() -> None
         assert console.watched
         console.follow("statement 1")
         console.say("a step")
-        console.follow("statement 2, " + "long " * 100)
+        console.follow("statement 2, " + "long " * 100 + "4 s")
         console.follow("")
         said = ""
         # A terminal gives what was written to it bit by bit.
@@ -132,7 +132,7 @@ def test_what_is_followed_stays_below_what_is_said_and_goes_at_the_end() -> None
     first, step, second = said.split("\n")[0], "a step", said.split("\n")[1]
     assert first == f"statement 1\r\x1b[K{step}\r"
     assert second.startswith("statement 1\r\x1b[Kstatement 2, long")
-    assert second.endswith("...\r\x1b[K")
+    assert second.endswith("... long long long long 4 s\r\x1b[K"), "how long it has been"
     assert len(second.split("\x1b[K")[1]) < 90
 
 
