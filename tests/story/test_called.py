@@ -93,6 +93,7 @@ def test_a_called_report_tells_what_a_fork_was_found_to_do(elsewhere: Stage) -> 
     assert [each.conclusion for each in elsewhere.check_runs()] == ["failure"]
 
 
+@pytest.mark.soak
 def test_called_twice_apply_goes_to_staging_and_runs_in_production_what_was_shown(
     elsewhere: Stage,
 ) -> None:

@@ -166,6 +166,7 @@ def test_what_a_pull_request_brought_is_taken_back_by_a_comment(stage: Stage) ->
     assert f"delete prisma/migrations/{COUNTRY}" in comment
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_what_failed_half_way_is_marked_as_taken_back_and_applied_anew(stage: Stage) -> None:
     """Somebody else's tool began it, and left nothing of it but its row."""

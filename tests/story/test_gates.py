@@ -58,6 +58,7 @@ def production_of(run: Run) -> tuple[int | None, str]:
     return job.status, job.log
 
 
+@pytest.mark.soak
 def test_a_freeze_keeps_production_closed_until_somebody_overrides_it(stage: Stage) -> None:
     stage.hub.state.clock = clock(ago=timedelta(minutes=30))
     configured(stage, FROZEN)

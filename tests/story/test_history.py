@@ -46,6 +46,7 @@ def follow(stage: Stage, number: int = 1) -> str:
     return commands
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_migration_older_than_the_newest_on_main_is_moved_by_the_comments_command(
     stage: Stage,
