@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from difflib import get_close_matches
 from importlib import import_module
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,9 @@ from bot.signals import listen
 
 if TYPE_CHECKING:
     from bot.commands.session import Options
+
+# click writes help for terminals of 52 columns and more, whatever they have.
+_CLICKS_LEAST = 52
 
 # What each verb is for, in the order of a migration's life. The rest of its help is its module's.
 VERBS = {
@@ -184,7 +188,11 @@ def run(arguments: list[str] | None = None, *, over: Callable[[], None] = lambda
     told: list[Options] = []
     try:
         result: Any = cli.main(
-            arguments, prog_name="migration-bot", standalone_mode=False, obj=told
+            arguments,
+            prog_name="migration-bot",
+            standalone_mode=False,
+            obj=told,
+            terminal_width=_narrow(get_terminal_size().columns),
         )
     except click.exceptions.Exit as error:
         return error.exit_code
@@ -201,6 +209,11 @@ def run(arguments: list[str] | None = None, *, over: Callable[[], None] = lambda
 
         return int(Ending(told[0] if told else None, os.environ).of(error))
     return int(result) if isinstance(result, int) else int(ExitCode.FINE)
+
+
+def _narrow(columns: int) -> int | None:
+    """The width of help in a terminal that is narrower than click believes any to be."""
+    return max(columns - 2, 20) if columns < _CLICKS_LEAST else None
 
 
 def _open_closed_streams() -> None:

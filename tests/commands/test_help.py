@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from bot.cli import VERBS, cli
+from bot.cli import VERBS, cli, run
 
 _EXAMPLE = re.compile(r"^ +migration-bot (.+)$", re.MULTILINE)
 # What an example does stands behind it, two blanks away, as does where its output goes.
@@ -63,3 +63,21 @@ def test_every_option_and_every_verb_says_what_it_is_for(name: str) -> None:
     silent = [each.name for each in options if not each.help]
     assert silent == []
     assert (command.help or "").strip()
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("40", 38), ("80", 78), ("200", 78)])
+@pytest.mark.parametrize("verb", ["status", "backup", "unlock"])
+def test_help_is_as_wide_as_the_terminal_and_no_wider_than_one_reads(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    verb: str,
+    columns: str,
+    widest: int,
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+
+    assert run([verb, "--help"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    prose = [line for line in lines if "migration-bot " not in line]
+    assert widest - 20 < max(map(len, prose)) <= widest
